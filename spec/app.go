@@ -1,0 +1,148 @@
+// Package spec reads app.yaml: one description of an app that every target
+// understands. Parse decodes it strictly, fills in defaults and checks what no
+// target can take; it reports every problem at once, each with its line and
+// column. What only one target refuses is not an error here but a finding of
+// that target's Resolve.
+//
+// The Go types in this file are the grammar: the decoder reads their json
+// tags, and Schema publishes them, with their jsonschema tags, as JSON Schema.
+package spec
+
+import (
+	"maps"
+	"slices"
+)
+
+// APIVersion is the one grammar that this package reads.
+const APIVersion = "ambi/v1"
+
+// Target is a deployment model that an app can be resolved for.
+type Target string
+
+// The targets.
+const (
+	Lambda     Target = "lambda"
+	Kubernetes Target = "kubernetes"
+)
+
+// Targets lists every target, in the order in which they are reported.
+func Targets() []Target { return []Target{Lambda, Kubernetes} }
+
+// App is one app.yaml.
+type App struct {
+	APIVersion string              `json:"apiVersion" jsonschema:"required,enum=ambi/v1" jsonschema_description:"The grammar of this file."`
+	Name       string              `json:"name" jsonschema:"required" jsonschema_description:"The app's name: a DNS label that prefixes every resource."`
+	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"The targets that the app is written for."`
+	Services   map[string]*Service `json:"services" jsonschema:"required,minProperties=1" jsonschema_description:"The app's deployable units, by name."`
+	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise; it never changes a stack."`
+
+	positions map[string]Position // by path, as in Error.Path
+}
+
+// Service is one deployable unit: an HTTP server in one image or zip.
+type Service struct {
+	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets."`
+	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" jsonschema_description:"The port that the app listens on."`
+	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
+	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
+	Timeout     Duration          `json:"timeout,omitempty" jsonschema:"default=10s" jsonschema_description:"The longest that one request may take, in whole seconds."`
+	Concurrency int               `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"Requests that one instance takes at once."`
+	Env         map[string]string `json:"env,omitempty" jsonschema_description:"Environment variables, in plain text."`
+	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
+	Health      Health            `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
+	HTTP        HTTP              `json:"http" jsonschema:"required" jsonschema_description:"What the service answers over HTTP."`
+	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
+	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
+	Kubernetes  KubernetesOptions `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
+}
+
+// Secret refers to a value that is kept elsewhere; a spec never holds it.
+type Secret struct {
+	Name string `json:"name" jsonschema:"required" jsonschema_description:"The secret: a Kubernetes Secret, or a Secrets Manager secret on lambda."`
+	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The key of the value within that secret."`
+}
+
+// Health says where an instance answers that it is well.
+type Health struct {
+	Path string `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
+}
+
+// HTTP says what a service answers.
+type HTTP struct {
+	Routes []Route `json:"routes" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"What the service answers: a method and a path each."`
+}
+
+// Scale bounds the number of instances and names the metric that moves it.
+// At most one of CPU and Memory is set; with neither, Parse sets CPU.
+type Scale struct {
+	Min    int `json:"min" jsonschema:"minimum=0,maximum=1000,default=1" jsonschema_description:"The fewest instances."`
+	Max    int `json:"max,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"The most instances."`
+	CPU    int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the CPU request, in percent; 70 when no metric is named."`
+	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the memory request, in percent."`
+}
+
+// Architecture is an instruction set, by AWS's names.
+type Architecture string
+
+// Handler says who turns a Lambda invocation into an HTTP request.
+type Handler string
+
+// The handlers.
+const (
+	// HandlerAdapter is the Lambda Web Adapter: the app only serves HTTP.
+	HandlerAdapter Handler = "adapter"
+	// HandlerNative is the app itself, speaking the Lambda runtime API.
+	HandlerNative Handler = "native"
+)
+
+// LambdaOptions holds what only the lambda target has.
+type LambdaOptions struct {
+	Architecture     Architecture `json:"architecture,omitempty" jsonschema:"enum=x86_64,enum=arm64,default=x86_64" jsonschema_description:"The instruction set that the image or zip is built for."`
+	Image            string       `json:"image,omitempty" jsonschema_description:"The same image in an ECR repository of the function's region, where image is not."`
+	Zip              string       `json:"zip,omitempty" jsonschema_description:"A zip with an executable named bootstrap, instead of an image; its path from the project's root."`
+	Layers           []string     `json:"layers,omitempty" jsonschema:"maxItems=5,uniqueItems=true" jsonschema_description:"ARNs of layer versions; only with zip."`
+	Handler          Handler      `json:"handler,omitempty" jsonschema:"enum=adapter,enum=native,default=adapter" jsonschema_description:"Who turns an invocation into an HTTP request: the Lambda Web Adapter, or the app itself."`
+	LogRetentionDays int          `json:"logRetentionDays,omitempty" jsonschema:"default=30" jsonschema_description:"Days that CloudWatch keeps the logs: one of the numbers that CloudWatch allows."`
+}
+
+// KubernetesOptions holds what only the kubernetes target has.
+type KubernetesOptions struct {
+	Namespace string `json:"namespace,omitempty" jsonschema:"default=default" jsonschema_description:"The namespace of the service's objects; it must exist."`
+}
+
+// Shape names how requests spread over time.
+type Shape string
+
+// Usage is what compare assumes about traffic unless told otherwise. It never
+// changes a stack.
+type Usage struct {
+	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
+	Duration Duration `json:"duration,omitempty" jsonschema_description:"The mean time that one request takes, waiting included."`
+	CPUTime  Duration `json:"cpuTime,omitempty" jsonschema_description:"The mean CPU time that one request takes on a full core."`
+	Shape    Shape    `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
+}
+
+// ServiceNames lists the app's services in the order in which everything
+// reports them: by name.
+func (a *App) ServiceNames() []string { return slices.Sorted(maps.Keys(a.Services)) }
+
+// For reports whether the app is written for a target.
+func (a *App) For(t Target) bool { return slices.Contains(a.Targets, t) }
+
+// Position is a place in the spec's text; the first line and column are 1.
+type Position struct{ Line, Column int }
+
+// Position tells where the field at a path such as "services.api.memory" was
+// written, or, for a default, where the nearest enclosing field was.
+func (a *App) Position(path string) Position {
+	for {
+		if p, ok := a.positions[path]; ok || path == "" {
+			return p
+		}
+		path = parent(path)
+	}
+}
+
+// Given reports whether the spec itself has the field at path, which a default
+// does not count as.
+func (a *App) Given(path string) bool { _, ok := a.positions[path]; return ok }
