@@ -32,7 +32,7 @@ func Targets() []Target { return []Target{Lambda, Kubernetes} }
 type App struct {
 	APIVersion string              `json:"apiVersion" jsonschema:"required,enum=ambi/v1" jsonschema_description:"The grammar of this file."`
 	Name       string              `json:"name" jsonschema:"required" jsonschema_description:"The app's name: a DNS label that prefixes every resource."`
-	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"The targets that the app is written for."`
+	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes,default=lambda,default=kubernetes" jsonschema_description:"The targets that the app is written for."`
 	Services   map[string]*Service `json:"services" jsonschema:"required,minProperties=1" jsonschema_description:"The app's deployable units, by name."`
 	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise; it never changes a stack."`
 
@@ -84,6 +84,12 @@ type Scale struct {
 // Architecture is an instruction set, by AWS's names.
 type Architecture string
 
+// The architectures.
+const (
+	X8664 Architecture = "x86_64"
+	ARM64 Architecture = "arm64"
+)
+
 // Handler says who turns a Lambda invocation into an HTTP request.
 type Handler string
 
@@ -112,6 +118,14 @@ type KubernetesOptions struct {
 
 // Shape names how requests spread over time.
 type Shape string
+
+// The shapes.
+const (
+	Steady   Shape = "steady"
+	Diurnal  Shape = "diurnal"
+	Bursty   Shape = "bursty"
+	Sporadic Shape = "sporadic"
+)
 
 // Usage is what compare assumes about traffic unless told otherwise. It never
 // changes a stack.

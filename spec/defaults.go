@@ -1,0 +1,49 @@
+package spec
+
+import "time"
+
+// defaulter is implemented by the structs whose fields have defaults. The
+// decoder calls it before it fills in what the spec gives; the jsonschema tags
+// say the same to readers of the schema, and a test compares the two.
+type defaulter interface{ SetDefaults() }
+
+// SetDefaults targets everything.
+func (a *App) SetDefaults() { a.Targets = Targets() }
+
+// SetDefaults sizes an instance for a small HTTP service.
+func (s *Service) SetDefaults() {
+	s.Port = 8080
+	s.CPU = mustQuantity("250m")
+	s.Memory = mustQuantity("512Mi")
+	s.Timeout = Duration(10 * time.Second)
+	s.Concurrency = 10
+}
+
+// SetDefaults names the path that Kubernetes' own servers use.
+func (h *Health) SetDefaults() { h.Path = "/healthz" }
+
+// SetDefaults keeps one instance running and allows ten.
+func (s *Scale) SetDefaults() { s.Min, s.Max = 1, 10 }
+
+// defaultScaleCPU is the target utilization where the spec names no metric.
+// It cannot be among SetDefaults: a spec that names memory has no CPU target.
+const defaultScaleCPU = 70
+
+// SetDefaults builds for x86_64 with the Web Adapter, and keeps logs a month.
+func (l *LambdaOptions) SetDefaults() {
+	l.Architecture = X8664
+	l.Handler = HandlerAdapter
+	l.LogRetentionDays = 30
+}
+
+// SetDefaults names the namespace that every cluster has.
+func (k *KubernetesOptions) SetDefaults() { k.Namespace = "default" }
+
+// mustQuantity is for quantities that are part of this program.
+func mustQuantity(s string) Quantity {
+	q, err := ParseQuantity(s)
+	if err != nil {
+		panic(err)
+	}
+	return q
+}

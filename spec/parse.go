@@ -1,0 +1,144 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// MaxSize is the size in bytes of the largest spec that Parse reads: 1 MiB,
+// some thousand services. Whoever reads the file should refuse a larger one
+// before reading all of it.
+const MaxSize = 1 << 20
+
+// Parse reads the text of an app.yaml. Its name is only used in errors. An
+// error is of type Errors and holds every problem of the file.
+func Parse(name string, src []byte) (*App, error) {
+	r := newReporter(name)
+	root := r.read(src)
+	if root == nil {
+		return nil, r.err()
+	}
+	d := newDecoder(r)
+	app := d.app(root)
+	v := validator{reporter: r, app: app, keys: d.keys}
+	v.check()
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return app, nil
+}
+
+// read turns the text into its one YAML document, or reports why not.
+func (r *reporter) read(src []byte) *yaml.Node {
+	start := Position{1, 1}
+	if len(src) > MaxSize {
+		r.report(start, "", fmt.Sprintf("has %d bytes, more than the %d that a spec may have", len(src), MaxSize))
+		return nil
+	}
+	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
+	if !r.isText(src) {
+		return nil
+	}
+	in := yaml.NewDecoder(bytes.NewReader(src))
+	var document, second yaml.Node
+	switch err := in.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		r.report(start, "", "is empty", "a spec starts with: apiVersion: "+APIVersion)
+		return nil
+	case err != nil:
+		r.syntax(src, err)
+		return nil
+	}
+	switch err := in.Decode(&second); {
+	case err == nil:
+		r.report(Position{second.Line, second.Column}, "", "a second document starts here; a spec is one document",
+			"put all services under one services key")
+		return nil
+	case !errors.Is(err, io.EOF):
+		r.syntax(src, err)
+		return nil
+	}
+	return document.Content[0]
+}
+
+// isText reports the first place where src is not the text that YAML allows.
+// It is stricter on one point: the line breaks that only YAML 1.1 knows are
+// refused, since editors do not count them as lines.
+func (r *reporter) isText(src []byte) bool {
+	if bytes.HasPrefix(src, []byte{0xFF, 0xFE}) || bytes.HasPrefix(src, []byte{0xFE, 0xFF}) {
+		r.report(Position{1, 1}, "", "is UTF-16 text", "save it as UTF-8")
+		return false
+	}
+	at := Position{1, 1}
+	for i := 0; i < len(src); {
+		c, size := utf8.DecodeRune(src[i:])
+		var message, hint string
+		switch {
+		case c == utf8.RuneError && size == 1:
+			message, hint = fmt.Sprintf("the byte 0x%02X is not UTF-8 text", src[i]), "save it as UTF-8"
+		case c == 0:
+			message, hint = "a NUL byte: this is not a text file", "a spec is YAML text"
+		case c == '\r' && i+1 < len(src) && src[i+1] == '\n', c == '\n', c == '\t':
+		case c == '\r', c == 0x85, c == 0x2028, c == 0x2029:
+			message = fmt.Sprintf("the line break %U, which editors do not count as one", c)
+			hint = "end lines with LF or CR LF; within a value write an escape in double quotes"
+		case c < 0x20, c >= 0x7F && c < 0xA0, c == 0xFEFF, c == 0xFFFE, c == 0xFFFF:
+			message = fmt.Sprintf("the control character %U", c)
+			hint = "within a value write an escape in double quotes"
+		}
+		if message != "" {
+			r.report(at, "", message, hint)
+			return false
+		}
+		if c == '\n' {
+			at = Position{at.Line + 1, 1}
+		} else {
+			at.Column++
+		}
+		i += size
+	}
+	return true
+}
+
+var yamlError = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?((?s).*)$`)
+
+// syntax reports an error of the YAML library, whose only position is a line
+// in the text of the message.
+func (r *reporter) syntax(src []byte, err error) {
+	lines := strings.Split(string(src), "\n")
+	line, message := 1, err.Error()
+	if m := yamlError.FindStringSubmatch(message); m != nil {
+		message = m[2]
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = n
+		}
+		// The library counts from 0 in what its parser, not its scanner, says.
+		if strings.HasPrefix(message, "did not find expected") && m[1] != "" {
+			line++
+		}
+	}
+	line = min(max(line, 1), len(lines))
+	for n := max(line-1, 1); n <= min(line+1, len(lines)); n++ {
+		text := lines[n-1]
+		indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
+		if tab := strings.IndexByte(indent, '\t'); tab >= 0 && len(indent) < len(text) {
+			r.report(Position{n, tab + 1}, "", "a tab cannot indent YAML", "indent with spaces")
+			return
+		}
+	}
+	text := lines[line-1]
+	var hints []string
+	if strings.Contains(message, "cannot start any token") {
+		hints = []string{"put quotes around a value that starts with @, ` or %"}
+	}
+	column := len(text) - len(strings.TrimLeft(text, " ")) + 1
+	r.report(Position{line, column}, "", "is not YAML: "+message, hints...)
+}

@@ -1,0 +1,85 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/invopop/jsonschema"
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// quantityPattern is Kubernetes' grammar for quantities without signs, and
+// with as many digits as anybody needs: an exponent of a billion would have
+// the library compute a number of a billion digits.
+const quantityPattern = `^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti|[eE][0-9])?$`
+
+var quantityText = regexp.MustCompile(quantityPattern)
+
+// Quantity is a Kubernetes quantity: 500m, 0.5, 512Mi. Equal quantities are
+// equal values, however they were written.
+type Quantity struct{ canonical resource.Quantity }
+
+// ParseQuantity reads a Kubernetes quantity that is not negative.
+func ParseQuantity(s string) (Quantity, error) {
+	if !quantityText.MatchString(s) {
+		return Quantity{}, &valueError{message: fmt.Sprintf("must be a quantity such as 500m or 512Mi, got %s", quote(s))}
+	}
+	q, err := resource.ParseQuantity(s)
+	if err != nil {
+		return Quantity{}, &valueError{message: fmt.Sprintf("must be a quantity such as 500m or 512Mi, got %s", quote(s))}
+	}
+	// Parsing the canonical text again leaves one representation of each amount.
+	if q, err = resource.ParseQuantity(q.String()); err != nil {
+		return Quantity{}, err
+	}
+	_ = q.String() // keeps the text, so that String need not write to a shared value
+	return Quantity{q}, nil
+}
+
+// Milli is the quantity in thousandths, rounded up: CPU in millicores.
+func (q Quantity) Milli() int64 { return q.canonical.MilliValue() }
+
+// Bytes is the quantity in whole units, rounded up: memory in bytes.
+func (q Quantity) Bytes() int64 { return q.canonical.Value() }
+
+// String is the canonical form, as Kubernetes prints it.
+func (q Quantity) String() string { return q.canonical.String() }
+
+// MarshalText writes the canonical form.
+func (q Quantity) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
+
+// UnmarshalText reads what ParseQuantity does.
+func (q *Quantity) UnmarshalText(text []byte) (err error) {
+	*q, err = ParseQuantity(string(text))
+	return err
+}
+
+// JSONSchema describes the text form; a plain number is a quantity too.
+func (Quantity) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		OneOf: []*jsonschema.Schema{
+			{Type: "string", Pattern: quantityPattern},
+			{Type: "number", Minimum: "0"},
+		},
+		Examples: []any{"500m", "512Mi", "1.5"},
+	}
+}
+
+func (Quantity) form() (string, bool) { return "a quantity such as 500m or 512Mi", true }
+
+// within reports whether low <= q <= high. Unlike Milli and Bytes it holds for
+// quantities of any size.
+func (q Quantity) within(low, high string) bool {
+	return q.canonical.Cmp(resource.MustParse(low)) >= 0 && q.canonical.Cmp(resource.MustParse(high)) <= 0
+}
+
+// The scales of whole.
+const (
+	unitScale  = resource.Scale(0)
+	milliScale = resource.Milli
+)
+
+// whole reports whether the quantity has no fraction at a scale.
+func (q Quantity) whole(at resource.Scale) bool {
+	return resource.NewScaledQuantity(q.canonical.ScaledValue(at), at).Cmp(q.canonical) == 0
+}

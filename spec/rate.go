@@ -1,0 +1,76 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/invopop/jsonschema"
+)
+
+// secondsPerMonth is a month of 730 hours, the one that AWS bills by.
+const secondsPerMonth = 730 * 3600
+
+// ratePattern bounds the digits, so that no rate overflows.
+const ratePattern = `^([0-9]{1,12}(?:\.[0-9]{1,6})?)([kMG]?)/(s|second|minute|h|hour|d|day|month)$`
+
+var rateText = regexp.MustCompile(ratePattern)
+
+// Rate is how often something happens: 100/s, 5k/day, 3M/month. The suffixes
+// k, M and G stand for a thousand, a million and a billion.
+type Rate struct {
+	text     string
+	perMonth float64
+}
+
+// ParseRate reads a rate from 1/month to 1M/s.
+func ParseRate(s string) (Rate, error) {
+	m := rateText.FindStringSubmatch(s)
+	if m == nil {
+		return Rate{}, &valueError{
+			message: fmt.Sprintf("must be a rate such as 100/s or 3M/month, got %s", quote(s)),
+			hints:   []string{"a number, then k, M or G or nothing, a slash, and second, minute, hour, day or month"},
+		}
+	}
+	amount, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		return Rate{}, err
+	}
+	factor := map[string]float64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[m[2]]
+	unit := map[string]float64{
+		"s": 1, "second": 1, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "month": secondsPerMonth,
+	}[m[3]]
+	r := Rate{text: s, perMonth: amount * factor * (secondsPerMonth / unit)}
+	if r.perMonth < 1 || r.PerSecond() > 1e6 {
+		return Rate{}, &valueError{message: fmt.Sprintf("must be 1/month to 1M/s, got %s", s)}
+	}
+	return r, nil
+}
+
+// PerSecond is the rate per second.
+func (r Rate) PerSecond() float64 { return r.perMonth / secondsPerMonth }
+
+// PerMonth is the rate per month of 730 hours.
+func (r Rate) PerMonth() float64 { return r.perMonth }
+
+// IsZero reports whether no rate was given.
+func (r Rate) IsZero() bool { return r == Rate{} }
+
+// String is the rate as the spec writes it.
+func (r Rate) String() string { return r.text }
+
+// MarshalText writes what String prints.
+func (r Rate) MarshalText() ([]byte, error) { return []byte(r.text), nil }
+
+// UnmarshalText reads what ParseRate does.
+func (r *Rate) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRate(string(text))
+	return err
+}
+
+// JSONSchema describes the text form.
+func (Rate) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: ratePattern, Examples: []any{"100/s", "5k/day", "3M/month"}}
+}
+
+func (Rate) form() (string, bool) { return "a rate such as 100/s or 3M/month", false }

@@ -1,0 +1,180 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Any is the method of a route that answers every method.
+const Any = "ANY"
+
+// Methods lists the methods that a route may name.
+func Methods() []string {
+	return []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", Any}
+}
+
+// Route is a method and a path that a service answers, such as
+// "GET /items/{id}" or "ANY /files/{path+}". A parameter stands for one whole
+// segment; one with a plus, which comes last, for the rest of the path.
+type Route struct{ Method, Path string }
+
+// Segment is one part of a route's path.
+type Segment struct {
+	Text   string // the literal text, or the parameter's name
+	Param  bool   // {name}
+	Greedy bool   // {name+}
+}
+
+const (
+	literalPattern = `[A-Za-z0-9._~-]+`
+	paramPattern   = `\{[A-Za-z][A-Za-z0-9_]*\}`
+	greedyPattern  = `\{[A-Za-z][A-Za-z0-9_]*\+\}`
+	routePattern   = `^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY) (/|(/(` + literalPattern + `|` + paramPattern + `))*(/` + greedyPattern + `)?)$`
+	maxPath        = 1024
+)
+
+var (
+	literalSegment = regexp.MustCompile("^" + literalPattern + "$")
+	paramSegment   = regexp.MustCompile("^" + paramPattern + "$")
+	greedySegment  = regexp.MustCompile("^" + greedyPattern + "$")
+)
+
+// ParseRoute reads a method, one space, and a path.
+func ParseRoute(s string) (Route, error) {
+	method, path, found := strings.Cut(s, " ")
+	if !found {
+		return Route{}, &valueError{message: fmt.Sprintf("must be a method and a path such as \"GET /items/{id}\", got %s", quote(s))}
+	}
+	if !slices.Contains(Methods(), method) {
+		hint := "the methods are " + strings.Join(Methods(), ", ")
+		if upper := strings.ToUpper(method); slices.Contains(Methods(), upper) {
+			hint = "write " + upper
+		}
+		return Route{}, &valueError{fmt.Sprintf("has the unknown method %s", quote(method)), []string{hint}}
+	}
+	if err := checkPath(path, true); err != nil {
+		return Route{}, err
+	}
+	return Route{method, path}, nil
+}
+
+// checkPath tells what is wrong with an absolute path, of literal segments
+// only unless params are allowed.
+func checkPath(path string, params bool) error {
+	wrong := func(format string, args ...any) error {
+		return &valueError{message: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return wrong("must have a path that starts with a slash, got %s", quote(path))
+	case len(path) > maxPath:
+		return wrong("must have a path of at most %d characters, got %d", maxPath, len(path))
+	case path == "/":
+		return nil
+	case strings.HasSuffix(path, "/"):
+		return wrong("must not end in a slash, got %s", quote(path))
+	}
+	segments := strings.Split(path[1:], "/")
+	seen := map[string]bool{}
+	for i, text := range segments {
+		if err := checkSegment(text, params, i == len(segments)-1); err != nil {
+			return err
+		}
+		if segment := parseSegment(text); segment.Param {
+			if seen[segment.Text] {
+				return wrong("names the parameter %q twice", segment.Text)
+			}
+			seen[segment.Text] = true
+		}
+	}
+	return nil
+}
+
+func checkSegment(text string, params, last bool) error {
+	switch {
+	case text == "":
+		return &valueError{message: "has an empty path segment"}
+	case text == "." || text == "..":
+		return &valueError{message: fmt.Sprintf("has the path segment %q, which clients resolve before they ask", text)}
+	case literalSegment.MatchString(text):
+		return nil
+	case params && paramSegment.MatchString(text):
+		return nil
+	case params && greedySegment.MatchString(text) && last:
+		return nil
+	case params && greedySegment.MatchString(text):
+		return &valueError{message: fmt.Sprintf("has %s before its end", text), hints: []string{"a parameter with a plus takes the rest of the path, so it comes last"}}
+	}
+	hint := "a segment is letters, digits and . _ ~ -"
+	if params {
+		hint += ", or one whole parameter: {name}, or {name+} at the end"
+	}
+	return &valueError{fmt.Sprintf("has the bad path segment %s", quote(text)), []string{hint}}
+}
+
+func parseSegment(text string) Segment {
+	if !strings.HasPrefix(text, "{") {
+		return Segment{Text: text}
+	}
+	name := strings.Trim(text, "{}")
+	return Segment{Text: strings.TrimSuffix(name, "+"), Param: true, Greedy: strings.HasSuffix(name, "+")}
+}
+
+// Segments splits the path at its slashes; "/" has none.
+func (r Route) Segments() []Segment {
+	if r.Path == "/" || r.Path == "" {
+		return nil
+	}
+	var segments []Segment
+	for text := range strings.SplitSeq(r.Path[1:], "/") {
+		segments = append(segments, parseSegment(text))
+	}
+	return segments
+}
+
+// Shape is the path with its parameters' names erased: two routes of one
+// method and shape cannot be told apart.
+func (r Route) Shape() string {
+	var b strings.Builder
+	for _, s := range r.Segments() {
+		switch {
+		case s.Greedy:
+			b.WriteString("/{+}")
+		case s.Param:
+			b.WriteString("/{}")
+		default:
+			b.WriteString("/" + s.Text)
+		}
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}
+
+// String is the route as the spec writes it.
+func (r Route) String() string { return r.Method + " " + r.Path }
+
+// MarshalText writes what String prints.
+func (r Route) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what ParseRoute does.
+func (r *Route) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRoute(string(text))
+	return err
+}
+
+// JSONSchema describes the text form.
+func (Route) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		Type:     "string",
+		Pattern:  routePattern,
+		Examples: []any{"GET /", "POST /thumbnails", "GET /items/{id}", "ANY /files/{path+}"},
+	}
+}
+
+func (Route) form() (string, bool) { return "a route such as \"GET /items/{id}\"", false }

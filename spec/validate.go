@@ -1,0 +1,126 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+const (
+	maxServices = 1000
+	// maxName bounds app, a hyphen and service together. AWS names end at 64
+	// characters and Kubernetes' at 63; what the targets append must fit too.
+	maxName = 50
+)
+
+// validator checks what the types cannot say: the grammar of names, paths and
+// references, and how fields agree with each other.
+type validator struct {
+	*reporter
+	app  *App
+	keys map[string]Position
+}
+
+// at is where the value at path was written, or what encloses it.
+func (v *validator) at(path string) Position { return v.app.Position(path) }
+
+// fail reports the value at path, unless something is known against it.
+func (v *validator) fail(path, message string, hints ...string) {
+	if v.sound(path) {
+		v.report(v.at(path), path, message, hints...)
+	}
+}
+
+// failKey reports the key at the end of path.
+func (v *validator) failKey(path, message string, hints ...string) {
+	if v.sound(path) {
+		v.note(v.keys[path], path, message, hints...)
+	}
+}
+
+func (v *validator) check() {
+	v.appName()
+	names := v.app.ServiceNames()
+	v.serviceNames(names)
+	for _, name := range names {
+		path := child("services", name)
+		if v.sound(path) {
+			v.service(path, v.app.Services[name])
+		}
+	}
+	v.routes(names)
+	if v.app.Usage != nil {
+		v.usage(v.app.Usage)
+	}
+}
+
+func (v *validator) appName() {
+	if !v.sound("name") {
+		return
+	}
+	if problem := labelProblem(v.app.Name); problem != "" {
+		v.fail("name", problem)
+	}
+}
+
+// labelProblem says why a name is not a DNS label that starts with a letter,
+// the names that every resource of both targets takes.
+func labelProblem(name string) string {
+	if len(validation.IsDNS1035Label(name)) == 0 {
+		return ""
+	}
+	if len(name) > validation.DNS1035LabelMaxLength {
+		return fmt.Sprintf("must be at most %d characters long, got %d", validation.DNS1035LabelMaxLength, len(name))
+	}
+	return "must be lower-case letters, digits and hyphens, start with a letter and not end in a hyphen, got " + quote(name)
+}
+
+func (v *validator) serviceNames(names []string) {
+	identifiers := map[string]string{}
+	for _, name := range v.inOrder(names) {
+		path := child("services", name)
+		if problem := labelProblem(name); problem != "" {
+			v.failKey(path, "the name "+problem)
+			continue
+		}
+		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {
+			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
+				"names in AWS end at 64 characters and in Kubernetes at 63, and resources add a suffix")
+		}
+		id := identifier(name)
+		if first, taken := identifiers[id]; taken {
+			v.failKey(path, fmt.Sprintf("the name becomes %s in Go, as that of %s in line %d does", id, first, v.keys[child("services", first)].Line),
+				"rename one of the two")
+			continue
+		}
+		identifiers[id] = name
+	}
+}
+
+// inOrder sorts services by where they stand in the file.
+func (v *validator) inOrder(names []string) []string {
+	return sortedBy(names, func(name string) Position { return v.keys[child("services", name)] })
+}
+
+// identifier is a service's name as a Go identifier: load-test is loadTest.
+func identifier(name string) string {
+	parts := strings.Split(name, "-")
+	for i, part := range parts[1:] {
+		if part != "" {
+			parts[i+1] = strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+func (v *validator) usage(u *Usage) {
+	const longest = Duration(time.Hour)
+	if v.app.Given("usage.duration") && (u.Duration <= 0 || u.Duration > longest) {
+		v.fail("usage.duration", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, u.Duration))
+	}
+	if v.app.Given("usage.cpuTime") && (u.CPUTime <= 0 || u.CPUTime > longest) {
+		v.fail("usage.cpuTime", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, u.CPUTime))
+	}
+}

@@ -1,0 +1,108 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// envPattern is Lambda's grammar for the names of variables, which is the
+// narrower of the two targets'.
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
+const envPattern = `^[A-Za-z][A-Za-z0-9_]+$`
+
+var envName = regexp.MustCompile(envPattern)
+
+// reserved reports who sets a variable of this name, if a spec must not.
+func reserved(name string) string {
+	switch name {
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+	case "_HANDLER", "_X_AMZN_TRACE_ID",
+		"AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+		"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+		"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+		"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+		"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR":
+		return "Lambda"
+	}
+	if strings.HasPrefix(name, "AWS_LWA_") {
+		return "ambi, for the Lambda Web Adapter,"
+	}
+	return ""
+}
+
+// secretSuffix ends the variable that holds a secret's ARN on Lambda.
+const secretSuffix = "_SECRET"
+
+func (v *validator) environment(path string, s *Service) {
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+		at := child(path+".env", name)
+		v.variable(at, name)
+		v.value(at, s.Env[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
+		at := child(path+".secrets", name)
+		v.variable(at, name)
+		if _, twice := s.Env[name]; twice {
+			v.failKey(at, "is given twice, under env too")
+		}
+		v.derived(path, s, name)
+		v.secret(at, s.Secrets[name])
+	}
+}
+
+func (v *validator) variable(path, name string) {
+	if !envName.MatchString(name) {
+		v.failKey(path, "the name must be two or more letters, digits and underscores, and start with a letter, got "+quote(name))
+	} else if owner := reserved(name); owner != "" {
+		v.failKey(path, owner+" sets this variable itself", "choose another name")
+	}
+}
+
+// derived refuses variables that get in the way of the one that holds a
+// secret's ARN on Lambda.
+func (v *validator) derived(path string, s *Service, secret string) {
+	name := secret + secretSuffix
+	message := fmt.Sprintf("on Lambda the secret %s in line %d takes this name, for its ARN", secret, v.keys[child(path+".secrets", secret)].Line)
+	if _, taken := s.Env[name]; taken {
+		v.failKey(child(path+".env", name), message, "choose another name")
+	}
+	if _, taken := s.Secrets[name]; taken {
+		v.failKey(child(path+".secrets", name), message, "choose another name")
+	}
+}
+
+// value checks an environment variable's text. Neither target can pass on a
+// NUL; other control characters garble what prints them, but for line breaks
+// and tabs.
+func (v *validator) value(path, value string) {
+	for _, c := range value {
+		if unicode.IsControl(c) && c != '\n' && c != '\t' {
+			v.fail(path, fmt.Sprintf("must not hold the control character %U", c))
+			return
+		}
+	}
+	if credential.MatchString(value) {
+		v.fail(path, "holds what looks like a credential, and the spec is no place for one", "keep it as a secret, and name it under secrets")
+	}
+}
+
+// credential matches the access keys of AWS and private keys in PEM.
+var credential = regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+
+// secretKey is Kubernetes' grammar for the keys of a Secret.
+var secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+
+func (v *validator) secret(path string, s Secret) {
+	if len(validation.IsDNS1123Subdomain(s.Name)) > 0 {
+		v.fail(path+".name", "must be lower-case letters, digits, hyphens and dots, with a letter or digit at both ends, got "+quote(s.Name))
+	}
+	if !secretKey.MatchString(s.Key) || len(validation.IsConfigMapKey(s.Key)) > 0 {
+		v.fail(path+".key", "must be letters, digits and . _ -, got "+quote(s.Key))
+	}
+}

@@ -1,0 +1,155 @@
+package spec
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/distribution/reference"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// maxMebibytes is how many of them the largest memory has.
+const maxMebibytes = 1 << 20
+
+// sortedBy orders names by their places in the file.
+func sortedBy(names []string, place func(string) Position) []string {
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		p, q := place(a), place(b)
+		return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column), strings.Compare(a, b))
+	})
+	return sorted
+}
+
+func (v *validator) service(path string, s *Service) {
+	v.artifact(path, s)
+	v.size(path, s)
+	if t := s.Timeout.Std(); t < time.Second || t > time.Hour || t%time.Second != 0 {
+		v.fail(child(path, "timeout"), fmt.Sprintf("must be whole seconds from 1s to 1h, got %s", s.Timeout))
+	}
+	v.environment(path, s)
+	if err := checkPath(s.Health.Path, false); err != nil && v.sound(path+".health.path") {
+		v.reportValue(v.at(path+".health.path"), path+".health.path", err)
+	}
+	v.scale(path+".scale", s)
+	if ns := s.Kubernetes.Namespace; len(validation.IsDNS1123Label(ns)) > 0 {
+		v.fail(path+".kubernetes.namespace", "must be at most 63 lower-case letters, digits and hyphens, with no hyphen at either end, got "+quote(ns))
+	}
+}
+
+// artifact checks what the service runs: an image, a zip, or one for each
+// target.
+func (v *validator) artifact(path string, s *Service) {
+	l := s.Lambda
+	zip, layers := path+".lambda.zip", path+".lambda.layers"
+	hasImage, hasZip := v.app.Given(path+".image"), v.app.Given(zip)
+	hasLambdaImage := v.app.Given(path + ".lambda.image")
+	if !hasImage && !hasZip && !hasLambdaImage {
+		if v.sound(path+".lambda") && v.sound(path+".image") {
+			v.report(v.at(path), path, "has nothing to run: image is missing", "name a container image, or a zip for Lambda under lambda.zip")
+		}
+		return
+	}
+	if hasImage {
+		v.image(path+".image", s.Image)
+	}
+	if hasLambdaImage {
+		v.image(path+".lambda.image", l.Image)
+	}
+	if hasZip && hasLambdaImage {
+		v.fail(zip, "a function has either an image or a zip", "remove lambda.zip or lambda.image")
+	}
+	if hasZip {
+		v.zip(zip, l.Zip)
+	}
+	if v.app.Given(layers) && !hasZip {
+		v.fail(layers, "only a function with a zip takes layers", "put what the layers hold into the image")
+	}
+	for i, arn := range l.Layers {
+		if !layerARN.MatchString(arn) {
+			v.fail(item(layers, i), "must be the ARN of a layer's version, got "+quote(arn),
+				"such as arn:aws:lambda:us-east-1:123456789012:layer:name:1")
+		}
+	}
+}
+
+// layerARN is AWS's pattern for a layer version.
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_Layer.html
+var layerARN = regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:[0-9]{12}:layer:[a-zA-Z0-9-_]+:[0-9]+$`)
+
+func (v *validator) image(path, image string) {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		v.fail(path, fmt.Sprintf("must be an image reference, got %s", quote(image)),
+			strings.TrimPrefix(err.Error(), "invalid reference format: "), "such as ghcr.io/example/thumbs:1.4.2")
+		return
+	}
+	if _, digested := named.(reference.Digested); digested {
+		return
+	}
+	switch tagged, ok := named.(reference.Tagged); {
+	case !ok:
+		v.fail(path, "must name a tag or a digest, got "+quote(image), "such as "+image+":1.0.0")
+	case tagged.Tag() == "latest":
+		v.fail(path, "must not name the tag latest", "neither target notices a new image behind the same tag; name a version or a digest")
+	}
+}
+
+func (v *validator) zip(path, zip string) {
+	switch {
+	case strings.ContainsFunc(zip, func(r rune) bool { return !unicode.IsPrint(r) || r == '\\' || r == ':' }),
+		!fs.ValidPath(zip):
+		v.fail(path, "must be a path within the project, relative to its root, with forward slashes, got "+quote(zip))
+	case !strings.HasSuffix(zip, ".zip") || strings.HasSuffix(zip, "/.zip") || zip == ".zip":
+		v.fail(path, "must name a .zip file, got "+quote(zip))
+	}
+}
+
+func (v *validator) size(path string, s *Service) {
+	cpu, memory := path+".cpu", path+".memory"
+	switch {
+	case !s.CPU.within("1m", "256"):
+		v.fail(cpu, fmt.Sprintf("must be 1m to 256 cores, got %s", s.CPU))
+	case !s.CPU.whole(milliScale):
+		v.fail(cpu, fmt.Sprintf("must be whole thousandths of a core, got %s", s.CPU))
+	}
+	switch {
+	case !s.Memory.whole(unitScale):
+		var hints []string
+		if milli, ok := strings.CutSuffix(s.Memory.String(), "m"); ok && len(milli) <= 6 {
+			hints = append(hints, fmt.Sprintf("m stands for a thousandth: write %sMi", milli))
+		}
+		v.fail(memory, fmt.Sprintf("must be whole bytes, got %s", s.Memory), hints...)
+	case !s.Memory.within("4Mi", "1Ti"):
+		var hints []string
+		if n, err := strconv.Atoi(s.Memory.String()); err == nil && n > 0 && n <= maxMebibytes {
+			hints = append(hints, fmt.Sprintf("a number without a unit is bytes: write %dMi", n))
+		}
+		v.fail(memory, fmt.Sprintf("must be 4Mi to 1Ti, got %s", s.Memory), hints...)
+	}
+}
+
+func (v *validator) scale(path string, s *Service) {
+	scale := s.Scale
+	hasCPU, hasMemory := v.app.Given(path+".cpu"), v.app.Given(path+".memory")
+	switch {
+	case hasCPU && hasMemory:
+		v.fail(path+".memory", "scale.cpu and scale.memory: name one")
+	case !hasCPU && !hasMemory:
+		s.Scale.CPU = defaultScaleCPU
+	}
+	if scale.Min > scale.Max && v.sound(path+".max") {
+		limit := "scale.max"
+		if !v.app.Given(path + ".max") {
+			limit += "'s default"
+		}
+		v.fail(path+".min", fmt.Sprintf("must be at most %s of %d, got %d", limit, scale.Max, scale.Min))
+	}
+}
