@@ -14,7 +14,7 @@ import (
 
 // The api service, as app.yaml describes it.
 const (
-	apiName           = appName + "-api"
+	apiName           = app + "-api"
 	apiImage          = "ghcr.io/example/thumbs:1.4.2"
 	apiPort           = 8080
 	apiHealthPath     = "/healthz"
@@ -30,12 +30,12 @@ const (
 // apiEnvironment is what the app finds in its environment. The Secrets exist
 // already; this program knows their names only.
 var apiEnvironment = corev1.EnvVarArray{
-	corev1.EnvVarArgs{Name: pulumi.String("LOG_LEVEL"), Value: pulumi.String("info")},
 	corev1.EnvVarArgs{Name: pulumi.String("API_KEY"), ValueFrom: &corev1.EnvVarSourceArgs{
 		SecretKeyRef: &corev1.SecretKeySelectorArgs{
 			Name: pulumi.String("thumbs-api-key"), Key: pulumi.String("value"),
 		},
 	}},
+	corev1.EnvVarArgs{Name: pulumi.String("LOG_LEVEL"), Value: pulumi.String("info")},
 }
 
 // apiSettings is what a stack may change: pulumi config set api.memory 1Gi.
@@ -54,8 +54,7 @@ func readAPISettings(read *settings.Settings) apiSettings {
 		minReplicas: read.Int("api.min", apiMinReplicas, 1, 1000),
 		maxReplicas: read.Int("api.max", apiMaxReplicas, 1, 1000),
 	}
-	read.Require(api.minReplicas <= api.maxReplicas,
-		"api.min: must be at most api.max, got %d and %d", api.minReplicas, api.maxReplicas)
+	read.AtMost("api.min", api.minReplicas, "api.max", api.maxReplicas)
 	return api
 }
 

@@ -14,7 +14,7 @@ import (
 	"ambi/stacks/settings"
 )
 
-const appName = "thumbs"
+const app = "thumbs"
 
 // drainSeconds is how long a pod that was told to stop goes on serving, so that
 // every load balancer has learned of it before its app stops.
@@ -38,7 +38,7 @@ func Deploy(ctx *pulumi.Context) error {
 func selector(name string) pulumi.StringMap {
 	return pulumi.StringMap{
 		"app.kubernetes.io/name":     pulumi.String(name),
-		"app.kubernetes.io/instance": pulumi.String(appName),
+		"app.kubernetes.io/instance": pulumi.String(app),
 	}
 }
 
@@ -46,7 +46,7 @@ func selector(name string) pulumi.StringMap {
 // of the labels that Kubernetes recommends.
 func labels(name string) pulumi.StringMap {
 	all := selector(name)
-	all["app.kubernetes.io/part-of"] = pulumi.String(appName)
+	all["app.kubernetes.io/part-of"] = pulumi.String(app)
 	all["app.kubernetes.io/managed-by"] = pulumi.String("pulumi")
 	return all
 }

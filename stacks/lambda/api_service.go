@@ -15,7 +15,7 @@ import (
 
 // The api service, as app.yaml describes it.
 const (
-	apiName             = appName + "-api"
+	apiName             = app + "-api"
 	apiImage            = "123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2"
 	apiArchitecture     = "arm64"
 	apiMemoryMB         = 885 // gives 500m of CPU: 1,769 MB is one vCPU
@@ -25,8 +25,8 @@ const (
 
 // apiRoutes are the API's route keys that this service answers.
 var apiRoutes = []string{
-	"GET /placeholders/{width}/{height}",
 	"POST /thumbnails",
+	"GET /placeholders/{width}/{height}",
 }
 
 // apiSettings is what a stack may change: pulumi config set api.memory 1Gi.
@@ -45,7 +45,7 @@ func readAPISettings(read *settings.Settings) apiSettings {
 }
 
 // deployAPI declares the function with what it needs, and routes requests to it.
-func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSettings) error {
+func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiName, ctx.Stack())),
@@ -54,13 +54,7 @@ func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSetti
 	if err != nil {
 		return err
 	}
-	apiKey, err := secretsmanager.NewSecret(ctx, "thumbs-api-key", &secretsmanager.SecretArgs{
-		Description: pulumi.String("Read by thumbs-api. Set its value outside Pulumi: a JSON object with the key value"),
-	})
-	if err != nil {
-		return err
-	}
-	role, policy, err := newAPIRole(ctx, logs, apiKey)
+	role, policy, err := newAPIRole(ctx, logs, apiKeySecret)
 	if err != nil {
 		return err
 	}
@@ -73,8 +67,8 @@ func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSetti
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
 		Environment: &awslambda.FunctionEnvironmentArgs{Variables: pulumi.StringMap{
+			"API_KEY_SECRET": pulumi.Sprintf("%s:value::", apiKeySecret.Arn), // the app reads the secret when it starts
 			"LOG_LEVEL":      pulumi.String("info"),
-			"API_KEY_SECRET": pulumi.Sprintf("%s:value::", apiKey.Arn),
 		}},
 		LoggingConfig: &awslambda.FunctionLoggingConfigArgs{
 			LogFormat: pulumi.String("JSON"),
@@ -96,8 +90,8 @@ func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSetti
 }
 
 // newAPIRole declares the role that the function runs as. It may write to the
-// function's own log group and read its own secrets, and nothing else.
-func newAPIRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, apiKey *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
+// function's own log group and read the service's own secrets, and nothing else.
+func newAPIRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, apiKeySecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, apiName, &iam.RoleArgs{
 		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
 	})
@@ -108,7 +102,7 @@ func newAPIRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, apiKey *secretsm
 		Role: role.Name,
 		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
 	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"},
-	{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ["%s"]}]}`, logs.Arn, apiKey.Arn),
+	{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ["%s"]}]}`, logs.Arn, apiKeySecret.Arn),
 	})
 	return role, policy, err
 }

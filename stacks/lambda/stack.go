@@ -5,12 +5,13 @@ package lambda
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"ambi/stacks/settings"
 )
 
-const appName = "thumbs"
+const app = "thumbs"
 
 // lambdaMayAssume lets the Lambda service, and nobody else, act as a role.
 const lambdaMayAssume = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
@@ -33,23 +34,36 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	return deployAPI(ctx, gateway, api)
+	apiKeySecret, err := newSecret(ctx, "thumbs-api-key", "Set its value outside Pulumi: a JSON object with the key value")
+	if err != nil {
+		return err
+	}
+	return deployAPI(ctx, gateway, api, apiKeySecret)
 }
 
 // newGateway declares the HTTP API, served at the root of its own URL. Routes
 // take effect as soon as they are declared: the stage deploys by itself.
 func newGateway(ctx *pulumi.Context) (*apigatewayv2.Api, error) {
-	gateway, err := apigatewayv2.NewApi(ctx, appName, &apigatewayv2.ApiArgs{
+	gateway, err := apigatewayv2.NewApi(ctx, app, &apigatewayv2.ApiArgs{
 		ProtocolType: pulumi.String("HTTP"),
 	})
 	if err != nil {
 		return nil, err
 	}
 	ctx.Export("url", gateway.ApiEndpoint)
-	_, err = apigatewayv2.NewStage(ctx, appName, &apigatewayv2.StageArgs{
+	_, err = apigatewayv2.NewStage(ctx, app, &apigatewayv2.StageArgs{
 		ApiId:      gateway.ID(),
 		Name:       pulumi.String("$default"),
 		AutoDeploy: pulumi.Bool(true),
 	})
 	return gateway, err
+}
+
+// newSecret declares a secret without a value, so that no value ever passes
+// through Pulumi or its state. Set it once the stack is up:
+// aws secretsmanager put-secret-value.
+func newSecret(ctx *pulumi.Context, name, description string) (*secretsmanager.Secret, error) {
+	return secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
+		Description: pulumi.String(description),
+	})
 }

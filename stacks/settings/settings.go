@@ -110,6 +110,13 @@ func (s *Settings) Label(key, fallback string) string {
 	return label
 }
 
+// AtMost checks two numbers that were read against each other.
+func (s *Settings) AtMost(key string, value int, otherKey string, other int) {
+	if value > other {
+		s.refuse(key, fmt.Sprintf("must be at most %s, which is %d", otherKey, other), strconv.Itoa(value))
+	}
+}
+
 // Require adds a check of the caller's own to the errors that Err reports.
 func (s *Settings) Require(ok bool, format string, args ...any) {
 	if !ok {

@@ -1,0 +1,89 @@
+// Command ambi writes a readable Pulumi program from one app spec, for AWS
+// Lambda or for Kubernetes, and says how the two differ.
+//
+// Each subcommand stands in a file of its own. They parse flags and print; what
+// they print is decided in the packages below.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"ambi/generator/tree"
+	"ambi/spec"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// The exit codes.
+const (
+	exitDone    = 0
+	exitNo      = 1 // the answer is no: a spec is invalid, a diff differs, a target refused
+	exitUsage   = 2 // ambi was used wrongly
+	exitMachine = 3 // the machine failed: disk, network, engine
+)
+
+// run is the whole program but for the process: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := newRootCommand(stdin, stdout, stderr)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var quiet *answerNo
+	if !errors.As(err, &quiet) {
+		fmt.Fprintln(stderr, errorText(err))
+	}
+	return exitCode(err)
+}
+
+// answerNo ends a command whose output has said already why the answer is no.
+type answerNo struct{}
+
+func (*answerNo) Error() string { return "the answer is no" }
+
+// machineError marks an error as the machine's and not the user's.
+type machineError struct{ error }
+
+func (e machineError) Unwrap() error { return e.error }
+
+// usageError marks an error as a wrong use of ambi.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func exitCode(err error) int {
+	var (
+		no      *answerNo
+		invalid spec.Errors
+		edited  *tree.EditedError
+		machine machineError
+	)
+	switch {
+	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &edited):
+		return exitNo
+	case errors.As(err, &machine):
+		return exitMachine
+	default:
+		return exitUsage
+	}
+}
+
+// errorText gives errors of a spec their own shape, and all others ambi's name.
+func errorText(err error) string {
+	var invalid spec.Errors
+	if errors.As(err, &invalid) {
+		return invalid.Error()
+	}
+	return "ambi: " + err.Error()
+}

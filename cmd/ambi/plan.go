@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ambi/generator"
+	"ambi/spec"
+	"ambi/target"
+)
+
+func newPlanCommand(io streams, options *projectOptions) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show both targets' resources side by side, from the spec alone",
+		Long: `Show the resources that each target would register, side by side. Nothing is
+compiled and no engine runs: "ambi preview" asks the real one.
+
+A target that refuses the spec is shown with its reasons; that is no error here.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			p, err := options.load()
+			if err != nil {
+				return err
+			}
+			plans := planTargets(p)
+			if asJSON {
+				return printJSON(io.out, map[string]any{"app": p.app.Name, "targets": plans})
+			}
+			return printPlans(io.out, p, plans)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// targetPlan is one target's side of plan.
+type targetPlan struct {
+	Target    spec.Target          `json:"target"`
+	Listed    bool                 `json:"listed"` // among the spec's targets
+	Refused   target.Findings      `json:"refused,omitempty"`
+	Resources []generator.Resource `json:"resources"`
+}
+
+func planTargets(p *project) []targetPlan {
+	resources := generator.Plan(p.input(spec.Targets()))
+	var plans []targetPlan
+	for _, t := range spec.Targets() {
+		plan := targetPlan{Target: t, Listed: p.app.For(t), Refused: p.on(t).Refused(), Resources: []generator.Resource{}}
+		if plan.Refused == nil {
+			plan.Resources = resources[t]
+		}
+		plans = append(plans, plan)
+	}
+	return plans
+}
+
+// printPlans prints the two plans as columns, service by service.
+func printPlans(out io.Writer, p *project, plans []targetPlan) error {
+	groups := append([]string{""}, p.app.ServiceNames()...)
+	columns := make([][][]string, len(plans)) // plan, group, lines
+	width := 0
+	for i, plan := range plans {
+		columns[i] = make([][]string, len(groups))
+		for g, service := range groups {
+			for _, r := range plan.Resources {
+				if r.Service == service {
+					columns[i][g] = append(columns[i][g], fmt.Sprintf("%-15s %s", shortType(r.Type), r.Name))
+				}
+			}
+			for _, line := range columns[i][g] {
+				if i == 0 {
+					width = max(width, len(line))
+				}
+			}
+		}
+	}
+	width = max(width, 30)
+	var b strings.Builder
+	row := func(left, right string) {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("%-*s  %s", width+2, left, right), " ") + "\n")
+	}
+	row(heading(plans[0]), heading(plans[1]))
+	for g, service := range groups {
+		left, right := columns[0][g], columns[1][g]
+		if len(left) == 0 && len(right) == 0 {
+			continue
+		}
+		if service == "" {
+			b.WriteString("\nshared\n")
+		} else {
+			b.WriteString("\n" + service + "\n")
+		}
+		for i := range max(len(left), len(right)) {
+			row("  "+line(left, i), "  "+line(right, i))
+		}
+	}
+	for _, plan := range plans {
+		if plan.Refused != nil {
+			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Errors(p.specName).Error())
+		}
+	}
+	if _, err := io.WriteString(out, b.String()); err != nil {
+		return machineError{err}
+	}
+	return nil
+}
+
+func heading(plan targetPlan) string {
+	switch {
+	case plan.Refused != nil:
+		return fmt.Sprintf("%s: refused", plan.Target)
+	case !plan.Listed:
+		return fmt.Sprintf("%s: %d resources (not among the spec's targets)", plan.Target, len(plan.Resources))
+	default:
+		return fmt.Sprintf("%s: %d resources", plan.Target, len(plan.Resources))
+	}
+}
+
+func line(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
+}
+
+// shortType is the last part of a type token.
+func shortType(token string) string {
+	short := token[strings.LastIndexByte(token, ':')+1:]
+	if short == "HorizontalPodAutoscaler" {
+		return "HPA"
+	}
+	return short
+}

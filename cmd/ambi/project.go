@@ -1,0 +1,202 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"golang.org/x/mod/modfile"
+
+	"ambi/generator"
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// specFile is where a project keeps its spec.
+const specFile = "app/app.yaml"
+
+// projectOptions says where the project is.
+type projectOptions struct{ dir string }
+
+// project is a spec resolved for both targets.
+type project struct {
+	root     string // the folder that holds app/app.yaml
+	specName string // as messages show it
+	app      *spec.App
+	findings target.Findings // of both targets, the spec's order within each
+	// lambda and kubernetes are set also for a target that the spec does not list.
+	lambda     lambda.Model
+	kubernetes kubernetes.Model
+}
+
+// load reads the spec and resolves it. Errors of grammar are spec.Errors; what a
+// target refuses stays a finding.
+func (o *projectOptions) load() (*project, error) {
+	root, err := o.find()
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Join(o.dir, specFile)
+	if o.dir == "" {
+		if name, err = relative(filepath.Join(root, specFile)); err != nil {
+			return nil, machineError{err}
+		}
+	}
+	text, err := readSpec(filepath.Join(root, specFile), name)
+	if err != nil {
+		return nil, err
+	}
+	app, err := spec.Parse(name, text)
+	if err != nil {
+		return nil, err
+	}
+	p := &project{root: root, specName: name, app: app}
+	var findings target.Findings
+	p.lambda, findings = lambda.Resolve(app)
+	p.findings = append(p.findings, findings...)
+	p.kubernetes, findings = kubernetes.Resolve(app)
+	p.findings = append(p.findings, findings...)
+	return p, nil
+}
+
+// find returns the project's folder.
+func (o *projectOptions) find() (string, error) {
+	missing := fmt.Errorf("no %s here or above\nhint: \"ambi init\" starts a project in an empty folder", specFile)
+	if o.dir != "" {
+		if _, err := os.Lstat(filepath.Join(o.dir, specFile)); err != nil {
+			return "", usageError{fmt.Errorf("no %s in %s\nhint: \"ambi init\" starts a project in an empty folder", specFile, o.dir)}
+		}
+		return o.dir, nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", machineError{err}
+	}
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, specFile)); err == nil {
+			return dir, nil
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			return "", usageError{missing}
+		}
+		dir = above
+	}
+}
+
+func relative(file string) (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Rel(dir, file)
+}
+
+// readSpec reads a spec, and no more of it than a spec may have.
+func readSpec(file, name string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, machineError{err}
+	}
+	if !info.Mode().IsRegular() {
+		return nil, usageError{fmt.Errorf("%s: must be a file", name)}
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, spec.MaxSize+1))
+	if err != nil {
+		return nil, machineError{err}
+	}
+	return text, nil
+}
+
+// refused returns an error when a target that the spec lists refuses it.
+func (p *project) refused(targets ...spec.Target) error {
+	var errs spec.Errors
+	for _, t := range targets {
+		errs = append(errs, p.on(t).Errors(p.specName)...)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// on returns the findings of one target.
+func (p *project) on(t spec.Target) target.Findings {
+	var on target.Findings
+	for _, f := range p.findings {
+		if f.Target == t {
+			on = append(on, f)
+		}
+	}
+	return on
+}
+
+// input is what the generator needs, for the given targets.
+func (p *project) input(targets []spec.Target) generator.Input {
+	in := generator.Input{App: p.app.Name}
+	for _, t := range targets {
+		switch t {
+		case spec.Lambda:
+			in.Lambda = &p.lambda
+		case spec.Kubernetes:
+			in.Kubernetes = &p.kubernetes
+		}
+	}
+	return in
+}
+
+// files generates the program for the targets that the spec lists.
+func (p *project) files() ([]generator.File, error) {
+	if err := p.refused(p.app.Targets...); err != nil {
+		return nil, err
+	}
+	in := p.input(p.app.Targets)
+	module, err := modulePath(p.root)
+	if err != nil {
+		return nil, err
+	}
+	in.Module = module
+	return generator.Generate(in)
+}
+
+// modulePath returns the import path of a folder: that of the Go module around
+// it, and the way from there.
+func modulePath(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", machineError{err}
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		text, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		if errors.Is(err, fs.ErrNotExist) {
+			if at == filepath.Dir(at) {
+				return "", usageError{errors.New("no go.mod here or above: the emitted imports begin with its module path\n" +
+					"hint: go mod init example.com/NAME")}
+			}
+			continue
+		}
+		if err != nil {
+			return "", machineError{err}
+		}
+		module := modfile.ModulePath(text)
+		if module == "" {
+			return "", usageError{fmt.Errorf("%s: has no module line", filepath.Join(at, "go.mod"))}
+		}
+		way, err := filepath.Rel(at, dir)
+		if err != nil {
+			return "", machineError{err}
+		}
+		return path.Join(module, filepath.ToSlash(way)), nil
+	}
+}

@@ -1,0 +1,21 @@
+package lambda
+
+// Lambda's and API Gateway's limits, as their documentation gives them:
+// docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and
+// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+const (
+	MinMemoryMB        = 128
+	MaxMemoryMB        = 10240
+	MemoryMBForOneVCPU = 1769 // CPU grows linearly with memory
+	MaxTimeoutSeconds  = 900
+	// MaxRouteTimeoutSeconds is an HTTP API's limit for one integration. It cannot be raised.
+	MaxRouteTimeoutSeconds = 30
+	MaxRoutes              = 300
+	// MaxEnvironmentBytes bounds all variables of one function together.
+	MaxEnvironmentBytes = 4096
+)
+
+// secretReferenceBytes is what one reference to a secret is counted with: an ARN
+// with the longest region, and the key's suffix. The real one is known only
+// once the secret exists.
+const secretReferenceBytes = 128

@@ -1,0 +1,110 @@
+// Package target holds what the targets share: the finding, which says what
+// becomes of one field of the spec on one target. The packages below it,
+// lambda and kubernetes, each resolve an app into a model (every decision made,
+// nothing left to choose) and into findings.
+package target
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"ambi/spec"
+)
+
+// Kind says how faithfully a target takes a field.
+type Kind string
+
+// The kinds, from best to worst.
+const (
+	Exact       Kind = "exact"       // the field means the same there
+	Approximate Kind = "approximate" // it is taken, with a difference worth knowing
+	Dropped     Kind = "dropped"     // it has no meaning there and changes nothing
+	Refused     Kind = "refused"     // the target cannot take the value
+)
+
+// Finding says what becomes of one field of the spec on one target.
+type Finding struct {
+	Target  spec.Target `json:"target"`
+	Kind    Kind        `json:"kind"`
+	Path    string      `json:"path"` // such as services.api.memory
+	Line    int         `json:"line"`
+	Column  int         `json:"column"`
+	Message string      `json:"message"`        // what becomes of it, and why
+	Hint    string      `json:"hint,omitempty"` // what to do about it
+}
+
+// Findings is what resolving an app for one target found, in the spec's order.
+type Findings []Finding
+
+// Refused returns the findings that keep the app from this target.
+func (f Findings) Refused() Findings {
+	var refused Findings
+	for _, finding := range f {
+		if finding.Kind == Refused {
+			refused = append(refused, finding)
+		}
+	}
+	return refused
+}
+
+// Errors puts refusals into the shape of the spec's own errors; file is the
+// spec's name. Other findings are left out.
+func (f Findings) Errors(file string) spec.Errors {
+	var errs spec.Errors
+	for _, finding := range f.Refused() {
+		e := spec.Error{File: file, Line: finding.Line, Column: finding.Column, Path: finding.Path, Message: finding.Message}
+		if finding.Hint != "" {
+			e.Hints = []string{finding.Hint}
+		}
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+// Notes gathers findings while a target resolves an app.
+type Notes struct {
+	target spec.Target
+	app    *spec.App
+	list   Findings
+}
+
+// NewNotes starts gathering what a target finds in an app.
+func NewNotes(t spec.Target, app *spec.App) *Notes { return &Notes{target: t, app: app} }
+
+// Exact notes that the field at path means the same on this target.
+func (n *Notes) Exact(path, format string, args ...any) {
+	n.add(Exact, path, "", format, args...)
+}
+
+// Approximate notes that the field is taken with a difference.
+func (n *Notes) Approximate(path, format string, args ...any) {
+	n.add(Approximate, path, "", format, args...)
+}
+
+// Dropped notes that the field changes nothing on this target.
+func (n *Notes) Dropped(path, format string, args ...any) {
+	n.add(Dropped, path, "", format, args...)
+}
+
+// Refused notes that the target cannot take the field's value, and what to do.
+func (n *Notes) Refused(path, hint, format string, args ...any) {
+	n.add(Refused, path, hint, format, args...)
+}
+
+func (n *Notes) add(kind Kind, path, hint, format string, args ...any) {
+	at := n.app.Position(path)
+	n.list = append(n.list, Finding{
+		Target: n.target, Kind: kind, Path: path, Line: at.Line, Column: at.Column,
+		Message: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}
+
+// Findings returns what was noted, in the order of the spec's text; fields at
+// one place, such as defaults, stay in the order in which they were noted.
+func (n *Notes) Findings() Findings {
+	slices.SortStableFunc(n.list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return n.list
+}

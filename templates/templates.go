@@ -1,0 +1,11 @@
+// Package templates holds the text of what ambi emits, one folder a target. A
+// template prints a view that the generator prepared: it ranges, leaves out
+// whole parts and quotes, and decides nothing.
+package templates
+
+import "embed"
+
+// FS holds every template: shared, lambda and kubernetes.
+//
+//go:embed shared lambda kubernetes
+var FS embed.FS
