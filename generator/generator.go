@@ -118,24 +118,21 @@ func (w *writer) write(file, name string, view any) {
 		w.errs = append(w.errs, fmt.Errorf("%s: %w", file, err))
 		return
 	}
-	source, err := format.Source(text.Bytes())
+	source, err := w.check(file, text.Bytes())
 	if err != nil {
-		w.errs = append(w.errs, fmt.Errorf("%s: %w", file, err))
-		return
-	}
-	if err := w.check(file, source); err != nil {
 		w.errs = append(w.errs, err)
 		return
 	}
 	w.files = append(w.files, File{Path: file, Content: source})
 }
 
-// check parses a file and refuses a second declaration of a name in its package,
-// which go/format does not see.
-func (w *writer) check(file string, source []byte) error {
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, source, parser.SkipObjectResolution)
+// check parses a file and formats it. It refuses a second declaration of a name
+// in one package, which formatting would let pass.
+func (w *writer) check(file string, text []byte) ([]byte, error) {
+	positions := token.NewFileSet()
+	parsed, err := parser.ParseFile(positions, file, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if w.declared == nil {
 		w.declared = map[string]string{}
@@ -143,11 +140,16 @@ func (w *writer) check(file string, source []byte) error {
 	for _, name := range declarations(parsed) {
 		key := path.Dir(file) + " " + name
 		if other, taken := w.declared[key]; taken {
-			return fmt.Errorf("%s: %s is declared in %s already; rename one of the services", file, name, path.Base(other))
+			return nil, fmt.Errorf("%s: %s is declared in %s already; rename one of the services", file, name, path.Base(other))
 		}
 		w.declared[key] = file
 	}
-	return nil
+	ast.SortImports(positions, parsed)
+	var source bytes.Buffer
+	if err := format.Node(&source, positions, parsed); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return source.Bytes(), nil
 }
 
 // declarations lists the names that a file adds to its package.

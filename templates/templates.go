@@ -5,7 +5,8 @@ package templates
 
 import "embed"
 
-// FS holds every template: shared, lambda and kubernetes.
+// FS holds every template: shared, lambda, kubernetes, and project, which only
+// ambi init prints.
 //
-//go:embed shared lambda kubernetes
+//go:embed shared lambda kubernetes project
 var FS embed.FS

@@ -14,7 +14,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"ambi/generator/tree"
 	"ambi/spec"
 )
 
@@ -66,11 +65,11 @@ func exitCode(err error) int {
 	var (
 		no      *answerNo
 		invalid spec.Errors
-		edited  *tree.EditedError
+		refused refusal
 		machine machineError
 	)
 	switch {
-	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &edited):
+	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &refused):
 		return exitNo
 	case errors.As(err, &machine):
 		return exitMachine

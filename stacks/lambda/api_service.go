@@ -66,8 +66,10 @@ func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSetti
 		Timeout:       pulumi.Int(apiTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
+		// A variable that ends in _SECRET names a key of a secret, as Amazon ECS writes
+		// it; the app reads the value when it starts.
 		Environment: &awslambda.FunctionEnvironmentArgs{Variables: pulumi.StringMap{
-			"API_KEY_SECRET": pulumi.Sprintf("%s:value::", apiKeySecret.Arn), // the app reads the secret when it starts
+			"API_KEY_SECRET": pulumi.Sprintf("%s:value::", apiKeySecret.Arn),
 			"LOG_LEVEL":      pulumi.String("info"),
 		}},
 		LoggingConfig: &awslambda.FunctionLoggingConfigArgs{

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/mod/module"
+
+	"ambi"
+	"ambi/generator"
+	"ambi/generator/tree"
+)
+
+func newInitCommand(io streams, options *projectOptions) *cobra.Command {
+	var name, modulePath string
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Start a project: an example app, its spec, and the program for both targets",
+		Long: `Start a project in this folder, or in the one that -C names: an example app with
+its spec (unless app/app.yaml is there already), Pulumi.yaml with one stack for
+each target, go.mod and go.sum with exact versions (unless the folder is part of
+a Go module already), and stacks/, as "ambi generate" writes it.
+
+No file that exists is changed; if one is in the way, nothing is written.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir := options.dir
+			if dir == "" {
+				dir = "."
+			}
+			return initProject(io, dir, name, modulePath)
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "", "the app's name (default: the folder's name)")
+	cmd.Flags().StringVar(&modulePath, "module", "", "the path of the new Go module (default: example.com/ and the app's name)")
+	return cmd
+}
+
+func initProject(io streams, dir, name, modulePath string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return machineError{err}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return machineError{err}
+	}
+	defer root.Close()
+	var files []generator.File
+	if _, err := root.Lstat(specFile); errors.Is(err, fs.ErrNotExist) {
+		if files, err = exampleFiles(dir, name); err != nil {
+			return err
+		}
+	} else if name != "" {
+		return usageError{fmt.Errorf("--name names the example app, but %s is there already", specFile)}
+	}
+	// The spec must be on disk before it can be loaded like any other, so the
+	// app goes first; everything written is taken back if a later step fails.
+	w := &starter{root: root}
+	if err := w.write(files); err != nil {
+		return err
+	}
+	p, err := w.start(dir, modulePath)
+	if err != nil {
+		return errors.Join(err, w.undo())
+	}
+	for _, file := range w.written {
+		fmt.Fprintf(io.out, "created %s\n", file)
+	}
+	fmt.Fprintf(io.out, "created stacks/: %s for %s\n", p.app.Name, targetNames(p))
+	for _, hint := range p.missingModules() {
+		fmt.Fprintln(io.out, hint)
+	}
+	fmt.Fprintf(io.out, `
+Next:
+  ambi validate            what each field of %[1]s becomes on each target
+  ambi preview --offline   both stacks through the real Pulumi engine, without an account or a cluster
+  go test ./stacks/...     the stacks' own tests
+`, specFile)
+	return nil
+}
+
+func targetNames(p *project) string {
+	var names []string
+	for _, t := range p.app.Targets {
+		names = append(names, string(t))
+	}
+	return strings.Join(names, " and ")
+}
+
+// exampleFiles returns the example app under a name of the user's.
+func exampleFiles(dir, name string) ([]generator.File, error) {
+	if name == "" {
+		full, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, machineError{err}
+		}
+		name = filepath.Base(full)
+	}
+	var files []generator.File
+	err := fs.WalkDir(ambi.Example, "app", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := ambi.Example.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if file == specFile {
+			text = []byte(strings.ReplaceAll(string(text), "thumbs", name))
+		}
+		files = append(files, generator.File{Path: file, Content: text})
+		return nil
+	})
+	return files, err
+}
+
+// starter writes a new project's files and can take them back.
+type starter struct {
+	root    *os.Root
+	written []string
+}
+
+// write creates files, all or none: one that exists is left as it is.
+func (w *starter) write(files []generator.File) error {
+	var inTheWay []error
+	for _, f := range files {
+		if _, err := w.root.Lstat(f.Path); err == nil {
+			inTheWay = append(inTheWay, fmt.Errorf("%s: is there already; nothing was written", f.Path))
+		}
+	}
+	if inTheWay != nil {
+		return refusal{errors.Join(inTheWay...)}
+	}
+	for _, f := range files {
+		if err := w.create(f); err != nil {
+			return errors.Join(machineError{err}, w.undo())
+		}
+	}
+	return nil
+}
+
+func (w *starter) create(f generator.File) error {
+	if err := w.root.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
+		return err
+	}
+	file, err := w.root.OpenFile(f.Path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	w.written = append(w.written, f.Path)
+	if _, err := file.Write(f.Content); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	return file.Close()
+}
+
+// undo removes what was written, and the folders that this leaves empty.
+func (w *starter) undo() error {
+	var errs []error
+	for _, file := range w.written {
+		errs = append(errs, w.root.Remove(file))
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			if w.root.Remove(dir) != nil {
+				break
+			}
+		}
+	}
+	w.written = nil
+	return errors.Join(errs...)
+}
+
+// start writes what surrounds the app: the module, Pulumi's files and stacks/.
+func (w *starter) start(dir, name string) (*project, error) {
+	p, err := (&projectOptions{dir: dir}).load()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.refused(p.app.Targets...); err != nil {
+		return nil, err
+	}
+	files, err := generator.Project(p.input(p.app.Targets), specFile)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := modulePath(dir); err != nil {
+		if name == "" {
+			name = "example.com/" + p.app.Name
+		}
+		if err := module.CheckImportPath(name); err != nil {
+			return nil, usageError{fmt.Errorf("--module: %w", err)}
+		}
+		more, err := generator.Module(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	} else if name != "" {
+		return nil, usageError{errors.New("--module names a new module, but this folder is part of one already")}
+	}
+	if err := w.write(files); err != nil {
+		return nil, err
+	}
+	program, err := p.files()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tree.Write(w.root, program, tree.Options{}); err != nil {
+		return nil, treeError(err)
+	}
+	return p, nil
+}

@@ -1,0 +1,196 @@
+package generator_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ambi/generator"
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// resolve parses a spec and resolves it for the targets that it lists.
+func resolve(t testing.TB, name string, text []byte, module string) (generator.Input, *spec.App) {
+	t.Helper()
+	app, err := spec.Parse(name, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := generator.Input{App: app.Name, Module: module}
+	var findings target.Findings
+	if app.For(spec.Lambda) {
+		model, found := lambda.Resolve(app)
+		in.Lambda, findings = &model, append(findings, found...)
+	}
+	if app.For(spec.Kubernetes) {
+		model, found := kubernetes.Resolve(app)
+		in.Kubernetes, findings = &model, append(findings, found...)
+	}
+	if errs := findings.Errors(name); errs != nil {
+		t.Fatal(errs)
+	}
+	return in, app
+}
+
+// cases lists the golden projects: folders of testdata with an app.yaml.
+func cases(t *testing.T) []string {
+	t.Helper()
+	specs, err := filepath.Glob("testdata/*/app.yaml")
+	if err != nil || len(specs) == 0 {
+		t.Fatalf("no golden projects: %v", err)
+	}
+	var names []string
+	for _, file := range specs {
+		names = append(names, filepath.Base(filepath.Dir(file)))
+	}
+	return names
+}
+
+// TestGolden holds what each golden spec generates. The files are packages of
+// this module, so that TestGoldenProjects can run them.
+func TestGolden(t *testing.T) {
+	for _, name := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join("testdata", name)
+			text, err := os.ReadFile(filepath.Join(dir, "app.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, _ := resolve(t, "app.yaml", text, "ambi/generator/testdata/"+name)
+			files, err := generator.Generate(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			project, err := generator.Project(in, "app/app.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, project...)
+			want := map[string]bool{filepath.Join(dir, "app.yaml"): true}
+			for _, f := range files {
+				golden := filepath.Join(dir, filepath.FromSlash(f.Path))
+				want[golden] = true
+				if *update {
+					if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(golden, f.Content, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				have, err := os.ReadFile(golden)
+				if err != nil {
+					t.Errorf("%v\nrun: go test ./generator -update", err)
+				} else if !bytes.Equal(have, f.Content) {
+					t.Errorf("%s is stale; run: go test ./generator -update, and read the difference", golden)
+				}
+			}
+			err = filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+				if err != nil || entry.IsDir() || want[file] {
+					return err
+				}
+				if *update {
+					return os.Remove(file)
+				}
+				t.Errorf("%s: nothing generates it any more", file)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestGoldenProjects compiles every golden project and runs its emitted tests.
+func TestGoldenProjects(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles the provider SDKs")
+	}
+	var packages []string
+	for _, name := range cases(t) {
+		packages = append(packages, "./testdata/"+name+"/stacks/...")
+	}
+	out, err := exec.Command("go", append([]string{"test"}, packages...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func TestDeterministic(t *testing.T) {
+	text, err := os.ReadFile("testdata/several/app.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first []generator.File
+	for i := range 5 {
+		in, _ := resolve(t, "app.yaml", text, "example.com/many")
+		files, err := generator.Generate(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = files
+			continue
+		}
+		for j, f := range files {
+			if f.Path != first[j].Path || !bytes.Equal(f.Content, first[j].Content) {
+				t.Fatalf("run %d: %s differs from the first run", i, f.Path)
+			}
+		}
+	}
+}
+
+// manyServices is a spec of n services with everything that a service can have.
+func manyServices(n int) []byte {
+	var b strings.Builder
+	b.WriteString("apiVersion: ambi/v1\nname: many\nservices:\n")
+	for i := range n {
+		fmt.Fprintf(&b, `  service-%[1]d:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/many:%[1]d
+    env: {LOG_LEVEL: info, NUMBER: "%[1]d"}
+    secrets: {DATABASE_URL: {name: many-database-%[1]d, key: url}}
+    scale: {min: 2, max: 20}
+`, i)
+		if i < 100 { // an HTTP API takes 300 routes
+			fmt.Fprintf(&b, "    http: {routes: [\"GET /%[1]d/{id}\", POST /%[1]d]}\n", i)
+		} else {
+			fmt.Fprintf(&b, "    http: {routes: [\"GET /%[1]d\"]}\n", i)
+		}
+	}
+	return []byte(b.String())
+}
+
+// BenchmarkParseAndGenerate reads a spec and writes both targets, formatting
+// included. The limit of 300 routes an API has is a finding and stops nothing here.
+func BenchmarkParseAndGenerate(b *testing.B) {
+	for _, n := range []int{1, 10, 100, 1000} {
+		text := manyServices(n)
+		b.Run(fmt.Sprintf("services=%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				app, err := spec.Parse("app.yaml", text)
+				if err != nil {
+					b.Fatal(err)
+				}
+				l, _ := lambda.Resolve(app)
+				k, _ := kubernetes.Resolve(app)
+				if _, err := generator.Generate(generator.Input{App: app.Name, Module: "example.com/many", Lambda: &l, Kubernetes: &k}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/1000, "µs/service")
+		})
+	}
+}

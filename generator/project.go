@@ -1,0 +1,135 @@
+package generator
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"go.yaml.in/yaml/v3"
+
+	"ambi/templates"
+)
+
+// Setting is one value that a stack's configuration may override, under the
+// program's own namespace: pulumi config set KEY VALUE.
+type Setting struct{ Key, Description string }
+
+// Settings lists what the emitted program reads from its configuration, beside
+// what Pulumi's own providers do.
+func Settings(in Input) []Setting {
+	var targets []string
+	for _, t := range in.Targets() {
+		targets = append(targets, string(t))
+	}
+	list := []Setting{{"target", "Where the app runs: " + strings.Join(targets, " or ")}}
+	byService := map[string][]Setting{}
+	var services []string
+	add := func(service, key, description string) {
+		if byService[service] == nil {
+			services = append(services, service)
+		}
+		for i, s := range byService[service] {
+			if s.Key == service+"."+key { // both targets have it
+				byService[service][i].Description += "; " + description
+				return
+			}
+		}
+		byService[service] = append(byService[service], Setting{service + "." + key, description})
+	}
+	if in.Lambda != nil {
+		for _, s := range in.Lambda.Services {
+			if s.Zip != "" {
+				add(s.Name, "zip", "lambda: the path of the zip, from stacks/")
+			} else {
+				add(s.Name, "image", "lambda: the image, in an ECR repository of the stack's region")
+			}
+			add(s.Name, "memory", "lambda: the function's memory, in whole Mi or Gi; CPU comes with it")
+			add(s.Name, "logRetentionDays", "lambda: days that CloudWatch keeps the logs")
+		}
+	}
+	if in.Kubernetes != nil {
+		for _, s := range in.Kubernetes.Services {
+			add(s.Name, "image", "kubernetes: the container's image")
+			add(s.Name, "memory", "kubernetes: the memory request and limit, in whole Mi or Gi")
+			add(s.Name, "namespace", "kubernetes: the namespace, which must exist")
+			add(s.Name, "min", "kubernetes: the autoscaler's minReplicas")
+			add(s.Name, "max", "kubernetes: the autoscaler's maxReplicas")
+		}
+	}
+	for _, service := range services {
+		list = append(list, byService[service]...)
+	}
+	return list
+}
+
+var ecrRegion = regexp.MustCompile(`^[0-9]+\.dkr\.ecr\.([a-z0-9-]+)\.`)
+
+// Project returns the files that a project starts with and that are the user's
+// from then on: Pulumi.yaml, the configuration of one stack a target, and
+// .gitignore. Spec is the path of the spec, for comments.
+func Project(in Input, spec string) ([]File, error) {
+	view := struct {
+		App, Description, Spec, Region string
+		Settings                       []Setting
+	}{App: in.App, Spec: spec, Region: "us-east-1", Settings: Settings(in)}
+	view.Description = in.App + " on " + newSharedView(in).TargetsProse
+	if in.Lambda != nil {
+		for _, s := range in.Lambda.Services { // Lambda pulls images from its own region only
+			if m := ecrRegion.FindStringSubmatch(s.Image); m != nil {
+				view.Region = m[1]
+				break
+			}
+		}
+	}
+	names := []string{"Pulumi.yaml", "gitignore"}
+	for _, t := range in.Targets() {
+		names = append(names, "Pulumi."+string(t)+".yaml")
+	}
+	var files []File
+	for _, name := range names {
+		text, err := templates.FS.ReadFile("project/" + name + ".tmpl")
+		if err != nil {
+			return nil, err
+		}
+		t, err := template.New(name).Funcs(template.FuncMap{"yaml": yamlScalar}).Parse(string(text))
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, view); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if name == "gitignore" {
+			name = ".gitignore"
+		}
+		files = append(files, File{Path: name, Content: b.Bytes()})
+	}
+	return files, nil
+}
+
+// Module returns go.mod and go.sum for a new project whose module has the given
+// path: every version exact, so that neither needs "go mod tidy".
+func Module(module string) ([]File, error) {
+	mod, err := templates.FS.ReadFile("project/go.mod.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	sum, err := templates.FS.ReadFile("project/go.sum.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	_, rest, _ := strings.Cut(string(mod), "\n")
+	return []File{
+		{Path: "go.mod", Content: []byte("module " + module + "\n" + rest)},
+		{Path: "go.sum", Content: sum},
+	}, nil
+}
+
+// yamlScalar returns the YAML scalar of its parts joined, quoted where YAML would
+// read anything but that string.
+func yamlScalar(parts ...string) (string, error) {
+	text, err := yaml.Marshal(strings.Join(parts, ""))
+	return strings.TrimSuffix(string(text), "\n"), err
+}

@@ -1,0 +1,184 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"ambi/generator/testdata/several/stacks/settings"
+)
+
+// The api-linux service, as app.yaml describes it.
+const (
+	apiLinuxName           = app + "-api-linux"
+	apiLinuxImage          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/api:2.0.0"
+	apiLinuxPort           = 8080
+	apiLinuxHealthPath     = "/healthz"
+	apiLinuxCPU            = "100m" // requested for each pod: the autoscaler's 100%
+	apiLinuxMemoryMiB      = 287
+	apiLinuxTimeoutSeconds = 10
+	apiLinuxNamespace      = "default"
+	apiLinuxMinReplicas    = 1
+	apiLinuxMaxReplicas    = 10
+	apiLinuxCPUTarget      = 70 // percent of apiLinuxCPU, averaged over the pods
+)
+
+// apiLinuxEnvironment is what the app finds in its environment. The Secrets exist
+// already; this program knows their names only.
+var apiLinuxEnvironment = corev1.EnvVarArray{
+	corev1.EnvVarArgs{Name: pulumi.String("DATABASE_URL"), ValueFrom: &corev1.EnvVarSourceArgs{
+		SecretKeyRef: &corev1.SecretKeySelectorArgs{
+			Name: pulumi.String("many-database"), Key: pulumi.String("url"),
+		},
+	}},
+}
+
+// apiLinuxSettings is what a stack may change: pulumi config set api-linux.memory 1Gi.
+type apiLinuxSettings struct {
+	image                    string
+	memoryMiB                int
+	namespace                string
+	minReplicas, maxReplicas int
+}
+
+func readAPILinuxSettings(read *settings.Settings) apiLinuxSettings {
+	apiLinux := apiLinuxSettings{
+		image:       read.Image("api-linux.image", apiLinuxImage),
+		memoryMiB:   read.MemoryMiB("api-linux.memory", apiLinuxMemoryMiB, 4, 1048576),
+		namespace:   read.Label("api-linux.namespace", apiLinuxNamespace),
+		minReplicas: read.Int("api-linux.min", apiLinuxMinReplicas, 1, 1000),
+		maxReplicas: read.Int("api-linux.max", apiLinuxMaxReplicas, 1, 1000),
+	}
+	read.AtMost("api-linux.min", apiLinux.minReplicas, "api-linux.max", apiLinux.maxReplicas)
+	return apiLinux
+}
+
+// deployAPILinux declares the pods, the address they share, and what sets their number.
+func deployAPILinux(ctx *pulumi.Context, settings apiLinuxSettings) error {
+	metadata := &metav1.ObjectMetaArgs{
+		Name:      pulumi.String(apiLinuxName), // fixed: other pods find the Service by it
+		Namespace: pulumi.String(settings.namespace),
+		Labels:    labels(apiLinuxName),
+	}
+	account, err := corev1.NewServiceAccount(ctx, apiLinuxName, &corev1.ServiceAccountArgs{
+		Metadata:                     metadata,
+		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
+	})
+	if err != nil {
+		return err
+	}
+	deployment, err := newAPILinuxDeployment(ctx, metadata, settings, account)
+	if err != nil {
+		return err
+	}
+	_, err = corev1.NewService(ctx, apiLinuxName, &corev1.ServiceArgs{
+		Metadata: metadata,
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String("ClusterIP"),
+			Selector: selector(apiLinuxName),
+			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
+				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
+			}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("api-linux.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", apiLinuxName, settings.namespace)))
+	return newAPILinuxAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+}
+
+// newAPILinuxDeployment runs the image. It sets no replica count on purpose: the
+// autoscaler owns it, and a number here would undo its work at each update.
+func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiLinuxSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+	container := corev1.ContainerArgs{
+		Name:  pulumi.String("api-linux"),
+		Image: pulumi.String(settings.image),
+		Env:   apiLinuxEnvironment,
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
+			Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiLinuxPort),
+		}},
+		// No CPU limit: it would only throttle a pod that could use idle CPU.
+		Resources: &corev1.ResourceRequirementsArgs{
+			Requests: pulumi.StringMap{"cpu": pulumi.String(apiLinuxCPU), "memory": memory},
+			Limits:   pulumi.StringMap{"memory": memory},
+		},
+		StartupProbe:   probe(apiLinuxHealthPath, 2, 30), // a minute to start
+		ReadinessProbe: probe(apiLinuxHealthPath, 5, 2),
+		LivenessProbe:  probe(apiLinuxHealthPath, 10, 3),
+		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(drainSeconds)}, // works in images without a shell
+		}},
+		SecurityContext: &corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false),
+			ReadOnlyRootFilesystem:   pulumi.Bool(true),
+			Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+		},
+		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
+			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
+		}},
+	}
+	pod := &corev1.PodSpecArgs{
+		ServiceAccountName:            account.Metadata.Name(),
+		AutomountServiceAccountToken:  pulumi.Bool(false),
+		Containers:                    corev1.ContainerArray{container},
+		TerminationGracePeriodSeconds: pulumi.Int(drainSeconds + apiLinuxTimeoutSeconds), // the last request may take its time
+		TopologySpreadConstraints:     spread(apiLinuxName),
+		SecurityContext: &corev1.PodSecurityContextArgs{
+			RunAsNonRoot:   pulumi.Bool(true),
+			RunAsUser:      pulumi.Int(65532),
+			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		},
+		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+		}},
+	}
+	return appsv1.NewDeployment(ctx, apiLinuxName, &appsv1.DeploymentArgs{
+		Metadata: metadata,
+		Spec: &appsv1.DeploymentSpecArgs{
+			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
+			Strategy: &appsv1.DeploymentStrategyArgs{
+				Type: pulumi.String("RollingUpdate"),
+				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
+					MaxUnavailable: pulumi.Int(0), // a new pod is ready before an old one goes
+					MaxSurge:       pulumi.String("25%"),
+				},
+			},
+			Template: &corev1.PodTemplateSpecArgs{
+				Metadata: &metav1.ObjectMetaArgs{Labels: labels(apiLinuxName)},
+				Spec:     pod,
+			},
+		},
+	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+}
+
+// newAPILinuxAutoscaler keeps the pods' average CPU near apiLinuxCPUTarget. It needs
+// metrics-server in the cluster, and the CPU request above.
+func newAPILinuxAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiLinuxSettings, deployment pulumi.StringInput) error {
+	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, apiLinuxName, &autoscalingv2.HorizontalPodAutoscalerArgs{
+		Metadata: metadata,
+		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
+			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
+				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
+			},
+			MinReplicas: pulumi.Int(settings.minReplicas),
+			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
+				Type: pulumi.String("Resource"),
+				Resource: &autoscalingv2.ResourceMetricSourceArgs{
+					Name: pulumi.String("cpu"),
+					Target: &autoscalingv2.MetricTargetArgs{
+						Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(apiLinuxCPUTarget),
+					},
+				},
+			}},
+			Behavior: scalingBehavior,
+		},
+	})
+	return err
+}

@@ -1,0 +1,173 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"ambi/generator/testdata/several/stacks/settings"
+)
+
+// The main service, as app.yaml describes it.
+const (
+	mainName           = app + "-main"
+	mainImage          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/main@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	mainPort           = 8080
+	mainHealthPath     = "/healthz"
+	mainCPU            = "250m" // requested for each pod: the autoscaler's 100%
+	mainMemoryMiB      = 512
+	mainTimeoutSeconds = 10
+	mainNamespace      = "default"
+	mainMinReplicas    = 1
+	mainMaxReplicas    = 10
+	mainCPUTarget      = 70 // percent of mainCPU, averaged over the pods
+)
+
+// mainSettings is what a stack may change: pulumi config set main.memory 1Gi.
+type mainSettings struct {
+	image                    string
+	memoryMiB                int
+	namespace                string
+	minReplicas, maxReplicas int
+}
+
+func readMainSettings(read *settings.Settings) mainSettings {
+	main := mainSettings{
+		image:       read.Image("main.image", mainImage),
+		memoryMiB:   read.MemoryMiB("main.memory", mainMemoryMiB, 4, 1048576),
+		namespace:   read.Label("main.namespace", mainNamespace),
+		minReplicas: read.Int("main.min", mainMinReplicas, 1, 1000),
+		maxReplicas: read.Int("main.max", mainMaxReplicas, 1, 1000),
+	}
+	read.AtMost("main.min", main.minReplicas, "main.max", main.maxReplicas)
+	return main
+}
+
+// deployMain declares the pods, the address they share, and what sets their number.
+func deployMain(ctx *pulumi.Context, settings mainSettings) error {
+	metadata := &metav1.ObjectMetaArgs{
+		Name:      pulumi.String(mainName), // fixed: other pods find the Service by it
+		Namespace: pulumi.String(settings.namespace),
+		Labels:    labels(mainName),
+	}
+	account, err := corev1.NewServiceAccount(ctx, mainName, &corev1.ServiceAccountArgs{
+		Metadata:                     metadata,
+		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
+	})
+	if err != nil {
+		return err
+	}
+	deployment, err := newMainDeployment(ctx, metadata, settings, account)
+	if err != nil {
+		return err
+	}
+	_, err = corev1.NewService(ctx, mainName, &corev1.ServiceArgs{
+		Metadata: metadata,
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String("ClusterIP"),
+			Selector: selector(mainName),
+			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
+				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
+			}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("main.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", mainName, settings.namespace)))
+	return newMainAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+}
+
+// newMainDeployment runs the image. It sets no replica count on purpose: the
+// autoscaler owns it, and a number here would undo its work at each update.
+func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mainSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+	container := corev1.ContainerArgs{
+		Name:  pulumi.String("main"),
+		Image: pulumi.String(settings.image),
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
+			Name: pulumi.String("http"), ContainerPort: pulumi.Int(mainPort),
+		}},
+		// No CPU limit: it would only throttle a pod that could use idle CPU.
+		Resources: &corev1.ResourceRequirementsArgs{
+			Requests: pulumi.StringMap{"cpu": pulumi.String(mainCPU), "memory": memory},
+			Limits:   pulumi.StringMap{"memory": memory},
+		},
+		StartupProbe:   probe(mainHealthPath, 2, 30), // a minute to start
+		ReadinessProbe: probe(mainHealthPath, 5, 2),
+		LivenessProbe:  probe(mainHealthPath, 10, 3),
+		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(drainSeconds)}, // works in images without a shell
+		}},
+		SecurityContext: &corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false),
+			ReadOnlyRootFilesystem:   pulumi.Bool(true),
+			Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+		},
+		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
+			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
+		}},
+	}
+	pod := &corev1.PodSpecArgs{
+		ServiceAccountName:            account.Metadata.Name(),
+		AutomountServiceAccountToken:  pulumi.Bool(false),
+		Containers:                    corev1.ContainerArray{container},
+		TerminationGracePeriodSeconds: pulumi.Int(drainSeconds + mainTimeoutSeconds), // the last request may take its time
+		TopologySpreadConstraints:     spread(mainName),
+		SecurityContext: &corev1.PodSecurityContextArgs{
+			RunAsNonRoot:   pulumi.Bool(true),
+			RunAsUser:      pulumi.Int(65532),
+			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		},
+		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+		}},
+	}
+	return appsv1.NewDeployment(ctx, mainName, &appsv1.DeploymentArgs{
+		Metadata: metadata,
+		Spec: &appsv1.DeploymentSpecArgs{
+			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(mainName)},
+			Strategy: &appsv1.DeploymentStrategyArgs{
+				Type: pulumi.String("RollingUpdate"),
+				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
+					MaxUnavailable: pulumi.Int(0), // a new pod is ready before an old one goes
+					MaxSurge:       pulumi.String("25%"),
+				},
+			},
+			Template: &corev1.PodTemplateSpecArgs{
+				Metadata: &metav1.ObjectMetaArgs{Labels: labels(mainName)},
+				Spec:     pod,
+			},
+		},
+	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+}
+
+// newMainAutoscaler keeps the pods' average CPU near mainCPUTarget. It needs
+// metrics-server in the cluster, and the CPU request above.
+func newMainAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mainSettings, deployment pulumi.StringInput) error {
+	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, mainName, &autoscalingv2.HorizontalPodAutoscalerArgs{
+		Metadata: metadata,
+		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
+			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
+				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
+			},
+			MinReplicas: pulumi.Int(settings.minReplicas),
+			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
+				Type: pulumi.String("Resource"),
+				Resource: &autoscalingv2.ResourceMetricSourceArgs{
+					Name: pulumi.String("cpu"),
+					Target: &autoscalingv2.MetricTargetArgs{
+						Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(mainCPUTarget),
+					},
+				},
+			}},
+			Behavior: scalingBehavior,
+		},
+	})
+	return err
+}

@@ -1,0 +1,173 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"ambi/generator/testdata/several/stacks/settings"
+)
+
+// The settings service, as app.yaml describes it.
+const (
+	settingsName           = app + "-settings"
+	settingsImage          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/settings:2.0.0"
+	settingsPort           = 8080
+	settingsHealthPath     = "/healthz"
+	settingsCPU            = "250m" // requested for each pod: the autoscaler's 100%
+	settingsMemoryMiB      = 512
+	settingsTimeoutSeconds = 10
+	settingsNamespace      = "default"
+	settingsMinReplicas    = 1
+	settingsMaxReplicas    = 10
+	settingsCPUTarget      = 70 // percent of settingsCPU, averaged over the pods
+)
+
+// settingsSettings is what a stack may change: pulumi config set settings.memory 1Gi.
+type settingsSettings struct {
+	image                    string
+	memoryMiB                int
+	namespace                string
+	minReplicas, maxReplicas int
+}
+
+func readSettingsSettings(read *settings.Settings) settingsSettings {
+	settingsService := settingsSettings{
+		image:       read.Image("settings.image", settingsImage),
+		memoryMiB:   read.MemoryMiB("settings.memory", settingsMemoryMiB, 4, 1048576),
+		namespace:   read.Label("settings.namespace", settingsNamespace),
+		minReplicas: read.Int("settings.min", settingsMinReplicas, 1, 1000),
+		maxReplicas: read.Int("settings.max", settingsMaxReplicas, 1, 1000),
+	}
+	read.AtMost("settings.min", settingsService.minReplicas, "settings.max", settingsService.maxReplicas)
+	return settingsService
+}
+
+// deploySettings declares the pods, the address they share, and what sets their number.
+func deploySettings(ctx *pulumi.Context, settings settingsSettings) error {
+	metadata := &metav1.ObjectMetaArgs{
+		Name:      pulumi.String(settingsName), // fixed: other pods find the Service by it
+		Namespace: pulumi.String(settings.namespace),
+		Labels:    labels(settingsName),
+	}
+	account, err := corev1.NewServiceAccount(ctx, settingsName, &corev1.ServiceAccountArgs{
+		Metadata:                     metadata,
+		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
+	})
+	if err != nil {
+		return err
+	}
+	deployment, err := newSettingsDeployment(ctx, metadata, settings, account)
+	if err != nil {
+		return err
+	}
+	_, err = corev1.NewService(ctx, settingsName, &corev1.ServiceArgs{
+		Metadata: metadata,
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String("ClusterIP"),
+			Selector: selector(settingsName),
+			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
+				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
+			}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("settings.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", settingsName, settings.namespace)))
+	return newSettingsAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+}
+
+// newSettingsDeployment runs the image. It sets no replica count on purpose: the
+// autoscaler owns it, and a number here would undo its work at each update.
+func newSettingsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings settingsSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+	container := corev1.ContainerArgs{
+		Name:  pulumi.String("settings"),
+		Image: pulumi.String(settings.image),
+		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
+			Name: pulumi.String("http"), ContainerPort: pulumi.Int(settingsPort),
+		}},
+		// No CPU limit: it would only throttle a pod that could use idle CPU.
+		Resources: &corev1.ResourceRequirementsArgs{
+			Requests: pulumi.StringMap{"cpu": pulumi.String(settingsCPU), "memory": memory},
+			Limits:   pulumi.StringMap{"memory": memory},
+		},
+		StartupProbe:   probe(settingsHealthPath, 2, 30), // a minute to start
+		ReadinessProbe: probe(settingsHealthPath, 5, 2),
+		LivenessProbe:  probe(settingsHealthPath, 10, 3),
+		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(drainSeconds)}, // works in images without a shell
+		}},
+		SecurityContext: &corev1.SecurityContextArgs{
+			AllowPrivilegeEscalation: pulumi.Bool(false),
+			ReadOnlyRootFilesystem:   pulumi.Bool(true),
+			Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+		},
+		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
+			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
+		}},
+	}
+	pod := &corev1.PodSpecArgs{
+		ServiceAccountName:            account.Metadata.Name(),
+		AutomountServiceAccountToken:  pulumi.Bool(false),
+		Containers:                    corev1.ContainerArray{container},
+		TerminationGracePeriodSeconds: pulumi.Int(drainSeconds + settingsTimeoutSeconds), // the last request may take its time
+		TopologySpreadConstraints:     spread(settingsName),
+		SecurityContext: &corev1.PodSecurityContextArgs{
+			RunAsNonRoot:   pulumi.Bool(true),
+			RunAsUser:      pulumi.Int(65532),
+			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+		},
+		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+		}},
+	}
+	return appsv1.NewDeployment(ctx, settingsName, &appsv1.DeploymentArgs{
+		Metadata: metadata,
+		Spec: &appsv1.DeploymentSpecArgs{
+			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(settingsName)},
+			Strategy: &appsv1.DeploymentStrategyArgs{
+				Type: pulumi.String("RollingUpdate"),
+				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
+					MaxUnavailable: pulumi.Int(0), // a new pod is ready before an old one goes
+					MaxSurge:       pulumi.String("25%"),
+				},
+			},
+			Template: &corev1.PodTemplateSpecArgs{
+				Metadata: &metav1.ObjectMetaArgs{Labels: labels(settingsName)},
+				Spec:     pod,
+			},
+		},
+	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+}
+
+// newSettingsAutoscaler keeps the pods' average CPU near settingsCPUTarget. It needs
+// metrics-server in the cluster, and the CPU request above.
+func newSettingsAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings settingsSettings, deployment pulumi.StringInput) error {
+	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, settingsName, &autoscalingv2.HorizontalPodAutoscalerArgs{
+		Metadata: metadata,
+		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
+			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
+				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
+			},
+			MinReplicas: pulumi.Int(settings.minReplicas),
+			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
+				Type: pulumi.String("Resource"),
+				Resource: &autoscalingv2.ResourceMetricSourceArgs{
+					Name: pulumi.String("cpu"),
+					Target: &autoscalingv2.MetricTargetArgs{
+						Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(settingsCPUTarget),
+					},
+				},
+			}},
+			Behavior: scalingBehavior,
+		},
+	})
+	return err
+}

@@ -1,0 +1,181 @@
+// Package settings reads what a stack may change about the app: the values that
+// "pulumi config set api.memory 1Gi" writes to Pulumi.<stack>.yaml. It is as
+// strict as app.yaml: a value that it cannot take is an error, never a default,
+// and all errors are reported at once.
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+// Settings reads the settings of one stack. Each method takes a key and the
+// value that app.yaml gives, which holds when the stack says nothing.
+type Settings struct {
+	ctx  *pulumi.Context
+	keys []string // all that were asked for
+	errs []error
+}
+
+// Read starts reading the settings of the stack that is being deployed.
+func Read(ctx *pulumi.Context) *Settings { return &Settings{ctx: ctx} }
+
+// Image reads a container image, which must name a tag or a digest.
+func (s *Settings) Image(key, fallback string) string {
+	image := s.text(key, fallback)
+	if !imagePattern.MatchString(image) {
+		s.refuse(key, "must be an image with a tag or a digest", image)
+	}
+	return image
+}
+
+// ECRImage reads an image that Lambda can run: one in an ECR repository of the
+// region that the stack deploys to.
+func (s *Settings) ECRImage(key, fallback string) string {
+	image := s.Image(key, fallback)
+	region := config.Get(s.ctx, "aws:region")
+	host := ecrHostPattern.FindStringSubmatch(image)
+	switch {
+	case host == nil:
+		s.refuse(key, "must be in an ECR repository, the only kind that Lambda runs", image)
+	case region != "" && host[1] != region:
+		s.refuse(key, fmt.Sprintf("must be in an ECR repository of aws:region %s", region), image)
+	}
+	return image
+}
+
+// Archive reads the path of a zip, from this folder, and checks that it is there.
+func (s *Settings) Archive(key, fallback string) string {
+	path := s.text(key, fallback)
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		s.refuse(key, "must be a file that exists; build it before you deploy", path)
+	}
+	return path
+}
+
+// MemoryMiB reads an amount of memory such as "512Mi" or "2Gi", in MiB.
+func (s *Settings) MemoryMiB(key string, fallback, least, most int) int {
+	text := s.text(key, fmt.Sprintf("%dMi", fallback))
+	number, isMi := strings.CutSuffix(text, "Mi")
+	unit := 1
+	if !isMi {
+		number, isMi = strings.CutSuffix(text, "Gi")
+		unit = 1024
+	}
+	mib, err := strconv.Atoi(number)
+	if err != nil || !isMi || mib > most || mib*unit < least || mib*unit > most {
+		s.refuse(key, fmt.Sprintf("must be %dMi to %dMi, in whole Mi or Gi", least, most), text)
+		return fallback
+	}
+	return mib * unit
+}
+
+// Int reads a whole number between two bounds, both included.
+func (s *Settings) Int(key string, fallback, least, most int) int {
+	text := s.text(key, strconv.Itoa(fallback))
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		s.refuse(key, fmt.Sprintf("must be a whole number from %d to %d", least, most), text)
+		return fallback
+	}
+	return n
+}
+
+// OneOf reads a whole number that must be one of those allowed.
+func (s *Settings) OneOf(key string, fallback int, allowed []int) int {
+	text := s.text(key, strconv.Itoa(fallback))
+	n, err := strconv.Atoi(text)
+	if err != nil || !slices.Contains(allowed, n) {
+		s.refuse(key, fmt.Sprintf("must be one of %v", allowed), text)
+		return fallback
+	}
+	return n
+}
+
+// Label reads a DNS label, as the name of a namespace must be.
+func (s *Settings) Label(key, fallback string) string {
+	label := s.text(key, fallback)
+	if !labelPattern.MatchString(label) {
+		s.refuse(key, "must be a DNS label: a to z, 0 to 9 and -, 63 characters at most", label)
+	}
+	return label
+}
+
+// AtMost checks two numbers that were read against each other.
+func (s *Settings) AtMost(key string, value int, otherKey string, other int) {
+	if value > other {
+		s.refuse(key, fmt.Sprintf("must be at most %s, which is %d", otherKey, other), strconv.Itoa(value))
+	}
+}
+
+// Require adds a check of the caller's own to the errors that Err reports.
+func (s *Settings) Require(ok bool, format string, args ...any) {
+	if !ok {
+		s.errs = append(s.errs, fmt.Errorf(format, args...))
+	}
+}
+
+// Err reports everything that is wrong with the settings read so far, and every
+// key that belongs to a service but is none of its settings: a typing error
+// must not leave a default in force unnoticed.
+func (s *Settings) Err() error {
+	var all map[string]json.RawMessage
+	if text := os.Getenv(pulumi.EnvConfig); text != "" {
+		if err := json.Unmarshal([]byte(text), &all); err != nil {
+			return fmt.Errorf("the stack's configuration: %w", err)
+		}
+	}
+	slices.Sort(s.keys)
+	var unknown []error
+	for full := range all {
+		key, ours := strings.CutPrefix(full, s.ctx.Project()+":")
+		service, _, dotted := strings.Cut(key, ".")
+		if !ours || !dotted || slices.Contains(s.keys, key) {
+			continue
+		}
+		if known := s.of(service); len(known) > 0 {
+			unknown = append(unknown, fmt.Errorf("%s: no such setting\nhint: the settings of %s are %s", full, service, strings.Join(known, ", ")))
+		}
+	}
+	slices.SortFunc(unknown, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(append(s.errs, unknown...)...)
+}
+
+// of lists the settings of a service that were asked for.
+func (s *Settings) of(service string) []string {
+	var keys []string
+	for _, key := range s.keys {
+		if strings.HasPrefix(key, service+".") {
+			keys = append(keys, key)
+		}
+	}
+	return slices.Compact(keys)
+}
+
+// text reads a value; an empty one counts as not set, as Pulumi.yaml's defaults are.
+func (s *Settings) text(key, fallback string) string {
+	s.keys = append(s.keys, key)
+	if value := config.New(s.ctx, "").Get(key); value != "" {
+		return value
+	}
+	return fallback
+}
+
+func (s *Settings) refuse(key, rule, got string) {
+	s.errs = append(s.errs, fmt.Errorf("%s:%s: %s, got %q", s.ctx.Project(), key, rule, got))
+}
+
+var (
+	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	imagePattern   = regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
+	ecrHostPattern = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/`)
+)

@@ -1,0 +1,173 @@
+package tree
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"ambi/generator"
+)
+
+const (
+	stacksDir  = "stacks"
+	stateDir   = stacksDir + "/.ambi"
+	baseDir    = stateDir + "/base"
+	stagingDir = stateDir + "/staging"
+	pendingDir = stateDir + "/pending"
+)
+
+// basePath is where the base text of an emitted file lies.
+func basePath(name string) string {
+	return baseDir + strings.TrimPrefix(name, stacksDir)
+}
+
+// checkName accepts the paths that ambi may write. The manifest is read with
+// it too: a journal comes from disk and must not reach further than the generator.
+func checkName(name string) error {
+	switch {
+	case !fs.ValidPath(name) || strings.Contains(name, `\`):
+		return fmt.Errorf("%q is not a clean relative path", name)
+	case !strings.HasPrefix(name, stacksDir+"/"):
+		return fmt.Errorf("%s: ambi writes only under %s", name, stacksDir)
+	case name == stateDir || strings.HasPrefix(name, stateDir+"/"):
+		return fmt.Errorf("%s: %s is for ambi's own records", name, stateDir)
+	}
+	return nil
+}
+
+// sorted returns the files in order of path, and refuses a set that no disk can hold.
+func sorted(files []generator.File) ([]generator.File, error) {
+	files = slices.SortedFunc(slices.Values(files), func(a, b generator.File) int {
+		return cmp.Compare(a.Path, b.Path)
+	})
+	seen := make(map[string]bool, len(files))
+	for _, f := range files {
+		if err := checkName(f.Path); err != nil {
+			return nil, err
+		}
+		if seen[f.Path] {
+			return nil, fmt.Errorf("%s: emitted twice", f.Path)
+		}
+		seen[f.Path] = true
+	}
+	for _, f := range files {
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			if seen[dir] {
+				return nil, fmt.Errorf("%s: emitted as a file and as the folder of %s", dir, f.Path)
+			}
+		}
+	}
+	return files, nil
+}
+
+// compare reads the disk and classifies every file. What blocks a path is
+// gathered, so that the user hears of all of it at once.
+func compare(d *disk, wanted []generator.File) ([]Change, error) {
+	bases, err := readBases(d)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]Change, len(wanted))
+	for p, base := range bases {
+		all[p] = Change{Path: p, Base: base}
+	}
+	for _, f := range wanted {
+		// Never nil: a wanted file may be empty.
+		all[f.Path] = Change{Path: f.Path, Base: bases[f.Path], Want: append([]byte{}, f.Content...)}
+	}
+
+	var changes []Change
+	var blocked []error
+	keep := func(err error) error {
+		var b *BlockedError
+		if !errors.As(err, &b) {
+			return err
+		}
+		// One symbolic link in place of a folder blocks every file below it.
+		if !slices.ContainsFunc(blocked, func(e error) bool { return e.Error() == err.Error() }) {
+			blocked = append(blocked, err)
+		}
+		return nil
+	}
+	for _, p := range slices.Sorted(maps.Keys(all)) {
+		c := all[p]
+		if _, err := d.look(basePath(p), aFile); err != nil {
+			if err := keep(err); err != nil {
+				return nil, err
+			}
+		}
+		c.Have, err = d.read(p)
+		if err != nil {
+			if err := keep(err); err != nil {
+				return nil, err
+			}
+		}
+		c.Kind = classify(c)
+		changes = append(changes, c)
+	}
+	if len(blocked) > 0 {
+		return nil, errors.Join(blocked...)
+	}
+	return changes, nil
+}
+
+func classify(c Change) Kind {
+	asWritten := c.Have != nil && c.Base != nil && bytes.Equal(c.Have, c.Base)
+	switch {
+	case c.Want == nil && c.Have == nil:
+		return Unchanged
+	case c.Want == nil && asWritten:
+		return Remove
+	case c.Want == nil:
+		return RemoveEdited
+	case c.Have == nil:
+		return Create
+	case bytes.Equal(c.Have, c.Want):
+		return Unchanged
+	case asWritten:
+		return Update
+	}
+	return Edited
+}
+
+// readBases returns every base text by the path of the file that it belongs to.
+func readBases(d *disk) (map[string][]byte, error) {
+	bases := make(map[string][]byte)
+	exists, err := d.look(baseDir, aFolder)
+	if err != nil || !exists {
+		return bases, err
+	}
+	var walk func(dir string) error
+	walk = func(dir string) error {
+		entries, err := d.list(dir)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			p := path.Join(dir, e.Name())
+			if e.IsDir() {
+				if err := walk(p); err != nil {
+					return err
+				}
+				continue
+			}
+			text, err := d.read(p)
+			if err != nil {
+				return err
+			}
+			name := stacksDir + strings.TrimPrefix(p, baseDir)
+			if err := checkName(name); err != nil {
+				return &BlockedError{Path: p, Reason: "is no base text of ambi's"}
+			}
+			bases[name] = text
+		}
+		return nil
+	}
+	return bases, walk(baseDir)
+}

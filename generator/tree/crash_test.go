@@ -1,0 +1,493 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// scenario is one run of ambi that tests interrupt.
+type scenario struct {
+	before project // without the folders
+	set    project // what the run writes
+	force  bool
+	after  project
+	// other is a set that the next run writes instead, and what is there then.
+	other, afterOther project
+	// edits are the paths that a user may edit after the kill, where the
+	// base text must then be the text that the edit was made on.
+	edits []string
+}
+
+var (
+	oldSet = project{
+		"stacks/main.go":             "main 1\n",
+		"stacks/lambda/stack.go":     "lambda 1\n",
+		"stacks/lambda/web.go":       "web 1\n",
+		"stacks/kubernetes/stack.go": "kubernetes 1\n",
+		"stacks/kubernetes/web.go":   "kubernetes web 1\n",
+	}
+	newSet = project{
+		"stacks/main.go":           "main 1\n",
+		"stacks/lambda/stack.go":   "lambda 2\n",
+		"stacks/lambda/api.go":     "",
+		"stacks/jobs/nightly/x.go": "x 2\n",
+	}
+	otherSet = project{
+		"stacks/main.go":             "main 3\n",
+		"stacks/kubernetes/stack.go": "kubernetes 3\n",
+		"stacks/lambda/api.go":       "api 3\n",
+	}
+	users = project{"Pulumi.yaml": "name: thumbs\n", "stacks/team/own.go": "the team's own\n"}
+)
+
+var scenarios = map[string]scenario{
+	"fresh": {
+		before: project{"Pulumi.yaml": "name: thumbs\n"},
+		set:    newSet, after: written(newSet).with(project{"Pulumi.yaml": "name: thumbs\n"}),
+		other: otherSet, afterOther: written(otherSet).with(project{"Pulumi.yaml": "name: thumbs\n"}),
+		edits: slices.Sorted(maps.Keys(newSet)),
+	},
+	"change": {
+		before: written(oldSet).with(users),
+		set:    newSet, after: written(newSet).with(users),
+		other: otherSet, afterOther: written(otherSet).with(users),
+		edits: slices.Sorted(maps.Keys(oldSet.with(newSet))),
+	},
+	"remove all": {
+		before: written(oldSet).with(users),
+		set:    project{}, after: users,
+		other: otherSet, afterOther: written(otherSet).with(users),
+		edits: slices.Sorted(maps.Keys(oldSet)),
+	},
+	"base texts only": {
+		// One file that the user brought to the new text, one that is gone.
+		before: written(oldSet).with(users, project{"stacks/lambda/stack.go": "lambda 2\n", "stacks/.ambi/base/gone.go": "gone\n"}),
+		set:    oldSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"}),
+		after:  written(oldSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"})).with(users),
+		other:  otherSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"}),
+		afterOther: written(otherSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"})).
+			with(users),
+	},
+	"force": {
+		before: written(oldSet).with(users, project{
+			"stacks/lambda/stack.go":   "edited\n",
+			"stacks/lambda/api.go":     "foreign\n",
+			"stacks/kubernetes/web.go": "edited\n",
+		}),
+		force: true,
+		set:   newSet, after: written(newSet).with(users),
+		other: otherSet, afterOther: written(otherSet).with(users),
+	},
+}
+
+// changes says whether an operation changes the disk. A kill before one that
+// does not is a kill before the next that does.
+func changesDisk(op string) bool {
+	return slices.Contains([]string{"make the folder", "create", "write", "rename to it", "remove"}, op)
+}
+
+// killAt stops the disk at its n-th change, counted from 1.
+func killAt(n int, stop func() error) func(op, name string) error {
+	done := 0
+	return func(op, _ string) error {
+		if changesDisk(op) {
+			done++
+		}
+		if done >= n {
+			return stop()
+		}
+		return nil
+	}
+}
+
+const killed = 99
+
+// TestMain lets the test run itself as the process that is killed.
+func TestMain(m *testing.M) {
+	job := os.Getenv("TREE_TEST_KILL")
+	if job == "" {
+		os.Exit(m.Run())
+	}
+	name, at, _ := strings.Cut(job, ":")
+	n, err := strconv.Atoi(at)
+	s, known := scenarios[name]
+	if err != nil || !known {
+		fmt.Fprintln(os.Stderr, "bad job", job)
+		os.Exit(2)
+	}
+	root, err := os.OpenRoot(".")
+	if err == nil {
+		hook := killAt(n, func() error { os.Exit(killed); return nil })
+		_, err = write(&disk{root: root, hook: hook}, emitted(s.set), Options{Force: s.force})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// fastDir is a folder in memory where the system has one: these tests sync
+// thousands of times.
+func fastDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "tree")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// copyOf lays the project in a new folder.
+func copyOf(t testing.TB, parent string, p project) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(parent, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.lay(t, dir)
+	return dir
+}
+
+// TestKill ends the process before each change that it would make to the disk,
+// and checks what the next run makes of it.
+func TestKill(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := fastDir(t)
+			var last project
+			kills := 0
+			for n := 1; ; n++ {
+				dir := copyOf(t, all, s.before)
+				cmd := exec.Command(self)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), fmt.Sprintf("TREE_TEST_KILL=%s:%d", name, n))
+				out, err := cmd.CombinedOutput()
+				got := reading(t, dir)
+				if err == nil {
+					same(t, "without a kill", got, s.after.folders())
+					break
+				}
+				if cmd.ProcessState.ExitCode() != killed {
+					t.Fatalf("kill %d: %v: %s", n, err, out)
+				}
+				kills++
+				if !reflect.DeepEqual(got, last) {
+					s.checkInterrupted(t, fmt.Sprintf("kill %d", n), all, got)
+				}
+				last = got
+				if err := os.RemoveAll(dir); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Logf("killed %d times", kills)
+			if kills < 10 {
+				t.Errorf("killed %d times only: the hook does not see the disk", kills)
+			}
+		})
+	}
+}
+
+// checkInterrupted checks a project that an interrupted run left, and all that
+// can come after it.
+func (s scenario) checkInterrupted(t *testing.T, when, all string, left project) {
+	t.Helper()
+	s.checkWhole(t, when, left)
+	next := func(what string, edit project, remove string) string {
+		dir := copyOf(t, all, left.with(edit))
+		if remove != "" {
+			if err := os.Remove(filepath.Join(dir, remove)); err != nil && !os.IsNotExist(err) {
+				t.Fatalf("%s, %s: %v", when, what, err)
+			}
+		}
+		return dir
+	}
+	run := func(what, dir string, set project, force bool, want project) {
+		t.Helper()
+		if _, err := Write(open(t, dir), emitted(set), Options{Force: force}); err != nil {
+			t.Fatalf("%s, %s: %v", when, what, err)
+		}
+		same(t, when+", "+what, reading(t, dir), want.folders())
+	}
+
+	s.checkCompare(t, when, next("compare", nil, ""))
+	run("the same set", next("the same set", nil, ""), s.set, s.force, s.after)
+	run("another set", next("another set", nil, ""), s.other, s.force, s.afterOther)
+
+	for _, name := range s.edits {
+		// The user edits a file, or makes one.
+		what := "edit of " + name
+		const edit = "edited by hand\n"
+		dir := next(what, project{name: edit}, "")
+		_, err := Write(open(t, dir), emitted(s.set), Options{})
+		var e *EditedError
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%s, %s: %v", when, what, err)
+		}
+		got := reading(t, dir)
+		if got[name] != edit {
+			t.Fatalf("%s, %s: it became %q", when, what, got[name])
+		}
+		if _, wanted := s.set[name]; wanted != (err != nil) {
+			t.Errorf("%s, %s: got error %v", when, what, err)
+		}
+		base := "stacks/.ambi/base/" + strings.TrimPrefix(name, "stacks/")
+		text, exists := got[base]
+		if wantText, want := left[name]; exists != want || text != wantText {
+			t.Errorf("%s, %s: the base text is %q (%v), and the edit was made on %q (%v)", when, what, text, exists, wantText, want)
+		}
+		if _, exists := got[base]; exists || s.set[name] != "" {
+			run(what+", then force", dir, s.set, true, s.after)
+		}
+
+		what = "removal of " + name
+		run(what, next(what, nil, name), s.set, false, s.after)
+	}
+}
+
+// checkWhole requires each file and base text to be wholly old or wholly new.
+func (s scenario) checkWhole(t *testing.T, when string, left project) {
+	t.Helper()
+	old, new := s.before.folders(), s.after.folders()
+	for name, text := range left {
+		if strings.HasPrefix(name, pendingDir+"/") || strings.HasPrefix(name, stagingDir+"/") || strings.HasSuffix(name, "/") {
+			continue
+		}
+		if strings.HasSuffix(name, "/"+probeName) && text == "" {
+			continue
+		}
+		o, inOld := old[name]
+		n, inNew := new[name]
+		if !(inOld && text == o || inNew && text == n) {
+			t.Fatalf("%s: %s is torn or a stray: %q", when, name, text)
+		}
+	}
+	for name := range old {
+		if _, kept := new[name]; kept {
+			if _, there := left[name]; !there {
+				t.Fatalf("%s: %s is missing", when, name)
+			}
+		}
+	}
+}
+
+// checkCompare requires a comparison to say what it would say before the run or
+// after it, or that the run is pending. It must not change anything.
+func (s scenario) checkCompare(t *testing.T, when, dir string) {
+	t.Helper()
+	was := reading(t, dir)
+	got, err := Compare(open(t, dir), emitted(s.set))
+	same(t, when+", after Compare", reading(t, dir), was)
+	_, decided := was[pendingDir+"/"]
+	var p *PendingError
+	if errors.As(err, &p) != decided || p == nil && err != nil {
+		t.Fatalf("%s, Compare: %v", when, err)
+	}
+	if p != nil {
+		return
+	}
+	for _, whole := range []project{s.before, s.after} {
+		want, err := Compare(open(t, copyOf(t, filepath.Dir(dir), whole)), emitted(s.set))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reflect.DeepEqual(got, want) {
+			return
+		}
+	}
+	t.Fatalf("%s: Compare describes neither the state before nor the one after: %s", when, Diff(got))
+}
+
+// errDead is what a disk says whose process was killed: to everything.
+var errDead = errors.New("the process is dead")
+
+// TestKillTwice kills the run that finishes a killed run. The disk of a dead
+// process is one that refuses everything, so no process is needed.
+func TestKillTwice(t *testing.T) {
+	stop := func() error { return errDead }
+	run := func(t *testing.T, s scenario, dir string, n int) bool {
+		t.Helper()
+		_, err := write(&disk{root: open(t, dir), hook: killAt(n, stop)}, emitted(s.set), Options{Force: s.force})
+		if err != nil && !errors.Is(err, errDead) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := fastDir(t)
+			var last project
+			for n := 1; ; n++ {
+				dir := copyOf(t, all, s.before)
+				if run(t, s, dir, n) {
+					break
+				}
+				once := reading(t, dir)
+				if reflect.DeepEqual(once, last) {
+					continue
+				}
+				last = once
+				for m := 1; ; m++ {
+					when := fmt.Sprintf("kill %d, then %d", n, m)
+					dir := copyOf(t, all, once)
+					done := run(t, s, dir, m)
+					s.checkWhole(t, when, reading(t, dir))
+					if !done {
+						if _, err := Write(open(t, dir), emitted(s.set), Options{Force: s.force}); err != nil {
+							t.Fatalf("%s: %v", when, err)
+						}
+					}
+					same(t, when, reading(t, dir), s.after.folders())
+					if err := os.RemoveAll(dir); err != nil {
+						t.Fatal(err)
+					}
+					if done {
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestDiskError lets each operation fail, reads too, once: the error names a
+// path, says what state the project is in, and the next run ends well.
+func TestDiskError(t *testing.T) {
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := fastDir(t)
+			var before, decided, after int
+			for n := 1; ; n++ {
+				dir := copyOf(t, all, s.before)
+				was := reading(t, dir)
+				count, failed := 0, ""
+				hook := func(op, name string) error {
+					count++
+					if count == n {
+						failed = op + " " + name
+						return syscall.EIO
+					}
+					return nil
+				}
+				_, err := write(&disk{root: open(t, dir), hook: hook}, emitted(s.set), Options{Force: s.force})
+				if failed == "" {
+					if err != nil {
+						t.Fatal(err)
+					}
+					break
+				}
+				if !errors.Is(err, syscall.EIO) {
+					t.Fatalf("%s fails: got error %v", failed, err)
+				}
+				text := err.Error()
+				if !strings.HasPrefix(text, "stacks") && !strings.HasPrefix(text, ".: ") || !strings.Contains(text, ": cannot ") ||
+					strings.Contains(text, "staging/0.") {
+					t.Errorf("%s fails: the error names no path that the user knows: %s", failed, text)
+				}
+				switch {
+				case strings.Contains(text, "is not finished"):
+					decided++
+					s.checkWhole(t, failed+" fails", reading(t, dir))
+				case strings.Contains(text, "all files are written"):
+					after++
+					for name, text := range reading(t, dir) {
+						if want, ok := s.after.folders()[name]; !strings.HasPrefix(name, stateDir) && (!ok || want != text) {
+							t.Errorf("%s fails: %s is not written", failed, name)
+						}
+					}
+				default:
+					before++
+					same(t, failed+" fails", reading(t, dir), was)
+				}
+				if _, err := Write(open(t, dir), emitted(s.set), Options{Force: s.force}); err != nil {
+					t.Fatalf("after %s failed: %v", failed, err)
+				}
+				same(t, "after "+failed+" failed", reading(t, dir), s.after.folders())
+			}
+			if before == 0 || decided == 0 || after == 0 {
+				t.Errorf("%d errors before the decision, %d after it, %d at the end: want some of each", before, decided, after)
+			}
+		})
+	}
+}
+
+// TestFullDisk lets everything that needs space fail from some moment on: the
+// run is either refused, and nothing has changed, or done.
+func TestFullDisk(t *testing.T) {
+	for name, s := range scenarios {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := fastDir(t)
+			refused := 0
+			for n := 1; ; n++ {
+				dir := copyOf(t, all, s.before)
+				was := reading(t, dir)
+				count := 0
+				hook := func(op, _ string) error {
+					count++
+					if count >= n && slices.Contains([]string{"make the folder", "create", "write"}, op) {
+						return syscall.ENOSPC
+					}
+					return nil
+				}
+				_, err := write(&disk{root: open(t, dir), hook: hook}, emitted(s.set), Options{Force: s.force})
+				if err == nil {
+					same(t, fmt.Sprintf("full from operation %d", n), reading(t, dir), s.after.folders())
+					if count < n {
+						break
+					}
+					continue
+				}
+				refused++
+				if !errors.Is(err, syscall.ENOSPC) || !strings.HasSuffix(err.Error(), "no space left on device\nhint: nothing was written") {
+					t.Fatalf("full from operation %d: %v", n, err)
+				}
+				same(t, fmt.Sprintf("full from operation %d", n), reading(t, dir), was)
+			}
+			if refused < 5 {
+				t.Errorf("refused %d times only", refused)
+			}
+		})
+	}
+}
+
+// An edit in the moment between comparing and renaming is left alone and told.
+func TestEditWhileWriting(t *testing.T) {
+	dir := t.TempDir()
+	written(oldSet).lay(t, dir)
+	edited := project{"stacks/lambda/stack.go": "just now\n", "stacks/kubernetes/web.go": "just now\n"}
+	hook := func(op, name string) error {
+		if name == pendingDir && op == "rename to it" {
+			edited.lay(t, dir)
+		}
+		return nil
+	}
+	_, err := write(&disk{root: open(t, dir), hook: hook}, emitted(newSet), Options{Force: true})
+	const want = "stacks/kubernetes/web.go: changed while ambi was writing; it is left as it is\n" +
+		"stacks/lambda/stack.go: changed while ambi was writing; it is left as it is\n" +
+		"hint: all other files are written; run `ambi generate` again"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	same(t, "after the edits", reading(t, dir), written(newSet).with(edited, project{
+		"stacks/.ambi/base/lambda/stack.go":   "lambda 1\n",
+		"stacks/.ambi/base/kubernetes/web.go": "kubernetes web 1\n",
+	}).folders())
+}

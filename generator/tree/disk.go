@@ -1,0 +1,236 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+	"strings"
+)
+
+const (
+	fileMode   = 0o644
+	folderMode = 0o755
+)
+
+// disk is the project's folder. Every operation goes through an [os.Root], so
+// that no path and no symbolic link leads out of it, and passes the hook first.
+type disk struct {
+	root *os.Root
+	// hook, if set, runs before each operation; its error takes the
+	// operation's place. Tests kill the process here, or fill the disk.
+	hook func(op, name string) error
+}
+
+// diskError is an operation that the disk refused, named by the path that the
+// user knows.
+type diskError struct {
+	path, op string
+	err      error
+}
+
+func (e *diskError) Error() string { return e.path + ": cannot " + e.op + ": " + e.err.Error() }
+func (e *diskError) Unwrap() error { return e.err }
+
+// about names another path in a disk's error: that of the file which was being
+// staged, say, instead of its number in the staging folder.
+func about(name string, err error) error {
+	var e *diskError
+	if errors.As(err, &e) {
+		return &diskError{path: name, op: e.op, err: e.err}
+	}
+	return err
+}
+
+// do runs one operation. The path and system call in the error of package os
+// are dropped: they say less than ours.
+func (d *disk) do(op, name string, f func() error) error {
+	var err error
+	if d.hook != nil {
+		err = d.hook(op, name)
+	}
+	if err == nil {
+		err = f()
+	}
+	if err == nil {
+		return nil
+	}
+	var p *fs.PathError
+	var l *os.LinkError
+	if errors.As(err, &p) {
+		err = p.Err
+	} else if errors.As(err, &l) {
+		err = l.Err
+	}
+	return &diskError{path: name, op: op, err: err}
+}
+
+// What look expects at a path.
+type standing bool
+
+const (
+	aFile   standing = false
+	aFolder standing = true
+)
+
+// look says whether a file or a folder stands at a path. Anything else on the
+// way there is a BlockedError. Symbolic links are refused even when they stay
+// inside the project: two targets' folders linked to one would overwrite each other.
+func (d *disk) look(name string, want standing) (bool, error) {
+	for i := 0; i < len(name); {
+		end := len(name)
+		if n := strings.IndexByte(name[i:], '/'); n >= 0 {
+			end = i + n
+		}
+		part := name[:end]
+		i = end + 1
+
+		var info fs.FileInfo
+		err := d.do("look at it", part, func() (err error) {
+			info, err = d.root.Lstat(part)
+			return err
+		})
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		folder := end < len(name) || want == aFolder
+		switch {
+		case info.Mode()&fs.ModeSymlink != 0:
+			to, err := d.root.Readlink(part)
+			if err != nil {
+				return false, &diskError{path: part, op: "read the link", err: err}
+			}
+			return false, &BlockedError{Path: part, Reason: "is a symbolic link to " + to + "\nhint: ambi follows no links; put a real file or folder there"}
+		case folder && !info.IsDir():
+			return false, &BlockedError{Path: part, Reason: "is a file where ambi needs a folder"}
+		case !folder && info.IsDir():
+			return false, &BlockedError{Path: part, Reason: "is a folder where ambi needs a file"}
+		case !folder && !info.Mode().IsRegular():
+			return false, &BlockedError{Path: part, Reason: "is not a regular file"}
+		}
+	}
+	return true, nil
+}
+
+// read returns a file's text, nil when it is missing.
+func (d *disk) read(name string) ([]byte, error) {
+	exists, err := d.look(name, aFile)
+	if err != nil || !exists {
+		return nil, err
+	}
+	var text []byte
+	err = d.do("read", name, func() (err error) {
+		text, err = d.root.ReadFile(name)
+		return err
+	})
+	return text, err
+}
+
+// list returns a folder's entries, sorted by name.
+func (d *disk) list(name string) ([]fs.DirEntry, error) {
+	var entries []fs.DirEntry
+	err := d.do("list", name, func() (err error) {
+		entries, err = fs.ReadDir(d.root.FS(), name)
+		return err
+	})
+	return entries, err
+}
+
+// create writes a new file and waits until its text is on the medium: a rename
+// may become durable before the text that it names, and a power cut between
+// the two would leave an empty file under the final name.
+func (d *disk) create(name string, text []byte) (err error) {
+	var f *os.File
+	err = d.do("create", name, func() (err error) {
+		f, err = d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := d.do("close", name, f.Close); err == nil {
+			err = cerr
+		}
+	}()
+	err = d.do("write", name, func() error {
+		_, err := f.Write(text)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.do("sync", name, f.Sync)
+}
+
+func (d *disk) mkdir(name string) error {
+	return d.do("make the folder", name, func() error { return d.root.Mkdir(name, folderMode) })
+}
+
+// mkdirAll makes a folder and those above it, where they are missing.
+func (d *disk) mkdirAll(name string) error {
+	exists, err := d.look(name, aFolder)
+	if err != nil || exists {
+		return err
+	}
+	if err := d.mkdirAll(path.Dir(name)); err != nil {
+		return err
+	}
+	return d.mkdir(name)
+}
+
+func (d *disk) rename(from, to string) error {
+	return d.do("rename to it", to, func() error { return d.root.Rename(from, to) })
+}
+
+func (d *disk) remove(name string) error {
+	return d.do("remove", name, func() error { return d.root.Remove(name) })
+}
+
+// prune removes a folder if it is empty, and then those above it.
+func (d *disk) prune(name string) error {
+	for ; name != "."; name = path.Dir(name) {
+		exists, err := d.look(name, aFolder)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			continue
+		}
+		entries, err := d.list(name)
+		if err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			return nil
+		}
+		if err := d.remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncFolder waits until the names in a folder are on the medium. A folder
+// that is gone needs none of it.
+func (d *disk) syncFolder(name string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it has no such call: a folder cannot be opened for flushing
+	}
+	err := d.do("sync", name, func() error {
+		f, err := d.root.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Sync()
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,226 @@
+// Package tree compares the files that ambi emits with the ones in a user's
+// project, and writes them so that nothing is lost: no edit of the user's, and
+// no file torn by a kill, a full disk or two runs at once.
+//
+// # What is kept on disk
+//
+// Every emitted file lies under stacks/. Beside it, ambi keeps the text that it
+// wrote last, its base text; users commit both.
+//
+//	stacks/lambda/stack.go               an emitted file, the user's to edit
+//	stacks/.ambi/base/lambda/stack.go    its base text
+//	stacks/.ambi/staging/                a run that is being prepared; never acted on
+//	stacks/.ambi/pending/                a run that is decided: its journal
+//
+// The last two exist only while a run lasts, or after one was killed.
+// Go tools skip folders whose name begins with a dot, so a base text is no
+// second package.
+//
+// # What happens to a file
+//
+// The base text tells an edit from an old text:
+//
+//	on disk             wanted     what Write does
+//	the wanted text     yes        nothing, Unchanged
+//	missing             yes        Create
+//	the base text       yes        Update
+//	anything else       yes        Edited: an error, and nothing at all is written; replaced with Force
+//	the base text       no         Remove, and the folders that this leaves empty
+//	anything else       no         RemoveEdited: kept, base text too, so that it is reported again; removed with Force
+//	missing             no         nothing, Unchanged; the base text is dropped
+//
+// A file that ambi never wrote has no base text, so one that differs from the
+// wanted text counts as edited.
+//
+// # How a run is written
+//
+// Write prepares everything in staging: the new files, the new base texts and
+// a manifest of what goes where. Renaming staging to pending decides the run.
+// From then on there are only renames and removals, which need next to no space, and a
+// run that is killed is finished by the next Write. A run that was killed
+// before that rename is discarded. A file that was edited in between is left
+// alone, and the comparison that follows sees it as any other edit.
+//
+// Limits: an edit that is saved within the microseconds between reading a file
+// and renaming the new one over it is lost, since no file system can compare
+// and rename at once. Modes, owners and times are not kept: files are
+// created 0644 and folders 0755, less the umask.
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"ambi/generator"
+)
+
+// Kind says what Write does, or did, about one file.
+type Kind string
+
+// The kinds; the package comment has the table.
+const (
+	// Unchanged files are as wanted. At most their base text is brought in step.
+	Unchanged Kind = "unchanged"
+	// Create is a wanted file that is missing.
+	Create Kind = "create"
+	// Update is a file as ambi wrote it, for which there is a new text.
+	Update Kind = "update"
+	// Edited is a file that differs from the wanted text and from what ambi wrote.
+	Edited Kind = "edited"
+	// Remove is a file as ambi wrote it that is no longer wanted.
+	Remove Kind = "remove"
+	// RemoveEdited is a file that ambi wrote, that was edited and is no longer wanted.
+	RemoveEdited Kind = "remove edited"
+)
+
+// Change is one file: what is on disk, what is wanted and what ambi wrote last.
+// A text is nil where there is none; an empty file is an empty text.
+type Change struct {
+	// Path is relative to the project's root, with forward slashes.
+	Path string
+	Kind Kind
+	// Have is the text on disk.
+	Have []byte
+	// Want is the text that ambi would write now.
+	Want []byte
+	// Base is the text that ambi wrote last.
+	Base []byte
+}
+
+// Options are the caller's decisions about a write.
+type Options struct {
+	// Force replaces edited files, and removes edited ones that are no longer wanted.
+	Force bool
+}
+
+// Compare says what Write would do with the files, one change for each file
+// that is wanted or that ambi wrote before, sorted by path. It writes nothing.
+//
+// Errors: a [PendingError] when an interrupted run has yet to be finished, a
+// [BlockedError] for each path where something other than a file or a folder
+// stands, and the disk's own errors. A generate that runs in the same project
+// is waited for, five seconds at most.
+func Compare(root *os.Root, files []generator.File) ([]Change, error) {
+	d := &disk{root: root}
+	wanted, err := sorted(files)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := lock(root, shared, lockWait)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	pending, err := d.look(pendingDir, aFolder)
+	if err != nil {
+		return nil, err
+	}
+	if pending {
+		return nil, &PendingError{}
+	}
+	return compare(d, wanted)
+}
+
+// Write makes the project hold exactly the files, as the package comment says,
+// and returns what it did, in the same form and order as [Compare]. It first
+// finishes or discards a run that was interrupted.
+//
+// Errors: those of Compare except PendingError; an [EditedError] when edited
+// files are in the way and Force is off, and then the changes are returned too.
+// Any error means that nothing of this run was written, unless its hint says otherwise.
+func Write(root *os.Root, files []generator.File, opts Options) ([]Change, error) {
+	return write(&disk{root: root}, files, opts)
+}
+
+func write(d *disk, files []generator.File, opts Options) ([]Change, error) {
+	wanted, err := sorted(files)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := lock(d.root, exclusive, lockWait)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+
+	if err := recoverRun(d); err != nil {
+		return nil, err
+	}
+	changes, err := compare(d, wanted)
+	if err != nil {
+		return nil, err
+	}
+	if !opts.Force {
+		if err := edited(changes); err != nil {
+			return changes, err
+		}
+	}
+	m, texts, err := plan(d, changes, opts)
+	if err != nil {
+		return nil, err
+	}
+	if len(m.Entries) == 0 {
+		return changes, nil
+	}
+	if err := stage(d, m, texts); err != nil {
+		// What cannot be cleaned up now is discarded by the next run.
+		_ = discard(d)
+		return nil, fmt.Errorf("%w\nhint: nothing was written", err)
+	}
+	left, err := finish(d, m)
+	if err != nil {
+		return nil, err
+	}
+	return changes, leftAlone(left)
+}
+
+// recoverRun brings the project out of whatever an interrupted run left.
+func recoverRun(d *disk) error {
+	if err := discard(d); err != nil {
+		return err
+	}
+	pending, err := d.look(pendingDir, aFolder)
+	if err != nil || !pending {
+		return err
+	}
+	name := pendingDir + "/" + manifestName
+	text, err := d.read(name)
+	if err != nil {
+		return err
+	}
+	m, err := parseManifest(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w\nhint: this is the journal of an interrupted `ambi generate`; delete %s to give that run up", name, err, pendingDir)
+	}
+	// Files that were edited since need no word here: the comparison that
+	// follows reports them.
+	_, err = finish(d, m)
+	return err
+}
+
+func edited(changes []Change) error {
+	var e EditedError
+	for _, c := range changes {
+		if c.Kind == Edited {
+			e.Changes = append(e.Changes, c)
+		}
+	}
+	if len(e.Changes) == 0 {
+		return nil
+	}
+	return &e
+}
+
+// leftAlone reports files that changed between comparing and renaming.
+func leftAlone(paths []string) error {
+	var errs []error
+	for _, p := range paths {
+		errs = append(errs, fmt.Errorf("%s: changed while ambi was writing; it is left as it is", p))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w\nhint: all other files are written; run `ambi generate` again", errors.Join(errs...))
+}
