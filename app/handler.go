@@ -7,11 +7,11 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -215,11 +215,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes\nhint: send a smaller image", maxBody)
 	}
-	if ctxErr := r.Context().Err(); ctxErr != nil {
-		return nil, ctxErr
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, refuse(http.StatusBadRequest, "the body ended early")
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, refuse(http.StatusRequestTimeout, "the body came too slowly")
 	}
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "the body cannot be read: %v", err)

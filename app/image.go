@@ -21,6 +21,11 @@ const (
 	maxPixels = 16_000_000
 	maxSide   = 8192
 
+	// maxScans bounds how often a progressive JPEG goes over its picture. Cameras
+	// and editors do so about ten times; a file can ask for thousands, and say
+	// nothing in them.
+	maxScans = 100
+
 	// decodeMemory is how many MiB the images that are being worked on may take
 	// together. It fits a container of 512 MiB.
 	decodeMemory = 256
@@ -53,6 +58,9 @@ func thumbnail(ctx context.Context, memory budget, file []byte, width int) (enco
 	}
 	turn := upright
 	if format == "jpeg" {
+		if scans := bytes.Count(file, []byte{0xff, startOfScan}); scans > maxScans {
+			return encoded{}, refuse(http.StatusUnprocessableEntity, "the image has %d scans, more than %d", scans, maxScans)
+		}
 		turn = readOrientation(file)
 	}
 	from := image.Pt(config.Width, config.Height)
@@ -133,8 +141,9 @@ func encode(picture *image.RGBA, format string) (encoded, error) {
 	return encoded{"image/png", file.Bytes()}, err
 }
 
-// contextReader fails once its context is done. The decoders ask for a few KB at
-// a time, so this stops one in the middle of a picture.
+// contextReader fails once its context is done, which stops a decoder in the middle
+// of a picture. It hands out little at a time: the decoders' own 4 KB can be a
+// second's work.
 type contextReader struct {
 	ctx    context.Context
 	reader io.Reader
@@ -144,5 +153,5 @@ func (r contextReader) Read(buffer []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.reader.Read(buffer)
+	return r.reader.Read(buffer[:min(len(buffer), 512)])
 }

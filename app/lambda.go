@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -196,7 +197,7 @@ func (w *response) event() events.APIGatewayV2HTTPResponse {
 		switch name {
 		case "Set-Cookie", "Connection", "Transfer-Encoding": // the last two are API Gateway's
 			continue
-		case "Content-Length": // API Gateway counts, but cannot where there is no body to count
+		case "Content-Length": // API Gateway counts itself, if there is a body to count
 			if !w.isHead {
 				continue
 			}
@@ -207,7 +208,11 @@ func (w *response) event() events.APIGatewayV2HTTPResponse {
 		}
 		event.Headers[name] = oneLine(strings.Join(values, ","))
 	}
-	if w.body.Len() > 0 && !w.isHead {
+	switch {
+	case w.body.Len() == 0:
+	case w.isHead:
+		event.Headers["Content-Length"] = strconv.Itoa(w.body.Len())
+	default:
 		event.Body = base64.StdEncoding.EncodeToString(w.body.Bytes())
 		event.IsBase64Encoded = true
 	}

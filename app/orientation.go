@@ -14,6 +14,12 @@ type orientation uint16
 
 const upright orientation = 1
 
+// The second bytes of JPEG markers.
+const (
+	startOfScan = 0xda // the picture itself, or one more pass over it
+	app1        = 0xe1 // metadata: EXIF, among others
+)
+
 // apply returns a picture's size after turning it, which is also its size before.
 func (o orientation) apply(size image.Point) image.Point {
 	if o >= 5 {
@@ -49,10 +55,6 @@ func (o orientation) turn(picture *image.RGBA) *image.RGBA {
 // readOrientation finds the tag in a JPEG file. Without one, or in a file that is
 // damaged there, the picture counts as upright.
 func readOrientation(file []byte) orientation {
-	const (
-		startOfScan = 0xda // the picture itself; no metadata follows
-		app1        = 0xe1 // where EXIF is, among others
-	)
 	for rest := file[min(2, len(file)):]; len(rest) >= 4 && rest[0] == 0xff && rest[1] != startOfScan; {
 		marker, length := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
 		if marker == 0xff { // padding

@@ -26,7 +26,7 @@ func serveHTTP(ctx context.Context, settings settings, log *slog.Logger, handler
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       settings.requestTimeout + 5*time.Second,
+		ReadTimeout:       settings.requestTimeout, // so that no body keeps coming while draining
 		WriteTimeout:      settings.requestTimeout + 20*time.Second,
 		IdleTimeout:       2 * time.Minute, // longer than the minute that load balancers keep connections
 		MaxHeaderBytes:    16 << 10,        // API Gateway takes 10 KB
