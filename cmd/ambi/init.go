@@ -69,7 +69,10 @@ func initProject(io streams, dir, name, modulePath string) error {
 	if err != nil {
 		return errors.Join(err, w.undo())
 	}
-	for _, file := range w.written {
+	if len(files) > 0 {
+		fmt.Fprintf(io.out, "created app/: the example app and its spec, %d files\n", len(files))
+	}
+	for _, file := range w.written[len(files):] {
 		fmt.Fprintf(io.out, "created %s\n", file)
 	}
 	fmt.Fprintf(io.out, "created stacks/: %s for %s\n", p.app.Name, targetNames(p))

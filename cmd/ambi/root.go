@@ -26,7 +26,8 @@ picks which.
 Start in an empty folder with "ambi init", or in a project with "ambi validate".`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          cobra.NoArgs, // so that a wrong command is an error, with a suggestion
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(stdin)
 	root.SetOut(stdout)
