@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding"
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"slices"
@@ -24,7 +25,15 @@ const (
 // scalar is a type whose text form the decoder reads.
 type scalar interface {
 	encoding.TextUnmarshaler
-	form() (noun string, number bool) // what it is; whether a YAML number is one
+	fmt.Stringer
+	form() form
+}
+
+// form says how a scalar is written.
+type form struct {
+	noun   string // with an article and an example
+	number bool   // whether a YAML number is one too
+	unit   string // what would make a bare number one
 }
 
 // decoder fills the Go types from YAML nodes. It decodes nodes itself, rather
@@ -35,10 +44,12 @@ type decoder struct {
 	fields    map[reflect.Type][]field
 	positions map[string]Position // as App.positions
 	keys      map[string]Position // where the keys of maps such as env stand
+	written   map[string]string   // the text of scalars that print otherwise
 	open      map[*yaml.Node]bool // the collections being decoded: an alias to one never ends
 	aliases   int                 // how many aliases enclose the current node
 	aliased   int                 // nodes read through aliases so far
 	depth     int
+	exhausted *reporter // holds the one error that is left to tell, once aliases repeat too much
 }
 
 func newDecoder(r *reporter) *decoder {
@@ -47,6 +58,7 @@ func newDecoder(r *reporter) *decoder {
 		fields:    map[reflect.Type][]field{},
 		positions: map[string]Position{},
 		keys:      map[string]Position{},
+		written:   map[string]string{},
 		open:      map[*yaml.Node]bool{},
 	}
 }
@@ -56,7 +68,7 @@ func (d *decoder) app(root *yaml.Node) *App {
 	app := new(App)
 	v := reflect.ValueOf(app).Elem()
 	d.setDefaults(v)
-	d.decode(v, root, "", place(root), rule{})
+	d.decode(v, root, "", place(root), anything())
 	app.positions = d.positions
 	return app
 }
@@ -140,14 +152,14 @@ func (d *decoder) enter(n *yaml.Node, path string, at Position) (_ *yaml.Node, l
 	}, true
 }
 
-// spend counts one value read through an alias, and reports once when they are
-// too many.
+// spend counts one value read through an alias. It returns false once they are
+// too many, from when on nothing is decoded and no other error matters.
 func (d *decoder) spend(path string, at Position) bool {
-	d.aliased++
-	if d.aliased == maxAliased+1 {
-		d.report(at, path, fmt.Sprintf("aliases repeat more than %d values", maxAliased))
+	if d.aliased++; d.aliased > maxAliased && d.exhausted == nil {
+		d.exhausted = newReporter(d.file)
+		d.exhausted.report(at, path, fmt.Sprintf("aliases repeat more than %d values", maxAliased))
 	}
-	return d.aliased <= maxAliased
+	return d.exhausted == nil
 }
 
 // decodeEntry reads the value of a mapping's entry into v.
@@ -218,8 +230,8 @@ func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Positio
 		return
 	}
 	entries := d.entries(n, path)
-	if len(entries) < demands.minProperties && len(n.Content) == 0 {
-		d.report(at, path, fmt.Sprintf("must have at least %d", demands.minProperties))
+	if demands.notEmpty && len(n.Content) == 0 {
+		d.report(at, path, "must not be empty")
 	}
 	if len(entries) > maxServices && path == "services" {
 		d.report(at, path, fmt.Sprintf("must have at most %d, got %d", maxServices, len(entries)))
@@ -231,7 +243,7 @@ func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Positio
 		d.setDefaults(value)
 		at := child(path, e.key)
 		d.keys[at] = e.at
-		d.decodeEntry(value, e, at, rule{})
+		d.decodeEntry(value, e, at, anything())
 		v.SetMapIndex(reflect.ValueOf(e.key), value)
 	}
 }
@@ -242,8 +254,8 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, 
 		return
 	}
 	switch {
-	case len(n.Content) < rule.minItems:
-		d.report(at, path, fmt.Sprintf("must have at least %d", rule.minItems))
+	case rule.notEmpty && len(n.Content) == 0:
+		d.report(at, path, "must not be empty")
 	case rule.maxItems > 0 && len(n.Content) > rule.maxItems:
 		d.report(at, path, fmt.Sprintf("must have at most %d, got %d", rule.maxItems, len(n.Content)))
 		return
@@ -252,7 +264,7 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, 
 	seen := map[any]Position{}
 	for i, element := range n.Content {
 		at := item(path, i)
-		d.decode(v.Index(i), element, at, place(element), ruleOfItems(rule))
+		d.decode(v.Index(i), element, at, place(element), rule.items())
 		if !rule.unique || d.failed[at] || !v.Index(i).Comparable() {
 			continue
 		}
@@ -267,9 +279,6 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, 
 		seen[value] = place(element)
 	}
 }
-
-// ruleOfItems is the part of a list's tag that is about its elements.
-func ruleOfItems(list rule) rule { return rule{enum: list.enum} }
 
 func (d *decoder) text(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	s, ok := d.str(n, path, at)
@@ -343,7 +352,7 @@ func kind(n *yaml.Node) string {
 	default:
 		return "the string " + quote(n.Value)
 	}
-	return noun + strings.Trim(quote(n.Value), `"`)
+	return noun + bare(n.Value)
 }
 
 // badTag refuses tags that the text gives, but for those that change nothing
@@ -356,14 +365,13 @@ func badTag(n *yaml.Node) (problem, hint string) {
 	if want := map[yaml.Kind]string{yaml.ScalarNode: "!!str", yaml.MappingNode: "!!map", yaml.SequenceNode: "!!seq"}[n.Kind]; tag == want {
 		return "", ""
 	}
-	return "the tag " + strings.Trim(quote(tag), `"`) + " is not supported", "remove the tag"
+	return "the tag " + bare(tag) + " is not supported", "remove the tag"
 }
 
 var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
-	tag := n.ShortTag()
-	if n.Kind != yaml.ScalarNode || tag != "!!int" && tag != "!!float" {
+	if !isNumber(n) {
 		var hints []string
 		if n.Kind == yaml.ScalarNode && wholeNumber.MatchString(n.Value) {
 			hints = []string{"remove the quotes"}
@@ -373,36 +381,47 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 	}
 	number, err := strconv.Atoi(n.Value)
 	if err != nil && wholeNumber.MatchString(n.Value) {
-		number = 1<<63 - 1 // out of any range
+		number = math.MaxInt // which is out of range, and so is the least
 		if n.Value[0] == '-' {
-			number = -number
+			number = math.MinInt
 		}
 	} else if err != nil || !wholeNumber.MatchString(n.Value) {
 		d.mistyped(n, path, at, "a whole number in plain decimal digits")
 		return
 	}
-	low, high := rule.minimum, rule.maximum
-	if low != nil && number < *low || high != nil && number > *high {
-		d.report(at, path, fmt.Sprintf("must be %d to %d, got %s", *low, *high, strings.Trim(quote(n.Value), `"`)))
+	if low, high := rule.minimum, rule.maximum; number < low || number > high {
+		d.report(at, path, fmt.Sprintf("must be %d to %d, got %s", low, high, bare(n.Value)))
 		return
 	}
 	v.SetInt(int64(number))
+}
+
+// isNumber reports whether YAML takes n for a number.
+func isNumber(n *yaml.Node) bool {
+	tag := n.ShortTag()
+	return n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float")
 }
 
 // decimal matches the YAML numbers that mean the same to every reader.
 var decimal = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?([eE][0-9]+)?$`)
 
 func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position) {
-	noun, number := s.form()
-	tag := n.ShortTag()
-	switch {
-	case number && n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && decimal.MatchString(n.Value):
-	case notString(n) != "":
-		d.mistyped(n, path, at, noun)
+	form := s.form()
+	isDecimal := isNumber(n) && decimal.MatchString(n.Value)
+	if notString(n) != "" && !(form.number && isDecimal) {
+		var hints []string
+		if isDecimal && form.unit != "" {
+			hints = []string{"add a unit: " + n.Value + form.unit}
+		}
+		d.mistyped(n, path, at, form.noun, hints...)
 		return
 	}
 	if err := s.UnmarshalText([]byte(n.Value)); err != nil {
 		d.reportValue(at, path, err)
+		return
+	}
+	if s.String() != n.Value {
+		d.written[path] = n.Value
 	}
 }
 
@@ -417,7 +436,7 @@ func (r *reporter) reportValue(at Position, path string, err error) {
 
 func (d *decoder) mistyped(n *yaml.Node, path string, at Position, want string, hints ...string) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
-		hints = append(hints, "remove the key, or give it a value")
+		hints = append(hints, "remove it, or give it a value")
 	}
 	d.report(at, path, fmt.Sprintf("must be %s, got %s", want, kind(n)), hints...)
 }

@@ -29,6 +29,15 @@ func (s *Scale) SetDefaults() { s.Min, s.Max = 1, 10 }
 // It cannot be among SetDefaults: a spec that names memory has no CPU target.
 const defaultScaleCPU = 70
 
+// complete sets the defaults that depend on what the spec gives.
+func (a *App) complete() {
+	for _, s := range a.Services {
+		if s.Scale.CPU == 0 && s.Scale.Memory == 0 {
+			s.Scale.CPU = defaultScaleCPU
+		}
+	}
+}
+
 // SetDefaults builds for x86_64 with the Web Adapter, and keeps logs a month.
 func (l *LambdaOptions) SetDefaults() {
 	l.Architecture = X8664

@@ -53,4 +53,4 @@ func (Duration) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Duration) form() (string, bool) { return "a duration such as 10s or 250ms", false }
+func (Duration) form() form { return form{noun: "a duration such as 10s or 250ms", unit: "s"} }

@@ -24,6 +24,9 @@ func (d *decoder) entries(n *yaml.Node, path string) []entry {
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
+		if d.aliases > 0 && !d.spend(path, place(n)) {
+			break
+		}
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
 			if len(merges) > 0 {
 				d.note(place(key), child(path, "<<"), "is given twice", "merge several mappings with a list: <<: [*a, *b]")
@@ -86,9 +89,6 @@ func (d *decoder) merge(into []entry, seen map[string]Position, n *yaml.Node, pa
 	switch n.Kind {
 	case yaml.MappingNode:
 		for _, e := range d.entries(n, path) {
-			if !d.spend(path, at) {
-				break
-			}
 			e.merged = true
 			if _, ok := seen[e.key]; !ok {
 				seen[e.key] = e.at

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -83,7 +84,7 @@ func (r *reporter) sound(path string) bool {
 			return false
 		}
 	}
-	return true
+	return !r.failed[""]
 }
 
 // err returns what was gathered in the file's order, or nil.
@@ -121,9 +122,25 @@ func (e *valueError) Error() string {
 // quote prints text from a spec within a message: on one line, however long
 // or hostile it is.
 func quote(s string) string {
-	const longest = 60
-	if runes := []rune(s[:min(len(s), 4*longest)]); len(runes) > longest {
-		return fmt.Sprintf("%q...", string(runes[:longest]))
+	short, more := shorten(s)
+	return strconv.Quote(short) + more
+}
+
+// bare is quote without the quotes, for what reads better so: numbers.
+func bare(s string) string {
+	short, more := shorten(s)
+	quoted := strconv.Quote(short)
+	return quoted[1:len(quoted)-1] + more
+}
+
+func shorten(s string) (short, more string) {
+	const longest = 60 // characters
+	count := 0
+	for i := range s {
+		if count == longest {
+			return s[:i], "..."
+		}
+		count++
 	}
-	return fmt.Sprintf("%q", s)
+	return s, ""
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -18,14 +19,23 @@ type field struct {
 // rule is the part of a jsonschema tag that the decoder enforces, so that the
 // published schema and the decoder cannot disagree.
 type rule struct {
-	required      bool
-	enum          []string
-	minimum       *int
-	maximum       *int
-	minItems      int
-	maxItems      int // 0 means no limit
-	unique        bool
-	minProperties int
+	required bool
+	enum     []string
+	minimum  int
+	maximum  int
+	maxItems int // 0 means no limit
+	unique   bool
+	notEmpty bool
+}
+
+// anything is the rule that demands nothing.
+func anything() rule { return rule{minimum: math.MinInt, maximum: math.MaxInt} }
+
+// items is the part of a list's rule that is about its elements.
+func (r rule) items() rule {
+	element := anything()
+	element.enum = r.enum
+	return element
 }
 
 // fieldsOf lists the keys that a struct type takes, in the order of the type.
@@ -45,7 +55,7 @@ func fieldsOf(t reflect.Type) []field {
 // ruleOf reads a jsonschema tag. Tags are part of this program, so one that
 // cannot be read is a bug of ours.
 func ruleOf(tag string) rule {
-	var r rule
+	r := anything()
 	number := func(s string) int {
 		n, err := strconv.Atoi(s)
 		if err != nil {
@@ -61,19 +71,15 @@ func ruleOf(tag string) rule {
 		case "enum":
 			r.enum = append(r.enum, value)
 		case "minimum":
-			n := number(value)
-			r.minimum = &n
+			r.minimum = number(value)
 		case "maximum":
-			n := number(value)
-			r.maximum = &n
-		case "minItems":
-			r.minItems = number(value)
+			r.maximum = number(value)
+		case "minItems", "minProperties":
+			r.notEmpty = number(value) == 1
 		case "maxItems":
 			r.maxItems = number(value)
 		case "uniqueItems":
 			r.unique = value == "true"
-		case "minProperties":
-			r.minProperties = number(value)
 		case "default", "":
 		default:
 			panic(fmt.Sprintf("jsonschema tag %q: the decoder does not know %q", tag, keyword))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,13 +29,19 @@ func Parse(name string, src []byte) (*App, error) {
 	}
 	d := newDecoder(r)
 	app := d.app(root)
-	v := validator{reporter: r, app: app, keys: d.keys}
+	if d.exhausted != nil {
+		return nil, d.exhausted.err()
+	}
+	app.complete()
+	v := validator{reporter: r, app: app, keys: d.keys, written: d.written}
 	v.check()
 	if err := r.err(); err != nil {
 		return nil, err
 	}
 	return app, nil
 }
+
+const emptyHint = "a spec starts with: apiVersion: " + APIVersion
 
 // read turns the text into its one YAML document, or reports why not.
 func (r *reporter) read(src []byte) *yaml.Node {
@@ -51,7 +58,7 @@ func (r *reporter) read(src []byte) *yaml.Node {
 	var document, second yaml.Node
 	switch err := in.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		r.report(start, "", "is empty", "a spec starts with: apiVersion: "+APIVersion)
+		r.report(start, "", "is empty", emptyHint)
 		return nil
 	case err != nil:
 		r.syntax(src, err)
@@ -66,7 +73,12 @@ func (r *reporter) read(src []byte) *yaml.Node {
 		r.syntax(src, err)
 		return nil
 	}
-	return document.Content[0]
+	root := document.Content[0]
+	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {
+		r.report(start, "", "is empty", emptyHint)
+		return nil
+	}
+	return root
 }
 
 // isText reports the first place where src is not the text that YAML allows.
@@ -120,12 +132,11 @@ func (r *reporter) syntax(src []byte, err error) {
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			line = n
 		}
-		// The library counts from 0 in what its parser, not its scanner, says.
-		if strings.HasPrefix(message, "did not find expected") && m[1] != "" {
-			line++
-		}
 	}
-	line = min(max(line, 1), len(lines))
+	line = min(line, len(lines))
+	if strings.HasPrefix(message, "did not find expected") {
+		line = firstBad(lines, line)
+	}
 	for n := max(line-1, 1); n <= min(line+1, len(lines)); n++ {
 		text := lines[n-1]
 		indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
@@ -135,10 +146,47 @@ func (r *reporter) syntax(src []byte, err error) {
 		}
 	}
 	text := lines[line-1]
+	at := Position{line, len(text) - len(strings.TrimLeft(text, " ")) + 1}
 	var hints []string
 	if strings.Contains(message, "cannot start any token") {
 		hints = []string{"put quotes around a value that starts with @, ` or %"}
+		if m := badStart.FindStringSubmatchIndex(text); m != nil {
+			at.Column = utf8.RuneCountInString(text[:m[2]]) + 1
+		}
 	}
-	column := len(text) - len(strings.TrimLeft(text, " ")) + 1
-	r.report(Position{line, column}, "", "is not YAML: "+message, hints...)
+	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
+		at = find(lines, "*"+m[1])
+	}
+	r.report(at, "", "is not YAML: "+message, hints...)
+}
+
+var (
+	badStart      = regexp.MustCompile("(?:^|[-:,[{])\\s*([@`%])")
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// find is the place of the first line that holds text.
+func find(lines []string, text string) Position {
+	for i, line := range lines {
+		if before, _, found := strings.Cut(line, text); found {
+			return Position{i + 1, utf8.RuneCountInString(before) + 1}
+		}
+	}
+	return Position{1, 1}
+}
+
+// firstBad is the number of the line at which the library's parser stops. What
+// the library reports is where the innermost mapping or list starts, which may
+// be a screen above. It is the line without which the text before it parses,
+// or, in an unclosed bracket, the bracket's own.
+func firstBad(lines []string, from int) int {
+	return from + sort.Search(len(lines)-from, func(i int) bool {
+		in := yaml.NewDecoder(strings.NewReader(strings.Join(lines[:from+i], "\n")))
+		for {
+			var node yaml.Node
+			if err := in.Decode(&node); err != nil {
+				return !errors.Is(err, io.EOF)
+			}
+		}
+	})
 }

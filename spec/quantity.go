@@ -22,15 +22,18 @@ type Quantity struct{ canonical resource.Quantity }
 // ParseQuantity reads a Kubernetes quantity that is not negative.
 func ParseQuantity(s string) (Quantity, error) {
 	if !quantityText.MatchString(s) {
-		return Quantity{}, &valueError{message: fmt.Sprintf("must be a quantity such as 500m or 512Mi, got %s", quote(s))}
+		return Quantity{}, &valueError{
+			message: "must be a quantity such as 500m or 512Mi, got " + quote(s),
+			hints:   []string{"the units are m for a thousandth, k, M, G and T, and Ki, Mi, Gi and Ti"},
+		}
 	}
 	q, err := resource.ParseQuantity(s)
 	if err != nil {
-		return Quantity{}, &valueError{message: fmt.Sprintf("must be a quantity such as 500m or 512Mi, got %s", quote(s))}
+		return Quantity{}, fmt.Errorf("must be a quantity: %w", err)
 	}
 	// Parsing the canonical text again leaves one representation of each amount.
 	if q, err = resource.ParseQuantity(q.String()); err != nil {
-		return Quantity{}, err
+		return Quantity{}, fmt.Errorf("must be a quantity: %w", err)
 	}
 	_ = q.String() // keeps the text, so that String need not write to a shared value
 	return Quantity{q}, nil
@@ -65,7 +68,7 @@ func (Quantity) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Quantity) form() (string, bool) { return "a quantity such as 500m or 512Mi", true }
+func (Quantity) form() form { return form{noun: "a quantity such as 500m or 512Mi", number: true} }
 
 // within reports whether low <= q <= high. Unlike Milli and Bytes it holds for
 // quantities of any size.

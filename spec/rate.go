@@ -73,4 +73,4 @@ func (Rate) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: ratePattern, Examples: []any{"100/s", "5k/day", "3M/month"}}
 }
 
-func (Rate) form() (string, bool) { return "a rate such as 100/s or 3M/month", false }
+func (Rate) form() form { return form{noun: "a rate such as 100/s or 3M/month", unit: "/s"} }

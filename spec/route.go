@@ -177,4 +177,4 @@ func (Route) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Route) form() (string, bool) { return "a route such as \"GET /items/{id}\"", false }
+func (Route) form() form { return form{noun: "a route such as \"GET /items/{id}\""} }

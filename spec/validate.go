@@ -19,12 +19,21 @@ const (
 // references, and how fields agree with each other.
 type validator struct {
 	*reporter
-	app  *App
-	keys map[string]Position
+	app     *App
+	keys    map[string]Position
+	written map[string]string
 }
 
 // at is where the value at path was written, or what encloses it.
 func (v *validator) at(path string) Position { return v.app.Position(path) }
+
+// text is a scalar as the spec wrote it.
+func (v *validator) text(path string, value fmt.Stringer) string {
+	if written, ok := v.written[path]; ok {
+		return bare(written)
+	}
+	return value.String()
+}
 
 // fail reports the value at path, unless something is known against it.
 func (v *validator) fail(path, message string, hints ...string) {
@@ -118,9 +127,9 @@ func identifier(name string) string {
 func (v *validator) usage(u *Usage) {
 	const longest = Duration(time.Hour)
 	if v.app.Given("usage.duration") && (u.Duration <= 0 || u.Duration > longest) {
-		v.fail("usage.duration", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, u.Duration))
+		v.fail("usage.duration", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, v.text("usage.duration", u.Duration)))
 	}
 	if v.app.Given("usage.cpuTime") && (u.CPUTime <= 0 || u.CPUTime > longest) {
-		v.fail("usage.cpuTime", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, u.CPUTime))
+		v.fail("usage.cpuTime", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, v.text("usage.cpuTime", u.CPUTime)))
 	}
 }

@@ -18,19 +18,29 @@ const envPattern = `^[A-Za-z][A-Za-z0-9_]+$`
 
 var envName = regexp.MustCompile(envPattern)
 
-// reserved reports who sets a variable of this name, if a spec must not.
-func reserved(name string) string {
-	switch name {
-	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-	case "_HANDLER", "_X_AMZN_TRACE_ID",
+// lambdaReserved lists the variables that Lambda sets and lets nobody else set.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+func lambdaReserved() []string {
+	return []string{
+		"_HANDLER", "_X_AMZN_TRACE_ID",
 		"AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
 		"AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
 		"AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
 		"AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-		"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR":
-		return "Lambda"
+		"AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 	}
-	if strings.HasPrefix(name, "AWS_LWA_") {
+}
+
+// adapterPrefix starts the variables that configure the Lambda Web Adapter,
+// which ambi does.
+const adapterPrefix = "AWS_LWA_"
+
+// reservedBy reports who sets a variable of this name, if a spec must not.
+func reservedBy(name string) string {
+	switch {
+	case slices.Contains(lambdaReserved(), name):
+		return "Lambda"
+	case strings.HasPrefix(name, adapterPrefix):
 		return "ambi, for the Lambda Web Adapter,"
 	}
 	return ""
@@ -57,10 +67,10 @@ func (v *validator) environment(path string, s *Service) {
 }
 
 func (v *validator) variable(path, name string) {
-	if !envName.MatchString(name) {
-		v.failKey(path, "the name must be two or more letters, digits and underscores, and start with a letter, got "+quote(name))
-	} else if owner := reserved(name); owner != "" {
+	if owner := reservedBy(name); owner != "" {
 		v.failKey(path, owner+" sets this variable itself", "choose another name")
+	} else if !envName.MatchString(name) {
+		v.failKey(path, "the name must be two or more letters, digits and underscores, and start with a letter, got "+quote(name))
 	}
 }
 
@@ -93,10 +103,14 @@ func (v *validator) value(path, value string) {
 }
 
 // credential matches the access keys of AWS and private keys in PEM.
-var credential = regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+const credentialPattern = `\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----`
+
+var credential = regexp.MustCompile(credentialPattern)
 
 // secretKey is Kubernetes' grammar for the keys of a Secret.
-var secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+const secretKeyPattern = `^[-._a-zA-Z0-9]{1,253}$`
+
+var secretKey = regexp.MustCompile(secretKeyPattern)
 
 func (v *validator) secret(path string, s Secret) {
 	if len(validation.IsDNS1123Subdomain(s.Name)) > 0 {
