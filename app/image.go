@@ -153,5 +153,5 @@ func (r contextReader) Read(buffer []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.reader.Read(buffer[:min(len(buffer), 512)])
+	return r.reader.Read(buffer[:min(len(buffer), 64)])
 }

@@ -21,7 +21,7 @@ import (
 
 // answerMargin is how long before Lambda stops an invocation its request ends, so
 // that the client still hears why.
-const answerMargin = 250 * time.Millisecond
+const answerMargin = 500 * time.Millisecond
 
 // serveLambda asks the Lambda runtime for one event after the other and answers
 // each with handler. It never returns; Lambda ends the process.

@@ -19,7 +19,7 @@ import (
 // beginning of such an answer, and API Gateway changes such a path.
 func TestOnLambdaOnly(t *testing.T) {
 	t.Parallel()
-	_, gateway := startOnLambda(t, 10*time.Second, "probe")
+	_, gateway := startOnLambda(t, patience, "probe")
 	client := newClient()
 	for _, e := range []exchange{
 		{name: "panic after the beginning", method: "GET", target: "/panic-late", status: 500, contentType: plain, contains: "Internal Server Error\n"},
@@ -37,7 +37,7 @@ func TestOnLambdaOnly(t *testing.T) {
 // to see the error, while the process goes on.
 func TestOtherEvents(t *testing.T) {
 	t.Parallel()
-	_, gateway := startOnLambda(t, 10*time.Second, "thumbs")
+	_, gateway := startOnLambda(t, patience, "thumbs")
 	good, err := json.Marshal(newEvent(httptest.NewRequest("GET", "/healthz", nil), nil))
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestOtherEvents(t *testing.T) {
 // The client hears of it before Lambda ends the invocation.
 func TestLambdaDeadline(t *testing.T) {
 	t.Parallel()
-	function, gateway := startOnLambda(t, 600*time.Millisecond, "thumbs")
+	function, gateway := startOnLambda(t, answerMargin+200*time.Millisecond, "thumbs")
 	slow := exchange{
 		method: "POST", target: "/thumbnails", body: progressive(4000, 4000, maxScans),
 		status: 503, contentType: plain, contains: "the image took too long\nhint: ",

@@ -21,6 +21,10 @@ import (
 // starts again as what this variable names.
 const roleVariable = "THUMBS_TEST_ROLE"
 
+// patience is how long the tests wait for what must happen. Only a failing test,
+// or a very busy machine, waits that long.
+const patience = time.Minute
+
 func TestMain(m *testing.M) {
 	switch role := os.Getenv(roleVariable); role {
 	case "":
@@ -52,13 +56,13 @@ type process struct {
 	grown   chan struct{}   // has an element after output grew
 }
 
-// startProcess starts the test binary in a role. The environment is exactly the
-// one given, so that nothing of the developer's can matter.
+// startProcess starts the test binary in a role, on a free port. Nothing of the
+// developer's environment reaches it.
 func startProcess(t *testing.T, role string, environment ...string) *process {
 	t.Helper()
 	p := &process{exited: make(chan struct{}), grown: make(chan struct{}, 1)}
 	p.command = exec.Command(os.Args[0])
-	p.command.Env = append([]string{roleVariable + "=" + role, "PORT=0"}, environment...)
+	p.command.Env = append([]string{roleVariable + "=" + role, "PORT=0", "REQUEST_TIMEOUT=" + patience.String()}, environment...)
 	reader, writer := io.Pipe()
 	p.command.Stdout, p.command.Stderr = writer, writer
 	if err := p.command.Start(); err != nil {
@@ -107,7 +111,7 @@ func (p *process) log() string {
 // waitForRecord returns the first log record with a message.
 func (p *process) waitForRecord(t *testing.T, message string) map[string]any {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		for line := range strings.Lines(p.log()) {
 			var record map[string]any
@@ -131,7 +135,7 @@ func (p *process) waitForExit(t *testing.T) int {
 	select {
 	case <-p.exited:
 		return p.command.ProcessState.ExitCode()
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("still running:\n%s", p.log())
 		return -1
 	}
@@ -152,7 +156,7 @@ func startOnPort(t *testing.T, role string, environment ...string) (*process, st
 // newClient returns a client that shows responses as they come.
 func newClient() *http.Client {
 	return &http.Client{
-		Timeout:       20 * time.Second,
+		Timeout:       patience,
 		Transport:     &http.Transport{DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"image/png"
 
-	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
@@ -24,10 +23,13 @@ func placeholder(width, height int) ([]byte, error) {
 
 	text := writeText(fmt.Sprintf("%d x %d", width, height), colors)
 	size := text.Bounds().Size()
-	if factor := min(width*3/4/size.X, height*3/4/size.Y); factor >= 1 {
-		size = size.Mul(factor) // a whole factor keeps the letters' edges sharp
-		corner := picture.Bounds().Max.Sub(size).Div(2)
-		draw.NearestNeighbor.Scale(picture, image.Rectangle{Max: size}.Add(corner), text, text.Bounds(), draw.Src, nil)
+	factor := min(width*3/4/size.X, height*3/4/size.Y) // a whole one keeps the letters' edges sharp
+	corner := image.Pt(width, height).Sub(size.Mul(factor)).Div(2)
+	for y := range size.Y * factor {
+		row := picture.Pix[picture.PixOffset(corner.X, corner.Y+y):]
+		for x := range size.X * factor {
+			row[x] = text.ColorIndexAt(x/factor, y/factor)
+		}
 	}
 	var file bytes.Buffer
 	err := png.Encode(&file, picture)

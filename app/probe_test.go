@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // probe answers what it received, and in ways that the service itself never does.
@@ -96,7 +95,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 func TestBothFormsTreatHandlersAlike(t *testing.T) {
 	t.Parallel()
 	_, server := startOnPort(t, "probe")
-	_, gateway := startOnLambda(t, 10*time.Second, "probe")
+	_, gateway := startOnLambda(t, patience, "probe")
 	client := newClient()
 
 	everyByte := make([]byte, 256)

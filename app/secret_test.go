@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 const (
@@ -106,7 +105,7 @@ func TestKeyFromSecretsManager(t *testing.T) {
 					p, base = startOnPort(t, "thumbs", environment...)
 				} else {
 					var gateway *gateway
-					p, gateway = startOnLambda(t, 10*time.Second, "thumbs", environment...)
+					p, gateway = startOnLambda(t, patience, "thumbs", environment...)
 					base = gateway.url
 				}
 				for _, e := range []exchange{

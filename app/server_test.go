@@ -27,7 +27,7 @@ func startUpload(t *testing.T, base string, length int) upload {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { connection.Close() })
-	connection.SetDeadline(time.Now().Add(10 * time.Second))
+	connection.SetDeadline(time.Now().Add(patience))
 	fmt.Fprintf(connection, "POST /thumbnails?width=3 HTTP/1.1\r\nHost: thumbs\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", length)
 	u := upload{connection, bufio.NewReader(connection)}
 	for _, want := range []string{"HTTP/1.1 100 Continue\r\n", "\r\n"} { // comes when the handler reads
@@ -57,7 +57,7 @@ func TestDraining(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.waitForRecord(t, "draining")
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) { // it is logged first, then done
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) { // it is logged first, then done
 		connection, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
 		if err != nil {
 			break
@@ -170,11 +170,11 @@ func TestPanicInTheMiddle(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	_, base := startOnPort(t, "thumbs")
-	e := post("", "/thumbnails?width=100", "image/png", pngOf(t, gradient(800, 600)), "png", 100, 75)
+	e := post("", "/thumbnails?width=100", "image/png", pngOf(t, gradient(300, 200)), "png", 100, 67)
 	client := newClient()
 	first := e.send(t, client, base)
 	e.check(t, first)
-	failures := make(chan error, 50)
+	failures := make(chan error, 3*uploads)
 	for range cap(failures) {
 		go func() {
 			response, err := client.Post(base+e.target, "image/png", bytes.NewReader(e.body))

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // exchange is a request and what must come back, whichever way the service runs.
@@ -141,7 +140,7 @@ func TestBehaviour(t *testing.T) {
 		t.Run(suite.name, func(t *testing.T) {
 			t.Parallel()
 			pod, server := startOnPort(t, "thumbs", suite.environment...)
-			function, gateway := startOnLambda(t, 10*time.Second, "thumbs", suite.environment...)
+			function, gateway := startOnLambda(t, patience, "thumbs", suite.environment...)
 			client := newClient()
 			for _, exchange := range suite.exchanges {
 				t.Run(exchange.name, func(t *testing.T) {
