@@ -150,6 +150,9 @@ func readBases(d *disk) (map[string][]byte, error) {
 			return err
 		}
 		for _, e := range entries {
+			if e.Name() == probeName {
+				continue // of a run that was killed: the next one removes it
+			}
 			p := path.Join(dir, e.Name())
 			if e.IsDir() {
 				if err := walk(p); err != nil {

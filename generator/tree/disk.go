@@ -21,6 +21,13 @@ type disk struct {
 	// hook, if set, runs before each operation; its error takes the
 	// operation's place. Tests kill the process here, or fill the disk.
 	hook func(op, name string) error
+	// folders are those that look has seen to be real ones, so that it need
+	// not look at them again for each file.
+	folders map[string]bool
+}
+
+func newDisk(root *os.Root, hook func(op, name string) error) *disk {
+	return &disk{root: root, hook: hook, folders: make(map[string]bool)}
 }
 
 // diskError is an operation that the disk refused, named by the path that the
@@ -33,12 +40,12 @@ type diskError struct {
 func (e *diskError) Error() string { return e.path + ": cannot " + e.op + ": " + e.err.Error() }
 func (e *diskError) Unwrap() error { return e.err }
 
-// about names another path in a disk's error: that of the file which was being
-// staged, say, instead of its number in the staging folder.
-func about(name string, err error) error {
+// about says a disk's error in terms that the user knows: the file that was
+// being staged, say, instead of its number in the staging folder.
+func about(name, op string, err error) error {
 	var e *diskError
 	if errors.As(err, &e) {
-		return &diskError{path: name, op: e.op, err: e.err}
+		return &diskError{path: name, op: op, err: e.err}
 	}
 	return err
 }
@@ -85,6 +92,9 @@ func (d *disk) look(name string, want standing) (bool, error) {
 		}
 		part := name[:end]
 		i = end + 1
+		if d.folders[part] && end < len(name) {
+			continue
+		}
 
 		var info fs.FileInfo
 		err := d.do("look at it", part, func() (err error) {
@@ -111,6 +121,9 @@ func (d *disk) look(name string, want standing) (bool, error) {
 			return false, &BlockedError{Path: part, Reason: "is a folder where ambi needs a file"}
 		case !folder && !info.Mode().IsRegular():
 			return false, &BlockedError{Path: part, Reason: "is not a regular file"}
+		}
+		if folder {
+			d.folders[part] = true
 		}
 	}
 	return true, nil
@@ -184,10 +197,12 @@ func (d *disk) mkdirAll(name string) error {
 }
 
 func (d *disk) rename(from, to string) error {
-	return d.do("rename to it", to, func() error { return d.root.Rename(from, to) })
+	delete(d.folders, from)
+	return d.do("put a file there", to, func() error { return d.root.Rename(from, to) })
 }
 
 func (d *disk) remove(name string) error {
+	delete(d.folders, name)
 	return d.do("remove", name, func() error { return d.root.Remove(name) })
 }
 

@@ -145,12 +145,12 @@ func stage(d *disk, m manifest, texts [][]byte) error {
 	for i, e := range m.Entries {
 		if e.File == put {
 			if err := d.create(newText(stagingDir, i), texts[i]); err != nil {
-				return about(e.Path, err)
+				return about(e.Path, "write", err)
 			}
 		}
 		if e.Base == put {
 			if err := d.create(newBase(stagingDir, i), texts[i]); err != nil {
-				return about(basePath(e.Path), err)
+				return about(basePath(e.Path), "write", err)
 			}
 		}
 	}
@@ -176,10 +176,10 @@ func prepare(d *disk, folders []folder) error {
 		}
 		there := f.Path + "/" + probeName
 		if err := d.rename(probe, there); err != nil {
-			return about(f.Path, err)
+			return about(f.Path, "write to it", err)
 		}
 		if err := d.rename(there, probe); err != nil {
-			return about(f.Path, err)
+			return about(f.Path, "write to it", err)
 		}
 	}
 	return nil
@@ -197,7 +197,7 @@ func finish(d *disk, m manifest) ([]string, error) {
 	if err := d.rename(pendingDir, stagingDir); err != nil {
 		return nil, fmt.Errorf("%w\nhint: all files are written; `ambi generate` closes the journal", err)
 	}
-	if err := discard(d); err != nil {
+	if err := sweep(d); err != nil {
 		return nil, fmt.Errorf("%w\nhint: all files are written; `ambi generate` removes what is left of the journal", err)
 	}
 	return left, nil
@@ -273,7 +273,7 @@ func applyFile(d *disk, i int, e entry) (done bool, err error) {
 		return false, nil
 	}
 	if e.File == drop {
-		return true, about(e.Path, d.rename(e.Path, inJournal))
+		return true, about(e.Path, "remove", d.rename(e.Path, inJournal))
 	}
 	// There already, unless the user removed it since.
 	if err := d.mkdirAll(path.Dir(e.Path)); err != nil {
@@ -305,38 +305,41 @@ func applyBase(d *disk, i int, e entry) error {
 	return nil
 }
 
-// discard removes the staging folder: a run that was never decided, or the
-// rest of one that is done. The folders and the probe of an undecided run go too.
+// discard takes back a run that was never decided. The rest of a journal that
+// was closed looks the same, and there it only removes the journal's files.
 func discard(d *disk) error {
 	exists, err := d.look(stagingDir, aFolder)
 	if err != nil {
 		return err
 	}
-	if exists {
-		text, err := d.read(stagingDir + "/" + manifestName)
-		if err != nil {
-			return err
-		}
-		// Without a whole manifest nothing was done outside the staging folder.
-		if m, err := parseManifest(text); err == nil {
-			if err := undo(d, m.Folders); err != nil {
-				return err
-			}
-		}
-		entries, err := d.list(stagingDir)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if err := d.remove(stagingDir + "/" + e.Name()); err != nil {
-				return err
-			}
-		}
-		if err := d.remove(stagingDir); err != nil {
+	if !exists {
+		return d.prune(stateDir)
+	}
+	text, err := d.read(stagingDir + "/" + manifestName)
+	if err != nil {
+		return err
+	}
+	// Without a whole manifest nothing was done outside the staging folder.
+	if m, err := parseManifest(text); err == nil {
+		if err := undo(d, m.Folders); err != nil {
 			return err
 		}
 	}
-	return d.prune(stateDir)
+	return sweep(d)
+}
+
+// sweep removes the staging folder, and the folders above it if they are empty then.
+func sweep(d *disk) error {
+	entries, err := d.list(stagingDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := d.remove(stagingDir + "/" + e.Name()); err != nil {
+			return err
+		}
+	}
+	return d.prune(stagingDir)
 }
 
 // undo takes back what prepare did.

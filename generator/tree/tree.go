@@ -71,7 +71,7 @@ const (
 	// Remove is a file as ambi wrote it that is no longer wanted.
 	Remove Kind = "remove"
 	// RemoveEdited is a file that ambi wrote, that was edited and is no longer wanted.
-	RemoveEdited Kind = "remove edited"
+	RemoveEdited Kind = "remove-edited"
 )
 
 // Change is one file: what is on disk, what is wanted and what ambi wrote last.
@@ -102,7 +102,7 @@ type Options struct {
 // stands, and the disk's own errors. A generate that runs in the same project
 // is waited for, five seconds at most.
 func Compare(root *os.Root, files []generator.File) ([]Change, error) {
-	d := &disk{root: root}
+	d := newDisk(root, nil)
 	wanted, err := sorted(files)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func Compare(root *os.Root, files []generator.File) ([]Change, error) {
 // files are in the way and Force is off, and then the changes are returned too.
 // Any error means that nothing of this run was written, unless its hint says otherwise.
 func Write(root *os.Root, files []generator.File, opts Options) ([]Change, error) {
-	return write(&disk{root: root}, files, opts)
+	return write(newDisk(root, nil), files, opts)
 }
 
 func write(d *disk, files []generator.File, opts Options) ([]Change, error) {
