@@ -46,6 +46,10 @@ func probe() http.Handler {
 		w.Header().Set("Content-Length", r.PathValue("bytes"))
 		w.Write(bytes.Repeat([]byte("x"), length))
 	})
+	routes.HandleFunc("/until-the-end", func(w http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		http.Error(w, r.Context().Err().Error(), http.StatusServiceUnavailable)
+	})
 	routes.HandleFunc("/panic", func(w http.ResponseWriter, r *http.Request) { panic("on purpose") })
 	routes.HandleFunc("/panic-late", func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "half an answ")
