@@ -13,10 +13,13 @@ import (
 	"go/parser"
 	"go/token"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"text/template"
+
+	"golang.org/x/sync/errgroup"
 
 	"ambi/spec"
 	"ambi/target/kubernetes"
@@ -57,24 +60,23 @@ func Generate(in Input) ([]File, error) {
 	}
 	w := &writer{templates: all}
 	shared := newSharedView(in)
-	w.write("stacks/main.go", "shared/main.go.tmpl", shared)
-	w.write("stacks/settings/settings.go", "shared/settings.go.tmpl", shared)
+	w.add("stacks/main.go", "shared/main.go.tmpl", shared)
+	w.add("stacks/settings/settings.go", "shared/settings.go.tmpl", shared)
 	if in.Lambda != nil {
 		view := newLambdaView(in)
-		w.write("stacks/lambda/stack.go", "lambda/stack.go.tmpl", view)
+		w.add("stacks/lambda/stack.go", "lambda/stack.go.tmpl", view)
 		for _, service := range view.Services {
-			w.write("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
+			w.add("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
 		}
 	}
 	if in.Kubernetes != nil {
 		view := newKubernetesView(in)
-		w.write("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
+		w.add("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
 		for _, service := range view.Services {
-			w.write("stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
+			w.add("stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
 		}
 	}
-	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return w.files, errors.Join(w.errs...)
+	return w.write()
 }
 
 // parseTemplates reads the embedded templates anew for each call: they are few,
@@ -104,52 +106,76 @@ func parseTemplates() (*template.Template, error) {
 // a value of a spec reaches Go code.
 func quote(parts ...string) string { return strconv.Quote(strings.Join(parts, "")) }
 
-// writer renders files and gathers errors.
+// writer renders files; what it renders is decided before it starts.
 type writer struct {
 	templates *template.Template
-	files     []File
-	errs      []error
-	declared  map[string]string // identifier by folder -> file
+	jobs      []job
 }
 
-func (w *writer) write(file, name string, view any) {
-	var text bytes.Buffer
-	if err := w.templates.ExecuteTemplate(&text, name, view); err != nil {
-		w.errs = append(w.errs, fmt.Errorf("%s: %w", file, err))
-		return
-	}
-	source, err := w.check(file, text.Bytes())
-	if err != nil {
-		w.errs = append(w.errs, err)
-		return
-	}
-	w.files = append(w.files, File{Path: file, Content: source})
+// job is one file to render.
+type job struct {
+	path, template string
+	view           any
+	content        []byte
+	declared       []string // the names that the file adds to its package
+	err            error
 }
 
-// check parses a file and formats it. It refuses a second declaration of a name
-// in one package, which formatting would let pass.
-func (w *writer) check(file string, text []byte) ([]byte, error) {
-	positions := token.NewFileSet()
-	parsed, err := parser.ParseFile(positions, file, text, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
+func (w *writer) add(path, template string, view any) {
+	w.jobs = append(w.jobs, job{path: path, template: template, view: view})
+}
+
+// write renders all files, as many at once as there are processors, and returns
+// them ordered by path.
+func (w *writer) write() ([]File, error) {
+	slices.SortFunc(w.jobs, func(a, b job) int { return strings.Compare(a.path, b.path) })
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range w.jobs {
+		group.Go(func() error {
+			w.jobs[i].render(w.templates)
+			return nil
+		})
 	}
-	if w.declared == nil {
-		w.declared = map[string]string{}
-	}
-	for _, name := range declarations(parsed) {
-		key := path.Dir(file) + " " + name
-		if other, taken := w.declared[key]; taken {
-			return nil, fmt.Errorf("%s: %s is declared in %s already; rename one of the services", file, name, path.Base(other))
+	_ = group.Wait() // errors stay with their files, so that all are reported
+	var files []File
+	var errs []error
+	owner := map[string]string{} // package and name -> file
+	for _, j := range w.jobs {
+		for _, name := range j.declared {
+			key := path.Dir(j.path) + " " + name
+			if other, taken := owner[key]; taken {
+				j.err = fmt.Errorf("%s is declared in %s already; rename one of the services", name, path.Base(other))
+			}
+			owner[key] = j.path
 		}
-		w.declared[key] = file
+		if j.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", j.path, j.err))
+		}
+		files = append(files, File{Path: j.path, Content: j.content})
 	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	return files, nil
+}
+
+// render prints, parses and formats one file.
+func (j *job) render(templates *template.Template) {
+	var text, source bytes.Buffer
+	if j.err = templates.ExecuteTemplate(&text, j.template, j.view); j.err != nil {
+		return
+	}
+	positions := token.NewFileSet()
+	parsed, err := parser.ParseFile(positions, j.path, text.Bytes(), parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		j.err = err
+		return
+	}
+	j.declared = declarations(parsed)
 	ast.SortImports(positions, parsed)
-	var source bytes.Buffer
-	if err := format.Node(&source, positions, parsed); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return source.Bytes(), nil
+	j.err = format.Node(&source, positions, parsed)
+	j.content = source.Bytes()
 }
 
 // declarations lists the names that a file adds to its package.

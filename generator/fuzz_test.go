@@ -1,0 +1,126 @@
+package generator_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"math/rand/v2"
+	"path"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ambi/generator"
+	"ambi/internal/spectest"
+	"ambi/spec"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// FuzzGenerate generates from any valid spec, refused or not, and requires that
+// the output is sound Go and that every value of the spec stands in it as the
+// same constant.
+func FuzzGenerate(f *testing.F) {
+	for seed := range uint64(40) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		text := spectest.Generate(rand.New(rand.NewPCG(seed, seed)))
+		app, err := spec.Parse("app.yaml", text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		l, _ := lambda.Resolve(app)
+		k, _ := kubernetes.Resolve(app)
+		files, err := generator.Generate(generator.Input{App: app.Name, Module: "example.com/fuzz", Lambda: &l, Kubernetes: &k})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		constants := compile(t, files)
+		for name, s := range app.Services {
+			onLambda, onKubernetes := constants["stacks/lambda"], constants["stacks/kubernetes"]
+			for key, value := range s.Env {
+				requireConstants(t, onLambda, name, key, value)
+				requireConstants(t, onKubernetes, name, key, value)
+			}
+			for key, secret := range s.Secrets {
+				requireConstants(t, onLambda, name, key+"_SECRET", secret.Name, "%s:"+secret.Key+"::")
+				requireConstants(t, onKubernetes, name, key, secret.Name, secret.Key)
+			}
+			for _, route := range s.HTTP.Routes {
+				requireConstants(t, onLambda, name, route.String())
+			}
+			requireConstants(t, onKubernetes, name, s.Image, s.Health.Path, s.CPU.String(), s.Kubernetes.Namespace)
+			switch {
+			case s.Lambda.Zip != "":
+				requireConstants(t, onLambda, name, "../"+s.Lambda.Zip)
+				requireConstants(t, onLambda, name, s.Lambda.Layers...)
+			case s.Lambda.Image != "":
+				requireConstants(t, onLambda, name, s.Lambda.Image)
+			default:
+				requireConstants(t, onLambda, name, s.Image)
+			}
+		}
+	})
+}
+
+func requireConstants(t *testing.T, constants map[string]bool, service string, values ...string) {
+	t.Helper()
+	for _, value := range values {
+		if value != "" && !constants[value] {
+			t.Errorf("%s: no constant is %q", service, value)
+		}
+	}
+}
+
+// compile type-checks each package on its own, taking everything imported on
+// trust, and returns the string constants of each folder.
+func compile(t *testing.T, files []generator.File) map[string]map[string]bool {
+	t.Helper()
+	positions := token.NewFileSet()
+	packages := map[string][]*ast.File{}
+	constants := map[string]map[string]bool{}
+	for _, f := range files {
+		dir := path.Dir(f.Path)
+		parsed, err := parser.ParseFile(positions, f.Path, f.Content, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(f.Path, "_test.go") != strings.HasSuffix(path.Base(f.Path), "_test.go") {
+			t.Errorf("%s: the go command takes it for a test", f.Path)
+		}
+		packages[dir] = append(packages[dir], parsed)
+		if constants[dir] == nil {
+			constants[dir] = map[string]bool{}
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				value, err := strconv.Unquote(lit.Value)
+				if err != nil {
+					t.Error(err)
+				}
+				constants[dir][value] = true
+			}
+			return true
+		})
+	}
+	for dir, parsed := range packages {
+		config := types.Config{
+			Importer: nothing{},
+			Error: func(err error) {
+				if !strings.Contains(err.Error(), "could not import") {
+					t.Errorf("%s: %v", dir, err)
+				}
+			},
+		}
+		_, _ = config.Check(dir, positions, parsed, nil) // errors went to Error
+	}
+	return constants
+}
+
+// nothing imports nothing: the checker then takes every use of a package on trust.
+type nothing struct{}
+
+func (nothing) Import(string) (*types.Package, error) { return nil, errors.New("not here") }
