@@ -49,7 +49,7 @@ type decoder struct {
 	aliases   int                 // how many aliases enclose the current node
 	aliased   int                 // nodes read through aliases so far
 	depth     int
-	exhausted *reporter // holds the one error that is left to tell, once aliases repeat too much
+	exhausted *reporter // holds the one error that is left to tell, once a limit is passed
 }
 
 func newDecoder(r *reporter) *decoder {
@@ -131,7 +131,7 @@ func (d *decoder) enter(n *yaml.Node, path string, at Position) (_ *yaml.Node, l
 	}
 	if d.depth++; d.depth > maxDepth {
 		d.depth--
-		d.report(at, path, fmt.Sprintf("is nested more than %d deep", maxDepth))
+		d.giveUp(at, path, fmt.Sprintf("merge keys lead more than %d mappings deep", maxDepth))
 		return nil, nil, false
 	}
 	if d.aliases += through; d.aliases > 0 && !d.spend(path, at) {
@@ -155,11 +155,17 @@ func (d *decoder) enter(n *yaml.Node, path string, at Position) (_ *yaml.Node, l
 // spend counts one value read through an alias. It returns false once they are
 // too many, from when on nothing is decoded and no other error matters.
 func (d *decoder) spend(path string, at Position) bool {
-	if d.aliased++; d.aliased > maxAliased && d.exhausted == nil {
-		d.exhausted = newReporter(d.file)
-		d.exhausted.report(at, path, fmt.Sprintf("aliases repeat more than %d values", maxAliased))
+	if d.aliased++; d.aliased > maxAliased {
+		d.giveUp(at, path, fmt.Sprintf("aliases repeat more than %d values", maxAliased))
 	}
 	return d.exhausted == nil
+}
+
+func (d *decoder) giveUp(at Position, path, message string) {
+	if d.exhausted == nil {
+		d.exhausted = newReporter(d.file)
+		d.exhausted.report(at, path, message)
+	}
 }
 
 // decodeEntry reads the value of a mapping's entry into v.
@@ -200,7 +206,7 @@ func (d *decoder) structure(v reflect.Value, n *yaml.Node, path string, at Posit
 		d.fields[v.Type()] = fields
 	}
 	given := make([]bool, len(fields))
-	for _, e := range d.entries(n, path) {
+	for _, e := range d.entries(n, path, child(path, "<<")) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == e.key })
 		if i < 0 {
 			d.note(e.at, child(path, e.key), "unknown key", nearest(e.key, names(fields), "key"))
@@ -229,7 +235,7 @@ func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Positio
 		d.mistyped(n, path, at, "a mapping")
 		return
 	}
-	entries := d.entries(n, path)
+	entries := d.entries(n, path, child(path, "<<"))
 	if demands.notEmpty && len(n.Content) == 0 {
 		d.report(at, path, "must not be empty")
 	}

@@ -17,8 +17,8 @@ type entry struct {
 
 // entries lists what a mapping holds: its own keys, then those that merge keys
 // (<<) bring in and that it does not have itself. Bad keys are reported and
-// left out.
-func (d *decoder) entries(n *yaml.Node, path string) []entry {
+// left out; those of merge keys have the path mergePath.
+func (d *decoder) entries(n *yaml.Node, path, mergePath string) []entry {
 	var own []entry
 	seen := map[string]Position{}
 	var merges []*yaml.Node
@@ -29,7 +29,7 @@ func (d *decoder) entries(n *yaml.Node, path string) []entry {
 		}
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
 			if len(merges) > 0 {
-				d.note(place(key), child(path, "<<"), "is given twice", "merge several mappings with a list: <<: [*a, *b]")
+				d.note(place(key), mergePath, "is given twice", "merge several mappings with a list: <<: [*a, *b]")
 				continue
 			}
 			merges = append(merges, value)
@@ -47,7 +47,7 @@ func (d *decoder) entries(n *yaml.Node, path string) []entry {
 		own = append(own, entry{key: name, at: place(key), value: value})
 	}
 	for _, m := range merges {
-		own = d.merge(own, seen, m, child(path, "<<"))
+		own = d.merge(own, seen, m, mergePath)
 	}
 	return own
 }
@@ -88,7 +88,7 @@ func (d *decoder) merge(into []entry, seen map[string]Position, n *yaml.Node, pa
 	defer leave()
 	switch n.Kind {
 	case yaml.MappingNode:
-		for _, e := range d.entries(n, path) {
+		for _, e := range d.entries(n, path, path) {
 			e.merged = true
 			if _, ok := seen[e.key]; !ok {
 				seen[e.key] = e.at
@@ -96,8 +96,8 @@ func (d *decoder) merge(into []entry, seen map[string]Position, n *yaml.Node, pa
 			}
 		}
 	case yaml.SequenceNode:
-		for i, m := range n.Content {
-			into = d.merge(into, seen, m, item(path, i))
+		for _, m := range n.Content {
+			into = d.merge(into, seen, m, path)
 		}
 	default:
 		d.report(at, path, "must be a mapping or a list of mappings, got "+kind(n), "merge with an alias: <<: *name")

@@ -134,7 +134,7 @@ func (r *reporter) syntax(src []byte, err error) {
 		}
 	}
 	line = min(line, len(lines))
-	if strings.HasPrefix(message, "did not find expected") {
+	if strings.HasPrefix(message, "did not find expected") && len(src) <= maxSearched {
 		line = firstBad(lines, line)
 	}
 	for n := max(line-1, 1); n <= min(line+1, len(lines)); n++ {
@@ -153,6 +153,9 @@ func (r *reporter) syntax(src []byte, err error) {
 		if m := badStart.FindStringSubmatchIndex(text); m != nil {
 			at.Column = utf8.RuneCountInString(text[:m[2]]) + 1
 		}
+	}
+	if strings.Contains(message, "incompatible YAML document") {
+		hints = []string{"remove the %YAML line"}
 	}
 	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
 		at = find(lines, "*"+m[1])
@@ -174,6 +177,10 @@ func find(lines []string, text string) Position {
 	}
 	return Position{1, 1}
 }
+
+// maxSearched is the size in bytes of the largest text that is parsed several
+// times to place an error better.
+const maxSearched = 128 << 10
 
 // firstBad is the number of the line at which the library's parser stops. What
 // the library reports is where the innermost mapping or list starts, which may
