@@ -15,7 +15,7 @@ const quantityPattern = `^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi
 
 var quantityText = regexp.MustCompile(quantityPattern)
 
-// Quantity is a Kubernetes quantity: 500m, 0.5, 512Mi. Equal quantities are
+// Quantity is a Kubernetes quantity: 500m, 0.5, 512Mi. Two that print alike are
 // equal values, however they were written.
 type Quantity struct{ canonical resource.Quantity }
 
@@ -31,11 +31,15 @@ func ParseQuantity(s string) (Quantity, error) {
 	if err != nil {
 		return Quantity{}, fmt.Errorf("must be a quantity: %w", err)
 	}
+	if q.Format == resource.DecimalExponent {
+		q.Format = resource.DecimalSI
+	}
 	// Parsing the canonical text again leaves one representation of each amount.
-	if q, err = resource.ParseQuantity(q.String()); err != nil {
+	number, suffix := q.CanonicalizeBytes(nil)
+	if q, err = resource.ParseQuantity(string(number) + string(suffix)); err != nil {
 		return Quantity{}, fmt.Errorf("must be a quantity: %w", err)
 	}
-	_ = q.String() // keeps the text, so that String need not write to a shared value
+	_ = q.String() // keeps the text, as part of the value
 	return Quantity{q}, nil
 }
 
