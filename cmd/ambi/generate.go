@@ -42,14 +42,14 @@ with --check, stacks/ is not what generate would write.`,
 			if err != nil {
 				return err
 			}
+			if check {
+				return checkTree(io, p, files, asJSON)
+			}
 			root, err := os.OpenRoot(p.root)
 			if err != nil {
 				return machineError{err}
 			}
 			defer root.Close()
-			if check {
-				return checkTree(io, root, files, asJSON)
-			}
 			changes, err := tree.Write(root, files, tree.Options{Force: force})
 			if err != nil {
 				return treeError(err)
@@ -71,10 +71,10 @@ with --check, stacks/ is not what generate would write.`,
 }
 
 // checkTree reports whether the tree is what generate would write.
-func checkTree(io streams, root *os.Root, files []generator.File, asJSON bool) error {
-	changes, err := tree.Compare(root, files)
+func checkTree(io streams, p *project, files []generator.File, asJSON bool) error {
+	changes, err := p.compare(files)
 	if err != nil {
-		return treeError(err)
+		return err
 	}
 	differing := differing(changes)
 	if asJSON {
@@ -95,6 +95,20 @@ func checkTree(io streams, root *os.Root, files []generator.File, asJSON bool) e
 		fmt.Fprintln(io.err, `hint: "ambi generate" brings stacks/ up to date, "ambi diff" shows the difference`)
 	}
 	return &answerNo{}
+}
+
+// compare says how the project's files differ from those generated.
+func (p *project) compare(files []generator.File) ([]tree.Change, error) {
+	root, err := os.OpenRoot(p.root)
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer root.Close()
+	changes, err := tree.Compare(root, files)
+	if err != nil {
+		return nil, treeError(err)
+	}
+	return changes, nil
 }
 
 var staleness = map[tree.Kind]string{
@@ -185,14 +199,9 @@ Exit code 1: there is a difference.`,
 			if err != nil {
 				return err
 			}
-			root, err := os.OpenRoot(p.root)
+			changes, err := p.compare(files)
 			if err != nil {
-				return machineError{err}
-			}
-			defer root.Close()
-			changes, err := tree.Compare(root, files)
-			if err != nil {
-				return treeError(err)
+				return err
 			}
 			text := tree.Diff(changes)
 			if text == "" {

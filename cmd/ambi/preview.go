@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ambi/generator/tree"
+	"ambi/internal/engine"
+	"ambi/spec"
+)
+
+func newPreviewCommand(io streams, options *projectOptions) *cobra.Command {
+	var (
+		only, stack     string
+		offline, asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "preview",
+		Short: "Preview the stacks through the real Pulumi engine",
+		Long: `Preview the stacks through the real Pulumi engine: both targets that the spec
+lists, or the one that --target names. The stack has the target's name unless
+--stack says otherwise.
+
+With your own Pulumi, login and state, as "pulumi preview" would; or, with
+--offline, without any of them: the engine, the language host and the program are
+real, AWS and the cluster are stand-ins that accept whatever is well formed. An
+offline preview proves that the program runs, what it registers and with which
+inputs. It does not prove that AWS or a cluster would take it.
+
+The first preview compiles the program, which takes minutes.
+
+Exit code 1: the spec is invalid, a target refuses it, stacks/ is not what the
+spec says, or the program failed. 3: the engine is missing or failed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := options.load()
+			if err != nil {
+				return err
+			}
+			targets, err := chosen(p, only)
+			if err != nil {
+				return err
+			}
+			if stack != "" && len(targets) > 1 {
+				return usageError{errors.New("--stack names one stack, but there are two targets\nhint: add --target")}
+			}
+			if err := p.refused(targets...); err != nil {
+				return err
+			}
+			if err := p.warnIfStale(io); err != nil {
+				return err
+			}
+			return preview(cmd.Context(), io, p, targets, engine.Options{
+				Dir: p.root, Stack: stack, Offline: offline, Color: colored(io.out), Stdin: io.in, Stderr: io.err,
+			}, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&only, "target", "", "preview one target: lambda or kubernetes")
+	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack (default: the target's name)")
+	cmd.Flags().BoolVar(&offline, "offline", false, "stand-ins instead of AWS and a cluster; no account, login or plugin")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// chosen returns the targets to act on: all that the spec lists, or the one named.
+func chosen(p *project, only string) ([]spec.Target, error) {
+	if only == "" {
+		return p.app.Targets, nil
+	}
+	t := spec.Target(only)
+	if !slices.Contains(spec.Targets(), t) {
+		return nil, usageError{fmt.Errorf("--target: must be lambda or kubernetes, got %q", only)}
+	}
+	if !p.app.For(t) {
+		return nil, usageError{fmt.Errorf("--target: %s does not list %s among its targets", p.specName, only)}
+	}
+	return []spec.Target{t}, nil
+}
+
+// warnIfStale says when the program on disk is not what the spec describes. The
+// program is the user's, so an edit is no error; one that is missing is.
+func (p *project) warnIfStale(io streams) error {
+	files, err := p.files()
+	if err != nil {
+		return err
+	}
+	changes, err := p.compare(files)
+	if err != nil {
+		return err
+	}
+	var stale []string
+	for _, c := range changes {
+		if c.Kind == tree.Create || c.Kind == tree.Update || c.Kind == tree.Remove {
+			stale = append(stale, c.Path)
+		}
+	}
+	if len(stale) > 0 {
+		fmt.Fprintf(io.err, "warning: stacks/ is not what %s says now: %s\nhint: run \"ambi generate\"\n", p.specName, strings.Join(stale, ", "))
+	}
+	return nil
+}
+
+// preview runs the engine for each target in turn. A target that fails does not
+// keep the next one from being shown.
+func preview(ctx context.Context, io streams, p *project, targets []spec.Target, options engine.Options, asJSON bool) error {
+	var results []*engine.Result
+	var failed []error
+	for i, t := range targets {
+		options.Target = string(t)
+		if !asJSON {
+			options.Stdout = io.out
+			if i > 0 {
+				fmt.Fprintln(io.out)
+			}
+			fmt.Fprintf(io.out, "%s: %s%s\n", p.app.Name, t, map[bool]string{true: ", against stand-ins for AWS and the cluster"}[options.Offline])
+		}
+		result, err := engine.Preview(ctx, options)
+		if result != nil {
+			results = append(results, result)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", t, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if asJSON {
+		if err := printJSON(io.out, map[string]any{"app": p.app.Name, "previews": results}); err != nil {
+			return err
+		}
+	}
+	return engineError(failed)
+}
+
+// engineError tells what is the project's fault from what is the machine's.
+func engineError(errs []error) error {
+	if errs == nil {
+		return nil
+	}
+	for _, err := range errs {
+		var fault *engine.ProjectError
+		if !errors.As(err, &fault) {
+			return machineError{errors.Join(errs...)}
+		}
+	}
+	return refusal{errors.Join(errs...)}
+}
