@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// project is what matters here of a Pulumi.yaml.
+type project struct {
+	Name           string               `yaml:"name"`
+	Main           string               `yaml:"main"`
+	Runtime        yaml.Node            `yaml:"runtime"` // a name, or a name and options
+	Config         map[string]yaml.Node `yaml:"config"`
+	StackConfigDir string               `yaml:"stackConfigDir"`
+
+	dir string
+}
+
+// readProject reads the project's file in a folder, under the names that Pulumi knows.
+func readProject(dir string) (*project, error) {
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		p := &project{dir: dir}
+		if err := yaml.Unmarshal(text, p); err != nil {
+			return nil, &ProjectError{fmt.Errorf("%s: %w", name, err)}
+		}
+		if p.Name == "" {
+			return nil, &ProjectError{fmt.Errorf("%s: has no name", name)}
+		}
+		return p, nil
+	}
+	return nil, &ProjectError{fmt.Errorf("no Pulumi.yaml in %s\nhint: \"ambi init\" starts a project in an empty folder", dir)}
+}
+
+// compiles reports whether the language host compiles the program: Go, and not
+// prebuilt.
+func (p *project) compiles() bool {
+	if p.Runtime.Kind == yaml.ScalarNode {
+		return p.Runtime.Value == "go"
+	}
+	var runtime struct {
+		Name    string `yaml:"name"`
+		Options struct {
+			Binary string `yaml:"binary"`
+		} `yaml:"options"`
+	}
+	return p.Runtime.Decode(&runtime) == nil && runtime.Name == "go" && runtime.Options.Binary == ""
+}
+
+// program is the folder of the stack program.
+func (p *project) program() string { return filepath.Join(p.dir, filepath.FromSlash(p.Main)) }
+
+// configFile is where a stack's configuration is. A stack's name may carry its
+// organization; the file's does not.
+func (p *project) configFile(stack string) string {
+	return filepath.Join(p.dir, filepath.FromSlash(p.StackConfigDir), "Pulumi."+path.Base(stack)+".yaml")
+}
+
+// stackConfig is a stack's configuration file.
+type stackConfig struct {
+	Config map[string]yaml.Node `yaml:"config"`
+}
+
+// readConfig reads a stack's configuration. A stack without a file has none.
+func (p *project) readConfig(stack string) (*stackConfig, error) {
+	config := &stackConfig{}
+	text, err := os.ReadFile(p.configFile(stack))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err := yaml.Unmarshal(text, config); err != nil {
+		return nil, &ProjectError{fmt.Errorf("%s: %w", filepath.Base(p.configFile(stack)), err)}
+	}
+	if config.Config == nil {
+		config.Config = map[string]yaml.Node{}
+	}
+	return config, nil
+}
+
+// agree fails when the stack's configuration picks another target than the caller
+// means to preview.
+func (p *project) agree(stack, target string) error {
+	config, err := p.readConfig(stack)
+	if err != nil {
+		return err
+	}
+	set := config.Config[p.Name+":target"]
+	if target == "" || set.Value == "" || set.Value == target {
+		return nil
+	}
+	return &ProjectError{fmt.Errorf("stack %s deploys target %s, not %s\n"+
+		"hint: pick the stack that is configured for %s, or change it: pulumi config set --stack %s target %s",
+		stack, set.Value, target, target, stack, target)}
+}

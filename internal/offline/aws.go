@@ -1,0 +1,201 @@
+package offline
+
+import (
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// account is the one that AWS's own documentation uses in examples.
+const account = "123456789012"
+
+// aws stands in for pulumi-aws.
+type aws struct {
+	region atomic.Pointer[string]
+	shapes map[string]shape
+}
+
+// shape says what the stand-in knows of a resource type. The texts are templates:
+// ${x} is an input or an output of the resource, its ${id}, its generated ${hash},
+// or the ${region} and ${account}.
+type shape struct {
+	named   bool              // the provider makes a name where the program gives none
+	id      string            // the default is the hash
+	outputs map[string]string // what AWS computes
+	order   []string          // outputs that others build on come first
+}
+
+// newAWS returns the stand-in with what it knows of each type. The forms of ARNs
+// and URLs are those of the AWS Service Authorization Reference and of the API
+// Gateway developer guide; the names of the outputs are pulumi-aws's.
+func newAWS() *aws {
+	a := &aws{shapes: map[string]shape{
+		"aws:lambda/function:Function": {
+			named: true, id: "${name}", order: []string{"arn", "version"},
+			outputs: map[string]string{
+				"arn":                "arn:aws:lambda:${region}:${account}:function:${name}",
+				"version":            "1",
+				"invokeArn":          "arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations",
+				"qualifiedArn":       "${arn}:${version}",
+				"qualifiedInvokeArn": "arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}:${version}/invocations",
+			},
+		},
+		"aws:lambda/alias:Alias": {
+			id: "${arn}", order: []string{"arn"},
+			outputs: map[string]string{
+				"arn":       "arn:aws:lambda:${region}:${account}:function:${functionName}:${name}",
+				"invokeArn": "arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations",
+			},
+		},
+		"aws:lambda/permission:Permission": {id: "${statementId}", outputs: map[string]string{"statementId": "terraform-${hash}"}},
+		"aws:iam/role:Role": {
+			named: true, id: "${name}",
+			outputs: map[string]string{
+				"arn": "arn:aws:iam::${account}:role/${name}", "path": "/", "uniqueId": "AROA${hash}",
+			},
+		},
+		"aws:iam/policy:Policy": {
+			named: true, id: "arn:aws:iam::${account}:policy/${name}",
+			outputs: map[string]string{"arn": "arn:aws:iam::${account}:policy/${name}", "policyId": "ANPA${hash}"},
+		},
+		"aws:iam/rolePolicy:RolePolicy":                     {named: true, id: "${role}:${name}"},
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {id: "${role}-${hash}"},
+		"aws:cloudwatch/logGroup:LogGroup": {
+			named: true, id: "${name}",
+			outputs: map[string]string{"arn": "arn:aws:logs:${region}:${account}:log-group:${name}"},
+		},
+		"aws:apigatewayv2/api:Api": {
+			named: true,
+			outputs: map[string]string{
+				"arn":          "arn:aws:apigateway:${region}::/apis/${id}",
+				"apiEndpoint":  "https://${id}.execute-api.${region}.amazonaws.com",
+				"executionArn": "arn:aws:execute-api:${region}:${account}:${id}",
+			},
+		},
+		"aws:apigatewayv2/stage:Stage": {
+			id: "${name}",
+			outputs: map[string]string{
+				"arn":          "arn:aws:apigateway:${region}::/apis/${apiId}/stages/${name}",
+				"executionArn": "arn:aws:execute-api:${region}:${account}:${apiId}/${name}",
+				"invokeUrl":    "https://${apiId}.execute-api.${region}.amazonaws.com/",
+			},
+		},
+		"aws:apigatewayv2/integration:Integration": {},
+		"aws:apigatewayv2/route:Route":             {},
+		"aws:apigatewayv2/authorizer:Authorizer":   {named: true},
+		"aws:apigatewayv2/apiMapping:ApiMapping":   {},
+		"aws:apigatewayv2/domainName:DomainName": {
+			id:      "${domainName}",
+			outputs: map[string]string{"arn": "arn:aws:apigateway:${region}::/domainnames/${domainName}"},
+		},
+		"aws:secretsmanager/secret:Secret": {
+			named: true, id: "${arn}",
+			outputs: map[string]string{"arn": "arn:aws:secretsmanager:${region}:${account}:secret:${name}-${suffix}"},
+		},
+	}}
+	a.configure(nil)
+	return a
+}
+
+func (a *aws) configure(variables map[string]string) {
+	region := variables["aws:config:region"]
+	if region == "" {
+		region = "us-east-1"
+	}
+	a.region.Store(&region)
+}
+
+// shapeOf returns what is known of a type. Of a type that no table lists, most
+// have an ARN, in the form service:region:account:kind/id.
+func (a *aws) shapeOf(token string) shape {
+	if known, ok := a.shapes[token]; ok {
+		return known
+	}
+	module, kind, _ := strings.Cut(strings.TrimPrefix(token, "aws:"), "/") // lambda, function:Function
+	kind, _, _ = strings.Cut(kind, ":")
+	return shape{outputs: map[string]string{"arn": "arn:aws:" + module + ":${region}:${account}:" + strings.ToLower(kind) + "/${id}"}}
+}
+
+// check names what the real provider would name: the logical name and seven
+// hexadecimal digits.
+func (a *aws) check(r resource, inputs properties) {
+	if a.shapeOf(r.token).named && !present(inputs, "name") && !present(inputs, "namePrefix") {
+		inputs["name"] = structpb.NewStringValue(r.name + "-" + r.hash(7))
+	}
+}
+
+// replaces: most AWS resources cannot be renamed, nor moved to another API. The
+// names of a few can change in place (an HTTP API's).
+func (a *aws) replaces(r resource, key string, _, _ *structpb.Value) bool {
+	switch key {
+	case "name":
+		return r.token != "aws:apigatewayv2/api:Api"
+	case "namePrefix", "apiId", "protocolType", "packageType", "functionName", "domainName":
+		return true
+	default:
+		return r.token == "aws:lambda/permission:Permission" // none of its inputs can change
+	}
+}
+
+func (a *aws) id(r resource, inputs properties) string {
+	template := a.shapeOf(r.token).id
+	if template == "" {
+		return r.hash(10)
+	}
+	id, _ := a.expand(template, r, "", inputs, a.computed(r, "", inputs))
+	return id
+}
+
+func (a *aws) computed(r resource, id string, inputs properties) properties {
+	s := a.shapeOf(r.token)
+	outputs := properties{}
+	if prefix, _ := unwrap(inputs["namePrefix"]); s.named && !present(inputs, "name") {
+		outputs["name"] = structpb.NewStringValue(prefix.GetStringValue() + r.hash(10))
+	}
+	add := func(key string) {
+		text, isSecret := a.expand(s.outputs[key], r, id, inputs, outputs)
+		outputs[key] = structpb.NewStringValue(text)
+		if isSecret {
+			outputs[key] = secret(outputs[key])
+		}
+	}
+	for _, key := range s.order {
+		add(key)
+	}
+	for key := range s.outputs {
+		if outputs[key] == nil {
+			add(key)
+		}
+	}
+	if present(inputs, "tags") {
+		outputs["tagsAll"] = inputs["tags"]
+	}
+	return outputs
+}
+
+// expand fills a template in, and reports whether something secret went into it.
+func (a *aws) expand(template string, r resource, id string, inputs, outputs properties) (text string, isSecret bool) {
+	text = os.Expand(template, func(key string) string {
+		switch key {
+		case "id":
+			return id
+		case "hash":
+			return r.hash(10)
+		case "suffix": // of a secret's ARN: six characters
+			return r.hash(6)
+		case "region":
+			return *a.region.Load()
+		case "account":
+			return account
+		}
+		value, marked := unwrap(inputs[key])
+		if !present(inputs, key) {
+			value, marked = unwrap(outputs[key])
+		}
+		isSecret = isSecret || marked
+		return value.GetStringValue()
+	})
+	return text, isSecret
+}

@@ -1,0 +1,94 @@
+package offline
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// kubernetes stands in for pulumi-kubernetes. Its resources are Kubernetes
+// objects, whose outputs are their inputs and what the cluster adds.
+type kubernetes struct{}
+
+func (kubernetes) configure(map[string]string) {}
+
+// check names an object without a name, as the real provider does: the logical
+// name and eight characters.
+func (kubernetes) check(r resource, inputs properties) {
+	metadata := inputs["metadata"]
+	if metadata == nil {
+		metadata = structpb.NewStructValue(&structpb.Struct{})
+		inputs["metadata"] = metadata
+	}
+	inner, _ := unwrap(metadata)
+	object := inner.GetStructValue()
+	if object == nil || strings.HasSuffix(r.token, "List") || present(object.GetFields(), "name") || present(object.GetFields(), "generateName") {
+		return
+	}
+	if object.Fields == nil {
+		object.Fields = properties{}
+	}
+	object.Fields["name"] = structpb.NewStringValue(r.name + "-" + r.hash(8))
+	if object.Fields["annotations"] == nil {
+		object.Fields["annotations"] = structpb.NewStructValue(&structpb.Struct{Fields: properties{}})
+	}
+	annotations, _ := unwrap(object.Fields["annotations"])
+	if fields := annotations.GetStructValue().GetFields(); fields != nil {
+		fields["pulumi.com/autonamed"] = structpb.NewStringValue("true")
+	}
+}
+
+// replaces: an object that changes its name, namespace or kind is another object.
+func (kubernetes) replaces(_ resource, key string, old, new *structpb.Value) bool {
+	switch key {
+	case "kind", "apiVersion":
+		return true
+	case "metadata":
+		return field(old, "name") != field(new, "name") || field(old, "namespace") != field(new, "namespace")
+	default:
+		return false
+	}
+}
+
+// id is the real provider's: namespace/name, or the name alone.
+func (kubernetes) id(r resource, inputs properties) string {
+	name := field(inputs["metadata"], "name")
+	if name == "" {
+		name = r.name + "-" + r.hash(8)
+	}
+	if namespace := field(inputs["metadata"], "namespace"); namespace != "" {
+		return namespace + "/" + name
+	}
+	return name
+}
+
+func (kubernetes) computed(r resource, id string, _ properties) properties {
+	return properties{"metadata": structpb.NewStructValue(&structpb.Struct{Fields: properties{
+		"name":            structpb.NewStringValue(id[strings.LastIndexByte(id, '/')+1:]),
+		"uid":             structpb.NewStringValue(r.hash(8) + "-0000-4000-8000-000000000000"),
+		"resourceVersion": structpb.NewStringValue("1"),
+	}})}
+}
+
+// field returns an object's string field, or "".
+func field(object *structpb.Value, key string) string {
+	inner, _ := unwrap(object)
+	value, _ := unwrap(inner.GetStructValue().GetFields()[key])
+	return value.GetStringValue()
+}
+
+// present reports whether a field is set to anything, be it unknown yet.
+func present(fields properties, key string) bool {
+	value, _ := unwrap(fields[key])
+	if value == nil {
+		return false
+	}
+	switch kind := value.GetKind().(type) {
+	case *structpb.Value_NullValue:
+		return false
+	case *structpb.Value_StringValue:
+		return kind.StringValue != ""
+	default:
+		return true
+	}
+}

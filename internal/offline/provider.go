@@ -1,0 +1,198 @@
+package offline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// cloud is what differs between the two stand-ins.
+type cloud interface {
+	// configure takes the provider's configuration.
+	configure(variables map[string]string)
+	// check completes the inputs as the real provider would before it asks anybody:
+	// with a name, where the program gave none.
+	check(r resource, inputs properties)
+	// replaces reports whether a change of this input makes a new resource.
+	replaces(r resource, key string, old, new *structpb.Value) bool
+	// id names a resource that is being created.
+	id(r resource, inputs properties) string
+	// computed invents the outputs that no input gives.
+	computed(r resource, id string, inputs properties) properties
+}
+
+// resource is how the engine names one.
+type resource struct{ urn, token, name string }
+
+// newResource reads a URN: urn:pulumi:stack::project::parent$type::name.
+func newResource(urn string) resource {
+	r := resource{urn: urn}
+	if parts := strings.SplitN(urn, "::", 4); len(parts) == 4 {
+		r.token = parts[2][strings.LastIndexByte(parts[2], '$')+1:]
+		r.name = parts[3]
+	}
+	return r
+}
+
+// hash returns the first n hexadecimal digits of the URN's hash. Real providers
+// draw at random; a stand-in that repeats itself can be tested.
+func (r resource) hash(n int) string {
+	sum := sha256.Sum256([]byte(r.urn))
+	return hex.EncodeToString(sum[:])[:n]
+}
+
+// version is above that of any SDK, since the engine warns of a plugin that is
+// older than what the program asks for.
+const version = "9999.0.0-offline"
+
+// provider serves Pulumi's provider protocol for one cloud.
+type provider struct {
+	pulumirpc.UnimplementedResourceProviderServer
+	name   string
+	cloud  cloud
+	record *record
+}
+
+func (p *provider) Handshake(context.Context, *pulumirpc.ProviderHandshakeRequest) (*pulumirpc.ProviderHandshakeResponse, error) {
+	return &pulumirpc.ProviderHandshakeResponse{AcceptSecrets: true, AcceptResources: true}, nil
+}
+
+func (p *provider) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (p *provider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (p *provider) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	return &pulumirpc.PluginInfo{Version: version}, nil
+}
+
+func (p *provider) GetSchema(context.Context, *pulumirpc.GetSchemaRequest) (*pulumirpc.GetSchemaResponse, error) {
+	return &pulumirpc.GetSchemaResponse{
+		Schema: `{"name": "` + p.name + `", "version": "` + version + `", "description": "ambi's offline stand-in: it has no schema"}`,
+	}, nil
+}
+
+func (p *provider) CheckConfig(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	return &pulumirpc.CheckResponse{Inputs: req.GetNews()}, nil
+}
+
+func (p *provider) DiffConfig(context.Context, *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
+}
+
+func (p *provider) Configure(_ context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+	p.cloud.configure(req.GetVariables())
+	return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true, AcceptResources: true}, nil
+}
+
+// Invoke refuses: what a function of a real provider answers comes from an
+// account or a cluster, and an invented answer would steer the program.
+func (p *provider) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
+	return nil, status.Errorf(codes.FailedPrecondition,
+		"the offline stand-in for %s cannot answer %s: a program that is to run without credentials must not use invokes\n"+
+			"hint: take the value from a resource's output or from the stack's configuration", p.name, req.GetTok())
+}
+
+func (p *provider) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	r := newResource(req.GetUrn())
+	p.record.add(Resource{Type: r.token, Name: r.name, URN: r.urn, Inputs: decodeAll(req.GetNews().GetFields())})
+	inputs := clone(req.GetNews())
+	p.cloud.check(r, inputs)
+	return &pulumirpc.CheckResponse{Inputs: &structpb.Struct{Fields: inputs}}, nil
+}
+
+// Diff compares inputs, key by key. Real providers know many more properties that
+// force a replacement than a stand-in does.
+func (p *provider) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	r := newResource(req.GetUrn())
+	olds, news := req.GetOldInputs().GetFields(), req.GetNews().GetFields()
+	keys := map[string]bool{}
+	for key := range olds {
+		keys[key] = true
+	}
+	for key := range news {
+		keys[key] = true
+	}
+	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if slices.Contains(req.GetIgnoreChanges(), key) || proto.Equal(olds[key], news[key]) {
+			continue
+		}
+		response.Changes = pulumirpc.DiffResponse_DIFF_SOME
+		response.Diffs = append(response.Diffs, key)
+		if p.cloud.replaces(r, key, olds[key], news[key]) {
+			response.Replaces = append(response.Replaces, key)
+		}
+	}
+	return response, nil
+}
+
+// Create echoes the inputs. In a preview that is all: what it leaves out is
+// unknown to the program, as a real provider's computed outputs are.
+func (p *provider) Create(_ context.Context, req *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	state := clone(req.GetProperties())
+	if req.GetPreview() {
+		return &pulumirpc.CreateResponse{Properties: &structpb.Struct{Fields: state}}, nil
+	}
+	r := newResource(req.GetUrn())
+	id := p.cloud.id(r, state)
+	overlay(state, p.cloud.computed(r, id, state))
+	return &pulumirpc.CreateResponse{Id: id, Properties: &structpb.Struct{Fields: state}}, nil
+}
+
+// Update takes the new inputs and keeps the outputs that were computed before.
+func (p *provider) Update(_ context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	state := clone(req.GetNews())
+	r := newResource(req.GetUrn())
+	computed := clone(req.GetOlds())
+	if !req.GetPreview() {
+		computed = p.cloud.computed(r, req.GetId(), state)
+	} else {
+		for key := range req.GetOldInputs().GetFields() {
+			delete(computed, key)
+		}
+	}
+	overlay(state, computed)
+	return &pulumirpc.UpdateResponse{Properties: &structpb.Struct{Fields: state}}, nil
+}
+
+// Read finds every resource as the state remembers it: nothing drifts here. What
+// the state has never seen cannot be read.
+func (p *provider) Read(_ context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	if len(req.GetProperties().GetFields()) == 0 {
+		return nil, status.Errorf(codes.FailedPrecondition,
+			"the offline stand-in for %s has nothing to read %q from: no such resource was created here", p.name, req.GetId())
+	}
+	return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: req.GetProperties(), Inputs: req.GetInputs()}, nil
+}
+
+func (p *provider) Delete(context.Context, *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+// overlay adds what is computed. What the program set stays as it set it, but for
+// objects, which take in the fields they lack (a Kubernetes object's metadata).
+func overlay(state, computed properties) {
+	for key, value := range computed {
+		existing, isSecret := unwrap(state[key])
+		switch {
+		case existing == nil:
+			state[key] = value
+		case !isSecret && existing.GetStructValue() != nil && value.GetStructValue() != nil:
+			overlay(existing.GetStructValue().GetFields(), value.GetStructValue().GetFields())
+		}
+	}
+}
