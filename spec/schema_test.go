@@ -59,10 +59,13 @@ func TestSchemaAcceptsValid(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatal(paths, err)
 	}
-	for _, path := range paths {
+	for _, path := range append(paths, "../app/app.yaml") {
 		src, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if _, err := Parse(path, src); err != nil {
+			t.Error(err)
 		}
 		document, err := asJSON(src)
 		if err != nil {

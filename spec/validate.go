@@ -2,10 +2,11 @@ package spec
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"ambi/internal/goname"
 )
 
 const (
@@ -86,8 +87,10 @@ func labelProblem(name string) string {
 	return "must be lower-case letters, digits and hyphens, start with a letter and not end in a hyphen, got " + quote(name)
 }
 
+// serviceNames checks each name, and that the identifiers which the names become
+// in the emitted program stay apart.
 func (v *validator) serviceNames(names []string) {
-	identifiers := map[string]string{}
+	identifiers := map[string]string{} // to the service that has it
 	for _, name := range v.inOrder(names) {
 		path := child("services", name)
 		if problem := labelProblem(name); problem != "" {
@@ -98,30 +101,20 @@ func (v *validator) serviceNames(names []string) {
 			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
 				"names in AWS end at 64 characters and in Kubernetes at 63, and resources add a suffix")
 		}
-		id := identifier(name)
-		if first, taken := identifiers[id]; taken {
-			v.failKey(path, fmt.Sprintf("the name becomes %s in Go, as that of %s in line %d does", id, first, v.keys[child("services", first)].Line),
-				"rename one of the two")
-			continue
+		for _, id := range []string{goname.Unexported(name), goname.Exported(name)} {
+			if first, taken := identifiers[id]; taken && first != name {
+				v.failKey(path, fmt.Sprintf("the name becomes %s in Go, as %s in line %d does", id, first, v.keys[child("services", first)].Line),
+					"rename one of the two")
+				break
+			}
+			identifiers[id] = name
 		}
-		identifiers[id] = name
 	}
 }
 
 // inOrder sorts services by where they stand in the file.
 func (v *validator) inOrder(names []string) []string {
 	return sortedBy(names, func(name string) Position { return v.keys[child("services", name)] })
-}
-
-// identifier is a service's name as a Go identifier: load-test is loadTest.
-func identifier(name string) string {
-	parts := strings.Split(name, "-")
-	for i, part := range parts[1:] {
-		if part != "" {
-			parts[i+1] = strings.ToUpper(part[:1]) + part[1:]
-		}
-	}
-	return strings.Join(parts, "")
 }
 
 func (v *validator) usage(u *Usage) {
