@@ -1,0 +1,322 @@
+package offline_test
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"ambi/internal/offline"
+)
+
+// marshal keeps all that travels between engine and provider.
+var marshal = plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true, KeepResources: true}
+
+// client speaks to one stand-in as the engine does: values are marshalled by
+// Pulumi's own code, so the stand-in's wire form is checked against the original.
+type client struct {
+	t *testing.T
+	pulumirpc.ResourceProviderClient
+}
+
+func serve(t *testing.T) (server *offline.Server, aws, kubernetes client) {
+	t.Helper()
+	server, err := offline.Serve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	attach, found := strings.CutPrefix(server.Env()[0], "PULUMI_DEBUG_PROVIDERS=")
+	if !found || len(server.Env()) != 1 {
+		t.Fatalf("Env: %q", server.Env())
+	}
+	clients := map[string]client{}
+	for pair := range strings.SplitSeq(attach, ",") {
+		name, port, _ := strings.Cut(pair, ":")
+		connection, err := grpc.NewClient("127.0.0.1:"+port, grpc.WithTransportCredentials(insecure.NewCredentials()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = connection.Close() })
+		clients[name] = client{t, pulumirpc.NewResourceProviderClient(connection)}
+	}
+	return server, clients["aws"], clients["kubernetes"]
+}
+
+func urn(token, name string) string { return "urn:pulumi:dev::app::" + token + "::" + name }
+
+func (c client) wire(props resource.PropertyMap) *structpb.Struct {
+	c.t.Helper()
+	wire, err := plugin.MarshalProperties(props, marshal)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return wire
+}
+
+func (c client) props(wire *structpb.Struct) resource.PropertyMap {
+	c.t.Helper()
+	props, err := plugin.UnmarshalProperties(wire, marshal)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return props
+}
+
+func (c client) check(token, name string, inputs resource.PropertyMap) resource.PropertyMap {
+	c.t.Helper()
+	response, err := c.Check(context.Background(), &pulumirpc.CheckRequest{Urn: urn(token, name), News: c.wire(inputs)})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.props(response.GetInputs())
+}
+
+func (c client) create(token, name string, preview bool, inputs resource.PropertyMap) (id string, outputs resource.PropertyMap) {
+	c.t.Helper()
+	response, err := c.Create(context.Background(), &pulumirpc.CreateRequest{
+		Urn: urn(token, name), Properties: c.wire(c.check(token, name, inputs)), Preview: preview,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return response.GetId(), c.props(response.GetProperties())
+}
+
+func text(s string) resource.PropertyValue { return resource.NewProperty(s) }
+
+func object(props resource.PropertyMap) resource.PropertyValue { return resource.NewProperty(props) }
+
+func TestComputedOutputs(t *testing.T) {
+	_, aws, _ := serve(t)
+	if _, err := aws.Configure(context.Background(), &pulumirpc.ConfigureRequest{
+		Variables: map[string]string{"aws:config:region": "eu-central-1"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		token  string
+		inputs resource.PropertyMap
+		id     string
+		want   map[string]string
+	}{
+		{
+			"aws:lambda/function:Function", resource.PropertyMap{"name": text("thumbs")}, "thumbs",
+			map[string]string{
+				"arn":          "arn:aws:lambda:eu-central-1:123456789012:function:thumbs",
+				"qualifiedArn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbs:1",
+				"version":      "1",
+				"invokeArn": "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/" +
+					"arn:aws:lambda:eu-central-1:123456789012:function:thumbs/invocations",
+			},
+		},
+		{
+			"aws:lambda/alias:Alias", resource.PropertyMap{"name": text("live"), "functionName": text("thumbs")},
+			"arn:aws:lambda:eu-central-1:123456789012:function:thumbs:live",
+			map[string]string{"arn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbs:live"},
+		},
+		{
+			"aws:iam/role:Role", resource.PropertyMap{"name": text("runs")}, "runs",
+			map[string]string{"arn": "arn:aws:iam::123456789012:role/runs"},
+		},
+		{
+			"aws:apigatewayv2/stage:Stage", resource.PropertyMap{"name": text("$default"), "apiId": text("abc")}, "$default",
+			map[string]string{"executionArn": "arn:aws:execute-api:eu-central-1:123456789012:abc/$default"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.token, func(t *testing.T) {
+			id, outputs := aws.create(test.token, "it", false, test.inputs)
+			if id != test.id {
+				t.Errorf("id %q, want %q", id, test.id)
+			}
+			for key, want := range test.want {
+				if got := outputs[resource.PropertyKey(key)]; !got.IsString() || got.StringValue() != want {
+					t.Errorf("%s is %v, want %q", key, got, want)
+				}
+			}
+		})
+	}
+}
+
+// An id or ARN that nothing is known of must not come out empty: an empty one is
+// what a broken program would produce.
+func TestUnlistedTypeHasIDAndARN(t *testing.T) {
+	_, aws, _ := serve(t)
+	id, outputs := aws.create("aws:sqs/queue:Queue", "jobs", false, resource.PropertyMap{})
+	if want := "arn:aws:sqs:us-east-1:123456789012:queue/" + id; id == "" || outputs["arn"].StringValue() != want {
+		t.Errorf("id %q, arn %v", id, outputs["arn"])
+	}
+}
+
+func TestPreviewLeavesComputedOutputsUnknown(t *testing.T) {
+	_, aws, _ := serve(t)
+	id, outputs := aws.create("aws:lambda/function:Function", "thumbs", true, resource.PropertyMap{"memorySize": resource.NewProperty(512.0)})
+	if id != "" {
+		t.Errorf("a planned function has the id %q", id)
+	}
+	if _, has := outputs["arn"]; has {
+		t.Error("a planned function has an ARN")
+	}
+	if !outputs["name"].IsString() || outputs["memorySize"].NumberValue() != 512 {
+		t.Errorf("the inputs are not echoed: %v", outputs)
+	}
+}
+
+func TestNames(t *testing.T) {
+	_, aws, kubernetes := serve(t)
+	name := func(props resource.PropertyMap) string {
+		if metadata, has := props["metadata"]; has {
+			props = metadata.ObjectValue()
+		}
+		if value, has := props["name"]; has && value.IsString() {
+			return value.StringValue()
+		}
+		return ""
+	}
+	metadata := func(props resource.PropertyMap) resource.PropertyMap {
+		return resource.PropertyMap{"metadata": object(props)}
+	}
+	tests := []struct {
+		what   string
+		got    resource.PropertyMap
+		prefix string // of the made name; or the whole name
+		length int
+	}{
+		{"a role without a name", aws.check("aws:iam/role:Role", "runs", nil), "runs-", 12},
+		{"a role with a name", aws.check("aws:iam/role:Role", "runs", resource.PropertyMap{"name": text("r")}), "r", 1},
+		{"a route, which has none", aws.check("aws:apigatewayv2/route:Route", "all", nil), "", 0},
+		{"a namespace without metadata", kubernetes.check("kubernetes:core/v1:Namespace", "apps", nil), "apps-", 13},
+		{"a namespace with labels alone", kubernetes.check("kubernetes:core/v1:Namespace", "apps",
+			metadata(resource.PropertyMap{"labels": object(resource.PropertyMap{"a": text("b")})})), "apps-", 13},
+		{"a namespace with a name", kubernetes.check("kubernetes:core/v1:Namespace", "apps",
+			metadata(resource.PropertyMap{"name": text("n")})), "n", 1},
+		{"a pod that generates its name", kubernetes.check("kubernetes:core/v1:Pod", "one",
+			metadata(resource.PropertyMap{"generateName": text("g-")})), "", 0},
+		{"a pod whose name is not known yet", kubernetes.check("kubernetes:core/v1:Pod", "one",
+			metadata(resource.PropertyMap{"name": resource.MakeComputed(text(""))})), "", 0},
+	}
+	for _, test := range tests {
+		if got := name(test.got); !strings.HasPrefix(got, test.prefix) || len(got) != test.length {
+			t.Errorf("%s: name %q, want %s and %d characters in all", test.what, got, test.prefix, test.length)
+		}
+	}
+}
+
+func TestKubernetesObjectKeepsItsMetadata(t *testing.T) {
+	_, _, kubernetes := serve(t)
+	id, outputs := kubernetes.create("kubernetes:apps/v1:Deployment", "api", false, resource.PropertyMap{
+		"metadata": object(resource.PropertyMap{"name": text("api"), "namespace": text("thumbs")}),
+	})
+	metadata := outputs["metadata"].ObjectValue()
+	if id != "thumbs/api" || metadata["name"].StringValue() != "api" || metadata["uid"].StringValue() == "" {
+		t.Errorf("id %q, metadata %v", id, metadata)
+	}
+}
+
+func TestSecretsAndUnknownsSurvive(t *testing.T) {
+	server, aws, _ := serve(t)
+	inputs := resource.PropertyMap{
+		"name":   resource.MakeSecret(text("hidden")),
+		"policy": resource.MakeComputed(text("")),
+		"tags":   object(resource.PropertyMap{"deep": resource.MakeSecret(text("too"))}),
+		"list":   resource.NewProperty([]resource.PropertyValue{resource.MakeSecret(text("last"))}),
+	}
+	_, outputs := aws.create("aws:iam/role:Role", "runs", true, inputs)
+	if !reflect.DeepEqual(outputs, inputs) {
+		t.Errorf("outputs\n%v, want\n%v", outputs, inputs)
+	}
+	want := []offline.Resource{{
+		Type: "aws:iam/role:Role", Name: "runs", URN: urn("aws:iam/role:Role", "runs"),
+		Inputs: map[string]any{
+			"name":   offline.Secret{Value: "hidden"},
+			"policy": offline.Unknown{},
+			"tags":   map[string]any{"deep": offline.Secret{Value: "too"}},
+			"list":   []any{offline.Secret{Value: "last"}},
+		},
+	}}
+	if got := server.Resources(); !reflect.DeepEqual(got, want) {
+		t.Errorf("recorded\n%v, want\n%v", got, want)
+	}
+	delete(inputs, "policy")
+	_, outputs = aws.create("aws:iam/role:Role", "runs", false, inputs)
+	if !outputs["arn"].IsSecret() {
+		t.Errorf("an ARN made of a secret name is no secret: %v", outputs["arn"])
+	}
+}
+
+func TestDiff(t *testing.T) {
+	_, aws, kubernetes := serve(t)
+	metadata := func(name, label string) resource.PropertyMap {
+		return resource.PropertyMap{"metadata": object(resource.PropertyMap{"name": text(name), "labels": object(resource.PropertyMap{"l": text(label)})})}
+	}
+	role := func(name, policy string) resource.PropertyMap {
+		return resource.PropertyMap{"name": text(name), "assumeRolePolicy": text(policy)}
+	}
+	tests := []struct {
+		what            string
+		client          client
+		token           string
+		old, new        resource.PropertyMap
+		ignore          []string
+		diffs, replaces []string
+	}{
+		{"nothing", aws, "aws:iam/role:Role", role("a", "p"), role("a", "p"), nil, nil, nil},
+		{"a policy", aws, "aws:iam/role:Role", role("a", "p"), role("a", "q"), nil, []string{"assumeRolePolicy"}, nil},
+		{"an ignored policy", aws, "aws:iam/role:Role", role("a", "p"), role("a", "q"), []string{"assumeRolePolicy"}, nil, nil},
+		{"a role's name", aws, "aws:iam/role:Role", role("a", "p"), role("b", "p"), nil, []string{"name"}, []string{"name"}},
+		{"an API's name", aws, "aws:apigatewayv2/api:Api", role("a", "p"), role("b", "p"), nil, []string{"name"}, nil},
+		{"a label", kubernetes, "kubernetes:core/v1:Service", metadata("a", "l"), metadata("a", "m"), nil, []string{"metadata"}, nil},
+		{"an object's name", kubernetes, "kubernetes:core/v1:Service", metadata("a", "l"), metadata("b", "l"), nil, []string{"metadata"}, []string{"metadata"}},
+	}
+	for _, test := range tests {
+		response, err := test.client.Diff(context.Background(), &pulumirpc.DiffRequest{
+			Urn: urn(test.token, "it"), OldInputs: test.client.wire(test.old), News: test.client.wire(test.new), IgnoreChanges: test.ignore,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := response.GetChanges() == pulumirpc.DiffResponse_DIFF_SOME
+		if changed != (test.diffs != nil) || !reflect.DeepEqual(response.GetDiffs(), test.diffs) || !reflect.DeepEqual(response.GetReplaces(), test.replaces) {
+			t.Errorf("%s: changed %t, diffs %q, replaces %q", test.what, changed, response.GetDiffs(), response.GetReplaces())
+		}
+	}
+}
+
+func TestInvokeIsRefused(t *testing.T) {
+	_, aws, _ := serve(t)
+	_, err := aws.Invoke(context.Background(), &pulumirpc.InvokeRequest{Tok: "aws:index/getRegion:getRegion"})
+	if err == nil {
+		t.Fatal("an invoke was answered")
+	}
+	for _, want := range []string{"offline stand-in for aws", "getRegion", "must not use invokes", "hint: "} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the message lacks %q: %v", want, err)
+		}
+	}
+}
+
+func TestReadOfWhatWasNeverCreated(t *testing.T) {
+	_, _, kubernetes := serve(t)
+	_, err := kubernetes.Read(context.Background(), &pulumirpc.ReadRequest{Id: "kube-system", Urn: urn("kubernetes:core/v1:Namespace", "system")})
+	if err == nil || !strings.Contains(err.Error(), "nothing to read") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestClosedServerAnswersNobody(t *testing.T) {
+	server, aws, _ := serve(t)
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := aws.GetPluginInfo(context.Background(), nil); err == nil {
+		t.Error("a closed server answers")
+	}
+}
