@@ -29,7 +29,7 @@ func gradient(width, height int) *image.NRGBA {
 
 // blank is a large picture in a small file.
 func blank(width, height int) image.Image {
-	return image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.White, color.Black})
+	return image.NewGray(image.Rect(0, 0, width, height))
 }
 
 // confetti is a picture of 256 colors that hardly compresses, and grows as soon as

@@ -27,8 +27,13 @@ const (
 	maxScans = 100
 
 	// decodeMemory is how many MiB the images that are being worked on may take
-	// together. It fits a container of 512 MiB.
+	// together.
 	decodeMemory = 256
+
+	// memoryLimit is when the garbage collector starts to hurry, in bytes. Left to
+	// itself, it would keep the last pictures beside the next ones, and a container
+	// of 512 MiB would not hold them.
+	memoryLimit = 400 << 20
 
 	jpegQuality = 85
 )

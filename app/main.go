@@ -19,8 +19,9 @@
 //	REQUEST_TIMEOUT   how long one request may take; 9s if not set
 //	API_KEY           the key that POST /thumbnails wants in the header x-api-key
 //	API_KEY_SECRET    or where AWS Secrets Manager keeps that key (secret.go)
+//	GOMEMLIMIT        what the Go runtime may take, softly; 400MiB if not set
 //
-// With neither of the last two, everybody may make thumbnails.
+// With no key, everybody may make thumbnails.
 package main
 
 import (
@@ -30,6 +31,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 )
@@ -53,6 +55,9 @@ func run(ctx context.Context, lookup lookup, output io.Writer) error {
 	key, err := readAPIKey(ctx, lookup)
 	if err != nil {
 		return err
+	}
+	if _, set := lookup("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	log := slog.New(slog.NewJSONHandler(output, &slog.HandlerOptions{Level: settings.logLevel}))
 	return serve(ctx, settings, log, newHandler(log, key, settings.requestTimeout))

@@ -94,6 +94,9 @@ func startProcess(t *testing.T, role string, environment ...string) *process {
 	t.Cleanup(func() {
 		p.command.Process.Kill()
 		<-p.exited
+		if strings.Contains(p.log(), "DATA RACE") { // with go test -race
+			t.Error("a data race in the process")
+		}
 		if t.Failed() {
 			log := p.log()
 			t.Logf("%s %v ended its log with:\n%s", role, environment, log[max(0, len(log)-2000):])
@@ -227,5 +230,27 @@ func TestStartFails(t *testing.T) {
 				t.Errorf("got %q, want %q in it", p.log(), want)
 			}
 		})
+	}
+}
+
+// The image says what the program does: which port, and no root by number.
+func TestDockerfile(t *testing.T) {
+	file, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := readSettings(lookupIn(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		fmt.Sprintf("EXPOSE %d", settings.port),
+		"USER 65532:65532",
+		`ENTRYPOINT ["/thumbs"]`,
+		"COPY --from=build /thumbs /thumbs",
+	} {
+		if !strings.Contains(string(file), "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
 	}
 }

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"image"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -195,4 +198,44 @@ func TestManyAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// The most expensive pictures that are let in fit a container of 512 MiB, one after
+// the other and at the same time.
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	p, base := startOnPort(t, "thumbs")
+	status := fmt.Sprintf("/proc/%d/status", p.command.Process.Pid)
+	if _, err := os.Stat(status); err != nil {
+		t.Skipf("the peak of another process's memory is not known here: %v", err)
+	}
+	tall := pngOf(t, image.NewNRGBA(image.Rect(0, 0, maxPixels/maxSide, maxSide)))
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			response, err := newClient().Post(base+"/thumbnails?width=1024", "image/png", bytes.NewReader(tall))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			response.Body.Close()
+			if response.StatusCode != http.StatusOK {
+				t.Errorf("status %d, want 200", response.StatusCode)
+			}
+		})
+	}
+	all.Wait()
+	text, err := os.ReadFile(status)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, peak, _ := strings.Cut(string(text), "VmHWM:")
+	var kilobytes int
+	if _, err := fmt.Sscan(peak, &kilobytes); err != nil {
+		t.Fatal(err)
+	}
+	if kilobytes > 512<<10 {
+		t.Errorf("up to %d MiB, want at most 512", kilobytes>>10)
+	}
+	t.Logf("up to %d MiB", kilobytes>>10)
 }
