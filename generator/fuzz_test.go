@@ -88,10 +88,7 @@ func compile(t *testing.T, files []generator.File) map[string]map[string]bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.HasSuffix(f.Path, "_test.go") != strings.HasSuffix(path.Base(f.Path), "_test.go") {
-			t.Errorf("%s: the go command takes it for a test", f.Path)
-		}
-		packages[dir] = append(packages[dir], parsed)
+		packages[dir+" "+parsed.Name.Name] = append(packages[dir+" "+parsed.Name.Name], parsed)
 		if constants[dir] == nil {
 			constants[dir] = map[string]bool{}
 		}

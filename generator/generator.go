@@ -12,6 +12,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path"
 	"runtime"
 	"slices"
@@ -60,20 +61,25 @@ func Generate(in Input) ([]File, error) {
 	}
 	w := &writer{templates: all}
 	shared := newSharedView(in)
-	w.add("stacks/main.go", "shared/main.go.tmpl", shared)
-	w.add("stacks/settings/settings.go", "shared/settings.go.tmpl", shared)
+	for _, name := range templateNames(all, "shared/") {
+		w.add("stacks/"+strings.TrimSuffix(strings.TrimPrefix(name, "shared/"), ".tmpl"), name, shared)
+	}
 	if in.Lambda != nil {
 		view := newLambdaView(in)
 		w.add("stacks/lambda/stack.go", "lambda/stack.go.tmpl", view)
+		w.add("stacks/lambda/stack_test.go", "lambda/stack_test.go.tmpl", view)
 		for _, service := range view.Services {
 			w.add("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
+			w.add("stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
 		}
 	}
 	if in.Kubernetes != nil {
 		view := newKubernetesView(in)
 		w.add("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
+		w.add("stacks/kubernetes/stack_test.go", "kubernetes/stack_test.go.tmpl", view)
 		for _, service := range view.Services {
 			w.add("stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
+			w.add("stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
 		}
 	}
 	return w.write()
@@ -84,22 +90,33 @@ func Generate(in Input) ([]File, error) {
 func parseTemplates() (*template.Template, error) {
 	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote})
 	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
-		entries, err := templates.FS.ReadDir(folder)
+		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := templates.FS.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			_, err = all.New(name).Parse(string(text))
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		for _, entry := range entries {
-			name := path.Join(folder, entry.Name())
-			text, err := templates.FS.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			if _, err := all.New(name).Parse(string(text)); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return all, nil
+}
+
+// templateNames lists the templates of one folder, which every program has.
+func templateNames(all *template.Template, folder string) []string {
+	var names []string
+	for _, t := range all.Templates() {
+		if strings.HasPrefix(t.Name(), folder) {
+			names = append(names, t.Name())
+		}
+	}
+	return names
 }
 
 // quote returns the Go string literal of its parts joined: the only way in which
@@ -117,6 +134,7 @@ type job struct {
 	path, template string
 	view           any
 	content        []byte
+	pkg            string
 	declared       []string // the names that the file adds to its package
 	err            error
 }
@@ -143,7 +161,7 @@ func (w *writer) write() ([]File, error) {
 	owner := map[string]string{} // package and name -> file
 	for _, j := range w.jobs {
 		for _, name := range j.declared {
-			key := path.Dir(j.path) + " " + name
+			key := path.Dir(j.path) + " " + j.pkg + "." + name
 			if other, taken := owner[key]; taken {
 				j.err = fmt.Errorf("%s is declared in %s already; rename one of the services", name, path.Base(other))
 			}
@@ -172,7 +190,7 @@ func (j *job) render(templates *template.Template) {
 		j.err = err
 		return
 	}
-	j.declared = declarations(parsed)
+	j.pkg, j.declared = parsed.Name.Name, declarations(parsed)
 	ast.SortImports(positions, parsed)
 	j.err = format.Node(&source, positions, parsed)
 	j.content = source.Bytes()

@@ -15,18 +15,19 @@ import (
 // Go. Every choice of words that depends on the app is made here.
 
 type sharedView struct {
-	App            string
-	SettingsImport string
-	Targets        []targetView
-	FirstTarget    string
-	TargetsList    string // "lambda or kubernetes"
-	TargetsProse   string // "AWS Lambda or on Kubernetes"
+	App             string
+	SettingsImport  string
+	StacktestImport string
+	Targets         []targetView
+	FirstTarget     string
+	TargetsList     string // "lambda or kubernetes"
+	TargetsProse    string // "AWS Lambda or on Kubernetes"
 }
 
 type targetView struct{ Name, Import string }
 
 func newSharedView(in Input) sharedView {
-	view := sharedView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings")}
+	view := sharedView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
 	prose := map[spec.Target]string{spec.Lambda: "AWS Lambda", spec.Kubernetes: "Kubernetes"}
 	var names, platforms []string
 	for _, t := range in.Targets() {
@@ -64,12 +65,13 @@ func newNames(service string) names {
 }
 
 type lambdaView struct {
-	App            string
-	SettingsImport string
-	Secrets        []secretView
-	Services       []lambdaService
-	Earlier        []lambdaService // all but the last
-	Last           lambdaService
+	App             string
+	SettingsImport  string
+	StacktestImport string
+	Secrets         []secretView
+	Services        []lambdaService
+	Earlier         []lambdaService // all but the last
+	Last            lambdaService
 }
 
 type secretView struct{ Name, Local, Description string }
@@ -85,10 +87,14 @@ type lambdaService struct {
 	Variables          []lambdaVariable
 }
 
-type lambdaVariable struct{ Name, Value, Secret, Format string }
+type lambdaVariable struct {
+	Name, Value           string
+	Secret, Format        string // set for a reference: the variable in Go, and what is made of its ARN
+	SecretName, SecretKey string
+}
 
 func newLambdaView(in Input) lambdaView {
-	view := lambdaView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings")}
+	view := lambdaView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
 	used := map[string]bool{}
 	for _, s := range in.Lambda.Services {
 		used[newNames(s.Name).Local] = true
@@ -121,7 +127,7 @@ func newLambdaView(in Input) lambdaView {
 		}
 		service.SecretPlaceholders = strings.Join(placeholders, ", ")
 		for _, v := range s.Environment {
-			variable := lambdaVariable{Name: v.Name, Value: v.Value}
+			variable := lambdaVariable{Name: v.Name, Value: v.Value, SecretName: v.SecretName, SecretKey: v.SecretKey}
 			if v.SecretName != "" {
 				variable.Secret = secrets[v.SecretName].Local
 				variable.Format = "%s:" + v.SecretKey + "::"
@@ -163,27 +169,29 @@ func keys(names []string) string {
 }
 
 type kubernetesView struct {
-	App            string
-	SettingsImport string
-	Services       []kubernetesService
-	Earlier        []kubernetesService // all but the last
-	Last           kubernetesService
+	App             string
+	SettingsImport  string
+	StacktestImport string
+	Services        []kubernetesService
+	Earlier         []kubernetesService // all but the last
+	Last            kubernetesService
 }
 
 type kubernetesService struct {
 	kubernetes.Service
 	names
-	SettingsImport string
-	MetricName     string // as prose has it
-	CPUComment     string
-	MemoryComment  string
-	RequestConst   string // the constant that the autoscaler's target is a percentage of
-	TargetConst    string
-	Secrets        bool // whether any variable comes from a Secret
+	SettingsImport  string
+	StacktestImport string
+	MetricName      string // as prose has it
+	CPUComment      string
+	MemoryComment   string
+	RequestConst    string // the constant that the autoscaler's target is a percentage of
+	TargetConst     string
+	Secrets         bool // whether any variable comes from a Secret
 }
 
 func newKubernetesView(in Input) kubernetesView {
-	view := kubernetesView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings")}
+	view := kubernetesView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
 	for _, s := range in.Kubernetes.Services {
 		service := kubernetesService{
 			Service:        s,

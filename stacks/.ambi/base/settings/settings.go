@@ -5,9 +5,11 @@
 package settings
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -21,19 +23,55 @@ import (
 // Settings reads the settings of one stack. Each method takes a key and the
 // value that app.yaml gives, which holds when the stack says nothing.
 type Settings struct {
-	ctx  *pulumi.Context
-	keys []string // all that were asked for
-	errs []error
+	ctx   *pulumi.Context
+	given map[string]string // all that the stack sets, by key
+	asked []string          // the keys that were asked for
+	errs  []error
 }
 
-// Read starts reading the settings of the stack that is being deployed.
-func Read(ctx *pulumi.Context) *Settings { return &Settings{ctx: ctx} }
+// Read starts reading the settings of the stack that is being deployed. Pulumi
+// keeps what "pulumi config set --path api.memory 1Gi" sets, and the defaults of
+// Pulumi.yaml, as an object named api; without --path, api.memory is a name of
+// its own. Both mean the same here. An empty value counts as not set.
+func Read(ctx *pulumi.Context) *Settings {
+	s := &Settings{ctx: ctx, given: map[string]string{}}
+	var all map[string]string
+	if text := os.Getenv(pulumi.EnvConfig); text != "" {
+		if err := json.Unmarshal([]byte(text), &all); err != nil {
+			s.errs = append(s.errs, fmt.Errorf("the stack's configuration: %w", err))
+		}
+	}
+	for _, full := range slices.Sorted(maps.Keys(all)) {
+		key, ours := strings.CutPrefix(full, ctx.Project()+":")
+		if !ours {
+			continue
+		}
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(all[full]), &object); err != nil {
+			s.give(key, all[full])
+		}
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			text := string(object[name])
+			_ = json.Unmarshal(object[name], &text) // a string loses its quotes, anything else stays as written
+			s.give(key+"."+name, text)
+		}
+	}
+	return s
+}
 
-// Image reads a container image, which must name a tag or a digest.
+func (s *Settings) give(key, value string) {
+	if s.given[key] != "" && value != "" {
+		s.errs = append(s.errs, fmt.Errorf("%s:%s: is set twice, with --path and without\nhint: remove one of them", s.ctx.Project(), key))
+	}
+	s.given[key] = cmp.Or(value, s.given[key])
+}
+
+// Image reads a container image. It must name a tag or a digest, and not the tag
+// latest: neither target would notice a new image behind it.
 func (s *Settings) Image(key, fallback string) string {
 	image := s.text(key, fallback)
-	if !imagePattern.MatchString(image) {
-		s.refuse(key, "must be an image with a tag or a digest", image)
+	if parts := imagePattern.FindStringSubmatch(image); parts == nil || parts[2] == "" && (parts[1] == "" || parts[1] == "latest") {
+		s.refuse(key, "must be an image with a tag other than latest, or with a digest", image)
 	}
 	return image
 }
@@ -128,32 +166,21 @@ func (s *Settings) Require(ok bool, format string, args ...any) {
 // key that belongs to a service but is none of its settings: a typing error
 // must not leave a default in force unnoticed.
 func (s *Settings) Err() error {
-	var all map[string]json.RawMessage
-	if text := os.Getenv(pulumi.EnvConfig); text != "" {
-		if err := json.Unmarshal([]byte(text), &all); err != nil {
-			return fmt.Errorf("the stack's configuration: %w", err)
-		}
-	}
-	slices.Sort(s.keys)
-	var unknown []error
-	for full := range all {
-		key, ours := strings.CutPrefix(full, s.ctx.Project()+":")
+	slices.Sort(s.asked)
+	for _, key := range slices.Sorted(maps.Keys(s.given)) {
 		service, _, dotted := strings.Cut(key, ".")
-		if !ours || !dotted || slices.Contains(s.keys, key) {
-			continue
-		}
-		if known := s.of(service); len(known) > 0 {
-			unknown = append(unknown, fmt.Errorf("%s: no such setting\nhint: the settings of %s are %s", full, service, strings.Join(known, ", ")))
+		if known := s.of(service); dotted && len(known) > 0 && s.given[key] != "" && !slices.Contains(known, key) {
+			s.errs = append(s.errs, fmt.Errorf("%s:%s: no such setting\nhint: the settings of %s are %s",
+				s.ctx.Project(), key, service, strings.Join(known, ", ")))
 		}
 	}
-	slices.SortFunc(unknown, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return errors.Join(append(s.errs, unknown...)...)
+	return errors.Join(s.errs...)
 }
 
 // of lists the settings of a service that were asked for.
 func (s *Settings) of(service string) []string {
 	var keys []string
-	for _, key := range s.keys {
+	for _, key := range s.asked {
 		if strings.HasPrefix(key, service+".") {
 			keys = append(keys, key)
 		}
@@ -161,13 +188,10 @@ func (s *Settings) of(service string) []string {
 	return slices.Compact(keys)
 }
 
-// text reads a value; an empty one counts as not set, as Pulumi.yaml's defaults are.
+// text reads a value.
 func (s *Settings) text(key, fallback string) string {
-	s.keys = append(s.keys, key)
-	if value := config.New(s.ctx, "").Get(key); value != "" {
-		return value
-	}
-	return fallback
+	s.asked = append(s.asked, key)
+	return cmp.Or(s.given[key], fallback)
 }
 
 func (s *Settings) refuse(key, rule, got string) {
@@ -176,6 +200,11 @@ func (s *Settings) refuse(key, rule, got string) {
 
 var (
 	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	imagePattern   = regexp.MustCompile(`^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
 	ecrHostPattern = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/`)
+
+	// imagePattern captures the tag and the digest. A host, with or without a
+	// port, may stand before the path.
+	imagePattern = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?/)?` +
+		`[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*` +
+		`(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`)
 )

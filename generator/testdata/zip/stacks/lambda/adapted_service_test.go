@@ -1,0 +1,21 @@
+package lambda
+
+// adaptedFacts is what the tests in stack_test.go expect of the adapted service.
+var adaptedFacts = service{
+	key:  "adapted",
+	name: adaptedName,
+	zip:  adaptedZip,
+	layers: []string{
+		"arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerArm64:25",
+	},
+	architecture:     adaptedArchitecture,
+	memoryMB:         adaptedMemoryMB,
+	timeoutSeconds:   adaptedTimeoutSeconds,
+	logRetentionDays: adaptedLogRetentionDays,
+	routes:           adaptedRoutes,
+	variables: map[string]string{
+		"AWS_LWA_PORT":                 "3000",
+		"AWS_LWA_READINESS_CHECK_PATH": "/ready",
+	},
+	secrets: map[string]secret{},
+}

@@ -1,0 +1,15 @@
+package lambda
+
+// nativeFacts is what the tests in stack_test.go expect of the native service.
+var nativeFacts = service{
+	key:              "native",
+	name:             nativeName,
+	zip:              nativeZip,
+	architecture:     nativeArchitecture,
+	memoryMB:         nativeMemoryMB,
+	timeoutSeconds:   nativeTimeoutSeconds,
+	logRetentionDays: nativeLogRetentionDays,
+	routes:           nativeRoutes,
+	variables:        map[string]string{},
+	secrets:          map[string]secret{},
+}
