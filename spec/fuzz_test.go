@@ -32,7 +32,7 @@ func TestBroken(t *testing.T) {
 		"\t", "- a", "? a", "|", ">", "#", "\"", "\u202E", "image: x", "services:", "http: {}", "routes: [GET /]",
 	}
 	failed := 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		lines := strings.Split(string(spectest.Generate(r)), "\n")
 		for range 1 + r.IntN(3) {
@@ -66,8 +66,8 @@ func TestBroken(t *testing.T) {
 			failed++
 		}
 	}
-	if failed < 1500 {
-		t.Errorf("only %d of 3000 broken specs were refused", failed)
+	if failed < 500 {
+		t.Errorf("only %d of 1000 broken specs were refused", failed)
 	}
 }
 

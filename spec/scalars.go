@@ -61,7 +61,7 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 
 // yaml11Bool matches what YAML 1.1 takes for a boolean and this library does
 // not.
-var yaml11Bool = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
+var yaml11Bool = regexp.MustCompile(`^([yY]|yes|Yes|YES|[nN]|no|No|NO|on|On|ON|off|Off|OFF)$`)
 
 // notString says what n is if it is not a string.
 func notString(n *yaml.Node) string {

@@ -274,7 +274,7 @@ func TestScalarsAgreeWithPatterns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const alphabet = "GET POSANY/{}+ab.-_~0123456789kKmMiGTsuhdµ \n"
 	taken := make([]int, len(valid))
-	for range 20_000 {
+	for range 5_000 {
 		for i, parse := range parsers {
 			text := []rune(valid[i])
 			for range r.IntN(3) {
@@ -303,7 +303,7 @@ func TestScalarsAgreeWithPatterns(t *testing.T) {
 		}
 	}
 	for i, n := range taken {
-		if n < 5000 {
+		if n < 1000 {
 			t.Errorf("only %d variants of %s were valid", n, valid[i])
 		}
 	}

@@ -51,6 +51,7 @@ func names() []string {
 		"load-test", "api-linux", "type", "main", "func", "init", "string", "test", "x86-64", "arm64", "api-test", "windows", "stack", "stack-test",
 		"api", "web", "a", "a1", "lambda", "kubernetes", "pulumi", "ctx", "err", "nil", "true-x", "import", "package", "range", "select", "var", "go",
 		"http", "json", "error", "any", "len", "new", "make", "default", "doc", "vendor", "internal", "testdata", "cgo", "amd64", "js-wasm", "unix", "app",
+		"type-service", "app-service", "api-memory", "type-memory-mb", "service", "services", "config", "gateway", "read",
 	}
 }
 
@@ -179,10 +180,11 @@ func (g *generator) quoted(s string) string {
 
 func (g *generator) environment() {
 	names := map[string]bool{}
+	yamlWords := []string{"no", "on", "yes", "off", "null", "true", "false"}
 	fresh := func() string {
 		for {
 			name := g.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", 2, 40) + g.one("", "_X", "x", "Type")
-			if len(name) > 1 && !strings.HasSuffix(name, "_SECRET") && !names[name] {
+			if len(name) > 1 && !strings.HasSuffix(name, "_SECRET") && !slices.Contains(yamlWords, name) && !names[name] {
 				names[name] = true
 				return name
 			}

@@ -15,7 +15,7 @@ func TestEverythingParses(t *testing.T) {
 	hostile := Hostile()
 	used := map[string]bool{}
 	for name, make := range map[string]func(*rand.Rand) []byte{"Generate": Generate, "Deployable": Deployable} {
-		for seed := range uint64(1500) {
+		for seed := range uint64(600) {
 			src := make(rand.New(rand.NewPCG(seed, 0)))
 			app, err := spec.Parse("app.yaml", src)
 			if err != nil {
