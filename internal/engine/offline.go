@@ -121,7 +121,7 @@ func (r *run) goFlags(ctx context.Context, overlay string) (string, bool) {
 // stands in it under both of its names, since either may be the working folder.
 func (r *run) overlay() []byte {
 	replace := map[string]string{}
-	for _, dir := range []string{r.Dir, resolved(r.Dir)} {
+	for _, dir := range []string{r.project.program(), resolved(r.project.program())} {
 		for ; !exists(filepath.Join(dir, "go.mod")) && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		}
 		for _, name := range []string{"go.mod", "go.sum"} {
