@@ -99,7 +99,7 @@ func configuration(changed map[string]string) map[string]string {
 	config := map[string]string{}
 	for _, s := range services {
 		if s.zip != "" {
-			config[s.key+".zip"] = s.zip // a stand-in, for a test needs no build
+			config[s.key+".zip"] = s.zip
 		}
 	}
 	maps.Copy(config, changed)
@@ -304,7 +304,7 @@ func TestSettings(t *testing.T) {
 			"memory":           {fmt.Sprintf("%dMi", memory), func(s *service) { s.memoryMB = memory }},
 			"logRetentionDays": {fmt.Sprint(retention), func(s *service) { s.logRetentionDays = retention }},
 			"image":            {host + "/another:2", func(s *service) { s.image = host + "/another:2" }},
-			"zip":              {"stack_test.go", func(s *service) { s.zip = "stack_test.go" }},
+			"zip":              {"stack.go", func(s *service) { s.zip = "stack.go" }},
 		} {
 			if s.zip == "" && setting == "zip" || s.zip != "" && setting == "image" {
 				continue
