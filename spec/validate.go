@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -114,7 +116,12 @@ func (v *validator) serviceNames(names []string) {
 
 // inOrder sorts services by where they stand in the file.
 func (v *validator) inOrder(names []string) []string {
-	return sortedBy(names, func(name string) Position { return v.keys[child("services", name)] })
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int {
+		p, q := v.keys[child("services", a)], v.keys[child("services", b)]
+		return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+	})
+	return sorted
 }
 
 func (v *validator) usage(u *Usage) {

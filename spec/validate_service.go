@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -17,16 +16,6 @@ import (
 
 // maxMebibytes is how many of them the largest memory has.
 const maxMebibytes = 1 << 20
-
-// sortedBy orders names by their places in the file.
-func sortedBy(names []string, place func(string) Position) []string {
-	sorted := slices.Clone(names)
-	slices.SortStableFunc(sorted, func(a, b string) int {
-		p, q := place(a), place(b)
-		return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column), strings.Compare(a, b))
-	})
-	return sorted
-}
 
 func (v *validator) service(path string, s *Service) {
 	v.artifact(path, s)
