@@ -2,7 +2,6 @@ package prices
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"strings"
 )
@@ -28,11 +27,14 @@ type Tier struct {
 	Price PerUnit `json:"price"`
 }
 
+// Tiers are the prices of a month's units: ascending, the first from 0.
+type Tiers []Tier
+
 // Rate is one price in one region: dollars for a unit, by monthly tiers.
 type Rate struct {
 	Key        string   `json:"key"`                 // such as lambda.requests
 	Unit       string   `json:"unit"`                // such as GB-second
-	Tiers      []Tier   `json:"tiers"`               // ascending, the first from 0
+	Tiers      Tiers    `json:"tiers"`               // ascending, the first from 0
 	Free       int64    `json:"free,omitempty"`      // units a month that AWS's free tier gives
 	Effective  string   `json:"effective,omitempty"` // 2026-09-19, or as much of a date as is known
 	Source     string   `json:"source"`
@@ -53,7 +55,13 @@ func (r Rate) Service() string {
 func (r Rate) First() PerUnit { return r.Tiers[0].Price }
 
 // Cost is what a month's quantity costs, from the first unit on.
-func (r Rate) Cost(quantity float64) USD { return r.CostBeyond(0, quantity) }
+func (r Rate) Cost(quantity float64) USD { return r.Tiers.CostBeyond(0, quantity) }
+
+// CostBeyond is what quantity more units cost in a month in which already
+// units have been billed; see Tiers.CostBeyond.
+func (r Rate) CostBeyond(already, quantity float64) USD {
+	return r.Tiers.CostBeyond(already, quantity)
+}
 
 // CostBeyond is what quantity more units cost in a month in which already
 // units have been billed, since tiers count an account's whole month.
@@ -65,21 +73,21 @@ func (r Rate) Cost(quantity float64) USD { return r.CostBeyond(0, quantity) }
 // cost never falls as the quantity rises, and no rounding adds up.
 // A quantity below zero or not a number costs nothing; callers keep unknown
 // quantities apart.
-func (r Rate) CostBeyond(already, quantity float64) USD {
+func (t Tiers) CostBeyond(already, quantity float64) USD {
 	if !(quantity > 0) {
 		return 0
 	}
 	if !(already > 0) {
-		if len(r.Tiers) == 1 || quantity <= float64(r.Tiers[1].From) {
-			return wide{}.add(quantity, r.Tiers[0].Price).usd()
+		if len(t) == 1 || quantity <= float64(t[1].From) {
+			return wide{}.add(quantity, t[0].Price).usd()
 		}
 		already = 0
 	}
 	var total wide
-	for i, tier := range r.Tiers {
+	for i, tier := range t {
 		from, to := max(float64(tier.From), already), already+quantity
-		if i+1 < len(r.Tiers) {
-			to = min(to, float64(r.Tiers[i+1].From))
+		if i+1 < len(t) {
+			to = min(to, float64(t[i+1].From))
 		}
 		if to > from {
 			total = total.add(to-from, tier.Price)
@@ -95,9 +103,9 @@ const maxUnits = 1 << 62
 // add adds the price of a quantity of units, in picodollars.
 func (w wide) add(quantity float64, price PerUnit) wide {
 	quantity = min(quantity, maxUnits)
-	units := math.Floor(quantity)
-	hi, lo := bits.Mul64(uint64(units), uint64(price))
-	fraction := math.Round((quantity - units) * float64(price))
+	units := uint64(quantity)
+	hi, lo := bits.Mul64(units, uint64(price))
+	fraction := float64((quantity-float64(units))*float64(price)) + .5
 	return w.plus(hi, lo).plus(0, uint64(fraction))
 }
 
