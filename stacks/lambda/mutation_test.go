@@ -1,0 +1,152 @@
+package lambda
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"ambi/internal/mutation"
+	"ambi/stacks/stacktest"
+)
+
+func checkServices(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, services) }
+
+func TestMutants(t *testing.T) {
+	graph := deploy(t, nil)
+	mutant := func(name, typ, resource string, edit func(r *stacktest.Resource)) mutation.Mutant {
+		return mutation.Mutate(graph, name, func(g *stacktest.Graph) { edit(g.One(t, typ, resource)) })
+	}
+	// set changes inputs of a resource; from is where each value comes from now.
+	set := func(name, typ string, inputs map[string]any, from ...*stacktest.Resource) mutation.Mutant {
+		return mutant(name, typ, apiName, func(r *stacktest.Resource) {
+			for input, value := range inputs {
+				r.Inputs[input] = value
+				r.Needs[input] = nil
+				for _, other := range from {
+					r.Needs[input] = append(r.Needs[input], other.URN)
+				}
+			}
+		})
+	}
+	api, function := graph.One(t, typeAPI, app), graph.One(t, typeFunction, apiName)
+	logs, kept := graph.One(t, typeLogGroup, apiName), graph.One(t, typeSecret, "thumbs-api-key")
+	policy, _ := graph.One(t, typePolicy, apiName).Input("policy").(string)
+	trust, _ := graph.One(t, typeRole, apiName).Input("assumeRolePolicy").(string)
+	source, _ := api.Output("executionArn").(string)
+	logARN, _ := logs.Output("arn").(string)
+	add := func(document, statement string) string { // before the document's last two brackets
+		end := strings.LastIndex(document, "]")
+		return document[:end] + ", " + statement + document[end:]
+	}
+
+	mutation.Suite{
+		Graph: graph,
+		Check: checkServices,
+		Faults: []mutation.Mutant{
+			mutant("permission for the function instead of the alias", typePermission, apiName, func(r *stacktest.Resource) {
+				delete(r.Inputs, "qualifier")
+				r.Inputs["function"], r.Needs["function"] = function.Output("name"), []string{function.URN}
+			}),
+			set("integration with the function instead of the alias", typeIntegration, map[string]any{"integrationUri": function.Output("invokeArn")}, function),
+			set("source ARN with three stars", typePermission, map[string]any{"sourceArn": source + "/*/*/*"}, api),
+			set("source ARN of one stage", typePermission, map[string]any{"sourceArn": source + "/prod/*"}, api),
+			set("source ARN without its API", typePermission, map[string]any{"sourceArn": "/*/*"}),
+			set("permission for everybody", typePermission, map[string]any{"principal": "*"}),
+			set("payload format 1.0", typeIntegration, map[string]any{"payloadFormatVersion": "1.0"}),
+			set("API gives up before the function", typeIntegration, map[string]any{"timeoutMilliseconds": 3000.0}),
+			set("timeout of 99999 s", typeFunction, map[string]any{"timeout": 99999.0}),
+			set("memory of 1 MB", typeFunction, map[string]any{"memorySize": 1.0}),
+			set("alias at $LATEST", typeAlias, map[string]any{"functionVersion": "$LATEST"}, function),
+			set("logs anywhere", typePolicy, map[string]any{"policy": strings.Replace(policy, logARN+":log-stream:*", "*", 1)}, logs, kept),
+			set("anything on anything", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "*", "Resource": "*"}`)}, logs, kept),
+			set("all of S3", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}`)}, logs, kept),
+			set("policy that is no JSON", typePolicy, map[string]any{"policy": policy + "}"}, logs, kept),
+			set("anybody may act as the role", typeRole, map[string]any{"assumeRolePolicy": add(trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}`)}),
+			set("log group that all stacks share", typeLogGroup, map[string]any{"name": "/aws/lambda/thumbs-api"}),
+			mutant("stage with a path of its own", typeStage, app, func(r *stacktest.Resource) { r.Inputs["name"] = "prod" }),
+			mutant("route to a service that does not answer it", typeRoute, apiRoutes[0], func(r *stacktest.Resource) {
+				r.Inputs["target"] = "integrations/fake:aws:apigatewayv2/integration:Integration:thumbs-other.id"
+			}),
+			mutant("secret's value in plain sight", typeFunction, apiName, func(r *stacktest.Resource) {
+				variables(r)["API_KEY_SECRET"] = "hunter2"
+			}),
+		},
+		Harmless: []mutation.Mutant{
+			mutation.Mutate(graph, "tags", func(g *stacktest.Graph) {
+				for _, r := range g.Resources {
+					r.Inputs["tags"] = map[string]any{"team": "pictures"}
+				}
+			}),
+			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["function"] = function.Output("name") }),
+			mutant("another variable", typeFunction, apiName, func(r *stacktest.Resource) { variables(r)["FEATURE"] = "on" }),
+			mutant("another dependency", typeFunction, apiName, func(r *stacktest.Resource) { r.Needs[""] = append(r.Needs[""], api.URN) }),
+			mutant("CORS", typeAPI, app, func(r *stacktest.Resource) {
+				r.Inputs["corsConfiguration"] = map[string]any{"allowOrigins": []any{"https://app.example.com"}}
+			}),
+			mutant("throttling", typeStage, app, func(r *stacktest.Resource) {
+				r.Inputs["defaultRouteSettings"] = map[string]any{"throttlingRateLimit": 100.0}
+			}),
+			set("texts and limits of their own", typeFunction, map[string]any{"description": "Thumbnails", "reservedConcurrentExecutions": 5.0, "ephemeralStorage": map[string]any{"size": 1024.0}}),
+			set("a statement that names its resource", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::thumbs-originals/*"}`)}, logs, kept),
+			set("statements in another order", typePolicy, map[string]any{"policy": `{"Statement": [{"Resource": "` + kept.Output("arn").(string) + `", "Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"]},
+				{"Effect": "Allow", "Action": ["logs:PutLogEvents", "logs:CreateLogStream"], "Resource": ["` + logARN + `:log-stream:*"]}], "Version": "2012-10-17"}`}, logs, kept),
+			mutation.Mutate(graph, "resources of their own, of the same types", func(g *stacktest.Graph) {
+				for _, r := range slices.Clone(g.Resources) {
+					own := *r
+					own.Name, own.URN, own.Inputs = "own-"+r.Name, r.URN+"-own", maps.Clone(r.Inputs)
+					own.Inputs["name"] = "their own"
+					g.Resources = append([]*stacktest.Resource{&own}, g.Resources...)
+				}
+			}),
+			{Name: "resources of their own, declared", Graph: stacktest.Run(t, withOwnResources, nil)},
+		},
+		Survivors: map[string]string{
+			"thumbs-api-key (aws:secretsmanager/secret:Secret): description ": "a text for people",
+		},
+	}.Run(t)
+}
+
+func variables(function *stacktest.Resource) map[string]any {
+	environment, _ := function.Inputs["environment"].(map[string]any)
+	variables, _ := environment["variables"].(map[string]any)
+	return variables
+}
+
+// withOwnResources is the stack as a team extends it.
+func withOwnResources(ctx *pulumi.Context) error {
+	if err := Deploy(ctx); err != nil {
+		return err
+	}
+	if _, err := cloudwatch.NewLogGroup(ctx, "audit", &cloudwatch.LogGroupArgs{Tags: pulumi.StringMap{"team": pulumi.String("pictures")}}); err != nil {
+		return err
+	}
+	_, err := awslambda.NewProvisionedConcurrencyConfig(ctx, apiName, &awslambda.ProvisionedConcurrencyConfigArgs{
+		FunctionName: pulumi.String(apiName), Qualifier: pulumi.String("live"), ProvisionedConcurrentExecutions: pulumi.Int(2),
+	})
+	return err
+}
+
+// A constant that no function can have is noticed even though the stack and its
+// tests read the same constant.
+func TestAbsurdConstants(t *testing.T) {
+	for name, edit := range map[string]func(s *service){
+		"timeout": func(s *service) { s.timeoutSeconds = 99999 },
+		"memory":  func(s *service) { s.memoryMB = 1 },
+	} {
+		absurd := apiFacts
+		edit(&absurd)
+		g := mutation.Mutate(deploy(t, nil), name, func(g *stacktest.Graph) {
+			function, integration := g.One(t, typeFunction, apiName), g.One(t, typeIntegration, apiName)
+			function.Inputs["timeout"], function.Inputs["memorySize"] = absurd.timeoutSeconds, absurd.memoryMB
+			integration.Inputs["timeoutMilliseconds"] = absurd.timeoutSeconds * 1000
+		}).Graph
+		if told := mutation.Complaints(func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, []service{absurd}) }, g); len(told) != 1 {
+			t.Errorf("an absurd %s: the checks say %q, want one message", name, told)
+		}
+	}
+}
