@@ -180,17 +180,46 @@ func BenchmarkParseAndGenerate(b *testing.B) {
 		b.Run(fmt.Sprintf("services=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				app, err := spec.Parse("app.yaml", text)
-				if err != nil {
-					b.Fatal(err)
-				}
-				l, _ := lambda.Resolve(app)
-				k, _ := kubernetes.Resolve(app)
-				if _, err := generator.Generate(generator.Input{App: app.Name, Module: "example.com/many", Lambda: &l, Kubernetes: &k}); err != nil {
+				in, _ := resolveLoosely(b, text)
+				if _, err := generator.Generate(in); err != nil {
 					b.Fatal(err)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n)/1000, "µs/service")
 		})
 	}
+}
+
+// TestNamesNeverClash generates services whose names are made of the words that
+// emitted identifiers are made of: no two declarations may meet.
+func TestNamesNeverClash(t *testing.T) {
+	words := []string{"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "image", "requests", "role", "function",
+		"deployment", "autoscaler", "facts", "environment", "routes", "memory-mb", "type", "gateway", "secret", "app", "drain", "log", "scaling"}
+	var b strings.Builder
+	b.WriteString("apiVersion: ambi/v1\nname: words\nservices:\n")
+	service := func(name string) {
+		fmt.Fprintf(&b, "  %s:\n    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/w:1\n    http: {routes: [GET /%s]}\n", name, name)
+	}
+	for _, a := range words {
+		service(a)
+		for _, c := range words {
+			service(a + "-" + c)
+		}
+	}
+	in, _ := resolveLoosely(t, []byte(b.String()))
+	if _, err := generator.Generate(in); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// resolveLoosely resolves for both targets and leaves refusals out of account.
+func resolveLoosely(t testing.TB, text []byte) (generator.Input, *spec.App) {
+	t.Helper()
+	app, err := spec.Parse("app.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _ := lambda.Resolve(app)
+	k, _ := kubernetes.Resolve(app)
+	return generator.Input{App: app.Name, Module: "example.com/many", Lambda: &l, Kubernetes: &k}, app
 }

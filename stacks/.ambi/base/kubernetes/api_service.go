@@ -46,7 +46,7 @@ type apiSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readAPISettings(read *settings.Settings) apiSettings {
+func readAPIConfiguration(read *settings.Settings) apiSettings {
 	api := apiSettings{
 		image:       read.Image("api.image", apiImage),
 		memoryMiB:   read.MemoryMiB("api.memory", apiMemoryMiB, 4, 1048576),
@@ -58,8 +58,8 @@ func readAPISettings(read *settings.Settings) apiSettings {
 	return api
 }
 
-// deployAPI declares the pods, the address they share, and what sets their number.
-func deployAPI(ctx *pulumi.Context, settings apiSettings) error {
+// deployAPIService declares the pods, the address they share, and what sets their number.
+func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

@@ -26,11 +26,11 @@ func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
 		"kubernetes:context is not set, and no cluster is taken by chance\nhint: pulumi config set kubernetes:context NAME")
-	api := readAPISettings(read)
+	api := readAPIConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
-	return deployAPI(ctx, api)
+	return deployAPIService(ctx, api)
 }
 
 // selector tells the pods of a service from all others. Kubernetes does not let

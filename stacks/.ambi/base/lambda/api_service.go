@@ -36,7 +36,7 @@ type apiSettings struct {
 	logRetentionDays int
 }
 
-func readAPISettings(read *settings.Settings) apiSettings {
+func readAPIConfiguration(read *settings.Settings) apiSettings {
 	return apiSettings{
 		image:            read.ECRImage("api.image", apiImage),
 		memoryMB:         read.MemoryMiB("api.memory", apiMemoryMB, 128, 10240),
@@ -44,8 +44,8 @@ func readAPISettings(read *settings.Settings) apiSettings {
 	}
 }
 
-// deployAPI declares the function with what it needs, and routes requests to it.
-func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
+// deployAPIService declares the function with what it needs, and routes requests to it.
+func deployAPIService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiName, ctx.Stack())),
@@ -88,7 +88,7 @@ func deployAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSetti
 	if err != nil {
 		return err
 	}
-	return routeToAPI(ctx, gateway, live)
+	return routeAPIRequests(ctx, gateway, live)
 }
 
 // newAPIRole declares the role that the function runs as. It may write to the
@@ -109,8 +109,8 @@ func newAPIRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, apiKeySecret *se
 	return role, policy, err
 }
 
-// routeToAPI sends the service's routes to the alias, and lets the API invoke it.
-func routeToAPI(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeAPIRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeAPIRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, apiName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

@@ -26,7 +26,7 @@ var logRetentionChoices = []int{
 // first, so that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
-	api := readAPISettings(read)
+	api := readAPIConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	return deployAPI(ctx, gateway, api, apiKeySecret)
+	return deployAPIService(ctx, gateway, api, apiKeySecret)
 }
 
 // newGateway declares the HTTP API, served at the root of its own URL. Routes

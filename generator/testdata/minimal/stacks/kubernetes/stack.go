@@ -26,11 +26,11 @@ func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
 		"kubernetes:context is not set, and no cluster is taken by chance\nhint: pulumi config set kubernetes:context NAME")
-	web := readWebSettings(read)
+	web := readWebConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
-	return deployWeb(ctx, web)
+	return deployWebService(ctx, web)
 }
 
 // selector tells the pods of a service from all others. Kubernetes does not let

@@ -35,7 +35,7 @@ type webSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readWebSettings(read *settings.Settings) webSettings {
+func readWebConfiguration(read *settings.Settings) webSettings {
 	web := webSettings{
 		image:       read.Image("web.image", webImage),
 		memoryMiB:   read.MemoryMiB("web.memory", webMemoryMiB, 4, 1048576),
@@ -47,8 +47,8 @@ func readWebSettings(read *settings.Settings) webSettings {
 	return web
 }
 
-// deployWeb declares the pods, the address they share, and what sets their number.
-func deployWeb(ctx *pulumi.Context, settings webSettings) error {
+// deployWebService declares the pods, the address they share, and what sets their number.
+func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(webName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

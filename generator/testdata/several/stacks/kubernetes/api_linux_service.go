@@ -45,7 +45,7 @@ type apiLinuxSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readAPILinuxSettings(read *settings.Settings) apiLinuxSettings {
+func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 	apiLinux := apiLinuxSettings{
 		image:       read.Image("api-linux.image", apiLinuxImage),
 		memoryMiB:   read.MemoryMiB("api-linux.memory", apiLinuxMemoryMiB, 4, 1048576),
@@ -57,8 +57,8 @@ func readAPILinuxSettings(read *settings.Settings) apiLinuxSettings {
 	return apiLinux
 }
 
-// deployAPILinux declares the pods, the address they share, and what sets their number.
-func deployAPILinux(ctx *pulumi.Context, settings apiLinuxSettings) error {
+// deployAPILinuxService declares the pods, the address they share, and what sets their number.
+func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiLinuxName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

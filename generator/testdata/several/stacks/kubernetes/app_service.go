@@ -35,7 +35,7 @@ type appSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readAppSettings(read *settings.Settings) appSettings {
+func readAppConfiguration(read *settings.Settings) appSettings {
 	appService := appSettings{
 		image:       read.Image("app.image", appImage),
 		memoryMiB:   read.MemoryMiB("app.memory", appMemoryMiB, 4, 1048576),
@@ -47,8 +47,8 @@ func readAppSettings(read *settings.Settings) appSettings {
 	return appService
 }
 
-// deployApp declares the pods, the address they share, and what sets their number.
-func deployApp(ctx *pulumi.Context, settings appSettings) error {
+// deployAppService declares the pods, the address they share, and what sets their number.
+func deployAppService(ctx *pulumi.Context, settings appSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(appName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

@@ -60,7 +60,7 @@ type loadTestSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readLoadTestSettings(read *settings.Settings) loadTestSettings {
+func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 	loadTest := loadTestSettings{
 		image:       read.Image("load-test.image", loadTestImage),
 		memoryMiB:   read.MemoryMiB("load-test.memory", loadTestMemoryMiB, 4, 1048576),
@@ -72,8 +72,8 @@ func readLoadTestSettings(read *settings.Settings) loadTestSettings {
 	return loadTest
 }
 
-// deployLoadTest declares the pods, the address they share, and what sets their number.
-func deployLoadTest(ctx *pulumi.Context, settings loadTestSettings) error {
+// deployLoadTestService declares the pods, the address they share, and what sets their number.
+func deployLoadTestService(ctx *pulumi.Context, settings loadTestSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(loadTestName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

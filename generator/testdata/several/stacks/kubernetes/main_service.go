@@ -35,7 +35,7 @@ type mainSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readMainSettings(read *settings.Settings) mainSettings {
+func readMainConfiguration(read *settings.Settings) mainSettings {
 	main := mainSettings{
 		image:       read.Image("main.image", mainImage),
 		memoryMiB:   read.MemoryMiB("main.memory", mainMemoryMiB, 4, 1048576),
@@ -47,8 +47,8 @@ func readMainSettings(read *settings.Settings) mainSettings {
 	return main
 }
 
-// deployMain declares the pods, the address they share, and what sets their number.
-func deployMain(ctx *pulumi.Context, settings mainSettings) error {
+// deployMainService declares the pods, the address they share, and what sets their number.
+func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(mainName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

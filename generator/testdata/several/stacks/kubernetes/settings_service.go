@@ -35,7 +35,7 @@ type settingsSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readSettingsSettings(read *settings.Settings) settingsSettings {
+func readSettingsConfiguration(read *settings.Settings) settingsSettings {
 	settingsService := settingsSettings{
 		image:       read.Image("settings.image", settingsImage),
 		memoryMiB:   read.MemoryMiB("settings.memory", settingsMemoryMiB, 4, 1048576),
@@ -47,8 +47,8 @@ func readSettingsSettings(read *settings.Settings) settingsSettings {
 	return settingsService
 }
 
-// deploySettings declares the pods, the address they share, and what sets their number.
-func deploySettings(ctx *pulumi.Context, settings settingsSettings) error {
+// deploySettingsService declares the pods, the address they share, and what sets their number.
+func deploySettingsService(ctx *pulumi.Context, settings settingsSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(settingsName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

@@ -26,31 +26,31 @@ func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
 		"kubernetes:context is not set, and no cluster is taken by chance\nhint: pulumi config set kubernetes:context NAME")
-	apiLinux := readAPILinuxSettings(read)
-	appService := readAppSettings(read)
-	loadTest := readLoadTestSettings(read)
-	main := readMainSettings(read)
-	settingsService := readSettingsSettings(read)
-	typeService := readTypeSettings(read)
+	apiLinux := readAPILinuxConfiguration(read)
+	appService := readAppConfiguration(read)
+	loadTest := readLoadTestConfiguration(read)
+	main := readMainConfiguration(read)
+	settingsService := readSettingsConfiguration(read)
+	typeService := readTypeConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
-	if err := deployAPILinux(ctx, apiLinux); err != nil {
+	if err := deployAPILinuxService(ctx, apiLinux); err != nil {
 		return err
 	}
-	if err := deployApp(ctx, appService); err != nil {
+	if err := deployAppService(ctx, appService); err != nil {
 		return err
 	}
-	if err := deployLoadTest(ctx, loadTest); err != nil {
+	if err := deployLoadTestService(ctx, loadTest); err != nil {
 		return err
 	}
-	if err := deployMain(ctx, main); err != nil {
+	if err := deployMainService(ctx, main); err != nil {
 		return err
 	}
-	if err := deploySettings(ctx, settingsService); err != nil {
+	if err := deploySettingsService(ctx, settingsService); err != nil {
 		return err
 	}
-	return deployType(ctx, typeService)
+	return deployTypeService(ctx, typeService)
 }
 
 // selector tells the pods of a service from all others. Kubernetes does not let

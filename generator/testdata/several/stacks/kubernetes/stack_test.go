@@ -204,7 +204,11 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
 	deployment.Want(t, pod+"runAsUser", 65532, "runAsNonRoot takes a number where an image names its user")
 	deployment.Want(t, pod+"seccompProfile.type", "RuntimeDefault", "restricted pods cannot make every system call")
+	for _, host := range []string{"hostNetwork", "hostPID", "hostIPC"} {
+		deployment.Want(t, "spec.template.spec."+host, nil, "restricted pods see nothing of their node")
+	}
 	for _, container := range containers(deployment) {
+		deployment.Want(t, container+".securityContext.privileged", nil, "restricted pods are not privileged")
 		deployment.Want(t, container+".securityContext.allowPrivilegeEscalation", false, "restricted pods gain no rights")
 		deployment.Want(t, container+".securityContext.capabilities.drop", []string{"ALL"}, "restricted pods have no capabilities")
 	}

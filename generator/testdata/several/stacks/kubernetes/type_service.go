@@ -35,7 +35,7 @@ type typeSettings struct {
 	minReplicas, maxReplicas int
 }
 
-func readTypeSettings(read *settings.Settings) typeSettings {
+func readTypeConfiguration(read *settings.Settings) typeSettings {
 	typeService := typeSettings{
 		image:       read.Image("type.image", typeImage),
 		memoryMiB:   read.MemoryMiB("type.memory", typeMemoryMiB, 4, 1048576),
@@ -47,8 +47,8 @@ func readTypeSettings(read *settings.Settings) typeSettings {
 	return typeService
 }
 
-// deployType declares the pods, the address they share, and what sets their number.
-func deployType(ctx *pulumi.Context, settings typeSettings) error {
+// deployTypeService declares the pods, the address they share, and what sets their number.
+func deployTypeService(ctx *pulumi.Context, settings typeSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(typeName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(settings.namespace),

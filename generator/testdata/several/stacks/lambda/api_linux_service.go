@@ -35,7 +35,7 @@ type apiLinuxSettings struct {
 	logRetentionDays int
 }
 
-func readAPILinuxSettings(read *settings.Settings) apiLinuxSettings {
+func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 	return apiLinuxSettings{
 		image:            read.ECRImage("api-linux.image", apiLinuxImage),
 		memoryMB:         read.MemoryMiB("api-linux.memory", apiLinuxMemoryMB, 128, 10240),
@@ -43,8 +43,8 @@ func readAPILinuxSettings(read *settings.Settings) apiLinuxSettings {
 	}
 }
 
-// deployAPILinux declares the function with what it needs, and routes requests to it.
-func deployAPILinux(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
+// deployAPILinuxService declares the function with what it needs, and routes requests to it.
+func deployAPILinuxService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiLinuxName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiLinuxName, ctx.Stack())),
@@ -88,7 +88,7 @@ func deployAPILinux(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings api
 	if err != nil {
 		return err
 	}
-	return routeToAPILinux(ctx, gateway, live)
+	return routeAPILinuxRequests(ctx, gateway, live)
 }
 
 // newAPILinuxRole declares the role that the function runs as. It may write to the
@@ -109,8 +109,8 @@ func newAPILinuxRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, databaseSec
 	return role, policy, err
 }
 
-// routeToAPILinux sends the service's routes to the alias, and lets the API invoke it.
-func routeToAPILinux(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeAPILinuxRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeAPILinuxRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, apiLinuxName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

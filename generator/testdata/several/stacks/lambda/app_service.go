@@ -34,7 +34,7 @@ type appSettings struct {
 	logRetentionDays int
 }
 
-func readAppSettings(read *settings.Settings) appSettings {
+func readAppConfiguration(read *settings.Settings) appSettings {
 	return appSettings{
 		image:            read.ECRImage("app.image", appImage),
 		memoryMB:         read.MemoryMiB("app.memory", appMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readAppSettings(read *settings.Settings) appSettings {
 	}
 }
 
-// deployApp declares the function with what it needs, and routes requests to it.
-func deployApp(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings appSettings) error {
+// deployAppService declares the function with what it needs, and routes requests to it.
+func deployAppService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings appSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, appName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", appName, ctx.Stack())),
@@ -84,7 +84,7 @@ func deployApp(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings appSetti
 	if err != nil {
 		return err
 	}
-	return routeToApp(ctx, gateway, live)
+	return routeAppRequests(ctx, gateway, live)
 }
 
 // newAppRole declares the role that the function runs as. It may write to the
@@ -104,8 +104,8 @@ func newAppRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam
 	return role, policy, err
 }
 
-// routeToApp sends the service's routes to the alias, and lets the API invoke it.
-func routeToApp(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeAppRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeAppRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, appName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

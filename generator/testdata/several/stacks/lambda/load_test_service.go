@@ -36,7 +36,7 @@ type loadTestSettings struct {
 	logRetentionDays int
 }
 
-func readLoadTestSettings(read *settings.Settings) loadTestSettings {
+func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 	return loadTestSettings{
 		image:            read.ECRImage("load-test.image", loadTestImage),
 		memoryMB:         read.MemoryMiB("load-test.memory", loadTestMemoryMB, 128, 10240),
@@ -44,8 +44,8 @@ func readLoadTestSettings(read *settings.Settings) loadTestSettings {
 	}
 }
 
-// deployLoadTest declares the function with what it needs, and routes requests to it.
-func deployLoadTest(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
+// deployLoadTestService declares the function with what it needs, and routes requests to it.
+func deployLoadTestService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, loadTestName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", loadTestName, ctx.Stack())),
@@ -96,7 +96,7 @@ func deployLoadTest(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings loa
 	if err != nil {
 		return err
 	}
-	return routeToLoadTest(ctx, gateway, live)
+	return routeLoadTestRequests(ctx, gateway, live)
 }
 
 // newLoadTestRole declares the role that the function runs as. It may write to the
@@ -117,8 +117,8 @@ func newLoadTestRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, many3rdPart
 	return role, policy, err
 }
 
-// routeToLoadTest sends the service's routes to the alias, and lets the API invoke it.
-func routeToLoadTest(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeLoadTestRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeLoadTestRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, loadTestName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

@@ -34,7 +34,7 @@ type mainSettings struct {
 	logRetentionDays int
 }
 
-func readMainSettings(read *settings.Settings) mainSettings {
+func readMainConfiguration(read *settings.Settings) mainSettings {
 	return mainSettings{
 		image:            read.ECRImage("main.image", mainImage),
 		memoryMB:         read.MemoryMiB("main.memory", mainMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readMainSettings(read *settings.Settings) mainSettings {
 	}
 }
 
-// deployMain declares the function with what it needs, and routes requests to it.
-func deployMain(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings mainSettings) error {
+// deployMainService declares the function with what it needs, and routes requests to it.
+func deployMainService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings mainSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, mainName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", mainName, ctx.Stack())),
@@ -84,7 +84,7 @@ func deployMain(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings mainSet
 	if err != nil {
 		return err
 	}
-	return routeToMain(ctx, gateway, live)
+	return routeMainRequests(ctx, gateway, live)
 }
 
 // newMainRole declares the role that the function runs as. It may write to the
@@ -104,8 +104,8 @@ func newMainRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *ia
 	return role, policy, err
 }
 
-// routeToMain sends the service's routes to the alias, and lets the API invoke it.
-func routeToMain(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeMainRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeMainRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, mainName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

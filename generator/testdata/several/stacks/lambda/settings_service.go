@@ -34,7 +34,7 @@ type settingsSettings struct {
 	logRetentionDays int
 }
 
-func readSettingsSettings(read *settings.Settings) settingsSettings {
+func readSettingsConfiguration(read *settings.Settings) settingsSettings {
 	return settingsSettings{
 		image:            read.ECRImage("settings.image", settingsImage),
 		memoryMB:         read.MemoryMiB("settings.memory", settingsMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readSettingsSettings(read *settings.Settings) settingsSettings {
 	}
 }
 
-// deploySettings declares the function with what it needs, and routes requests to it.
-func deploySettings(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings settingsSettings) error {
+// deploySettingsService declares the function with what it needs, and routes requests to it.
+func deploySettingsService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings settingsSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, settingsName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", settingsName, ctx.Stack())),
@@ -84,7 +84,7 @@ func deploySettings(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings set
 	if err != nil {
 		return err
 	}
-	return routeToSettings(ctx, gateway, live)
+	return routeSettingsRequests(ctx, gateway, live)
 }
 
 // newSettingsRole declares the role that the function runs as. It may write to the
@@ -104,8 +104,8 @@ func newSettingsRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role,
 	return role, policy, err
 }
 
-// routeToSettings sends the service's routes to the alias, and lets the API invoke it.
-func routeToSettings(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeSettingsRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeSettingsRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, settingsName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

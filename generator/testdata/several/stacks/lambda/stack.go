@@ -26,12 +26,12 @@ var logRetentionChoices = []int{
 // first, so that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
-	apiLinux := readAPILinuxSettings(read)
-	appService := readAppSettings(read)
-	loadTest := readLoadTestSettings(read)
-	main := readMainSettings(read)
-	settingsService := readSettingsSettings(read)
-	typeService := readTypeSettings(read)
+	apiLinux := readAPILinuxConfiguration(read)
+	appService := readAppConfiguration(read)
+	loadTest := readLoadTestConfiguration(read)
+	main := readMainConfiguration(read)
+	settingsService := readSettingsConfiguration(read)
+	typeService := readTypeConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
@@ -47,22 +47,22 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAPILinux(ctx, gateway, apiLinux, databaseSecret); err != nil {
+	if err := deployAPILinuxService(ctx, gateway, apiLinux, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployApp(ctx, gateway, appService); err != nil {
+	if err := deployAppService(ctx, gateway, appService); err != nil {
 		return err
 	}
-	if err := deployLoadTest(ctx, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
+	if err := deployLoadTestService(ctx, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployMain(ctx, gateway, main); err != nil {
+	if err := deployMainService(ctx, gateway, main); err != nil {
 		return err
 	}
-	if err := deploySettings(ctx, gateway, settingsService); err != nil {
+	if err := deploySettingsService(ctx, gateway, settingsService); err != nil {
 		return err
 	}
-	return deployType(ctx, gateway, typeService)
+	return deployTypeService(ctx, gateway, typeService)
 }
 
 // newGateway declares the HTTP API, served at the root of its own URL. Routes

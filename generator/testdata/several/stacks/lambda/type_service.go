@@ -34,7 +34,7 @@ type typeSettings struct {
 	logRetentionDays int
 }
 
-func readTypeSettings(read *settings.Settings) typeSettings {
+func readTypeConfiguration(read *settings.Settings) typeSettings {
 	return typeSettings{
 		image:            read.ECRImage("type.image", typeImage),
 		memoryMB:         read.MemoryMiB("type.memory", typeMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readTypeSettings(read *settings.Settings) typeSettings {
 	}
 }
 
-// deployType declares the function with what it needs, and routes requests to it.
-func deployType(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings typeSettings) error {
+// deployTypeService declares the function with what it needs, and routes requests to it.
+func deployTypeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings typeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, typeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", typeName, ctx.Stack())),
@@ -84,7 +84,7 @@ func deployType(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings typeSet
 	if err != nil {
 		return err
 	}
-	return routeToType(ctx, gateway, live)
+	return routeTypeRequests(ctx, gateway, live)
 }
 
 // newTypeRole declares the role that the function runs as. It may write to the
@@ -104,8 +104,8 @@ func newTypeRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *ia
 	return role, policy, err
 }
 
-// routeToType sends the service's routes to the alias, and lets the API invoke it.
-func routeToType(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeTypeRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeTypeRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, typeName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

@@ -34,7 +34,7 @@ type adaptedSettings struct {
 	logRetentionDays int
 }
 
-func readAdaptedSettings(read *settings.Settings) adaptedSettings {
+func readAdaptedConfiguration(read *settings.Settings) adaptedSettings {
 	return adaptedSettings{
 		zip:              read.Archive("adapted.zip", adaptedZip),
 		memoryMB:         read.MemoryMiB("adapted.memory", adaptedMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readAdaptedSettings(read *settings.Settings) adaptedSettings {
 	}
 }
 
-// deployAdapted declares the function with what it needs, and routes requests to it.
-func deployAdapted(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings adaptedSettings) error {
+// deployAdaptedService declares the function with what it needs, and routes requests to it.
+func deployAdaptedService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings adaptedSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, adaptedName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", adaptedName, ctx.Stack())),
@@ -88,7 +88,7 @@ func deployAdapted(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings adap
 	if err != nil {
 		return err
 	}
-	return routeToAdapted(ctx, gateway, live)
+	return routeAdaptedRequests(ctx, gateway, live)
 }
 
 // newAdaptedRole declares the role that the function runs as. It may write to the
@@ -108,8 +108,8 @@ func newAdaptedRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, 
 	return role, policy, err
 }
 
-// routeToAdapted sends the service's routes to the alias, and lets the API invoke it.
-func routeToAdapted(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeAdaptedRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeAdaptedRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, adaptedName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

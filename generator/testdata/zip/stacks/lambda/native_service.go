@@ -34,7 +34,7 @@ type nativeSettings struct {
 	logRetentionDays int
 }
 
-func readNativeSettings(read *settings.Settings) nativeSettings {
+func readNativeConfiguration(read *settings.Settings) nativeSettings {
 	return nativeSettings{
 		zip:              read.Archive("native.zip", nativeZip),
 		memoryMB:         read.MemoryMiB("native.memory", nativeMemoryMB, 128, 10240),
@@ -42,8 +42,8 @@ func readNativeSettings(read *settings.Settings) nativeSettings {
 	}
 }
 
-// deployNative declares the function with what it needs, and routes requests to it.
-func deployNative(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings nativeSettings) error {
+// deployNativeService declares the function with what it needs, and routes requests to it.
+func deployNativeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings nativeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, nativeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", nativeName, ctx.Stack())),
@@ -81,7 +81,7 @@ func deployNative(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings nativ
 	if err != nil {
 		return err
 	}
-	return routeToNative(ctx, gateway, live)
+	return routeNativeRequests(ctx, gateway, live)
 }
 
 // newNativeRole declares the role that the function runs as. It may write to the
@@ -101,8 +101,8 @@ func newNativeRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *
 	return role, policy, err
 }
 
-// routeToNative sends the service's routes to the alias, and lets the API invoke it.
-func routeToNative(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
+// routeNativeRequests sends the service's routes to the alias, and lets the API invoke it.
+func routeNativeRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
 	integration, err := apigatewayv2.NewIntegration(ctx, nativeName, &apigatewayv2.IntegrationArgs{
 		ApiId:                gateway.ID(),
 		IntegrationType:      pulumi.String("AWS_PROXY"),

@@ -25,8 +25,8 @@ var logRetentionChoices = []int{
 // first, so that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
-	adapted := readAdaptedSettings(read)
-	native := readNativeSettings(read)
+	adapted := readAdaptedConfiguration(read)
+	native := readNativeConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
@@ -34,10 +34,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAdapted(ctx, gateway, adapted); err != nil {
+	if err := deployAdaptedService(ctx, gateway, adapted); err != nil {
 		return err
 	}
-	return deployNative(ctx, gateway, native)
+	return deployNativeService(ctx, gateway, native)
 }
 
 // newGateway declares the HTTP API, served at the root of its own URL. Routes
