@@ -1,0 +1,73 @@
+# What a contributor runs. Only Go, make and git need to be there: what else the
+# targets use is on PATH or is built into .bin/ from the modules under tools/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help go tools preview test race lint generate check bench clean
+
+BIN := .bin
+export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
+GOTEST ?= go test
+
+# The user's own Pulumi comes first; its language host is beside it, or also on PATH.
+PULUMI := $(shell command -v pulumi)
+HOST := $(or $(shell command -v pulumi-language-go),$(wildcard $(dir $(realpath $(PULUMI)))pulumi-language-go))
+TOOLS := $(if $(PULUMI),,$(BIN)/pulumi) $(if $(and $(PULUMI),$(HOST)),,$(BIN)/pulumi-language-go)
+
+# The version that the CLI reports is set when it is linked.
+CLI_VERSION = $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 ,,p' tools/pulumi/go.mod | head -n 1)
+VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
+	@echo "pulumi: $(or $(PULUMI),$(BIN)/pulumi)"
+
+preview: tools ## preview both stacks, without an account or a cluster, then show the plan
+	go run ./cmd/ambi preview --offline
+	go run ./cmd/ambi plan
+
+test: tools ## vet and test everything (5 minutes of compiling the first time)
+	go vet ./...
+	$(GOTEST) ./...
+
+race: go ## test what does not compile a provider SDK under the race detector
+	go test -race $$(scripts/packages-without-sdks)
+
+lint: go $(BIN)/golangci-lint ## lint, import direction included
+	$(BIN)/golangci-lint run ./...
+
+generate: go ## write stacks/ anew from app/app.yaml
+	go run ./cmd/ambi generate
+
+check: go ## fail when something generated is stale
+	go run ./cmd/ambi generate --check
+	scripts/update-project-module --check
+
+bench: tools ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem $$(scripts/packages-without-sdks)
+
+clean: ## remove what was built; Go's caches stay
+	rm -rf $(BIN) stacks/bin app/build internal/engine/testdata/tiny/stacks/bin
+
+go:
+	@command -v go >/dev/null || { echo "go is not on PATH: install Go from https://go.dev/dl" >&2; exit 1; }
+
+$(BIN)/pulumi: tools/pulumi/go.mod | go
+	@scripts/build-tool tools/pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi $@ \
+		"the Pulumi CLI $(CLI_VERSION): 5 minutes the first time" "-X $(VERSION_VARIABLE)=$(CLI_VERSION)"
+
+$(BIN)/pulumi-language-go: tools/language-go/pulumi-language-go $(BIN)/pulumi-language-go-host
+	@cp $< $@ && chmod +x $@
+
+$(BIN)/pulumi-language-go-host: tools/language-go/go.mod | go
+	@scripts/build-tool tools/language-go github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go $@ \
+		"Pulumi's Go language host: 1 minute the first time"
+
+$(BIN)/golangci-lint: tools/lint/go.mod | go
+	@scripts/build-tool tools/lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $@ \
+		"golangci-lint: 4 minutes the first time"
+
+$(BIN)/gotestsum: tools/gotestsum/go.mod | go
+	@scripts/build-tool tools/gotestsum gotest.tools/gotestsum $@ "gotestsum, which counts tests: 1 minute the first time"
