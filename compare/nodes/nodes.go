@@ -1,0 +1,184 @@
+// Package nodes says what EC2 instances hold as nodes of an EKS cluster, and
+// how many of them a set of pods needs.
+//
+//	catalog, err := nodes.Embedded()
+//	instance, err := catalog.Find("m7g.large")
+//	room := instance.Allocatable()
+//	var packer nodes.Packer
+//	n, ok := packer.Count(room, []nodes.Group{{Pod: pod, Replicas: 12}}, nodes.DNS())
+//
+// An instance never gives all that it has: the kernel and the kubelet keep
+// memory and CPU, every node runs agents, and the network plug-in bounds the
+// number of pods by its addresses.
+package nodes
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+//go:embed instances.json
+var embedded []byte
+
+// Instance is the shape of an EC2 instance type.
+type Instance struct {
+	Type         string `json:"type"`         // such as m7g.large
+	CPUs         int    `json:"cpus"`         // vCPUs
+	MemoryMiB    int    `json:"memoryMiB"`    // as EC2 states it
+	Architecture string `json:"architecture"` // x86_64 or arm64
+	Interfaces   int    `json:"interfaces"`   // network interfaces
+	Addresses    int    `json:"addresses"`    // IPv4 addresses for each of them
+}
+
+// Catalog holds the known instances.
+type Catalog struct {
+	source string
+	types  map[string]Instance
+}
+
+// Embedded is the catalog that comes with ambi.
+func Embedded() (*Catalog, error) {
+	var file struct {
+		Source string     `json:"source"`
+		Types  []Instance `json:"types"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(embedded))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		return nil, fmt.Errorf("instances: %w", err)
+	}
+	c := &Catalog{source: file.Source, types: map[string]Instance{}}
+	for _, instance := range file.Types {
+		c.types[instance.Type] = instance
+	}
+	return c, nil
+}
+
+// Source says where the shapes come from.
+func (c *Catalog) Source() string { return c.source }
+
+// Find returns an instance type by name.
+func (c *Catalog) Find(name string) (Instance, error) {
+	instance, ok := c.types[name]
+	if !ok {
+		return Instance{}, fmt.Errorf("instance type %q is not known\nhint: known are the c, m, r and t families of 5 to 8, up to 8xlarge, such as m7g.large", name)
+	}
+	return instance, nil
+}
+
+// Family lists the types of an instance's family, smallest first: m7g.medium,
+// m7g.large, and so on.
+func (c *Catalog) Family(of Instance) []Instance {
+	family, _, _ := strings.Cut(of.Type, ".")
+	var list []Instance
+	for _, instance := range c.types {
+		if strings.HasPrefix(instance.Type, family+".") {
+			list = append(list, instance)
+		}
+	}
+	slices.SortFunc(list, func(a, b Instance) int {
+		if a.CPUs != b.CPUs {
+			return a.CPUs - b.CPUs
+		}
+		return a.MemoryMiB - b.MemoryMiB
+	})
+	return list
+}
+
+// MaxPods is how many pods the network plug-in has addresses for: one address
+// of each interface is the interface's own, and the agents of every node,
+// which the added two stand for, use the node's.
+// Source: github.com/aws/amazon-vpc-cni-k8s, misc/eni-max-pods.txt.
+func (i Instance) MaxPods() int { return i.Interfaces*(i.Addresses-1) + 2 }
+
+// Room is what pods may use of a node.
+type Room struct {
+	MilliCPU  int
+	MemoryMiB int
+	Pods      int
+}
+
+// The agents of every node: aws-node asks for 25m and kube-proxy for 100m, and
+// both count among the pods. Source: the EKS add-ons' manifests.
+const (
+	agentsMilliCPU = 25 + 100
+	agentsPods     = 2
+)
+
+// Allocatable is what is left for the app's pods.
+//
+//   - The kernel and the hypervisor keep 7.5 % of the stated memory: what
+//     Karpenter plans with (karpenter.sh/docs/reference/settings, vm-memory-overhead-percent).
+//   - The kubelet reserves 11 MiB for each possible pod and 255 MiB, and evicts
+//     below 100 MiB; of the CPU it reserves 6 % of the first core, 1 % of the
+//     second, .5 % of the next two and .25 % of the rest. Source:
+//     github.com/awslabs/amazon-eks-ami, the kubelet's configuration.
+//   - The node's agents take their CPU and two places.
+func (i Instance) Allocatable() Room {
+	memory := i.MemoryMiB - (i.MemoryMiB*75+999)/1000
+	return Room{
+		MilliCPU:  i.CPUs*1000 - reservedMilliCPU(i.CPUs) - agentsMilliCPU,
+		MemoryMiB: memory - (11*i.MaxPods() + 255) - 100,
+		Pods:      i.MaxPods() - agentsPods,
+	}
+}
+
+// reservedMilliCPU is the kubelet's share of a number of cores, rounded up.
+func reservedMilliCPU(cpus int) int {
+	micro := 0
+	for core := range cpus {
+		switch {
+		case core == 0:
+			micro += 60_000
+		case core == 1:
+			micro += 10_000
+		case core < 4:
+			micro += 5_000
+		default:
+			micro += 2_500
+		}
+	}
+	return (micro + 999) / 1000
+}
+
+// Pod is what one pod requests.
+type Pod struct {
+	MilliCPU  int
+	MemoryMiB int
+}
+
+// Group is a number of equal pods.
+type Group struct {
+	Pod      Pod
+	Replicas int
+}
+
+// DNS is what every cluster runs beside the app: two CoreDNS pods.
+// Source: the EKS add-on's manifest.
+func DNS() Group { return Group{Pod{MilliCPU: 100, MemoryMiB: 70}, 2} }
+
+// Fits is how many pods of one kind the room holds.
+func (r Room) Fits(pod Pod) int {
+	n := r.Pods
+	if pod.MilliCPU > 0 {
+		n = min(n, r.MilliCPU/pod.MilliCPU)
+	}
+	if pod.MemoryMiB > 0 {
+		n = min(n, r.MemoryMiB/pod.MemoryMiB)
+	}
+	return max(n, 0)
+}
+
+// Share is the part of a node that one pod takes, by whichever of CPU, memory
+// and places it takes the most of.
+func (r Room) Share(pod Pod) float64 {
+	return max(
+		float64(pod.MilliCPU)/float64(r.MilliCPU),
+		float64(pod.MemoryMiB)/float64(r.MemoryMiB),
+		1/float64(r.Pods),
+	)
+}
