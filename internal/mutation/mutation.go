@@ -99,7 +99,9 @@ func bends(value any, path string) []bend {
 		}
 	case string:
 		leaf(v + "-bent")
-		leaf("")
+		if v != "" {
+			leaf("")
+		}
 		var document map[string]any
 		if json.Unmarshal([]byte(v), &document) == nil { // such as a policy
 			for _, b := range bends(document, path+" as JSON") {
