@@ -3,9 +3,8 @@
 //
 //	catalog, err := nodes.Embedded()
 //	instance, err := catalog.Find("m7g.large")
-//	room := instance.Allocatable()
-//	var packer nodes.Packer
-//	n, ok := packer.Count(room, []nodes.Group{{Pod: pod, Replicas: 12}}, nodes.DNS())
+//	packer, err := nodes.NewPacker(instance.Allocatable(), pod, nodes.DNS())
+//	n := packer.Count(12, nodes.DNSReplicas)
 //
 // An instance never gives all that it has: the kernel and the kubelet keep
 // memory and CPU, every node runs agents, and the network plug-in bounds the
@@ -151,15 +150,12 @@ type Pod struct {
 	MemoryMiB int
 }
 
-// Group is a number of equal pods.
-type Group struct {
-	Pod      Pod
-	Replicas int
-}
+// DNS is the pod that every cluster runs beside the app, DNSReplicas times:
+// CoreDNS. Source: the EKS add-on's manifest.
+func DNS() Pod { return Pod{MilliCPU: 100, MemoryMiB: 70} }
 
-// DNS is what every cluster runs beside the app: two CoreDNS pods.
-// Source: the EKS add-on's manifest.
-func DNS() Group { return Group{Pod{MilliCPU: 100, MemoryMiB: 70}, 2} }
+// DNSReplicas is how many of them there are.
+const DNSReplicas = 2
 
 // Fits is how many pods of one kind the room holds.
 func (r Room) Fits(pod Pod) int {

@@ -56,33 +56,39 @@ func TestAllocatable(t *testing.T) {
 	}
 }
 
+func packer(t testing.TB, room nodes.Room, pods ...nodes.Pod) *nodes.Packer {
+	t.Helper()
+	p, err := nodes.NewPacker(room, pods...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func TestCountByHand(t *testing.T) {
 	large := find(t, "m7g.large").Allocatable() // 1805m, 6903 MiB, 27 places
-	var p nodes.Packer
 	for _, c := range []struct {
-		name   string
-		groups []nodes.Group
-		want   int
-		ok     bool
+		name     string
+		pods     []nodes.Pod
+		replicas []int
+		want     int
 	}{
-		{"nothing", nil, 0, true},
-		{"three half cores fit a node", []nodes.Group{{nodes.Pod{500, 512}, 3}}, 1, true},
-		{"four do not", []nodes.Group{{nodes.Pod{500, 512}, 4}}, 2, true},
-		{"memory decides", []nodes.Group{{nodes.Pod{100, 3452}, 2}}, 2, true}, // 2 x 3452 = 6904 > 6903
-		{"memory just fits", []nodes.Group{{nodes.Pod{100, 3451}, 2}}, 1, true},
-		{"places decide", []nodes.Group{{nodes.Pod{1, 1}, 28}}, 2, true},
-		{"small ones fill the gaps", []nodes.Group{{nodes.Pod{300, 100}, 3}, {nodes.Pod{1500, 1000}, 3}}, 3, true},
-		{"too large", []nodes.Group{{nodes.Pod{1806, 1}, 1}}, 0, false},
-		{"too large, but none of them", []nodes.Group{{nodes.Pod{1806, 1}, 0}}, 0, true},
+		{"nothing", nil, nil, 0},
+		{"three half cores fit a node", []nodes.Pod{{500, 512}}, []int{3}, 1},
+		{"four do not", []nodes.Pod{{500, 512}}, []int{4}, 2},
+		{"memory decides", []nodes.Pod{{100, 3452}}, []int{2}, 2}, // 2 x 3452 = 6904 > 6903
+		{"memory just fits", []nodes.Pod{{100, 3451}}, []int{2}, 1},
+		{"places decide", []nodes.Pod{{1, 1}}, []int{28}, 2},
+		{"small ones fill the gaps", []nodes.Pod{{300, 100}, {1500, 1000}}, []int{3, 3}, 3},
+		// Three half cores leave 305m: both DNS pods find room there.
+		{"with DNS", []nodes.Pod{{500, 512}, nodes.DNS()}, []int{3, nodes.DNSReplicas}, 1},
 	} {
-		got, ok := p.Count(large, c.groups)
-		if got != c.want || ok != c.ok {
-			t.Errorf("%s: got %d, %v, want %d, %v", c.name, got, ok, c.want, c.ok)
+		if got := packer(t, large, c.pods...).Count(c.replicas...); got != c.want {
+			t.Errorf("%s: got %d, want %d", c.name, got, c.want)
 		}
 	}
-	// Three half cores leave 305m: both DNS pods find room there.
-	if n, _ := p.Count(large, []nodes.Group{{nodes.Pod{500, 512}, 3}}, nodes.DNS()); n != 1 {
-		t.Errorf("with DNS: got %d", n)
+	if _, err := nodes.NewPacker(large, nodes.Pod{MilliCPU: 1806, MemoryMiB: 1}); err == nil || !strings.Contains(err.Error(), "does not fit a node, which has 1805m") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -109,27 +115,23 @@ func fewest(room nodes.Room, pods []nodes.Pod, open []nodes.Room, best int) int 
 func TestCountAgainstEveryPlacement(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	room := nodes.Room{MilliCPU: 1000, MemoryMiB: 1000, Pods: 6}
-	var p nodes.Packer
 	exact := 0
 	const tries = 400
 	for range tries {
-		var groups []nodes.Group
-		var pods []nodes.Pod
+		var kinds, pods []nodes.Pod
+		var replicas []int
 		for range 1 + random.IntN(4) {
 			pod := nodes.Pod{MilliCPU: 100 + random.IntN(700), MemoryMiB: 100 + random.IntN(700)}
 			n := random.IntN(3)
-			groups = append(groups, nodes.Group{Pod: pod, Replicas: n})
+			kinds, replicas = append(kinds, pod), append(replicas, n)
 			for range n {
 				pods = append(pods, pod)
 			}
 		}
-		got, ok := p.Count(room, groups)
-		if !ok {
-			t.Fatal("a pod of 800 does not fit 1000")
-		}
+		got := packer(t, room, kinds...).Count(replicas...)
 		want := fewest(room, pods, nil, len(pods)+1)
 		if got < want || got > want+1 {
-			t.Fatalf("%v: got %d, fewest %d", groups, got, want)
+			t.Fatalf("%v of %v: got %d, fewest %d", replicas, kinds, got, want)
 		}
 		if got == want {
 			exact++
@@ -143,14 +145,13 @@ func TestCountAgainstEveryPlacement(t *testing.T) {
 // For pods of one kind the count is the smallest number that holds them.
 func TestCountOfOneKindIsTheSmallest(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
-	var p nodes.Packer
 	room := find(t, "m7i.xlarge").Allocatable()
 	for range 2000 {
 		pod := nodes.Pod{MilliCPU: 1 + random.IntN(3795), MemoryMiB: 1 + random.IntN(14162)}
 		replicas := 1 + random.IntN(500)
 		each := room.Fits(pod)
 		want := (replicas + each - 1) / each
-		if got, ok := p.Count(room, []nodes.Group{{Pod: pod, Replicas: replicas}}); !ok || got != want {
+		if got := packer(t, room, pod).Count(replicas); got != want {
 			t.Fatalf("%d x %+v: got %d, want %d", replicas, pod, got, want)
 		}
 	}
@@ -158,13 +159,13 @@ func TestCountOfOneKindIsTheSmallest(t *testing.T) {
 
 func TestCountNeverFalls(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 3))
-	var p nodes.Packer
 	room := find(t, "m7i.large").Allocatable()
 	for range 200 {
 		pod := nodes.Pod{MilliCPU: 1 + random.IntN(1805), MemoryMiB: 1 + random.IntN(6900)}
+		p := packer(t, room, pod, nodes.DNS())
 		last := 0
 		for replicas := range 60 {
-			n, _ := p.Count(room, []nodes.Group{{Pod: pod, Replicas: replicas}}, nodes.DNS())
+			n := p.Count(replicas, nodes.DNSReplicas)
 			if n < last {
 				t.Fatalf("%d x %+v: %d nodes after %d", replicas, pod, n, last)
 			}
@@ -207,22 +208,21 @@ func TestFargate(t *testing.T) {
 
 func BenchmarkCountThousandKinds(b *testing.B) {
 	random := rand.New(rand.NewPCG(4, 4))
-	var groups []nodes.Group
+	var pods []nodes.Pod
+	var replicas []int
 	for range 1000 {
-		groups = append(groups, nodes.Group{Pod: nodes.Pod{MilliCPU: 50 + random.IntN(1000), MemoryMiB: 64 + random.IntN(4000)}, Replicas: 1 + random.IntN(20)})
+		pods = append(pods, nodes.Pod{MilliCPU: 50 + random.IntN(1000), MemoryMiB: 64 + random.IntN(4000)})
+		replicas = append(replicas, 1+random.IntN(20))
 	}
-	room := find(b, "m7g.2xlarge").Allocatable()
-	var p nodes.Packer
+	p := packer(b, find(b, "m7g.2xlarge").Allocatable(), pods...)
 	for b.Loop() {
-		p.Count(room, groups)
+		p.Count(replicas...)
 	}
 }
 
 func BenchmarkCountOneKind(b *testing.B) {
-	room := find(b, "m7g.large").Allocatable()
-	var p nodes.Packer
-	groups := []nodes.Group{{Pod: nodes.Pod{MilliCPU: 500, MemoryMiB: 512}, Replicas: 12}, nodes.DNS()}
+	p := packer(b, find(b, "m7g.large").Allocatable(), nodes.Pod{MilliCPU: 500, MemoryMiB: 512}, nodes.DNS())
 	for b.Loop() {
-		p.Count(room, groups)
+		p.Count(12, nodes.DNSReplicas)
 	}
 }
