@@ -176,10 +176,6 @@ func fail(w http.ResponseWriter, status int, message string) {
 	fmt.Fprintf(w, `{"message":%q}`, message)
 }
 
-// routes are those of the API, as app.yaml has them. What matches none goes to
-// $default; without that route, API Gateway itself would answer 404.
-var routes = []string{"POST /thumbnails", "GET /placeholders/{width}/{height}"}
-
 // newEvent describes a request in payload format 2.0.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func newEvent(r *http.Request, body []byte) events.APIGatewayV2HTTPRequest {
@@ -262,7 +258,10 @@ func travelsAsText(contentType string) bool {
 		slices.Contains([]string{"application/json", "application/xml", "application/javascript"}, mediaType)
 }
 
+// matchRoute finds the route among those that app.yaml has. What matches none goes
+// to $default; without that route, API Gateway itself would answer 404.
 func matchRoute(method, path string) (key string, parameters map[string]string) {
+	routes := []string{"POST /thumbnails", "GET /placeholders/{width}/{height}"}
 	parts := strings.Split(path, "/")
 	for _, route := range routes {
 		routeMethod, pattern, _ := strings.Cut(route, " ")
@@ -298,6 +297,10 @@ func write(w http.ResponseWriter, r *http.Request, response events.APIGatewayV2H
 	}
 	header := w.Header()
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) { // multiValueHeaders mean nothing in format 2.0
+		if strings.ContainsAny(response.Headers[name], "\r\n") {
+			fail(w, http.StatusInternalServerError, "Internal Server Error")
+			return
+		}
 		header.Set(name, response.Headers[name])
 	}
 	for _, cookie := range response.Cookies {

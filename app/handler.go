@@ -156,7 +156,7 @@ func send(w http.ResponseWriter, contentType string, body []byte) {
 	header.Set("Content-Type", contentType)
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body) // fails only when the client is gone
+	_, _ = w.Write(body) // fails only when the client is gone
 }
 
 // sameKey takes the same time however much of the key is right, and however long

@@ -134,17 +134,22 @@ func TestEventRequest(t *testing.T) {
 	}
 }
 
-// A handler may keep net/http from guessing the content type.
+// A handler may keep net/http from guessing the content type, and where there is no
+// body, it has none.
 func TestResponseWithoutContentType(t *testing.T) {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/nil" {
+		switch r.URL.Path {
+		case "/nil":
 			w.Header()["Content-Type"] = nil
-		} else {
+		case "/encoded":
 			w.Header().Set("Content-Encoding", "gzip")
+		case "/not-modified":
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusNotModified)
 		}
 		io.WriteString(w, "<html>")
 	})
-	for _, path := range []string{"/nil", "/gzip"} {
+	for _, path := range []string{"/nil", "/encoded", "/not-modified"} {
 		event := newEvent(httptest.NewRequest("GET", path, nil), nil)
 		var log bytes.Buffer
 		response, err := answerEvent(context.Background(), slog.New(slog.NewTextHandler(&log, nil)), handler, event)

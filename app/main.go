@@ -43,11 +43,11 @@ func main() {
 	}
 }
 
-// lookup finds a variable of the environment, and says whether it is set.
-type lookup func(name string) (value string, set bool)
+// environment finds a variable, and says whether it is set.
+type environment func(name string) (value string, set bool)
 
 // run serves until ctx is done or a signal asks it to stop. It logs to output.
-func run(ctx context.Context, lookup lookup, output io.Writer) error {
+func run(ctx context.Context, lookup environment, output io.Writer) error {
 	settings, err := readSettings(lookup)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ type settings struct {
 
 // readSettings fails on a value that it does not understand: a service that starts
 // with a default instead hides the mistake until somebody needs the setting.
-func readSettings(lookup lookup) (settings, error) {
+func readSettings(lookup environment) (settings, error) {
 	_, onLambda := lookup("AWS_LAMBDA_RUNTIME_API")
 	settings := settings{
 		onLambda:       onLambda,

@@ -199,9 +199,9 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func lookupIn(environment map[string]string) lookup {
+func lookupIn(variables map[string]string) environment {
 	return func(name string) (string, bool) {
-		value, set := environment[name]
+		value, set := variables[name]
 		return value, set
 	}
 }

@@ -16,7 +16,7 @@ import (
 // is either in API_KEY, as a container finds it, or API_KEY_SECRET says where it
 // is, as on Lambda, where the environment is no place for a secret. Errors never
 // contain the key.
-func readAPIKey(ctx context.Context, lookup lookup) (string, error) {
+func readAPIKey(ctx context.Context, lookup environment) (string, error) {
 	key, keySet := lookup("API_KEY")
 	reference, referenceSet := lookup("API_KEY_SECRET")
 	switch {

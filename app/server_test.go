@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -204,6 +206,9 @@ func TestManyAtOnce(t *testing.T) {
 // the other and at the same time.
 func TestMemory(t *testing.T) {
 	t.Parallel()
+	if build, ok := debug.ReadBuildInfo(); ok && slices.Contains(build.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector takes several times the memory")
+	}
 	p, base := startOnPort(t, "thumbs")
 	status := fmt.Sprintf("/proc/%d/status", p.command.Process.Pid)
 	if _, err := os.Stat(status); err != nil {

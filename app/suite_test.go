@@ -61,12 +61,12 @@ func (e exchange) send(t *testing.T, client *http.Client, base string) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{response.StatusCode, comparable(response.Header), body}
+	return answer{response.StatusCode, normalized(response.Header), body}
 }
 
-// comparable leaves out the headers that belong to a connection or a moment, and
+// normalized leaves out the headers that belong to a connection or a moment, and
 // writes a list of values as one, as RFC 9110 (5.3) allows, except for cookies.
-func comparable(header http.Header) http.Header {
+func normalized(header http.Header) http.Header {
 	header = header.Clone()
 	for _, name := range []string{"Date", "Connection", "Apigw-Requestid"} {
 		header.Del(name)
