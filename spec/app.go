@@ -87,7 +87,7 @@ type HTTP struct {
 // CORS is what preflight requests are answered with.
 type CORS struct {
 	Origins     []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`
-	Methods     []string `json:"methods,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Methods that pages may use; those of the routes when there are none."`
+	Methods     []string `json:"methods,omitempty" jsonschema:"uniqueItems=true,enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=PATCH,enum=DELETE,enum=OPTIONS" jsonschema_description:"Methods that pages may use; those of the routes when there are none."`
 	Headers     []string `json:"headers,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Request headers that pages may set."`
 	Credentials bool     `json:"credentials,omitempty" jsonschema_description:"Whether browsers send cookies along; not with the origin *."`
 	MaxAge      Duration `json:"maxAge,omitempty" jsonschema_description:"How long browsers may remember the answer, in whole seconds."`
@@ -112,7 +112,7 @@ type Scale struct {
 	CPU    int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the CPU request, in percent; 70 when no metric is named."`
 	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the memory request, in percent."`
 	// Requests needs a metric of the cluster's, which Kubernetes.Metric names.
-	Requests Rate `json:"requests,omitempty" jsonschema_description:"Target request rate of one instance, such as 100/s."`
+	Requests Rate `json:"requests,omitzero" jsonschema_description:"Target request rate of one instance, such as 100/s."`
 }
 
 // Architecture is an instruction set, by AWS's names.

@@ -95,6 +95,8 @@ func (d *decoder) decode(v reflect.Value, n *yaml.Node, path string, at Position
 		d.text(v, n, path, at, rule)
 	case reflect.Int:
 		d.integer(v, n, path, at, rule)
+	case reflect.Bool:
+		d.boolean(v, n, path, at)
 	default:
 		panic("spec: the grammar has a type that the decoder does not know: " + v.Type().String())
 	}
@@ -268,7 +270,10 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, 
 	}
 }
 
-// nearest is a hint for a name that is not among the allowed ones.
+// maxListed is how many allowed names a hint lists, rather than fill the screen.
+const maxListed = 20
+
+// nearest is a hint for a name that is not among the allowed ones, or "".
 func nearest(name string, allowed []string, noun string) string {
 	best, distance := "", 3
 	if len(name) <= 64 {
@@ -278,8 +283,11 @@ func nearest(name string, allowed []string, noun string) string {
 			}
 		}
 	}
-	if best != "" {
+	switch {
+	case best != "":
 		return fmt.Sprintf("did you mean %s?", best)
+	case len(allowed) == 0 || len(allowed) > maxListed:
+		return ""
 	}
 	return fmt.Sprintf("the %ss here are %s", noun, strings.Join(allowed, ", "))
 }

@@ -32,7 +32,7 @@ const defaultScaleCPU = 70
 // complete sets the defaults that depend on what the spec gives.
 func (a *App) complete() {
 	for _, s := range a.Services {
-		if s.Scale.CPU == 0 && s.Scale.Memory == 0 {
+		if s.Scale.CPU == 0 && s.Scale.Memory == 0 && s.Scale.Requests.IsZero() {
 			s.Scale.CPU = defaultScaleCPU
 		}
 	}
@@ -47,6 +47,9 @@ func (l *LambdaOptions) SetDefaults() {
 
 // SetDefaults names the namespace that every cluster has.
 func (k *KubernetesOptions) SetDefaults() { k.Namespace = "default" }
+
+// SetDefaults names the path that Prometheus scrapes unless told otherwise.
+func (m *ServiceMonitor) SetDefaults() { m.Path = "/metrics" }
 
 // mustQuantity is for quantities that are part of this program.
 func mustQuantity(s string) Quantity {

@@ -143,6 +143,22 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 	v.SetInt(int64(number))
 }
 
+func (d *decoder) boolean(v reflect.Value, n *yaml.Node, path string, at Position) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" {
+		v.SetBool(strings.EqualFold(n.Value, "true"))
+		return
+	}
+	var hints []string
+	switch {
+	case n.Kind != yaml.ScalarNode:
+	case n.Value == "true" || n.Value == "false":
+		hints = []string{"remove the quotes"}
+	case yaml11Bool.MatchString(n.Value):
+		hints = []string{"write true or false"}
+	}
+	d.mistyped(n, path, at, "true or false", hints...)
+}
+
 // isNumber reports whether YAML takes n for a number.
 func isNumber(n *yaml.Node) bool {
 	tag := n.ShortTag()

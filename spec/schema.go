@@ -22,7 +22,10 @@ func Schema() ([]byte, error) {
 	s.complete(reflect.TypeFor[App]())
 	s.refineApp()
 	s.refineService()
-	s.refineOptions()
+	s.refineAccess()
+	s.refineHTTP()
+	s.refineLambda()
+	s.refineKubernetes()
 
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -88,76 +91,3 @@ func defaultOf(f reflect.StructField) (string, bool) {
 }
 
 func number(n int) *uint64 { u := uint64(n); return &u }
-
-const (
-	labelPattern      = `^[a-z]([a-z0-9-]*[a-z0-9])?$`
-	namespacePattern  = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
-	secretNamePattern = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`
-	zipPattern        = `^[^/\\:][^\\:]*\.zip$`
-	textPattern       = `^[^\x00-\x08\x0B-\x1F\x7F-\x9F]*$`
-)
-
-func (s schema) refineApp() {
-	name := property(s.root, "name")
-	name.Pattern, name.MaxLength = labelPattern, number(maxName-2)
-	name.Examples = []any{"thumbs"}
-	services := property(s.root, "services")
-	services.MaxProperties = number(maxServices)
-	services.PropertyNames = &jsonschema.Schema{Pattern: labelPattern, MaxLength: number(maxName - 2)}
-}
-
-func (s schema) refineService() {
-	service := s.of(reflect.TypeFor[Service]())
-	lambdaWith := func(key string) *jsonschema.Schema {
-		properties := jsonschema.NewProperties()
-		properties.Set("lambda", &jsonschema.Schema{Required: []string{key}})
-		return &jsonschema.Schema{Required: []string{"lambda"}, Properties: properties}
-	}
-	service.AnyOf = []*jsonschema.Schema{{Required: []string{"image"}}, lambdaWith("image"), lambdaWith("zip")}
-	property(service, "image").Examples = []any{"ghcr.io/example/thumbs:1.4.2"}
-
-	var reservedNames []any
-	for _, name := range lambdaReserved() {
-		reservedNames = append(reservedNames, name)
-	}
-	names := &jsonschema.Schema{
-		Pattern: envPattern,
-		Not:     &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Enum: reservedNames}, {Pattern: "^" + adapterPrefix}}},
-	}
-	env := property(service, "env")
-	env.PropertyNames = names
-	env.AdditionalProperties = &jsonschema.Schema{
-		Type: "string", Pattern: textPattern, Not: &jsonschema.Schema{Pattern: credentialPattern},
-	}
-	property(service, "secrets").PropertyNames = names
-
-	secret := s.of(reflect.TypeFor[Secret]())
-	name := property(secret, "name")
-	name.Pattern, name.MaxLength = secretNamePattern, number(253)
-	property(secret, "key").Pattern = secretKeyPattern
-
-	path := property(s.of(reflect.TypeFor[Health]()), "path")
-	path.Pattern, path.MaxLength = `^(/|(/`+literalPattern+`)+)$`, number(maxPath)
-
-	scale := s.of(reflect.TypeFor[Scale]())
-	scale.Not = &jsonschema.Schema{Required: []string{"cpu", "memory"}}
-}
-
-func (s schema) refineOptions() {
-	lambda := s.of(reflect.TypeFor[LambdaOptions]())
-	lambda.Title = "lambda options"
-	lambda.Not = &jsonschema.Schema{Required: []string{"image", "zip"}}
-	lambda.DependentRequired = map[string][]string{"layers": {"zip"}}
-	property(lambda, "zip").Pattern = zipPattern
-	layers := property(lambda, "layers").Items
-	layers.Pattern, layers.MaxLength = layerPattern, number(maxLayer)
-	days := property(lambda, "logRetentionDays")
-	for _, n := range logRetentions() {
-		days.Enum = append(days.Enum, n)
-	}
-
-	kubernetes := s.of(reflect.TypeFor[KubernetesOptions]())
-	kubernetes.Title = "kubernetes options"
-	namespace := property(kubernetes, "namespace")
-	namespace.Pattern, namespace.MaxLength = namespacePattern, number(63)
-}

@@ -202,8 +202,13 @@ func TestDefaultsAgree(t *testing.T) {
 				continue
 			}
 			_, isScalar := v.Field(i).Addr().Interface().(scalar)
-			if f.Type.Kind() == reflect.Struct && !isScalar {
-				compare(v.Field(i), path+"."+f.Name)
+			inner := v.Field(i)
+			if f.Type.Kind() == reflect.Pointer && f.Type.Elem() != reflect.TypeFor[Usage]() {
+				inner = reflect.New(f.Type.Elem()).Elem()
+				newDecoder(newReporter("")).setDefaults(inner)
+			}
+			if inner.Kind() == reflect.Struct && !isScalar {
+				compare(inner, path+"."+f.Name)
 				continue
 			}
 			var want []string

@@ -60,8 +60,10 @@ func (v *validator) check() {
 		path := child("services", name)
 		if v.sound(path) {
 			v.service(path, v.app.Services[name])
+			v.needs(path, name, v.app.Services[name])
 		}
 	}
+	v.cycles(v.inOrder(names))
 	v.routes(names)
 	if v.app.Usage != nil {
 		v.usage(v.app.Usage)

@@ -113,9 +113,7 @@ const secretKeyPattern = `^[-._a-zA-Z0-9]{1,253}$`
 var secretKey = regexp.MustCompile(secretKeyPattern)
 
 func (v *validator) secret(path string, s Secret) {
-	if len(validation.IsDNS1123Subdomain(s.Name)) > 0 {
-		v.fail(path+".name", "must be lower-case letters, digits, hyphens and dots, with a letter or digit at both ends, got "+quote(s.Name))
-	}
+	v.objectName(path+".name", s.Name)
 	if !secretKey.MatchString(s.Key) || len(validation.IsConfigMapKey(s.Key)) > 0 {
 		v.fail(path+".key", "must be letters, digits and . _ -, got "+quote(s.Key))
 	}

@@ -11,7 +11,6 @@ import (
 	"unicode"
 
 	"github.com/distribution/reference"
-	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // maxMebibytes is how many of them the largest memory has.
@@ -25,13 +24,11 @@ func (v *validator) service(path string, s *Service) {
 		v.fail(child(path, "timeout"), fmt.Sprintf("must be whole seconds from 1s to 1h, got %s", v.text(path+".timeout", s.Timeout)))
 	}
 	v.environment(path, s)
-	if err := checkPath(s.Health.Path, false); err != nil && v.sound(path+".health.path") {
-		v.reportValue(v.at(path+".health.path"), path+".health.path", err)
-	}
-	v.scale(path+".scale", s)
-	if ns := s.Kubernetes.Namespace; len(validation.IsDNS1123Label(ns)) > 0 {
-		v.fail(path+".kubernetes.namespace", "must be at most 63 lower-case letters, digits and hyphens, with no hyphen at either end, got "+quote(ns))
-	}
+	v.path(path+".health.path", s.Health.Path)
+	v.http(path+".http", s.HTTP)
+	v.permissions(path+".permissions", s.Permissions)
+	v.scale(path+".scale", s.Scale)
+	v.kubernetes(path, s)
 }
 
 // artifact checks what the service runs: an image, a zip, or one for each
@@ -145,20 +142,5 @@ func (v *validator) size(path string, s *Service) {
 			hints = append(hints, fmt.Sprintf("a number without a unit is bytes: write %dMi", n))
 		}
 		v.fail(memory, fmt.Sprintf("must be 4Mi to 1Ti, got %s", v.text(memory, s.Memory)), hints...)
-	}
-}
-
-func (v *validator) scale(path string, s *Service) {
-	scale := s.Scale
-	hasCPU, hasMemory := v.app.Given(path+".cpu"), v.app.Given(path+".memory")
-	if hasCPU && hasMemory {
-		v.fail(path+".memory", "scale.cpu and scale.memory: name one")
-	}
-	if scale.Min > scale.Max && v.sound(path+".max") {
-		limit := "scale.max"
-		if !v.app.Given(path + ".max") {
-			limit += "'s default"
-		}
-		v.fail(path+".min", fmt.Sprintf("must be at most %s of %d, got %d", limit, scale.Max, scale.Min))
 	}
 }

@@ -1,0 +1,161 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	hostPattern = `[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*`
+	portPattern = `(:[1-9][0-9]{0,4})?`
+	urlPattern  = `://` + hostPattern + portPattern + `(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$`
+	// originPattern is what browsers send as Origin, of the schemes that both
+	// targets know.
+	originPattern = `^https?://` + hostPattern + portPattern + `$`
+	issuerPattern = `^https` + urlPattern
+	// domainPattern is a host name with at least one dot that is no IPv4 address.
+	domainPattern = `^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`
+	// headerPattern is a header's name.
+	// Source: https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+	headerPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+	// maxCORSAge is the longest that both targets, and browsers, remember.
+	maxCORSAge = 24 * time.Hour
+)
+
+var (
+	origin = regexp.MustCompile(originPattern)
+	issuer = regexp.MustCompile(issuerPattern)
+	domain = regexp.MustCompile(domainPattern)
+	header = regexp.MustCompile(headerPattern)
+)
+
+// AllowedMethods lists the methods that CORS allows: those that the spec names,
+// or else those of the routes, of which ANY stands for all.
+func (h HTTP) AllowedMethods() []string {
+	if h.CORS != nil && len(h.CORS.Methods) > 0 {
+		return slices.Clone(h.CORS.Methods)
+	}
+	return slices.DeleteFunc(Methods(), func(m string) bool {
+		return m == Any || !slices.ContainsFunc(h.Routes, func(r Route) bool { return r.Method == m || r.Method == Any })
+	})
+}
+
+func (v *validator) http(path string, h HTTP) {
+	if h.CORS != nil {
+		v.cors(path+".cors", h.CORS)
+	}
+	if h.Auth != nil && h.Auth.JWT != nil {
+		v.jwt(path+".auth.jwt", h.Auth.JWT)
+	}
+	if v.app.Given(path + ".domain") {
+		v.domain(path+".domain", h.Domain)
+	}
+}
+
+func (v *validator) cors(path string, c *CORS) {
+	everyone := slices.Index(c.Origins, "*")
+	for i, o := range c.Origins {
+		if o != "*" {
+			v.origin(item(path+".origins", i), o)
+		}
+	}
+	if everyone >= 0 && len(c.Origins) > 1 {
+		v.fail(item(path+".origins", everyone), "must stand alone, since it includes every other origin")
+	}
+	if everyone >= 0 && c.Credentials {
+		v.fail(path+".credentials", "must not be true with the origin *: browsers refuse the answer", "name the origins")
+	}
+	v.headers(path+".headers", c.Headers)
+	age := c.MaxAge.Std()
+	if at := path + ".maxAge"; v.app.Given(at) && (age < time.Second || age > maxCORSAge || age%time.Second != 0) {
+		v.fail(at, fmt.Sprintf("must be whole seconds from 1s to %s, got %s", Duration(maxCORSAge), v.text(at, c.MaxAge)))
+	}
+}
+
+// origin checks that browsers send an origin just so: it is compared as text.
+func (v *validator) origin(path, text string) {
+	u, err := url.Parse(text)
+	if err != nil || !origin.MatchString(text) || !isPort(u) {
+		var hints []string
+		trimmed := strings.ToLower(strings.TrimRight(text, "/"))
+		switch {
+		case trimmed != text && origin.MatchString(trimmed):
+			hints = []string{"write " + trimmed}
+		case strings.Contains(text, "*"):
+			hints = []string{"name each origin, or a lone * for all"}
+		default:
+			hints = []string{"such as https://app.example.com or http://localhost:3000, without a path"}
+		}
+		v.fail(path, "must be an origin, got "+quote(text), hints...)
+		return
+	}
+	if usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]; u.Port() == usual {
+		v.fail(path, fmt.Sprintf("must not name port %s, which browsers leave out of an %s origin", usual, u.Scheme), "write "+u.Scheme+"://"+u.Hostname())
+	}
+}
+
+// isPort reports whether a URL's port is one, or none is given.
+func isPort(u *url.URL) bool {
+	if u.Port() == "" {
+		return true
+	}
+	n, err := strconv.Atoi(u.Port())
+	return err == nil && n >= 1 && n <= 65535
+}
+
+func (v *validator) headers(path string, all []string) {
+	first := map[string]string{} // as written, by its lower case
+	for i, name := range all {
+		at := item(path, i)
+		switch earlier, twice := first[strings.ToLower(name)]; {
+		case name == "*":
+			v.fail(at, "must name a header", "* would not include Authorization, nor mean anything with credentials")
+		case !header.MatchString(name):
+			v.fail(at, "must be a header's name, got "+quote(name))
+		case twice && earlier != name:
+			v.fail(at, fmt.Sprintf("%s and %s are the same header", name, earlier))
+		default:
+			first[strings.ToLower(name)] = name
+		}
+	}
+}
+
+func (v *validator) jwt(path string, j *JWT) {
+	if at := path + ".issuer"; !isURL(j.Issuer, issuer) {
+		v.fail(at, "must be an https URL without a query or fragment, got "+quote(j.Issuer),
+			"it is compared with the token's iss, and its keys are found under it")
+	}
+	for i, a := range j.Audience {
+		if a == "" || !isLine(a) {
+			v.fail(item(path+".audience", i), "must be one line of text, got "+quote(a))
+		}
+	}
+}
+
+// isURL reports whether text has the form of pattern and is a URL.
+func isURL(text string, pattern *regexp.Regexp) bool {
+	u, err := url.Parse(text)
+	return err == nil && pattern.MatchString(text) && isPort(u)
+}
+
+func (v *validator) domain(path, name string) {
+	if domain.MatchString(name) && len(name) <= maxObjectName {
+		return
+	}
+	var hints []string
+	lower := strings.ToLower(name)
+	switch {
+	case lower != name && domain.MatchString(lower):
+		hints = []string{"write " + lower}
+	case strings.HasPrefix(name, "*."):
+		hints = []string{"a certificate may be for a wildcard; a domain is one host"}
+	case strings.Contains(name, "://"):
+		hints = []string{"leave out the scheme"}
+	}
+	v.fail(path, "must be a host name such as thumbs.example.com, got "+quote(name), hints...)
+}
