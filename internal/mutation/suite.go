@@ -81,16 +81,7 @@ func (s Suite) tell(g *stacktest.Graph) []string { return Complaints(s.Check, g)
 
 // Complaints is what a check says about a graph.
 func Complaints(check func(t stacktest.T, g *stacktest.Graph), g *stacktest.Graph) []string {
-	told := &recorder{}
-	check(told, g)
-	return told.messages
-}
-
-// recorder is a T that keeps what it is told.
-type recorder struct{ messages []string }
-
-func (*recorder) Helper() {}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.messages = append(r.messages, fmt.Sprintf(format, args...))
+	var told stacktest.Complaints
+	check(&told, g)
+	return told
 }

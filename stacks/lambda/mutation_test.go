@@ -61,6 +61,7 @@ func TestMutants(t *testing.T) {
 			set("API gives up before the function", typeIntegration, map[string]any{"timeoutMilliseconds": 3000.0}),
 			set("timeout of 99999 s", typeFunction, map[string]any{"timeout": 99999.0}),
 			set("memory of 1 MB", typeFunction, map[string]any{"memorySize": 1.0}),
+			set("SnapStart", typeFunction, map[string]any{"snapStart": map[string]any{"applyOn": "PublishedVersions"}}),
 			set("alias at $LATEST", typeAlias, map[string]any{"functionVersion": "$LATEST"}, function),
 			set("logs anywhere", typePolicy, map[string]any{"policy": strings.Replace(policy, logARN+":log-stream:*", "*", 1)}, logs, kept),
 			set("anything on anything", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "*", "Resource": "*"}`)}, logs, kept),

@@ -227,14 +227,6 @@ func TestComponents(t *testing.T) {
 	}
 }
 
-// complaints is a T that keeps what it is told.
-type complaints []string
-
-func (*complaints) Helper() {}
-func (c *complaints) Errorf(format string, args ...any) {
-	*c = append(*c, fmt.Sprintf(format, args...))
-}
-
 func TestWant(t *testing.T) {
 	graph := Run(t, func(ctx *pulumi.Context) error {
 		first, err := newThing(ctx, "first", pulumi.Map{"given": pulumi.String("text")})
@@ -276,7 +268,7 @@ func TestWant(t *testing.T) {
 		`third (test:index:Thing) is not declared`:                          func(t T) { graph.One(t, "test:index:Thing", "third").Want(t, "absent", nil, "because") },
 		`x is missing, want "y"`:                                            func(t T) { (&Resource{}).Want(t, "x", "y", "because", first) },
 	} {
-		var told complaints
+		var told Complaints
 		check(&told)
 		if len(told) == 0 || !strings.Contains(told[0], want) {
 			t.Errorf("a failing check says %q, want %q", told, want)
@@ -345,13 +337,13 @@ func TestLostErrors(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, "p.go"), []byte(source), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var told complaints
+		var told Complaints
 		LostErrors(&told, folder)
 		if got := len(told) == 1 && strings.Contains(told[0], "p.go:"); got != lost {
 			t.Errorf("%s: reported: %q, want a report: %t", statement, told, lost)
 		}
 	}
-	var told complaints
+	var told Complaints
 	LostErrors(&told, t.TempDir())
 	if len(told) == 0 {
 		t.Error("a folder without Go files passes, where nothing was looked at")
