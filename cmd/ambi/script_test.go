@@ -1,15 +1,23 @@
 package main
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ambi/internal/engine"
 )
 
 var update = flag.Bool("update", false, "write the expected output in the scripts anew")
@@ -20,13 +28,38 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command as users do. Each script documents a behaviour.
 func TestScripts(t *testing.T) {
+	tools, err := filepath.Abs("../../.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if given := os.Getenv("AMBI_TOOLS"); given != "" {
+		tools = given
+	}
+	engineFound := sync.OnceValue(func() error {
+		_, err := engine.Find("../..")
+		return err
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "big": big},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "big": big, "sameresources": sameResources,
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "engine" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			return engineFound() == nil, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("AMBI_TOOLS", tools)
+			// The program is compiled with this machine's caches, and without a network.
+			for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
+				env.Setenv(name, goEnv(t, name))
+			}
+			env.Setenv("GOPROXY", "off")
 			return nil
 		},
 	})
@@ -49,6 +82,53 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// goEnv asks the go command for one of its settings.
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// sameResources requires that a preview registers what a plan lists, for each
+// target: sameresources preview.json plan.json.
+func sameResources(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sameresources PREVIEW PLAN")
+	}
+	type resource struct{ Type, Name string }
+	var preview struct {
+		Previews []struct {
+			Target    string
+			Resources []resource
+		}
+	}
+	var plan struct {
+		Targets []struct {
+			Target    string
+			Resources []resource
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &preview))
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &plan))
+	if len(preview.Previews) != len(plan.Targets) {
+		ts.Fatalf("%d previews for %d targets", len(preview.Previews), len(plan.Targets))
+	}
+	order := func(a, b resource) int {
+		return cmp.Or(strings.Compare(a.Type, b.Type), strings.Compare(a.Name, b.Name))
+	}
+	for i, want := range plan.Targets {
+		got := preview.Previews[i]
+		slices.SortFunc(got.Resources, order)
+		slices.SortFunc(want.Resources, order)
+		if got.Target != want.Target || !slices.Equal(got.Resources, want.Resources) {
+			ts.Fatalf("the engine registers for %s\n%v\nand the plan lists for %s\n%v", got.Target, got.Resources, want.Target, want.Resources)
+		}
 	}
 }
 
