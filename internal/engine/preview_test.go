@@ -225,11 +225,11 @@ func TestStandInsThroughTheEngine(t *testing.T) {
 		}
 	}
 	pulumi("+ 3 created", "up", "--yes")
-	pulumi("arn:aws:logs:us-east-1:123456789012:log-group:logs-", "stack", "output", "arn")
+	pulumi("arn:aws:logs:eu-central-1:123456789012:log-group:logs-", "stack", "output", "arn")
 	pulumi("3 unchanged", "preview", "--expect-no-changes")
 	pulumi("3 unchanged", "refresh", "--yes")
 	pulumi("~ 1 updated", "up", "--yes", "--config", "tiny:retention=30")
-	pulumi("arn:aws:logs:us-east-1:123456789012:log-group:logs-", "stack", "output", "arn")
+	pulumi("arn:aws:logs:eu-central-1:123456789012:log-group:logs-", "stack", "output", "arn")
 	pulumi("- 3 deleted", "destroy", "--yes")
 	var registered []string
 	for _, resource := range s.stand.Resources() {

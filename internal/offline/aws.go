@@ -99,9 +99,10 @@ func newAWS() *aws {
 	return a
 }
 
-func (a *aws) configure(variables map[string]string) {
-	region := variables["aws:config:region"]
-	if region == "" {
+func (a *aws) configure(arguments properties) {
+	value, _ := unwrap(arguments["region"])
+	region := value.GetStringValue()
+	if region == "" || isUnknown(value) {
 		region = "us-east-1"
 	}
 	a.region.Store(&region)

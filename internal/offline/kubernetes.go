@@ -10,7 +10,7 @@ import (
 // objects, whose outputs are their inputs and what the cluster adds.
 type kubernetes struct{}
 
-func (kubernetes) configure(map[string]string) {}
+func (kubernetes) configure(properties) {}
 
 // check names an object without a name, as the real provider does: the logical
 // name and eight characters.

@@ -97,7 +97,7 @@ func object(props resource.PropertyMap) resource.PropertyValue { return resource
 func TestComputedOutputs(t *testing.T) {
 	_, aws, _ := serve(t)
 	if _, err := aws.Configure(context.Background(), &pulumirpc.ConfigureRequest{
-		Variables: map[string]string{"aws:config:region": "eu-central-1"},
+		Args: aws.wire(resource.PropertyMap{"region": text("eu-central-1")}),
 	}); err != nil {
 		t.Fatal(err)
 	}

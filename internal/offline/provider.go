@@ -19,7 +19,7 @@ import (
 // cloud is what differs between the two stand-ins.
 type cloud interface {
 	// configure takes the provider's configuration.
-	configure(variables map[string]string)
+	configure(arguments properties)
 	// check completes the inputs as the real provider would before it asks anybody:
 	// with a name, where the program gave none.
 	check(r resource, inputs properties)
@@ -94,7 +94,7 @@ func (p *provider) DiffConfig(context.Context, *pulumirpc.DiffRequest) (*pulumir
 }
 
 func (p *provider) Configure(_ context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
-	p.cloud.configure(req.GetVariables())
+	p.cloud.configure(req.GetArgs().GetFields())
 	return &pulumirpc.ConfigureResponse{AcceptSecrets: true, SupportsPreview: true, AcceptResources: true}, nil
 }
 
