@@ -8,5 +8,5 @@ import "embed"
 
 // Example is the folder app/ of a new project.
 //
-//go:embed app/app.yaml app/*.go
+//go:embed app/app.yaml app/Dockerfile app/*.go
 var Example embed.FS
