@@ -73,7 +73,7 @@ func (c Change) apply(rates map[string]Rate) error {
 		}
 		return nil
 	}
-	unit, ok := unitOf(c.Key)
+	unit, ok := UnitOf(c.Key)
 	if !ok {
 		return fmt.Errorf("price %s: no such price in the price book\nhint: \"ambi prices\" lists them", c.Key)
 	}

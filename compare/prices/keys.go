@@ -58,8 +58,8 @@ func units() map[string]string {
 	}
 }
 
-// unitOf is the unit of a key, if there is such a key.
-func unitOf(key string) (string, bool) {
+// UnitOf is what a price is for one of, if there is such a key.
+func UnitOf(key string) (string, bool) {
 	if instance, ok := strings.CutPrefix(key, "ec2."); ok {
 		return Hour, strings.Contains(instance, ".")
 	}

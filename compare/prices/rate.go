@@ -111,7 +111,7 @@ func (w wide) add(quantity float64, price PerUnit) wide {
 
 // check reports what is wrong with a rate.
 func (r Rate) check() error {
-	unit, known := unitOf(r.Key)
+	unit, known := UnitOf(r.Key)
 	switch {
 	case !known:
 		return fmt.Errorf("price %q: no such key", r.Key)

@@ -176,7 +176,7 @@ func (o *offer) rate(s selector, region string) (Rate, error) {
 	if err != nil {
 		return Rate{}, err
 	}
-	unit, _ := unitOf(s.key)
+	unit, _ := UnitOf(s.key)
 	return Rate{
 		Key: s.key, Unit: unit, Tiers: tiers, Effective: o.published, Status: Refreshed,
 		Source: "AWS Price List, " + s.offer + ", " + region + ", publication " + o.published,

@@ -310,3 +310,24 @@ func Join(services [][]Level) (shares []float64, factors [][]float64) {
 	}
 	return shares, factors
 }
+
+// Coarse is the cycle in at most n segments of about equal length, each with
+// its mean factor; a cycle that has no more is returned as it is.
+func (p Profile) Coarse(n int) []Segment {
+	if len(p.segments) <= n {
+		return p.segments
+	}
+	var coarse []Segment
+	target := p.Cycle() / time.Duration(n)
+	var length time.Duration
+	weight := 0.0
+	for i, s := range p.segments {
+		length += s.Length
+		weight += float64(s.Factor * float64(s.Length))
+		if length >= target && len(coarse) < n-1 || i == len(p.segments)-1 {
+			coarse = append(coarse, Segment{length, weight / float64(length)})
+			length, weight = 0, 0
+		}
+	}
+	return coarse
+}

@@ -1,0 +1,242 @@
+// Package cost prices an app on both targets: the cost components of a month,
+// with their units, prices, quantities and sources, over one perimeter.
+//
+//	model, err := cost.Lambda(sheet, app, cost.Defaults())
+//	bill := model.Bill(1)       // at the app's traffic
+//	usd, ok := model.Total(2.5) // at two and a half times as many requests
+//
+// A Model is prepared once and then asked for many traffic levels, so that
+// break-evens are found quickly; Bill and Total are the same arithmetic.
+//
+// The same work is priced on both sides. A request takes its waiting time and
+// its CPU time: on Lambda the CPU time stretches where memory buys less than a
+// core, in a pod it is what the replicas' CPU requests must cover.
+//
+// What is unknown stays so. A quantity that depends on an unknown figure is
+// not a number, its component says which figure is missing and by what formula
+// it would be priced, and there is no total.
+package cost
+
+import (
+	"math"
+
+	"ambi/compare/prices"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// App is what is priced: services and what they share.
+type App struct {
+	Workloads []Workload
+	Secrets   int // secrets in Secrets Manager, on Lambda
+}
+
+// Workload is one service on both targets, under one traffic.
+type Workload struct {
+	Name     string
+	Traffic  traffic.Traffic
+	Function Function
+	Pod      Pod
+	Routes   int // rules of the load balancer
+	LogDays  int // how long logs are kept, on both targets
+	Alarms   int // CloudWatch alarms, on both targets
+}
+
+// Function is a service on Lambda.
+type Function struct {
+	MemoryMB     int
+	Architecture string // x86_64 or arm64
+	Provisioned  int    // concurrency kept ready
+	Secrets      int    // read when an environment starts
+}
+
+// Pod is a service on Kubernetes.
+type Pod struct {
+	MilliCPU      int // request
+	MemoryMiB     int // request
+	Min           int // replicas
+	Concurrency   int // requests that one replica takes at once
+	TargetPercent int // of the CPU request at which replicas are kept; 100 where the autoscaler watches something else
+}
+
+// Category puts components side by side that do the same on both targets.
+type Category string
+
+// The categories, in the order of a bill.
+const (
+	Work    Category = "compute"       // running the app's code
+	Startup Category = "startup"       // starting instances of it
+	Idle    Category = "idle"          // capacity that is paid for and unused
+	Control Category = "control plane" // managing the cluster
+	Entry   Category = "entry"         // what requests come in through
+	Network Category = "network"       // addresses, gateways, zones
+	Disk    Category = "disk"
+	Logs    Category = "logs"
+	Egress  Category = "egress"
+	Secrets Category = "secrets"
+	Alarms  Category = "alarms"
+)
+
+// Component is one line of a bill: a month's quantity of one thing.
+type Component struct {
+	Key       string        `json:"key,omitempty"` // of the price; empty where there is nothing to pay
+	Name      string        `json:"name"`
+	Category  Category      `json:"category"`
+	Unit      string        `json:"unit,omitempty"`
+	Tiers     prices.Tiers  `json:"tiers,omitempty"` // dollars for one unit
+	Quantity  *float64      `json:"quantity"`        // a month; null while unknown
+	Free      float64       `json:"free,omitempty"`  // of the quantity, under the free tier
+	Cost      *prices.USD   `json:"cost"`            // a month; null while unknown
+	Formula   string        `json:"formula"`         // how the quantity comes about
+	Missing   []Missing     `json:"missing,omitempty"`
+	Fixed     bool          `json:"fixed,omitempty"` // there without a single request
+	Source    string        `json:"source,omitempty"`
+	Effective string        `json:"effective,omitempty"`
+	Status    prices.Status `json:"status,omitempty"`
+	Discount  string        `json:"discount,omitempty"` // percent, given by the user
+	Note      string        `json:"note,omitempty"`
+}
+
+// Missing is a figure that is needed and unknown.
+type Missing struct {
+	Service string        `json:"service"`
+	Input   traffic.Input `json:"input"`
+}
+
+// Bill is a month on one target.
+type Bill struct {
+	Target     spec.Target `json:"target"`
+	Components []Component `json:"components"`        // every one, those of zero too
+	Total      *prices.USD `json:"total"`             // null while a component is unknown
+	Known      prices.USD  `json:"known"`             // the sum of what is known
+	Idle       prices.USD  `json:"idle"`              // the part of Known that buys unused capacity
+	Missing    []Missing   `json:"missing,omitempty"` // each once, in the services' order
+}
+
+// Model prices an app on one target at any multiple of its traffic. It works
+// in memory of its own and serves one caller at a time.
+type Model struct {
+	Target spec.Target
+
+	lines    []line
+	pools    []float64 // free allowances, shared by the lines that name them
+	missing  []Missing
+	quantify func(scale float64, quantities []float64)
+
+	quantities, billed, left []float64
+}
+
+// Total is what a month costs at scale times the app's requests. It is false
+// when a figure is missing.
+func (m *Model) Total(scale float64) (prices.USD, bool) {
+	total, known := prices.USD(0), true
+	m.price(scale, func(_ int, cost prices.USD, ok bool) {
+		total += cost
+		known = known && ok
+	})
+	return total, known
+}
+
+// Costs puts the cost of each line into costs, in the order of a bill's
+// components, and returns it; an unknown one is -1.
+func (m *Model) Costs(scale float64, costs []prices.USD) []prices.USD {
+	costs = costs[:0]
+	m.price(scale, func(_ int, cost prices.USD, ok bool) {
+		if !ok {
+			cost = -1
+		}
+		costs = append(costs, cost)
+	})
+	return costs
+}
+
+// price prices every line at a scale, in order.
+func (m *Model) price(scale float64, each func(i int, cost prices.USD, known bool)) {
+	m.quantify(scale, m.quantities)
+	m.left = append(m.left[:0], m.pools...)
+	for i := range m.lines {
+		l, quantity := &m.lines[i], m.quantities[i]
+		if math.IsNaN(quantity) {
+			m.billed[i] = quantity
+			each(i, 0, false)
+			continue
+		}
+		if l.pool >= 0 {
+			free := min(quantity, m.left[l.pool])
+			m.left[l.pool] -= free
+			quantity -= free
+		}
+		m.billed[i] = quantity
+		if l.rate.Tiers == nil {
+			each(i, 0, true)
+			continue
+		}
+		already := l.elsewhere
+		if l.after >= 0 {
+			already += m.billed[l.after]
+		}
+		each(i, l.rate.Tiers.CostBeyond(already, quantity), true)
+	}
+}
+
+// Bill is the month at scale times the app's requests, line by line.
+func (m *Model) Bill(scale float64) Bill {
+	bill := Bill{Target: m.Target}
+	complete := true
+	m.price(scale, func(i int, cost prices.USD, known bool) {
+		l := m.lines[i]
+		c := Component{
+			Key: l.rate.Key, Name: l.name, Category: l.category, Unit: l.unit, Tiers: l.rate.Tiers, Formula: l.formula,
+			Fixed: l.fixed, Source: l.rate.Source, Effective: l.rate.Effective, Status: l.rate.Status, Discount: l.rate.Discount, Note: l.note,
+		}
+		if known {
+			quantity := m.quantities[i]
+			c.Quantity, c.Cost = &quantity, &cost
+			c.Free = quantity - m.billed[i]
+			bill.Known += cost
+			if l.category == Idle {
+				bill.Idle += cost
+			}
+		} else {
+			complete = false
+			c.Missing = m.lacking(l.inputs)
+		}
+		bill.Components = append(bill.Components, c)
+	})
+	if complete {
+		total := bill.Known
+		bill.Total = &total
+	} else {
+		for _, missing := range m.missing {
+			for _, c := range bill.Components {
+				if contains(c.Missing, missing) {
+					bill.Missing = append(bill.Missing, missing)
+					break
+				}
+			}
+		}
+	}
+	return bill
+}
+
+func contains(list []Missing, m Missing) bool {
+	for _, x := range list {
+		if x == m {
+			return true
+		}
+	}
+	return false
+}
+
+// lacking lists the missing figures among some inputs.
+func (m *Model) lacking(inputs []traffic.Input) []Missing {
+	var list []Missing
+	for _, missing := range m.missing {
+		for _, input := range inputs {
+			if missing.Input == input {
+				list = append(list, missing)
+			}
+		}
+	}
+	return list
+}
