@@ -21,14 +21,28 @@ type sharedView struct {
 	TargetsProse    string // "AWS Lambda or on Kubernetes"
 }
 
-type targetView struct{ Name, Import string }
+type targetView struct {
+	Name, Import string
+	Only         string  // a type of resource that no other target has
+	Config       []value // what a stack must set for the program's own test
+}
+
+// value is a configuration key with a value.
+type value struct{ Key, Value string }
 
 func newSharedView(in Input) sharedView {
 	view := sharedView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
 	prose := map[spec.Target]string{spec.Lambda: "AWS Lambda", spec.Kubernetes: "Kubernetes"}
 	var names, platforms []string
 	for _, t := range in.Targets() {
-		view.Targets = append(view.Targets, targetView{Name: string(t), Import: path.Join(in.Module, "stacks", string(t))})
+		target := targetView{Name: string(t), Import: path.Join(in.Module, "stacks", string(t))}
+		switch t {
+		case spec.Lambda:
+			target.Only, target.Config = "aws:lambda/function:Function", lambdaTestConfig(in)
+		case spec.Kubernetes:
+			target.Only, target.Config = "kubernetes:apps/v1:Deployment", kubernetesTestConfig(in)
+		}
+		view.Targets = append(view.Targets, target)
 		names = append(names, string(t))
 		platforms = append(platforms, prose[t])
 	}

@@ -54,3 +54,8 @@ func newKubernetesView(in Input) kubernetesView {
 	view.Earlier, view.Last = view.Services[:last], view.Services[last]
 	return view
 }
+
+// kubernetesTestConfig is what the program's own test must set: what has no default.
+func kubernetesTestConfig(Input) []value {
+	return []value{{"kubernetes:context", "test"}}
+}

@@ -112,3 +112,14 @@ func keys(names []string) string {
 	}
 	return "the keys " + strings.Join(names, ", ")
 }
+
+// lambdaTestConfig is what the program's own test must set: what has no default.
+func lambdaTestConfig(in Input) []value {
+	var config []value
+	for _, s := range in.Lambda.Services {
+		if s.Zip != "" { // a test needs no build; any file stands in
+			config = append(config, value{s.Name + ".zip", "main_test.go"})
+		}
+	}
+	return config
+}

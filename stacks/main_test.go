@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,24 +9,25 @@ import (
 	"ambi/stacks/stacktest"
 )
 
-// targets are the values of the setting target: what the types of each one's
-// resources begin with, and what else its stack must set.
+// targets are the values of the setting target: a type of resource that only that
+// target has, and what else its stack must set.
 var targets = map[string]struct {
-	prefix string
+	only   string
 	config map[string]string
 }{
-	"lambda":     {prefix: "aws:"},
-	"kubernetes": {prefix: "kubernetes:", config: map[string]string{"kubernetes:context": "test"}},
+	"lambda": {only: "aws:lambda/function:Function", config: map[string]string{}},
+	"kubernetes": {only: "kubernetes:apps/v1:Deployment", config: map[string]string{
+		"kubernetes:context": "test",
+	}},
 }
 
 // The configuration picks the target, and nothing of another is declared.
 func TestTarget(t *testing.T) {
 	for name, target := range targets {
-		config := map[string]string{"target": name}
-		maps.Copy(config, target.config)
-		graph := stacktest.Run(t, deploy, config)
+		target.config["target"] = name
+		graph := stacktest.Run(t, deploy, target.config)
 		for other, it := range targets {
-			declared := slices.ContainsFunc(graph.Resources, func(r *stacktest.Resource) bool { return strings.HasPrefix(r.Type, it.prefix) })
+			declared := slices.ContainsFunc(graph.Resources, func(r *stacktest.Resource) bool { return r.Type == it.only })
 			if declared != (other == name) {
 				t.Errorf("target %s: resources of %s are declared: %t", name, other, declared)
 			}

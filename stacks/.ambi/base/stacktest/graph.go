@@ -2,6 +2,7 @@ package stacktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,6 +29,18 @@ type Resource struct {
 type T interface {
 	Helper()
 	Errorf(format string, args ...any)
+}
+
+// Complaints is a T that keeps what it is told: to try a check on a stack that
+// is known to be broken.
+type Complaints []string
+
+// Helper does nothing.
+func (*Complaints) Helper() {}
+
+// Errorf keeps a complaint.
+func (c *Complaints) Errorf(format string, args ...any) {
+	*c = append(*c, fmt.Sprintf(format, args...))
 }
 
 // One finds a resource. Where there is none, it returns one without anything.
@@ -73,6 +86,7 @@ func (r *Resource) Want(t T, path string, want any, why string, from ...*Resourc
 	t.Helper()
 	if got := r.Input(path); text(got) != text(want) {
 		t.Errorf("%s: %s is %s, want %s: %s", r, path, text(got), text(want), why)
+		return
 	}
 	for _, other := range from {
 		if !slices.Contains(r.Needs[pathStep.FindString(path)], other.URN) {

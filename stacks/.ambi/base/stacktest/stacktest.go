@@ -51,7 +51,8 @@ func Run(t testing.TB, program pulumi.RunFunc, config map[string]string) *Graph 
 	return graph
 }
 
-// Deploy is Run for a test that expects the error.
+// Deploy is Run for a test that expects the error. Both set an environment
+// variable, so such tests do not run in parallel.
 func Deploy(t testing.TB, program pulumi.RunFunc, config map[string]string) (*Graph, error) {
 	t.Helper()
 	full := map[string]string{}
