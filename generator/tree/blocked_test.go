@@ -2,6 +2,7 @@ package tree
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,8 +142,12 @@ func TestBrokenJournal(t *testing.T) {
 // ambi's stays as it is.
 func FuzzJournal(f *testing.F) {
 	f.Add([]byte(`{"version":1,"folders":[{"path":"stacks/a"}],"entries":[{"path":"stacks/a/x.go","file":"put","base":"put"}]}`))
-	f.Add([]byte(`{"version":1,"entries":[{"path":"stacks/../.git/config","file":"put"}]}`))
-	f.Add([]byte(`{"version":1,"entries":[{"path":".git/config","file":"drop"}]}`))
+	for _, name := range []string{".git/config", "stacks/../.git/config", "./.git/config"} {
+		for _, action := range []action{put, drop} {
+			f.Add(fmt.Appendf(nil, `{"version":1,"entries":[{"path":%q,"have":%q,"file":%q}]}`, name, hash([]byte("[core]\n")), action))
+		}
+	}
+	f.Add([]byte(`{"version":1,"entries":[{"path":"stacks/.ambi/base/../../../.git/config","base":"drop"}]}`))
 	f.Add([]byte(`{"version":1,"folders":[{"path":".git/hooks","made":true}],"entries":[]}`))
 	f.Add([]byte(`{"version":1,"folders":[{"path":"stacks/.ambi/base/..","made":true}]}`))
 	f.Add([]byte(`{"version":2}`))

@@ -7,6 +7,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 const (
@@ -20,7 +21,8 @@ type disk struct {
 	root *os.Root
 	// hook, if set, runs before each operation; its error takes the
 	// operation's place. Tests kill the process here, or fill the disk.
-	hook func(op, name string) error
+	hook   func(op, name string) error
+	hookMu sync.Mutex
 	// folders are those that look has seen to be real ones, so that it need
 	// not look at them again for each file.
 	folders map[string]bool
@@ -55,7 +57,9 @@ func about(name, op string, err error) error {
 func (d *disk) do(op, name string, f func() error) error {
 	var err error
 	if d.hook != nil {
+		d.hookMu.Lock()
 		err = d.hook(op, name)
+		d.hookMu.Unlock()
 	}
 	if err == nil {
 		err = f()
@@ -153,9 +157,7 @@ func (d *disk) list(name string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
-// create writes a new file and waits until its text is on the medium: a rename
-// may become durable before the text that it names, and a power cut between
-// the two would leave an empty file under the final name.
+// create writes a new file.
 func (d *disk) create(name string, text []byte) (err error) {
 	var f *os.File
 	err = d.do("create", name, func() (err error) {
@@ -170,14 +172,10 @@ func (d *disk) create(name string, text []byte) (err error) {
 			err = cerr
 		}
 	}()
-	err = d.do("write", name, func() error {
+	return d.do("write", name, func() error {
 		_, err := f.Write(text)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return d.do("sync", name, f.Sync)
 }
 
 func (d *disk) mkdir(name string) error {
@@ -197,12 +195,10 @@ func (d *disk) mkdirAll(name string) error {
 }
 
 func (d *disk) rename(from, to string) error {
-	delete(d.folders, from)
 	return d.do("put a file there", to, func() error { return d.root.Rename(from, to) })
 }
 
 func (d *disk) remove(name string) error {
-	delete(d.folders, name)
 	return d.do("remove", name, func() error { return d.root.Remove(name) })
 }
 
@@ -230,21 +226,25 @@ func (d *disk) prune(name string) error {
 	return nil
 }
 
-// syncFolder waits until the names in a folder are on the medium. A folder
-// that is gone needs none of it.
-func (d *disk) syncFolder(name string) error {
-	if runtime.GOOS == "windows" {
-		return nil // it has no such call: a folder cannot be opened for flushing
+// sync waits until a file's text, or the names in a folder, are on the medium,
+// so that they survive a power cut. A folder that is gone needs none of it.
+func (d *disk) sync(name string, what standing) error {
+	how := os.O_RDWR // some systems flush only what may be written
+	if what == aFolder {
+		how = os.O_RDONLY
+		if runtime.GOOS == "windows" {
+			return nil // it cannot flush a folder
+		}
 	}
 	err := d.do("sync", name, func() error {
-		f, err := d.root.Open(name)
+		f, err := d.root.OpenFile(name, how, 0)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
 		return f.Sync()
 	})
-	if errors.Is(err, fs.ErrNotExist) {
+	if what == aFolder && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err

@@ -1,127 +1,24 @@
 package tree
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
-	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
-
-// manifest is the journal's table of contents. It is written before anything
-// outside the staging folder is touched, so that a discarded run can be undone,
-// and it is complete, so that a decided run can be finished, by any later process.
-type manifest struct {
-	Version int      `json:"version"`
-	Folders []folder `json:"folders"`
-	Entries []entry  `json:"entries"`
-}
-
-const (
-	manifestName    = "manifest.json"
-	manifestVersion = 1
-)
-
-// folder is one whose names the run changes.
-type folder struct {
-	Path string `json:"path"`
-	// Made says that it was missing, and is made while staging.
-	Made bool `json:"made,omitempty"`
-}
-
-// action is what becomes of a file or of its base text.
-type action string
-
-const (
-	leave action = ""
-	put   action = "put"
-	drop  action = "drop"
-)
-
-// entry is one file and its base text.
-type entry struct {
-	Path string `json:"path"`
-	// Have is the hash of the file as it was compared, "" when it was missing:
-	// a file that is no longer so was edited since.
-	Have string `json:"have,omitempty"`
-	File action `json:"file,omitempty"`
-	Base action `json:"base,omitempty"`
-}
-
-func hash(text []byte) string {
-	if text == nil {
-		return ""
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
-// The names of an entry's texts in the staging folder, and then the pending one.
-func newText(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".new" }
-func oldText(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".old" }
-func newBase(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".base" }
-
-// plan turns changes into a manifest, and returns the text of each entry.
-func plan(d *disk, changes []Change, opts Options) (manifest, [][]byte, error) {
-	m := manifest{Version: manifestVersion}
-	var texts [][]byte
-	var touched []string
-	for _, c := range changes {
-		e := entry{Path: c.Path, Have: hash(c.Have)}
-		switch {
-		case c.Want == nil && (c.Kind != RemoveEdited || opts.Force):
-			e.Base = drop
-		case c.Want != nil && (c.Base == nil || !bytes.Equal(c.Base, c.Want)):
-			e.Base = put
-		}
-		switch {
-		case c.Kind == Remove, c.Kind == RemoveEdited && opts.Force:
-			e.File = drop
-		case c.Kind == Create, c.Kind == Update, c.Kind == Edited:
-			e.File = put
-		}
-		if e.File != leave {
-			touched = append(touched, path.Dir(c.Path))
-		}
-		if e.Base != leave {
-			touched = append(touched, path.Dir(basePath(c.Path)))
-		}
-		if e.File != leave || e.Base != leave {
-			m.Entries = append(m.Entries, e)
-			texts = append(texts, c.Want)
-		}
-	}
-
-	folders := make(map[string]folder)
-	for _, dir := range touched {
-		for made := true; made; dir = path.Dir(dir) {
-			if _, known := folders[dir]; known {
-				break
-			}
-			exists, err := d.look(dir, aFolder)
-			if err != nil {
-				return m, nil, err
-			}
-			// These two are made before there is a manifest.
-			made = !exists && dir != stacksDir && dir != stateDir
-			folders[dir] = folder{Path: dir, Made: made}
-		}
-	}
-	for _, f := range folders {
-		m.Folders = append(m.Folders, f)
-	}
-	slices.SortFunc(m.Folders, func(a, b folder) int { return strings.Compare(a.Path, b.Path) })
-	return m, texts, nil
-}
 
 // probeName is what a folder holds for a moment, to learn whether it can be
 // written: a read-only folder or one on another disk must be found out before
 // the run is decided.
 const probeName = ".ambi-probe"
+
+// stagedText is a text in the staging folder, and the file or base text that it becomes.
+type stagedText struct {
+	at, name string
+	text     []byte
+}
 
 // stage prepares a run and decides it with its last rename. On an error the
 // caller discards what was staged.
@@ -142,23 +39,41 @@ func stage(d *disk, m manifest, texts [][]byte) error {
 	if err := prepare(d, m.Folders); err != nil {
 		return err
 	}
+	var all []stagedText
 	for i, e := range m.Entries {
 		if e.File == put {
-			if err := d.create(newText(stagingDir, i), texts[i]); err != nil {
-				return about(e.Path, "write", err)
-			}
+			all = append(all, stagedText{newText(stagingDir, i), e.Path, texts[i]})
 		}
 		if e.Base == put {
-			if err := d.create(newBase(stagingDir, i), texts[i]); err != nil {
-				return about(basePath(e.Path), "write", err)
-			}
+			all = append(all, stagedText{newBase(stagingDir, i), basePath(e.Path), texts[i]})
 		}
 	}
-	// The staged names must be durable before the rename that decides the run.
-	if err := d.syncFolder(stagingDir); err != nil {
+	for _, s := range all {
+		if err := d.create(s.at, s.text); err != nil {
+			return about(s.name, "write", err)
+		}
+	}
+	if err := syncStaged(d, all); err != nil {
 		return err
 	}
 	return d.rename(stagingDir, pendingDir)
+}
+
+// syncStaged makes the staged texts and their names durable, before the rename
+// that decides the run: that rename may reach the medium first otherwise, and
+// after a power cut the next run would put empty files in place. Many syncs at
+// once cost the disk little more than one.
+func syncStaged(d *disk, all []stagedText) error {
+	var g errgroup.Group
+	g.SetLimit(16)
+	g.Go(func() error { return d.sync(stagingDir+"/"+manifestName, aFile) })
+	for _, s := range all {
+		g.Go(func() error { return about(s.name, "write", d.sync(s.at, aFile)) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return d.sync(stagingDir, aFolder)
 }
 
 // prepare makes the folders that are missing and checks that the others can be written.
@@ -205,7 +120,7 @@ func finish(d *disk, m manifest) ([]string, error) {
 
 func apply(d *disk, m manifest) (left []string, err error) {
 	// The decision must be durable before anything follows from it.
-	if err := d.syncFolder(stateDir); err != nil {
+	if err := d.sync(stateDir, aFolder); err != nil {
 		return nil, err
 	}
 	for i, e := range m.Entries {
@@ -234,16 +149,18 @@ func apply(d *disk, m manifest) (left []string, err error) {
 			}
 		}
 	}
-	// All of it must be durable before the journal goes: nobody would finish it then.
+	// All of it must be durable before the journal goes: nobody would finish
+	// it then. Above the folders, others were made or removed.
+	durable := make(map[string]bool)
 	for _, f := range m.Folders {
-		if err := d.syncFolder(f.Path); err != nil {
-			return nil, err
+		for dir := f.Path; !durable[dir]; dir = path.Dir(dir) {
+			durable[dir] = true
+			if err := d.sync(dir, aFolder); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if err := d.syncFolder(stacksDir); err != nil {
-		return nil, err
-	}
-	return left, d.syncFolder(".")
+	return left, nil
 }
 
 // applyFile puts or drops one file by a rename out of or into the journal, so
@@ -362,38 +279,4 @@ func undo(d *disk, folders []folder) error {
 		}
 	}
 	return nil
-}
-
-// parseManifest refuses a manifest that reaches out of what ambi writes: it
-// comes from disk, perhaps from somebody else's.
-func parseManifest(text []byte) (manifest, error) {
-	var m manifest
-	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("not a manifest: %w", err)
-	}
-	if m.Version != manifestVersion {
-		return m, fmt.Errorf("version %d, want %d", m.Version, manifestVersion)
-	}
-	for _, e := range m.Entries {
-		if err := checkName(e.Path); err != nil {
-			return m, err
-		}
-	}
-	for _, f := range m.Folders {
-		if err := checkFolder(f.Path); err != nil {
-			return m, err
-		}
-	}
-	return m, nil
-}
-
-// checkFolder accepts the folders of files and of base texts, and the one that holds both.
-func checkFolder(name string) error {
-	if name == stateDir || name == baseDir {
-		return nil
-	}
-	if below, ok := strings.CutPrefix(name, baseDir+"/"); ok {
-		name = stacksDir + "/" + below
-	}
-	return checkName(name + "/x")
 }

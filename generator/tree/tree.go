@@ -36,10 +36,10 @@
 //
 // Write prepares everything in staging: the new files, the new base texts and
 // a manifest of what goes where. Renaming staging to pending decides the run.
-// From then on there are only renames and removals, which need next to no space, and a
-// run that is killed is finished by the next Write. A run that was killed
-// before that rename is discarded. A file that was edited in between is left
-// alone, and the comparison that follows sees it as any other edit.
+// From then on there are only renames and removals, which need next to no
+// space, and a run that is killed is finished by the next Write. A run that was
+// killed before that rename is discarded. A file that was edited in between is
+// left alone, and the comparison that follows sees it as any other edit.
 //
 // Limits: an edit that is saved within the microseconds between reading a file
 // and renaming the new one over it is lost, since no file system can compare

@@ -356,18 +356,30 @@ func TestModes(t *testing.T) {
 	if _, err := Write(open(t, dir), emitted(project{"stacks/lambda/x.go": "x\n"}), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]fs.FileMode{
-		"stacks/lambda":                 0o755 | fs.ModeDir,
-		"stacks/lambda/x.go":            0o644,
-		"stacks/.ambi/base/lambda":      0o755 | fs.ModeDir,
-		"stacks/.ambi/base/lambda/x.go": 0o644,
+	// What the umask, whatever it is, makes of the modes.
+	likeFile, likeFolder := filepath.Join(dir, "file"), filepath.Join(dir, "folder")
+	if err := os.WriteFile(likeFile, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(likeFolder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, like := range map[string]string{
+		"stacks/lambda":                 likeFolder,
+		"stacks/lambda/x.go":            likeFile,
+		"stacks/.ambi/base/lambda":      likeFolder,
+		"stacks/.ambi/base/lambda/x.go": likeFile,
 	} {
-		info, err := os.Stat(filepath.Join(dir, name))
+		got, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := info.Mode(); got != want {
-			t.Errorf("%s has mode %s, want %s", name, got, want)
+		want, err := os.Stat(like)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Mode() != want.Mode() {
+			t.Errorf("%s has mode %s, want %s", name, got.Mode(), want.Mode())
 		}
 	}
 }
