@@ -153,7 +153,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte(`{"version":2}`))
 	f.Add([]byte(`{`))
 	f.Fuzz(func(t *testing.T, manifest []byte) {
-		dir := t.TempDir()
+		dir := fastDir(t)
 		others := project{".git/config": "[core]\n", ".git/hooks/": "", "Pulumi.yaml": "x\n", "stacks/mine.go": "mine\n"}
 		for _, state := range []string{"pending", "staging"} {
 			others.with(project{
