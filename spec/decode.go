@@ -286,7 +286,7 @@ func nearest(name string, allowed []string, noun string) string {
 	switch {
 	case best != "":
 		return fmt.Sprintf("did you mean %s?", best)
-	case len(allowed) == 0 || len(allowed) > maxListed:
+	case len(allowed) > maxListed:
 		return ""
 	}
 	return fmt.Sprintf("the %ss here are %s", noun, strings.Join(allowed, ", "))

@@ -70,7 +70,12 @@ func (s schema) refineAccess() {
 
 	permission := s.of(reflect.TypeFor[Permission]())
 	property(permission, "actions").Items.Pattern = actionPattern
-	property(permission, "resources").Items.Pattern = "^\\*$|" + arnPattern
+	property(permission, "resources").Items.Pattern = `^\*$|` + arnPattern
+	narrow := jsonschema.NewProperties()
+	for _, key := range []string{"actions", "resources"} {
+		narrow.Set(key, &jsonschema.Schema{Items: &jsonschema.Schema{Not: &jsonschema.Schema{Pattern: broadPattern}}})
+	}
+	permission.AnyOf = []*jsonschema.Schema{{Required: []string{"why"}}, {Properties: narrow}}
 	property(permission, "why").Pattern = linePattern
 	property(permission, "why").MinLength = number(1)
 }

@@ -87,7 +87,10 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"two-documents",          // the first is fine
 		"trailing-garbage",       // so is what stands before the end mark
 		"deep-merges",            // fine, but for its depth
-		"usage-huge",             // a range of rates
+		"needs-alone",            // names that only the other keys make wrong
+		"needs-cycles",
+		"scale-too-slow",
+		"usage-huge", // a range of rates
 		"usage-tiny",
 		"usage-zero",
 	}

@@ -132,7 +132,7 @@ func (v *validator) jwt(path string, j *JWT) {
 	}
 	for i, a := range j.Audience {
 		if a == "" || !isLine(a) {
-			v.fail(item(path+".audience", i), "must be one line of text, got "+quote(a))
+			v.fail(item(path+".audience", i), "must be one line of plain text, got "+quote(a))
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// metricPattern is a path segment of the custom metrics API, or two: a
-	// metric may be named for what it is measured on.
-	metricPattern     = `^[A-Za-z0-9_]([A-Za-z0-9_./-]*[A-Za-z0-9_])?$`
+	// metricPattern is Prometheus' grammar, widened by what other adapters use. A
+	// metric is one segment of a path to Kubernetes, so it has no slash.
+	metricPattern     = `^[A-Za-z_][A-Za-z0-9_.:-]*$`
 	maxMetric         = 253
 	prometheusPattern = `^https?` + urlPattern
 )
@@ -72,7 +72,7 @@ func (v *validator) scaleToZero(path, scaleMin string, s *Service) {
 	z := s.Kubernetes.ScaleToZero
 	if keda := path + ".keda"; z.KEDA != nil {
 		if at := keda + ".prometheus"; !isURL(z.KEDA.Prometheus, prometheus) {
-			v.fail(at, "must be an http or https URL, got "+quote(z.KEDA.Prometheus), "such as http://prometheus.monitoring.svc:9090")
+			v.fail(at, "must be an http or https URL, got "+quote(z.KEDA.Prometheus), "such as http://prometheus.monitoring.svc:9090, with no user or password")
 		}
 		if strings.TrimSpace(z.KEDA.Query) == "" || !isLine(z.KEDA.Query) {
 			v.fail(keda+".query", "must be one line of PromQL, got "+quote(z.KEDA.Query))

@@ -41,6 +41,9 @@ func (v *validator) services(name, but string) []string {
 			others = append(others, s)
 		}
 	}
+	if len(others) == 0 {
+		return []string{"the app has no other service; an address outside of it goes under env"}
+	}
 	if hint := nearest(name, others, "other service"); hint != "" {
 		return []string{hint}
 	}
@@ -51,7 +54,7 @@ func (v *validator) services(name, but string) []string {
 func (v *validator) address(path, at, service string, s *Service) {
 	name := AddressVariable(service)
 	if owner := reservedBy(name); owner != "" {
-		v.fail(at, fmt.Sprintf("its address would be in %s, which %s sets itself", name, strings.TrimSuffix(owner, ",")), "rename the service")
+		v.fail(at, fmt.Sprintf("its address would be in %s, which %s sets itself", name, owner), "rename the service")
 		return
 	}
 	message := fmt.Sprintf("the address of %s, which needs names in line %d, takes this name", service, v.at(at).Line)

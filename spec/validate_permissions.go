@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -17,11 +16,14 @@ const (
 	arnPattern = `^arn:aws(-cn|-us-gov)?:[a-z0-9-]+:([a-z0-9-]+|\*)?:([0-9]{12}|aws|\*)?:[!-~]+$`
 	// linePattern is text without control characters.
 	linePattern = `^[^\x00-\x1F\x7F-\x9F]*$`
+	// broadPattern is an action or a resource that needs a reason.
+	broadPattern = `^(\*|[^:]*:\*|([^:]*:){5}\*+)$`
 )
 
 var (
 	action = regexp.MustCompile(actionPattern)
 	arn    = regexp.MustCompile(arnPattern)
+	broad  = regexp.MustCompile(broadPattern)
 )
 
 func (v *validator) permissions(path string, all []Permission) {
@@ -29,7 +31,7 @@ func (v *validator) permissions(path string, all []Permission) {
 		at := item(path, i)
 		why := at + ".why"
 		if v.app.Given(why) && (strings.TrimSpace(p.Why) == "" || !isLine(p.Why)) {
-			v.fail(why, "must be one line of text, got "+quote(p.Why))
+			v.fail(why, "must be one line of plain text, got "+quote(p.Why))
 		}
 		reasoned := v.app.Given(why)
 		for j, a := range p.Actions {
@@ -41,16 +43,14 @@ func (v *validator) permissions(path string, all []Permission) {
 	}
 }
 
+const broadHint = "name exactly what the service needs, or the reason under why"
+
 func (v *validator) action(path, text string, reasoned bool) {
 	switch {
 	case !action.MatchString(text):
 		v.fail(path, "must be an IAM action, got "+quote(text), "such as s3:GetObject, or s3:Get* for all that start so")
-	case reasoned:
-	case text == "*":
-		v.fail(path, "allows everything in AWS", "name the actions that the service takes, or the reason under why")
-	case strings.HasSuffix(text, ":*"):
-		service, _, _ := strings.Cut(text, ":")
-		v.fail(path, fmt.Sprintf("allows everything in %s", service), "name the actions that the service takes, or the reason under why")
+	case broad.MatchString(text) && !reasoned:
+		v.fail(path, quote(text)+" covers every action", broadHint)
 	}
 }
 
@@ -58,18 +58,16 @@ func (v *validator) resource(path, text string, reasoned bool) {
 	switch {
 	case text != "*" && !arn.MatchString(text):
 		v.fail(path, "must be the ARN of a resource, got "+quote(text), "such as arn:aws:s3:::thumbs-originals/*")
-	case reasoned:
-	case text == "*":
-		v.fail(path, "allows the actions on every resource", "name the resources by their ARNs, or the reason under why")
-	case strings.SplitN(text, ":", 6)[5] == "*":
-		v.fail(path, "allows the actions on every resource of a service", "name the resources by their ARNs, or the reason under why")
+	case broad.MatchString(text) && !reasoned:
+		v.fail(path, quote(text)+" covers every resource", broadHint)
 	}
 }
 
 // isLine reports whether text prints on one line, as it reads: in a comment of
-// the emitted program nothing may end the line or turn its direction.
+// the emitted program nothing may end the line, turn its direction or hide.
 func isLine(text string) bool {
+	const joiner, nonJoiner = '\u200D', '\u200C' // are part of words, and of emoji
 	return !strings.ContainsFunc(text, func(c rune) bool {
-		return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028' || c == '\u2029'
+		return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && c != joiner && c != nonJoiner
 	})
 }

@@ -2,7 +2,9 @@ package spectest
 
 import (
 	"bytes"
+	"encoding"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,25 +43,108 @@ func TestEverythingParses(t *testing.T) {
 	}
 }
 
+// TestEveryKeyIsGenerated requires of both kinds of specs that some have each key
+// of the grammar, but for those that no deployable one may have.
+func TestEveryKeyIsGenerated(t *testing.T) {
+	all := keys(reflect.TypeFor[spec.App](), "")
+	if len(all) < 60 {
+		t.Fatalf("only %d keys: %v", len(all), all)
+	}
+	never := map[string][]string{ // by kind
+		"Deployable": {"services.*.http.auth", "services.*.http.auth.jwt", "services.*.http.auth.jwt.issuer", "services.*.http.auth.jwt.audience"},
+	}
+	for name, make := range map[string]func(*rand.Rand) []byte{"Generate": Generate, "Deployable": Deployable} {
+		given := map[string]bool{}
+		for seed := range uint64(600) {
+			app, err := spec.Parse("app.yaml", make(rand.New(rand.NewPCG(seed, 2))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range all {
+				for _, service := range app.ServiceNames() {
+					given[key] = given[key] || app.Given(strings.Replace(key, "*", service, 1))
+				}
+			}
+		}
+		for _, key := range all {
+			if given[key] == slices.Contains(never[name], key) {
+				t.Errorf("%s: %s: given is %t", name, key, given[key])
+			}
+		}
+	}
+}
+
+// keys lists the paths of the grammar, with a star for a service's name and
+// the first element for each of a list.
+func keys(t reflect.Type, path string) []string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return keys(t.Elem(), path)
+	case reflect.Map:
+		if path != "services" {
+			return nil // its keys are the spec's own
+		}
+		return keys(t.Elem(), path+".*")
+	case reflect.Slice:
+		return keys(t.Elem(), path+"[0]")
+	case reflect.Struct:
+	default:
+		return nil
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		return nil
+	}
+	var all []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.IsExported() {
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		at := strings.TrimPrefix(path+"."+name, ".")
+		all = append(all, at)
+		all = append(all, keys(f.Type, at)...)
+	}
+	return all
+}
+
 // TestDeployable keeps to the limits of both targets that need no resolving.
 func TestDeployable(t *testing.T) {
 	for seed := range uint64(300) {
-		app, err := spec.Parse("app.yaml", Deployable(rand.New(rand.NewPCG(seed, 1))))
+		text := Deployable(rand.New(rand.NewPCG(seed, 1)))
+		app, err := spec.Parse("app.yaml", text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, s := range app.Services {
+		refuse := func(service, why string, refused bool) {
+			if refused {
+				t.Errorf("seed %d, %s: %s\n%s", seed, service, why, text)
+			}
+		}
+		var policy *spec.CORS
+		for i, name := range app.ServiceNames() {
+			s := app.Services[name]
 			env := 0
 			for k, v := range s.Env {
 				env += len(k) + len(v)
 			}
-			switch {
-			case s.Image == "", s.Lambda.Image == "" && s.Lambda.Zip == "":
-				t.Errorf("seed %d, %s: nothing to run on one target", seed, name)
-			case s.Memory.Bytes() < 128<<20, s.Memory.Bytes() > 10240<<20, s.CPU.Milli() > 5000,
-				s.Timeout.Std().Seconds() > 30, s.Scale.Min < 1, env > 3000:
-				t.Errorf("seed %d, %s: beyond a target's limit: %+v", seed, name, s)
+			k, l := s.Kubernetes, s.Lambda
+			open := k.Gateway != nil || k.Ingress != nil
+			if i == 0 {
+				policy = s.HTTP.CORS
 			}
+			refuse(name, "nothing to run on one target", s.Image == "" || l.Image == "" && l.Zip == "")
+			refuse(name, "beyond a limit of size", s.Memory.Bytes() < 128<<20 || s.Memory.Bytes() > 10240<<20 || s.CPU.Milli() > 5000 || env > 3000)
+			refuse(name, "beyond API Gateway's timeout", s.Timeout.Std().Seconds() > 30)
+			refuse(name, "scales to zero without a way", s.Scale.Min == 0 && k.ScaleToZero == nil)
+			refuse(name, "scales by requests without a metric", !s.Scale.Requests.IsZero() && k.Metric == "")
+			refuse(name, "permissions without an identity", len(s.Permissions) > 0 && k.Identity == "")
+			refuse(name, "more warm than there may be", l.Provisioned > s.Scale.Max)
+			refuse(name, "more reserved than an account has", l.Reserved && s.Scale.Max*s.Concurrency > 900)
+			refuse(name, "authorized", s.HTTP.Auth != nil)
+			refuse(name, "a domain that nothing serves", s.HTTP.Domain != "" && !open)
+			refuse(name, "CORS that nothing answers", s.HTTP.CORS != nil && k.Gateway == nil && (k.Ingress == nil || k.Ingress.Class != "nginx"))
+			refuse(name, "CORS of its own", !reflect.DeepEqual(s.HTTP.CORS, policy))
 		}
 	}
 }
