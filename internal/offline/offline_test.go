@@ -108,7 +108,9 @@ func TestComputedOutputs(t *testing.T) {
 		want   map[string]string
 	}{
 		{
-			"aws:lambda/function:Function", resource.PropertyMap{"name": text("thumbs")}, "thumbs",
+			"aws:lambda/function:Function",
+			resource.PropertyMap{"name": text("thumbs")},
+			"thumbs",
 			map[string]string{
 				"arn":          "arn:aws:lambda:eu-central-1:123456789012:function:thumbs",
 				"qualifiedArn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbs:1",
@@ -118,16 +120,21 @@ func TestComputedOutputs(t *testing.T) {
 			},
 		},
 		{
-			"aws:lambda/alias:Alias", resource.PropertyMap{"name": text("live"), "functionName": text("thumbs")},
+			"aws:lambda/alias:Alias",
+			resource.PropertyMap{"name": text("live"), "functionName": text("thumbs")},
 			"arn:aws:lambda:eu-central-1:123456789012:function:thumbs:live",
 			map[string]string{"arn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbs:live"},
 		},
 		{
-			"aws:iam/role:Role", resource.PropertyMap{"name": text("runs")}, "runs",
+			"aws:iam/role:Role",
+			resource.PropertyMap{"name": text("runs")},
+			"runs",
 			map[string]string{"arn": "arn:aws:iam::123456789012:role/runs"},
 		},
 		{
-			"aws:apigatewayv2/stage:Stage", resource.PropertyMap{"name": text("$default"), "apiId": text("abc")}, "$default",
+			"aws:apigatewayv2/stage:Stage",
+			resource.PropertyMap{"name": text("$default"), "apiId": text("abc")},
+			"$default",
 			map[string]string{"executionArn": "arn:aws:execute-api:eu-central-1:123456789012:abc/$default"},
 		},
 	}
