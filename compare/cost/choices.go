@@ -3,7 +3,12 @@ package cost
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
+
+	"ambi/compare/prices"
+	"ambi/compare/traffic"
 )
 
 // Choices is how the team would run the app where the spec does not say. The
@@ -22,8 +27,10 @@ type Choices struct {
 // LambdaChoices are the ones of Lambda.
 type LambdaChoices struct {
 	FunctionURL bool          `json:"functionURL"` // instead of the HTTP API
-	NATGateways int           `json:"natGateways"` // of a VPC that the functions run in; 0 outside one
 	KeepAlive   time.Duration `json:"keepAlive"`   // how long an idle environment lives; AWS documents no figure
+	// NATGateways are of the VPC that functions run in. Unknown is one where a
+	// function runs in a VPC, and none elsewhere.
+	NATGateways traffic.Maybe[int] `json:"natGateways"`
 }
 
 // Compute says what pods run on.
@@ -110,10 +117,12 @@ func (c Choices) check() error {
 	fail(k.RequestsPerConnection >= 1, "requestsPerConnection: must be at least 1, got %v", k.RequestsPerConnection)
 	fail(k.ConnectionTime >= 0, "connectionTime: must not be negative, got %s", k.ConnectionTime)
 	fail(k.ScaleIn >= 0, "scaleIn: must not be negative, got %s", k.ScaleIn)
-	fail(k.NATGateways >= 0 && c.Lambda.NATGateways >= 0, "natGateways: must not be negative")
+	fail(k.NATGateways >= 0 && c.Lambda.NATGateways.Or(0) >= 0, "natGateways: must not be negative")
 	fail(c.Lambda.KeepAlive > 0, "keepAlive: must be more than 0s, got %s", c.Lambda.KeepAlive)
-	for key, quantity := range c.Elsewhere {
-		fail(quantity >= 0, "elsewhere: %s: must not be negative, got %v", key, quantity)
+	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
+		_, known := prices.UnitOf(key)
+		fail(known, "elsewhere: %s: no such price", key)
+		fail(c.Elsewhere[key] >= 0, "elsewhere: %s: must not be negative, got %v", key, c.Elsewhere[key])
 	}
 	return errors.Join(problems...)
 }

@@ -28,7 +28,8 @@ import (
 // App is what is priced: services and what they share.
 type App struct {
 	Workloads []Workload
-	Secrets   int // secrets in Secrets Manager, on Lambda
+	Secrets   int  // secrets in Secrets Manager, on Lambda
+	VPC       bool // a function runs in a VPC
 }
 
 // Workload is one service on both targets, under one traffic.
@@ -57,6 +58,9 @@ type Pod struct {
 	Min           int // replicas
 	Concurrency   int // requests that one replica takes at once
 	TargetPercent int // of the CPU request at which replicas are kept; 100 where the autoscaler watches something else
+	// TargetRate is the requests a second at which a replica is kept; 0 where
+	// the autoscaler does not watch them.
+	TargetRate float64
 }
 
 // Category puts components side by side that do the same on both targets.

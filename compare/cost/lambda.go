@@ -35,17 +35,27 @@ func Lambda(sheet *prices.Sheet, app App, choices Choices) (*Model, error) {
 		provisioned[f.architecture] = provisioned[f.architecture] || w.Function.Provisioned > 0
 		alarms += w.Alarms
 	}
-	l := b.lambdaLines(architectures, provisioned)
-	natHours := float64(choices.Lambda.NATGateways) * prices.HoursPerMonth
+	gateways := gatewaysOf(app, choices)
+	l := b.lambdaLines(architectures, provisioned, gateways > 0)
+	natHours := float64(gateways) * prices.HoursPerMonth
 	return b.finish(func(scale float64, q []float64) {
 		clear(q)
 		for i := range services {
-			services[i].add(l, scale, q)
+			services[i].add(l, scale, q, gateways > 0)
 		}
 		q[l.secrets] = float64(app.Secrets)
 		q[l.alarms] = float64(alarms)
 		q[l.natHours], q[l.natAddresses] = natHours, natHours
 	})
+}
+
+// gatewaysOf is how many NAT gateways the functions go out through.
+func gatewaysOf(app App, choices Choices) int {
+	usual := 0
+	if app.VPC {
+		usual = 1
+	}
+	return choices.Lambda.NATGateways.Or(usual)
 }
 
 // lambdaLines are the numbers of the lines; arrays are by architecture.
@@ -59,7 +69,7 @@ type lambdaLines struct {
 // architectureNames are by the number that function.architecture is.
 func architectureNames() [2]string { return [2]string{string(spec.X8664), string(spec.ARM64)} }
 
-func (b *builder) lambdaLines(architectures, provisioned [2]bool) lambdaLines {
+func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lambdaLines {
 	var l lambdaLines
 	c := b.choices
 	l.requests = b.add("lambda.requests", prices.Request, line{
@@ -104,7 +114,6 @@ func (b *builder) lambdaLines(architectures, provisioned [2]bool) lambdaLines {
 	l.url = b.optional(c.Lambda.FunctionURL, "lambda.url", prices.Request, line{
 		name: "Function URL requests", category: Entry, inputs: []traffic.Input{traffic.Requests}, formula: "requests",
 	})
-	nat := c.Lambda.NATGateways > 0
 	l.natHours = b.optional(nat, "nat.hours", prices.Hour, line{name: "NAT gateways", category: Network, formula: "gateways x 730 h", fixed: true})
 	l.natAddresses = b.optional(nat, "ipv4.hours", prices.Hour, line{name: "Public IPv4 addresses", category: Network, formula: "NAT gateways x 730 h", fixed: true})
 	l.natData = b.optional(nat, "nat.data", prices.GB, line{
@@ -229,12 +238,14 @@ func BilledDuration(t traffic.Traffic, memoryMB int) (time.Duration, bool) {
 	return wholeMilliseconds(duration - cpu + stretched), true
 }
 
+// wholeMilliseconds rounds up to a millisecond, but for what is below a
+// microsecond, which only arithmetic can have left there.
 func wholeMilliseconds(d time.Duration) time.Duration {
-	return (d + time.Millisecond - 1).Truncate(time.Millisecond)
+	return (d.Round(time.Microsecond) + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
 // add adds the service's quantities at scale times its requests.
-func (f *function) add(l lambdaLines, scale float64, q []float64) {
+func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 	requests := f.requests * scale
 	perSecond := requests / traffic.SecondsPerMonth
 	q[l.requests] += requests
@@ -253,7 +264,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64) {
 	} else {
 		q[l.api] += requests * f.units
 	}
-	if f.choices.Lambda.NATGateways > 0 {
+	if nat {
 		q[l.natData] += requests * f.outboundGB
 	}
 	if f.choices.Logs {
