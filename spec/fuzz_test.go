@@ -30,6 +30,7 @@ func TestBroken(t *testing.T) {
 	words := []string{
 		"*x", "&x", "<<: *x", "<<: {}", "null", "~", "true", "-1", "99999999999999999999", "0.5", "1e9", "[]", "{}", "[[]]", "{a: b}", "''", "!!str 1", "!x y",
 		"\t", "- a", "? a", "|", ">", "#", "\"", "\u202E", "image: x", "services:", "http: {}", "routes: [GET /]",
+		"needs: [a]", "cors: {origins: [\"*\"]}", "scaleToZero: {floor: true}", "permissions: [{}]", "keda: {}", "gateway: {name: x}",
 	}
 	failed := 0
 	for seed := range uint64(1000) {

@@ -91,6 +91,19 @@ func TestHugeInput(t *testing.T) {
 		return b.Bytes()
 	}
 	open := "apiVersion: ambi/v1\nname: x\nservices:\n  a:\n    image: a:1\n"
+	// As many services as there may be, and as many needs as aliases may repeat.
+	all := make([]string, 240)
+	for i := range all {
+		all[i] = fmt.Sprintf("service-of-a-long-enough-name-%d", i)
+	}
+	everybody := []byte("apiVersion: ambi/v1\nname: x\nservices:\n")
+	for i := range 1000 {
+		needs := "*all"
+		if i == 0 {
+			needs = "&all [" + strings.Join(all, ", ") + "]"
+		}
+		everybody = fmt.Appendf(everybody, "  service-of-a-long-enough-name-%d: {image: 'x:1', needs: %s, http: {routes: [GET /s%d]}}\n", i, needs, i)
+	}
 	for name, src := range map[string][]byte{
 		"50 MB":                   bytes.Repeat([]byte("name: x\n"), 50<<20/8),
 		"comments":                fill(open, "#\n"),
@@ -105,6 +118,12 @@ func TestHugeInput(t *testing.T) {
 		"routes":                  append(numbered(open+"    http:\n      routes:\n", "      - GET /a/b/{c}/%d\n"), "      - GET /a/b/{d}/0\n"...),
 		"one route":               append(fill(open+"    http: {routes: [\"GET ", "/{a}"), `"]}`...),
 		"bad routes":              fill(open+"    http:\n      routes:\n", "      - x\n"),
+		"needs of nobody":         numbered(open+"    needs:\n", "      - nobody-%d\n"),
+		"needs of everybody":      everybody,
+		"permissions":             fill(open+"    permissions:\n", "      - {actions: ['*'], resources: ['*']}\n"),
+		"origins":                 numbered(open+"    http:\n      cors:\n        origins:\n", "        - https://a%d/\n"),
+		"headers":                 numbered(open+"    http:\n      cors:\n        headers:\n", "        - x%d y\n"),
+		"one long domain":         fill(open+"    http:\n      domain: ", "a."),
 		"services":                numbered("apiVersion: ambi/v1\nname: x\nservices:\n", "  a%d: {}\n"),
 		"flow of lists":           fill("services: ", "["),
 		"flow of mappings":        fill("services: ", "{a: "),

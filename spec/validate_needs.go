@@ -22,16 +22,16 @@ func (v *validator) needs(path, name string, s *Service) {
 		case other == name:
 			v.fail(at, "is the service itself")
 		case !exists:
-			v.fail(at, "must be another service of the app, got "+quote(other), v.services(other, name)...)
+			v.fail(at, "must be another service of the app, got "+quote(other), v.suggest(other, name)...)
 		default:
 			v.address(path, at, other, s)
 		}
 	}
 }
 
-// services is a hint for a name that no service has. It compares with every
-// service, so it stops once more errors are known than are ever shown.
-func (v *validator) services(name, but string) []string {
+// suggest is a hint for a name that no service has. It compares the name with
+// every service's, so it stops once more errors are known than are ever shown.
+func (v *validator) suggest(name, but string) []string {
 	if len(v.errors) > maxErrors {
 		return nil
 	}
