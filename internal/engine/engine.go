@@ -26,6 +26,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"ambi/internal/offline"
 )
 
 // Options says what to preview and where to show it.
@@ -55,6 +57,9 @@ type Result struct {
 	// providers, which the engine adds by itself, are left out.
 	Resources   []Resource   `json:"resources"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"` // warnings and errors, in order
+	// Registered is what the program asked the stand-ins for, with all inputs. Only an
+	// offline preview knows it.
+	Registered []offline.Resource `json:"-"`
 }
 
 // Resource is one step of the plan.
@@ -135,6 +140,7 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 	}()
 	env := r.tools.environ(os.Environ())
 	arguments := []string{"preview", "--stack", r.stack}
+	registered := func() []offline.Resource { return nil }
 	if r.Offline {
 		session, err := r.startOffline(ctx, temporary, env)
 		if err != nil {
@@ -142,6 +148,7 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 		}
 		defer session.Close()
 		env = session.env
+		registered = session.stand.Resources
 		arguments = []string{"preview", "--stack", session.stack, "--config-file", session.config}
 	}
 	if r.project.compiles() {
@@ -149,7 +156,11 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 			return nil, err
 		}
 	}
-	return r.runEngine(ctx, temporary, env, arguments)
+	result, err := r.runEngine(ctx, temporary, env, arguments)
+	if result != nil {
+		result.Registered = registered()
+	}
+	return result, err
 }
 
 // runEngine runs "pulumi preview" and reads what it planned from the engine's

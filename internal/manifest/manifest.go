@@ -1,0 +1,124 @@
+// Package manifest writes Kubernetes objects that a Pulumi program registered as
+// plain YAML, for people to review and for tools that apply YAML.
+package manifest
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/offline"
+)
+
+// order is how kinds are best applied: what others refer to comes first. Kinds
+// that are not listed come last.
+var order = []string{
+	"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment",
+	"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "HTTPRoute", "ServiceMonitor",
+}
+
+// Write returns the Kubernetes objects among the resources as one YAML stream,
+// the same bytes for the same resources.
+//
+// It refuses what must not or cannot stand in a file, all at once: an object of
+// kind Secret, a value that the program marked as secret, and a value that is
+// known only once another resource is deployed.
+func Write(resources []offline.Resource) ([]byte, error) {
+	var objects []object
+	var errs []error
+	for _, r := range resources {
+		if !strings.HasPrefix(r.Type, "kubernetes:") {
+			continue
+		}
+		o := object{name: r.Name, fields: r.Inputs}
+		o.kind, _ = r.Inputs["kind"].(string)
+		o.rank = slices.Index(order, o.kind)
+		if o.rank < 0 {
+			o.rank = len(order)
+		}
+		if o.kind == "Secret" {
+			errs = append(errs, fmt.Errorf("%s %s: a Secret is never written to a file", o.kind, r.Name))
+			continue
+		}
+		errs = append(errs, withheld(fmt.Sprintf("%s %s", o.kind, r.Name), r.Inputs)...)
+		objects = append(objects, o)
+	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	slices.SortFunc(objects, func(a, b object) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name))
+	})
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	for _, o := range objects {
+		if err := encoder.Encode(plain(o.fields)); err != nil {
+			return nil, err
+		}
+	}
+	if err := encoder.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+type object struct {
+	rank       int
+	kind, name string
+	fields     map[string]any
+}
+
+// withheld names every value below a path that cannot be written down.
+func withheld(path string, value any) []error {
+	var errs []error
+	switch value := value.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(value))
+		for key := range value {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			errs = append(errs, withheld(path+"."+key, value[key])...)
+		}
+	case []any:
+		for i, element := range value {
+			errs = append(errs, withheld(fmt.Sprintf("%s[%d]", path, i), element)...)
+		}
+	case offline.Secret:
+		errs = append(errs, fmt.Errorf("%s: the value is a secret and is never written to a file", path))
+	case offline.Unknown:
+		errs = append(errs, fmt.Errorf("%s: the value is known only once another resource is deployed", path))
+	}
+	return errs
+}
+
+// plain returns a value with whole numbers as integers: everything came through
+// JSON, whose numbers are floats, and YAML would write 12345678.0 as 1.2345678e+07.
+func plain(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		fields := make(map[string]any, len(value))
+		for key, field := range value {
+			fields[key] = plain(field)
+		}
+		return fields
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = plain(element)
+		}
+		return elements
+	case float64:
+		if whole := int64(value); float64(whole) == value {
+			return whole
+		}
+	}
+	return value
+}
