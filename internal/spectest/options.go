@@ -76,10 +76,10 @@ func (g *generator) kubernetes(s *service) []string {
 	if s.requests && (!g.anything || g.sometimes()) {
 		options = append(options, "metric: "+g.one("http_requests_per_second", "requests", "job:requests:rate1m", "a.b-c"))
 	}
-	switch {
-	case s.zero == "floor":
+	switch s.zero {
+	case "floor":
 		options = append(options, "scaleToZero: {floor: true}")
-	case s.zero == "keda":
+	case "keda":
 		options = append(options, fmt.Sprintf("scaleToZero: {keda: {prometheus: %s, query: %s}}",
 			g.one(`"http://prometheus.monitoring.svc:9090"`, "https://p.example.com/a/b"),
 			g.quoted(g.one(`sum(rate(http_requests_total{service="api"}[1m]))`, g.oneLine()))))
