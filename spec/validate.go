@@ -101,6 +101,10 @@ func (v *validator) serviceNames(names []string) {
 			v.failKey(path, "the name "+problem)
 			continue
 		}
+		if name == "target" {
+			v.failKey(path, "the name is taken: a stack's setting target picks where the app runs, and a service's settings begin with its name")
+			continue
+		}
 		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {
 			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
 				"names in AWS end at 64 characters and in Kubernetes at 63, and resources add a suffix")
