@@ -2,6 +2,7 @@ package cost
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"ambi/compare/traffic"
@@ -22,24 +23,33 @@ import (
 // environments that are alive in the one and not yet in the other start too.
 func coldStarts(profile traffic.Profile, rate float64, busy, keepAlive time.Duration) float64 {
 	segments := profile.Coarse(maxSegments)
-	alive := 0.0
-	// Two rounds: the first finds what is alive where the cycle begins.
-	starts := 0.0
-	for range 2 {
+	var steady, reached [maxSegments]float64
+	cycle := 0.0
+	for i, s := range segments {
+		cycle += s.Length.Seconds()
+		// A day has each rate twice.
+		if twin := slices.Index(segments[:i], s); twin >= 0 {
+			steady[i], reached[i] = steady[twin], reached[twin]
+			continue
+		}
+		within := min(s.Length, keepAlive)
+		steady[i], reached[i] = environments(rate*s.Factor, busy.Seconds(), keepAlive.Seconds(), within.Seconds())
+	}
+	alive, starts := 0.0, 0.0
+	for range 2 { // the first round finds what is alive where the cycle begins
 		starts = 0
-		for _, s := range segments {
+		for i, s := range segments {
 			length := s.Length.Seconds()
-			steady, reached := environments(rate*s.Factor, busy.Seconds(), keepAlive.Seconds(), min(length, keepAlive.Seconds()))
-			begun := float64(steady*length) + max(0, reached-alive)
+			begun := float64(steady[i]*length) + max(0, reached[i]-alive)
 			starts += min(begun, rate*s.Factor*length) // no more than there are requests
-			if s.Length >= keepAlive {
-				alive = reached
+			if s.Length < keepAlive {
+				alive = max(alive, reached[i])
 			} else {
-				alive = max(alive, reached)
+				alive = reached[i]
 			}
 		}
 	}
-	return starts * traffic.SecondsPerMonth / profile.Cycle().Seconds()
+	return starts * traffic.SecondsPerMonth / cycle
 }
 
 // maxSegments bounds the segments that coldStarts looks at.
@@ -48,6 +58,9 @@ const maxSegments = 64
 // summed is the offered load up to which environments are summed up one by
 // one; above, the sum is taken as an integral.
 const summed = 16
+
+// always is where exp(-x) is nothing beside 1.
+const always = 40
 
 // environments is how many environments start anew a second in steady traffic,
 // and how many distinct ones are reached within a time.
@@ -65,8 +78,14 @@ func environments(rate, busy, keepAlive, within float64) (starts, reached float6
 		if asked*keepAlive < 1e-6 {
 			return starts, reached
 		}
-		starts += asked * math.Exp(-asked*keepAlive)
-		reached += -math.Expm1(-asked * within)
+		if asked*keepAlive < always {
+			starts += asked * math.Exp(-asked*keepAlive)
+		}
+		if asked*within < always {
+			reached -= math.Expm1(-asked * within)
+		} else {
+			reached++
+		}
 		blocking = load * blocking / (k + float64(load*blocking))
 	}
 }

@@ -34,7 +34,7 @@ type builder struct {
 }
 
 func newBuilder(target spec.Target, sheet *prices.Sheet, app App, choices Choices) *builder {
-	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target}, pools: map[string]int{}}
+	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}}
 	b.err = choices.check()
 	for _, w := range app.Workloads {
 		for _, input := range w.Traffic.Missing() {

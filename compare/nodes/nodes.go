@@ -13,6 +13,7 @@ package nodes
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -35,8 +36,9 @@ type Instance struct {
 
 // Catalog holds the known instances.
 type Catalog struct {
-	source string
-	types  map[string]Instance
+	source   string
+	types    map[string]Instance
+	families map[string][]Instance // each ascending
 }
 
 // Embedded is the catalog that comes with ambi.
@@ -50,9 +52,15 @@ func Embedded() (*Catalog, error) {
 	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("instances: %w", err)
 	}
-	c := &Catalog{source: file.Source, types: map[string]Instance{}}
+	c := &Catalog{source: file.Source, types: map[string]Instance{}, families: map[string][]Instance{}}
 	for _, instance := range file.Types {
 		c.types[instance.Type] = instance
+		c.families[instance.family()] = append(c.families[instance.family()], instance)
+	}
+	for _, family := range c.families {
+		slices.SortFunc(family, func(a, b Instance) int {
+			return cmp.Or(cmp.Compare(a.CPUs, b.CPUs), cmp.Compare(a.MemoryMiB, b.MemoryMiB))
+		})
 	}
 	return c, nil
 }
@@ -71,21 +79,11 @@ func (c *Catalog) Find(name string) (Instance, error) {
 
 // Family lists the types of an instance's family, smallest first: m7g.medium,
 // m7g.large, and so on.
-func (c *Catalog) Family(of Instance) []Instance {
-	family, _, _ := strings.Cut(of.Type, ".")
-	var list []Instance
-	for _, instance := range c.types {
-		if strings.HasPrefix(instance.Type, family+".") {
-			list = append(list, instance)
-		}
-	}
-	slices.SortFunc(list, func(a, b Instance) int {
-		if a.CPUs != b.CPUs {
-			return a.CPUs - b.CPUs
-		}
-		return a.MemoryMiB - b.MemoryMiB
-	})
-	return list
+func (c *Catalog) Family(of Instance) []Instance { return slices.Clone(c.families[of.family()]) }
+
+func (i Instance) family() string {
+	family, _, _ := strings.Cut(i.Type, ".")
+	return family
 }
 
 // MaxPods is how many pods the network plug-in has addresses for: one address
