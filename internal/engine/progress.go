@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	quietFor   = time.Second            // steps shorter than this are not worth a line
+	quietFor   = 2 * time.Second        // steps shorter than this are not worth a line
 	redraw     = 200 * time.Millisecond // on a terminal
 	reassure   = 30 * time.Second       // elsewhere, so that a log is never silent for long
 	eraseLine  = "\r\x1b[K"

@@ -25,12 +25,12 @@ func TestProgress(t *testing.T) {
 		err      error
 		want     string
 	}{
-		{"a short step is silent", false, 900 * time.Millisecond, nil, ""},
-		{"also on a terminal", true, 900 * time.Millisecond, nil, ""},
+		{"a short step is silent", false, 1900 * time.Millisecond, nil, ""},
+		{"also on a terminal", true, 1900 * time.Millisecond, nil, ""},
 		{"a line at the start and one at the end", false, 5500 * time.Millisecond, nil, "working...\nworking: done in 5s\n"},
-		{"a log is never silent for long", false, 70 * time.Second, nil, "working...\nworking... 31s\nworking... 1m1s: half of it\nworking: done in 1m10s\n"},
-		{"the error says the rest", false, 2 * time.Second, failed, "working...\n"},
-		{"a terminal is redrawn and left clean", true, 1300 * time.Millisecond, failed, "\r\x1b[Kworking... 1s: half of it\r\x1b[Kworking... 1s: half of it\r\x1b[K"},
+		{"a log is never silent for long", false, 70 * time.Second, nil, "working...\nworking... 32s\nworking... 1m2s: half of it\nworking: done in 1m10s\n"},
+		{"the error says the rest", false, 3 * time.Second, failed, "working...\n"},
+		{"a terminal is redrawn and left clean", true, 2300 * time.Millisecond, failed, "\r\x1b[Kworking... 2s: half of it\r\x1b[Kworking... 2s: half of it\r\x1b[K"},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
