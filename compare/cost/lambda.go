@@ -311,3 +311,16 @@ func (f *function) starts(perSecond float64) float64 {
 	}
 	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive)
 }
+
+// ColdStarts estimates how many environments of a service start in a month, if
+// idle ones live for keepAlive; see coldStarts. It is not a number when a
+// figure is missing. What provisioned concurrency serves is not taken off.
+func ColdStarts(w Workload, keepAlive time.Duration) float64 {
+	choices := Defaults()
+	choices.Lambda.KeepAlive = keepAlive
+	f, err := newFunction(w, choices)
+	if err != nil {
+		return math.NaN()
+	}
+	return f.starts(f.requests / traffic.SecondsPerMonth)
+}

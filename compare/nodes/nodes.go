@@ -14,7 +14,7 @@ package nodes
 import (
 	"bytes"
 	"cmp"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -22,7 +22,7 @@ import (
 )
 
 //go:embed instances.json
-var embedded []byte
+var embedded embed.FS
 
 // Instance is the shape of an EC2 instance type.
 type Instance struct {
@@ -47,7 +47,11 @@ func Embedded() (*Catalog, error) {
 		Source string     `json:"source"`
 		Types  []Instance `json:"types"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(embedded))
+	text, err := embedded.ReadFile("instances.json")
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
 		return nil, fmt.Errorf("instances: %w", err)

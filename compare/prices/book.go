@@ -17,8 +17,7 @@
 package prices
 
 import (
-	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,7 +31,7 @@ import (
 const HoursPerMonth = 730
 
 //go:embed book.json
-var embedded []byte
+var embedded embed.FS
 
 // Book holds prices by region.
 type Book struct {
@@ -42,7 +41,14 @@ type Book struct {
 }
 
 // Embedded is the book that comes with ambi.
-func Embedded() (*Book, error) { return Read(bytes.NewReader(embedded)) }
+func Embedded() (*Book, error) {
+	file, err := embedded.Open("book.json")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return Read(file)
+}
 
 // file is a book as JSON. A rate's source is a name in sources, or free text.
 type file struct {

@@ -1,0 +1,191 @@
+// Package fit says whether an app and its usage fit each target: what the
+// targets' own resolving found, and the limits that traffic runs into.
+//
+// A blocker keeps the app from a target as it is; a warning is a limit that is
+// near, a default that can be raised, or behaviour that somebody should have
+// agreed to. Each names the line of the spec, the limit's value, the page that
+// documents it, and what to do. A limit that depends on an unknown figure is
+// not checked, and the report says so.
+package fit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ambi/compare/cost"
+	"ambi/spec"
+	"ambi/target"
+)
+
+// Severity says how much a limit matters.
+type Severity string
+
+// The severities.
+const (
+	Blocker Severity = "blocker"
+	Warning Severity = "warning"
+)
+
+// Limit is one limit that the app or its usage runs into.
+type Limit struct {
+	Target   spec.Target `json:"target"`
+	Severity Severity    `json:"severity"`
+	Service  string      `json:"service,omitempty"`
+	Path     string      `json:"path"` // in the spec, such as services.api.timeout
+	Line     int         `json:"line"`
+	Column   int         `json:"column"`
+	Name     string      `json:"name"`   // what is limited
+	Value    string      `json:"value"`  // the limit
+	Actual   string      `json:"actual"` // what the app or its usage needs
+	Page     string      `json:"page"`   // that documents it
+	Message  string      `json:"message"`
+	Hint     string      `json:"hint,omitempty"` // what to do
+}
+
+// Report is how an app fits both targets.
+type Report struct {
+	Blockers []Limit         `json:"blockers"` // by target, then by line
+	Warnings []Limit         `json:"warnings"`
+	Findings target.Findings `json:"findings"` // everything that resolving said, by target
+	// Unchecked lists the figures without which some limit was not looked at.
+	Unchecked []cost.Missing `json:"unchecked"`
+}
+
+// Blocked lists what keeps the app from a target.
+func (r Report) Blocked(t spec.Target) []Limit { return of(r.Blockers, t) }
+
+// Warned lists a target's warnings.
+func (r Report) Warned(t spec.Target) []Limit { return of(r.Warnings, t) }
+
+func of(limits []Limit, t spec.Target) []Limit {
+	var list []Limit
+	for _, l := range limits {
+		if l.Target == t {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// Input is what Check looks at.
+type Input struct {
+	App       *spec.App
+	Findings  target.Findings // of both targets
+	Workloads []cost.Workload // by service, in the spec's order
+	Choices   cost.Choices
+	// Nodes is how many nodes the app takes, where that is known.
+	Nodes *cost.Nodes
+}
+
+// Check compares the app and its usage with every limit.
+func Check(in Input) Report {
+	c := &checker{Input: in, report: Report{Findings: in.Findings, Blockers: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
+	for _, finding := range in.Findings.Refused() {
+		c.refused(finding)
+	}
+	peak := 0.0
+	for _, w := range in.Workloads {
+		s := in.App.Services[w.Name]
+		c.unchecked(w)
+		peak += c.lambda(w, s)
+		c.kubernetes(w, s)
+	}
+	c.account(peak)
+	for _, list := range [][]Limit{c.report.Blockers, c.report.Warnings} {
+		slices.SortStableFunc(list, func(a, b Limit) int {
+			return cmp.Or(-strings.Compare(string(a.Target), string(b.Target)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
+	}
+	return c.report
+}
+
+type checker struct {
+	Input
+	report Report
+}
+
+// add places a limit in the spec and reports it.
+func (c *checker) add(l Limit) {
+	at := c.App.Position(l.Path)
+	l.Line, l.Column = at.Line, at.Column
+	if l.Severity == Blocker {
+		c.report.Blockers = append(c.report.Blockers, l)
+	} else {
+		c.report.Warnings = append(c.report.Warnings, l)
+	}
+}
+
+// refused reports what resolving refused, as a blocker.
+func (c *checker) refused(f target.Finding) {
+	name, page := documented(f.Target, f.Path)
+	service := ""
+	if rest, ok := strings.CutPrefix(f.Path, "services."); ok {
+		service, _, _ = strings.Cut(rest, ".")
+	}
+	c.add(Limit{
+		Target: f.Target, Severity: Blocker, Service: service, Path: f.Path, Name: name, Page: page,
+		Message: f.Message, Hint: f.Hint,
+	})
+}
+
+// documented names what a refused field ran into and the page about it.
+func documented(t spec.Target, path string) (name, page string) {
+	if t == spec.Lambda {
+		switch field := path[strings.LastIndex(path, ".")+1:]; {
+		case field == "timeout":
+			return "timeout", httpAPIQuotas
+		case field == "memory" || field == "cpu" || field == "env":
+			return field, lambdaQuotas
+		case field == "image" || field == "zip":
+			return field, lambdaImages
+		case strings.Contains(path, "http"), path == "services":
+			return "routes", httpAPIQuotas
+		}
+		return "support", lambdaQuotas
+	}
+	if strings.HasSuffix(path, "scale.min") {
+		return "scaling to zero", autoscaling
+	}
+	return "support", kubernetesDocs
+}
+
+// The pages that document limits.
+const (
+	lambdaQuotas   = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+	lambdaScaling  = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"
+	lambdaStart    = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"
+	lambdaImages   = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
+	httpAPIQuotas  = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
+	autoscaling    = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
+	kubernetesDocs = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
+	albTimeout     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+)
+
+// unchecked notes the figures that limits would have been compared with.
+func (c *checker) unchecked(w cost.Workload) {
+	for _, input := range w.Traffic.Missing() {
+		switch input {
+		case "log", "outbound": // no limit depends on them
+		default:
+			c.report.Unchecked = append(c.report.Unchecked, cost.Missing{Service: w.Name, Input: input})
+		}
+	}
+}
+
+// count prints a number of things without a fraction that nobody needs.
+func count(x float64) string {
+	if x < 10 {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
+	}
+	return grouped(fmt.Sprintf("%.0f", x))
+}
+
+// grouped puts commas between thousands.
+func grouped(digits string) string {
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

@@ -1,0 +1,223 @@
+package fit_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/fit"
+	"ambi/compare/traffic"
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// source is a spec with room for more keys of the service; line 6 is image.
+const source = `apiVersion: ambi/v1
+name: thumbs
+targets: [lambda, kubernetes]
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
+    http: {routes: ["GET /"]}
+    timeout: %s
+    concurrency: %d
+    scale: {min: %d, max: %d}
+    lambda: {architecture: arm64, reserved: %v}
+`
+
+// service is what a test bends.
+type service struct {
+	timeout          string
+	concurrency      int
+	min, max         int
+	reserved         bool
+	memoryMB         int
+	usage            traffic.Usage
+	choices          cost.Choices
+	nodes            *cost.Nodes
+	cpu, provisioned int
+}
+
+func usual() service {
+	return service{
+		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, choices: cost.Defaults(), cpu: 500,
+		usage: traffic.Usage{
+			Requests: traffic.Known(2_628_000.0 * 10), Duration: traffic.Known(50 * time.Millisecond), CPUTime: traffic.Known(10 * time.Millisecond),
+			Request: traffic.Known[int64](1000), Response: traffic.Known[int64](10_000), Log: traffic.Known[int64](100),
+			Outbound: traffic.Known[int64](0), Start: traffic.Known(time.Second), Shape: spec.Steady,
+		},
+	}
+}
+
+func check(t *testing.T, s service) fit.Report {
+	t.Helper()
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := s.usage.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, onLambda := lambda.Resolve(app)
+	_, onKubernetes := kubernetes.Resolve(app)
+	return fit.Check(fit.Input{
+		App: app, Findings: slices.Concat(onLambda, onKubernetes), Choices: s.choices, Nodes: s.nodes,
+		Workloads: []cost.Workload{{
+			Name: "api", Traffic: resolved, LogDays: 30, Routes: 1,
+			Function: cost.Function{MemoryMB: s.memoryMB, Architecture: "arm64", Provisioned: s.provisioned},
+			Pod:      cost.Pod{MilliCPU: s.cpu, MemoryMiB: 512, Min: s.min, Concurrency: s.concurrency, TargetPercent: 70},
+		}},
+	})
+}
+
+func TestAnOrdinaryServiceFits(t *testing.T) {
+	report := check(t, usual())
+	if len(report.Blockers)+len(report.Warnings)+len(report.Unchecked) != 0 {
+		t.Errorf("got %+v", report)
+	}
+	if len(report.Findings) == 0 {
+		t.Error("what resolving said is lost")
+	}
+}
+
+func TestLimits(t *testing.T) {
+	second := func(n float64) traffic.Maybe[time.Duration] {
+		return traffic.Known(time.Duration(n * float64(time.Second)))
+	}
+	perSecond := func(n float64) traffic.Maybe[float64] { return traffic.Known(n * traffic.SecondsPerMonth) }
+	for _, c := range []struct {
+		name     string
+		bend     func(*service)
+		severity fit.Severity
+		target   spec.Target
+		limit    string // its name
+		message  string
+		line     int
+	}{
+		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Blocker, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 8},
+		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 8},
+		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 8},
+		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Blocker, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 8},
+		{"a large response", func(s *service) { s.usage.Response = traffic.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 7},
+		{"a large request", func(s *service) { s.usage.Request = traffic.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 7},
+		{"a slow start", func(s *service) { s.usage.Start = second(11) }, fit.Warning, spec.Lambda, "initialization", "started a second time", 5},
+		// 1 every 876 s: exp(-360 / 876) = 66.3 %
+		{"rare requests", func(s *service) { s.usage.Requests = traffic.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 10},
+		// 20,000/s x 58 ms = 1,160 at once; nothing else of the account is known
+		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Warning, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
+		{"many short requests", func(s *service) {
+			s.usage.Requests, s.usage.Duration, s.usage.CPUTime, s.max = perSecond(10_500), second(.001), second(.0001), 1000
+		}, fit.Warning, spec.Lambda, "requests a second", "the peak has 10,500 requests a second, and an account takes ten times its concurrency of them: 10,000", 4},
+		{"more than HTTP APIs take", func(s *service) { s.usage.Requests, s.max = perSecond(10_001), 1000 }, fit.Warning, spec.Lambda, "requests a second of HTTP APIs", "take 10,000 in a region", 4},
+		// bursts of 8 x 5,000/s x 58 ms = 2,320, from .533 of the mean: 2,165 more
+		{"a steep burst", func(s *service) {
+			s.usage.Requests, s.usage.Shape, s.max = perSecond(5000), spec.Bursty, 1000
+		}, fit.Warning, spec.Lambda, "scaling rate", "asks for 2,165 environments more", 5},
+		// 10/s x 58 ms x 8 = 4.6 at once, and 1 x 2 reserved
+		{"reserved too little", func(s *service) {
+			s.reserved, s.min, s.max, s.concurrency, s.usage.Shape = true, 1, 1, 2, spec.Bursty
+		}, fit.Blocker, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 10},
+
+		// 1,000/s x 10 ms = 10 cores / .35 = 28.6
+		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Blocker, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
+		// 100/s x 5 s = 500 in flight / 10
+		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 9},
+		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(70), "120s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "closes a connection on which nothing moves for 60 s", 8},
+		{"bursts that are over too soon", func(s *service) {
+			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
+		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m0s takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
+		{"bursts that need nodes", func(s *service) {
+			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
+		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 10},
+	} {
+		s := usual()
+		c.bend(&s)
+		report := check(t, s)
+		list := report.Warned(c.target)
+		if c.severity == fit.Blocker {
+			list = report.Blocked(c.target)
+		}
+		i := slices.IndexFunc(list, func(l fit.Limit) bool { return l.Name == c.limit && strings.Contains(l.Message, c.message) })
+		if i < 0 {
+			t.Errorf("%s: got %+v", c.name, list)
+			continue
+		}
+		l := list[i]
+		if l.Line != c.line || l.Hint == "" || !strings.HasPrefix(l.Page, "https://") || l.Value == "" || l.Actual == "" || l.Severity != c.severity {
+			t.Errorf("%s: %+v", c.name, l)
+		}
+	}
+}
+
+func TestLimitsThatDoNotApply(t *testing.T) {
+	for name, bend := range map[string]func(*service){
+		"a function URL waits longer": func(s *service) {
+			s.choices.Lambda.FunctionURL = true
+			s.usage.Duration, s.timeout = traffic.Known(40*time.Second), "100s"
+			s.usage.Requests, s.provisioned = traffic.Known(262_800.0), 1
+		},
+		"provisioned concurrency meets no start": func(s *service) {
+			s.usage.Requests, s.provisioned = traffic.Known(3000.0), 1
+		},
+		"capacity for the peak is there": func(s *service) {
+			s.usage.Shape, s.choices.Kubernetes.ForPeak = spec.Bursty, true
+		},
+	} {
+		s := usual()
+		bend(&s)
+		report := check(t, s)
+		for _, l := range slices.Concat(report.Blockers, report.Warnings) {
+			// Resolving refuses a timeout above 30 s for an HTTP route, whatever the choice.
+			if l.Name != "timeout" || !strings.Contains(l.Message, "must be at most 30s") {
+				t.Errorf("%s: %+v", name, l)
+			}
+		}
+	}
+}
+
+func TestRefusalsBlock(t *testing.T) {
+	s := usual()
+	s.min, s.timeout = 0, "2m"
+	report := check(t, s)
+	if len(report.Blocked(spec.Lambda)) != 1 || len(report.Blocked(spec.Kubernetes)) != 1 {
+		t.Fatalf("got %+v", report.Blockers)
+	}
+	l, k := report.Blockers[0], report.Blockers[1]
+	if l.Target != spec.Lambda || l.Path != "services.api.timeout" || l.Line != 8 || l.Service != "api" || l.Page == "" || l.Hint == "" {
+		t.Errorf("got %+v", l)
+	}
+	if k.Path != "services.api.scale.min" || k.Name != "scaling to zero" || k.Page == "" {
+		t.Errorf("got %+v", k)
+	}
+	var refused target.Findings
+	for _, f := range report.Findings {
+		if f.Kind == target.Refused {
+			refused = append(refused, f)
+		}
+	}
+	if len(refused) != 2 {
+		t.Errorf("got %v", refused)
+	}
+}
+
+func TestUnknownFiguresAreNotChecked(t *testing.T) {
+	s := usual()
+	s.usage = traffic.Usage{}
+	report := check(t, s)
+	if len(report.Blockers)+len(report.Warnings) != 0 {
+		t.Errorf("got %+v", report)
+	}
+	var inputs []string
+	for _, m := range report.Unchecked {
+		inputs = append(inputs, string(m.Input))
+	}
+	if got := strings.Join(inputs, " "); got != "requests duration cpuTime request response start shape" {
+		t.Errorf("unchecked: %s", got)
+	}
+}

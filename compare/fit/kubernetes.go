@@ -1,0 +1,84 @@
+package fit
+
+import (
+	"fmt"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/spec"
+)
+
+// How long more capacity takes to come: the autoscaler looks every 15 s at
+// metrics that lag by about 30 s; a node is ready about 240 s after the cluster
+// autoscaler asked for it, and about 60 s after Karpenter did, by figures from
+// blogs, not from documentation.
+const (
+	autoscalerDelay = 45 * time.Second
+	nodeDelay       = 240 * time.Second
+	albIdleTimeout  = 60 * time.Second // of an Application Load Balancer, by default
+)
+
+// kubernetes checks one service.
+func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
+	at := "services." + w.Name
+	add := func(severity Severity, path string, l Limit) {
+		l.Target, l.Severity, l.Service, l.Path = spec.Kubernetes, severity, w.Name, path
+		c.add(l)
+	}
+	if d, ok := w.Traffic.Duration.Get(); ok && d > albIdleTimeout {
+		add(Warning, at+".timeout", Limit{
+			Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: d.String() + " on average", Page: albTimeout,
+			Message: fmt.Sprintf("the average request takes %s, and an Application Load Balancer closes a connection on which nothing moves for 60 s", d),
+			Hint:    "raise the load balancer's idle timeout above the service's",
+		})
+	}
+	profile := w.Traffic.Profile
+	if !profile.Known() {
+		return
+	}
+	peak, by, known := cost.Replicas(w, profile.Peak())
+	if !known {
+		return
+	}
+	if peak > s.Scale.Max {
+		add(Blocker, at+".scale.max", Limit{
+			Name: "replicas", Value: count(float64(s.Scale.Max)), Actual: count(float64(peak)) + " at the peak", Page: autoscaling,
+			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: requests wait or fail", count(float64(peak)), by, s.Scale.Max),
+			Hint:    "raise scale.max, cpu or concurrency",
+		})
+	}
+	if by == cost.ByConcurrency {
+		add(Warning, at+".concurrency", Limit{
+			Name: "requests at once", Value: fmt.Sprintf("%d for a replica", w.Pod.Concurrency), Actual: count(float64(peak)) + " replicas at the peak", Page: autoscaling,
+			Message: fmt.Sprintf("at the peak concurrency decides the %s replicas, which the autoscaler does not watch: requests will queue before it adds any", count(float64(peak))),
+			Hint:    "raise concurrency or scale.min, or scale by requests",
+		})
+	}
+	c.tooLate(w, peak, add)
+}
+
+// tooLate warns of a burst that is over before capacity for it has come.
+func (c *checker) tooLate(w cost.Workload, peak int, add addLimit) {
+	profile := w.Traffic.Profile
+	if !bursts(w.Traffic) || c.Choices.Kubernetes.ForPeak {
+		return
+	}
+	burst := profile.Segments()[0].Length
+	quiet, _, known := cost.Replicas(w, profile.Segments()[1].Factor)
+	if !known || peak <= quiet {
+		return
+	}
+	delay, what := autoscalerDelay, "replicas"
+	if c.Nodes != nil && c.Nodes.Peak > float64(c.Choices.Kubernetes.MinNodes) {
+		delay, what = delay+nodeDelay, "nodes"
+	}
+	delay += w.Traffic.Start.Or(0)
+	if burst >= 2*delay {
+		return
+	}
+	add(Warning, "services."+w.Name+".scale.min", Limit{
+		Name: "time to scale", Value: "about " + delay.String() + " until new " + what + " serve", Actual: "bursts of " + burst.String(), Page: autoscaling,
+		Message: fmt.Sprintf("a burst of %s takes %s replicas instead of %s, and new %s serve after about %s: much of the burst meets too few", burst, count(float64(peak)), count(float64(quiet)), what, delay),
+		Hint:    "hold capacity for the peak (scale.min), and compare with that",
+	})
+}

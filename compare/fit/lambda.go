@@ -1,0 +1,181 @@
+package fit
+
+import (
+	"fmt"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/traffic"
+	"ambi/spec"
+	"ambi/target/lambda"
+)
+
+// Limits of Lambda and the HTTP API beyond those that resolving knows; the
+// pages are named where they are used.
+const (
+	maxPayload     = 6_000_000 // bytes of a request, and of a response
+	base64Payload  = 4_500_000 // bytes of a binary body, which travels as base64
+	concurrency    = 1000      // of an account, by default
+	ratePerSlot    = 10        // requests a second for each concurrent execution
+	httpAPIRate    = 10_000    // requests a second of an account in a region
+	scalingStep    = 1000      // environments that a function may add in 10 s
+	maxStart       = 10 * time.Second
+	noticeableCold = .01 // part of the requests that meet a start
+)
+
+// lambda checks one service and returns its highest concurrency, 0 where it is
+// not known.
+func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
+	at := "services." + w.Name
+	add := func(severity Severity, path string, l Limit) {
+		l.Target, l.Severity, l.Service, l.Path = spec.Lambda, severity, w.Name, path
+		c.add(l)
+	}
+	t := w.Traffic
+	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
+	if known {
+		c.durations(w, s, billed, add)
+	}
+	for _, body := range []struct {
+		name string
+		size traffic.Maybe[int64]
+	}{{"request", t.Request}, {"response", t.Response}} {
+		name := body.name
+		bytes, ok := body.size.Get()
+		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambdaQuotas}
+		switch {
+		case ok && bytes > maxPayload:
+			limit.Message = fmt.Sprintf("a %s of %s does not go through an invocation, which takes 6 MB", name, megabytes(bytes))
+			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
+			add(Blocker, at+".http", limit)
+		case ok && bytes > base64Payload:
+			limit.Message = fmt.Sprintf("a %s of %s fits as text only: binary bodies travel as base64, and 6 MB of that are 4.5 MB", name, megabytes(bytes))
+			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
+			add(Warning, at+".http", limit)
+		}
+	}
+	if start, ok := t.Start.Get(); ok && start > maxStart {
+		add(Warning, at, Limit{
+			Name: "initialization", Value: "10 s", Actual: start.String(), Page: lambdaStart,
+			Message: "an environment that is not ready after 10 s is started a second time, within the first request's timeout",
+			Hint:    "start lazily, or keep environments ready with lambda.provisioned",
+		})
+	}
+	if !known || !t.Requests.IsKnown() || !t.Profile.Known() {
+		return 0
+	}
+	c.coldStarts(w, billed, add)
+	return c.concurrency(w, s, billed, add)
+}
+
+type addLimit func(severity Severity, path string, l Limit)
+
+// durations checks what bounds a request's time.
+func (c *checker) durations(w cost.Workload, s *spec.Service, billed time.Duration, add addLimit) {
+	at := "services." + w.Name
+	timeout := s.Timeout.Std()
+	l := Limit{Name: "timeout", Value: timeout.String(), Actual: billed.String() + " on average", Page: lambdaQuotas}
+	switch {
+	case billed > lambda.MaxRouteTimeoutSeconds*time.Second && !c.Choices.Lambda.FunctionURL:
+		l.Value, l.Page = "30 s", httpAPIQuotas
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and an HTTP API waits 30 s", billed, w.Function.MemoryMB)
+		l.Hint = "answer at once and let the client ask for the result later"
+		add(Blocker, at+".timeout", l)
+	case billed > timeout:
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", billed, w.Function.MemoryMB)
+		l.Hint = "raise timeout, or memory: CPU comes with it"
+		add(Blocker, at+".timeout", l)
+	case billed > timeout/2:
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", billed, w.Function.MemoryMB)
+		l.Hint = "raise timeout, or memory: CPU comes with it"
+		add(Warning, at+".timeout", l)
+	}
+}
+
+// coldStarts warns of starts that many requests meet.
+func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit) {
+	requests := w.Traffic.Requests.Or(0)
+	starts := cost.ColdStarts(w, c.Choices.Lambda.KeepAlive)
+	if requests == 0 || starts/requests < noticeableCold || w.Function.Provisioned > 0 {
+		return
+	}
+	add(Warning, "services."+w.Name+".scale.min", Limit{
+		Name: "cold starts", Value: "none is promised", Page: lambdaStart,
+		Actual:  fmt.Sprintf("%.1f %% of requests", 100*starts/requests),
+		Message: fmt.Sprintf("about %.1f %% of requests find no idle environment and wait for one to start, if idle ones live for %s", 100*starts/requests, c.Choices.Lambda.KeepAlive),
+		Hint:    "lambda.provisioned keeps environments ready, for a price",
+	})
+}
+
+// concurrency checks the service's own bounds and returns its highest
+// concurrency.
+func (c *checker) concurrency(w cost.Workload, s *spec.Service, billed time.Duration, add addLimit) float64 {
+	at := "services." + w.Name
+	rate := w.Traffic.PerSecond()
+	profile := w.Traffic.Profile
+	peak := rate * profile.Peak() * billed.Seconds()
+	if s.Lambda.Reserved {
+		if reserved := float64(s.Scale.Max * s.Concurrency); peak > reserved {
+			add(Blocker, at+".scale.max", Limit{
+				Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambdaScaling,
+				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: the rest is answered 429", count(peak), count(reserved)),
+				Hint:    "raise scale.max, or leave lambda.reserved out",
+			})
+		}
+	}
+	lowest := profile.Peak()
+	for _, level := range profile.Levels() {
+		lowest = min(lowest, level.Factor)
+	}
+	if rise := rate * (profile.Peak() - lowest) * billed.Seconds(); bursts(w.Traffic) && rise > scalingStep {
+		add(Warning, at, Limit{
+			Name: "scaling rate", Value: "1,000 environments in 10 s", Actual: count(rise) + " more at once", Page: lambdaScaling,
+			Message: fmt.Sprintf("a burst asks for %s environments more at once, and a function may add 1,000 in 10 s: what exceeds it is answered 429", count(rise)),
+			Hint:    "lambda.provisioned keeps environments ready; clients should retry",
+		})
+	}
+	return peak
+}
+
+// bursts reports whether traffic rises at once and falls again.
+func bursts(t traffic.Traffic) bool {
+	return (t.Shape == spec.Bursty || t.Shape == spec.Sporadic) && len(t.Profile.Segments()) == 2
+}
+
+// account checks what all services share: the account's defaults.
+func (c *checker) account(peak float64) {
+	rate := 0.0
+	for _, w := range c.Workloads {
+		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() {
+			rate += n / traffic.SecondsPerMonth * w.Traffic.Profile.Peak()
+		}
+	}
+	path := "services"
+	add := func(l Limit) {
+		l.Target, l.Severity, l.Path = spec.Lambda, Warning, path
+		c.add(l)
+	}
+	if peak > concurrency {
+		add(Limit{
+			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambdaQuotas,
+			Message: fmt.Sprintf("the peak takes %s environments at once; an account starts with 1,000 for everything in it, a new one often with 10", count(peak)),
+			Hint:    "ask for a higher quota before going live",
+		})
+	}
+	if slots := max(peak, concurrency); rate > ratePerSlot*slots {
+		add(Limit{
+			Name: "requests a second", Value: "10 for each concurrent execution", Actual: count(rate) + "/s at the peak", Page: lambdaScaling,
+			Message: fmt.Sprintf("the peak has %s requests a second, and an account takes ten times its concurrency of them: %s", count(rate), count(ratePerSlot*slots)),
+			Hint:    "ask for a concurrency quota of a tenth of the peak rate",
+		})
+	}
+	if rate > httpAPIRate && !c.Choices.Lambda.FunctionURL {
+		add(Limit{
+			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: httpAPIQuotas,
+			Message: fmt.Sprintf("the peak has %s requests a second, and the HTTP APIs of an account take 10,000 in a region by default", count(rate)),
+			Hint:    "ask for a higher quota before going live",
+		})
+	}
+}
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
