@@ -1,0 +1,275 @@
+package generator_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"ambi/generator"
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// bends gives each leaf of the grammar values to try in its place; the first
+// that differs and leaves the spec valid is taken. A * stands for any key.
+var bends = map[string][]string{
+	"apiVersion":                                nil, // there is only one
+	"name":                                      {"bent"},
+	"targets[]":                                 nil, // which targets are written: TestGolden has each
+	"services.*.image":                          {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
+	"services.*.port":                           {"9999"},
+	"services.*.cpu":                            {"1750m", "3"},
+	"services.*.memory":                         {"3000Mi"},
+	"services.*.timeout":                        {"13s"},
+	"services.*.concurrency":                    {"17"},
+	"services.*.env.*":                          {"bent"},
+	"services.*.secrets.*.name":                 {"bent"},
+	"services.*.secrets.*.key":                  {"bent"},
+	"services.*.needs[]":                        nil, // TestChoicesChange
+	"services.*.permissions[].actions[]":        {"sqs:SendMessage"},
+	"services.*.permissions[].resources[]":      {"arn:aws:sqs:us-east-1:123456789012:bent"},
+	"services.*.permissions[].why":              {"bent"},
+	"services.*.health.path":                    {"/bent"},
+	"services.*.http.routes[]":                  {"GET /bent"},
+	"services.*.http.cors.origins[]":            {"https://bent.example.com"},
+	"services.*.http.cors.methods[]":            {"DELETE"},
+	"services.*.http.cors.headers[]":            {"X-Bent"},
+	"services.*.http.cors.credentials":          {"true", "false"},
+	"services.*.http.cors.maxAge":               {"77s"},
+	"services.*.http.auth.jwt.issuer":           {"https://bent.example.com"},
+	"services.*.http.auth.jwt.audience[]":       {"bent"},
+	"services.*.http.domain":                    {"bent.example.com"},
+	"services.*.scale.min":                      {"4", "0"},
+	"services.*.scale.max":                      {"44", "9"},
+	"services.*.scale.cpu":                      {"55"},
+	"services.*.scale.memory":                   {"55"},
+	"services.*.scale.requests":                 {"55/s"},
+	"services.*.lambda.architecture":            {"arm64", "x86_64"},
+	"services.*.lambda.image":                   {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
+	"services.*.lambda.zip":                     {"app/build/bent.zip"},
+	"services.*.lambda.layers[]":                {"arn:aws:lambda:us-east-1:753240598075:layer:Bent:1"},
+	"services.*.lambda.handler":                 {"adapter", "native"},
+	"services.*.lambda.provisioned":             {"7"},
+	"services.*.lambda.reserved":                {"false", "true"},
+	"services.*.lambda.tracing":                 {"false", "true"},
+	"services.*.lambda.vpc":                     {"false", "true"},
+	"services.*.lambda.logRetentionDays":        {"3", "7"},
+	"services.*.kubernetes.namespace":           {"bent"},
+	"services.*.kubernetes.pullSecrets[]":       {"bent"},
+	"services.*.kubernetes.identity":            {"irsa", "pod-identity"},
+	"services.*.kubernetes.ingress.class":       {"bent"},
+	"services.*.kubernetes.ingress.tlsSecret":   {"bent"},
+	"services.*.kubernetes.gateway.name":        {"bent"},
+	"services.*.kubernetes.gateway.namespace":   {"bent"},
+	"services.*.kubernetes.metric":              {"bent"},
+	"services.*.kubernetes.scaleToZero.floor":   nil, // TestChoicesChange
+	"services.*.kubernetes.scaleToZero.keda.*":  {"http://bent.example.com"},
+	"services.*.kubernetes.serviceMonitor.path": {"/bent"},
+	"usage.requests":                            {"9/s"},
+	"usage.duration":                            {"99ms"},
+	"usage.cpuTime":                             {"9ms"},
+	"usage.shape":                               {"steady", "bursty"},
+}
+
+// TestNothingIsDroppedSilently bends every leaf of specs that together have every
+// key: on each target the emitted files change, or a finding says that the field
+// is dropped or refused.
+func TestNothingIsDroppedSilently(t *testing.T) {
+	files, err := filepath.Glob("testdata/*/app.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, "../app/app.yaml", "../spec/testdata/valid/full.yaml")
+	bent := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var document yaml.Node
+		if err := yaml.Unmarshal(text, &document); err != nil {
+			t.Fatal(err)
+		}
+		before := emit(t, text)
+		leaves(document.Content[0], "", func(path string, leaf *yaml.Node) {
+			pattern := pattern(path)
+			values, known := bends[pattern]
+			if !known {
+				t.Errorf("%s: no bend for %s", file, pattern)
+			}
+			original := *leaf
+			defer func() { *leaf = original }()
+			for _, value := range values {
+				if value == original.Value {
+					continue
+				}
+				leaf.Value = value
+				changed, err := yaml.Marshal(&document)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := spec.Parse(file, changed); err != nil {
+					continue // this value does not fit here, the next may
+				}
+				bent[pattern] = true
+				after := emit(t, changed)
+				for _, target := range before.targets {
+					if before.same(after, target) && !before.excused(path, target) && !after.excused(path, target) {
+						t.Errorf("%s: %s: %q instead of %q changes nothing on %s, and no finding says so", file, path, value, original.Value, target)
+					}
+				}
+				return
+			}
+		})
+	}
+	for _, pattern := range slices.Sorted(maps.Keys(bends)) {
+		if bends[pattern] != nil && !bent[pattern] {
+			t.Errorf("%s was never bent: give one of the specs that key", pattern)
+		}
+	}
+	for _, pattern := range grammar(reflect.TypeFor[spec.App](), "") {
+		if _, known := bends[pattern]; !known && !strings.HasPrefix(pattern, "services.*.kubernetes.scaleToZero.keda.") {
+			t.Errorf("the grammar has %s, and there is no bend for it", pattern)
+		}
+	}
+}
+
+// TestChoicesChange covers the leaves that have no other value to be bent to.
+func TestChoicesChange(t *testing.T) {
+	const base = `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1
+    http: {routes: [GET /]}
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1
+    http: {routes: [GET /web]}
+`
+	for name, c := range map[string]struct{ without, with string }{
+		"needs": {"", "    needs: [api]\n"},
+		"scaleToZero floor": {
+			"    scale: {min: 0}\n", "    scale: {min: 0}\n    kubernetes: {scaleToZero: {floor: true}}\n",
+		},
+	} {
+		before, after := emit(t, []byte(base+c.without)), emit(t, []byte(base+c.with))
+		for _, target := range spec.Targets() {
+			if before.same(after, target) && !after.excused("services.web.kubernetes.scaleToZero.floor", target) {
+				t.Errorf("%s changes nothing on %s", name, target)
+			}
+		}
+	}
+}
+
+// emitted is what a spec becomes: files by target, and findings.
+type emitted struct {
+	targets  []spec.Target // that the spec lists
+	files    map[spec.Target][]byte
+	findings target.Findings
+}
+
+func emit(t *testing.T, text []byte) emitted {
+	t.Helper()
+	app, err := spec.Parse("app.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := emitted{targets: app.Targets, files: map[spec.Target][]byte{}}
+	l, found := lambda.Resolve(app)
+	out.findings = append(out.findings, found...)
+	k, found := kubernetes.Resolve(app)
+	out.findings = append(out.findings, found...)
+	for _, in := range []generator.Input{
+		{App: app.Name, Module: "example.com/bent", Lambda: &l},
+		{App: app.Name, Module: "example.com/bent", Kubernetes: &k},
+	} {
+		files, err := generator.Generate(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := in.Targets()[0]
+		for _, f := range files {
+			out.files[target] = append(append(out.files[target], f.Path...), f.Content...)
+		}
+	}
+	return out
+}
+
+func (e emitted) same(other emitted, t spec.Target) bool {
+	return bytes.Equal(e.files[t], other.files[t])
+}
+
+// excused reports whether a finding owns up to the field at path, or to one that
+// holds it.
+func (e emitted) excused(path string, t spec.Target) bool {
+	return slices.ContainsFunc(e.findings, func(f target.Finding) bool {
+		within := path == f.Path || strings.HasPrefix(path, f.Path+".") || strings.HasPrefix(path, f.Path+"[")
+		return f.Target == t && within && (f.Kind == target.Dropped || f.Kind == target.Refused)
+	})
+}
+
+// leaves visits every scalar below a node with its path.
+func leaves(n *yaml.Node, path string, visit func(string, *yaml.Node)) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i < len(n.Content); i += 2 {
+			leaves(n.Content[i+1], strings.TrimPrefix(path+"."+n.Content[i].Value, "."), visit)
+		}
+	case yaml.SequenceNode:
+		for i, element := range n.Content {
+			leaves(element, fmt.Sprintf("%s[%d]", path, i), visit)
+		}
+	case yaml.ScalarNode:
+		visit(path, n)
+	}
+}
+
+var (
+	index   = regexp.MustCompile(`\[\d+\]`)
+	mapKeys = regexp.MustCompile(`^(services)\.[^.]+|\b(env|secrets)\.[^.]+`)
+	keda    = regexp.MustCompile(`keda\.\w+`)
+)
+
+// pattern is a path with its indexes and free keys taken out.
+func pattern(path string) string {
+	path = mapKeys.ReplaceAllStringFunc(index.ReplaceAllString(path, "[]"), func(part string) string {
+		return part[:strings.IndexByte(part, '.')] + ".*"
+	})
+	return keda.ReplaceAllString(path, "keda.*")
+}
+
+// grammar lists the leaves of a type of the spec.
+func grammar(t reflect.Type, path string) []string {
+	if _, scalar := reflect.New(t).Interface().(interface{ UnmarshalText([]byte) error }); scalar {
+		return []string{path}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return grammar(t.Elem(), path)
+	case reflect.Slice:
+		return grammar(t.Elem(), path+"[]")
+	case reflect.Map:
+		return grammar(t.Elem(), path+".*")
+	case reflect.Struct:
+		var list []string
+		for i := range t.NumField() {
+			if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
+				list = append(list, grammar(t.Field(i).Type, strings.TrimPrefix(path+"."+name, "."))...)
+			}
+		}
+		return list
+	default:
+		return []string{path}
+	}
+}
