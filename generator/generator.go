@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -66,8 +67,10 @@ func Generate(in Input) ([]File, error) {
 	}
 	if in.Lambda != nil {
 		view := newLambdaView(in)
-		w.add("stacks/lambda/stack.go", "lambda/stack.go.tmpl", view)
-		w.add("stacks/lambda/stack_test.go", "lambda/stack_test.go.tmpl", view)
+		for _, name := range []string{"stack", "gateway", "policy", "alarms"} {
+			w.add("stacks/lambda/"+name+".go", "lambda/"+name+".go.tmpl", view)
+			w.add("stacks/lambda/"+name+"_test.go", "lambda/"+name+"_test.go.tmpl", view)
+		}
 		for _, service := range view.Services {
 			w.add("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
 			w.add("stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
@@ -88,7 +91,7 @@ func Generate(in Input) ([]File, error) {
 // parseTemplates reads the embedded templates anew for each call: they are few,
 // and nothing mutable is shared.
 func parseTemplates() (*template.Template, error) {
-	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote})
+	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote, "comment": comment})
 	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -122,6 +125,15 @@ func templateNames(all *template.Template, folder string) []string {
 // quote returns the Go string literal of its parts joined: the only way in which
 // a value of a spec reaches Go code.
 func quote(parts ...string) string { return strconv.Quote(strings.Join(parts, "")) }
+
+// comment returns text of a spec for the end of a comment: an error if it would
+// end the line, and the comment with it.
+func comment(text string) (string, error) {
+	if strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c == '\u2029' }) {
+		return "", fmt.Errorf("%q has more than one line", text)
+	}
+	return text, nil
+}
 
 // writer renders files; what it renders is decided before it starts.
 type writer struct {

@@ -5,26 +5,45 @@ import "ambi/target/lambda"
 func lambdaPlan(m *lambda.Model) []Resource {
 	plan := []Resource{
 		{Type: "aws:apigatewayv2/api:Api", Name: m.App},
+		{Type: "aws:cloudwatch/logGroup:LogGroup", Name: m.App},
 		{Type: "aws:apigatewayv2/stage:Stage", Name: m.App},
+		{Type: "aws:cloudwatch/metricAlarm:MetricAlarm", Name: m.App + "-5xx"},
+	}
+	for _, domain := range m.Domains {
+		plan = append(plan,
+			Resource{Type: "aws:apigatewayv2/domainName:DomainName", Name: domain},
+			Resource{Type: "aws:apigatewayv2/apiMapping:ApiMapping", Name: domain})
+	}
+	for _, a := range m.Authorizers {
+		plan = append(plan, Resource{Type: "aws:apigatewayv2/authorizer:Authorizer", Name: m.App + "-" + a.Name})
 	}
 	for _, secret := range m.Secrets {
 		plan = append(plan, Resource{Type: "aws:secretsmanager/secret:Secret", Name: secret.Name})
 	}
 	for _, s := range m.Services {
-		for _, token := range []string{
-			"aws:cloudwatch/logGroup:LogGroup",
-			"aws:iam/role:Role",
-			"aws:iam/rolePolicy:RolePolicy",
-			"aws:lambda/function:Function",
-			"aws:lambda/alias:Alias",
-			"aws:apigatewayv2/integration:Integration",
-		} {
-			plan = append(plan, Resource{Type: token, Name: m.App + "-" + s.Name, Service: s.Name})
+		name := m.App + "-" + s.Name
+		add := func(token, name string) {
+			plan = append(plan, Resource{Type: token, Name: name, Service: s.Name})
 		}
+		add("aws:cloudwatch/logGroup:LogGroup", name)
+		add("aws:iam/role:Role", name)
+		add("aws:iam/rolePolicy:RolePolicy", name)
+		add("aws:lambda/function:Function", name)
+		for _, alarm := range []string{"errors", "throttles", "duration"} {
+			add("aws:cloudwatch/metricAlarm:MetricAlarm", name+"-"+alarm)
+		}
+		add("aws:lambda/alias:Alias", name)
+		if s.Provisioned > 0 {
+			add("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", name)
+		}
+		add("aws:apigatewayv2/integration:Integration", name)
 		for _, route := range s.Routes {
-			plan = append(plan, Resource{Type: "aws:apigatewayv2/route:Route", Name: route, Service: s.Name})
+			add("aws:apigatewayv2/route:Route", route)
 		}
-		plan = append(plan, Resource{Type: "aws:lambda/permission:Permission", Name: m.App + "-" + s.Name, Service: s.Name})
+		for _, route := range s.OpenRoutes {
+			add("aws:apigatewayv2/route:Route", route)
+		}
+		add("aws:lambda/permission:Permission", name)
 	}
 	return plan
 }

@@ -39,6 +39,7 @@ func Settings(in Input) []Setting {
 		byService[service] = append(byService[service], Setting{service + "." + key, description})
 	}
 	if in.Lambda != nil {
+		list = append(list, lambdaSettings(in.Lambda)...)
 		for _, s := range in.Lambda.Services {
 			if s.Zip != "" {
 				add(s.Name, "zip", "lambda: the path of the zip, from stacks/")
@@ -73,9 +74,11 @@ func Project(in Input, spec string) ([]File, error) {
 	view := struct {
 		App, Description, Spec, Region string
 		Settings                       []Setting
+		Demanded                       []string // what the lambda stack must set
 	}{App: in.App, Spec: spec, Region: "us-east-1", Settings: Settings(in)}
 	view.Description = in.App + " on " + newSharedView(in).TargetsProse
 	if in.Lambda != nil {
+		view.Demanded = lambdaDemands(in.Lambda)
 		for _, s := range in.Lambda.Services { // Lambda pulls images from its own region only
 			if m := ecrRegion.FindStringSubmatch(s.Image); m != nil {
 				view.Region = m[1]

@@ -63,7 +63,7 @@ type names struct {
 }
 
 // taken are the identifiers that Deploy uses itself.
-var taken = []string{"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config"}
+var taken = []string{"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack"}
 
 func newNames(service string) names {
 	return names{

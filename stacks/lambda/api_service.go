@@ -45,7 +45,7 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 }
 
 // deployAPIService declares the function with what it needs, and routes requests to it.
-func deployAPIService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
+func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiName, ctx.Stack())),
@@ -54,7 +54,7 @@ func deployAPIService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 	if err != nil {
 		return err
 	}
-	role, policy, err := newAPIRole(ctx, logs, apiKeySecret)
+	role, policy, err := newAPIRole(ctx, stack, logs, apiKeySecret)
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,9 @@ func deployAPIService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, apiName, function, apiTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, apiName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -93,18 +96,20 @@ func deployAPIService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 
 // newAPIRole declares the role that the function runs as. It may write to the
 // function's own log group and read the service's own secrets, and nothing else.
-func newAPIRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, apiKeySecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
+func newAPIRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup, apiKeySecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, apiName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, apiName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"},
-	{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ["%s"]}]}`, logs.Arn, apiKeySecret.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+			allow(actions{"secretsmanager:GetSecretValue"}, apiKeySecret.Arn),
+		),
 	})
 	return role, policy, err
 }

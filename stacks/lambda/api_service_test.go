@@ -1,6 +1,6 @@
 package lambda
 
-// apiFacts is what the tests in stack_test.go expect of the api service.
+// apiFacts is what the tests expect of the api service.
 var apiFacts = service{
 	key:              "api",
 	name:             apiName,

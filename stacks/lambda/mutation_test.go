@@ -14,7 +14,7 @@ import (
 	"ambi/stacks/stacktest"
 )
 
-func checkServices(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, services) }
+func checkServices(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, expected) }
 
 func TestMutants(t *testing.T) {
 	graph := deploy(t, nil)
@@ -89,8 +89,9 @@ func TestMutants(t *testing.T) {
 			mutant("CORS", typeAPI, app, func(r *stacktest.Resource) {
 				r.Inputs["corsConfiguration"] = map[string]any{"allowOrigins": []any{"https://app.example.com"}}
 			}),
-			mutant("throttling", typeStage, app, func(r *stacktest.Resource) {
-				r.Inputs["defaultRouteSettings"] = map[string]any{"throttlingRateLimit": 100.0}
+			mutant("detailed metrics", typeStage, app, func(r *stacktest.Resource) {
+				settings, _ := r.Inputs["defaultRouteSettings"].(map[string]any)
+				settings["detailedMetricsEnabled"] = true
 			}),
 			set("texts and limits of their own", typeFunction, map[string]any{"description": "Thumbnails", "reservedConcurrentExecutions": 5.0, "ephemeralStorage": map[string]any{"size": 1024.0}}),
 			set("a statement that names its resource", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::thumbs-originals/*"}`)}, logs, kept),
@@ -107,7 +108,11 @@ func TestMutants(t *testing.T) {
 			{Name: "resources of their own, declared", Graph: stacktest.Run(t, withOwnResources, nil)},
 		},
 		Survivors: map[string]string{
-			"thumbs-api-key (aws:secretsmanager/secret:Secret): description ": "a text for people",
+			"thumbs-api-key (aws:secretsmanager/secret:Secret): description ":                  "a text for people",
+			"thumbs-5xx (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription ":           "a text for people",
+			"thumbs-api-errors (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription ":    "a text for people",
+			"thumbs-api-throttles (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription ": "a text for people",
+			"thumbs-api-duration (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription ":  "a text for people",
 		},
 	}.Run(t)
 }
@@ -141,12 +146,15 @@ func TestAbsurdConstants(t *testing.T) {
 	} {
 		absurd := apiFacts
 		edit(&absurd)
+		withAbsurd := expected
+		withAbsurd.services = []service{absurd}
 		g := mutation.Mutate(deploy(t, nil), name, func(g *stacktest.Graph) {
 			function, integration := g.One(t, typeFunction, apiName), g.One(t, typeIntegration, apiName)
 			function.Inputs["timeout"], function.Inputs["memorySize"] = absurd.timeoutSeconds, absurd.memoryMB
 			integration.Inputs["timeoutMilliseconds"] = absurd.timeoutSeconds * 1000
+			g.One(t, typeAlarm, apiName+"-duration").Inputs["threshold"] = slowPart * float64(absurd.timeoutSeconds) * 1000
 		}).Graph
-		if told := mutation.Complaints(func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, []service{absurd}) }, g); len(told) != 1 {
+		if told := mutation.Complaints(func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, withAbsurd) }, g); len(told) != 1 {
 			t.Errorf("an absurd %s: the checks say %q, want one message", name, told)
 		}
 	}

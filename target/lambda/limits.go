@@ -11,11 +11,23 @@ const (
 	// MaxRouteTimeoutSeconds is an HTTP API's limit for one integration. It cannot be raised.
 	MaxRouteTimeoutSeconds = 30
 	MaxRoutes              = 300
+	MaxAuthorizers         = 10
+	MaxAudiences           = 50 // of one JWT authorizer
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
+	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out:
+	// docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+	MaxRolePolicyBytes = 10240
 )
 
 // secretReferenceBytes is what one reference to a secret is counted with: an ARN
 // with the longest region, and the key's suffix. The real one is known only
 // once the secret exists.
 const secretReferenceBytes = 128
+
+// addressBytes is what the URL of the API is counted with: AWS chooses it.
+const addressBytes = 80
+
+// rolePolicyBytes is what every role's policy is counted with, beside its
+// secrets and the spec's own statements.
+const rolePolicyBytes = 1024

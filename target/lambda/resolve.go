@@ -1,10 +1,7 @@
 package lambda
 
 import (
-	"maps"
 	"regexp"
-	"slices"
-	"strings"
 
 	"ambi/spec"
 	"ambi/target"
@@ -16,11 +13,17 @@ func Resolve(app *spec.App) (Model, target.Findings) {
 	r := &resolver{app: app, notes: target.NewNotes(spec.Lambda, app)}
 	r.notes.Exact("name", "prefixes the names of all resources")
 	model := Model{App: app.Name}
-	routes := 0
 	for _, name := range app.ServiceNames() {
 		service := r.service(name, app.Services[name])
-		routes += len(service.Routes)
 		model.Services = append(model.Services, service)
+		model.AccessLogRetentionDays = max(model.AccessLogRetentionDays, service.LogRetentionDays)
+	}
+	r.cors(&model)
+	r.authorize(&model)
+	r.domains(&model)
+	routes := 0
+	for _, service := range model.Services {
+		routes += len(service.Routes) + len(service.OpenRoutes)
 	}
 	if routes > MaxRoutes {
 		r.notes.Refused("services", "split the app, or let {path+} take a whole prefix",
@@ -51,10 +54,12 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.timeout(at, s, &out)
 	r.http(at, s, &out)
 	r.environment(at, s, &out)
-	r.scale(at, s)
+	r.permissions(at, s, &out)
+	r.scale(at, s, &out)
+	r.options(at, s, &out)
 	r.notes.Exact(at+".lambda.architecture", "the function's architecture")
 	r.notes.Exact(at+".lambda.logRetentionDays", "the log group's retention")
-	r.notes.Dropped(at+".kubernetes.namespace", "only the kubernetes target has namespaces")
+	r.kubernetes(at + ".kubernetes")
 	return out
 }
 
@@ -136,97 +141,4 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 		return
 	}
 	r.notes.Exact(at+".timeout", "the function's timeout, and the API's for it")
-}
-
-// http decides who turns an invocation into a request, and the route keys.
-func (r *resolver) http(at string, s *spec.Service, out *Service) {
-	for i, route := range s.HTTP.Routes {
-		out.Routes = append(out.Routes, route.String())
-		r.notes.Exact(element(at+".http.routes", i), "route %s of the HTTP API", route)
-	}
-	if s.Lambda.Handler == spec.HandlerNative {
-		r.notes.Exact(at+".lambda.handler", "the app speaks the runtime API itself")
-		r.notes.Dropped(at+".port", "the app speaks the runtime API itself; nothing connects to a port")
-		r.notes.Dropped(at+".health.path", "the app says itself that it is ready, by asking for an invocation")
-		return
-	}
-	out.Environment = append(out.Environment,
-		Variable{Name: "AWS_LWA_PORT", Value: itoa(s.Port)},
-		Variable{Name: "AWS_LWA_READINESS_CHECK_PATH", Value: s.Health.Path})
-	if out.Zip == "" {
-		r.notes.Approximate(at+".lambda.handler", "the image must contain the Lambda Web Adapter, since image functions take no layers: "+
-			"COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter")
-	} else {
-		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, from lambda.layers")
-	}
-	r.notes.Exact(at+".port", "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
-	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
-}
-
-// environment adds the app's own variables; a secret becomes a reference.
-func (r *resolver) environment(at string, s *spec.Service, out *Service) {
-	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
-		out.Environment = append(out.Environment, Variable{Name: name, Value: s.Env[name]})
-		r.notes.Exact(at+".env."+name, "an environment variable")
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
-		secret := s.Secrets[name]
-		out.Environment = append(out.Environment, Variable{
-			Name: name + "_SECRET", SecretName: secret.Name, SecretKey: secret.Key,
-		})
-		out.Secrets = append(out.Secrets, secret.Name)
-		r.notes.Approximate(at+".secrets."+name, "a reference in %s_SECRET, which the app resolves when it starts: "+
-			"key %s of a Secrets Manager secret that the stack creates without a value", name, secret.Key)
-	}
-	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
-	slices.Sort(out.Secrets)
-	out.Secrets = slices.Compact(out.Secrets)
-	bytes := 0
-	for _, v := range out.Environment {
-		bytes += len(v.Name) + len(v.Value)
-		if v.SecretName != "" {
-			bytes += secretReferenceBytes + len(v.SecretName) + len(v.SecretKey)
-		}
-	}
-	if bytes > MaxEnvironmentBytes {
-		r.notes.Refused(at+".env", "move large values into the image, or let the app fetch them when it starts",
-			"must hold 4096 bytes at most on target lambda, names and secret references included, got %d", bytes)
-	}
-}
-
-func (r *resolver) scale(at string, s *spec.Service) {
-	if s.Concurrency == 1 {
-		r.notes.Exact(at+".concurrency", "an environment takes one request at a time")
-	} else {
-		r.notes.Approximate(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead")
-	}
-	if s.Scale.Min == 0 {
-		r.notes.Exact(at+".scale.min", "nothing runs, and nothing is paid, between requests; a request after a pause meets a cold start")
-	} else {
-		r.notes.Dropped(at+".scale.min", "no environment is kept warm")
-	}
-	r.notes.Dropped(at+".scale.max", "the account's concurrency is the only bound")
-	metric := ".scale.cpu"
-	if s.Scale.Memory > 0 {
-		metric = ".scale.memory"
-	}
-	r.notes.Dropped(at+metric, "Lambda scales by request, not by utilization")
-}
-
-// secrets lists each secret that a service reads, once, with all its keys.
-func secrets(services []Service) []Secret {
-	keys := map[string][]string{}
-	for _, s := range services {
-		for _, v := range s.Environment {
-			if v.SecretName != "" {
-				keys[v.SecretName] = append(keys[v.SecretName], v.SecretKey)
-			}
-		}
-	}
-	var list []Secret
-	for _, name := range slices.Sorted(maps.Keys(keys)) {
-		slices.Sort(keys[name])
-		list = append(list, Secret{Name: name, Keys: slices.Compact(keys[name])})
-	}
-	return list
 }

@@ -148,6 +148,62 @@ func (s *Settings) Label(key, fallback string) string {
 	return label
 }
 
+// ClusterName reads the name of an EKS cluster. There is no fallback: it is empty
+// when not set.
+func (s *Settings) ClusterName(key string) string {
+	name := s.text(key, "")
+	if name != "" && !clusterPattern.MatchString(name) {
+		s.refuse(key, "must be the name of an EKS cluster: letters, digits, - and _, 100 characters at most", name)
+	}
+	return name
+}
+
+// ARN reads the ARN of something in AWS, such as ARN("topicArn", "sns", ""), in
+// the region that the stack deploys to where the service has regions. The name of
+// the thing begins with prefix. There is no fallback: it is empty when not set.
+func (s *Settings) ARN(key, service, prefix string) string {
+	arn := s.text(key, "")
+	region := config.Get(s.ctx, "aws:region")
+	parts := strings.SplitN(arn, ":", 6)
+	switch {
+	case arn == "":
+	case !arnPattern.MatchString(arn) || parts[2] != service || !strings.HasPrefix(parts[5], prefix) || parts[5] == prefix:
+		s.refuse(key, fmt.Sprintf("must be an ARN such as arn:aws:%s:...:%sNAME", service, prefix), arn)
+	case parts[3] != "" && region != "" && parts[3] != region:
+		s.refuse(key, "must be in aws:region "+region, arn)
+	}
+	return arn
+}
+
+// List reads what stands between commas, or in a list that was set with --path
+// 'key[0]'. Each element must match. There is no fallback: it is empty when not set.
+func (s *Settings) List(key string, element *regexp.Regexp) []string {
+	text := s.text(key, "")
+	if text == "" {
+		return nil
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		list = strings.Split(text, ",")
+	}
+	bad := len(list) == 0
+	for i := range list {
+		list[i] = strings.TrimSpace(list[i])
+		bad = bad || !element.MatchString(list[i])
+	}
+	if bad {
+		s.refuse(key, fmt.Sprintf("must be a list of what matches %s, with commas between", element), text)
+	}
+	return list
+}
+
+// Demand refuses a stack that does not set a setting without a fallback.
+func (s *Settings) Demand(key, why string) {
+	if s.text(key, "") == "" {
+		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set %s VALUE", s.ctx.Project(), key, why, key))
+	}
+}
+
 // AtMost checks two numbers that were read against each other.
 func (s *Settings) AtMost(key string, value int, otherKey string, other int) {
 	if value > other {
@@ -199,6 +255,8 @@ func (s *Settings) refuse(key, rule, got string) {
 }
 
 var (
+	arnPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws):.+$`)
+	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	ecrHostPattern = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/`)
 

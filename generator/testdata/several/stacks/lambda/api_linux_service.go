@@ -44,7 +44,7 @@ func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 }
 
 // deployAPILinuxService declares the function with what it needs, and routes requests to it.
-func deployAPILinuxService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
+func deployAPILinuxService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiLinuxName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiLinuxName, ctx.Stack())),
@@ -53,7 +53,7 @@ func deployAPILinuxService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 	if err != nil {
 		return err
 	}
-	role, policy, err := newAPILinuxRole(ctx, logs, databaseSecret)
+	role, policy, err := newAPILinuxRole(ctx, stack, logs, databaseSecret)
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,9 @@ func deployAPILinuxService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, apiLinuxName, function, apiLinuxTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, apiLinuxName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -93,18 +96,20 @@ func deployAPILinuxService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 
 // newAPILinuxRole declares the role that the function runs as. It may write to the
 // function's own log group and read the service's own secrets, and nothing else.
-func newAPILinuxRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, databaseSecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
+func newAPILinuxRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup, databaseSecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, apiLinuxName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, apiLinuxName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"},
-	{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ["%s"]}]}`, logs.Arn, databaseSecret.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+			allow(actions{"secretsmanager:GetSecretValue"}, databaseSecret.Arn),
+		),
 	})
 	return role, policy, err
 }

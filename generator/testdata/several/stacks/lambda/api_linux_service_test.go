@@ -1,6 +1,6 @@
 package lambda
 
-// apiLinuxFacts is what the tests in stack_test.go expect of the api-linux service.
+// apiLinuxFacts is what the tests expect of the api-linux service.
 var apiLinuxFacts = service{
 	key:              "api-linux",
 	name:             apiLinuxName,

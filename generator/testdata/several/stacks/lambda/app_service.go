@@ -43,7 +43,7 @@ func readAppConfiguration(read *settings.Settings) appSettings {
 }
 
 // deployAppService declares the function with what it needs, and routes requests to it.
-func deployAppService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings appSettings) error {
+func deployAppService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings appSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, appName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", appName, ctx.Stack())),
@@ -52,7 +52,7 @@ func deployAppService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 	if err != nil {
 		return err
 	}
-	role, policy, err := newAppRole(ctx, logs)
+	role, policy, err := newAppRole(ctx, stack, logs)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func deployAppService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, appName, function, appTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, appName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -89,17 +92,19 @@ func deployAppService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings a
 
 // newAppRole declares the role that the function runs as. It may write to the
 // function's own log group, and nothing else.
-func newAppRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
+func newAppRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, appName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, appName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"}]}`, logs.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+		),
 	})
 	return role, policy, err
 }

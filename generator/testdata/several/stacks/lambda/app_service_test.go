@@ -1,6 +1,6 @@
 package lambda
 
-// appFacts is what the tests in stack_test.go expect of the app service.
+// appFacts is what the tests expect of the app service.
 var appFacts = service{
 	key:              "app",
 	name:             appName,

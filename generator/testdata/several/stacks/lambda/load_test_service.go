@@ -45,7 +45,7 @@ func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 }
 
 // deployLoadTestService declares the function with what it needs, and routes requests to it.
-func deployLoadTestService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
+func deployLoadTestService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, loadTestName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", loadTestName, ctx.Stack())),
@@ -54,7 +54,7 @@ func deployLoadTestService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 	if err != nil {
 		return err
 	}
-	role, policy, err := newLoadTestRole(ctx, logs, many3rdPartySecret, databaseSecret)
+	role, policy, err := newLoadTestRole(ctx, stack, logs, many3rdPartySecret, databaseSecret)
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,9 @@ func deployLoadTestService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, loadTestName, function, loadTestTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, loadTestName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -101,18 +104,20 @@ func deployLoadTestService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setti
 
 // newLoadTestRole declares the role that the function runs as. It may write to the
 // function's own log group and read the service's own secrets, and nothing else.
-func newLoadTestRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup, many3rdPartySecret, databaseSecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
+func newLoadTestRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup, many3rdPartySecret, databaseSecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, loadTestName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, loadTestName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"},
-	{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": ["%s", "%s"]}]}`, logs.Arn, many3rdPartySecret.Arn, databaseSecret.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+			allow(actions{"secretsmanager:GetSecretValue"}, many3rdPartySecret.Arn, databaseSecret.Arn),
+		),
 	})
 	return role, policy, err
 }

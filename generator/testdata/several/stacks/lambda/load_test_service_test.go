@@ -1,6 +1,6 @@
 package lambda
 
-// loadTestFacts is what the tests in stack_test.go expect of the load-test service.
+// loadTestFacts is what the tests expect of the load-test service.
 var loadTestFacts = service{
 	key:              "load-test",
 	name:             loadTestName,

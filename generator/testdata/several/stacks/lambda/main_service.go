@@ -43,7 +43,7 @@ func readMainConfiguration(read *settings.Settings) mainSettings {
 }
 
 // deployMainService declares the function with what it needs, and routes requests to it.
-func deployMainService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings mainSettings) error {
+func deployMainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings mainSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, mainName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", mainName, ctx.Stack())),
@@ -52,7 +52,7 @@ func deployMainService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 	if err != nil {
 		return err
 	}
-	role, policy, err := newMainRole(ctx, logs)
+	role, policy, err := newMainRole(ctx, stack, logs)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func deployMainService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, mainName, function, mainTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, mainName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -89,17 +92,19 @@ func deployMainService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 
 // newMainRole declares the role that the function runs as. It may write to the
 // function's own log group, and nothing else.
-func newMainRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
+func newMainRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, mainName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, mainName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"}]}`, logs.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+		),
 	})
 	return role, policy, err
 }

@@ -1,6 +1,6 @@
 package lambda
 
-// mainFacts is what the tests in stack_test.go expect of the main service.
+// mainFacts is what the tests expect of the main service.
 var mainFacts = service{
 	key:              "main",
 	name:             mainName,

@@ -1,6 +1,6 @@
 package lambda
 
-// settingsFacts is what the tests in stack_test.go expect of the settings service.
+// settingsFacts is what the tests expect of the settings service.
 var settingsFacts = service{
 	key:              "settings",
 	name:             settingsName,

@@ -4,7 +4,6 @@
 package lambda
 
 import (
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -13,19 +12,45 @@ import (
 
 const app = "many"
 
-// lambdaMayAssume lets the Lambda service, and nobody else, act as a role.
-const lambdaMayAssume = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
-	"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}`
+// What each route takes: a tenth of what AWS allows an account, so that one
+// client cannot use up what others share. A stack may change both.
+const (
+	throttleRate  = 1000 // requests a second
+	throttleBurst = 500  // requests at once
+)
 
 // logRetentionChoices are the numbers of days that CloudWatch Logs offers.
 var logRetentionChoices = []int{
 	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 }
 
+// stackWide is what a stack may change beside its services: pulumi config set
+// throttleRate 50. What it leaves empty changes no resource but is left out of it.
+type stackWide struct {
+	throttleRate, throttleBurst int
+	alarmTopics                 pulumi.ArrayInput
+	permissionsBoundary         pulumi.StringPtrInput
+}
+
+func readStackWide(read *settings.Settings) stackWide {
+	stack := stackWide{
+		throttleRate:  read.Int("throttleRate", throttleRate, 1, 100_000),
+		throttleBurst: read.Int("throttleBurst", throttleBurst, 1, 100_000),
+	}
+	if topic := read.ARN("alarmTopicArn", "sns", ""); topic != "" {
+		stack.alarmTopics = pulumi.Array{pulumi.String(topic)}
+	}
+	if boundary := read.ARN("permissionsBoundaryArn", "iam", "policy/"); boundary != "" {
+		stack.permissionsBoundary = pulumi.String(boundary)
+	}
+	return stack
+}
+
 // Deploy declares the API and then each service behind it. All settings are read
 // first, so that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
+	stack := readStackWide(read)
 	apiLinux := readAPILinuxConfiguration(read)
 	appService := readAppConfiguration(read)
 	loadTest := readLoadTestConfiguration(read)
@@ -35,7 +60,7 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := read.Err(); err != nil {
 		return err
 	}
-	gateway, err := newGateway(ctx)
+	gateway, err := newGateway(ctx, stack)
 	if err != nil {
 		return err
 	}
@@ -47,40 +72,22 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAPILinuxService(ctx, gateway, apiLinux, databaseSecret); err != nil {
+	if err := deployAPILinuxService(ctx, stack, gateway, apiLinux, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployAppService(ctx, gateway, appService); err != nil {
+	if err := deployAppService(ctx, stack, gateway, appService); err != nil {
 		return err
 	}
-	if err := deployLoadTestService(ctx, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
+	if err := deployLoadTestService(ctx, stack, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployMainService(ctx, gateway, main); err != nil {
+	if err := deployMainService(ctx, stack, gateway, main); err != nil {
 		return err
 	}
-	if err := deploySettingsService(ctx, gateway, settingsService); err != nil {
+	if err := deploySettingsService(ctx, stack, gateway, settingsService); err != nil {
 		return err
 	}
-	return deployTypeService(ctx, gateway, typeService)
-}
-
-// newGateway declares the HTTP API, served at the root of its own URL. Routes
-// take effect as soon as they are declared: the stage deploys by itself.
-func newGateway(ctx *pulumi.Context) (*apigatewayv2.Api, error) {
-	gateway, err := apigatewayv2.NewApi(ctx, app, &apigatewayv2.ApiArgs{
-		ProtocolType: pulumi.String("HTTP"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	ctx.Export("url", gateway.ApiEndpoint)
-	_, err = apigatewayv2.NewStage(ctx, app, &apigatewayv2.StageArgs{
-		ApiId:      gateway.ID(),
-		Name:       pulumi.String("$default"),
-		AutoDeploy: pulumi.Bool(true),
-	})
-	return gateway, err
+	return deployTypeService(ctx, stack, gateway, typeService)
 }
 
 // newSecret declares a secret without a value, so that no value ever passes

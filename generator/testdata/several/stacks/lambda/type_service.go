@@ -43,7 +43,7 @@ func readTypeConfiguration(read *settings.Settings) typeSettings {
 }
 
 // deployTypeService declares the function with what it needs, and routes requests to it.
-func deployTypeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings typeSettings) error {
+func deployTypeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings typeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, typeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", typeName, ctx.Stack())),
@@ -52,7 +52,7 @@ func deployTypeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 	if err != nil {
 		return err
 	}
-	role, policy, err := newTypeRole(ctx, logs)
+	role, policy, err := newTypeRole(ctx, stack, logs)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,9 @@ func deployTypeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, typeName, function, typeTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, typeName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -89,17 +92,19 @@ func deployTypeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings 
 
 // newTypeRole declares the role that the function runs as. It may write to the
 // function's own log group, and nothing else.
-func newTypeRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
+func newTypeRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, typeName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, typeName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"}]}`, logs.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+		),
 	})
 	return role, policy, err
 }

@@ -1,6 +1,6 @@
 package lambda
 
-// typeFacts is what the tests in stack_test.go expect of the type service.
+// typeFacts is what the tests expect of the type service.
 var typeFacts = service{
 	key:              "type",
 	name:             typeName,

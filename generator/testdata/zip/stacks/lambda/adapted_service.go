@@ -43,7 +43,7 @@ func readAdaptedConfiguration(read *settings.Settings) adaptedSettings {
 }
 
 // deployAdaptedService declares the function with what it needs, and routes requests to it.
-func deployAdaptedService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings adaptedSettings) error {
+func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings adaptedSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, adaptedName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", adaptedName, ctx.Stack())),
@@ -52,7 +52,7 @@ func deployAdaptedService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settin
 	if err != nil {
 		return err
 	}
-	role, policy, err := newAdaptedRole(ctx, logs)
+	role, policy, err := newAdaptedRole(ctx, stack, logs)
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,9 @@ func deployAdaptedService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settin
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, adaptedName, function, adaptedTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, adaptedName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -93,17 +96,19 @@ func deployAdaptedService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settin
 
 // newAdaptedRole declares the role that the function runs as. It may write to the
 // function's own log group, and nothing else.
-func newAdaptedRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
+func newAdaptedRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, adaptedName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, adaptedName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"}]}`, logs.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+		),
 	})
 	return role, policy, err
 }

@@ -1,6 +1,6 @@
 package lambda
 
-// adaptedFacts is what the tests in stack_test.go expect of the adapted service.
+// adaptedFacts is what the tests expect of the adapted service.
 var adaptedFacts = service{
 	key:  "adapted",
 	name: adaptedName,

@@ -43,7 +43,7 @@ func readNativeConfiguration(read *settings.Settings) nativeSettings {
 }
 
 // deployNativeService declares the function with what it needs, and routes requests to it.
-func deployNativeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, settings nativeSettings) error {
+func deployNativeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings nativeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, nativeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", nativeName, ctx.Stack())),
@@ -52,7 +52,7 @@ func deployNativeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setting
 	if err != nil {
 		return err
 	}
-	role, policy, err := newNativeRole(ctx, logs)
+	role, policy, err := newNativeRole(ctx, stack, logs)
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,9 @@ func deployNativeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setting
 	if err != nil {
 		return err
 	}
+	if err := watchFunction(ctx, nativeName, function, nativeTimeoutSeconds, stack.alarmTopics); err != nil {
+		return err
+	}
 	live, err := awslambda.NewAlias(ctx, nativeName, &awslambda.AliasArgs{
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
@@ -86,17 +89,19 @@ func deployNativeService(ctx *pulumi.Context, gateway *apigatewayv2.Api, setting
 
 // newNativeRole declares the role that the function runs as. It may write to the
 // function's own log group, and nothing else.
-func newNativeRole(ctx *pulumi.Context, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
+func newNativeRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, nativeName, &iam.RoleArgs{
-		AssumeRolePolicy: pulumi.String(lambdaMayAssume),
+		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
+		PermissionsBoundary: stack.permissionsBoundary,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	policy, err := iam.NewRolePolicy(ctx, nativeName, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: pulumi.Sprintf(`{"Version": "2012-10-17", "Statement": [
-	{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "%s:log-stream:*"}]}`, logs.Arn),
+		Policy: policyOf(
+			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
+		),
 	})
 	return role, policy, err
 }

@@ -1,6 +1,6 @@
 package lambda
 
-// nativeFacts is what the tests in stack_test.go expect of the native service.
+// nativeFacts is what the tests expect of the native service.
 var nativeFacts = service{
 	key:              "native",
 	name:             nativeName,

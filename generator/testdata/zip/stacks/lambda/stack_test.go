@@ -1,10 +1,8 @@
 package lambda
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,14 +10,25 @@ import (
 	"ambi/generator/testdata/zip/stacks/stacktest"
 )
 
-// services are the app's services. What the tests expect of each stands in the
-// file named after it; the rest of this file is about any app.
-var services = []service{
-	adaptedFacts,
-	nativeFacts,
+// expected is what the tests expect of the stack. What they expect of each service
+// stands in the file named after it; the rest of these files is about any app.
+var expected = facts{
+	throttleRate:  throttleRate,
+	throttleBurst: throttleBurst,
+	services: []service{
+		adaptedFacts,
+		nativeFacts,
+	},
 }
 
-// service is what must be known of a service to tell whether its resources are right.
+// facts is what must be known of a stack to tell whether its resources are right.
+type facts struct {
+	throttleRate, throttleBurst     int
+	alarmTopic, permissionsBoundary string // empty for none
+	services                        []service
+}
+
+// service is the same for one service.
 type service struct {
 	key  string // begins its settings: api in api.memory
 	name string // of its resources
@@ -47,14 +56,25 @@ const (
 	typeAlias       = "aws:lambda/alias:Alias"
 	typeFunction    = "aws:lambda/function:Function"
 	typeLogGroup    = "aws:cloudwatch/logGroup:LogGroup"
+	typeAlarm       = "aws:cloudwatch/metricAlarm:MetricAlarm"
 	typeRole        = "aws:iam/role:Role"
 	typePolicy      = "aws:iam/rolePolicy:RolePolicy"
 	typeSecret      = "aws:secretsmanager/secret:Secret"
 )
 
-// serviceChecks are what must be true of each service, whatever else a team adds
-// to the stack. Each takes a stacktest.T rather than a *testing.T, so that it can
-// be tried on a stack that is known to be broken.
+// stackChecks are what must be true of the stack, and serviceChecks what must be
+// true of each service, whatever else a team adds. Each takes a stacktest.T rather
+// than a *testing.T, so that it can be tried on a stack that is known to be broken.
+var stackChecks = []struct {
+	name  string
+	check func(t stacktest.T, g *stacktest.Graph, f facts)
+}{
+	{"API is served at the root of its URL", checkGateway},
+	{"API logs and throttles requests", checkStage},
+	{"alarms go off", checkAlarms},
+	{"roles are bounded", checkBoundaries},
+}
+
 var serviceChecks = []struct {
 	name  string
 	check func(t stacktest.T, g *stacktest.Graph, s service)
@@ -71,8 +91,10 @@ var serviceChecks = []struct {
 
 func TestStack(t *testing.T) {
 	graph := deploy(t, nil)
-	t.Run("API is served at the root of its URL", func(t *testing.T) { checkGateway(t, graph) })
-	for _, s := range services {
+	for _, c := range stackChecks {
+		t.Run(c.name, func(t *testing.T) { c.check(t, graph, expected) })
+	}
+	for _, s := range expected.services {
 		for _, c := range serviceChecks {
 			t.Run(s.key+"/"+c.name, func(t *testing.T) { c.check(t, graph, s) })
 		}
@@ -80,9 +102,11 @@ func TestStack(t *testing.T) {
 }
 
 // checkAll holds a stack to everything that must be true of it.
-func checkAll(t stacktest.T, g *stacktest.Graph, services []service) {
-	checkGateway(t, g)
-	for _, s := range services {
+func checkAll(t stacktest.T, g *stacktest.Graph, f facts) {
+	for _, c := range stackChecks {
+		c.check(t, g, f)
+	}
+	for _, s := range f.services {
 		for _, c := range serviceChecks {
 			c.check(t, g, s)
 		}
@@ -95,26 +119,16 @@ func deploy(t *testing.T, changed map[string]string) *stacktest.Graph {
 	return stacktest.Run(t, Deploy, configuration(changed))
 }
 
+// configuration is what a stack must set, and some changes to it.
 func configuration(changed map[string]string) map[string]string {
 	config := map[string]string{}
-	for _, s := range services {
+	for _, s := range expected.services {
 		if s.zip != "" {
 			config[s.key+".zip"] = s.zip
 		}
 	}
 	maps.Copy(config, changed)
 	return config
-}
-
-func checkGateway(t stacktest.T, g *stacktest.Graph) {
-	api := g.One(t, typeAPI, app)
-	api.Want(t, "protocolType", "HTTP", "routes such as GET /x and payload format 2.0 belong to HTTP APIs")
-	g.Exports.Want(t, "url", api.Output("apiEndpoint"), "it is where callers find the app")
-
-	stage := g.One(t, typeStage, app)
-	stage.Want(t, "apiId", api.Output("id"), "the stage serves this API", api)
-	stage.Want(t, "name", "$default", "any other stage adds its name to all paths, and the URL lacks it")
-	stage.Want(t, "autoDeploy", true, "without it a new route is declared and never answers")
 }
 
 func checkFunction(t stacktest.T, g *stacktest.Graph, s service) {
@@ -164,46 +178,6 @@ func checkLogs(t stacktest.T, g *stacktest.Graph, s service) {
 	function.Want(t, "loggingConfig.logFormat", "JSON", "the platform's own log lines can be searched by field")
 }
 
-// The role's policies must be there before the function is: it starts without
-// its rights otherwise, see pulumi/pulumi-aws#2260.
-func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
-	function, role, policy := g.One(t, typeFunction, s.name), g.One(t, typeRole, s.name), g.One(t, typePolicy, s.name)
-	function.Want(t, "role", role.Output("arn"), "it is what the function may do", role)
-	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
-	if !slices.Contains(function.Needs[""], policy.URN) {
-		t.Errorf("%s: does not depend on %s: the role alone is not enough to start", function, policy)
-	}
-
-	trust := parsePolicy(t, role, "assumeRolePolicy")
-	if want := (statement{Effect: "Allow", Principal: map[string]any{"Service": "lambda.amazonaws.com"}, Action: names{"sts:AssumeRole"}}); !reflect.DeepEqual(trust, []statement{want}) {
-		t.Errorf("%s: assumeRolePolicy is %+v, want %+v: the Lambda service, and nobody else, may act as it", role, trust, want)
-	}
-	logs := g.One(t, typeLogGroup, s.name)
-	want := []statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}
-	from := []*stacktest.Resource{logs}
-	var arns names
-	for _, secret := range s.secrets {
-		kept := g.One(t, typeSecret, secret.name)
-		from, arns = append(from, kept), append(arns, fmt.Sprint(kept.Output("arn")))
-	}
-	slices.Sort(arns)
-	if arns = slices.Compact(arns); len(arns) > 0 {
-		want = append(want, statement{Effect: "Allow", Action: names{"secretsmanager:GetSecretValue"}, Resource: arns})
-	}
-	policy.Want(t, "policy", policy.Input("policy"), "it names them", from...)
-	granted := parsePolicy(t, policy, "policy")
-	for _, w := range want {
-		if !slices.ContainsFunc(granted, func(s statement) bool { return reflect.DeepEqual(s, w) }) {
-			t.Errorf("%s: does not allow %v on %v, which the function needs", policy, w.Action, w.Resource)
-		}
-	}
-	for _, s := range granted {
-		if slices.Contains(s.Resource, "*") || slices.Contains(s.Action, "*") {
-			t.Errorf("%s: allows %v on %v: name the resources that the app needs", policy, s.Action, s.Resource)
-		}
-	}
-}
-
 func checkAlias(t stacktest.T, g *stacktest.Graph, s service) {
 	function, alias := g.One(t, typeFunction, s.name), g.One(t, typeAlias, s.name)
 	function.Want(t, "publish", true, "without a new version, the alias goes on serving the old code")
@@ -212,116 +186,55 @@ func checkAlias(t stacktest.T, g *stacktest.Graph, s service) {
 	alias.Want(t, "functionVersion", function.Output("version"), "each deployment moves it to what was just published", function)
 }
 
-// Provisioned concurrency acts on an alias only. Whoever calls the function past
-// it pays for warm instances that nobody reaches: hashicorp/terraform-provider-aws#28559.
-func checkIntegration(t stacktest.T, g *stacktest.Graph, s service) {
-	api, alias, integration := g.One(t, typeAPI, app), g.One(t, typeAlias, s.name), g.One(t, typeIntegration, s.name)
-	integration.Want(t, "apiId", api.Output("id"), "it is this API's", api)
-	integration.Want(t, "integrationType", "AWS_PROXY", "the function gets the whole request")
-	integration.Want(t, "integrationUri", alias.Output("invokeArn"), "it must go to the alias, or provisioned concurrency would never be used", alias)
-	integration.Want(t, "payloadFormatVersion", "2.0", "with another, the app sees every path as /: awslabs/aws-lambda-go-api-proxy#60")
-	integration.Want(t, "timeoutMilliseconds", s.timeoutSeconds*1000, "the API must wait as long as the function may take")
-}
-
-func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
-	api, integration := g.One(t, typeAPI, app), g.One(t, typeIntegration, s.name)
-	for _, key := range s.routes {
-		route := g.One(t, typeRoute, key)
-		route.Want(t, "apiId", api.Output("id"), "it is this API's", api)
-		route.Want(t, "routeKey", key, "callers use it")
-		route.Want(t, "target", fmt.Sprintf("integrations/%s", integration.Output("id")), "this service answers it", integration)
-	}
-}
-
-// A source ARN with a third star answers 500 on the stage $default:
-// terraform-aws-modules/terraform-aws-apigateway-v2#41.
-func checkPermission(t stacktest.T, g *stacktest.Graph, s service) {
-	api, alias, permission := g.One(t, typeAPI, app), g.One(t, typeAlias, s.name), g.One(t, typePermission, s.name)
-	permission.Want(t, "function", alias.Output("functionName"), "the API calls this function", alias)
-	permission.Want(t, "qualifier", alias.Output("name"), "the API calls the alias, and what is not permitted there fails with 500", alias)
-	permission.Want(t, "action", "lambda:InvokeFunction", "it is what the API does")
-	permission.Want(t, "principal", "apigateway.amazonaws.com", "API Gateway is who calls")
-	permission.Want(t, "sourceArn", fmt.Sprintf("%s/*/*", api.Output("executionArn")), "this API alone may call, on any stage and any route", api)
-}
-
-// statement is one statement of a policy.
-type statement struct {
-	Effect           string
-	Principal        map[string]any
-	Action, Resource names
-}
-
-// names are one name or a list of them, as policies have both.
-type names []string
-
-func (n *names) UnmarshalJSON(text []byte) error {
-	if json.Unmarshal(text, (*[]string)(n)) == nil {
-		return nil
-	}
-	*n = names{""}
-	return json.Unmarshal(text, &(*n)[0])
-}
-
-func parsePolicy(t stacktest.T, r *stacktest.Resource, input string) []statement {
-	t.Helper()
-	text, _ := r.Input(input).(string)
-	var document struct {
-		Version   string
-		Statement []statement
-	}
-	if err := json.Unmarshal([]byte(text), &document); err != nil {
-		t.Errorf("%s: %s is not a policy: %v", r, input, err)
-	} else if document.Version != "2012-10-17" {
-		t.Errorf("%s: %s has version %q: only 2012-10-17 has all of the language", r, input, document.Version)
-	}
-	for _, s := range document.Statement {
-		slices.Sort(s.Action)
-		slices.Sort(s.Resource)
-	}
-	return document.Statement
-}
-
 // A setting changes what it says and nothing else: every check holds with that
 // one expectation changed, and the same resources exist.
 func TestSettings(t *testing.T) {
 	before := deploy(t, nil)
 	var broken stacktest.Complaints
-	if checkAll(&broken, before, services); len(broken) > 0 {
+	if checkAll(&broken, before, expected); len(broken) > 0 {
 		t.Skip("the stack is broken without any: TestStack says how")
 	}
-	for i, s := range services {
-		host, _, _ := strings.Cut(s.image, "/")
-		memory := another(s.memoryMB, 256, 512)
-		retention := another(s.logRetentionDays, 7, 14)
-		for setting, change := range map[string]struct {
-			value string
-			apply func(*service)
-		}{
-			"memory":           {fmt.Sprintf("%dMi", memory), func(s *service) { s.memoryMB = memory }},
-			"logRetentionDays": {fmt.Sprint(retention), func(s *service) { s.logRetentionDays = retention }},
-			"image":            {host + "/another:2", func(s *service) { s.image = host + "/another:2" }},
-			"zip":              {"stack.go", func(s *service) { s.zip = "stack.go" }},
-		} {
-			if s.zip == "" && setting == "zip" || s.zip != "" && setting == "image" {
-				continue
+	try := func(setting, value string, apply func(f *facts)) {
+		t.Run(setting, func(t *testing.T) {
+			want := expected
+			want.services = slices.Clone(expected.services)
+			apply(&want)
+			after := deploy(t, map[string]string{setting: value})
+			checkAll(t, after, want)
+			if got, want := after.Names(), before.Names(); !slices.Equal(got, want) {
+				t.Errorf("other resources exist with it: %v, without it: %v", got, want)
 			}
-			t.Run(s.key+"."+setting, func(t *testing.T) {
-				expected := slices.Clone(services)
-				change.apply(&expected[i])
-				after := deploy(t, map[string]string{s.key + "." + setting: change.value})
-				checkAll(t, after, expected)
-				if got, want := after.Names(), before.Names(); !slices.Equal(got, want) {
-					t.Errorf("other resources exist with it: %v, without it: %v", got, want)
-				}
-			})
-		}
+		})
 	}
+	for i, s := range expected.services {
+		memory := another(s.memoryMB, 256, 512)
+		try(s.key+".memory", fmt.Sprintf("%dMi", memory), func(f *facts) { f.services[i].memoryMB = memory })
+		retention := another(s.logRetentionDays, 7, 14)
+		try(s.key+".logRetentionDays", fmt.Sprint(retention), func(f *facts) { f.services[i].logRetentionDays = retention })
+		if s.zip != "" {
+			try(s.key+".zip", "stack.go", func(f *facts) { f.services[i].zip = "stack.go" })
+			continue
+		}
+		host, _, _ := strings.Cut(s.image, "/")
+		try(s.key+".image", host+"/another:2", func(f *facts) { f.services[i].image = host + "/another:2" })
+	}
+	try("throttleRate", "7", func(f *facts) { f.throttleRate = 7 })
+	try("throttleBurst", "7", func(f *facts) { f.throttleBurst = 7 })
+	topic := "arn:aws:sns:us-east-1:123456789012:alarms"
+	try("alarmTopicArn", topic, func(f *facts) { f.alarmTopic = topic })
+	boundary := "arn:aws:iam::123456789012:policy/boundary"
+	try("permissionsBoundaryArn", boundary, func(f *facts) { f.permissionsBoundary = boundary })
 }
 
 // Bad settings are refused, all of them at once, before anything is declared.
 func TestBadSettings(t *testing.T) {
-	bad := map[string]string{}
-	for _, s := range services {
+	bad := map[string]string{
+		"throttleRate":           "0",
+		"throttleBurst":          "many",
+		"alarmTopicArn":          "alarms",
+		"permissionsBoundaryArn": "arn:aws:iam::123456789012:role/no-policy",
+	}
+	for _, s := range expected.services {
 		bad[s.key+".memory"] = "64Mi"
 		bad[s.key+".logRetentionDays"] = "2"
 		bad[s.key+".no-such-setting"] = "1"

@@ -3,6 +3,7 @@ package settings_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -98,6 +99,46 @@ func TestArchive(t *testing.T) {
 	one := func(s *settings.Settings) string { return s.Archive("api.x", archive) }
 	accepts(t, one, map[string]string{"": archive, archive: archive})
 	refuses(t, one, archive+".missing", filepath.Dir(archive))
+}
+
+func TestClusterName(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.ClusterName("api.x") }
+	accepts(t, one, map[string]string{"": "", "prod": "prod", "Prod_1-a": "Prod_1-a"})
+	refuses(t, one, "-prod", "prod cluster", "prod/1", strings.Repeat("a", 101))
+}
+
+func TestARN(t *testing.T) {
+	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+	one := func(s *settings.Settings) string { return s.ARN("api.x", "sns", "") }
+	accepts(t, one, map[string]string{"": "", topic: topic})
+	refuses(t, one, "alarms", "arn:aws:sqs:us-east-1:123456789012:alarms", "arn:aws:sns:us-east-1:123456789012:", "arn:aws:sns:us-east-1:12:alarms", topic[1:])
+	if _, err := read(t, map[string]string{"aws:region": "us-east-1", "api.x": topic}, one); err != nil {
+		t.Errorf("a topic of the region is refused: %v", err)
+	}
+	if _, err := read(t, map[string]string{"aws:region": "eu-west-1", "api.x": topic}, one); err == nil {
+		t.Error("a topic of another region is accepted")
+	}
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "iam", "policy/") }
+	accepts(t, one, map[string]string{"arn:aws:iam::123456789012:policy/b": "arn:aws:iam::123456789012:policy/b", "arn:aws-cn:iam::aws:policy/b": "arn:aws-cn:iam::aws:policy/b"})
+	refuses(t, one, "arn:aws:iam::123456789012:role/b", "arn:aws:iam::123456789012:policy/")
+}
+
+func TestList(t *testing.T) {
+	one := func(s *settings.Settings) string {
+		return strings.Join(s.List("api.x", regexp.MustCompile(`^x-[0-9]+$`)), "|")
+	}
+	accepts(t, one, map[string]string{"": "", "x-1": "x-1", "x-1, x-2": "x-1|x-2", `["x-1","x-2"]`: "x-1|x-2"})
+	refuses(t, one, "x-1,", "x-", "x-1 x-2", `["y"]`, "[]", `{"x":`)
+}
+
+func TestDemand(t *testing.T) {
+	one := func(s *settings.Settings) any { s.Demand("x", "the app needs it"); return nil }
+	if _, err := read(t, nil, one); err == nil || !strings.Contains(err.Error(), stacktest.Project+":x: must be set: the app needs it") {
+		t.Errorf("a missing setting is not refused: %v", err)
+	}
+	if _, err := read(t, map[string]string{"x": "1"}, one); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestAtMost(t *testing.T) {

@@ -1,0 +1,114 @@
+package lambda
+
+import (
+	"strings"
+	"testing"
+
+	"ambi/generator/testdata/full-lambda/stacks/stacktest"
+	"ambi/internal/mutation"
+	ours "ambi/stacks/stacktest"
+)
+
+// TestMutants tries this project's tests on everything that can be wrong with it.
+// Package mutation knows the graphs of ambi's own stacks; a golden project has a
+// copy of their types, so that graphs are converted on the way.
+func TestMutants(t *testing.T) {
+	graph := export(deploy(t, nil))
+	mutant := func(name, typ, resource string, edit func(r *ours.Resource)) mutation.Mutant {
+		return mutation.Mutate(graph, name, func(g *ours.Graph) { edit(g.One(t, typ, resource)) })
+	}
+	issuer := app + "-login-example-com-full"
+	policy, _ := graph.One(t, typePolicy, apiName).Input("policy").(string)
+	mutation.Suite{
+		Graph: graph,
+		Check: func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
+		Faults: []mutation.Mutant{
+			mutant("token asked for with a preflight request", typeRoute, "OPTIONS /", func(r *ours.Resource) {
+				r.Inputs["authorizationType"], r.Inputs["authorizerId"] = "JWT", graph.One(t, typeAuthorizer, issuer).Output("id")
+			}),
+			mutant("another service's tokens are good", typeRoute, "POST /audit", func(r *ours.Resource) {
+				other := graph.One(t, typeAuthorizer, issuer)
+				r.Inputs["authorizerId"], r.Needs["authorizerId"] = other.Output("id"), []string{other.URN}
+			}),
+			mutant("route that is open to all", typeRoute, "GET /items", func(r *ours.Resource) {
+				r.Inputs["authorizationType"] = "NONE"
+				delete(r.Inputs, "authorizerId")
+			}),
+			mutation.Mutate(graph, "an ANY of a team's own that asks for a token with preflight requests", func(g *ours.Graph) {
+				own := *g.One(t, typeRoute, "ANY /")
+				own.Name, own.URN = "ANY /own", own.URN+"own"
+				own.Inputs = map[string]any{"routeKey": "ANY /own", "authorizationType": "JWT"}
+				g.Resources = append(g.Resources, &own)
+			}),
+			mutant("any action of S3 on what has a reason", typePolicy, apiName, func(r *ours.Resource) {
+				r.Inputs["policy"] = strings.Replace(policy, "s3:ListAllMyBuckets", "s3:*", 1)
+			}),
+			mutant("cookies from anywhere", typeAPI, app, func(r *ours.Resource) {
+				cors, _ := r.Inputs["corsConfiguration"].(map[string]any)
+				cors["allowOrigins"] = []any{"*"}
+			}),
+			mutant("old TLS", "aws:apigatewayv2/domainName:DomainName", "api.example.com", func(r *ours.Resource) {
+				configuration, _ := r.Inputs["domainNameConfiguration"].(map[string]any)
+				configuration["securityPolicy"] = "TLS_1_0"
+			}),
+			mutant("warm environments of no version", typeProvisioned, apiName, func(r *ours.Resource) { r.Inputs["qualifier"] = "$LATEST" }),
+			mutant("topic that nobody named", typeAlarm, app+"-5xx", func(r *ours.Resource) {
+				r.Inputs["alarmActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
+			}),
+			mutant("boundary that nobody named", typeRole, apiName, func(r *ours.Resource) {
+				r.Inputs["permissionsBoundary"] = "arn:aws:iam::aws:policy/AdministratorAccess"
+			}),
+			mutant("service's URL that is another's", typeFunction, apiName, func(r *ours.Resource) {
+				environment, _ := r.Inputs["environment"].(map[string]any)
+				variables, _ := environment["variables"].(map[string]any)
+				variables["AUDIT_LOG_URL"] = "https://example.com"
+			}),
+		},
+		Harmless: []mutation.Mutant{
+			mutant("an alarm that somebody is told of twice", typeAlarm, apiName+"-errors", func(r *ours.Resource) {
+				r.Inputs["okActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
+			}),
+			mutant("detailed metrics", typeStage, app, func(r *ours.Resource) {
+				settings, _ := r.Inputs["defaultRouteSettings"].(map[string]any)
+				settings["detailedMetricsEnabled"] = true
+			}),
+			mutant("headers that pages may read", typeAPI, app, func(r *ours.Resource) {
+				cors, _ := r.Inputs["corsConfiguration"].(map[string]any)
+				cors["exposeHeaders"] = []any{"ETag"}
+			}),
+			mutant("scopes", typeRoute, "GET /items", func(r *ours.Resource) { r.Inputs["authorizationScopes"] = []any{"read"} }),
+		},
+		Survivors: survivors(graph),
+	}.Run(t)
+}
+
+// survivors are the texts for people.
+func survivors(graph *ours.Graph) map[string]string {
+	all := map[string]string{}
+	for _, r := range graph.Resources {
+		for _, input := range []string{"description", "alarmDescription"} {
+			if r.Inputs[input] != nil {
+				all[r.String()+": "+input+" "] = "a text for people"
+			}
+		}
+	}
+	return all
+}
+
+// export and adopt turn this project's graphs into those of ambi's own stacks, and
+// back.
+func export(g *stacktest.Graph) *ours.Graph {
+	out := &ours.Graph{Exports: (*ours.Resource)(g.Exports)}
+	for _, r := range g.Resources {
+		out.Resources = append(out.Resources, (*ours.Resource)(r))
+	}
+	return out
+}
+
+func adopt(g *ours.Graph) *stacktest.Graph {
+	in := &stacktest.Graph{Exports: (*stacktest.Resource)(g.Exports)}
+	for _, r := range g.Resources {
+		in.Resources = append(in.Resources, (*stacktest.Resource)(r))
+	}
+	return in
+}

@@ -1,0 +1,41 @@
+package lambda
+
+import (
+	"ambi/stacks/stacktest"
+)
+
+func checkAlarms(t stacktest.T, g *stacktest.Graph, f facts) {
+	api := g.One(t, typeAPI, app)
+	failing := g.One(t, typeAlarm, app+"-5xx")
+	checkAlarm(t, failing, f, "AWS/ApiGateway", "5xx", serverErrors, 1)
+	failing.Want(t, "statistic", "Sum", "the metric counts answers")
+	failing.Want(t, "dimensions.ApiId", api.Output("id"), "it watches this API", api)
+	for _, s := range f.services {
+		function := g.One(t, typeFunction, s.name)
+		for suffix, metric := range map[string]string{"-errors": "Errors", "-throttles": "Throttles"} {
+			alarm := g.One(t, typeAlarm, s.name+suffix)
+			checkAlarm(t, alarm, f, "AWS/Lambda", metric, 0, 1)
+			alarm.Want(t, "statistic", "Sum", "the metric counts requests that were lost")
+			alarm.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
+		}
+		slow := g.One(t, typeAlarm, s.name+"-duration")
+		checkAlarm(t, slow, f, "AWS/Lambda", "Duration", slowPart*float64(s.timeoutSeconds)*1000, slowPeriods)
+		slow.Want(t, "extendedStatistic", "p99", "a mean hides the few requests that are about to time out")
+		slow.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
+	}
+}
+
+func checkAlarm(t stacktest.T, alarm *stacktest.Resource, f facts, namespace, metric string, above float64, periods int) {
+	alarm.Want(t, "namespace", namespace, "AWS keeps the metric there")
+	alarm.Want(t, "metricName", metric, "it is what the alarm watches")
+	alarm.Want(t, "comparisonOperator", "GreaterThanThreshold", "more of it is worse")
+	alarm.Want(t, "threshold", above, "somebody should look above it")
+	alarm.Want(t, "period", alarmPeriodSeconds, "AWS has no default")
+	alarm.Want(t, "evaluationPeriods", periods, "AWS has no default")
+	alarm.Want(t, "treatMissingData", "notBreaching", "nothing is wrong where nobody asks")
+	var topics any
+	if f.alarmTopic != "" {
+		topics = []string{f.alarmTopic}
+	}
+	alarm.Want(t, "alarmActions", topics, "it tells whom the stack names")
+}

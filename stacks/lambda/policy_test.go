@@ -1,0 +1,102 @@
+package lambda
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"ambi/stacks/stacktest"
+)
+
+// The role's policies must be there before the function is: it starts without
+// its rights otherwise, see pulumi/pulumi-aws#2260.
+func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
+	function, role, policy := g.One(t, typeFunction, s.name), g.One(t, typeRole, s.name), g.One(t, typePolicy, s.name)
+	function.Want(t, "role", role.Output("arn"), "it is what the function may do", role)
+	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
+	if !slices.Contains(function.Needs[""], policy.URN) {
+		t.Errorf("%s: does not depend on %s: the role alone is not enough to start", function, policy)
+	}
+
+	trust := parsePolicy(t, role, "assumeRolePolicy")
+	if want := (statement{Effect: "Allow", Principal: map[string]any{"Service": "lambda.amazonaws.com"}, Action: names{"sts:AssumeRole"}}); !reflect.DeepEqual(trust, []statement{want}) {
+		t.Errorf("%s: assumeRolePolicy is %+v, want %+v: the Lambda service, and nobody else, may act as it", role, trust, want)
+	}
+	logs := g.One(t, typeLogGroup, s.name)
+	want := []statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}
+	from := []*stacktest.Resource{logs}
+	var arns names
+	for _, secret := range s.secrets {
+		kept := g.One(t, typeSecret, secret.name)
+		from, arns = append(from, kept), append(arns, fmt.Sprint(kept.Output("arn")))
+	}
+	slices.Sort(arns)
+	if arns = slices.Compact(arns); len(arns) > 0 {
+		want = append(want, statement{Effect: "Allow", Action: names{"secretsmanager:GetSecretValue"}, Resource: arns})
+	}
+	policy.Want(t, "policy", policy.Input("policy"), "it names them", from...)
+	granted := parsePolicy(t, policy, "policy")
+	for _, w := range want {
+		if !slices.ContainsFunc(granted, func(s statement) bool { return reflect.DeepEqual(s, w) }) {
+			t.Errorf("%s: does not allow %v on %v, which the function needs", policy, w.Action, w.Resource)
+		}
+	}
+	for _, s := range granted {
+		reasoned := slices.ContainsFunc(want, func(w statement) bool { return reflect.DeepEqual(s, w) })
+		if !reasoned && (slices.Contains(s.Resource, "*") || slices.Contains(s.Action, "*")) {
+			t.Errorf("%s: allows %v on %v: name the resources that the app needs", policy, s.Action, s.Resource)
+		}
+	}
+}
+
+func checkBoundaries(t stacktest.T, g *stacktest.Graph, f facts) {
+	for _, s := range f.services {
+		g.One(t, typeRole, s.name).Want(t, "permissionsBoundary", given(f.permissionsBoundary), "the account's owners bound what any role may do")
+	}
+}
+
+// given is what a stack's setting becomes: no input when it is empty.
+func given(setting string) any {
+	if setting == "" {
+		return nil
+	}
+	return setting
+}
+
+// statement is one statement of a policy.
+type statement struct {
+	Effect           string
+	Principal        map[string]any
+	Action, Resource names
+}
+
+// names are one name or a list of them, as policies have both.
+type names []string
+
+func (n *names) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, (*[]string)(n)) == nil {
+		return nil
+	}
+	*n = names{""}
+	return json.Unmarshal(text, &(*n)[0])
+}
+
+func parsePolicy(t stacktest.T, r *stacktest.Resource, input string) []statement {
+	t.Helper()
+	text, _ := r.Input(input).(string)
+	var document struct {
+		Version   string
+		Statement []statement
+	}
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		t.Errorf("%s: %s is not a policy: %v", r, input, err)
+	} else if document.Version != "2012-10-17" {
+		t.Errorf("%s: %s has version %q: only 2012-10-17 has all of the language", r, input, document.Version)
+	}
+	for _, s := range document.Statement {
+		slices.Sort(s.Action)
+		slices.Sort(s.Resource)
+	}
+	return document.Statement
+}

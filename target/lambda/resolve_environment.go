@@ -1,0 +1,102 @@
+package lambda
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"ambi/spec"
+)
+
+// environment adds the app's own variables; a secret becomes a reference.
+func (r *resolver) environment(at string, s *spec.Service, out *Service) {
+	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
+		out.Environment = append(out.Environment, Variable{Name: name, Value: s.Env[name]})
+		r.notes.Exact(at+".env."+name, "an environment variable")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
+		secret := s.Secrets[name]
+		out.Environment = append(out.Environment, Variable{
+			Name: name + "_SECRET", SecretName: secret.Name, SecretKey: secret.Key,
+		})
+		out.Secrets = append(out.Secrets, secret.Name)
+		r.notes.Approximate(at+".secrets."+name, "a reference in %s_SECRET, which the app resolves when it starts: "+
+			"key %s of a Secrets Manager secret that the stack creates without a value", name, secret.Key)
+	}
+	for i, other := range s.Needs {
+		name := spec.AddressVariable(other)
+		out.Environment = append(out.Environment, Variable{Name: name, Service: other})
+		token := ""
+		if r.app.Services[other].HTTP.Auth != nil {
+			token = ", and needs a token"
+		}
+		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: a call goes through the public API, like anybody's%s", name, token)
+	}
+	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(out.Secrets)
+	out.Secrets = slices.Compact(out.Secrets)
+	bytes := 0
+	for _, v := range out.Environment {
+		bytes += len(v.Name) + len(v.Value)
+		if v.Service != "" {
+			bytes += addressBytes
+		}
+		if v.SecretName != "" {
+			bytes += secretReferenceBytes + len(v.SecretName) + len(v.SecretKey)
+		}
+	}
+	if bytes > MaxEnvironmentBytes {
+		r.notes.Refused(at+".env", "move large values into the image, or let the app fetch them when it starts",
+			"must hold 4096 bytes at most on target lambda, names, addresses and secret references included, got %d", bytes)
+	}
+}
+
+// permissions copies the statements of the role's policy as they are.
+func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
+	bytes := rolePolicyBytes + secretReferenceBytes*len(out.Secrets)
+	for i, p := range s.Permissions {
+		path := element(at+".permissions", i)
+		statement := Permission{Actions: p.Actions, Resources: p.Resources}
+		if wild(p) {
+			statement.Why = p.Why
+			r.notes.Exact(path, "a statement of the role's policy, with its reason beside it")
+		} else {
+			r.notes.Exact(path, "a statement of the role's policy")
+			if p.Why != "" {
+				r.notes.Dropped(path+".why", "a reason is printed where there is a *, and nothing needs one here")
+			}
+		}
+		out.Permissions = append(out.Permissions, statement)
+		text, _ := json.Marshal([][]string{p.Actions, p.Resources}) // lists of strings always can be
+		bytes += len(text) + len(`{"Effect":"Allow","Action":,"Resource":},`)
+	}
+	if bytes > MaxRolePolicyBytes {
+		r.notes.Refused(at+".permissions", "combine ARNs with a wildcard in their resource part, or split the service",
+			"must fit into %d bytes of policy on target lambda, got about %d: a role's own policies hold no more", MaxRolePolicyBytes, bytes)
+	}
+}
+
+// wild reports whether a statement has a lone * somewhere.
+func wild(p spec.Permission) bool {
+	return slices.ContainsFunc(p.Actions, func(a string) bool { return a == "*" || strings.HasSuffix(a, ":*") }) ||
+		slices.ContainsFunc(p.Resources, func(r string) bool { return r == "*" || strings.HasSuffix(r, ":*") })
+}
+
+// secrets lists each secret that a service reads, once, with all its keys.
+func secrets(services []Service) []Secret {
+	keys := map[string][]string{}
+	for _, s := range services {
+		for _, v := range s.Environment {
+			if v.SecretName != "" {
+				keys[v.SecretName] = append(keys[v.SecretName], v.SecretKey)
+			}
+		}
+	}
+	var list []Secret
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
+		slices.Sort(keys[name])
+		list = append(list, Secret{Name: name, Keys: slices.Compact(keys[name])})
+	}
+	return list
+}
