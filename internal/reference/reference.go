@@ -1,0 +1,206 @@
+// Package reference writes the reference of the spec's fields: what each is, its
+// default and range from the Go types, and what it becomes on each target from
+// the findings of example specs. So the page cannot say anything else than the
+// code does.
+package reference
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+const head = `# The spec, field by field
+
+Written by a test from ambi's own types and from what the targets say about example specs; do
+not edit it here. A * stands for a name of your choosing, [] for each element of a list. The
+translations are examples: what they say about *your* values, ` + "`ambi validate`" + ` prints.
+
+- **exact**: the field means the same there
+- **approximate**: it is taken, with a difference worth knowing
+- **dropped**: it has no meaning there and changes nothing
+- **refused**: the target cannot take the value
+
+Quantities are Kubernetes quantities (` + "`500m`, `512Mi`" + `), durations Go's (` + "`10s`, `250ms`" + `), rates a
+number, an optional k, M or G, a slash and a unit of time (` + "`3M/month`, `100/s`" + `).
+`
+
+// Markdown writes the page. Examples are specs that together have every field;
+// a field that none of them has is an error.
+func Markdown(examples ...[]byte) ([]byte, error) {
+	said, err := findings(examples)
+	if err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	for _, f := range fields(reflect.TypeFor[spec.App](), "") {
+		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", f.path, strings.Join(f.facts(), " "))
+		if f.section {
+			continue
+		}
+		lines := said.lines(f.path)
+		if lines == nil && !internal(f.path) {
+			return nil, fmt.Errorf("no example has %s", f.path)
+		}
+		if lines != nil {
+			b.WriteString("\n" + strings.Join(lines, "\n") + "\n")
+		}
+	}
+	return []byte(b.String()), nil
+}
+
+// internal tells the fields that say something about the file itself, of which no
+// target has an opinion.
+func internal(path string) bool {
+	return path == "apiVersion" || path == "targets[]" || strings.HasPrefix(path, "usage.")
+}
+
+// field is one key of the grammar.
+type field struct {
+	path    string
+	section bool // it only holds others
+	tag     reflect.StructTag
+}
+
+// facts says what the Go type's tags say: what it is, whether it must be there,
+// its default and its range.
+func (f field) facts() []string {
+	facts := []string{f.tag.Get("jsonschema_description")}
+	var enum, defaults []string
+	values := map[string]string{}
+	for _, part := range strings.Split(f.tag.Get("jsonschema"), ",") {
+		key, value, _ := strings.Cut(part, "=")
+		switch key {
+		case "enum":
+			enum = append(enum, "`"+value+"`")
+		case "default":
+			defaults = append(defaults, "`"+value+"`")
+		}
+		values[key] = value
+	}
+	if _, required := values["required"]; required {
+		facts = append(facts, "Required.")
+	}
+	if enum != nil {
+		facts = append(facts, "One of "+strings.Join(enum, ", ")+".")
+	}
+	if least, ok := values["minimum"]; ok {
+		facts = append(facts, fmt.Sprintf("From %s to %s.", least, values["maximum"]))
+	}
+	if defaults != nil {
+		facts = append(facts, "Default: "+strings.Join(defaults, ", ")+".")
+	}
+	return facts
+}
+
+// fields lists the keys of a type, sections before what they hold.
+func fields(t reflect.Type, path string) []field {
+	var list []field
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			continue
+		}
+		at := strings.TrimPrefix(path+"."+name, ".")
+		inner := t.Field(i).Type
+		for done := false; !done; {
+			switch inner.Kind() {
+			case reflect.Pointer:
+				inner = inner.Elem()
+			case reflect.Slice:
+				inner, at = inner.Elem(), at+"[]"
+			case reflect.Map:
+				inner, at = inner.Elem(), at+".*"
+			default:
+				done = true
+			}
+		}
+		_, scalar := reflect.New(inner).Interface().(interface{ UnmarshalText([]byte) error })
+		section := inner.Kind() == reflect.Struct && !scalar
+		list = append(list, field{path: at, section: section, tag: t.Field(i).Tag})
+		if section {
+			list = append(list, fields(inner, at)...)
+		}
+	}
+	return list
+}
+
+// said is what the targets said about fields, by pattern of path.
+type said map[string]target.Findings
+
+// findings resolves the examples and sorts what was found by field.
+func findings(examples [][]byte) (said, error) {
+	all := said{}
+	for i, text := range examples {
+		app, err := spec.Parse(fmt.Sprintf("example %d", i+1), text)
+		if err != nil {
+			return nil, err
+		}
+		_, onLambda := lambda.Resolve(app)
+		_, onKubernetes := kubernetes.Resolve(app)
+		for _, f := range slices.Concat(onLambda, onKubernetes) {
+			path := pattern(f.Path)
+			all[path] = append(all[path], f)
+		}
+	}
+	return all, nil
+}
+
+// lines says, for each target, what became of a field: once for each kind, with
+// the first example of it. What was said of an enclosing field holds too.
+func (s said) lines(path string) []string {
+	var lines []string
+	for _, t := range spec.Targets() {
+		for _, kind := range []target.Kind{target.Exact, target.Approximate, target.Dropped, target.Refused} {
+			if f, ok := s.first(path, t, kind); ok {
+				lines = append(lines, fmt.Sprintf("- %s: **%s**, %s", t, kind, f.Message))
+			}
+		}
+	}
+	return lines
+}
+
+func (s said) first(path string, t spec.Target, kind target.Kind) (target.Finding, bool) {
+	for at := path; at != ""; at = enclosing(at) {
+		for _, f := range s[at] {
+			if f.Target == t && f.Kind == kind {
+				return f, true
+			}
+		}
+		if s[at] != nil {
+			break // the field itself was spoken of; what holds it is about more
+		}
+	}
+	return target.Finding{}, false
+}
+
+// enclosing is the path of what holds a field; a list holds its elements.
+func enclosing(path string) string {
+	if list, ok := strings.CutSuffix(path, "[]"); ok {
+		return list
+	}
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+var (
+	index = regexp.MustCompile(`\[\d+\]`)
+	names = regexp.MustCompile(`^services\.[^.]+|\b(?:env|secrets)\.[^.]+`)
+)
+
+// pattern is a path with its indexes and free names taken out.
+func pattern(path string) string {
+	return names.ReplaceAllStringFunc(index.ReplaceAllString(path, "[]"), func(part string) string {
+		return part[:strings.IndexByte(part, '.')] + ".*"
+	})
+}
