@@ -5,14 +5,40 @@ import "ambi/target/kubernetes"
 func kubernetesPlan(m *kubernetes.Model) []Resource {
 	var plan []Resource
 	for _, s := range m.Services {
-		for _, token := range []string{
-			"kubernetes:core/v1:ServiceAccount",
-			"kubernetes:apps/v1:Deployment",
-			"kubernetes:core/v1:Service",
-			"kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
-		} {
+		for _, token := range kubernetesTypes(s) {
 			plan = append(plan, Resource{Type: token, Name: m.App + "-" + s.Name, Service: s.Name})
 		}
 	}
 	return plan
+}
+
+// kubernetesTypes lists a service's resources, which all have its name.
+func kubernetesTypes(s kubernetes.Service) []string {
+	var types []string
+	if s.Identity != nil {
+		types = append(types, "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy")
+	}
+	types = append(types, "kubernetes:core/v1:ServiceAccount")
+	if s.Identity != nil && !s.Identity.IRSA {
+		types = append(types, "aws:eks/podIdentityAssociation:PodIdentityAssociation")
+	}
+	types = append(types,
+		"kubernetes:networking.k8s.io/v1:NetworkPolicy",
+		"kubernetes:apps/v1:Deployment",
+		"kubernetes:core/v1:Service",
+		"kubernetes:policy/v1:PodDisruptionBudget",
+	)
+	if s.Ingress != nil {
+		types = append(types, "kubernetes:networking.k8s.io/v1:Ingress")
+	}
+	if s.Gateway != nil {
+		types = append(types, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
+	}
+	if s.MetricsPath != "" {
+		types = append(types, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
+	}
+	if s.KEDA != nil {
+		return append(types, "kubernetes:keda.sh/v1alpha1:ScaledObject")
+	}
+	return append(types, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
 }

@@ -51,6 +51,7 @@ func Settings(in Input) []Setting {
 		}
 	}
 	if in.Kubernetes != nil {
+		list = append(list, kubernetesSettings(in)...)
 		for _, s := range in.Kubernetes.Services {
 			add(s.Name, "image", "kubernetes: the container's image")
 			add(s.Name, "memory", "kubernetes: the memory request and limit, in whole Mi or Gi")

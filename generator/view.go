@@ -63,7 +63,12 @@ type names struct {
 }
 
 // taken are the identifiers that Deploy uses itself.
-var taken = []string{"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack"}
+var taken = []string{
+	"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack",
+	// What a Kubernetes service says where it has the settings of others at hand.
+	"account", "address", "association", "corev1", "deployment", "fmt", "labels", "metadata", "metav1", "networkingv1", "podsOf", "policy", "prometheus",
+	"role", "selector", "service", "serving",
+}
 
 func newNames(service string) names {
 	return names{

@@ -21,4 +21,5 @@ var apiFacts = service{
 	secrets: map[string]secret{
 		"API_KEY": {name: "thumbs-api-key", key: "value"},
 	},
+	reach: "cluster",
 }

@@ -94,6 +94,14 @@ func TestMutants(t *testing.T) {
 			}),
 			addContainer("sidecar without a CPU request", sidecar(map[string]any{"limits": map[string]any{"memory": "64Mi"}})),
 			addContainer("sidecar with all rights", bare),
+			mutant("every port open", typePolicy, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "ports") }),
+			mutant("a second rule that opens everything", typePolicy, func(r *stacktest.Resource) {
+				spec := object(t, r, "spec")
+				spec["ingress"] = append(spec["ingress"].([]any), map[string]any{})
+			}),
+			mutant("open to the world", typePolicy, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "from") }),
+			set("guards no pod", typePolicy, "spec.podSelector", "matchLabels", map[string]any{"app": "other"}),
+			set("a drain waits for ever", typeBudget, "spec", "minAvailable", 1.0),
 			mutant("volume at /tmp of a disk", typeDeployment, func(r *stacktest.Resource) {
 				volume := object(t, r, pod+".volumes[name=tmp]")
 				delete(volume, "emptyDir")

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,8 @@ type service struct {
 
 	variables map[string]string
 	secrets   map[string]secret // by the variable that gets its value
+
+	reach string // who may connect: anywhere, cluster, or the callers that need it
 }
 
 // secret is one key of a Secret in the service's namespace.
@@ -39,6 +42,8 @@ const (
 	typeDeployment = "kubernetes:apps/v1:Deployment"
 	typeService    = "kubernetes:core/v1:Service"
 	typeAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	typePolicy     = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+	typeBudget     = "kubernetes:policy/v1:PodDisruptionBudget"
 )
 
 // serviceChecks are what must be true of each service, whatever else a team adds
@@ -57,6 +62,8 @@ var serviceChecks = []struct {
 	{"no request is lost in a rollout", checkRollout},
 	{"deployment waits for nothing that cannot come", checkWaiting},
 	{"service is reached inside the cluster", checkAddress},
+	{"a drain of nodes takes one pod at a time", checkBudget},
+	{"only the app's port is open", checkNetwork},
 	{"autoscaler alone sets the number of pods", checkAutoscaler},
 }
 
@@ -85,7 +92,9 @@ func deploy(t *testing.T, changed map[string]string) *stacktest.Graph {
 }
 
 func configuration(changed map[string]string) map[string]string {
-	config := map[string]string{"kubernetes:context": "test"}
+	config := map[string]string{
+		"kubernetes:context": "test",
+	}
 	maps.Copy(config, changed)
 	return config
 }
@@ -111,12 +120,15 @@ func (s service) container(input string) string {
 // Pulumi adds a random suffix to an object without a name, and no other pod finds
 // such a Service by DNS.
 func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
-	for typ, api := range map[string][2]string{
+	objects := map[string][2]string{
 		typeAccount:    {"v1", "ServiceAccount"},
 		typeDeployment: {"apps/v1", "Deployment"},
 		typeService:    {"v1", "Service"},
+		typePolicy:     {"networking.k8s.io/v1", "NetworkPolicy"},
+		typeBudget:     {"policy/v1", "PodDisruptionBudget"},
 		typeAutoscaler: {"autoscaling/v2", "HorizontalPodAutoscaler"}, // v1 knows CPU only, and no behavior
-	} {
+	}
+	for typ, api := range objects {
 		object := g.One(t, typ, s.name)
 		object.Want(t, "apiVersion", api[0], "the rest is written for it")
 		object.Want(t, "kind", api[1], "the rest is written for it")
@@ -147,6 +159,8 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment.Want(t, s.container("resources.requests.cpu"), s.cpu, "the scheduler keeps it free, and the autoscaler measures by it")
 	deployment.Want(t, s.container("resources.requests.memory"), memory, "the scheduler keeps it free")
 	deployment.Want(t, s.container("resources.limits.memory"), memory, "a pod that could take more than was kept free would take it from others")
+	deployment.Want(t, s.container("resources.requests.ephemeral-storage"), "128Mi", "the scheduler keeps room for the logs")
+	deployment.Want(t, s.container("resources.limits.ephemeral-storage"), "1Gi", "a pod that fills its node's disk takes the others with it")
 	deployment.Want(t, s.container("resources.limits.cpu"), nil, "a CPU limit throttles a pod while the node has CPU to spare")
 	deployment.Want(t, "spec.template.spec.serviceAccountName", account.Output("metadata.name"), "rights given to the namespace's default account are not the app's", account)
 	deployment.Want(t, "spec.template.spec.automountServiceAccountToken", false, "the app never calls the Kubernetes API")
@@ -191,6 +205,7 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
 	pod := "spec.template.spec.securityContext."
 	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
 	deployment.Want(t, pod+"runAsUser", 65532, "runAsNonRoot takes a number where an image names its user")
+	deployment.Want(t, pod+"runAsGroup", 65532, "root's group owns files too")
 	deployment.Want(t, pod+"seccompProfile.type", "RuntimeDefault", "restricted pods cannot make every system call")
 	for _, host := range []string{"hostNetwork", "hostPID", "hostIPC"} {
 		deployment.Want(t, "spec.template.spec."+host, nil, "restricted pods see nothing of their node")
@@ -202,8 +217,9 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
 	}
 	deployment.Want(t, s.container("securityContext.readOnlyRootFilesystem"), true, "nothing can be left in the container's files")
 	volume := deployment.Input(s.container("volumeMounts[mountPath=/tmp].name"))
-	if deployment.Input(fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir", volume)) == nil {
-		t.Errorf("%s: no empty volume at /tmp: the only place where the app can write", deployment)
+	limit := deployment.Input(fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir.sizeLimit", volume))
+	if text, _ := limit.(string); !regexp.MustCompile(`^[1-9][0-9]*[MG]i$`).MatchString(text) {
+		t.Errorf("%s: the empty volume at /tmp is %v large, want so many Mi or Gi: it is the only place where the app can write, and must not fill the node", deployment, limit)
 	}
 }
 
@@ -228,10 +244,13 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
 // then says why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment, address := g.One(t, typeDeployment, s.name), g.One(t, typeService, s.name)
-	timeouts := deployment.Request.GetCustomTimeouts()
-	for operation, text := range map[string]string{"create": timeouts.GetCreate(), "update": timeouts.GetUpdate()} {
-		if limit, err := time.ParseDuration(text); err != nil || limit < time.Minute || limit >= 10*time.Minute {
-			t.Errorf("%s: its timeout to %s is %q, want one from a minute to less than ten", deployment, operation, text)
+	waiting := []*stacktest.Resource{deployment, address}
+	for _, r := range waiting {
+		timeouts := r.Request.GetCustomTimeouts()
+		for operation, text := range map[string]string{"create": timeouts.GetCreate(), "update": timeouts.GetUpdate()} {
+			if limit, err := time.ParseDuration(text); err != nil || limit < time.Minute || limit >= 10*time.Minute {
+				t.Errorf("%s: its timeout to %s is %q, want one from a minute to less than ten", r, operation, text)
+			}
 		}
 	}
 	for input, urns := range deployment.Needs {
@@ -249,35 +268,79 @@ func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
 	g.Exports.Want(t, fmt.Sprintf("[%q]", s.key+".address"), fmt.Sprintf("http://%s.%s.svc", s.name, s.namespace), "it is where callers in the cluster find the service")
 }
 
-// A number of replicas in the Deployment is a quarrel with the autoscaler: each
-// update resets the count, or fails on it. See score-spec/score-k8s#25.
+// PodDisruptionBudgets count, they do not ask: with as many pods needed as there
+// are, a drain of nodes would wait for ever.
+func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
+	budget := g.One(t, typeBudget, s.name)
+	budget.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it counts the pods with these labels")
+	budget.Want(t, "spec.maxUnavailable", 1, "a drain of nodes takes one pod at a time, and the last one too")
+	budget.Want(t, "spec.minAvailable", nil, "it would keep a drain from the last pod")
+	budget.Want(t, "spec.unhealthyPodEvictionPolicy", "AlwaysAllow", "a pod that never gets ready must not hold up a drain")
+}
+
+// What a NetworkPolicy does not allow is denied, to the pods that it selects and in
+// the directions that it names.
+func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
+	policy := g.One(t, typePolicy, s.name)
+	policy.Want(t, "spec.podSelector", map[string]any{"matchLabels": s.selector()}, "it guards the pods with these labels")
+	policy.Want(t, "spec.policyTypes", []string{"Ingress", "Egress"}, "what it says of a direction that is not named may count for nothing")
+	policy.Want(t, "spec.egress", []any{map[string]any{}}, "the app calls what it likes, DNS included")
+	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) != 1 {
+		t.Errorf("%s: %d rules let requests in, want one: each of them opens something", policy, len(rules))
+	}
+	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": s.port}}, "the app listens there, and nothing else should be reached")
+	switch s.reach {
+	case "anywhere":
+		policy.Want(t, "spec.ingress[0].from", nil, "what serves the routes from outside may run anywhere")
+	case "cluster":
+		policy.Want(t, "spec.ingress[0].from", []any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nobody else")
+	}
+}
+
+// checkReplicas holds a Deployment to leaving the number of its pods alone: a number
+// in it is a quarrel with what scales it, which each update wins or fails on. See
+// score-spec/score-k8s#25.
+func checkReplicas(t stacktest.T, g *stacktest.Graph, s service, least int) {
+	g.One(t, typeDeployment, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
+	if s.min < least || s.min > s.max {
+		t.Errorf("%s: %d to %d pods: want %d at least, and no more than the most", s.name, s.min, s.max, least)
+	}
+}
+
+// scaling is how fast the number of pods changes; what is not written out differs
+// between clusters.
+func scaling() map[string]any {
+	double := map[string]any{"type": "Percent", "value": 100, "periodSeconds": 15}
+	return map[string]any{
+		"scaleUp": map[string]any{
+			"stabilizationWindowSeconds": 0, "selectPolicy": "Max",
+			"policies": []any{double, map[string]any{"type": "Pods", "value": 4, "periodSeconds": 15}},
+		},
+		"scaleDown": map[string]any{
+			"stabilizationWindowSeconds": 300, "selectPolicy": "Max", "policies": []any{double},
+		},
+	}
+}
+
 func checkAutoscaler(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment, autoscaler := g.One(t, typeDeployment, s.name), g.One(t, typeAutoscaler, s.name)
-	deployment.Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
-	for _, container := range containers(deployment) {
-		if deployment.Input(container+".resources.requests."+s.metric) == nil {
-			t.Errorf("%s: %s requests no %s: the autoscaler cannot measure pods with such a container, and does nothing", deployment, container, s.metric)
-		}
-	}
-	if s.min < 1 || s.min > s.max {
-		t.Errorf("%s: %d to %d pods: an autoscaler keeps one at least, and no more than the most", autoscaler, s.min, s.max)
-	}
+	checkReplicas(t, g, s, 1)
 	autoscaler.Want(t, "spec.scaleTargetRef.apiVersion", "apps/v1", "the API server refuses an autoscaler without it, a preview does not")
 	autoscaler.Want(t, "spec.scaleTargetRef.kind", "Deployment", "it is what the autoscaler scales")
 	autoscaler.Want(t, "spec.scaleTargetRef.name", deployment.Output("metadata.name"), "it is what the autoscaler scales", deployment)
 	autoscaler.Want(t, "spec.minReplicas", s.min, "fewer pods never run")
 	autoscaler.Want(t, "spec.maxReplicas", s.max, "more pods never run")
+	for direction, want := range scaling() {
+		autoscaler.Want(t, "spec.behavior."+direction, want, "it grows at once, and shrinks by what five minutes did not need")
+	}
 	autoscaler.Want(t, "spec.metrics[type=Resource].resource", map[string]any{
 		"name": s.metric, "target": map[string]any{"type": "Utilization", "averageUtilization": s.target},
 	}, "it decides how many pods run")
-	double := map[string]any{"type": "Percent", "value": 100, "periodSeconds": 15}
-	autoscaler.Want(t, "spec.behavior.scaleUp", map[string]any{
-		"stabilizationWindowSeconds": 0, "selectPolicy": "Max",
-		"policies": []any{double, map[string]any{"type": "Pods", "value": 4, "periodSeconds": 15}},
-	}, "it grows at once; what is not written out differs between clusters")
-	autoscaler.Want(t, "spec.behavior.scaleDown", map[string]any{
-		"stabilizationWindowSeconds": 300, "selectPolicy": "Max", "policies": []any{double},
-	}, "it shrinks by what five minutes did not need; what is not written out differs between clusters")
+	for _, container := range containers(deployment) {
+		if deployment.Input(container+".resources.requests."+s.metric) == nil {
+			t.Errorf("%s: %s requests no %s: the autoscaler cannot measure pods with such a container, and does nothing", deployment, container, s.metric)
+		}
+	}
 }
 
 // containers lists the paths of a Deployment's containers, a team's own too.
@@ -334,7 +397,7 @@ func TestBadSettings(t *testing.T) {
 		bad[s.key+".image"] = "registry.example.com/without-a-tag"
 		bad[s.key+".memory"] = "1Mi"
 		bad[s.key+".namespace"] = "Not a label"
-		bad[s.key+".min"] = "0"
+		bad[s.key+".min"] = "-1"
 		bad[s.key+".max"] = "many"
 		bad[s.key+".no-such-setting"] = "1"
 	}

@@ -13,7 +13,7 @@ import (
 // Resolve decides everything that Kubernetes needs and notes what becomes of
 // each field. The model is complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, target.Findings) {
-	r := &resolver{notes: target.NewNotes(spec.Kubernetes, app)}
+	r := &resolver{app: app, notes: target.NewNotes(spec.Kubernetes, app), paths: map[string]string{}}
 	r.notes.Exact("name", "prefixes the names of all objects")
 	model := Model{App: app.Name}
 	for _, name := range app.ServiceNames() {
@@ -25,26 +25,24 @@ func Resolve(app *spec.App) (Model, target.Findings) {
 	return model, r.notes.Findings()
 }
 
-type resolver struct{ notes *target.Notes }
+type resolver struct {
+	app   *spec.App
+	notes *target.Notes
+	paths map[string]string // the service that has a path, by what tells paths apart outside
+}
 
 func (r *resolver) service(name string, s *spec.Service) Service {
 	at := "services." + name
 	out := Service{
 		Name:           name,
 		Image:          s.Image,
+		PullSecrets:    s.Kubernetes.PullSecrets,
 		Port:           s.Port,
 		HealthPath:     s.Health.Path,
 		CPU:            s.CPU.String(),
 		MemoryMiB:      int((s.Memory.Bytes() + 1<<20 - 1) >> 20),
 		TimeoutSeconds: int(s.Timeout.Std().Seconds()),
 		Namespace:      s.Kubernetes.Namespace,
-		MinReplicas:    s.Scale.Min,
-		MaxReplicas:    s.Scale.Max,
-		Metric:         "cpu",
-		TargetPercent:  s.Scale.CPU,
-	}
-	if s.Scale.Memory > 0 {
-		out.Metric, out.TargetPercent = "memory", s.Scale.Memory
 	}
 	if s.Image == "" {
 		r.notes.Refused(at, "add image: the same HTTP image runs on both targets",
@@ -52,22 +50,29 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		r.notes.Exact(at+".image", "the container's image")
 	}
-	r.notes.Exact(at+".port", "the container's port; the Service listens on port 80")
+	r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80")
 	r.notes.Exact(at+".cpu", "the container's CPU request; there is no CPU limit")
 	if int64(out.MemoryMiB)<<20 == s.Memory.Bytes() {
 		r.notes.Exact(at+".memory", "the container's memory request and limit")
 	} else {
 		r.notes.Approximate(at+".memory", "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
 	}
-	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nothing cuts a slow request off")
 	r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
 	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes")
-	for i := range s.HTTP.Routes {
-		r.notes.Dropped(fmt.Sprintf("%s.http.routes[%d]", at, i), "the Service passes every method and path, from inside the cluster; nothing routes to it from outside")
-	}
 	r.environment(at, s, &out)
+	r.calls(name, s, &out)
+	r.permissions(at, s, &out)
+	r.outside(name, s, &out)
 	r.scale(at, s, &out)
 	r.notes.Exact(at+".kubernetes.namespace", "the objects' namespace, which must exist")
+	if len(s.Kubernetes.PullSecrets) > 0 {
+		r.notes.Exact(at+".kubernetes.pullSecrets", "the pods' imagePullSecrets, which must exist in the namespace")
+	}
+	if m := s.Kubernetes.ServiceMonitor; m != nil {
+		out.MetricsPath = m.Path
+		r.notes.Exact(at+".kubernetes.serviceMonitor.path", "a ServiceMonitor for the Prometheus Operator, whose Prometheus must select it; "+
+			"the NetworkPolicy lets its pods in, which are labelled app.kubernetes.io/name=prometheus, from any namespace")
+	}
 	r.lambdaOnly(at, s)
 	return out
 }
@@ -75,39 +80,84 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
 		out.Environment = append(out.Environment, Variable{Name: name, Value: s.Env[name]})
-		r.notes.Exact(at+".env."+name, "an environment variable")
+		r.notes.Exact(at+".env."+name, "an environment variable; a change rolls the pods")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
 		secret := s.Secrets[name]
 		out.Environment = append(out.Environment, Variable{Name: name, SecretName: secret.Name, SecretKey: secret.Key})
-		r.notes.Exact(at+".secrets."+name, "key %s of Secret %s, which must exist in the namespace", secret.Key, secret.Name)
+		r.notes.Exact(at+".secrets."+name,
+			"key %s of Secret %s, which must exist in the namespace; pods read it when they start, so a new value needs a restart", secret.Key, secret.Name)
 	}
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 }
 
-func (r *resolver) scale(at string, s *spec.Service, out *Service) {
-	if s.Scale.Min == 0 {
-		r.notes.Refused(at+".scale.min", "say min: 1; scaling to zero needs an add-on such as KEDA or Knative",
-			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
-	} else {
-		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas")
+// calls decides who in the app calls whom.
+func (r *resolver) calls(name string, s *spec.Service, out *Service) {
+	for i, other := range s.Needs {
+		variable := spec.AddressVariable(other)
+		out.Needs = append(out.Needs, Need{Service: other, Variable: variable})
+		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i),
+			"the address of its Service, in %s; its NetworkPolicy lets this service in", variable)
 	}
-	r.notes.Exact(at+".scale.max", "the autoscaler's maxReplicas")
-	r.notes.Exact(at+".scale."+out.Metric, "the autoscaler's target utilization of the %s request", out.Metric)
+	slices.SortFunc(out.Needs, func(a, b Need) int { return strings.Compare(a.Service, b.Service) })
+	for _, other := range r.app.ServiceNames() {
+		if slices.Contains(r.app.Services[other].Needs, name) {
+			out.Callers = append(out.Callers, other)
+		}
+	}
+}
+
+// permissions decides which AWS role the pods get.
+func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
+	path := at + ".kubernetes.identity"
+	switch identity := s.Kubernetes.Identity; {
+	case len(s.Permissions) == 0 && identity != "":
+		r.notes.Dropped(path, "without permissions, the pods need no role")
+		return
+	case len(s.Permissions) == 0:
+		return
+	case identity == "":
+		r.notes.Refused(at+".permissions", "on EKS, set kubernetes.identity to pod-identity or irsa",
+			"must come with kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
+		return
+	case identity == spec.IRSA:
+		r.notes.Exact(path, "a role that the pods' ServiceAccount may assume, by the OpenID Connect provider that the setting oidcProviderArn names")
+	default:
+		r.notes.Exact(path, "a role and a PodIdentityAssociation, in the EKS cluster that the setting clusterName names")
+	}
+	out.Identity = &Identity{IRSA: s.Kubernetes.Identity == spec.IRSA}
+	for i, p := range s.Permissions {
+		out.Identity.Statements = append(out.Identity.Statements, Statement{Actions: p.Actions, Resources: p.Resources, Why: p.Why})
+		r.notes.Exact(fmt.Sprintf("%s.permissions[%d]", at, i), "a statement of the policy of the pods' role")
+	}
 }
 
 // lambdaOnly notes the fields that only the lambda target has.
 func (r *resolver) lambdaOnly(at string, s *spec.Service) {
-	for _, field := range []string{"architecture", "handler", "logRetentionDays"} {
-		r.notes.Dropped(at+".lambda."+field, "only the lambda target has it")
+	at += ".lambda."
+	r.notes.Dropped(at+"architecture", "the image decides, and the nodes must match it")
+	for _, field := range []string{"handler", "logRetentionDays"} {
+		r.notes.Dropped(at+field, "only the lambda target has it")
 	}
 	if s.Lambda.Image != "" {
-		r.notes.Dropped(at+".lambda.image", "the pods run image instead")
+		r.notes.Dropped(at+"image", "the pods run image instead")
 	}
 	if s.Lambda.Zip != "" {
-		r.notes.Dropped(at+".lambda.zip", "the pods run image instead")
+		r.notes.Dropped(at+"zip", "the pods run image instead")
 	}
 	if len(s.Lambda.Layers) > 0 {
-		r.notes.Dropped(at+".lambda.layers", "the pods run image instead")
+		r.notes.Dropped(at+"layers", "the pods run image instead")
+	}
+	if s.Lambda.Provisioned > 0 {
+		r.notes.Dropped(at+"provisioned", "pods are warm; scale.min says how many at least")
+	}
+	if s.Lambda.Reserved {
+		r.notes.Dropped(at+"reserved", "scale.max bounds the pods")
+	}
+	if s.Lambda.Tracing {
+		r.notes.Dropped(at+"tracing", "only the lambda target has it; the app can send its own traces")
+	}
+	if s.Lambda.VPC {
+		r.notes.Dropped(at+"vpc", "pods are in the cluster's network")
 	}
 }

@@ -1,10 +1,12 @@
 // Package kubernetes declares thumbs on Kubernetes: for each service a
-// Deployment, the Service in front of it and the HorizontalPodAutoscaler that
-// sizes it. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff"
-// shows how it differs from what ambi would write today.
+// Deployment, the Service in front of it, and what sizes and guards them. ambi
+// wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it
+// differs from what ambi would write today.
 package kubernetes
 
 import (
+	"fmt"
+
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -19,6 +21,10 @@ const app = "thumbs"
 // drainSeconds is how long a pod that was told to stop goes on serving, so that
 // every load balancer has learned of it before its app stops.
 const drainSeconds = 10
+
+// fiveMinutes is how long Pulumi waits for pods, addresses and load balancers: its
+// own ten are long where a node or a controller is missing.
+var fiveMinutes = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"})
 
 // Deploy declares each service. All settings are read first, so that a bad one
 // stops the update before anything has changed.
@@ -49,6 +55,11 @@ func labels(name string) pulumi.StringMap {
 	all["app.kubernetes.io/part-of"] = pulumi.String(app)
 	all["app.kubernetes.io/managed-by"] = pulumi.String("pulumi")
 	return all
+}
+
+// address is where pods of the cluster find a service.
+func address(name, namespace string) string {
+	return fmt.Sprintf("http://%s.%s.svc", name, namespace)
 }
 
 // probe asks a container over HTTP whether it is well, each period, and believes

@@ -7,6 +7,8 @@ import (
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"ambi/generator/testdata/minimal/stacks/settings"
@@ -47,7 +49,7 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 	return web
 }
 
-// deployWebService declares the pods, the address they share, and what sets their number.
+// deployWebService declares the service's resources, each after those that it needs.
 func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(webName), // fixed: other pods find the Service by it
@@ -59,6 +61,9 @@ func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
 	})
 	if err != nil {
+		return err
+	}
+	if err := newWebNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
 	deployment, err := newWebDeployment(ctx, metadata, settings, account)
@@ -74,11 +79,14 @@ func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	})
+	}, fiveMinutes)
 	if err != nil {
 		return err
 	}
-	ctx.Export("web.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", webName, settings.namespace)))
+	ctx.Export("web.address", pulumi.String(address(webName, settings.namespace)))
+	if err := newWebDisruptionBudget(ctx, metadata); err != nil {
+		return err
+	}
 	return newWebAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
 }
 
@@ -94,8 +102,8 @@ func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, sett
 		}},
 		// No CPU limit: it would only throttle a pod that could use idle CPU.
 		Resources: &corev1.ResourceRequirementsArgs{
-			Requests: pulumi.StringMap{"cpu": pulumi.String(webCPU), "memory": memory},
-			Limits:   pulumi.StringMap{"memory": memory},
+			Requests: pulumi.StringMap{"cpu": pulumi.String(webCPU), "memory": memory, "ephemeral-storage": pulumi.String("128Mi")},
+			Limits:   pulumi.StringMap{"memory": memory, "ephemeral-storage": pulumi.String("1Gi")}, // /tmp and logs
 		},
 		StartupProbe:   probe(webHealthPath, 2, 30), // a minute to start
 		ReadinessProbe: probe(webHealthPath, 5, 2),
@@ -121,10 +129,11 @@ func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, sett
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot:   pulumi.Bool(true),
 			RunAsUser:      pulumi.Int(65532),
+			RunAsGroup:     pulumi.Int(65532),
 			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
-			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 	return appsv1.NewDeployment(ctx, webName, &appsv1.DeploymentArgs{
@@ -143,7 +152,45 @@ func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, sett
 				Spec:     pod,
 			},
 		},
-	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+	}, fiveMinutes)
+}
+
+// newWebNetworkPolicy lets requests reach the app's port and nothing else reach the
+// pods, wherever the cluster's network enforces policies.
+func newWebNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := networkingv1.NewNetworkPolicy(ctx, webName, &networkingv1.NetworkPolicyArgs{
+		Metadata: metadata,
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(webName)},
+			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+					Protocol: pulumi.String("TCP"), Port: pulumi.Int(webPort),
+				}},
+				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
+					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
+				}},
+			}},
+			// Out to anywhere: app.yaml does not say what the app calls. Who narrows this
+			// must let DNS through, UDP and TCP on port 53.
+			Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
+		},
+	})
+	return err
+}
+
+// newWebDisruptionBudget lets a drain of nodes take one pod at a time, and never
+// keeps it from the last one.
+func newWebDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := policyv1.NewPodDisruptionBudget(ctx, webName, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: metadata,
+		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
+			MaxUnavailable:             pulumi.Int(1),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(webName)},
+			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"), // a broken pod must not hold up a drain
+		},
+	})
+	return err
 }
 
 // newWebAutoscaler keeps the pods' average CPU near webCPUTarget. It needs

@@ -17,4 +17,5 @@ var webFacts = service{
 	target:         webCPUTarget,
 	variables:      map[string]string{},
 	secrets:        map[string]secret{},
+	reach:          "cluster",
 }

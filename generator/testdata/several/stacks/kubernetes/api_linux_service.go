@@ -7,6 +7,8 @@ import (
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"ambi/generator/testdata/several/stacks/settings"
@@ -57,7 +59,7 @@ func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 	return apiLinux
 }
 
-// deployAPILinuxService declares the pods, the address they share, and what sets their number.
+// deployAPILinuxService declares the service's resources, each after those that it needs.
 func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiLinuxName), // fixed: other pods find the Service by it
@@ -69,6 +71,9 @@ func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error
 		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
 	})
 	if err != nil {
+		return err
+	}
+	if err := newAPILinuxNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
 	deployment, err := newAPILinuxDeployment(ctx, metadata, settings, account)
@@ -84,11 +89,14 @@ func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	})
+	}, fiveMinutes)
 	if err != nil {
 		return err
 	}
-	ctx.Export("api-linux.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", apiLinuxName, settings.namespace)))
+	ctx.Export("api-linux.address", pulumi.String(address(apiLinuxName, settings.namespace)))
+	if err := newAPILinuxDisruptionBudget(ctx, metadata); err != nil {
+		return err
+	}
 	return newAPILinuxAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
 }
 
@@ -105,8 +113,8 @@ func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 		}},
 		// No CPU limit: it would only throttle a pod that could use idle CPU.
 		Resources: &corev1.ResourceRequirementsArgs{
-			Requests: pulumi.StringMap{"cpu": pulumi.String(apiLinuxCPU), "memory": memory},
-			Limits:   pulumi.StringMap{"memory": memory},
+			Requests: pulumi.StringMap{"cpu": pulumi.String(apiLinuxCPU), "memory": memory, "ephemeral-storage": pulumi.String("128Mi")},
+			Limits:   pulumi.StringMap{"memory": memory, "ephemeral-storage": pulumi.String("1Gi")}, // /tmp and logs
 		},
 		StartupProbe:   probe(apiLinuxHealthPath, 2, 30), // a minute to start
 		ReadinessProbe: probe(apiLinuxHealthPath, 5, 2),
@@ -132,10 +140,11 @@ func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot:   pulumi.Bool(true),
 			RunAsUser:      pulumi.Int(65532),
+			RunAsGroup:     pulumi.Int(65532),
 			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
-			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 	return appsv1.NewDeployment(ctx, apiLinuxName, &appsv1.DeploymentArgs{
@@ -154,7 +163,45 @@ func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 				Spec:     pod,
 			},
 		},
-	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+	}, fiveMinutes)
+}
+
+// newAPILinuxNetworkPolicy lets requests reach the app's port and nothing else reach the
+// pods, wherever the cluster's network enforces policies.
+func newAPILinuxNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := networkingv1.NewNetworkPolicy(ctx, apiLinuxName, &networkingv1.NetworkPolicyArgs{
+		Metadata: metadata,
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
+			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+					Protocol: pulumi.String("TCP"), Port: pulumi.Int(apiLinuxPort),
+				}},
+				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
+					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
+				}},
+			}},
+			// Out to anywhere: app.yaml does not say what the app calls. Who narrows this
+			// must let DNS through, UDP and TCP on port 53.
+			Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
+		},
+	})
+	return err
+}
+
+// newAPILinuxDisruptionBudget lets a drain of nodes take one pod at a time, and never
+// keeps it from the last one.
+func newAPILinuxDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := policyv1.NewPodDisruptionBudget(ctx, apiLinuxName, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: metadata,
+		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
+			MaxUnavailable:             pulumi.Int(1),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
+			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"), // a broken pod must not hold up a drain
+		},
+	})
+	return err
 }
 
 // newAPILinuxAutoscaler keeps the pods' average CPU near apiLinuxCPUTarget. It needs

@@ -19,4 +19,5 @@ var apiLinuxFacts = service{
 	secrets: map[string]secret{
 		"DATABASE_URL": {name: "many-database", key: "url"},
 	},
+	reach: "cluster",
 }

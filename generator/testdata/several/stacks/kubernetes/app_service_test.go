@@ -17,4 +17,5 @@ var appFacts = service{
 	target:         appCPUTarget,
 	variables:      map[string]string{},
 	secrets:        map[string]secret{},
+	reach:          "cluster",
 }

@@ -27,4 +27,5 @@ var loadTestFacts = service{
 		"DATABASE_URL":      {name: "many-database", key: "url"},
 		"TOKEN":             {name: "3rd.party", key: "token.v1"},
 	},
+	reach: "cluster",
 }

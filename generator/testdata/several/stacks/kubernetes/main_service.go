@@ -7,6 +7,8 @@ import (
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"ambi/generator/testdata/several/stacks/settings"
@@ -47,7 +49,7 @@ func readMainConfiguration(read *settings.Settings) mainSettings {
 	return main
 }
 
-// deployMainService declares the pods, the address they share, and what sets their number.
+// deployMainService declares the service's resources, each after those that it needs.
 func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(mainName), // fixed: other pods find the Service by it
@@ -59,6 +61,9 @@ func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
 	})
 	if err != nil {
+		return err
+	}
+	if err := newMainNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
 	deployment, err := newMainDeployment(ctx, metadata, settings, account)
@@ -74,11 +79,14 @@ func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	})
+	}, fiveMinutes)
 	if err != nil {
 		return err
 	}
-	ctx.Export("main.address", pulumi.String(fmt.Sprintf("http://%s.%s.svc", mainName, settings.namespace)))
+	ctx.Export("main.address", pulumi.String(address(mainName, settings.namespace)))
+	if err := newMainDisruptionBudget(ctx, metadata); err != nil {
+		return err
+	}
 	return newMainAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
 }
 
@@ -94,8 +102,8 @@ func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, set
 		}},
 		// No CPU limit: it would only throttle a pod that could use idle CPU.
 		Resources: &corev1.ResourceRequirementsArgs{
-			Requests: pulumi.StringMap{"cpu": pulumi.String(mainCPU), "memory": memory},
-			Limits:   pulumi.StringMap{"memory": memory},
+			Requests: pulumi.StringMap{"cpu": pulumi.String(mainCPU), "memory": memory, "ephemeral-storage": pulumi.String("128Mi")},
+			Limits:   pulumi.StringMap{"memory": memory, "ephemeral-storage": pulumi.String("1Gi")}, // /tmp and logs
 		},
 		StartupProbe:   probe(mainHealthPath, 2, 30), // a minute to start
 		ReadinessProbe: probe(mainHealthPath, 5, 2),
@@ -121,10 +129,11 @@ func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, set
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot:   pulumi.Bool(true),
 			RunAsUser:      pulumi.Int(65532),
+			RunAsGroup:     pulumi.Int(65532),
 			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
-			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{},
+			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
 		}},
 	}
 	return appsv1.NewDeployment(ctx, mainName, &appsv1.DeploymentArgs{
@@ -143,7 +152,45 @@ func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, set
 				Spec:     pod,
 			},
 		},
-	}, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"}))
+	}, fiveMinutes)
+}
+
+// newMainNetworkPolicy lets requests reach the app's port and nothing else reach the
+// pods, wherever the cluster's network enforces policies.
+func newMainNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := networkingv1.NewNetworkPolicy(ctx, mainName, &networkingv1.NetworkPolicyArgs{
+		Metadata: metadata,
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(mainName)},
+			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+					Protocol: pulumi.String("TCP"), Port: pulumi.Int(mainPort),
+				}},
+				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
+					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
+				}},
+			}},
+			// Out to anywhere: app.yaml does not say what the app calls. Who narrows this
+			// must let DNS through, UDP and TCP on port 53.
+			Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
+		},
+	})
+	return err
+}
+
+// newMainDisruptionBudget lets a drain of nodes take one pod at a time, and never
+// keeps it from the last one.
+func newMainDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
+	_, err := policyv1.NewPodDisruptionBudget(ctx, mainName, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: metadata,
+		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
+			MaxUnavailable:             pulumi.Int(1),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(mainName)},
+			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"), // a broken pod must not hold up a drain
+		},
+	})
+	return err
 }
 
 // newMainAutoscaler keeps the pods' average CPU near mainCPUTarget. It needs

@@ -17,4 +17,5 @@ var mainFacts = service{
 	target:         mainCPUTarget,
 	variables:      map[string]string{},
 	secrets:        map[string]secret{},
+	reach:          "cluster",
 }

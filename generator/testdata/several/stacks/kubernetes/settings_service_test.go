@@ -17,4 +17,5 @@ var settingsFacts = service{
 	target:         settingsCPUTarget,
 	variables:      map[string]string{},
 	secrets:        map[string]secret{},
+	reach:          "cluster",
 }

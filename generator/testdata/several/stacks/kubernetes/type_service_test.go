@@ -17,4 +17,5 @@ var typeFacts = service{
 	target:         typeCPUTarget,
 	variables:      map[string]string{},
 	secrets:        map[string]secret{},
+	reach:          "cluster",
 }

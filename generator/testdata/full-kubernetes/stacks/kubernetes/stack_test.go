@@ -1,0 +1,710 @@
+package kubernetes
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/generator/testdata/full-kubernetes/stacks/stacktest"
+)
+
+// services are the app's services. What the tests expect of each stands in the
+// file named after it; the rest of this file is about any app.
+var services = []service{
+	apiFacts,
+	mailerFacts,
+	ordersFacts,
+	reportsFacts,
+	statusFacts,
+	webFacts,
+}
+
+// service is what must be known of a service to tell whether its resources are right.
+type service struct {
+	key  string // begins its settings, as api does in api.memory; names its container
+	name string // of its resources, and of their objects in the cluster
+
+	image, healthPath, cpu, namespace                 string
+	port, memoryMiB, timeoutSeconds, min, max, target int
+	metric                                            string // what target is a percentage of: cpu or memory
+	rate                                              string // requests a second for each pod, in place of target
+	podsMetric                                        string // the metric that has the rate
+	prometheus, query                                 string // what KEDA scales by, in the autoscaler's place
+
+	variables map[string]string
+	secrets   map[string]secret // by the variable that gets its value
+
+	reach       string            // who may connect: anywhere, cluster, or the callers that need it
+	needs       map[string]string // the keys of services, by the variable that has the address
+	pullSecrets []string
+	metricsPath string
+	domain      string
+	ingress     *ingress
+	gateway     *gateway
+	identity    string // how pods get their role: pod-identity or irsa
+	permissions []any  // the statements of its policy
+}
+
+// secret is one key of a Secret in the service's namespace.
+type secret struct{ name, key string }
+
+// ingress is what serves a service from outside; paths are a type and a path each.
+type ingress struct {
+	class, tlsSecret string
+	annotations      map[string]string
+	paths            [][2]string
+}
+
+// gateway is the Gateway that serves a service from outside; requests are a method,
+// a type and a path each.
+type gateway struct {
+	name, namespace string
+	requests        [][3]string
+	cors            map[string]any
+}
+
+// The types of the resources, as Pulumi names them.
+const (
+	typeAccount      = "kubernetes:core/v1:ServiceAccount"
+	typeDeployment   = "kubernetes:apps/v1:Deployment"
+	typeService      = "kubernetes:core/v1:Service"
+	typeAutoscaler   = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	typePolicy       = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+	typeBudget       = "kubernetes:policy/v1:PodDisruptionBudget"
+	typeIngress      = "kubernetes:networking.k8s.io/v1:Ingress"
+	typeHTTPRoute    = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+	typeScaledObject = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+	typeMonitor      = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
+	typeRole         = "aws:iam/role:Role"
+	typeRolePolicy   = "aws:iam/rolePolicy:RolePolicy"
+	typeAssociation  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+)
+
+// serviceChecks are what must be true of each service, whatever else a team adds
+// to the stack. Each takes a stacktest.T rather than a *testing.T, so that it can
+// be tried on a stack that is known to be broken.
+var serviceChecks = []struct {
+	name  string
+	check func(t stacktest.T, g *stacktest.Graph, s service)
+}{
+	{"objects have fixed names", checkNames},
+	{"pods are found by their labels", checkSelectors},
+	{"container runs what app.yaml says", checkContainer},
+	{"container finds its variables and secrets", checkEnvironment},
+	{"probes ask the app", checkProbes},
+	{"pods run restricted", checkSecurity},
+	{"no request is lost in a rollout", checkRollout},
+	{"deployment waits for nothing that cannot come", checkWaiting},
+	{"service is reached inside the cluster", checkAddress},
+	{"a drain of nodes takes one pod at a time", checkBudget},
+	{"only the app's port is open", checkNetwork},
+	{"autoscaler alone sets the number of pods", checkAutoscaler},
+	{"KEDA alone sets the number of pods", checkScaledObject},
+	{"Ingress serves the routes", checkIngress},
+	{"Gateway serves the routes", checkGateway},
+	{"Prometheus finds the metrics", checkMonitor},
+	{"pods may do in AWS what app.yaml says", checkRole},
+}
+
+func TestStack(t *testing.T) {
+	graph := deploy(t, nil)
+	for _, s := range services {
+		for _, c := range serviceChecks {
+			t.Run(s.key+"/"+c.name, func(t *testing.T) { c.check(t, graph, s) })
+		}
+	}
+	t.Run("services find the ones that they need", func(t *testing.T) { checkCalls(t, graph, services) })
+}
+
+// checkAll holds a stack to everything that must be true of it.
+func checkAll(t stacktest.T, g *stacktest.Graph, services []service) {
+	for _, s := range services {
+		for _, c := range serviceChecks {
+			c.check(t, g, s)
+		}
+	}
+	checkCalls(t, g, services)
+}
+
+// deploy runs the program with some of the stack's settings changed.
+func deploy(t *testing.T, changed map[string]string) *stacktest.Graph {
+	t.Helper()
+	return stacktest.Run(t, Deploy, configuration(changed))
+}
+
+func configuration(changed map[string]string) map[string]string {
+	config := map[string]string{
+		"kubernetes:context": "test",
+		"aws:region":         "us-east-1",
+		"clusterName":        "test",
+		"oidcProviderArn":    "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST",
+	}
+	maps.Copy(config, changed)
+	return config
+}
+
+// selector and labels are written out here, not taken from the program: the
+// cluster refuses an update that changes a selector.
+func (s service) selector() map[string]string {
+	return map[string]string{"app.kubernetes.io/name": s.name, "app.kubernetes.io/instance": app}
+}
+
+func (s service) labels() map[string]string {
+	all := s.selector()
+	all["app.kubernetes.io/part-of"] = app
+	all["app.kubernetes.io/managed-by"] = "pulumi"
+	return all
+}
+
+// container is the path of an input of the service's own container.
+func (s service) container(input string) string {
+	return fmt.Sprintf("spec.template.spec.containers[name=%s].%s", s.key, input)
+}
+
+// Pulumi adds a random suffix to an object without a name, and no other pod finds
+// such a Service by DNS.
+func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
+	objects := map[string][2]string{
+		typeAccount:    {"v1", "ServiceAccount"},
+		typeDeployment: {"apps/v1", "Deployment"},
+		typeService:    {"v1", "Service"},
+		typePolicy:     {"networking.k8s.io/v1", "NetworkPolicy"},
+		typeBudget:     {"policy/v1", "PodDisruptionBudget"},
+	}
+	if s.query != "" {
+		objects[typeScaledObject] = [2]string{"keda.sh/v1alpha1", "ScaledObject"}
+	} else {
+		objects[typeAutoscaler] = [2]string{"autoscaling/v2", "HorizontalPodAutoscaler"} // v1 knows CPU only, and no behavior
+	}
+	if s.ingress != nil {
+		objects[typeIngress] = [2]string{"networking.k8s.io/v1", "Ingress"}
+	}
+	if s.gateway != nil {
+		objects[typeHTTPRoute] = [2]string{"gateway.networking.k8s.io/v1", "HTTPRoute"}
+	}
+	if s.metricsPath != "" {
+		objects[typeMonitor] = [2]string{"monitoring.coreos.com/v1", "ServiceMonitor"}
+	}
+	for typ, api := range objects {
+		object := g.One(t, typ, s.name)
+		object.Want(t, "apiVersion", api[0], "the rest is written for it")
+		object.Want(t, "kind", api[1], "the rest is written for it")
+		object.Want(t, "metadata.name", s.name, "a name of Pulumi's making changes, and nobody finds it")
+		object.Want(t, "metadata.namespace", s.namespace, "all objects of a service live in one namespace")
+		for label, value := range s.labels() {
+			object.Want(t, fmt.Sprintf("metadata.labels[%q]", label), value, "tools find the app's objects by the recommended labels")
+		}
+	}
+}
+
+// A Service counts as deployed with no pod behind it, so nothing but a test
+// notices a selector that finds none.
+func checkSelectors(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment := g.One(t, typeDeployment, s.name)
+	g.One(t, typeService, s.name).Want(t, "spec.selector", s.selector(), "requests reach the pods with these labels")
+	deployment.Want(t, "spec.selector.matchLabels", s.selector(), "the Deployment counts the pods with these labels, and cannot change them")
+	for label, value := range s.labels() {
+		deployment.Want(t, fmt.Sprintf("spec.template.metadata.labels[%q]", label), value, "Service and Deployment find their pods by it")
+	}
+}
+
+func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment, account := g.One(t, typeDeployment, s.name), g.One(t, typeAccount, s.name)
+	memory := fmt.Sprintf("%dMi", s.memoryMiB)
+	deployment.Want(t, s.container("image"), s.image, "it is the app")
+	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service and probes call it http")
+	deployment.Want(t, s.container("resources.requests.cpu"), s.cpu, "the scheduler keeps it free, and the autoscaler measures by it")
+	deployment.Want(t, s.container("resources.requests.memory"), memory, "the scheduler keeps it free")
+	deployment.Want(t, s.container("resources.limits.memory"), memory, "a pod that could take more than was kept free would take it from others")
+	deployment.Want(t, s.container("resources.requests.ephemeral-storage"), "128Mi", "the scheduler keeps room for the logs")
+	deployment.Want(t, s.container("resources.limits.ephemeral-storage"), "1Gi", "a pod that fills its node's disk takes the others with it")
+	deployment.Want(t, s.container("resources.limits.cpu"), nil, "a CPU limit throttles a pod while the node has CPU to spare")
+	deployment.Want(t, "spec.template.spec.serviceAccountName", account.Output("metadata.name"), "rights given to the namespace's default account are not the app's", account)
+	deployment.Want(t, "spec.template.spec.automountServiceAccountToken", false, "the app never calls the Kubernetes API")
+	account.Want(t, "automountServiceAccountToken", false, "nor does any other pod that uses the account")
+	for _, name := range s.pullSecrets {
+		deployment.Want(t, "spec.template.spec.imagePullSecrets[name="+name+"].name", name, "the registry gives the image to nobody else")
+	}
+}
+
+// Variables stand in the pod itself, so that a changed value rolls the pods; from
+// a ConfigMap it would reach the ones that start later only.
+func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment := g.One(t, typeDeployment, s.name)
+	for name, value := range s.variables {
+		deployment.Want(t, s.container("env[name="+name+"].value"), value, "the app reads it")
+	}
+	for name, secret := range s.secrets {
+		want := map[string]string{"name": secret.name, "key": secret.key}
+		deployment.Want(t, s.container("env[name="+name+"].valueFrom.secretKeyRef"), want, "the app reads it, and its value stays out of the stack")
+	}
+}
+
+func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
+	for probe, want := range map[string]struct {
+		periodSeconds, failures int
+		why                     string
+	}{
+		"startupProbe":   {2, 30, "the app has a minute to start"},
+		"readinessProbe": {5, 2, "a pod that does not answer gets no requests after 10 s"},
+		"livenessProbe":  {10, 3, "a pod that does not answer is started anew after 30 s"},
+	} {
+		g.One(t, typeDeployment, s.name).Want(t, s.container(probe), map[string]any{
+			"httpGet":          map[string]any{"path": s.healthPath, "port": "http"},
+			"periodSeconds":    want.periodSeconds,
+			"timeoutSeconds":   2,
+			"failureThreshold": want.failures,
+		}, want.why)
+	}
+}
+
+// The Pod Security Standard "restricted", which namespaces can enforce: all
+// containers must meet it, and those of a team's own too.
+func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment := g.One(t, typeDeployment, s.name)
+	pod := "spec.template.spec.securityContext."
+	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
+	deployment.Want(t, pod+"runAsUser", 65532, "runAsNonRoot takes a number where an image names its user")
+	deployment.Want(t, pod+"runAsGroup", 65532, "root's group owns files too")
+	deployment.Want(t, pod+"seccompProfile.type", "RuntimeDefault", "restricted pods cannot make every system call")
+	for _, host := range []string{"hostNetwork", "hostPID", "hostIPC"} {
+		deployment.Want(t, "spec.template.spec."+host, nil, "restricted pods see nothing of their node")
+	}
+	for _, container := range containers(deployment) {
+		deployment.Want(t, container+".securityContext.privileged", nil, "restricted pods are not privileged")
+		deployment.Want(t, container+".securityContext.allowPrivilegeEscalation", false, "restricted pods gain no rights")
+		deployment.Want(t, container+".securityContext.capabilities.drop", []string{"ALL"}, "restricted pods have no capabilities")
+	}
+	deployment.Want(t, s.container("securityContext.readOnlyRootFilesystem"), true, "nothing can be left in the container's files")
+	volume := deployment.Input(s.container("volumeMounts[mountPath=/tmp].name"))
+	limit := deployment.Input(fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir.sizeLimit", volume))
+	if text, _ := limit.(string); !regexp.MustCompile(`^[1-9][0-9]*[MG]i$`).MatchString(text) {
+		t.Errorf("%s: the empty volume at /tmp is %v large, want so many Mi or Gi: it is the only place where the app can write, and must not fill the node", deployment, limit)
+	}
+}
+
+// Endpoints are told of a pod's end while it goes on serving: the native sleep
+// does that in images without a shell, where an exec would fail.
+func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment := g.One(t, typeDeployment, s.name)
+	deployment.Want(t, "spec.strategy.type", "RollingUpdate", "the old pods serve until the new ones do")
+	deployment.Want(t, "spec.strategy.rollingUpdate.maxUnavailable", 0, "a new pod is ready before an old one goes")
+	deployment.Want(t, "spec.strategy.rollingUpdate.maxSurge", "25%", "without room for new pods, the rollout stands still")
+	deployment.Want(t, s.container("lifecycle.preStop.sleep.seconds"), drainSeconds, "load balancers still send requests for a while")
+	deployment.Want(t, "spec.template.spec.terminationGracePeriodSeconds", drainSeconds+s.timeoutSeconds, "the last request may take as long as any")
+	for _, domain := range []string{"kubernetes.io/hostname", "topology.kubernetes.io/zone"} {
+		deployment.Want(t, fmt.Sprintf("spec.template.spec.topologySpreadConstraints[topologyKey=%s]", domain), map[string]any{
+			"maxSkew": 1, "topologyKey": domain, "whenUnsatisfiable": "ScheduleAnyway",
+			"labelSelector": map[string]any{"matchLabels": s.selector()},
+		}, "one failure must not take all pods, and a cluster without room must take them still")
+	}
+}
+
+// Pulumi waits ten minutes by default for pods that cannot be scheduled, and only
+// then says why. A Service in turn waits for pods.
+func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
+	deployment, address := g.One(t, typeDeployment, s.name), g.One(t, typeService, s.name)
+	waiting := []*stacktest.Resource{deployment, address}
+	if s.ingress != nil {
+		waiting = append(waiting, g.One(t, typeIngress, s.name))
+	}
+	for _, r := range waiting {
+		timeouts := r.Request.GetCustomTimeouts()
+		for operation, text := range map[string]string{"create": timeouts.GetCreate(), "update": timeouts.GetUpdate()} {
+			if limit, err := time.ParseDuration(text); err != nil || limit < time.Minute || limit >= 10*time.Minute {
+				t.Errorf("%s: its timeout to %s is %q, want one from a minute to less than ten", r, operation, text)
+			}
+		}
+	}
+	for input, urns := range deployment.Needs {
+		if slices.Contains(urns, address.URN) {
+			t.Errorf("%s: waits for %s (input %q), which waits for the pods", deployment, address, input)
+		}
+	}
+}
+
+func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
+	address := g.One(t, typeService, s.name)
+	address.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
+	address.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
+	address.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
+	g.Exports.Want(t, fmt.Sprintf("[%q]", s.key+".address"), fmt.Sprintf("http://%s.%s.svc", s.name, s.namespace), "it is where callers in the cluster find the service")
+}
+
+// PodDisruptionBudgets count, they do not ask: with as many pods needed as there
+// are, a drain of nodes would wait for ever.
+func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
+	budget := g.One(t, typeBudget, s.name)
+	budget.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it counts the pods with these labels")
+	budget.Want(t, "spec.maxUnavailable", 1, "a drain of nodes takes one pod at a time, and the last one too")
+	budget.Want(t, "spec.minAvailable", nil, "it would keep a drain from the last pod")
+	budget.Want(t, "spec.unhealthyPodEvictionPolicy", "AlwaysAllow", "a pod that never gets ready must not hold up a drain")
+}
+
+// What a NetworkPolicy does not allow is denied, to the pods that it selects and in
+// the directions that it names.
+func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
+	policy := g.One(t, typePolicy, s.name)
+	policy.Want(t, "spec.podSelector", map[string]any{"matchLabels": s.selector()}, "it guards the pods with these labels")
+	policy.Want(t, "spec.policyTypes", []string{"Ingress", "Egress"}, "what it says of a direction that is not named may count for nothing")
+	policy.Want(t, "spec.egress", []any{map[string]any{}}, "the app calls what it likes, DNS included")
+	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) != 1 {
+		t.Errorf("%s: %d rules let requests in, want one: each of them opens something", policy, len(rules))
+	}
+	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": s.port}}, "the app listens there, and nothing else should be reached")
+	switch s.reach {
+	case "anywhere":
+		policy.Want(t, "spec.ingress[0].from", nil, "what serves the routes from outside may run anywhere")
+	case "cluster":
+		policy.Want(t, "spec.ingress[0].from", []any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nobody else")
+	}
+}
+
+// Services find each other by addresses that name a namespace, and only those that
+// need a service get through to it.
+func checkCalls(t stacktest.T, g *stacktest.Graph, services []service) {
+	byKey := map[string]service{}
+	callers := map[string][]any{}
+	for _, s := range services {
+		byKey[s.key] = s
+		for _, key := range s.needs {
+			callers[key] = append(callers[key], map[string]any{
+				"namespaceSelector": map[string]any{"matchLabels": map[string]string{"kubernetes.io/metadata.name": s.namespace}},
+				"podSelector":       map[string]any{"matchLabels": s.selector()},
+			})
+		}
+	}
+	for _, s := range services {
+		for variable, key := range s.needs {
+			other := byKey[key]
+			g.One(t, typeDeployment, s.name).Want(t, s.container("env[name="+variable+"].value"), fmt.Sprintf("http://%s.%s.svc", other.name, other.namespace), "it is where the app finds "+key)
+		}
+		if s.reach != "callers" {
+			continue
+		}
+		want := callers[s.key]
+		if s.metricsPath != "" {
+			want = append(want, map[string]any{
+				"namespaceSelector": map[string]any{},
+				"podSelector":       map[string]any{"matchLabels": map[string]any{"app.kubernetes.io/name": "prometheus"}},
+			})
+		}
+		g.One(t, typePolicy, s.name).Want(t, "spec.ingress[0].from", want, "the services that need it call it, and nobody else")
+	}
+}
+
+func checkIngress(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.ingress == nil {
+		return
+	}
+	ingress, address := g.One(t, typeIngress, s.name), g.One(t, typeService, s.name)
+	backend := map[string]any{"service": map[string]any{"name": address.Output("metadata.name"), "port": map[string]any{"name": "http"}}}
+	var paths []any
+	for _, p := range s.ingress.paths {
+		paths = append(paths, map[string]any{"pathType": p[0], "path": p[1], "backend": backend})
+	}
+	rule := map[string]any{"http": map[string]any{"paths": paths}}
+	if s.domain != "" {
+		rule["host"] = s.domain
+		tls := map[string]any{"hosts": []string{s.domain}}
+		if s.ingress.tlsSecret != "" {
+			tls["secretName"] = s.ingress.tlsSecret
+		}
+		ingress.Want(t, "spec.tls", []any{tls}, "requests and answers are nobody else's to read")
+	}
+	ingress.Want(t, "spec.ingressClassName", s.ingress.class, "other controllers leave it alone")
+	ingress.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", address)
+	for name, value := range s.ingress.annotations {
+		ingress.Want(t, fmt.Sprintf("metadata.annotations[%q]", name), value, "the controller serves the app as app.yaml says")
+	}
+}
+
+func checkGateway(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.gateway == nil {
+		return
+	}
+	route, address := g.One(t, typeHTTPRoute, s.name), g.One(t, typeService, s.name)
+	parent := map[string]any{"name": s.gateway.name}
+	if s.gateway.namespace != "" {
+		parent["namespace"] = s.gateway.namespace
+	}
+	route.Want(t, "spec.parentRefs", []any{parent}, "this Gateway serves it, and no other")
+	if s.domain != "" {
+		route.Want(t, "spec.hostnames", []string{s.domain}, "the Gateway serves other hosts too")
+	}
+	var rules []any
+	for some := range slices.Chunk(s.gateway.requests, 8) {
+		var matches []any
+		for _, r := range some {
+			match := map[string]any{"path": map[string]any{"type": r[1], "value": r[2]}}
+			if r[0] != "" {
+				match["method"] = r[0]
+			}
+			matches = append(matches, match)
+		}
+		rule := map[string]any{
+			"matches":     matches,
+			"backendRefs": []any{map[string]any{"name": address.Output("metadata.name"), "port": 80}},
+			"timeouts":    map[string]any{"request": fmt.Sprintf("%ds", s.timeoutSeconds)},
+		}
+		if s.gateway.cors != nil {
+			rule["filters"] = []any{map[string]any{"type": "CORS", "cors": s.gateway.cors}}
+		}
+		rules = append(rules, rule)
+	}
+	route.Want(t, "spec.rules", rules, "these requests reach the app, and no others; a rule takes 8 at most")
+	route.Want(t, "spec.rules[0].backendRefs[0].name", address.Output("metadata.name"), "it is where the requests go")
+	if !slices.Contains(route.Needs["spec"], address.URN) {
+		t.Errorf("%s: does not wait for %s: the Gateway answers 500 until there is one", route, address)
+	}
+}
+
+func checkMonitor(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.metricsPath == "" {
+		return
+	}
+	monitor := g.One(t, typeMonitor, s.name)
+	monitor.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it finds the Service, and through it the pods, by these labels")
+	monitor.Want(t, "spec.endpoints", []any{map[string]any{"port": "http", "path": s.metricsPath}}, "the app answers its metrics there")
+}
+
+// A role that is missing when a pod starts is missing for as long as the pod lives:
+// what gives it to pods acts when they are created.
+func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.identity == "" {
+		return
+	}
+	role, policy := g.One(t, typeRole, s.name), g.One(t, typeRolePolicy, s.name)
+	deployment, account := g.One(t, typeDeployment, s.name), g.One(t, typeAccount, s.name)
+	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
+	wantPolicy(t, policy, "policy", s.permissions, "the app may do this and nothing else")
+	before := policy
+	switch s.identity {
+	case "pod-identity":
+		wantPolicy(t, role, "assumeRolePolicy", []any{map[string]any{
+			"Effect": "Allow", "Action": []string{"sts:AssumeRole", "sts:TagSession"},
+			"Principal": map[string]any{"Service": "pods.eks.amazonaws.com"},
+		}}, "EKS gives the role to pods, and nobody else may take it")
+		association := g.One(t, typeAssociation, s.name)
+		association.Want(t, "clusterName", configuration(nil)["clusterName"], "other clusters have ServiceAccounts of this name, too")
+		association.Want(t, "namespace", s.namespace, "other namespaces have ServiceAccounts of this name, too")
+		association.Want(t, "serviceAccount", account.Output("metadata.name"), "it is the pods' own", account)
+		association.Want(t, "roleArn", role.Output("arn"), "it is what the pods may do", role)
+		wantBefore(t, association, policy)
+		before = association
+	case "irsa":
+		provider := configuration(nil)["oidcProviderArn"]
+		_, issuer, _ := strings.Cut(provider, ":oidc-provider/")
+		wantPolicy(t, role, "assumeRolePolicy", []any{map[string]any{
+			"Effect": "Allow", "Action": []string{"sts:AssumeRoleWithWebIdentity"},
+			"Principal": map[string]any{"Federated": provider},
+			"Condition": map[string]any{"StringEquals": map[string]any{
+				issuer + ":sub": fmt.Sprintf("system:serviceaccount:%s:%s", s.namespace, s.name),
+				issuer + ":aud": "sts.amazonaws.com",
+			}},
+		}}, "this ServiceAccount of this cluster may take the role, and nobody else")
+		account.Want(t, `metadata.annotations["eks.amazonaws.com/role-arn"]`, role.Output("arn"), "pods that use the account get this role")
+		if !slices.Contains(account.Needs["metadata"], role.URN) {
+			t.Errorf("%s: its role is not made from an output of %s", account, role)
+		}
+	}
+	wantBefore(t, deployment, before)
+}
+
+// wantBefore requires that a resource waits for another.
+func wantBefore(t stacktest.T, r, first *stacktest.Resource) {
+	if !slices.Contains(r.Needs[""], first.URN) {
+		t.Errorf("%s: does not wait for %s: the first pods would start without their rights", r, first)
+	}
+}
+
+// wantPolicy requires the statements of an IAM policy, however its JSON is written.
+func wantPolicy(t stacktest.T, r *stacktest.Resource, input string, statements []any, why string) {
+	t.Helper()
+	text, _ := r.Input(input).(string)
+	document := &stacktest.Resource{Type: r.Type, Name: r.Name, Inputs: map[string]any{}}
+	if err := json.Unmarshal([]byte(text), &document.Inputs); err != nil {
+		t.Errorf("%s: %s is no JSON: %v", r, input, err)
+		return
+	}
+	document.Want(t, "Version", "2012-10-17", "older ones read variables as text")
+	document.Want(t, "Statement", statements, why)
+}
+
+// checkReplicas holds a Deployment to leaving the number of its pods alone: a number
+// in it is a quarrel with what scales it, which each update wins or fails on. See
+// score-spec/score-k8s#25.
+func checkReplicas(t stacktest.T, g *stacktest.Graph, s service, least int) {
+	g.One(t, typeDeployment, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
+	if s.min < least || s.min > s.max {
+		t.Errorf("%s: %d to %d pods: want %d at least, and no more than the most", s.name, s.min, s.max, least)
+	}
+}
+
+// scaling is how fast the number of pods changes; what is not written out differs
+// between clusters.
+func scaling() map[string]any {
+	double := map[string]any{"type": "Percent", "value": 100, "periodSeconds": 15}
+	return map[string]any{
+		"scaleUp": map[string]any{
+			"stabilizationWindowSeconds": 0, "selectPolicy": "Max",
+			"policies": []any{double, map[string]any{"type": "Pods", "value": 4, "periodSeconds": 15}},
+		},
+		"scaleDown": map[string]any{
+			"stabilizationWindowSeconds": 300, "selectPolicy": "Max", "policies": []any{double},
+		},
+	}
+}
+
+func checkAutoscaler(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.query != "" {
+		return
+	}
+	deployment, autoscaler := g.One(t, typeDeployment, s.name), g.One(t, typeAutoscaler, s.name)
+	checkReplicas(t, g, s, 1)
+	autoscaler.Want(t, "spec.scaleTargetRef.apiVersion", "apps/v1", "the API server refuses an autoscaler without it, a preview does not")
+	autoscaler.Want(t, "spec.scaleTargetRef.kind", "Deployment", "it is what the autoscaler scales")
+	autoscaler.Want(t, "spec.scaleTargetRef.name", deployment.Output("metadata.name"), "it is what the autoscaler scales", deployment)
+	autoscaler.Want(t, "spec.minReplicas", s.min, "fewer pods never run")
+	autoscaler.Want(t, "spec.maxReplicas", s.max, "more pods never run")
+	for direction, want := range scaling() {
+		autoscaler.Want(t, "spec.behavior."+direction, want, "it grows at once, and shrinks by what five minutes did not need")
+	}
+	if s.podsMetric != "" {
+		autoscaler.Want(t, "spec.metrics[type=Pods].pods", map[string]any{
+			"metric": map[string]any{"name": s.podsMetric}, "target": map[string]any{"type": "AverageValue", "averageValue": s.rate},
+		}, "it decides how many pods run")
+		return
+	}
+	autoscaler.Want(t, "spec.metrics[type=Resource].resource", map[string]any{
+		"name": s.metric, "target": map[string]any{"type": "Utilization", "averageUtilization": s.target},
+	}, "it decides how many pods run")
+	for _, container := range containers(deployment) {
+		if deployment.Input(container+".resources.requests."+s.metric) == nil {
+			t.Errorf("%s: %s requests no %s: the autoscaler cannot measure pods with such a container, and does nothing", deployment, container, s.metric)
+		}
+	}
+}
+
+func checkScaledObject(t stacktest.T, g *stacktest.Graph, s service) {
+	if s.query == "" {
+		return
+	}
+	deployment, scaled := g.One(t, typeDeployment, s.name), g.One(t, typeScaledObject, s.name)
+	checkReplicas(t, g, s, 0)
+	for _, r := range g.Resources {
+		if r.Type == "kubernetes:autoscaling/v2:HorizontalPodAutoscaler" && r.Name == s.name {
+			t.Errorf("%s: KEDA makes one of its own, and the two would fight", r)
+		}
+	}
+	scaled.Want(t, "spec.scaleTargetRef", map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "name": deployment.Output("metadata.name")}, "it is what KEDA scales", deployment)
+	scaled.Want(t, "spec.minReplicaCount", s.min, "fewer pods never run")
+	scaled.Want(t, "spec.maxReplicaCount", s.max, "more pods never run")
+	scaled.Want(t, "spec.pollingInterval", 30, "a first request waits for as long")
+	scaled.Want(t, "spec.cooldownPeriod", 300, "the last pod stays for as long without requests")
+	scaled.Want(t, "spec.triggers", []any{map[string]any{"type": "prometheus", "metadata": map[string]any{
+		"serverAddress": s.prometheus, "query": s.query, "threshold": s.rate,
+	}}}, "it decides how many pods run")
+	for direction, want := range scaling() {
+		scaled.Want(t, "spec.advanced.horizontalPodAutoscalerConfig.behavior."+direction, want, "it grows at once, and shrinks by what five minutes did not need")
+	}
+}
+
+// containers lists the paths of a Deployment's containers, a team's own too.
+func containers(deployment *stacktest.Resource) (paths []string) {
+	all, _ := deployment.Input("spec.template.spec.containers").([]any)
+	for i := range all {
+		paths = append(paths, fmt.Sprintf("spec.template.spec.containers[%d]", i))
+	}
+	return paths
+}
+
+// A setting changes what it says and nothing else: every check holds with that
+// one expectation changed, and the same resources exist.
+func TestSettings(t *testing.T) {
+	before := deploy(t, nil)
+	var broken stacktest.Complaints
+	if checkAll(&broken, before, services); len(broken) > 0 {
+		t.Skip("the stack is broken without any: TestStack says how")
+	}
+	for i, s := range services {
+		memory := another(s.memoryMiB, 256, 512)
+		least, most := another(s.min, 2, 3), another(s.max, 7, 8)
+		for name, change := range map[string]struct {
+			settings map[string]string
+			apply    func(*service)
+		}{
+			"image":       {map[string]string{"image": "registry.example.com/another:2"}, func(s *service) { s.image = "registry.example.com/another:2" }},
+			"memory":      {map[string]string{"memory": fmt.Sprintf("%dMi", memory)}, func(s *service) { s.memoryMiB = memory }},
+			"namespace":   {map[string]string{"namespace": "another"}, func(s *service) { s.namespace = "another" }},
+			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(s *service) { s.min, s.max = least, most }},
+		} {
+			t.Run(s.key+"/"+name, func(t *testing.T) {
+				expected := slices.Clone(services)
+				change.apply(&expected[i])
+				config := map[string]string{}
+				for setting, value := range change.settings {
+					config[s.key+"."+setting] = value
+				}
+				after := deploy(t, config)
+				checkAll(t, after, expected)
+				if got, want := after.Names(), before.Names(); !slices.Equal(got, want) {
+					t.Errorf("other resources exist with it: %v, without it: %v", got, want)
+				}
+			})
+		}
+	}
+}
+
+// Bad settings are refused, all of them at once, before anything is declared. So
+// is a stack that names no cluster: the current one may be anybody's.
+func TestBadSettings(t *testing.T) {
+	bad := map[string]string{}
+	for _, s := range services {
+		bad[s.key+".image"] = "registry.example.com/without-a-tag"
+		bad[s.key+".memory"] = "1Mi"
+		bad[s.key+".namespace"] = "Not a label"
+		bad[s.key+".min"] = "-1"
+		bad[s.key+".max"] = "many"
+		bad[s.key+".no-such-setting"] = "1"
+	}
+	graph, err := stacktest.Deploy(t, Deploy, bad)
+	wanted := []string{"kubernetes:context", "aws:region", "clusterName", "oidcProviderArn"}
+	for key := range bad {
+		wanted = append(wanted, stacktest.Project+":"+key)
+	}
+	for _, key := range wanted {
+		if err == nil || !strings.Contains(err.Error(), key) {
+			t.Errorf("%s is not refused: %v", key, err)
+		}
+	}
+	if len(graph.Resources) > 0 {
+		t.Errorf("declared in spite of it: %v", graph.Names())
+	}
+}
+
+func TestMinAboveMax(t *testing.T) {
+	for _, s := range services {
+		_, err := stacktest.Deploy(t, Deploy, configuration(map[string]string{s.key + ".min": "8", s.key + ".max": "7"}))
+		if err == nil || !strings.Contains(err.Error(), s.key+".min") {
+			t.Errorf("%s: 8 to 7 pods are not refused: %v", s.key, err)
+		}
+	}
+}
+
+func TestNoErrorIsLost(t *testing.T) {
+	stacktest.LostErrors(t, ".")
+}
+
+// another returns the first of two values, or the second if the first is taken.
+func another(taken, first, second int) int {
+	if taken == first {
+		return second
+	}
+	return first
+}

@@ -1,0 +1,205 @@
+package settings_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"ambi/generator/testdata/full-kubernetes/stacks/settings"
+	"ambi/generator/testdata/full-kubernetes/stacks/stacktest"
+)
+
+const (
+	image    = "registry.example.com:5000/team/app:1.0"
+	ecrImage = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1.0"
+	digest   = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+)
+
+// read reads one setting under some configuration.
+func read[V any](t *testing.T, config map[string]string, one func(*settings.Settings) V) (value V, err error) {
+	t.Helper()
+	_, err = stacktest.Deploy(t, func(ctx *pulumi.Context) error {
+		s := settings.Read(ctx)
+		value = one(s)
+		return s.Err()
+	}, config)
+	return value, err
+}
+
+// accepts and refuses try values of the setting api.x.
+func accepts[V comparable](t *testing.T, one func(*settings.Settings) V, values map[string]V) {
+	t.Helper()
+	for text, want := range values {
+		if got, err := read(t, map[string]string{"api.x": text}, one); err != nil || got != want {
+			t.Errorf("%q is read as %v, %v; want %v", text, got, err, want)
+		}
+	}
+}
+
+func refuses[V any](t *testing.T, one func(*settings.Settings) V, values ...string) {
+	t.Helper()
+	for _, text := range values {
+		if got, err := read(t, map[string]string{"api.x": text}, one); err == nil || !strings.Contains(err.Error(), stacktest.Project+":api.x: must be ") {
+			t.Errorf("%q is read as %v, %v; want an error", text, got, err)
+		}
+	}
+}
+
+func TestMemoryMiB(t *testing.T) {
+	one := func(s *settings.Settings) int { return s.MemoryMiB("api.x", 512, 128, 10240) }
+	accepts(t, one, map[string]int{"": 512, "128Mi": 128, "1Gi": 1024, "10240Mi": 10240, "10Gi": 10240})
+	refuses(t, one, "127Mi", "10241Mi", "11Gi", "512", "512M", "0.5Gi", "Mi", "-512Mi", "512Mi ", "lots", "9223372036854775807Gi")
+}
+
+func TestInt(t *testing.T) {
+	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
+	accepts(t, one, map[string]int{"": 5, "1": 1, "10": 10})
+	refuses(t, one, "0", "11", "-1", "1.5", "ten", "1e1", "99999999999999999999")
+}
+
+func TestOneOf(t *testing.T) {
+	one := func(s *settings.Settings) int { return s.OneOf("api.x", 30, []int{7, 30}) }
+	accepts(t, one, map[string]int{"": 30, "7": 7})
+	refuses(t, one, "8", "week")
+}
+
+func TestLabel(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.Label("api.x", "default") }
+	accepts(t, one, map[string]string{"": "default", "a": "a", "team-1": "team-1"})
+	refuses(t, one, "Team", "-team", "team-", "a.b", "a_b", strings.Repeat("a", 64))
+}
+
+func TestImage(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.Image("api.x", image) }
+	accepts(t, one, map[string]string{"": image, "app:1": "app:1", "a/b__c-d.e:V1.0": "a/b__c-d.e:V1.0", "app" + digest: "app" + digest, "app:latest" + digest: "app:latest" + digest})
+	refuses(t, one, "app", "registry.example.com:5000/app", "app:latest", "App:1", "a//b:1", "a..b:1", "https://app:1", "app:1 ", "app:", "app@sha256:12")
+}
+
+func TestECRImage(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.ECRImage("api.x", ecrImage) }
+	accepts(t, one, map[string]string{"": ecrImage})
+	refuses(t, one, image, "123.dkr.ecr.us-east-1.amazonaws.com/app:1.0", "123456789012.dkr.ecr.us-east-1.example.com/app:1.0")
+	if _, err := read(t, map[string]string{"aws:region": "us-east-1"}, one); err != nil {
+		t.Errorf("the region's own repository is refused: %v", err)
+	}
+	if _, err := read(t, map[string]string{"aws:region": "eu-west-1"}, one); err == nil {
+		t.Error("a repository of another region is accepted, where Lambda cannot pull")
+	}
+}
+
+func TestArchive(t *testing.T) {
+	archive := filepath.Join(t.TempDir(), "app.zip")
+	if err := os.WriteFile(archive, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	one := func(s *settings.Settings) string { return s.Archive("api.x", archive) }
+	accepts(t, one, map[string]string{"": archive, archive: archive})
+	refuses(t, one, archive+".missing", filepath.Dir(archive))
+}
+
+func TestClusterName(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.ClusterName("api.x") }
+	accepts(t, one, map[string]string{"": "", "prod": "prod", "Prod_1-a": "Prod_1-a"})
+	refuses(t, one, "-prod", "prod cluster", "prod/1", strings.Repeat("a", 101))
+}
+
+func TestARN(t *testing.T) {
+	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+	one := func(s *settings.Settings) string { return s.ARN("api.x", "sns", "") }
+	accepts(t, one, map[string]string{"": "", topic: topic})
+	refuses(t, one, "alarms", "arn:aws:sqs:us-east-1:123456789012:alarms", "arn:aws:sns:us-east-1:123456789012:", "arn:aws:sns:us-east-1:12:alarms", topic[1:])
+	if _, err := read(t, map[string]string{"aws:region": "us-east-1", "api.x": topic}, one); err != nil {
+		t.Errorf("a topic of the region is refused: %v", err)
+	}
+	if _, err := read(t, map[string]string{"aws:region": "eu-west-1", "api.x": topic}, one); err == nil {
+		t.Error("a topic of another region is accepted")
+	}
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "iam", "policy/") }
+	accepts(t, one, map[string]string{"arn:aws:iam::123456789012:policy/b": "arn:aws:iam::123456789012:policy/b", "arn:aws-cn:iam::aws:policy/b": "arn:aws-cn:iam::aws:policy/b"})
+	refuses(t, one, "arn:aws:iam::123456789012:role/b", "arn:aws:iam::123456789012:policy/")
+}
+
+func TestList(t *testing.T) {
+	one := func(s *settings.Settings) string {
+		return strings.Join(s.List("api.x", regexp.MustCompile(`^x-[0-9]+$`)), "|")
+	}
+	accepts(t, one, map[string]string{"": "", "x-1": "x-1", "x-1, x-2": "x-1|x-2", `["x-1","x-2"]`: "x-1|x-2"})
+	refuses(t, one, "x-1,", "x-", "x-1 x-2", `["y"]`, "[]", `{"x":`)
+}
+
+func TestDemand(t *testing.T) {
+	one := func(s *settings.Settings) any { s.Demand("x", "the app needs it"); return nil }
+	if _, err := read(t, nil, one); err == nil || !strings.Contains(err.Error(), stacktest.Project+":x: must be set: the app needs it") {
+		t.Errorf("a missing setting is not refused: %v", err)
+	}
+	if _, err := read(t, map[string]string{"x": "1"}, one); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAtMost(t *testing.T) {
+	for _, c := range []struct {
+		least, most int
+		good        bool
+	}{{1, 2, true}, {2, 2, true}, {3, 2, false}} {
+		_, err := read(t, nil, func(s *settings.Settings) any { s.AtMost("api.min", c.least, "api.max", c.most); return nil })
+		if good := err == nil; good != c.good {
+			t.Errorf("%d at most %d: %v", c.least, c.most, err)
+		}
+	}
+}
+
+// Pulumi keeps api.memory in two ways, and a value that is set in either must
+// not be overlooked.
+func TestPath(t *testing.T) {
+	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
+	for _, config := range []map[string]string{
+		{"api.x": "7"},
+		{"api": `{"x":"7"}`},
+		{"api": `{"x":7}`},
+		{"api": `{"x":"","y":""}`, "api.x": "7"}, // as the defaults of Pulumi.yaml arrive
+	} {
+		if got, err := read(t, config, one); err != nil || got != 7 {
+			t.Errorf("%v is read as %d, %v; want 7", config, got, err)
+		}
+	}
+	if _, err := read(t, map[string]string{"api": `{"x":7}`, "api.x": "8"}, one); err == nil {
+		t.Error("two values are accepted, one of which is overlooked")
+	}
+}
+
+// A typing error must not leave a default in force unnoticed, and what belongs
+// to nobody's service is the team's own.
+func TestUnknownKeys(t *testing.T) {
+	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
+	for _, config := range []map[string]string{{"api.xx": "7"}, {"api": `{"xx":7}`}} {
+		if _, err := read(t, config, one); err == nil || !strings.Contains(err.Error(), "api.xx: no such setting\nhint: the settings of api are api.x") {
+			t.Errorf("%v is not refused: %v", config, err)
+		}
+	}
+	if _, err := read(t, map[string]string{"target": "lambda", "alarms.email": "a@example.com", "other:api.xx": "7", "api": `{"xx":""}`}, one); err != nil {
+		t.Errorf("keys of others are refused: %v", err)
+	}
+}
+
+func TestAllErrorsAtOnce(t *testing.T) {
+	_, err := read(t, map[string]string{"api.a": "0", "api.b": "many", "api.c": "1"}, func(s *settings.Settings) any {
+		s.Int("api.a", 5, 1, 10)
+		s.Int("api.b", 5, 1, 10)
+		s.Require(false, "never %s", "right")
+		s.Require(true, "never wrong")
+		return nil
+	})
+	for _, want := range []string{"api.a: must be", "api.b: must be", "api.c: no such setting", "never right"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not reported: %v", want, err)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), "never wrong") {
+		t.Errorf("what is right is reported: %v", err)
+	}
+}
