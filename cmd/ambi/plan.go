@@ -131,8 +131,13 @@ func line(lines []string, i int) string {
 // shortType is the last part of a type token.
 func shortType(token string) string {
 	short := token[strings.LastIndexByte(token, ':')+1:]
-	if short == "HorizontalPodAutoscaler" {
+	switch short { // names that everybody shortens
+	case "HorizontalPodAutoscaler":
 		return "HPA"
+	case "PodDisruptionBudget":
+		return "PDB"
+	case "PodIdentityAssociation":
+		return "PodIdentity"
 	}
 	return short
 }
