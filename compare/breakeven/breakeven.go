@@ -113,21 +113,21 @@ func apart(a, b Point) bool {
 
 // Flips finds the factors nearest to 1 at which an answer changes: above 1 up
 // to high, and below 1 down to low. A factor is 0 where it does not change, or
-// where answer is not ok on the way. Steps of a tenth are looked at, and the
-// first that changes the answer is narrowed down to a ten-thousandth.
+// where answer is not ok on the way. The answer is looked at in steps that grow
+// from a tenth to a half, and the first that changes it is narrowed down to a
+// thousandth; what changes and changes back within a step is not seen.
 func Flips(answer func(factor float64) (yes, ok bool), low, high float64) (below, above float64) {
 	now, ok := answer(1)
 	if !ok {
 		return 0, 0
 	}
 	toward := func(end float64) float64 {
-		ratio := 1.1
-		if end < 1 {
-			ratio = 1 / ratio
-		}
-		inside := 1.0
+		inside, ratio := 1.0, 1.1
 		for inside != end {
 			outside := inside * ratio
+			if end < 1 {
+				outside = inside / ratio
+			}
 			if (end > 1) == (outside > end) {
 				outside = end
 			}
@@ -138,7 +138,7 @@ func Flips(answer func(factor float64) (yes, ok bool), low, high float64) (below
 			if yes != now {
 				return narrow(answer, now, inside, outside)
 			}
-			inside = outside
+			inside, ratio = outside, min(ratio*ratio, 1.5)
 		}
 		return 0
 	}
@@ -148,7 +148,7 @@ func Flips(answer func(factor float64) (yes, ok bool), low, high float64) (below
 // narrow bisects between a factor with the answer now and one with the other,
 // and returns the latter.
 func narrow(answer func(float64) (bool, bool), now bool, inside, outside float64) float64 {
-	for math.Abs(outside-inside) > 1e-4*outside {
+	for math.Abs(outside-inside) > 1e-3*outside {
 		middle := (inside + outside) / 2
 		if yes, ok := answer(middle); ok && yes == now {
 			inside = middle

@@ -9,6 +9,7 @@ import (
 
 	"ambi/compare/prices"
 	"ambi/compare/traffic"
+	"ambi/spec"
 )
 
 // Choices is how the team would run the app where the spec does not say. The
@@ -27,7 +28,7 @@ type Choices struct {
 // LambdaChoices are the ones of Lambda.
 type LambdaChoices struct {
 	FunctionURL bool          `json:"functionURL"` // instead of the HTTP API
-	KeepAlive   time.Duration `json:"keepAlive"`   // how long an idle environment lives; AWS documents no figure
+	KeepAlive   spec.Duration `json:"keepAlive"`   // how long an idle environment lives; AWS documents no figure
 	// NATGateways are of the VPC that functions run in. Unknown is one where a
 	// function runs in a VPC, and none elsewhere.
 	NATGateways traffic.Maybe[int] `json:"natGateways"`
@@ -48,7 +49,7 @@ type KubernetesChoices struct {
 	Instance string        `json:"instance"` // an EC2 type; empty: large of m7g or m7i, or what the largest pod needs
 	MinNodes int           `json:"minNodes"` // at least so many, for two zones
 	ForPeak  bool          `json:"forPeak"`  // capacity for the peak at all times, instead of following traffic
-	ScaleIn  time.Duration `json:"scaleIn"`  // how long replicas and nodes stay after traffic has fallen
+	ScaleIn  spec.Duration `json:"scaleIn"`  // how long replicas and nodes stay after traffic has fallen
 	// Extended is a Kubernetes version in extended support, which costs more.
 	Extended bool `json:"extended"`
 	AutoMode bool `json:"autoMode"` // EKS Auto Mode, a fee on each node
@@ -62,7 +63,7 @@ type KubernetesChoices struct {
 	// RequestsPerConnection and ConnectionTime are how clients use connections
 	// to the load balancer; a connection lasts one request at least.
 	RequestsPerConnection float64       `json:"requestsPerConnection"`
-	ConnectionTime        time.Duration `json:"connectionTime"`
+	ConnectionTime        spec.Duration `json:"connectionTime"`
 	CrossZone             float64       `json:"crossZone"` // part of the payload that crosses zones behind the load balancer
 
 	reference *reference // set by tests only
@@ -91,9 +92,9 @@ type reference struct {
 func Defaults() Choices {
 	return Choices{
 		Logs: true, Egress: true,
-		Lambda: LambdaChoices{KeepAlive: 6 * time.Minute},
+		Lambda: LambdaChoices{KeepAlive: spec.Duration(6 * time.Minute)},
 		Kubernetes: KubernetesChoices{
-			Compute: EC2, MinNodes: 2, ScaleIn: 15 * time.Minute, PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 1,
+			Compute: EC2, MinNodes: 2, ScaleIn: spec.Duration(15 * time.Minute), PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 1,
 		},
 	}
 }

@@ -71,7 +71,7 @@ func TestChoicesByHand(t *testing.T) {
 			"Load balancer capacity": "11.11", // 1.9026 x 730 x .008
 		}},
 		{"connections that stay", 1e8, func(c *Choices, _ *Workload) {
-			c.Kubernetes.RequestsPerConnection, c.Kubernetes.ConnectionTime = 10, 25*time.Minute
+			c.Kubernetes.RequestsPerConnection, c.Kubernetes.ConnectionTime = 10, spec.Duration(25*time.Minute)
 		}, 1, map[string]string{
 			// 3.805/s x 1,500 s = 5,708 / 3,000 = 1.9026 units
 			"Load balancer capacity": "11.11",

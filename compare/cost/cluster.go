@@ -106,7 +106,7 @@ func (c *cluster) levels(p traffic.Profile) []traffic.Level {
 	case c.choices.ForPeak:
 		return []traffic.Level{{Factor: p.Peak(), Share: 1}}
 	default:
-		return p.Held(c.choices.ScaleIn)
+		return p.Held(c.choices.ScaleIn.Std())
 	}
 }
 
@@ -334,10 +334,10 @@ func wholeUp(x float64) float64 { return math.Ceil(x - 1e-6*min(1, x)) }
 
 // Nodes is what the cluster's nodes are at the app's traffic.
 type Nodes struct {
-	Instance string  `json:"instance"`
-	Mean     float64 `json:"mean"`
-	Peak     float64 `json:"peak"`
-	Room     nodes.Room
+	Instance string     `json:"instance"`
+	Mean     float64    `json:"mean"` // over the month
+	Peak     float64    `json:"peak"`
+	Room     nodes.Room `json:"room"` // of one node, for pods
 }
 
 // NodesOf tells how many nodes an app takes, on average and at its peak. It is

@@ -154,6 +154,9 @@ func (m *Model) Costs(scale float64, costs []prices.USD) []prices.USD {
 	return costs
 }
 
+// Name is the name and category of a line, by its number among the components.
+func (m *Model) Name(i int) (string, Category) { return m.lines[i].name, m.lines[i].category }
+
 // price prices every line at a scale, in order.
 func (m *Model) price(scale float64, each func(i int, cost prices.USD, known bool)) {
 	m.quantify(scale, m.quantities)

@@ -309,7 +309,7 @@ func (f *function) starts(perSecond float64) float64 {
 	if !f.busyKnown || !f.Traffic.Profile.Known() || math.IsNaN(perSecond) {
 		return math.NaN()
 	}
-	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive)
+	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive.Std())
 }
 
 // ColdStarts estimates how many environments of a service start in a month, if
@@ -317,7 +317,7 @@ func (f *function) starts(perSecond float64) float64 {
 // figure is missing. What provisioned concurrency serves is not taken off.
 func ColdStarts(w Workload, keepAlive time.Duration) float64 {
 	choices := Defaults()
-	choices.Lambda.KeepAlive = keepAlive
+	choices.Lambda.KeepAlive = spec.Duration(keepAlive)
 	f, err := newFunction(w, choices)
 	if err != nil {
 		return math.NaN()

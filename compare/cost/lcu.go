@@ -39,7 +39,7 @@ func (s *service) dimensions(perSecond float64, k KubernetesChoices) Dimensions 
 	connections := perSecond / k.RequestsPerConnection
 	return Dimensions{
 		NewConnections:    connections,
-		ActiveConnections: connections * max(k.ConnectionTime.Seconds(), s.duration),
+		ActiveConnections: connections * max(k.ConnectionTime.Std().Seconds(), s.duration),
 		GB:                perSecond * s.payloadGB * 3600,
 		Rules:             perSecond * s.rules,
 	}

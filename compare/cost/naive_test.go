@@ -116,7 +116,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		}
 	}
 	cycle := len(rates) / 2
-	hold := int(k.ScaleIn / step)
+	hold := int(k.ScaleIn.Std() / step)
 	hours := 0.0
 	count := map[float64]int{}
 	for at := cycle; at < 2*cycle; at++ {
@@ -139,7 +139,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	perSecond := requests / 2628000
 	payload := gb(t.Request.Or(-1) + t.Response.Or(-1))
 	lcu := perSecond / k.RequestsPerConnection / 25
-	lcu = math.Max(lcu, perSecond/k.RequestsPerConnection*math.Max(duration, k.ConnectionTime.Seconds())/3000)
+	lcu = math.Max(lcu, perSecond/k.RequestsPerConnection*math.Max(duration, k.ConnectionTime.Std().Seconds())/3000)
 	lcu = math.Max(lcu, payload/730)
 	lcu = math.Max(lcu, perSecond*math.Max(0, float64(n.w.Routes-10))/1000)
 	logs := gb(t.Log.Or(-1))
@@ -201,9 +201,9 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		w := randomWorkload(t, random)
 		choices := Defaults()
 		k := &choices.Kubernetes
-		k.ScaleIn = time.Duration(random.IntN(40)) * time.Minute
+		k.ScaleIn = spec.Duration(time.Duration(random.IntN(40)) * time.Minute)
 		k.RequestsPerConnection = 1 + float64(random.IntN(20))
-		k.ConnectionTime = time.Duration(random.IntN(100)) * time.Second
+		k.ConnectionTime = spec.Duration(time.Duration(random.IntN(100)) * time.Second)
 		k.CrossZone = float64(random.IntN(2)) / 2
 		n := naive{t, sheet, w, choices}
 		app := App{Workloads: []Workload{w}}

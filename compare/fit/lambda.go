@@ -95,7 +95,7 @@ func (c *checker) durations(w cost.Workload, s *spec.Service, billed time.Durati
 // coldStarts warns of starts that many requests meet.
 func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit) {
 	requests := w.Traffic.Requests.Or(0)
-	starts := cost.ColdStarts(w, c.Choices.Lambda.KeepAlive)
+	starts := cost.ColdStarts(w, c.Choices.Lambda.KeepAlive.Std())
 	if requests == 0 || starts/requests < noticeableCold || w.Function.Provisioned > 0 {
 		return
 	}

@@ -98,9 +98,9 @@ func (i Instance) MaxPods() int { return i.Interfaces*(i.Addresses-1) + 2 }
 
 // Room is what pods may use of a node.
 type Room struct {
-	MilliCPU  int
-	MemoryMiB int
-	Pods      int
+	MilliCPU  int `json:"milliCPU"`
+	MemoryMiB int `json:"memoryMiB"`
+	Pods      int `json:"pods"` // places for them
 }
 
 // The agents of every node: aws-node asks for 25m and kube-proxy for 100m, and

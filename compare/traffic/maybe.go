@@ -1,6 +1,11 @@
 package traffic
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+
+	"ambi/spec"
+)
 
 // Maybe is a figure that may be unknown. The zero value is unknown, which is
 // never the same as zero: what depends on an unknown figure is unknown too.
@@ -26,10 +31,14 @@ func (m Maybe[T]) Or(other T) T {
 // IsKnown reports whether there is a value.
 func (m Maybe[T]) IsKnown() bool { return m.known }
 
-// MarshalJSON writes the value, or null where it is unknown.
+// MarshalJSON writes the value, or null where it is unknown; durations as the
+// spec has them, such as "40ms".
 func (m Maybe[T]) MarshalJSON() ([]byte, error) {
 	if !m.known {
 		return []byte("null"), nil
+	}
+	if d, ok := any(m.value).(time.Duration); ok {
+		return json.Marshal(spec.Duration(d))
 	}
 	return json.Marshal(m.value)
 }
@@ -41,5 +50,8 @@ func (m *Maybe[T]) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	m.known = true
+	if d, ok := any(&m.value).(*time.Duration); ok {
+		return json.Unmarshal(text, (*spec.Duration)(d))
+	}
 	return json.Unmarshal(text, &m.value)
 }

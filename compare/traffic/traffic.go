@@ -37,7 +37,7 @@ const minutesPerMonth = SecondsPerMonth / 60
 // else is said.
 type Usage struct {
 	Requests Maybe[float64]       `json:"requests"` // a month
-	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand; ns in JSON
+	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand
 	CPUTime  Maybe[time.Duration] `json:"cpuTime"`  // mean, on a full core; the same work on every target
 	Request  Maybe[int64]         `json:"request"`  // bytes that the client sends
 	Response Maybe[int64]         `json:"response"` // bytes that it gets

@@ -28,13 +28,20 @@ func TestMaybeKeepsUnknownApartFromZero(t *testing.T) {
 		t.Errorf("unknown is %s", text)
 	}
 	u.Requests = traffic.Known(0.0)
+	u.CPUTime = traffic.Known(12 * time.Millisecond)
 	text, _ := json.Marshal(u)
+	if !strings.Contains(string(text), `"cpuTime":"12ms"`) {
+		t.Errorf("got %s", text)
+	}
 	var back traffic.Usage
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
 	if n, ok := back.Requests.Get(); !ok || n != 0 {
 		t.Errorf("0 became %v, %v", n, ok)
+	}
+	if d, ok := back.CPUTime.Get(); !ok || d != 12*time.Millisecond {
+		t.Errorf("12ms became %v, %v", d, ok)
 	}
 	if back.Duration.IsKnown() {
 		t.Error("unknown became known")

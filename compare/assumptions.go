@@ -1,0 +1,172 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"ambi/compare/cost"
+	"ambi/compare/prices"
+)
+
+// Assumption is something that the figures rest on.
+type Assumption struct {
+	Topic  string `json:"topic"`
+	Text   string `json:"text"`
+	Source string `json:"source,omitempty"` // or who said so
+}
+
+// assumptions lists every one, the most consequential first.
+func (c *comparison) assumptions(r Result) []Assumption {
+	var list []Assumption
+	say := func(topic, source, format string, args ...any) {
+		list = append(list, Assumption{topic, fmt.Sprintf(format, args...), source})
+	}
+	say("measurement", "", "nothing here was measured on AWS: every figure is computed from the usage given, published prices and documented behaviour")
+	c.assumePrices(r, say)
+	c.assumeTraffic(say)
+	c.assumeLambda(say)
+	c.assumeKubernetes(r, say)
+	say("perimeter", "", "both targets: compute, entry, network, logs, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, traces, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time")
+	say("determinism", "", "the calculation draws no random number and needs no seed")
+	return list
+}
+
+type sayer func(topic, source, format string, args ...any)
+
+func (c *comparison) assumePrices(r Result, say sayer) {
+	var dates []string
+	sources := map[string]bool{}
+	for _, side := range []Side{r.Lambda, r.Kubernetes} {
+		if side.Bill == nil {
+			continue
+		}
+		for _, line := range side.Bill.Components {
+			if line.Effective != "" {
+				dates = append(dates, line.Effective)
+			}
+			if line.Status != "" {
+				sources[string(line.Status)] = true
+			}
+		}
+	}
+	slices.Sort(dates)
+	span := "without a date"
+	if len(dates) > 0 {
+		span = fmt.Sprintf("dated %s to %s", dates[0], dates[len(dates)-1])
+	}
+	say("prices", "each component names its own", "list prices on demand in %s, in US dollars, %s: no savings plan, reservation, spot or private agreement but what was given", r.Region, span)
+	if len(r.PriceChanges) > 0 {
+		say("prices", "the user", "given instead of list prices: %s", strings.Join(r.PriceChanges, ", "))
+	}
+	say("month", "AWS Pricing Calculator", "a month has %d hours, and a GB of data is 2^30 bytes", prices.HoursPerMonth)
+	if c.Choices.FreeTier {
+		say("free tier", "", "AWS's free allowances are counted, as if nothing else in the account used them; those of API Gateway last 12 months")
+	} else {
+		say("free tier", "", "AWS's free allowances are not counted")
+	}
+	if len(c.Choices.Elsewhere) > 0 {
+		say("tiers", "the user", "tiers count what the rest of the account uses, as given")
+	} else {
+		say("tiers", "", "tiers count this app alone: an account that uses more pays the later, lower prices sooner")
+	}
+}
+
+func (c *comparison) assumeTraffic(say sayer) {
+	said := map[string]bool{}
+	for _, w := range c.app.Workloads {
+		t := w.Traffic
+		for _, assumed := range t.Profile.Assumed {
+			if !said[assumed] {
+				said[assumed] = true
+				say("shape", "a round number of ambi's, not a measurement", "%s", assumed)
+			}
+		}
+		if len(c.app.Workloads) > largeApp {
+			continue
+		}
+		var given []string
+		if d, ok := t.Duration.Get(); ok {
+			given = append(given, "a duration of "+d.String()+" with a full core at hand")
+		}
+		if d, ok := t.CPUTime.Get(); ok {
+			given = append(given, d.String()+" of CPU time on a full core")
+		}
+		if d, ok := t.Start.Get(); ok {
+			given = append(given, "a start of "+d.String())
+		}
+		if len(given) > 0 {
+			say("usage", "the user", "%s: %s", w.Name, strings.Join(given, ", "))
+		}
+	}
+	say("work", "", "a request takes its waiting time and its CPU time on either target; the CPU time is the same work on both, and every request takes the mean")
+	if len(c.app.Workloads) > 1 {
+		say("work", "", "the services have their peaks at the same time, and keep their mix as the app's requests grow")
+	}
+}
+
+func (c *comparison) assumeLambda(say sayer) {
+	l := c.Choices.Lambda
+	say("lambda", "docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", "CPU grows with memory, and 1,769 MB give one core: below it the CPU time of a request stretches")
+	say("lambda", "aws.amazon.com/lambda/pricing", "duration is billed by the millisecond, rounded up, and initialization like it")
+	say("keep-alive", "measured by others: 5 to 7 minutes in 2021, 10 in 2019, 25 to 60 before; AWS documents none", "an idle environment lives for %s", l.KeepAlive)
+	say("cold starts", "Erlang's B formula, with Poisson arrivals; within a tenth of SimFaaS's published figures", "how many environments start is estimated, not simulated")
+	if l.FunctionURL {
+		say("lambda", "aws.amazon.com/blogs/aws/announcing-aws-lambda-function-urls-built-in-https-endpoints-for-single-function-microservices", "a function URL serves the app, which has no price of its own, and no routes, authorizer or domain either")
+	} else {
+		say("lambda", "our reading of aws.amazon.com/api-gateway/pricing", "an HTTP API meters a request and its response together, by 512 KB")
+	}
+	if c.Choices.Logs {
+		say("logs", "docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html", "Lambda adds some 326 bytes of its own to what the app logs for a request; stored logs shrink to 15 %%, as the AWS Pricing Calculator has it")
+	} else {
+		say("logs", "the user", "no logs are counted")
+	}
+	if c.app.VPC && !l.NATGateways.IsKnown() {
+		say("network", "", "functions in a VPC go out through one NAT gateway")
+	}
+	if !c.Choices.Egress {
+		say("egress", "the user", "responses do not leave AWS")
+	}
+}
+
+func (c *comparison) assumeKubernetes(r Result, say sayer) {
+	k := c.Choices.Kubernetes
+	if k.Compute == cost.Fargate {
+		say("fargate", "docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html", "a pod takes the next larger Fargate size for its requests and 256 MiB; CoreDNS runs there too")
+	} else if r.Nodes != nil {
+		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %d MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
+			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, r.Nodes.Room.MemoryMiB, r.Nodes.Room.Pods)
+		say("nodes", "", "pods are packed as tightly as they go, and EC2 bills nodes by the second")
+	}
+	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold the target utilization, its tolerance of 10 %% left aside; scale.max does not bound what is priced, and fit says where it is reached")
+	if k.ForPeak {
+		say("replicas", "the user", "capacity for the peak is held at all times")
+	} else {
+		say("replicas", "", "capacity follows traffic: at once upwards, and %s later downwards", k.ScaleIn)
+		say("node latency", "figures from blogs", "a new node serves about 60 s (Karpenter) to 240 s (cluster autoscaler) after it is asked for; until then requests wait, which costs nothing here")
+	}
+	if k.Shared > 0 {
+		say("cluster", "the user", "the cluster is shared: the app bears %v of what is fixed, and the part of a node that each of its pods reserves", k.Shared)
+	} else {
+		say("cluster", "", "the cluster is this app's alone")
+	}
+	switch {
+	case k.NATGateways > 0:
+		say("network", "the user", "nodes go out through %d NAT gateways", k.NATGateways)
+	case k.PublicNodes && k.Compute == cost.EC2:
+		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
+	}
+	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %d zones serves all services; a connection carries %s and lasts as long as they take, %s at least",
+		k.Zones, plural(k.RequestsPerConnection, "request"), k.ConnectionTime)
+	if k.CrossZone == 0 {
+		say("zones", "cross-zone load balancing of an Application Load Balancer is free of transfer charges", "nothing that is charged for crosses zones behind the load balancer")
+	}
+}
+
+func plural(n float64, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%v %ss", math.Round(n*10)/10, noun)
+}

@@ -1,0 +1,286 @@
+// Package compare answers for one spec: does it fit each target, what does each
+// cost at this traffic, where do the lines cross, what drives them, and what
+// must the team own under each model.
+//
+//	result, err := compare.Compare(compare.Input{
+//		App: app, Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(),
+//	})
+//
+// Compare is pure: the same input gives the same result, down to the byte, and
+// nothing is read or measured on the way. Its rules of honesty: both targets
+// are priced over one perimeter, and lines of zero stay; idle capacity stands
+// apart; a figure that nobody gave is never taken as zero, and where one is
+// missing there is a formula instead of a cost and no verdict; every assumption
+// is in the result.
+//
+// The packages below hold the parts: prices, traffic, nodes, cost, breakeven
+// and fit.
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"ambi/compare/breakeven"
+	"ambi/compare/cost"
+	"ambi/compare/fit"
+	"ambi/compare/nodes"
+	"ambi/compare/prices"
+	"ambi/compare/traffic"
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// Input is what Compare works on.
+type Input struct {
+	App *spec.App
+	// Usage is each service's traffic, by name. What is not there is unknown.
+	Usage   map[string]traffic.Usage
+	Sheet   *prices.Sheet
+	Catalog *nodes.Catalog
+	Choices cost.Choices
+}
+
+// UsageOf is what a spec says about each service's traffic. The spec speaks of
+// the app as a whole, so the requests of an app with several services stay
+// unknown until somebody says how they divide; the rest holds for every
+// request of any service.
+func UsageOf(app *spec.App) map[string]traffic.Usage {
+	usage := map[string]traffic.Usage{}
+	for _, name := range app.ServiceNames() {
+		u := traffic.FromSpec(app.Usage)
+		if len(app.Services) > 1 {
+			u.Requests = traffic.Maybe[float64]{}
+		}
+		usage[name] = u
+	}
+	return usage
+}
+
+// Result is the comparison of one app. It marshals to the same JSON every time.
+type Result struct {
+	App          string        `json:"app"`
+	Region       string        `json:"region"`
+	Verdict      Verdict       `json:"verdict"`
+	Services     []Service     `json:"services"` // by name
+	Lambda       Side          `json:"lambda"`
+	Kubernetes   Side          `json:"kubernetes"`
+	Nodes        *cost.Nodes   `json:"nodes"` // null on Fargate, and while a figure is missing
+	Fit          fit.Report    `json:"fit"`
+	BreakEven    BreakEven     `json:"breakEven"`
+	Sensitivity  []Flip        `json:"sensitivity"`  // the nearest first
+	Alternatives []Alternative `json:"alternatives"` // other choices, one at a time
+	ColdStarts   []ColdStarts  `json:"coldStarts"`   // for several keep-alive times
+	Assumptions  []Assumption  `json:"assumptions"`  // every one
+	Operations   []Duty        `json:"operations"`   // what the team must own
+	PriceChanges []string      `json:"priceChanges"` // the user's own figures
+	Choices      cost.Choices  `json:"choices"`      // that were made
+}
+
+// Side is one target's month at the app's traffic.
+type Side struct {
+	Bill *cost.Bill `json:"bill"` // null when the target cannot be priced
+	// Unpriced says why there is no bill: the target refuses the app.
+	Unpriced string `json:"unpriced,omitempty"`
+}
+
+// total is the month's cost, nil while it is unknown.
+func (s Side) total() *prices.USD {
+	if s.Bill == nil {
+		return nil
+	}
+	return s.Bill.Total
+}
+
+// Service is one service, compared on its own and beside the others.
+type Service struct {
+	Name       string               `json:"name"`
+	Usage      traffic.Usage        `json:"usage"`
+	Lambda     Function             `json:"lambda"`
+	Kubernetes Replicas             `json:"kubernetes"`
+	Alone      Costs                `json:"alone"`    // as if it were the whole app
+	Together   *Costs               `json:"together"` // what the app would save without it; null for a single service, and in very large apps
+	Verdict    Verdict              `json:"verdict"`  // on its own
+	Crossings  []breakeven.Crossing `json:"crossings"`
+}
+
+// Costs are a month on both targets, null while they are unknown.
+type Costs struct {
+	Lambda     *prices.USD `json:"lambda"`
+	Kubernetes *prices.USD `json:"kubernetes"`
+}
+
+// Function is how a service runs on Lambda at its traffic; unknown is null.
+type Function struct {
+	MemoryMB        int                    `json:"memoryMB"`
+	Architecture    string                 `json:"architecture"`
+	BilledMS        traffic.Maybe[float64] `json:"billedMS"` // for one request
+	MeanConcurrency traffic.Maybe[float64] `json:"meanConcurrency"`
+	PeakConcurrency traffic.Maybe[float64] `json:"peakConcurrency"`
+	ColdShare       traffic.Maybe[float64] `json:"coldShare"` // of the requests, an estimate
+}
+
+// Replicas is how a service runs on Kubernetes at its traffic; unknown is null.
+type Replicas struct {
+	MilliCPU  int                `json:"milliCPU"`  // request
+	MemoryMiB int                `json:"memoryMiB"` // request
+	Min       int                `json:"min"`
+	Max       int                `json:"max"`
+	Mean      traffic.Maybe[int] `json:"mean"` // at the mean rate
+	Peak      traffic.Maybe[int] `json:"peak"`
+	DecidedBy string             `json:"decidedBy,omitempty"` // at the peak
+}
+
+// largeApp is how many services an app may have before only the app as a whole
+// is looked at closely: a thousand of them are compared in two seconds.
+const largeApp = 40
+
+// Compare compares an app on both targets. Errors are choices, usage or prices
+// that make no sense; an app that a target refuses is not an error.
+func Compare(in Input) (Result, error) {
+	lambdaModel, onLambda := lambda.Resolve(in.App)
+	kubernetesModel, onKubernetes := kubernetes.Resolve(in.App)
+	app, err := workloads(in, lambdaModel, kubernetesModel)
+	if err != nil {
+		return Result{}, err
+	}
+	c := &comparison{Input: in, app: app, refused: map[spec.Target]target.Findings{
+		spec.Lambda: onLambda.Refused(), spec.Kubernetes: onKubernetes.Refused(),
+	}}
+	r := Result{
+		App: in.App.Name, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
+		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
+	}
+	for _, change := range in.Sheet.Changes() {
+		r.PriceChanges = append(r.PriceChanges, change.String())
+	}
+	pair, err := c.prepare(app, in.Choices)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Lambda, r.Kubernetes = pair.side(spec.Lambda), pair.side(spec.Kubernetes)
+	if n, ok := cost.NodesOf(in.Catalog, app, in.Choices); ok {
+		r.Nodes = &n
+	}
+	r.Fit = fit.Check(fit.Input{
+		App: in.App, Findings: slices.Concat(onLambda, onKubernetes), Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
+	})
+	if pair.complete() {
+		r.BreakEven = c.breakEven(pair)
+		r.Alternatives = c.alternatives(pair)
+		r.Sensitivity = c.sensitivity(pair)
+	} else {
+		r.BreakEven = BreakEven{Points: []Point{}, Crossings: []Crossing{}, Bands: []Band{}, Missing: pair.missing()}
+	}
+	r.ColdStarts = c.coldStarts()
+	r.Operations = c.operations()
+	r.Verdict = c.verdict(pair, r)
+	if r.Services, err = c.services(pair, r); err != nil {
+		return Result{}, err
+	}
+	r.Assumptions = c.assumptions(r)
+	return r, nil
+}
+
+// comparison is one Compare at work.
+type comparison struct {
+	Input
+	app     cost.App
+	refused map[spec.Target]target.Findings
+}
+
+// pair is an app's models on both targets; a target that refuses the app may
+// have none.
+type pair struct {
+	app                cost.App
+	lambda, kubernetes *cost.Model
+	unpriced           map[spec.Target]string
+	requests           float64 // a month, of the whole app, as far as they are known
+}
+
+// prepare makes the models. An error on a target that refuses the app anyway
+// leaves that side unpriced.
+func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
+	p := pair{app: app, unpriced: map[spec.Target]string{}}
+	for _, w := range app.Workloads {
+		p.requests += w.Traffic.Requests.Or(0)
+	}
+	var errs [2]error
+	p.lambda, errs[0] = cost.Lambda(c.Sheet, app, choices)
+	p.kubernetes, errs[1] = cost.Kubernetes(c.Sheet, c.Catalog, app, choices)
+	for i, t := range spec.Targets() {
+		if errs[i] == nil {
+			continue
+		}
+		if len(c.refused[t]) == 0 {
+			return pair{}, fmt.Errorf("%s: %w", t, errs[i])
+		}
+		p.unpriced[t] = errs[i].Error()
+		errs[i] = nil
+	}
+	if p.lambda == nil && p.kubernetes == nil {
+		return pair{}, errors.New("neither target can be priced")
+	}
+	return p, nil
+}
+
+// side is one target's month at the app's traffic.
+func (p pair) side(t spec.Target) Side {
+	m := p.model(t)
+	if m == nil {
+		return Side{Unpriced: p.unpriced[t]}
+	}
+	bill := m.Bill(1)
+	return Side{Bill: &bill}
+}
+
+func (p pair) model(t spec.Target) *cost.Model {
+	if t == spec.Lambda {
+		return p.lambda
+	}
+	return p.kubernetes
+}
+
+// at is both totals at a multiple of the app's requests.
+func (p pair) at(scale float64) (lambda, kubernetes prices.USD, known bool) {
+	if p.lambda == nil || p.kubernetes == nil {
+		return 0, 0, false
+	}
+	lambda, ok := p.lambda.Total(scale)
+	kubernetes, okToo := p.kubernetes.Total(scale)
+	return lambda, kubernetes, ok && okToo
+}
+
+// complete reports whether both sides have a total, for a known number of
+// requests.
+func (p pair) complete() bool {
+	_, _, known := p.at(1)
+	return known && p.requests > 0
+}
+
+// missing lists what keeps a total from being known, each figure once.
+func (p pair) missing() []cost.Missing {
+	list := []cost.Missing{}
+	for _, m := range []*cost.Model{p.lambda, p.kubernetes} {
+		if m == nil {
+			continue
+		}
+		for _, missing := range m.Bill(1).Missing {
+			if !slices.Contains(list, missing) {
+				list = append(list, missing)
+			}
+		}
+	}
+	return list
+}
+
+// sides are the pair's costs by requests a month, services in the app's mix.
+func (p pair) sides() breakeven.Sides {
+	return func(requests float64) (prices.USD, prices.USD) {
+		lambda, kubernetes, _ := p.at(requests / p.requests)
+		return lambda, kubernetes
+	}
+}

@@ -1,0 +1,203 @@
+package compare
+
+import (
+	"math"
+
+	"ambi/compare/breakeven"
+	"ambi/compare/cost"
+	"ambi/compare/prices"
+	"ambi/compare/traffic"
+)
+
+// BreakEven is both targets' cost over monthly requests, with every crossing.
+// An app's services keep their mix along the way.
+type BreakEven struct {
+	Requests  traffic.Maybe[float64] `json:"requests"` // the app's own
+	Points    []Point                `json:"points"`   // ascending
+	Crossings []Crossing             `json:"crossings"`
+	Bands     []Band                 `json:"bands"`   // where the crossings are if an input is off
+	Missing   []cost.Missing         `json:"missing"` // what to give for a curve
+}
+
+// Point is one point of the curve, with the lowest and highest cost that the
+// uncertain inputs of Bands give together.
+type Point struct {
+	breakeven.Point
+	LambdaLow      prices.USD `json:"lambdaLow"`
+	LambdaHigh     prices.USD `json:"lambdaHigh"`
+	KubernetesLow  prices.USD `json:"kubernetesLow"`
+	KubernetesHigh prices.USD `json:"kubernetesHigh"`
+}
+
+// Crossing is where the cheaper target changes, with what drives each side.
+type Crossing struct {
+	breakeven.Crossing
+	LambdaDriver     Driver `json:"lambdaDriver"`
+	KubernetesDriver Driver `json:"kubernetesDriver"`
+	// Cause is the component that turns the answer: the one that jumps where
+	// the crossing is a step, else the fastest growing of the side that grows
+	// dearer.
+	Cause Driver `json:"cause"`
+}
+
+// Driver is a component at a crossing.
+type Driver struct {
+	Name     string        `json:"name"`
+	Category cost.Category `json:"category"`
+	Cost     prices.USD    `json:"cost"`  // a month; of a cause, by how much it grows
+	Share    float64       `json:"share"` // of that side's cost; of a cause, of its growth
+}
+
+// Band is what the crossings are when one uncertain input is lower or higher.
+type Band struct {
+	Input string               `json:"input"`
+	Low   string               `json:"low"`
+	High  string               `json:"high"`
+	Below []breakeven.Crossing `json:"below"` // with the input at Low
+	Above []breakeven.Crossing `json:"above"` // with the input at High
+}
+
+// The range of monthly requests that is looked at: from .0004 a second to
+// 38,000 a second.
+const (
+	lowest  = 1e3
+	highest = 1e11
+)
+
+// sweepPoints is how many points a curve has: fewer where there are many
+// services, for each point prices them all.
+func sweepPoints(services int) int {
+	if services > largeApp {
+		return 40
+	}
+	return 400
+}
+
+// breakEven sweeps the requests and finds the crossings.
+func (c *comparison) breakEven(p pair) BreakEven {
+	sides := p.sides()
+	points := breakeven.Sweep(sides, lowest, highest, sweepPoints(len(p.app.Workloads)))
+	b := BreakEven{Requests: traffic.Known(p.requests), Crossings: []Crossing{}, Bands: []Band{}, Missing: []cost.Missing{}}
+	for _, x := range breakeven.Crossings(sides, points) {
+		b.Crossings = append(b.Crossings, p.crossing(x))
+	}
+	low, high := sides, sides
+	if len(p.app.Workloads) <= largeApp {
+		low, high = c.corner(p, func(u uncertain) float64 { return u.low }), c.corner(p, func(u uncertain) float64 { return u.high })
+		b.Bands = c.bands(p)
+	}
+	for _, point := range points {
+		at := Point{Point: point}
+		at.LambdaLow, at.KubernetesLow = low(point.Requests)
+		at.LambdaHigh, at.KubernetesHigh = high(point.Requests)
+		// A longer keep-alive means fewer starts, a higher peak may mean more of
+		// them: order what came out.
+		at.LambdaLow, at.LambdaHigh = bounds(point.Lambda, at.LambdaLow, at.LambdaHigh)
+		at.KubernetesLow, at.KubernetesHigh = bounds(point.Kubernetes, at.KubernetesLow, at.KubernetesHigh)
+		b.Points = append(b.Points, at)
+	}
+	return b
+}
+
+func bounds(a, b, c prices.USD) (low, high prices.USD) { return min(a, b, c), max(a, b, c) }
+
+// crossing finds the drivers of a crossing.
+func (p pair) crossing(x breakeven.Crossing) Crossing {
+	out := Crossing{Crossing: x}
+	at, before := x.Requests/p.requests, x.Before.Requests/p.requests
+	out.LambdaDriver = driver(p.lambda, at)
+	out.KubernetesDriver = driver(p.kubernetes, at)
+	dearer := p.lambda
+	if x.ToLambda {
+		dearer = p.kubernetes
+	}
+	if !x.Step {
+		before = at / 1.1
+	}
+	out.Cause = growth(dearer, before, at)
+	return out
+}
+
+// driver is the dearest component at a scale.
+func driver(m *cost.Model, scale float64) Driver {
+	return largest(m, m.Costs(scale, nil))
+}
+
+// growth is the component that grows most between two scales.
+func growth(m *cost.Model, from, to float64) Driver {
+	before := m.Costs(from, nil)
+	grown := m.Costs(to, nil)
+	for i := range grown {
+		grown[i] -= before[i]
+	}
+	return largest(m, grown)
+}
+
+// largest is the component with the largest of some amounts.
+func largest(m *cost.Model, amounts []prices.USD) Driver {
+	var d Driver
+	total := prices.USD(0)
+	for i, amount := range amounts {
+		total += amount
+		if amount > d.Cost {
+			d.Name, d.Category = m.Name(i)
+			d.Cost = amount
+		}
+	}
+	if total > 0 {
+		d.Share = math.Round(d.Cost.Dollars()/total.Dollars()*1e4) / 1e4
+	}
+	return d
+}
+
+// corner prices the app with every uncertain input at one of its ends.
+func (c *comparison) corner(p pair, end func(uncertain) float64) breakeven.Sides {
+	app, choices := p.app, c.Choices
+	for _, u := range uncertainties() {
+		if changed, ok := u.apply(app, &choices, end(u)); ok {
+			app = changed
+		}
+	}
+	at, err := c.prepare(app, choices)
+	if err != nil {
+		return p.sides()
+	}
+	return at.sides()
+}
+
+// bandPoints is how closely a band's curves are looked at.
+const bandPoints = 60
+
+// bands finds the crossings with each uncertain input at its ends.
+func (c *comparison) bands(p pair) []Band {
+	bands := []Band{}
+	for _, u := range uncertainties() {
+		band := Band{Input: u.name, Below: []breakeven.Crossing{}, Above: []breakeven.Crossing{}}
+		used := false
+		for _, end := range []struct {
+			factor float64
+			text   *string
+			into   *[]breakeven.Crossing
+		}{{u.low, &band.Low, &band.Below}, {u.high, &band.High, &band.Above}} {
+			choices := c.Choices
+			app, ok := u.apply(p.app, &choices, end.factor)
+			if !ok {
+				continue
+			}
+			at, err := c.prepare(app, choices)
+			if err != nil {
+				continue
+			}
+			used = true
+			*end.text = u.text(app, choices)
+			sides := at.sides()
+			if found := breakeven.Crossings(sides, breakeven.Sweep(sides, lowest, highest, bandPoints)); found != nil {
+				*end.into = found
+			}
+		}
+		if used {
+			bands = append(bands, band)
+		}
+	}
+	return bands
+}

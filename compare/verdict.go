@@ -1,0 +1,190 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/fit"
+	"ambi/compare/prices"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// Answer is what a verdict comes to.
+type Answer string
+
+// The answers.
+const (
+	Lambda     Answer = "lambda"
+	Kubernetes Answer = "kubernetes"
+	Either     Answer = "either"  // both cost about the same
+	Neither    Answer = "neither" // both are blocked
+	Unknown    Answer = "unknown" // a figure is missing
+)
+
+// Verdict is the recommendation at this usage.
+type Verdict struct {
+	Answer     Answer         `json:"answer"`
+	Because    string         `json:"because"` // one sentence
+	Lambda     *prices.USD    `json:"lambda"`  // a month; null while unknown
+	Kubernetes *prices.USD    `json:"kubernetes"`
+	Saves      *prices.USD    `json:"saves"`    // what the cheaper one saves a month
+	Percent    float64        `json:"percent"`  // the same, of the dearer one's cost
+	Missing    []cost.Missing `json:"missing"`  // what to give for a verdict
+	Whatever   []cost.Missing `json:"whatever"` // unknown too, and of no consequence within its bounds
+	Price      []string       `json:"price"`    // what the answer costs elsewhere
+	Flip       *Flip          `json:"flip"`     // the nearest change that turns the answer
+}
+
+// aboutEqual is the difference, in percent of the dearer one, below which two
+// costs count as the same: more than list prices and a mean can tell apart.
+const aboutEqual = 5
+
+// maxStart is what Lambda gives an environment to initialize:
+// docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html.
+const maxStart = 10 * time.Second
+
+// verdict weighs what fits and what it costs.
+func (c *comparison) verdict(p pair, r Result) Verdict {
+	v := Verdict{Lambda: r.Lambda.total(), Kubernetes: r.Kubernetes.total(), Missing: p.missing(), Whatever: []cost.Missing{}, Price: []string{}}
+	lambda, kubernetes, known := p.at(1)
+	if !known {
+		lambda, kubernetes, known = c.whatever(p, &v)
+	} else {
+		dearer := max(lambda, kubernetes)
+		saves := dearer - min(lambda, kubernetes)
+		v.Saves = &saves
+		if dearer > 0 {
+			v.Percent = 100 * saves.Dollars() / dearer.Dollars()
+		}
+	}
+	noLambda, noKubernetes := len(r.Fit.Blocked(spec.Lambda)) > 0, len(r.Fit.Blocked(spec.Kubernetes)) > 0
+	switch {
+	case noLambda && noKubernetes:
+		v.Answer, v.Because = Neither, "neither target takes the app as it is: see the blockers"
+	case noLambda:
+		v.Answer, v.Because = Kubernetes, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Lambda)
+	case noKubernetes:
+		v.Answer, v.Because = Lambda, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Kubernetes)
+	case !known:
+		v.Answer, v.Because = Unknown, "a verdict needs "+inputs(v.Missing)
+	case v.Saves != nil && clearly(lambda, kubernetes) == Either:
+		v.Answer, v.Because = Either, fmt.Sprintf("both cost about the same: $%s and $%s a month", lambda, kubernetes)
+	default:
+		v.Answer = clearly(lambda, kubernetes)
+		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
+	}
+	c.price(&v, r)
+	if len(r.Sensitivity) > 0 && (v.Answer == Lambda || v.Answer == Kubernetes) {
+		v.Flip = &r.Sensitivity[0]
+	}
+	return v
+}
+
+// cheaper says by how much one target is cheaper.
+func cheaper(v Verdict, less, more prices.USD) string {
+	if v.Saves == nil {
+		return "it is cheaper whatever " + inputs(v.Whatever) + " turn out to be, within their bounds"
+	}
+	return fmt.Sprintf("$%s a month against $%s at this usage", less, more)
+}
+
+// first is the first thing that keeps an app from a target.
+func first(report fit.Report, t spec.Target) string {
+	return fmt.Sprintf("%s has a blocker: %s", t, report.Blocked(t)[0].Message)
+}
+
+// inputs lists figures as somebody would ask for them.
+func inputs(missing []cost.Missing) string {
+	var names []string
+	services := map[string]bool{}
+	for _, m := range missing {
+		services[m.Service] = true
+	}
+	for _, m := range missing {
+		name := string(m.Input)
+		if len(services) > 1 {
+			name = m.Service + "." + name
+		}
+		names = append(names, name)
+	}
+	if len(names) > 12 {
+		names = append(names[:12], fmt.Sprintf("%d more", len(names)-12))
+	}
+	return strings.Join(names, ", ")
+}
+
+// whatever decides although start times are unknown, when they cannot matter:
+// Lambda gives an environment 10 s at most, so what is true at 0 s and at 10 s
+// is true in between. The costs that it returns are those at 10 s.
+func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes prices.USD, known bool) {
+	if len(v.Missing) == 0 || slices.ContainsFunc(v.Missing, func(m cost.Missing) bool { return m.Input != traffic.Start }) {
+		return 0, 0, false
+	}
+	var cheaper [2]Answer
+	for i, start := range []time.Duration{0, maxStart} {
+		app := p.app
+		app.Workloads = slices.Clone(app.Workloads)
+		for j := range app.Workloads {
+			t := &app.Workloads[j].Traffic
+			t.Start = traffic.Known(t.Start.Or(start))
+		}
+		bounded, err := c.prepare(app, c.Choices)
+		if err != nil {
+			return 0, 0, false
+		}
+		if lambda, kubernetes, known = bounded.at(1); !known {
+			return 0, 0, false
+		}
+		cheaper[i] = clearly(lambda, kubernetes)
+	}
+	if cheaper[0] != cheaper[1] || cheaper[0] == Either {
+		return 0, 0, false
+	}
+	v.Missing, v.Whatever = []cost.Missing{}, v.Missing
+	return lambda, kubernetes, true
+}
+
+// clearly is the cheaper target, or Either when costs are about the same.
+func clearly(lambda, kubernetes prices.USD) Answer {
+	less, more := min(lambda, kubernetes), max(lambda, kubernetes)
+	switch {
+	case float64(more-less)*100 < aboutEqual*float64(more):
+		return Either
+	case lambda < kubernetes:
+		return Lambda
+	}
+	return Kubernetes
+}
+
+// price lists what an answer costs beside money.
+func (c *comparison) price(v *Verdict, r Result) {
+	say := func(format string, args ...any) { v.Price = append(v.Price, fmt.Sprintf(format, args...)) }
+	warnings := func(t spec.Target) {
+		for _, l := range r.Fit.Warned(t) {
+			say("%s: %s", l.Name, l.Message)
+		}
+	}
+	duties := func(t spec.Target) (n int) {
+		for _, d := range r.Operations {
+			if d.Target == t {
+				n++
+			}
+		}
+		return n
+	}
+	switch v.Answer {
+	case Lambda:
+		warnings(spec.Lambda)
+		say("%d duties for the team instead of %d: see operations", duties(spec.Lambda), duties(spec.Kubernetes))
+	case Kubernetes:
+		if b := r.Kubernetes.Bill; b != nil && b.Total != nil && b.Known > 0 {
+			say("$%s a month of it buys capacity that idles", b.Idle)
+		}
+		warnings(spec.Kubernetes)
+		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))
+	}
+}
