@@ -76,6 +76,8 @@ func Project(in Input, spec string) ([]File, error) {
 		App, Description, Spec, Region string
 		Settings                       []Setting
 		Demanded                       []string // what the lambda stack must set
+		KubernetesDemanded             []string // what the kubernetes stack must set
+		Roles                          bool     // whether the kubernetes stack has resources in AWS
 	}{App: in.App, Spec: spec, Region: "us-east-1", Settings: Settings(in)}
 	view.Description = in.App + " on " + newSharedView(in).TargetsProse
 	if in.Lambda != nil {
@@ -85,6 +87,13 @@ func Project(in Input, spec string) ([]File, error) {
 				view.Region = m[1]
 				break
 			}
+		}
+	}
+	if in.Kubernetes != nil {
+		kubernetes := newKubernetesView(in)
+		view.Roles = kubernetes.Any.Roles
+		for _, v := range kubernetes.Config[1:] { // the context stands by itself
+			view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
 		}
 	}
 	names := []string{"Pulumi.yaml", "gitignore"}
