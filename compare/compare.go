@@ -169,11 +169,11 @@ func Compare(in Input) (Result, error) {
 		App: in.App, Findings: slices.Concat(onLambda, onKubernetes), Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
 	})
 	if pair.complete() {
-		r.BreakEven = c.breakEven(pair)
 		r.Alternatives = c.alternatives(pair)
 		r.Sensitivity = c.sensitivity(pair)
-	} else {
-		r.BreakEven = BreakEven{Points: []Point{}, Crossings: []Crossing{}, Bands: []Band{}, Missing: pair.missing()}
+	}
+	if r.BreakEven, err = c.breakEven(pair); err != nil {
+		return Result{}, err
 	}
 	r.ColdStarts = c.coldStarts()
 	r.Operations = c.operations()

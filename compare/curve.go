@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"slices"
 
 	"ambi/compare/breakeven"
 	"ambi/compare/cost"
@@ -73,11 +74,28 @@ func sweepPoints(services int) int {
 	return 400
 }
 
-// breakEven sweeps the requests and finds the crossings.
-func (c *comparison) breakEven(p pair) BreakEven {
+// breakEven sweeps the requests and finds the crossings. Of an app with one
+// service it needs no number of requests to start from.
+func (c *comparison) breakEven(p pair) (BreakEven, error) {
+	b := BreakEven{Points: []Point{}, Crossings: []Crossing{}, Bands: []Band{}, Missing: []cost.Missing{}}
+	if p.complete() {
+		b.Requests = traffic.Known(p.requests)
+	} else if len(p.app.Workloads) == 1 {
+		b.Requests = p.app.Workloads[0].Traffic.Requests
+		app := p.app
+		app.Workloads = slices.Clone(app.Workloads)
+		app.Workloads[0].Traffic.Requests = traffic.Known(1.0)
+		var err error
+		if p, err = c.prepare(app, c.Choices); err != nil {
+			return b, err
+		}
+	}
+	if !p.complete() {
+		b.Missing = p.missing()
+		return b, nil
+	}
 	sides := p.sides()
 	points := breakeven.Sweep(sides, lowest, highest, sweepPoints(len(p.app.Workloads)))
-	b := BreakEven{Requests: traffic.Known(p.requests), Crossings: []Crossing{}, Bands: []Band{}, Missing: []cost.Missing{}}
 	for _, x := range breakeven.Crossings(sides, points) {
 		b.Crossings = append(b.Crossings, p.crossing(x))
 	}
@@ -96,7 +114,7 @@ func (c *comparison) breakEven(p pair) BreakEven {
 		at.KubernetesLow, at.KubernetesHigh = bounds(point.Kubernetes, at.KubernetesLow, at.KubernetesHigh)
 		b.Points = append(b.Points, at)
 	}
-	return b
+	return b, nil
 }
 
 func bounds(a, b, c prices.USD) (low, high prices.USD) { return min(a, b, c), max(a, b, c) }
