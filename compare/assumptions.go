@@ -8,6 +8,7 @@ import (
 
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/spec"
 )
 
 // Assumption is something that the figures rest on.
@@ -140,6 +141,14 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		say("nodes", "", "pods are packed as tightly as they go, and EC2 bills nodes by the second")
 	}
 	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold the target utilization, its tolerance of 10 %% left aside; scale.max does not bound what is priced, and fit says where it is reached")
+	if c.some(func(s *spec.Service) bool { return s.Scale.Memory > 0 }) {
+		say("replicas", "", "where the autoscaler watches memory, of which nothing is known here, replicas are as many as hold the CPU time at full utilization")
+	}
+	for _, f := range c.refused[spec.Kubernetes] {
+		if strings.HasSuffix(f.Path, ".scale.min") {
+			say("replicas", "", "Kubernetes is priced with one replica at least, since %s is refused there", f.Path)
+		}
+	}
 	if k.ForPeak {
 		say("replicas", "the user", "capacity for the peak is held at all times")
 	} else {

@@ -412,6 +412,30 @@ func TestEveryAssumptionIsThere(t *testing.T) {
 	}
 }
 
+func TestAssumptionsFollowTheSpec(t *testing.T) {
+	text := func(spec string) string {
+		var all strings.Builder
+		for _, a := range run(t, input(t, spec)).Assumptions {
+			all.WriteString(a.Text + "\n")
+		}
+		return all.String()
+	}
+	for want, change := range map[string][2]string{
+		"where the autoscaler watches memory":      {"cpu: 70}", "memory: 70}"},
+		"priced with one replica at least, since":  {"min: 1", "min: 0"},
+		"go out through one NAT gateway":           {"handler: native", "handler: native, vpc: true"},
+		"a peak-to-mean ratio of 8 for bursty":     {"shape: diurnal", "shape: bursty"},
+		"bursts of 5 minutes for sporadic traffic": {"shape: diurnal", "shape: sporadic"},
+	} {
+		if strings.Contains(text(thumbs), want) {
+			t.Errorf("%q without a reason", want)
+		}
+		if changed := text(strings.Replace(thumbs, change[0], change[1], 1)); !strings.Contains(changed, want) {
+			t.Errorf("%s: no %q in\n%s", change[1], want, changed)
+		}
+	}
+}
+
 func TestOperationsFollowThePlan(t *testing.T) {
 	duties := func(text string, bend func(*compare.Input)) string {
 		in := input(t, text)

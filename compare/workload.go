@@ -18,11 +18,15 @@ import (
 // and its traffic.
 func workloads(in Input, l lambda.Model, k kubernetes.Model) (cost.App, error) {
 	app := cost.App{Secrets: len(l.Secrets)}
-	for i, name := range in.App.ServiceNames() {
-		s, function, deployment := in.App.Services[name], l.Services[i], k.Services[i]
-		if function.Name != name || deployment.Name != name {
-			return cost.App{}, fmt.Errorf("the models have their services in another order than the spec")
-		}
+	functions, deployments := map[string]lambda.Service{}, map[string]kubernetes.Service{}
+	for _, s := range l.Services {
+		functions[s.Name] = s
+	}
+	for _, s := range k.Services {
+		deployments[s.Name] = s
+	}
+	for _, name := range in.App.ServiceNames() {
+		s, function, deployment := in.App.Services[name], functions[name], deployments[name]
 		resolved, err := in.Usage[name].Resolve()
 		if err != nil {
 			return cost.App{}, fmt.Errorf("usage of %s: %w", name, err)

@@ -250,7 +250,7 @@ func (c *cluster) nodesAt(scale float64, level int) float64 {
 			return replicas
 		}
 		c.replicas[i] = int(replicas)
-		n += replicas * s.share
+		n += float64(replicas * s.share)
 	}
 	if c.choices.Shared > 0 {
 		return n
@@ -330,7 +330,7 @@ func Replicas(w Workload, factor float64) (n int, decidedBy string, known bool) 
 // wholeUp rounds up, but for what a product of floating-point numbers may be
 // above a whole number by accident: a millionth of a replica is not a replica
 // more.
-func wholeUp(x float64) float64 { return math.Ceil(x - 1e-6*min(1, x)) }
+func wholeUp(x float64) float64 { return math.Ceil(x - float64(1e-6*min(1, x))) }
 
 // Nodes is what the cluster's nodes are at the app's traffic.
 type Nodes struct {

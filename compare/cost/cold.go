@@ -79,7 +79,7 @@ func environments(rate, busy, keepAlive, within float64) (starts, reached float6
 			return starts, reached
 		}
 		if asked*keepAlive < always {
-			starts += asked * math.Exp(-asked*keepAlive)
+			starts += float64(asked * math.Exp(-asked*keepAlive))
 		}
 		if asked*within < always {
 			reached -= math.Expm1(-asked * within)

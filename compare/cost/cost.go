@@ -12,6 +12,10 @@
 // its CPU time: on Lambda the CPU time stretches where memory buys less than a
 // core, in a pod it is what the replicas' CPU requests must cover.
 //
+// Quantities are floating-point numbers, and products that are added stand in
+// explicit conversions: some machines would fuse them, and give other digits.
+// Money is exact; see prices.Tiers.
+//
 // What is unknown stays so. A quantity that depends on an unknown figure is
 // not a number, its component says which figure is missing and by what formula
 // it would be priced, and there is no total.

@@ -138,21 +138,21 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 		requests := s.requests * scale
 		lcu.add(s.dimensions(requests/traffic.SecondsPerMonth, k))
 		if k.NATGateways > 0 {
-			q[l.natData] += requests * s.outboundGB
+			q[l.natData] += float64(requests * s.outboundGB)
 		}
 		if k.CrossZone > 0 {
-			q[l.zones] += requests * s.payloadGB * k.CrossZone * 2
+			q[l.zones] += float64(requests * s.payloadGB * k.CrossZone * 2)
 		}
 		if c.logs {
 			logs := requests * s.logGB
 			q[l.logs] += logs
-			q[l.stored] += logs * storedPart * s.months
+			q[l.stored] += float64(logs * storedPart * s.months)
 			if k.NATGateways > 0 {
 				q[l.natData] += logs
 			}
 		}
 		if c.egress {
-			q[l.egress] += requests * s.responseGB
+			q[l.egress] += float64(requests * s.responseGB)
 		}
 	}
 	q[l.lcus] = lcu.LCUs() * prices.HoursPerMonth

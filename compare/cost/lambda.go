@@ -255,17 +255,17 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 	}
 	q[l.duration[f.architecture]] += float64(onDemand*requests) * f.seconds * f.gb
 	starts := f.starts(perSecond * onDemand)
-	q[l.start[f.architecture]] += starts * f.startSeconds * f.gb
+	q[l.start[f.architecture]] += float64(starts * f.startSeconds * f.gb)
 	if f.Function.Secrets > 0 {
 		q[l.secretCalls] += starts * float64(f.Function.Secrets)
 	}
 	if f.choices.Lambda.FunctionURL {
 		q[l.url] += requests
 	} else {
-		q[l.api] += requests * f.units
+		q[l.api] += float64(requests * f.units)
 	}
 	if nat {
-		q[l.natData] += requests * f.outboundGB
+		q[l.natData] += float64(requests * f.outboundGB)
 	}
 	if f.choices.Logs {
 		logs := requests * f.logGB
@@ -273,7 +273,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 		q[l.stored] += logs * storedPart * float64(f.LogDays) / daysPerMonth
 	}
 	if f.choices.Egress {
-		q[l.egress] += requests * f.responseGB
+		q[l.egress] += float64(requests * f.responseGB)
 	}
 }
 
@@ -298,8 +298,8 @@ func (f *function) addProvisioned(l lambdaLines, requests, perSecond float64, q 
 		}
 	}
 	a := f.architecture
-	q[l.ready[a]] += inUse * f.gb * traffic.SecondsPerMonth
-	q[l.readyIdle[a]] += (provisioned - inUse) * f.gb * traffic.SecondsPerMonth
+	q[l.ready[a]] += float64(inUse * f.gb * traffic.SecondsPerMonth)
+	q[l.readyIdle[a]] += float64((provisioned - inUse) * f.gb * traffic.SecondsPerMonth)
 	q[l.readyDuration[a]] += float64(served*requests) * f.seconds * f.gb
 	return 1 - served
 }

@@ -147,7 +147,7 @@ func (c *checker) account(peak float64) {
 	rate := 0.0
 	for _, w := range c.Workloads {
 		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() {
-			rate += n / traffic.SecondsPerMonth * w.Traffic.Profile.Peak()
+			rate += float64(n / traffic.SecondsPerMonth * w.Traffic.Profile.Peak())
 		}
 	}
 	path := "services"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ambi/compare/prices"
 )
@@ -263,6 +264,16 @@ func TestReadRefuses(t *testing.T) {
 	} {
 		if _, err := prices.Read(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	day := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	for effective, want := range map[string]int{"2026-11-20": 2, "2026-11": 21, "2026": 325, "": -1} {
+		days, known := prices.Rate{Effective: effective}.Age(day)
+		if known != (want >= 0) || known && days != want {
+			t.Errorf("%q is %d days old, %v, want %d", effective, days, known, want)
 		}
 	}
 }

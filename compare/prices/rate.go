@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
+	"time"
 )
 
 // Status says how a figure came into the book.
@@ -49,6 +50,17 @@ type Rate struct {
 func (r Rate) Service() string {
 	service, _, _ := strings.Cut(r.Key, ".")
 	return service
+}
+
+// Age is how many days before a day the rate was effective, by the earliest day
+// that its date allows. It is false where no date is known.
+func (r Rate) Age(day time.Time) (days int, known bool) {
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+		if effective, err := time.Parse(layout, r.Effective); err == nil {
+			return int(day.Sub(effective).Hours() / 24), true
+		}
+	}
+	return 0, false
 }
 
 // First is the first tier's price.
