@@ -48,6 +48,12 @@ func Settings(in Input) []Setting {
 			}
 			add(s.Name, "memory", "lambda: the function's memory, in whole Mi or Gi; CPU comes with it")
 			add(s.Name, "logRetentionDays", "lambda: days that CloudWatch keeps the logs")
+			if s.Provisioned > 0 {
+				add(s.Name, "provisioned", "lambda: environments that are kept warm, and paid for; at least 1")
+			}
+			if s.Reserved > 0 {
+				add(s.Name, "reserved", "lambda: how much of the account's concurrency is this function's, and its bound")
+			}
 		}
 	}
 	if in.Kubernetes != nil {

@@ -11,7 +11,9 @@ import (
 	"ambi/spec"
 )
 
-// http decides who turns an invocation into a request, and the route keys.
+// http decides who turns an invocation into a request, and the route keys. OPTIONS
+// is never behind an authorizer: a preflight request comes without a token, and
+// ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	for i, route := range s.HTTP.Routes {
 		path := element(at+".http.routes", i)
@@ -21,7 +23,13 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		out.Routes = append(out.Routes, route.String())
-		r.notes.Exact(path, "route %s of the HTTP API", route)
+		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken(route) {
+			r.notes.Exact(path, "route %s of the HTTP API", route)
+			continue
+		}
+		open := spec.Route{Method: "OPTIONS", Path: route.Path}
+		out.OpenRoutes = append(out.OpenRoutes, open.String())
+		r.notes.Approximate(path, "route %s of the HTTP API; %s stays open to callers without a token, since browsers send none with a preflight request", route, open)
 	}
 	if s.Lambda.Handler == spec.HandlerNative {
 		r.notes.Exact(at+".lambda.handler", "the app speaks the runtime API itself")
@@ -40,6 +48,18 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	}
 	r.notes.Exact(at+".port", "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
+}
+
+// optionsTaken reports whether some service answers OPTIONS where a route does.
+func (r *resolver) optionsTaken(route spec.Route) bool {
+	for _, s := range r.app.Services {
+		for _, other := range s.HTTP.Routes {
+			if other.Method == "OPTIONS" && other.Shape() == route.Shape() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // cors merges what the services say into the API's one block.
@@ -111,15 +131,8 @@ func sameCORS(a, b *spec.CORS) bool {
 		a.Credentials == b.Credentials && a.MaxAge == b.MaxAge
 }
 
-// authorize gives each service with http.auth its authorizer, and keeps OPTIONS
-// open: a preflight request comes without a token, and ANY would catch it.
+// authorize gives each service with http.auth its authorizer.
 func (r *resolver) authorize(model *Model) {
-	taken := map[string]bool{} // methods and shapes of the routes so far
-	for _, s := range r.app.Services {
-		for _, route := range s.HTTP.Routes {
-			taken[route.Method+" "+route.Shape()] = true
-		}
-	}
 	names := map[string]string{} // by issuer and audience
 	for i := range model.Services {
 		out := &model.Services[i]
@@ -140,14 +153,6 @@ func (r *resolver) authorize(model *Model) {
 			r.notes.Refused(at+".audience", "have the issuer name a common audience", "must have %d audiences at most on target lambda, got %d", MaxAudiences, len(audience))
 		} else {
 			r.notes.Exact(at+".audience", "the authorizer's audience")
-		}
-		for i, route := range s.HTTP.Routes {
-			open := spec.Route{Method: "OPTIONS", Path: route.Path}
-			if shape := "OPTIONS " + route.Shape(); route.Method == spec.Any && !taken[shape] {
-				taken[shape] = true
-				out.OpenRoutes = append(out.OpenRoutes, open.String())
-				r.notes.Approximate(element("services."+out.Name+".http.routes", i), "%s stays open to callers without a token: browsers send none with a preflight request", open)
-			}
 		}
 	}
 	if len(model.Authorizers) > MaxAuthorizers {

@@ -7,10 +7,13 @@ import (
 // scale decides what is kept warm and what is the most; in between, Lambda starts
 // an environment for each request at once.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {
-	if s.Concurrency == 1 {
+	switch {
+	case s.Concurrency == 1:
 		r.notes.Exact(at+".concurrency", "an environment takes one request at a time")
-	} else {
-		r.notes.Approximate(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead")
+	case s.Lambda.Reserved:
+		r.notes.Approximate(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead, scale.max x concurrency at most")
+	default:
+		r.notes.Dropped(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead")
 	}
 	out.Provisioned = s.Lambda.Provisioned
 	switch {

@@ -36,9 +36,9 @@ var apiRoutes = []string{
 // apiPreflights take no token. Browsers send none with the OPTIONS request
 // that they ask permission by, and ANY would answer it with 401.
 var apiPreflights = []string{
-	"OPTIONS /items",
 	"OPTIONS /",
 	"OPTIONS /items/{id}",
+	"OPTIONS /items",
 }
 
 // apiSettings is what a stack may change: pulumi config set api.memory 1Gi.
@@ -46,14 +46,20 @@ type apiSettings struct {
 	image            string
 	memoryMB         int
 	logRetentionDays int
+	provisioned      int
+	reserved         int
 }
 
 func readAPIConfiguration(read *settings.Settings) apiSettings {
-	return apiSettings{
+	settings := apiSettings{
 		image:            read.ECRImage("api.image", apiImage),
 		memoryMB:         read.MemoryMiB("api.memory", apiMemoryMB, 128, 10240),
 		logRetentionDays: read.OneOf("api.logRetentionDays", apiLogRetentionDays, logRetentionChoices),
+		provisioned:      read.Int("api.provisioned", apiProvisioned, 1, 1000),
+		reserved:         read.Int("api.reserved", apiReserved, 1, 1_000_000),
 	}
+	read.AtMost("api.provisioned", settings.provisioned, "api.reserved", settings.reserved)
+	return settings
 }
 
 // deployAPIService declares the function with what it needs, and routes requests to it.
@@ -92,7 +98,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 			LogFormat: pulumi.String("JSON"),
 			LogGroup:  logs.Name,
 		},
-		ReservedConcurrentExecutions: pulumi.Int(apiReserved),
+		ReservedConcurrentExecutions: pulumi.Int(settings.reserved),
 		TracingConfig:                &awslambda.FunctionTracingConfigArgs{Mode: pulumi.String("Active")},
 		VpcConfig: &awslambda.FunctionVpcConfigArgs{
 			SubnetIds:        pulumi.ToStringArray(stack.subnetIDs),
@@ -116,7 +122,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	_, err = awslambda.NewProvisionedConcurrencyConfig(ctx, apiName, &awslambda.ProvisionedConcurrencyConfigArgs{
 		FunctionName:                    live.FunctionName,
 		Qualifier:                       live.Name, // whoever calls the function past the alias meets no warm environment
-		ProvisionedConcurrentExecutions: pulumi.Int(apiProvisioned),
+		ProvisionedConcurrentExecutions: pulumi.Int(settings.provisioned),
 	})
 	if err != nil {
 		return err

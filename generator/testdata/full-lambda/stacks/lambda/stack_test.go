@@ -259,6 +259,12 @@ func TestSettings(t *testing.T) {
 		try(s.key+".memory", fmt.Sprintf("%dMi", memory), func(f *facts) { f.services[i].memoryMB = memory })
 		retention := another(s.logRetentionDays, 7, 14)
 		try(s.key+".logRetentionDays", fmt.Sprint(retention), func(f *facts) { f.services[i].logRetentionDays = retention })
+		if s.provisioned > 0 {
+			try(s.key+".provisioned", "1", func(f *facts) { f.services[i].provisioned = 1 })
+		}
+		if s.reserved > 0 {
+			try(s.key+".reserved", fmt.Sprint(s.reserved+1), func(f *facts) { f.services[i].reserved++ })
+		}
 		if s.zip != "" {
 			try(s.key+".zip", "stack.go", func(f *facts) { f.services[i].zip = "stack.go" })
 			continue
@@ -293,6 +299,12 @@ func TestBadSettings(t *testing.T) {
 		bad[s.key+".memory"] = "64Mi"
 		bad[s.key+".logRetentionDays"] = "2"
 		bad[s.key+".no-such-setting"] = "1"
+		if s.provisioned > 0 {
+			bad[s.key+".provisioned"] = "0" // it may not take a resource away
+		}
+		if s.reserved > 0 {
+			bad[s.key+".reserved"] = "0"
+		}
 		if s.zip != "" {
 			bad[s.key+".zip"] = "not-built.zip"
 		} else {

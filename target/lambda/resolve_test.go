@@ -1,0 +1,212 @@
+package lambda_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/lambda"
+)
+
+// resolve resolves an app of services, each given as the lines below its name.
+func resolve(t *testing.T, services map[string]string) (lambda.Model, target.Findings) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("apiVersion: ambi/v1\nname: shop\ntargets: [lambda]\nservices:\n")
+	for _, name := range []string{"a", "b", "c"} {
+		if lines, ok := services[name]; ok {
+			fmt.Fprintf(&b, "  %s:\n    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1\n", name)
+			for line := range strings.SplitSeq(lines, "\n") {
+				fmt.Fprintf(&b, "    %s\n", line)
+			}
+		}
+	}
+	app, err := spec.Parse("app.yaml", []byte(b.String()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.String())
+	}
+	return lambda.Resolve(app)
+}
+
+// find returns what was found at a path.
+func find(findings target.Findings, path string) (kind target.Kind, messages string) {
+	for _, f := range findings {
+		if f.Path == path {
+			kind, messages = f.Kind, messages+f.Message+"\n"
+		}
+	}
+	return kind, messages
+}
+
+func TestFindings(t *testing.T) {
+	const web = "http: {routes: [GET /b]}"
+	for name, c := range map[string]struct {
+		services map[string]string
+		path     string
+		kind     target.Kind
+		message  string
+	}{
+		"CORS for all": {
+			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}"},
+			"services.a.http.cors.origins", target.Exact, "preflight",
+		},
+		"CORS for some": {
+			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}", "b": web},
+			"services.a.http.cors.origins", target.Approximate, "also for b",
+		},
+		"CORS in another order": {
+			map[string]string{
+				"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com, https://y.example.com], headers: [X-A, x-b]}}",
+				"b": "http: {routes: [GET /b], cors: {origins: [https://y.example.com, https://x.example.com], headers: [X-B, X-A]}}",
+			}, "services.b.http.cors.origins", target.Exact, "",
+		},
+		"CORS that differs": {
+			map[string]string{
+				"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}",
+				"b": "http: {routes: [GET /b], cors: {origins: [https://y.example.com]}}",
+			}, "services.b.http.cors", target.Refused, "one CORS configuration",
+		},
+		"call of a service behind a token": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
+			"services.a.needs[0]", target.Approximate, "needs a token",
+		},
+		"more statements than a policy holds": {
+			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::" + strings.Repeat("x", 9500) + "\"]}]"},
+			"services.a.permissions", target.Refused, "10240 bytes",
+		},
+		"reason that nothing needs": {
+			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::x/*\"], why: habit}]"},
+			"services.a.permissions[0].why", target.Dropped, "",
+		},
+		"variables and addresses that do not fit": {
+			map[string]string{"a": "needs: [b]\nenv: {X_VALUE: " + strings.Repeat("x", 3980) + "}\nhttp: {routes: [GET /a]}", "b": web},
+			"services.a.env", target.Refused, "4096 bytes",
+		},
+		"variables that fit": {
+			map[string]string{"a": "env: {X_VALUE: " + strings.Repeat("x", 3980) + "}\nhttp: {routes: [GET /a]}"},
+			"services.a.env.X_VALUE", target.Exact, "",
+		},
+		"more warm environments than are reserved": {
+			map[string]string{"a": "concurrency: 2\nscale: {min: 0, max: 2}\nlambda: {provisioned: 5, reserved: true}\nhttp: {routes: [GET /a]}"},
+			"services.a.lambda.provisioned", target.Refused, "at most the 4",
+		},
+		"as many": {
+			map[string]string{"a": "concurrency: 2\nscale: {min: 0, max: 2}\nlambda: {provisioned: 4, reserved: true}\nhttp: {routes: [GET /a]}"},
+			"services.a.lambda.provisioned", target.Exact, "",
+		},
+		"bound": {
+			map[string]string{"a": "concurrency: 2\nscale: {max: 3}\nlambda: {reserved: true}\nhttp: {routes: [GET /a]}"},
+			"services.a.scale.max", target.Exact, "6 requests",
+		},
+		"no bound": {
+			map[string]string{"a": "scale: {max: 3}\nhttp: {routes: [GET /a]}"},
+			"services.a.scale.max", target.Dropped, "lambda.reserved",
+		},
+		"minimum without warm environments": {
+			map[string]string{"a": "scale: {min: 3}\nhttp: {routes: [GET /a]}"},
+			"services.a.scale.min", target.Dropped, "lambda.provisioned",
+		},
+		"scaling by requests": {
+			map[string]string{"a": "scale: {requests: 100/s}\nkubernetes: {metric: requests}\nhttp: {routes: [GET /a]}"},
+			"services.a.scale.requests", target.Dropped, "",
+		},
+		"what only Kubernetes has": {
+			map[string]string{"a": "kubernetes: {ingress: {class: nginx}}\nhttp: {routes: [GET /a]}"},
+			"services.a.kubernetes.ingress.class", target.Dropped, "",
+		},
+		"timeout above the API's": {
+			map[string]string{"a": "timeout: 31s\nhttp: {routes: [GET /a]}"},
+			"services.a.timeout", target.Refused, "30s",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, findings := resolve(t, c.services)
+			kind, messages := find(findings, c.path)
+			if kind != c.kind || !strings.Contains(messages, c.message) {
+				t.Errorf("%s is %q: %s, want %q: ...%s...", c.path, kind, messages, c.kind, c.message)
+			}
+			refused := findings.Refused()
+			if c.kind != target.Refused && len(refused) > 0 {
+				t.Errorf("refused: %v", refused)
+			}
+		})
+	}
+}
+
+// Each route is behind the authorizer or open, once; a preflight request never
+// meets an authorizer, and no service's own OPTIONS route is declared twice.
+func TestPreflights(t *testing.T) {
+	const auth = "auth: {jwt: {issuer: https://login.example.com/x, audience: [shop]}}"
+	model, findings := resolve(t, map[string]string{
+		"a": "http: {routes: [ANY /, \"ANY /x/{id}\", \"ANY /y/{id}\", OPTIONS /z, GET /z], " + auth + "}",
+		"b": "http: {routes: [\"OPTIONS /x/{other}\"]}",
+		"c": "http: {routes: [ANY /c]}",
+	})
+	if refused := findings.Refused(); len(refused) > 0 {
+		t.Fatal(refused)
+	}
+	a := model.Services[0]
+	if want := []string{"ANY /", "ANY /x/{id}", "ANY /y/{id}", "GET /z"}; !slices.Equal(a.Routes, want) {
+		t.Errorf("behind the authorizer: %v, want %v", a.Routes, want)
+	}
+	if want := []string{"OPTIONS /", "OPTIONS /y/{id}", "OPTIONS /z"}; !slices.Equal(a.OpenRoutes, want) {
+		t.Errorf("open: %v, want %v", a.OpenRoutes, want)
+	}
+	for _, s := range model.Services[1:] {
+		if s.Authorizer != "" || s.OpenRoutes != nil {
+			t.Errorf("%s has no http.auth, and has authorizer %q, open routes %v", s.Name, s.Authorizer, s.OpenRoutes)
+		}
+	}
+	for i, want := range []target.Kind{target.Approximate, target.Exact, target.Approximate, target.Approximate, target.Exact} {
+		if kind, messages := find(findings, fmt.Sprintf("services.a.http.routes[%d]", i)); kind != want || strings.Count(messages, "\n") != 1 {
+			t.Errorf("route %d is %s: %swant one finding, %s", i, kind, messages, want)
+		}
+	}
+}
+
+// Services share an authorizer when they take the same tokens, and only then.
+func TestAuthorizers(t *testing.T) {
+	service := func(route, issuer, audience string) string {
+		return fmt.Sprintf("http: {routes: [GET /%s], auth: {jwt: {issuer: %s, audience: [%s]}}}", route, issuer, audience)
+	}
+	model, _ := resolve(t, map[string]string{
+		"a": service("a", "https://login.example.com/1", "shop, web"),
+		"b": service("b", "https://login.example.com/1", "web, shop"),
+		"c": service("c", "https://login.example.com/2", "shop, web"),
+	})
+	want := []lambda.Authorizer{
+		{Name: "login-example-com-shop", Issuer: "https://login.example.com/1", Audience: []string{"shop", "web"}},
+		{Name: "login-example-com-shop-2", Issuer: "https://login.example.com/2", Audience: []string{"shop", "web"}},
+	}
+	if !reflect.DeepEqual(model.Authorizers, want) {
+		t.Errorf("authorizers are %+v, want %+v", model.Authorizers, want)
+	}
+	for i, name := range []string{want[0].Name, want[0].Name, want[1].Name} {
+		if got := model.Services[i].Authorizer; got != name {
+			t.Errorf("service %s has authorizer %s, want %s", model.Services[i].Name, got, name)
+		}
+	}
+}
+
+// What an API has once is made of what all services say.
+func TestShared(t *testing.T) {
+	model, _ := resolve(t, map[string]string{
+		"a": "lambda: {logRetentionDays: 7}\nhttp: {routes: [POST /a, GET /a], domain: z.example.com, cors: {origins: [https://x.example.com], maxAge: 1m, credentials: true}}",
+		"b": "lambda: {logRetentionDays: 90}\nhttp: {routes: [DELETE /b, GET /b], domain: a.example.com, cors: {origins: [https://x.example.com], maxAge: 1m, credentials: true}}",
+		"c": "http: {routes: [GET /c], domain: z.example.com}",
+	})
+	cors := &lambda.CORS{Origins: []string{"https://x.example.com"}, Methods: []string{"GET", "POST", "DELETE"}, Credentials: true, MaxAgeSeconds: 60}
+	if !reflect.DeepEqual(model.CORS, cors) {
+		t.Errorf("CORS is %+v, want %+v", model.CORS, cors)
+	}
+	if want := []string{"a.example.com", "z.example.com"}; !slices.Equal(model.Domains, want) {
+		t.Errorf("domains are %v, want %v", model.Domains, want)
+	}
+	if model.AccessLogRetentionDays != 90 {
+		t.Errorf("access logs are kept for %d days, want 90, the longest of the services' own", model.AccessLogRetentionDays)
+	}
+}
