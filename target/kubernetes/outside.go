@@ -217,6 +217,8 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 				add(Match{Method: "OPTIONS", Type: m.Type, Path: m.Path}, "")
 			}
 		}
+		r.bound(at+".http.cors.origins", len(cors.Origins))
+		r.bound(at+".http.cors.headers", len(cors.Headers))
 		r.notes.Approximate(at+".http.cors", "a CORS filter: standard since Gateway API v1.5, and an extended feature, which the Gateway's class must have; "+
 			"OPTIONS requests of these paths come in for it")
 	}
@@ -233,6 +235,14 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		"an HTTPRoute attached to all listeners of this Gateway, in %s; the NetworkPolicy lets everybody connect, since the Gateway's proxies may run anywhere", from)
 	r.notes.Approximate(at+".timeout",
 		"time that a pod gets to finish its requests when it stops, and the HTTPRoute's timeout of a request: an extended feature, which the Gateway's class must have")
+}
+
+// bound refuses more values than a CORS filter takes.
+func (r *resolver) bound(path string, n int) {
+	if n > MaxCORSValues {
+		r.notes.Refused(path, "answer preflight requests in the app",
+			"must be %d at most on target kubernetes with a gateway, got %d: a CORS filter takes no more", MaxCORSValues, n)
+	}
 }
 
 func (r *resolver) host(at string, s *spec.Service, is, without string) {

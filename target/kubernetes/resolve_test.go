@@ -1,0 +1,197 @@
+package kubernetes_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+)
+
+// resolve resolves an app of services, each given as the lines below its name.
+func resolve(t *testing.T, services ...string) (kubernetes.Model, target.Findings) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("apiVersion: ambi/v1\nname: shop\ntargets: [kubernetes]\nservices:\n")
+	for i, lines := range services {
+		fmt.Fprintf(&b, "  %c:\n", 'a'+i)
+		if !strings.Contains(lines, "image:") && !strings.Contains(lines, "zip:") {
+			b.WriteString("    image: registry.example.com/shop:1\n")
+		}
+		if !strings.Contains(lines, "http: ") {
+			fmt.Fprintf(&b, "    http: {routes: [GET /%c]}\n", 'a'+i)
+		}
+		for line := range strings.SplitSeq(lines, "\n") {
+			fmt.Fprintf(&b, "    %s\n", line)
+		}
+	}
+	app, err := spec.Parse("app.yaml", []byte(b.String()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, b.String())
+	}
+	return kubernetes.Resolve(app)
+}
+
+// find returns what was found at a path of service a.
+func find(findings target.Findings, path string) (kind target.Kind, message string) {
+	for _, f := range findings {
+		if f.Path == "services.a"+path {
+			kind, message = f.Kind, f.Message+"\n"+f.Hint
+		}
+	}
+	return kind, message
+}
+
+func TestFindings(t *testing.T) {
+	routes := func(n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf("GET /%d", i))
+		}
+		return "[" + strings.Join(list, ", ") + "]"
+	}
+	const (
+		nginx   = "\nkubernetes: {ingress: {class: nginx}}"
+		alb     = "\nkubernetes: {ingress: {class: alb}}"
+		traefik = "\nkubernetes: {ingress: {class: traefik}}"
+		gateway = "\nkubernetes: {gateway: {name: public}}"
+		cors    = "http: {routes: [POST /a], cors: {origins: [https://x.example.com]}}"
+		zero    = "scale: {min: 0, requests: 5/s}\nkubernetes: {scaleToZero: {keda: {prometheus: http://p, query: up}}}"
+		may     = "permissions: [{actions: [s3:GetObject], resources: [arn:aws:s3:::x/*]}]"
+	)
+	for name, c := range map[string]struct {
+		a       string
+		others  []string
+		path    string
+		kind    target.Kind
+		message string
+	}{
+		"no image":                        {"lambda: {zip: a.zip}", nil, "", target.Refused, "add image"},
+		"memory that is no whole Mi":      {"memory: 300M", nil, ".memory", target.Approximate, "287Mi"},
+		"a changed variable":              {"env: {XY: z}", nil, ".env.XY", target.Exact, "rolls the pods"},
+		"a changed secret":                {"secrets: {XY: {name: z, key: k}}", nil, ".secrets.XY", target.Exact, "needs a restart"},
+		"needs":                           {"needs: [b]", []string{""}, ".needs[0]", target.Exact, "B_URL"},
+		"route inside":                    {"", nil, ".http.routes[0]", target.Dropped, "any pod of the cluster"},
+		"route for callers":               {"", []string{"needs: [a]"}, ".http.routes[0]", target.Dropped, "nobody else"},
+		"domain inside":                   {"http: {routes: [GET /a], domain: a.example.com}", nil, ".http.domain", target.Dropped, "kubernetes.ingress"},
+		"CORS inside":                     {cors, nil, ".http.cors", target.Refused, "kubernetes.gateway"},
+		"CORS through nginx":              {cors + nginx, nil, ".http.cors", target.Approximate, "ingress-nginx"},
+		"CORS through alb":                {cors + alb, nil, ".http.cors", target.Refused, "class alb"},
+		"CORS through another class":      {cors + traefik, nil, ".http.cors", target.Refused, "class traefik"},
+		"CORS through a gateway":          {cors + gateway, nil, ".http.cors", target.Approximate, "v1.5"},
+		"a header that nginx refuses":     {"http: {routes: [GET /a], cors: {origins: ['*'], headers: [X-a, x!]}}" + nginx, nil, ".http.cors.headers[1]", target.Refused, "x!"},
+		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", target.Refused, "never approximate"},
+		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", target.Refused, "in the app"},
+		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", target.Exact, ""},
+		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", target.Approximate, "no methods"},
+		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", target.Approximate, "prefix /a "},
+		"route of parameters only":        {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", target.Approximate, "prefix / "},
+		"literal route of a gateway":      {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", target.Exact, "extended feature"},
+		"parameters of a gateway":         {"http: {routes: [\"GET /a/{id}\"]}" + gateway, nil, ".http.routes[0]", target.Approximate, "prefix /a "},
+		"no domain":                       {nginx[1:], nil, ".http", target.Approximate, "every host"},
+		"as many routes as a gateway has": {"http: {routes: " + routes(128) + "}" + gateway, nil, ".http.routes", "", ""},
+		"more routes than a gateway has":  {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", target.Refused, "got 129"},
+		"timeout inside":                  {"timeout: 90s", nil, ".timeout", target.Approximate, "nothing cuts"},
+		"timeout of nginx":                {"timeout: 90s" + nginx, nil, ".timeout", target.Approximate, "nginx"},
+		"timeout of alb":                  {"timeout: 60s" + alb, nil, ".timeout", target.Approximate, "60 s"},
+		"timeout longer than alb's":       {"timeout: 61s" + alb, nil, ".timeout", target.Refused, "at most 60s"},
+		"timeout of another class":        {"timeout: 90s" + traefik, nil, ".timeout", target.Approximate, "does not know"},
+		"certificate of alb":              {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", target.Refused, "ACM"},
+		"certificate of another class":    {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", target.Exact, "must exist"},
+		"permissions without an identity": {may, nil, ".permissions", target.Refused, "kubernetes.identity"},
+		"permissions with one":            {may + "\nkubernetes: {identity: irsa}", nil, ".permissions[0]", target.Exact, "policy"},
+		"an identity without permissions": {"kubernetes: {identity: irsa}", nil, ".kubernetes.identity", target.Dropped, "no role"},
+		"none at all":                     {"scale: {min: 0}", nil, ".scale.min", target.Refused, "scaleToZero"},
+		"none at all, and a floor":        {"scale: {min: 0}\nkubernetes: {scaleToZero: {floor: true}}", nil, ".scale.min", target.Approximate, "keeps one pod"},
+		"none at all, and KEDA":           {zero, nil, ".scale.min", target.Approximate, "nothing holds a request"},
+		"KEDA without a rate":             {strings.Replace(zero, ", requests: 5/s", "", 1), nil, ".kubernetes.scaleToZero.keda", target.Refused, "scale.requests"},
+		"KEDA and a metric":               {strings.Replace(zero, "{scaleToZero", "{metric: m, scaleToZero", 1), nil, ".kubernetes.metric", target.Dropped, "query"},
+		"a rate without a metric":         {"scale: {requests: 5/s}", nil, ".scale.requests", target.Refused, "kubernetes.metric"},
+		"a rate":                          {"scale: {requests: 5/s}\nkubernetes: {metric: m}", nil, ".scale.requests", target.Exact, "average"},
+		"a rate that is no whole number":  {"scale: {requests: 100/minute}\nkubernetes: {metric: m}", nil, ".scale.requests", target.Approximate, "1667m"},
+		"metrics":                         {"kubernetes: {serviceMonitor: {}}", nil, ".kubernetes.serviceMonitor.path", target.Exact, "ServiceMonitor"},
+		"pull secrets":                    {"kubernetes: {pullSecrets: [x]}", nil, ".kubernetes.pullSecrets", target.Exact, "must exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, findings := resolve(t, append([]string{c.a}, c.others...)...)
+			kind, message := find(findings, c.path)
+			if kind != c.kind || !strings.Contains(message, c.message) {
+				t.Errorf("%s is %q: %q, want %q: %q", c.path, kind, message, c.kind, c.message)
+			}
+		})
+	}
+}
+
+// An Ingress and a Gateway send a request to one service: what neither can tell
+// apart is refused.
+func TestSharedPaths(t *testing.T) {
+	service := func(route, domain, kubernetes string) string {
+		return fmt.Sprintf("http: {routes: [%q], domain: %s}\nkubernetes: {%s}", route, domain, kubernetes)
+	}
+	const nginx, other, gateway = "ingress: {class: nginx}", "ingress: {class: traefik}", "gateway: {name: public}"
+	for name, c := range map[string]struct {
+		a, b    string
+		refused bool
+	}{
+		"two methods of an Ingress":  {service("GET /x", "x.example.com", nginx), service("POST /x", "x.example.com", nginx), true},
+		"two parameters' tails":      {service("GET /x/{a}/y", "x.example.com", nginx), service("GET /x/{a}/z", "x.example.com", nginx), true},
+		"two hosts":                  {service("GET /x", "x.example.com", nginx), service("POST /x", "y.example.com", nginx), false},
+		"two classes":                {service("GET /x", "x.example.com", nginx), service("POST /x", "x.example.com", other), false},
+		"a path and a prefix":        {service("GET /x", "x.example.com", nginx), service("GET /x/{a}", "x.example.com", nginx), false},
+		"two methods of a Gateway":   {service("GET /x", "x.example.com", gateway), service("POST /x", "x.example.com", gateway), false},
+		"one prefix of a Gateway":    {service("GET /x/{a}/y", "x.example.com", gateway), service("GET /x/{a}/z", "x.example.com", gateway), true},
+		"two Gateways, one name":     {service("GET /x/{a}/y", "x.example.com", gateway), service("GET /x/{a}/z", "x.example.com", "namespace: other, "+gateway), false},
+		"one method and all methods": {service("GET /x/{a}", "x.example.com", gateway), service("ANY /x/{a}/z", "x.example.com", gateway), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, findings := resolve(t, c.a, c.b)
+			if refused := len(findings.Refused()) > 0; refused != c.refused {
+				t.Errorf("refused: %t, want %t: %v", refused, c.refused, findings.Refused())
+			}
+		})
+	}
+}
+
+func TestModel(t *testing.T) {
+	m, _ := resolve(t,
+		`needs: [c, b]
+http: {routes: ["GET /a/{id}", "POST /a/{id}", GET /a], domain: a.example.com, cors: {origins: [https://x.example.com], maxAge: 1m}}
+kubernetes: {gateway: {name: public}}`,
+		"scale: {min: 0, requests: 90/minute}\nkubernetes: {scaleToZero: {keda: {prometheus: http://p, query: up}}}",
+		"scale: {requests: 90/minute}\nkubernetes: {metric: m}",
+		"timeout: 7s\nhttp: {routes: [GET /d, POST /d], cors: {origins: [https://x.example.com]}}\nkubernetes: {ingress: {class: nginx-internal}}",
+	)
+	a, b, c, d := m.Services[0], m.Services[1], m.Services[2], m.Services[3]
+	equal := func(what string, got, want any) {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	equal("needs", a.Needs, []kubernetes.Need{{Service: "b", Variable: "B_URL"}, {Service: "c", Variable: "C_URL"}})
+	equal("callers", b.Callers, []string{"a"})
+	equal("reaches", []kubernetes.Reach{a.Reach, b.Reach, d.Reach}, []kubernetes.Reach{kubernetes.FromAnywhere, kubernetes.FromCallers, kubernetes.FromAnywhere})
+	equal("matches", a.Gateway.Matches, []kubernetes.Match{
+		{Method: "GET", Type: "PathPrefix", Path: "/a", Routes: []string{"GET /a/{id}"}},
+		{Method: "POST", Type: "PathPrefix", Path: "/a", Routes: []string{"POST /a/{id}"}},
+		{Method: "GET", Type: "Exact", Path: "/a", Routes: []string{"GET /a"}},
+		{Method: "OPTIONS", Type: "PathPrefix", Path: "/a"},
+		{Method: "OPTIONS", Type: "Exact", Path: "/a"},
+	})
+	equal("CORS", *a.Gateway.CORS, kubernetes.CORS{Origins: []string{"https://x.example.com"}, Methods: []string{"GET", "POST"}, MaxAgeSeconds: 60})
+	equal("KEDA's rate", b.TargetRate, "1.5")
+	equal("KEDA's least", b.MinReplicas, 0)
+	equal("rate", c.TargetRate, "1500m")
+	equal("paths", d.Ingress.Paths, []kubernetes.Path{{Type: "Exact", Path: "/d", Routes: []string{"GET /d", "POST /d"}}})
+	annotations := map[string]string{}
+	for _, a := range d.Ingress.Annotations {
+		annotations[strings.TrimPrefix(a.Name, "nginx.ingress.kubernetes.io/")] = a.Value
+	}
+	equal("annotations", annotations, map[string]string{
+		"proxy-read-timeout": "7", "proxy-send-timeout": "7", "proxy-body-size": "6m",
+		"enable-cors": "true", "cors-allow-origin": "https://x.example.com", "cors-allow-methods": "GET, POST",
+		"cors-allow-headers": "Accept", "cors-allow-credentials": "false", "cors-max-age": "5",
+	})
+}
