@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestFolderMap holds the table that CONTRIBUTING opens with to the folders.
+func TestFolderMap(t *testing.T) {
+	text, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)/` \\|").FindAllStringSubmatch(string(text), -1)
+	if len(rows) < 10 {
+		t.Fatalf("only %d rows in the map", len(rows))
+	}
+	listed := map[string]bool{}
+	for _, row := range rows {
+		listed[strings.SplitN(row[1], "/", 2)[0]] = true
+		if info, err := os.Stat(filepath.Join("../..", row[1])); err != nil || !info.IsDir() {
+			t.Errorf("the map names %s, which is no folder", row[1])
+		}
+	}
+	folders, err := os.ReadDir("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range folders {
+		if f.IsDir() && !strings.HasPrefix(f.Name(), ".") && !listed[f.Name()] && f.Name() != "bin" {
+			t.Errorf("the map lacks %s", f.Name())
+		}
+	}
+}
+
+// TestReadmeShowsRealOutput compares the plan in README's tour with the one that
+// a new project has.
+func TestReadmeShowsRealOutput(t *testing.T) {
+	const readme = "../../README.md"
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "shop")
+	var out, errors bytes.Buffer
+	if code := run([]string{"init", "-C", dir}, nil, &out, &errors); code != exitDone {
+		t.Fatalf("init: %s", errors.String())
+	}
+	out.Reset()
+	if code := run([]string{"plan", "-C", dir}, nil, &out, &errors); code != exitDone {
+		t.Fatalf("plan: %s", errors.String())
+	}
+	block := regexp.MustCompile("(?s)```\\n(lambda: \\d+ resources.*?)```")
+	found := block.FindSubmatchIndex(text)
+	if found == nil {
+		t.Fatal("README shows no plan")
+	}
+	if string(text[found[2]:found[3]]) == out.String() {
+		return
+	}
+	if !*update {
+		t.Fatalf("README's plan is not what ambi plan prints; run: go test ./cmd/ambi -update")
+	}
+	changed := append(append(append([]byte{}, text[:found[2]]...), out.Bytes()...), text[found[3]:]...)
+	if err := os.WriteFile(readme, changed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
