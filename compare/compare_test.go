@@ -151,7 +151,7 @@ func TestVerdicts(t *testing.T) {
 			u := in.Usage["api"]
 			u.Start = traffic.Maybe[time.Duration]{}
 			in.Usage["api"] = u
-		}, compare.Lambda, "whatever start turn out to be"},
+		}, compare.Lambda, "whatever the unknown figures are, within their bounds: start"},
 	} {
 		in := input(t, c.text)
 		c.bend(&in)

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		saves := dearer - min(lambda, kubernetes)
 		v.Saves = &saves
 		if dearer > 0 {
-			v.Percent = 100 * saves.Dollars() / dearer.Dollars()
+			v.Percent = math.Round(1e4*saves.Dollars()/dearer.Dollars()) / 100
 		}
 	}
 	noLambda, noKubernetes := len(r.Fit.Blocked(spec.Lambda)) > 0, len(r.Fit.Blocked(spec.Kubernetes)) > 0
@@ -87,7 +88,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 // cheaper says by how much one target is cheaper.
 func cheaper(v Verdict, less, more prices.USD) string {
 	if v.Saves == nil {
-		return "it is cheaper whatever " + inputs(v.Whatever) + " turn out to be, within their bounds"
+		return "it is cheaper whatever the unknown figures are, within their bounds: " + inputs(v.Whatever)
 	}
 	return fmt.Sprintf("$%s a month against $%s at this usage", less, more)
 }

@@ -372,6 +372,20 @@ func TestRefreshRefusesBrokenFiles(t *testing.T) {
 	}
 }
 
+func FuzzRefresh(f *testing.F) {
+	base := book(f)
+	for service, items := range offers() {
+		f.Add(offerFile(service, items))
+	}
+	f.Add([]byte(`{"products":{"A":{"attributes":{"group":"AWS-Lambda-Requests"}}},"terms":{"OnDemand":{"A":{"T":{"priceDimensions":{"D":{"beginRange":"0","endRange":"0","pricePerUnit":{"USD":"-1"}}}}}}}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		fresh, err := prices.Refresh(t.Context(), readers(func(string) io.Reader { return strings.NewReader(string(text)) }), base, ireland)
+		if (fresh == nil) == (err == nil) {
+			t.Errorf("got %v and %v", fresh, err)
+		}
+	})
+}
+
 func TestSaveIsAtomic(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "prices.json")
 	if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
