@@ -197,8 +197,11 @@ func BenchmarkParseAndGenerate(b *testing.B) {
 // TestNamesNeverClash generates services whose names are made of the words that
 // emitted identifiers are made of: no two declarations may meet.
 func TestNamesNeverClash(t *testing.T) {
-	words := []string{"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "image", "requests", "role", "function",
-		"deployment", "autoscaler", "facts", "stack", "preflights", "reserved", "watch", "access", "environment", "routes", "memory-mb", "type", "gateway", "secret", "app", "drain", "log", "scaling"}
+	words := []string{
+		"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "image", "requests", "role", "function",
+		"deployment", "autoscaler", "facts", "stack", "preflights", "reserved", "watch", "access", "environment", "routes", "memory-mb", "type", "gateway", "secret",
+		"app", "drain", "log", "scaling",
+	}
 	var b strings.Builder
 	b.WriteString("apiVersion: ambi/v1\nname: words\nservices:\n")
 	service := func(name string) {
