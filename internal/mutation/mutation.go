@@ -30,11 +30,14 @@ type Mutant struct {
 func Derive(original *stacktest.Graph) []Mutant {
 	var all []Mutant
 	for i, r := range original.Resources {
-		all = append(all, Mutate(original, r.String()+": not declared", func(g *stacktest.Graph) {
-			g.Resources = slices.Delete(g.Resources, i, i+1)
-		}))
+		without := slices.Delete(slices.Clone(original.Resources), i, i+1)
+		all = append(all, Mutant{r.String() + ": not declared", &stacktest.Graph{Resources: without, Exports: original.Exports}})
 		in := func(change string, edit func(r *stacktest.Resource)) {
-			all = append(all, Mutate(original, r.String()+": "+change, func(g *stacktest.Graph) { edit(g.Resources[i]) }))
+			bent := cloneResource(r)
+			edit(bent)
+			g := &stacktest.Graph{Resources: slices.Clone(original.Resources), Exports: original.Exports} // nobody edits the others
+			g.Resources[i] = bent
+			all = append(all, Mutant{r.String() + ": " + change, g})
 		}
 		bendInputs(r, in)
 		bendNeeds(r, original, in)
