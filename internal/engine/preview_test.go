@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ambi/internal/offline"
 )
 
 const tiny = "testdata/tiny"
@@ -90,6 +92,16 @@ func TestOfflinePreview(t *testing.T) {
 		Resources: []Resource{
 			{"aws:cloudwatch/logGroup:LogGroup", "logs", "create", "urn:pulumi:dev::tiny::aws:cloudwatch/logGroup:LogGroup::logs"},
 			{"kubernetes:core/v1:Namespace", "apps", "create", "urn:pulumi:dev::tiny::kubernetes:core/v1:Namespace::apps"},
+		},
+		Registered: []offline.Resource{
+			{
+				Type: "aws:cloudwatch/logGroup:LogGroup", Name: "logs", URN: "urn:pulumi:dev::tiny::aws:cloudwatch/logGroup:LogGroup::logs",
+				Inputs: map[string]any{"retentionInDays": 14.0, "tags": map[string]any{"password": offline.Secret{Value: placeholder}}},
+			},
+			{
+				Type: "kubernetes:core/v1:Namespace", Name: "apps", URN: "urn:pulumi:dev::tiny::kubernetes:core/v1:Namespace::apps",
+				Inputs: map[string]any{"apiVersion": "v1", "kind": "Namespace"},
+			},
 		},
 	}
 	if !reflect.DeepEqual(result, want) {
