@@ -1,38 +1,46 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ambi/generator"
 	"ambi/generator/tree"
+	"ambi/internal/gitmerge"
 )
 
 func newGenerateCommand(io streams, options *projectOptions) *cobra.Command {
-	var check, force, asJSON bool
+	var check, conflicts, force, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write the Pulumi program to stacks/",
+		Short: "Write the Pulumi program to stacks/, and keep your edits of it",
 		Long: `Write the Pulumi program for the targets that the spec lists to stacks/. Nothing is
 written unless everything can be; a run that is interrupted is finished by the
 next one.
 
-A file that you edited is never overwritten: generate stops and names it.
-"ambi diff" shows the difference; --force gives the edits up.
+A file that you edited keeps your edits: what is new in ambi's text is merged
+into it, with git. Where both changed the same lines, nothing is written and the
+conflict is shown; --conflicts writes such files with both sides marked, for you
+to resolve in place. To give up your edits of one file, remove it first.
 
 Pulumi.yaml, Pulumi.*.yaml, go.mod and go.sum are yours: "ambi init" writes them
 once, generate never does.
 
-Exit code 1: the spec is invalid, a target refuses it, a file was edited, or,
-with --check, stacks/ is not what generate would write.`,
+Exit code 1: the spec is invalid, a target refuses it, there is a conflict, or,
+with --check, generate would write something.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if check && force {
-				return usageError{errors.New("--check writes nothing, so --force does not go with it")}
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if check && (force || conflicts) {
+				return usageError{errors.New("--check writes nothing, so neither --force nor --conflicts goes with it")}
+			}
+			if force && conflicts {
+				return usageError{errors.New("--force gives edits up and --conflicts keeps them: choose one")}
 			}
 			p, err := options.load()
 			if err != nil {
@@ -43,98 +51,124 @@ with --check, stacks/ is not what generate would write.`,
 				return err
 			}
 			if check {
-				return checkTree(io, p, files, asJSON)
+				return checkTree(cmd.Context(), io, p, files, asJSON)
 			}
 			root, err := os.OpenRoot(p.root)
 			if err != nil {
 				return machineError{err}
 			}
 			defer root.Close()
-			changes, err := tree.Write(root, files, tree.Options{Force: force})
+			changes, err := tree.Write(root, files, tree.Options{
+				Merge: gitmerge.New(cmd.Context()), Conflicts: conflicts, Force: force,
+			})
+			if asJSON && changes != nil {
+				if err := printJSON(io.out, changeList(changes)); err != nil {
+					return err
+				}
+			}
 			if err != nil {
 				return treeError(err)
 			}
 			if asJSON {
-				return printJSON(io.out, changeList(changes))
+				return conflictsLeft(changes)
 			}
 			printChanges(io, changes)
 			for _, hint := range p.missingModules() {
 				fmt.Fprintln(io.out, hint)
 			}
-			return nil
+			return conflictsLeft(changes)
 		},
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if stacks/ is stale or edited (for CI)")
-	cmd.Flags().BoolVar(&force, "force", false, "overwrite edited files")
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if generate would (for CI); edits are fine")
+	cmd.Flags().BoolVar(&conflicts, "conflicts", false, "write files with conflicts too, with both sides marked")
+	cmd.Flags().BoolVar(&force, "force", false, "give up all edits: overwrite edited files, remove those that no longer belong")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-// checkTree reports whether the tree is what generate would write.
-func checkTree(io streams, p *project, files []generator.File, asJSON bool) error {
-	changes, err := p.compare(files)
+// checkTree reports whether the tree is what generate would make of it.
+func checkTree(ctx context.Context, io streams, p *project, files []generator.File, asJSON bool) error {
+	changes, err := p.compare(ctx, files)
 	if err != nil {
 		return err
 	}
-	differing := differing(changes)
 	if asJSON {
 		if err := printJSON(io.out, changeList(changes)); err != nil {
 			return err
 		}
 	}
-	if len(differing) == 0 {
+	edited, stale := 0, 0
+	for _, c := range changes {
+		if c.Kind == tree.Edited {
+			edited++
+		}
+		if !c.Kind.Stale() {
+			continue
+		}
+		stale++
 		if !asJSON {
-			fmt.Fprintf(io.out, "stacks/ is up to date: %d files\n", len(changes))
+			fmt.Fprintf(io.err, "%s: %s\n", place(c), staleness(c.Kind))
 		}
-		return nil
 	}
-	if !asJSON {
-		for _, c := range differing {
-			fmt.Fprintf(io.err, "%s: %s\n", c.Path, staleness[c.Kind])
-		}
+	switch {
+	case stale > 0 && asJSON:
+		return &answerNo{}
+	case stale > 0:
 		fmt.Fprintln(io.err, `hint: "ambi generate" brings stacks/ up to date, "ambi diff" shows the difference`)
+		return &answerNo{}
+	case !asJSON:
+		of := "none"
+		if edited > 0 {
+			of = strconv.Itoa(edited)
+		}
+		fmt.Fprintf(io.out, "stacks/ is up to date: %d files, %s of them edited\n", len(changes), of)
 	}
-	return &answerNo{}
+	return nil
 }
 
 // compare says how the project's files differ from those generated.
-func (p *project) compare(files []generator.File) ([]tree.Change, error) {
+func (p *project) compare(ctx context.Context, files []generator.File) ([]tree.Change, error) {
 	root, err := os.OpenRoot(p.root)
 	if err != nil {
 		return nil, machineError{err}
 	}
 	defer root.Close()
-	changes, err := tree.Compare(root, files)
+	changes, err := tree.Compare(root, files, gitmerge.New(ctx))
 	if err != nil {
 		return nil, treeError(err)
 	}
 	return changes, nil
 }
 
-var staleness = map[tree.Kind]string{
-	tree.Create:       "missing",
-	tree.Update:       "stale",
-	tree.Edited:       "edited, and differs from what ambi would write",
-	tree.Remove:       "no longer belongs",
-	tree.RemoveEdited: "edited, and no longer belongs",
-}
-
-func differing(changes []tree.Change) []tree.Change {
-	var list []tree.Change
-	for _, c := range changes {
-		if c.Kind != tree.Unchanged {
-			list = append(list, c)
-		}
+// place is a file, and the line of its first problem.
+func place(c tree.Change) string {
+	if len(c.Problems) > 0 && c.Problems[0].Line > 0 {
+		return fmt.Sprintf("%s:%d", c.Path, c.Problems[0].Line)
 	}
-	return list
+	return c.Path
 }
 
-var done = map[tree.Kind]string{
-	tree.Create:       "created",
-	tree.Update:       "updated",
-	tree.Edited:       "overwritten",
-	tree.Remove:       "removed",
-	tree.RemoveEdited: "kept (edited; no longer belongs)",
+// staleness says what is the matter with a file that is not as it should be.
+func staleness(k tree.Kind) string {
+	switch k {
+	case tree.Create:
+		return "missing"
+	case tree.Update:
+		return "stale"
+	case tree.Merge:
+		return "stale, and edited: your edits will be kept"
+	case tree.Conflict:
+		return "stale, and in conflict with your edits"
+	case tree.Unresolved:
+		return "a conflict is unresolved"
+	case tree.Foreign:
+		return "not written by ambi"
+	case tree.Remove:
+		return "no longer belongs"
+	case tree.Leftover:
+		return "edited, and no longer belongs: remove it"
+	}
+	return string(k)
 }
 
 func printChanges(io streams, changes []tree.Change) {
@@ -144,21 +178,67 @@ func printChanges(io streams, changes []tree.Change) {
 			unchanged++
 			continue
 		}
-		fmt.Fprintf(io.out, "%s %s\n", done[c.Kind], c.Path)
+		fmt.Fprintf(io.out, outcome(c.Kind)+"\n", c.Path)
 	}
 	fmt.Fprintf(io.out, "%d files, %d unchanged\n", len(changes), unchanged)
+}
+
+// outcome is a format for what was done with a file.
+func outcome(k tree.Kind) string {
+	switch k {
+	case tree.Create:
+		return "created %s"
+	case tree.Update:
+		return "updated %s"
+	case tree.Edited:
+		return "kept %s (edited)"
+	case tree.Merge:
+		return "merged %s (your edits are kept)"
+	case tree.Conflict:
+		return "marked %s (has conflicts)"
+	case tree.Overwrite:
+		return "overwritten %s"
+	case tree.Remove:
+		return "removed %s"
+	case tree.Leftover:
+		return "kept %s (edited, and no longer belongs: remove it)"
+	}
+	return string(k) + " %s"
+}
+
+// conflictsLeft tells where conflicts were written, and that this is not the end.
+func conflictsLeft(changes []tree.Change) error {
+	var errs []error
+	for _, c := range changes {
+		if c.Kind != tree.Conflict {
+			continue
+		}
+		for _, line := range c.MarkedLines() {
+			errs = append(errs, fmt.Errorf("%s:%d: resolve this conflict", c.Path, line))
+		}
+	}
+	if errs == nil {
+		return nil
+	}
+	return refusal{fmt.Errorf("%w\nhint: everything is written; choose between the marked lines, remove the markers, then run `ambi generate`", errors.Join(errs...))}
 }
 
 // changeEntry is one change as JSON.
 type changeEntry struct {
 	Path string    `json:"path"`
 	Kind tree.Kind `json:"kind"`
+	// Line is where the user must decide, or the first such place.
+	Line int `json:"line,omitempty"`
 }
 
 func changeList(changes []tree.Change) []changeEntry {
 	list := []changeEntry{}
 	for _, c := range changes {
-		list = append(list, changeEntry{c.Path, c.Kind})
+		e := changeEntry{Path: c.Path, Kind: c.Kind}
+		if len(c.Problems) > 0 {
+			e.Line = c.Problems[0].Line
+		}
+		list = append(list, e)
 	}
 	return list
 }
@@ -166,11 +246,12 @@ func changeList(changes []tree.Change) []changeEntry {
 // treeError tells refusals, which are the user's to settle, from the disk's faults.
 func treeError(err error) error {
 	var (
-		edited  *tree.EditedError
-		blocked *tree.BlockedError
-		pending *tree.PendingError
+		conflict *tree.ConflictError
+		blocked  *tree.BlockedError
+		pending  *tree.PendingError
 	)
-	if errors.As(err, &edited) || errors.As(err, &blocked) || errors.As(err, &pending) {
+	switch {
+	case errors.As(err, &conflict), errors.As(err, &blocked), errors.As(err, &pending):
 		return refusal{err}
 	}
 	return machineError{err}
@@ -190,7 +271,7 @@ today: lines with - are yours, lines with + are ambi's.
 
 Exit code 1: there is a difference.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()
 			if err != nil {
 				return err
@@ -199,7 +280,7 @@ Exit code 1: there is a difference.`,
 			if err != nil {
 				return err
 			}
-			changes, err := p.compare(files)
+			changes, err := p.compare(cmd.Context(), files)
 			if err != nil {
 				return err
 			}

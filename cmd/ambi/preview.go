@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ambi/generator/tree"
 	"ambi/internal/engine"
 	"ambi/spec"
 )
@@ -52,7 +51,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 			if err := p.refused(targets...); err != nil {
 				return err
 			}
-			if err := p.warnIfStale(io); err != nil {
+			if err := p.warnIfStale(cmd.Context(), io); err != nil {
 				return err
 			}
 			return preview(cmd.Context(), io, p, targets, engine.Options{
@@ -84,18 +83,18 @@ func chosen(p *project, only string) ([]spec.Target, error) {
 
 // warnIfStale says when the program on disk is not what the spec describes. The
 // program is the user's, so an edit is no error; one that is missing is.
-func (p *project) warnIfStale(io streams) error {
+func (p *project) warnIfStale(ctx context.Context, io streams) error {
 	files, err := p.files()
 	if err != nil {
 		return err
 	}
-	changes, err := p.compare(files)
+	changes, err := p.compare(ctx, files)
 	if err != nil {
 		return err
 	}
 	var stale []string
 	for _, c := range changes {
-		if c.Kind == tree.Create || c.Kind == tree.Update || c.Kind == tree.Remove {
+		if c.Kind.Stale() {
 			stale = append(stale, c.Path)
 		}
 	}

@@ -36,7 +36,7 @@ Secrets are never printed: the objects refer to them by name.`,
 			if err := p.refused(targets...); err != nil {
 				return err
 			}
-			if err := p.warnIfStale(io); err != nil {
+			if err := p.warnIfStale(cmd.Context(), io); err != nil {
 				return err
 			}
 			result, err := engine.Preview(cmd.Context(), engine.Options{

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ambi/generator"
@@ -68,7 +69,7 @@ func sorted(files []generator.File) ([]generator.File, error) {
 
 // compare reads the disk and classifies every file. What blocks a path is
 // gathered, so that the user hears of all of it at once.
-func compare(d *disk, wanted []generator.File) ([]Change, error) {
+func compare(d *disk, wanted []generator.File, opts Options) ([]Change, error) {
 	bases, err := readBases(d)
 	if err != nil {
 		return nil, err
@@ -108,7 +109,9 @@ func compare(d *disk, wanted []generator.File) ([]Change, error) {
 				return nil, err
 			}
 		}
-		c.Kind = classify(c)
+		if c, err = classify(c, opts); err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
 		changes = append(changes, c)
 	}
 	if len(blocked) > 0 {
@@ -117,23 +120,42 @@ func compare(d *disk, wanted []generator.File) ([]Change, error) {
 	return changes, nil
 }
 
-func classify(c Change) Kind {
+// classify sets the kind, and what a merge gives.
+func classify(c Change, opts Options) (Change, error) {
 	asWritten := c.Have != nil && c.Base != nil && bytes.Equal(c.Have, c.Base)
 	switch {
 	case c.Want == nil && c.Have == nil:
-		return Unchanged
-	case c.Want == nil && asWritten:
-		return Remove
+		c.Kind = Unchanged
+	case c.Want == nil && (asWritten || opts.Force):
+		c.Kind = Remove
 	case c.Want == nil:
-		return RemoveEdited
+		c.Kind = Leftover
 	case c.Have == nil:
-		return Create
+		c.Kind = Create
 	case bytes.Equal(c.Have, c.Want):
-		return Unchanged
+		c.Kind = Unchanged
 	case asWritten:
-		return Update
+		c.Kind = Update
+	case opts.Force:
+		c.Kind = Overwrite
+	case c.Base == nil:
+		c.Kind = Foreign
+		c.Problems = []Problem{{Text: "not written by ambi", Hint: "move it away; or, if ambi did write it, commit " + stateDir + " with it: that is how ambi knows"}}
+	case markerLine(c.Have) > 0:
+		c.Kind = Unresolved
+		c.Problems = []Problem{{Line: markerLine(c.Have), Text: "has a conflict marker", Hint: "resolve the conflict there, and remove its markers"}}
+	case bytes.Equal(c.Base, c.Want):
+		c.Kind = Edited
+	case markerLine(c.Base) > 0:
+		c.Kind = Unresolved
+		c.Problems = []Problem{{
+			Text: "its base text has a conflict marker, at " + basePath(c.Path) + ":" + strconv.Itoa(markerLine(c.Base)),
+			Hint: "after merging branches, take either side's base texts: git checkout --ours " + baseDir,
+		}}
+	default:
+		return merge(c, opts.Merge)
 	}
-	return Edited
+	return c, nil
 }
 
 // readBases returns every base text by the path of the file that it belongs to.

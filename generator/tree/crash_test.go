@@ -18,13 +18,29 @@ import (
 type scenario struct {
 	before project // without the folders
 	set    project // what the run writes
-	force  bool
-	after  project
+	// conflicts and force are those of Options.
+	conflicts, force bool
+	after            project
 	// other is a set that the next run writes instead, and what is there then.
 	other, afterOther project
+	// forced is what Force makes of it instead of after; nil is the same.
+	forced project
 	// edits are the paths that a user may edit after the kill, where the
 	// base text must then be the text that the edit was made on.
 	edits []string
+}
+
+func (s scenario) options() Options {
+	return Options{Merge: prefixMerge, Conflicts: s.conflicts, Force: s.force}
+}
+
+// again forgives a second run with conflicts that it finds those of the first.
+func (s scenario) again(err error) error {
+	var e *ConflictError
+	if s.conflicts && errors.As(err, &e) {
+		return nil
+	}
+	return err
 }
 
 var (
@@ -46,7 +62,35 @@ var (
 		"stacks/kubernetes/stack.go": "kubernetes 3\n",
 		"stacks/lambda/api.go":       "api 3\n",
 	}
-	users = project{"Pulumi.yaml": "name: thumbs\n", "stacks/team/own.go": "the team's own\n"}
+	// What a team made of oldGo: it edited four files in its own way.
+	oldGo = project{
+		"stacks/main.go":             "package old\n",
+		"stacks/lambda/stack.go":     "package old\n",
+		"stacks/lambda/web.go":       "package old\n",
+		"stacks/kubernetes/stack.go": "package old\n",
+		"stacks/kubernetes/web.go":   "package old\n",
+	}
+	edits = project{
+		"stacks/main.go":             "package old\n// edited, and ambi has nothing new\n",
+		"stacks/lambda/stack.go":     "package old\n// edited, to be merged\n",
+		"stacks/lambda/web.go":       "package old\n// edited, and no longer wanted\n",
+		"stacks/kubernetes/stack.go": "package old\n// edited\n",
+	}
+	newGo = project{
+		"stacks/main.go":             "package old\n",
+		"stacks/lambda/stack.go":     "package new\n",
+		"stacks/lambda/api.go":       "package new\n",
+		"stacks/kubernetes/stack.go": "package new\n",
+	}
+	merged = project{
+		"stacks/main.go":                  edits["stacks/main.go"],
+		"stacks/lambda/stack.go":          "package new\n// edited, to be merged\n",
+		"stacks/lambda/web.go":            edits["stacks/lambda/web.go"],
+		"stacks/.ambi/base/lambda/web.go": "package old\n",
+		"stacks/kubernetes/stack.go":      "package new\n// edited\n",
+	}
+	otherGo = newGo.with(project{"stacks/lambda/stack.go": "package other\n", "stacks/lambda/api.go": "package other\n"})
+	users   = project{"Pulumi.yaml": "name: thumbs\n", "stacks/team/own.go": "the team's own\n"}
 )
 
 var scenarios = map[string]scenario{
@@ -76,6 +120,27 @@ var scenarios = map[string]scenario{
 		other:  otherSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"}),
 		afterOther: written(otherSet.with(project{"stacks/lambda/stack.go": "lambda 2\n"})).
 			with(users),
+	},
+	"merge": {
+		before: written(oldGo).with(edits, users),
+		set:    newGo, after: written(newGo).with(merged, users),
+		other:      otherGo,
+		afterOther: written(otherGo).with(merged, users, project{"stacks/lambda/stack.go": "package other\n// edited, to be merged\n"}),
+		forced:     written(newGo).with(users),
+		edits:      slices.Sorted(maps.Keys(newGo)),
+	},
+	"conflicts": {
+		before:    written(oldGo).with(edits, users, project{"stacks/kubernetes/stack.go": "package mine\n"}),
+		conflicts: true,
+		set:       newGo,
+		after: written(newGo).with(merged, users, project{
+			"stacks/kubernetes/stack.go": "<<<<<<< yours\npackage mine\n=======\npackage new\n>>>>>>> ambi's\n",
+		}),
+		other: otherGo,
+		afterOther: written(otherGo).with(merged, users, project{
+			"stacks/lambda/stack.go":     "package other\n// edited, to be merged\n",
+			"stacks/kubernetes/stack.go": "<<<<<<< yours\npackage mine\n=======\npackage new\n>>>>>>> ambi's\n",
+		}),
 	},
 	"force": {
 		before: written(oldSet).with(users, project{
@@ -127,7 +192,7 @@ func TestMain(m *testing.M) {
 	root, err := os.OpenRoot(".")
 	if err == nil {
 		hook := killAt(n, func() error { os.Exit(killed); return nil })
-		_, err = write(newDisk(root, hook), emitted(s.set), Options{Force: s.force})
+		_, err = write(newDisk(root, hook), emitted(s.set), s.options())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -216,17 +281,21 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 		}
 		return dir
 	}
-	run := func(what, dir string, set project, force bool, want project) {
+	run := func(what, dir string, set project, opts Options, want project) {
 		t.Helper()
-		if _, err := Write(open(t, dir), emitted(set), Options{Force: force}); err != nil {
+		_, err := Write(open(t, dir), emitted(set), opts)
+		if err := s.again(err); err != nil {
 			t.Fatalf("%s, %s: %v", when, what, err)
+		}
+		if err != nil {
+			want = s.after // the killed run is finished, and its conflicts keep this one out
 		}
 		same(t, when+", "+what, reading(t, dir), want.folders())
 	}
 
 	s.checkCompare(t, when, next("compare", nil, ""))
-	run("the same set", next("the same set", nil, ""), s.set, s.force, s.after)
-	run("another set", next("another set", nil, ""), s.other, s.force, s.afterOther)
+	run("the same set", next("the same set", nil, ""), s.set, s.options(), s.after)
+	run("another set", next("another set", nil, ""), s.other, s.options(), s.afterOther)
 
 	for _, folder := range []string{"stacks/jobs", "stacks/.ambi/base/jobs"} {
 		if _, there := left[folder+"/"]; !there {
@@ -236,15 +305,23 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 		if err := os.RemoveAll(filepath.Join(dir, folder)); err != nil {
 			t.Fatal(err)
 		}
-		run("removal of "+folder, dir, s.set, s.force, s.after)
+		run("removal of "+folder, dir, s.set, s.options(), s.after)
 	}
 	for _, name := range s.edits {
-		// The user edits a file, or makes one.
+		// The user edits a file, or makes one. The edit is kept, and its base text
+		// is that of what was edited: of the killed run if that had come so far.
 		what := "edit of " + name
 		const edit = "edited by hand\n"
+		base := "stacks/.ambi/base/" + strings.TrimPrefix(name, "stacks/")
+		from := s.before
+		now, exists := left[name]
+		if was, existed := s.before[name]; exists != existed || now != was {
+			from = s.after
+		}
+		wantBase, based := from[base]
 		dir := next(what, project{name: edit}, "")
-		_, err := Write(open(t, dir), emitted(s.set), Options{})
-		var e *EditedError
+		_, err := Write(open(t, dir), emitted(s.set), Options{Merge: prefixMerge})
+		var e *ConflictError
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s, %s: %v", when, what, err)
 		}
@@ -252,20 +329,27 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 		if got[name] != edit {
 			t.Fatalf("%s, %s: it became %q", when, what, got[name])
 		}
-		if _, wanted := s.set[name]; wanted != (err != nil) {
+		wantText, wanted := s.set[name]
+		if refused := wanted && (!based || wantBase != wantText); refused != (err != nil) {
 			t.Errorf("%s, %s: got error %v", when, what, err)
 		}
-		base := "stacks/.ambi/base/" + strings.TrimPrefix(name, "stacks/")
-		text, exists := got[base]
-		if wantText, want := left[name]; exists != want || text != wantText {
-			t.Errorf("%s, %s: the base text is %q (%v), and the edit was made on %q (%v)", when, what, text, exists, wantText, want)
+		if text, exists := got[base]; exists != based || text != wantBase {
+			t.Errorf("%s, %s: the base text is %q (%v), and the edit was made on %q (%v)", when, what, text, exists, wantBase, based)
 		}
-		if _, exists := got[base]; exists || s.set[name] != "" {
-			run(what+", then force", dir, s.set, true, s.after)
+		if based || wanted {
+			after := s.after
+			if s.forced != nil {
+				after = s.forced
+			}
+			run(what+", then force", dir, s.set, Options{Force: true}, after)
 		}
 
 		what = "removal of " + name
-		run(what, next(what, nil, name), s.set, false, s.after)
+		after := s.after
+		if wanted {
+			after = after.with(project{name: wantText})
+		}
+		run(what, next(what, nil, name), s.set, s.options(), after)
 	}
 }
 
@@ -300,7 +384,7 @@ func (s scenario) checkWhole(t *testing.T, when string, left project) {
 func (s scenario) checkCompare(t *testing.T, when, dir string) {
 	t.Helper()
 	was := reading(t, dir)
-	got, err := Compare(open(t, dir), emitted(s.set))
+	got, err := Compare(open(t, dir), emitted(s.set), prefixMerge)
 	same(t, when+", after Compare", reading(t, dir), was)
 	_, decided := was[pendingDir+"/"]
 	var p *PendingError
@@ -311,7 +395,7 @@ func (s scenario) checkCompare(t *testing.T, when, dir string) {
 		return
 	}
 	for _, whole := range []project{s.before, s.after} {
-		want, err := Compare(open(t, copyOf(t, filepath.Dir(dir), whole)), emitted(s.set))
+		want, err := Compare(open(t, copyOf(t, filepath.Dir(dir), whole)), emitted(s.set), prefixMerge)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,7 +403,11 @@ func (s scenario) checkCompare(t *testing.T, when, dir string) {
 			return
 		}
 	}
-	t.Fatalf("%s: Compare describes neither the state before nor the one after: %q", when, got)
+	kinds := make(map[string]Kind)
+	for _, c := range got {
+		kinds[c.Path] = c.Kind
+	}
+	t.Fatalf("%s: Compare describes neither the state before nor the one after: %v", when, kinds)
 }
 
 // errDead is what a disk says whose process was killed: to everything.
@@ -331,11 +419,11 @@ func TestKillTwice(t *testing.T) {
 	stop := func() error { return errDead }
 	run := func(t *testing.T, s scenario, dir string, n int) bool {
 		t.Helper()
-		_, err := write(newDisk(open(t, dir), killAt(n, stop)), emitted(s.set), Options{Force: s.force})
-		if err != nil && !errors.Is(err, errDead) {
+		_, err := write(newDisk(open(t, dir), killAt(n, stop)), emitted(s.set), s.options())
+		if err := s.again(err); err != nil && !errors.Is(err, errDead) {
 			t.Fatal(err)
 		}
-		return err == nil
+		return !errors.Is(err, errDead)
 	}
 	for name, s := range scenarios {
 		t.Run(name, func(t *testing.T) {
@@ -363,7 +451,8 @@ func TestKillTwice(t *testing.T) {
 					done := run(t, s, dir, m)
 					s.checkWhole(t, when, reading(t, dir))
 					if !done {
-						if _, err := Write(open(t, dir), emitted(s.set), Options{Force: s.force}); err != nil {
+						_, err := Write(open(t, dir), emitted(s.set), s.options())
+						if err := s.again(err); err != nil {
 							t.Fatalf("%s: %v", when, err)
 						}
 					}

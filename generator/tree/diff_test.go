@@ -10,9 +10,9 @@ func TestDiff(t *testing.T) {
 		{Path: "stacks/d.go", Kind: Edited, Have: []byte("mine"), Want: []byte("new\n"), Base: []byte("old\n")},
 		{Path: "stacks/e.go", Kind: Remove, Have: []byte("gone\n"), Base: []byte("gone\n")},
 		{Path: "stacks/empty.go", Kind: Create, Want: []byte{}},
-		{Path: "stacks/f.go", Kind: RemoveEdited, Have: []byte("mine\n"), Base: []byte("old\n")},
+		{Path: "stacks/f.go", Kind: Leftover, Have: []byte("mine\n"), Base: []byte("old\n")},
 		{Path: "stacks/g.go", Kind: Unchanged, Base: []byte("y\n")},
-		{Path: "stacks/h.go", Kind: Edited, Have: []byte("\x00\x01"), Want: []byte("new\n")},
+		{Path: "stacks/h.go", Kind: Foreign, Have: []byte("\x00\x01"), Want: []byte("new\n")},
 		{Path: "stacks/i.go", Kind: Remove, Have: []byte("\xff\n"), Base: []byte("\xff\n")},
 	}
 	const want = `--- /dev/null

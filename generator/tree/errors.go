@@ -2,27 +2,62 @@ package tree
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// EditedError says that files which the user edited are in the way, so that
-// nothing was written.
-type EditedError struct {
-	// Changes are the edited files, sorted by path.
+// Problem is why a file keeps a run from being written, at one place in it.
+type Problem struct {
+	// Line is counted from 1 in the file on disk; 0 means the whole file.
+	Line int
+	// Text says what is the matter.
+	Text string
+	// Hunk shows it: the lines of both sides, marked. It may be "".
+	Hunk string
+	// Hint says what to do, where that is not the same for each such file; or "".
+	Hint string
+}
+
+// ConflictError says that there are files which only the user can decide about,
+// so that nothing was written.
+type ConflictError struct {
+	// Changes are those files, sorted by path: Conflict, Unresolved or Foreign.
 	Changes []Change
 }
 
-func (e *EditedError) Error() string {
+func (e *ConflictError) Error() string {
 	var b strings.Builder
-	for _, c := range e.Changes {
-		what := "edited since ambi wrote it"
-		if c.Base == nil {
-			what = "not written by ambi"
+	hints := []string{"nothing was written; `ambi diff` shows how the files differ from ambi's"}
+	hint := func(text string) {
+		if text != "" && !slices.Contains(hints, text) {
+			hints = append(hints, text)
 		}
-		fmt.Fprintf(&b, "%s: %s\n", c.Path, what)
 	}
-	b.WriteString("hint: nothing was written; `ambi diff` shows the difference\n")
-	b.WriteString("hint: `ambi generate --force` overwrites these files")
+	markable := true
+	for _, c := range e.Changes {
+		markable = markable && c.Merged != nil
+		for _, p := range c.Problems {
+			b.WriteString(c.Path)
+			if p.Line > 0 {
+				fmt.Fprintf(&b, ":%d", p.Line)
+			}
+			fmt.Fprintf(&b, ": %s\n", p.Text)
+			if b.WriteString(p.Hunk); p.Hunk != "" && !strings.HasSuffix(p.Hunk, "\n") {
+				b.WriteByte('\n')
+			}
+			hint(p.Hint)
+		}
+	}
+	if markable {
+		hint("`ambi generate --conflicts` writes the files with these marks, for you to resolve in place")
+	}
+	hint("to give up your edits of a file, remove it and generate again; `ambi generate --force` gives up all edits of all files")
+	for i, h := range hints {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString("hint: " + h)
+	}
 	return b.String()
 }
 

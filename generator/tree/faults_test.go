@@ -30,7 +30,7 @@ func TestDiskError(t *testing.T) {
 					}
 					return nil
 				}
-				_, err := write(newDisk(open(t, dir), hook), emitted(s.set), Options{Force: s.force})
+				_, err := write(newDisk(open(t, dir), hook), emitted(s.set), s.options())
 				if failed == "" {
 					if err != nil {
 						t.Fatal(err)
@@ -62,7 +62,8 @@ func TestDiskError(t *testing.T) {
 					}
 					same(t, failed+" fails", reading(t, dir), was)
 				}
-				if _, err := Write(open(t, dir), emitted(s.set), Options{Force: s.force}); err != nil {
+				_, err = Write(open(t, dir), emitted(s.set), s.options())
+				if err := s.again(err); err != nil {
 					t.Fatalf("after %s failed: %v", failed, err)
 				}
 				same(t, "after "+failed+" failed", reading(t, dir), s.after.folders())
@@ -93,7 +94,7 @@ func TestFullDisk(t *testing.T) {
 					}
 					return nil
 				}
-				_, err := write(newDisk(open(t, dir), hook), emitted(s.set), Options{Force: s.force})
+				_, err := write(newDisk(open(t, dir), hook), emitted(s.set), s.options())
 				if err == nil {
 					same(t, fmt.Sprintf("full from operation %d", n), reading(t, dir), s.after.folders())
 					if count < n {
@@ -179,7 +180,7 @@ func TestSyncs(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := write(newDisk(open(t, dir), hook), emitted(s.set), Options{Force: s.force}); err != nil {
+			if _, err := write(newDisk(open(t, dir), hook), emitted(s.set), s.options()); err != nil {
 				t.Fatal(err)
 			}
 			if !closed {

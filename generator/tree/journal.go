@@ -22,7 +22,7 @@ type stagedText struct {
 
 // stage prepares a run and decides it with its last rename. On an error the
 // caller discards what was staged.
-func stage(d *disk, m manifest, texts [][]byte) error {
+func stage(d *disk, m manifest, texts []entryTexts) error {
 	if err := d.mkdirAll(stateDir); err != nil {
 		return err
 	}
@@ -42,10 +42,10 @@ func stage(d *disk, m manifest, texts [][]byte) error {
 	var all []stagedText
 	for i, e := range m.Entries {
 		if e.File == put {
-			all = append(all, stagedText{newText(stagingDir, i), e.Path, texts[i]})
+			all = append(all, stagedText{newText(stagingDir, i), e.Path, texts[i].file})
 		}
 		if e.Base == put {
-			all = append(all, stagedText{newBase(stagingDir, i), basePath(e.Path), texts[i]})
+			all = append(all, stagedText{newBase(stagingDir, i), basePath(e.Path), texts[i].base})
 		}
 	}
 	for _, s := range all {

@@ -65,24 +65,31 @@ func newText(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".
 func oldText(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".old" }
 func newBase(dir string, i int) string { return dir + "/" + strconv.Itoa(i) + ".base" }
 
-// plan turns changes into a manifest, and returns the text of each entry.
-func plan(d *disk, changes []Change, opts Options) (manifest, [][]byte, error) {
+// entryTexts are what an entry puts in place.
+type entryTexts struct{ file, base []byte }
+
+// plan turns changes into a manifest, and returns the texts of each entry.
+func plan(d *disk, changes []Change) (manifest, []entryTexts, error) {
 	m := manifest{Version: manifestVersion}
-	var texts [][]byte
+	var texts []entryTexts
 	var touched []string
 	for _, c := range changes {
 		e := entry{Path: c.Path, Have: hash(c.Have)}
+		text := entryTexts{file: c.Want, base: c.Want}
 		switch {
-		case c.Want == nil && (c.Kind != RemoveEdited || opts.Force):
+		case c.Want == nil && c.Kind != Leftover:
 			e.Base = drop
 		case c.Want != nil && (c.Base == nil || !bytes.Equal(c.Base, c.Want)):
 			e.Base = put
 		}
-		switch {
-		case c.Kind == Remove, c.Kind == RemoveEdited && opts.Force:
+		switch c.Kind {
+		case Remove:
 			e.File = drop
-		case c.Kind == Create, c.Kind == Update, c.Kind == Edited:
+		case Create, Update, Overwrite:
 			e.File = put
+		case Merge, Conflict:
+			e.File = put
+			text.file = c.Merged
 		}
 		if e.File != leave {
 			touched = append(touched, path.Dir(c.Path))
@@ -92,7 +99,7 @@ func plan(d *disk, changes []Change, opts Options) (manifest, [][]byte, error) {
 		}
 		if e.File != leave || e.Base != leave {
 			m.Entries = append(m.Entries, e)
-			texts = append(texts, c.Want)
+			texts = append(texts, text)
 		}
 	}
 

@@ -18,19 +18,33 @@
 //
 // # What happens to a file
 //
-// The base text tells an edit from an old text:
+// The base text tells an edit from an old text, and is what both sides of a
+// merge began with:
 //
-//	on disk             wanted     what Write does
-//	the wanted text     yes        nothing, Unchanged
-//	missing             yes        Create
-//	the base text       yes        Update
-//	anything else       yes        Edited: an error, and nothing at all is written; replaced with Force
-//	the base text       no         Remove, and the folders that this leaves empty
-//	anything else       no         RemoveEdited: kept, base text too, so that it is reported again; removed with Force
-//	missing             no         nothing, Unchanged; the base text is dropped
+//	on disk              wanted    what Write does
+//	the wanted text      yes       nothing, Unchanged
+//	missing              yes       Create, though the user may have removed it
+//	the base text        yes       Update
+//	an edit              yes       Edited: kept, when ambi has nothing new, or nothing that the edit lacks
+//	an edit              yes       Merge: both sides' changes, when they do not meet
+//	an edit              yes       Conflict: they do; written with both sides marked with Options.Conflicts
+//	conflict markers     yes       Unresolved
+//	no base text         yes       Foreign: ambi never wrote it, and it differs
+//	the base text        no        Remove, and the folders that this leaves empty
+//	an edit              no        Leftover: kept, base text too, so that it is reported again
+//	missing              no        nothing, Unchanged; the base text is dropped
 //
-// A file that ambi never wrote has no base text, so one that differs from the
-// wanted text counts as edited.
+// A Conflict (without that option), an Unresolved or a Foreign file is an error,
+// and nothing at all is written, not the other files either. With Options.Force
+// whatever differs from both the base text and the wanted one is Overwrite, and
+// an edited file that is not wanted is Remove.
+//
+// When a run is written, the wanted text becomes the base text of each wanted
+// file, whatever became of the file: the next merge begins there.
+//
+// A file that was removed comes back because the program does not compile
+// without it. To do without its content, leave only the package clause: that is
+// an edit, and stays.
 //
 // # How a run is written
 //
@@ -66,13 +80,29 @@ const (
 	Create Kind = "create"
 	// Update is a file as ambi wrote it, for which there is a new text.
 	Update Kind = "update"
-	// Edited is a file that differs from the wanted text and from what ambi wrote.
+	// Edited is a file that the user edited and that needs nothing of ambi's.
 	Edited Kind = "edited"
-	// Remove is a file as ambi wrote it that is no longer wanted.
+	// Merge is a file that the user edited, for which there is a new text that
+	// goes together with the edits.
+	Merge Kind = "merge"
+	// Conflict is such a file where the two do not go together.
+	Conflict Kind = "conflict"
+	// Unresolved is a file with the markers of an earlier conflict in it, or
+	// with such a base text.
+	Unresolved Kind = "unresolved"
+	// Foreign is a file that ambi did not write, where a wanted one belongs.
+	Foreign Kind = "foreign"
+	// Overwrite is any of the last five, replaced by the wanted text with Force.
+	Overwrite Kind = "overwrite"
+	// Remove is a file that ambi wrote and that is no longer wanted.
 	Remove Kind = "remove"
-	// RemoveEdited is a file that ambi wrote, that was edited and is no longer wanted.
-	RemoveEdited Kind = "remove-edited"
+	// Leftover is such a file that was edited.
+	Leftover Kind = "leftover"
 )
+
+// Stale says whether the file is other than the spec and the user's edits make
+// it: there is something to write, or for the user to decide.
+func (k Kind) Stale() bool { return k != Unchanged && k != Edited }
 
 // Change is one file: what is on disk, what is wanted and what ambi wrote last.
 // A text is nil where there is none; an empty file is an empty text.
@@ -86,10 +116,21 @@ type Change struct {
 	Want []byte
 	// Base is the text that ambi wrote last.
 	Base []byte
+	// Merged is what becomes of a Merge, and of a Conflict with
+	// Options.Conflicts: Have with what is new in Want. It is nil for a conflict
+	// of texts that cannot be merged at all.
+	Merged []byte
+	// Problems say what is the matter with a Conflict, Unresolved or Foreign file.
+	Problems []Problem
 }
 
 // Options are the caller's decisions about a write.
 type Options struct {
+	// Merge brings edits and new texts together. Without it, each file that
+	// needs it is a Conflict.
+	Merge Merger
+	// Conflicts writes files with conflicts too, with both sides marked.
+	Conflicts bool
 	// Force replaces edited files, and removes edited ones that are no longer wanted.
 	Force bool
 }
@@ -100,8 +141,8 @@ type Options struct {
 // Errors: a [PendingError] when an interrupted run has yet to be finished, a
 // [BlockedError] for each path where something other than a file or a folder
 // stands, and the disk's own errors. A generate that runs in the same project
-// is waited for, five seconds at most.
-func Compare(root *os.Root, files []generator.File) ([]Change, error) {
+// is waited for, five seconds at most. What merge fails with is returned too.
+func Compare(root *os.Root, files []generator.File, merge Merger) ([]Change, error) {
 	d := newDisk(root, nil)
 	wanted, err := sorted(files)
 	if err != nil {
@@ -120,15 +161,15 @@ func Compare(root *os.Root, files []generator.File) ([]Change, error) {
 	if pending {
 		return nil, &PendingError{}
 	}
-	return compare(d, wanted)
+	return compare(d, wanted, Options{Merge: merge})
 }
 
 // Write makes the project hold exactly the files, as the package comment says,
 // and returns what it did, in the same form and order as [Compare]. It first
 // finishes or discards a run that was interrupted.
 //
-// Errors: those of Compare except PendingError; an [EditedError] when edited
-// files are in the way and Force is off, and then the changes are returned too.
+// Errors: those of Compare except PendingError; a [ConflictError] when files are
+// in the way that only the user can decide about, and then the changes are returned too.
 // Any error means that nothing of this run was written, unless its hint says otherwise.
 func Write(root *os.Root, files []generator.File, opts Options) ([]Change, error) {
 	return write(newDisk(root, nil), files, opts)
@@ -148,16 +189,14 @@ func write(d *disk, files []generator.File, opts Options) ([]Change, error) {
 	if err := recoverRun(d); err != nil {
 		return nil, err
 	}
-	changes, err := compare(d, wanted)
+	changes, err := compare(d, wanted, opts)
 	if err != nil {
 		return nil, err
 	}
-	if !opts.Force {
-		if err := edited(changes); err != nil {
-			return changes, err
-		}
+	if err := inTheWay(changes, opts); err != nil {
+		return changes, err
 	}
-	m, texts, err := plan(d, changes, opts)
+	m, texts, err := plan(d, changes)
 	if err != nil {
 		return nil, err
 	}
@@ -200,14 +239,16 @@ func recoverRun(d *disk) error {
 	return err
 }
 
-func edited(changes []Change) error {
-	var e EditedError
+// inTheWay gathers the files that keep the run from being written.
+func inTheWay(changes []Change, opts Options) error {
+	e := ConflictError{}
 	for _, c := range changes {
-		if c.Kind == Edited {
+		marked := c.Kind == Conflict && c.Merged != nil && opts.Conflicts
+		if c.Kind == Unresolved || c.Kind == Foreign || c.Kind == Conflict && !marked {
 			e.Changes = append(e.Changes, c)
 		}
 	}
-	if len(e.Changes) == 0 {
+	if e.Changes == nil {
 		return nil
 	}
 	return &e

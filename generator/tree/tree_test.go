@@ -1,7 +1,9 @@
 package tree
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -149,64 +151,84 @@ func open(t testing.TB, dir string) *os.Root {
 	return root
 }
 
+// prefixMerge merges what a real merge would, in the one form that these tests
+// need: comments that begin with "edit", added after the base text.
+func prefixMerge(yours, base, want []byte) ([]byte, bool, error) {
+	rest, ok := bytes.CutPrefix(yours, base)
+	if ok && bytes.HasPrefix(rest, []byte("// edit")) {
+		return slices.Concat(want, rest), false, nil
+	}
+	return fmt.Appendf(nil, "<<<<<<< yours\n%s=======\n%s>>>>>>> ambi's\n", yours, want), true, nil
+}
+
 // TestTable lays each row of the package comment's table on disk. A dash is a
-// file that does not exist.
+// file that does not exist; a plus joins lines.
 func TestTable(t *testing.T) {
 	const none = "-"
+	type state struct{ file, base string }
 	rows := []struct {
 		have, base, want string
 		kind             Kind
-		file, text       string // the file and its base text after Write
-		forced, forcedTo string // the same after Write with Force
+		after            state // the file and its base text after Write
+		conflicts        state // the same with Conflicts
+		forcedKind       Kind
+		forced           state // the same with Force
 	}{
-		{none, none, "new", Create, "new", "new", "new", "new"},
-		{none, "new", "new", Create, "new", "new", "new", "new"},
-		{none, "old", "new", Create, "new", "new", "new", "new"},
-		{"new", none, "new", Unchanged, "new", "new", "new", "new"},
-		{"new", "new", "new", Unchanged, "new", "new", "new", "new"},
-		{"new", "old", "new", Unchanged, "new", "new", "new", "new"},
-		{"old", "old", "new", Update, "new", "new", "new", "new"},
-		{"mine", none, "new", Edited, "mine", none, "new", "new"},
-		{"mine", "new", "new", Edited, "mine", "new", "new", "new"},
-		{"mine", "old", "new", Edited, "mine", "old", "new", "new"},
-		{none, "old", none, Unchanged, none, none, none, none},
-		{"old", "old", none, Remove, none, none, none, none},
-		{"mine", "old", none, RemoveEdited, "mine", "old", none, none},
+		{none, none, "new", Create, state{"new", "new"}, state{"new", "new"}, Create, state{"new", "new"}},
+		{none, "new", "new", Create, state{"new", "new"}, state{"new", "new"}, Create, state{"new", "new"}},
+		{none, "old", "new", Create, state{"new", "new"}, state{"new", "new"}, Create, state{"new", "new"}},
+		{"new", none, "new", Unchanged, state{"new", "new"}, state{"new", "new"}, Unchanged, state{"new", "new"}},
+		{"new", "new", "new", Unchanged, state{"new", "new"}, state{"new", "new"}, Unchanged, state{"new", "new"}},
+		{"new", "old", "new", Unchanged, state{"new", "new"}, state{"new", "new"}, Unchanged, state{"new", "new"}},
+		{"old", "old", "new", Update, state{"new", "new"}, state{"new", "new"}, Update, state{"new", "new"}},
+		{"mine", "new", "new", Edited, state{"mine", "new"}, state{"mine", "new"}, Overwrite, state{"new", "new"}},
+		{"old+// edit", "old", "new", Merge, state{"new+// edit", "new"}, state{"new+// edit", "new"}, Overwrite, state{"new", "new"}},
+		{"mine", "old", "new", Conflict, state{"mine", "old"}, state{"<<<<<<< yours+mine+=======+new+>>>>>>> ambi's", "new"}, Overwrite, state{"new", "new"}},
+		{"<<<<<<< yours", "new", "new", Unresolved, state{"<<<<<<< yours", "new"}, state{"<<<<<<< yours", "new"}, Overwrite, state{"new", "new"}},
+		{"mine+>>>>>>> main", "old", "new", Unresolved, state{"mine+>>>>>>> main", "old"}, state{"mine+>>>>>>> main", "old"}, Overwrite, state{"new", "new"}},
+		{"mine", "<<<<<<< HEAD+old", "new", Unresolved, state{"mine", "<<<<<<< HEAD+old"}, state{"mine", "<<<<<<< HEAD+old"}, Overwrite, state{"new", "new"}},
+		{"mine", none, "new", Foreign, state{"mine", none}, state{"mine", none}, Overwrite, state{"new", "new"}},
+		{none, "old", none, Unchanged, state{none, none}, state{none, none}, Unchanged, state{none, none}},
+		{"old", "old", none, Remove, state{none, none}, state{none, none}, Remove, state{none, none}},
+		{"mine", "old", none, Leftover, state{"mine", "old"}, state{"mine", "old"}, Remove, state{none, none}},
 	}
-	const file, base = "stacks/lambda/api.go", "stacks/.ambi/base/lambda/api.go"
+	const file, base = "stacks/lambda/api.tf", "stacks/.ambi/base/lambda/api.tf"
 	// Every row holds, too, when one of the texts is empty.
 	for _, empty := range []string{"", "new", "old", "mine"} {
 		text := func(s string) string {
-			if s == empty {
-				return ""
+			var b strings.Builder
+			for line := range strings.SplitSeq(s, "+") {
+				if line != empty {
+					b.WriteString(line + "\n")
+				}
 			}
-			return s + "\n"
+			return b.String()
 		}
-		lay := func(file, base string, have, baseText string) project {
+		lay := func(s state) project {
 			p := project{"Pulumi.yaml": "name: thumbs\n"}
-			if have != none {
-				p[file] = text(have)
+			if s.file != none {
+				p[file] = text(s.file)
 			}
-			if baseText != none {
-				p[base] = text(baseText)
+			if s.base != none {
+				p[base] = text(s.base)
 			}
 			return p
 		}
 		for _, r := range rows {
 			t.Run(strings.Join([]string{"have", r.have, "base", r.base, "want", r.want, "empty", empty}, " "), func(t *testing.T) {
-				before := lay(file, base, r.have, r.base)
+				before := lay(state{r.have, r.base})
 				var files []generator.File
 				if r.want != none {
 					files = []generator.File{{Path: file, Content: []byte(text(r.want))}}
 				}
-				check := func(dir string, changes []Change) {
+				check := func(changes []Change, kind Kind) {
 					t.Helper()
 					if len(changes) != 1 {
 						t.Fatalf("%d changes, want 1", len(changes))
 					}
 					c := changes[0]
-					if c.Kind != r.kind || c.Path != file {
-						t.Errorf("%s is %s, want %s", c.Path, c.Kind, r.kind)
+					if c.Kind != kind || c.Path != file {
+						t.Errorf("%s is %s, want %s", c.Path, c.Kind, kind)
 					}
 					for what, got := range map[string][]byte{r.have: c.Have, r.base: c.Base, r.want: c.Want} {
 						if (got == nil) != (what == none) || got != nil && string(got) != text(what) {
@@ -214,77 +236,112 @@ func TestTable(t *testing.T) {
 						}
 					}
 				}
+				compare := func(dir string) Kind {
+					t.Helper()
+					changes, err := Compare(open(t, dir), files, prefixMerge)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(changes) == 0 {
+						return Unchanged
+					}
+					return changes[0].Kind
+				}
+				// run writes into a new project, and returns its folder.
+				run := func(opts Options, kind Kind, refused bool, after state) string {
+					t.Helper()
+					dir := t.TempDir()
+					before.lay(t, dir)
+					was := reading(t, dir)
+					opts.Merge = prefixMerge
+					changes, err := Write(open(t, dir), files, opts)
+					var e *ConflictError
+					if errors.As(err, &e) != refused || e == nil && err != nil {
+						t.Fatalf("Write: %v", err)
+					}
+					check(changes, kind)
+					want := lay(after).folders()
+					if refused {
+						want = was
+					}
+					same(t, fmt.Sprintf("after Write, conflicts %v, force %v", opts.Conflicts, opts.Force), reading(t, dir), want)
+					return dir
+				}
 
 				dir := t.TempDir()
 				before.lay(t, dir)
 				was := reading(t, dir)
-				changes, err := Compare(open(t, dir), files)
+				changes, err := Compare(open(t, dir), files, prefixMerge)
 				if err != nil {
 					t.Fatal(err)
 				}
-				check(dir, changes)
+				check(changes, r.kind)
 				same(t, "after Compare", reading(t, dir), was)
 
-				changes, err = Write(open(t, dir), files, Options{})
-				var e *EditedError
-				if errors.As(err, &e) != (r.kind == Edited) || e == nil && err != nil {
-					t.Fatalf("Write: %v", err)
+				blocks := r.kind == Unresolved || r.kind == Foreign
+				dir = run(Options{}, r.kind, blocks || r.kind == Conflict, r.after)
+				// Once written, there is nothing left to do, except for the user.
+				if k := compare(dir); k.Stale() && k != r.kind || k.Stale() != (blocks || r.kind == Conflict || r.kind == Leftover) {
+					t.Errorf("after Write, it is %s", k)
 				}
-				check(dir, changes)
-				after := lay(file, base, r.file, r.text).folders()
-				if r.kind == Edited {
-					after = was
+				dir = run(Options{Conflicts: true}, r.kind, blocks, r.conflicts)
+				if k := compare(dir); r.kind == Conflict && k != Unresolved {
+					t.Errorf("after Write with Conflicts, it is %s", k)
 				}
-				same(t, "after Write", reading(t, dir), after)
-
-				dir = t.TempDir()
-				before.lay(t, dir)
-				changes, err = Write(open(t, dir), files, Options{Force: true})
-				if err != nil {
-					t.Fatal(err)
-				}
-				check(dir, changes)
-				same(t, "after Write with Force", reading(t, dir), lay(file, base, r.forced, r.forcedTo).folders())
-
-				// Once written, there is nothing left to do.
-				changes, err = Compare(open(t, dir), files)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, c := range changes {
-					if c.Kind != Unchanged {
-						t.Errorf("after Write with Force, %s is %s", c.Path, c.Kind)
-					}
+				dir = run(Options{Force: true}, r.forcedKind, false, r.forced)
+				if k := compare(dir); k != Unchanged {
+					t.Errorf("after Write with Force, it is %s", k)
 				}
 			})
 		}
 	}
 }
 
-// An edit anywhere keeps everything from being written, and all edits are told at once.
-func TestEditedWritesNothing(t *testing.T) {
+// A conflict anywhere keeps everything from being written, and all that is in
+// the way is told at once.
+func TestConflictWritesNothing(t *testing.T) {
 	dir := t.TempDir()
-	old := project{"stacks/main.go": "old\n", "stacks/a.go": "old\n", "stacks/gone.go": "old\n", "stacks/b.go": "old\n"}
+	old := project{
+		"stacks/main.go": "package old\n", "stacks/a.go": "package old\n", "stacks/gone.go": "package old\n",
+		"stacks/b.go": "package old\n", "stacks/merges.go": "package old\n",
+	}
 	written(old).with(project{
-		"stacks/a.go":         "mine\n",
-		"stacks/b.go":         "mine\n",
+		"stacks/a.go":         "package mine\n",
+		"stacks/b.go":         "package old\n\n<<<<<<< yours\n",
+		"stacks/merges.go":    "package old\n// edit\n",
 		"stacks/foreign.go":   "never ambi's\n",
 		"stacks/unrelated.go": "the team's own\n",
 	}).lay(t, dir)
 	was := reading(t, dir)
 
-	_, err := Write(open(t, dir), emitted(project{
-		"stacks/main.go": "new\n", "stacks/a.go": "new\n", "stacks/b.go": "new\n", "stacks/foreign.go": "new\n",
-	}), Options{})
-	const want = "stacks/a.go: edited since ambi wrote it\n" +
-		"stacks/b.go: edited since ambi wrote it\n" +
-		"stacks/foreign.go: not written by ambi\n" +
-		"hint: nothing was written; `ambi diff` shows the difference\n" +
-		"hint: `ambi generate --force` overwrites these files"
-	if err == nil || err.Error() != want {
-		t.Errorf("got error:\n%v\nwant:\n%s", err, want)
+	set := emitted(project{
+		"stacks/main.go": "package new\n", "stacks/a.go": "package new\n", "stacks/b.go": "package new\n",
+		"stacks/foreign.go": "package new\n",
+	})
+	const conflict = `stacks/a.go:1: edited where ambi has a new text
+<<<<<<< yours
+package mine
+=======
+package new
+>>>>>>> ambi's
+`
+	const want = `stacks/b.go:3: has a conflict marker
+stacks/foreign.go: not written by ambi
+hint: nothing was written; ` + "`ambi diff`" + ` shows how the files differ from ambi's
+hint: resolve the conflict there, and remove its markers
+hint: move it away; or, if ambi did write it, commit stacks/.ambi with it: that is how ambi knows
+hint: to give up your edits of a file, remove it and generate again; ` + "`ambi generate --force`" + ` gives up all edits of all files`
+	for _, conflicts := range []bool{false, true} {
+		want := want
+		if !conflicts {
+			want = conflict + want
+		}
+		_, err := Write(open(t, dir), set, Options{Merge: prefixMerge, Conflicts: conflicts})
+		if err == nil || err.Error() != want {
+			t.Errorf("got error:\n%v\nwant:\n%s", err, want)
+		}
+		same(t, "after the error", reading(t, dir), was)
 	}
-	same(t, "after the error", reading(t, dir), was)
 }
 
 func TestOrderIsByPath(t *testing.T) {
@@ -344,7 +401,7 @@ func TestSetsThatNoDiskHolds(t *testing.T) {
 		if _, err := Write(open(t, dir), files, Options{Force: true}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Write of %q: got %v, want %q", set, err, want)
 		}
-		if _, err := Compare(open(t, dir), files); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Compare(open(t, dir), files, prefixMerge); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Compare of %q: got %v, want %q", set, err, want)
 		}
 		same(t, "after the error", reading(t, dir), project{})

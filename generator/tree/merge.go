@@ -1,0 +1,112 @@
+package tree
+
+import (
+	"bytes"
+	"errors"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"path"
+)
+
+// Merger brings into yours what changed between base and want, line by line, as
+// diff3 does. Where both changed the same lines, conflicts is true and the text
+// has both there, between markers as git writes them. The same texts always
+// give the same result.
+//
+// An [UnmergeableError] says that these texts cannot be merged at all; any other
+// error ends the run.
+type Merger func(yours, base, want []byte) (text []byte, conflicts bool, err error)
+
+// UnmergeableError is why a [Merger] cannot merge, and what would help.
+type UnmergeableError struct{ Reason, Hint string }
+
+func (e *UnmergeableError) Error() string { return e.Reason + "\nhint: " + e.Hint }
+
+// merge decides between Merge, Conflict and, when the edits hold already all
+// that is new, Edited.
+func merge(c Change, merger Merger) (Change, error) {
+	if merger == nil {
+		merger = func(_, _, _ []byte) ([]byte, bool, error) {
+			return nil, false, &UnmergeableError{Reason: "this command does not merge", Hint: "`ambi generate` does"}
+		}
+	}
+	conflict := func(merged []byte, problems ...Problem) (Change, error) {
+		c.Kind, c.Merged, c.Problems = Conflict, merged, problems
+		return c, nil
+	}
+
+	// An editor that ends lines as Windows does has not changed each of them.
+	crlf := hasCRLF(c.Have)
+	have, base, want := c.Have, c.Base, c.Want
+	restore := func(text []byte) []byte { return text }
+	if crlf {
+		have, base, want = toLF(have), toLF(base), toLF(want)
+		restore = toCRLF
+	}
+
+	isGo := path.Ext(c.Path) == ".go"
+	if isGo {
+		if line, what := syntaxError(have); line > 0 {
+			return conflict(nil, Problem{
+				Line: line, Text: "does not parse as Go, so ambi cannot merge its new text into it: " + what,
+				Hint: "mend it, then generate again",
+			})
+		}
+	}
+	mergeText := mergeLines
+	if isGo {
+		mergeText = mergeGo
+	}
+	text, conflicts, err := mergeText(merger, have, base, want)
+	var unmergeable *UnmergeableError
+	switch {
+	case errors.As(err, &unmergeable):
+		return conflict(nil, Problem{Text: "edited, and ambi has a new text: " + unmergeable.Reason, Hint: unmergeable.Hint})
+	case err != nil:
+		return c, err
+	case conflicts:
+		return conflict(restore(text), marked(have, text)...)
+	}
+	if isGo {
+		if line, what := syntaxError(text); line > 0 {
+			broken := insertMarker(text, line, what)
+			return conflict(restore(broken), Problem{
+				Line: lineBefore(have, text, line),
+				Text: "your edits and ambi's new text make no Go together: " + what,
+				Hunk: around(broken, line),
+			})
+		}
+	}
+	c.Kind, c.Merged = Merge, restore(text)
+	if bytes.Equal(c.Merged, c.Have) {
+		c.Kind, c.Merged = Edited, nil
+	}
+	return c, nil
+}
+
+func mergeLines(merger Merger, have, base, want []byte) (text []byte, conflicts bool, err error) {
+	return merger(have, base, want)
+}
+
+// syntaxError returns the line and the text of the first syntax error, 0 for none.
+func syntaxError(text []byte) (line int, what string) {
+	_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
+	var list scanner.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return list[0].Pos.Line, list[0].Msg
+	}
+	if err != nil {
+		return 1, err.Error()
+	}
+	return 0, ""
+}
+
+// hasCRLF says whether every line ends as on Windows.
+func hasCRLF(text []byte) bool {
+	n := bytes.Count(text, []byte("\n"))
+	return n > 0 && bytes.Count(text, []byte("\r\n")) == n
+}
+
+func toLF(text []byte) []byte   { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
+func toCRLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }
