@@ -174,7 +174,8 @@ func TestSettings(t *testing.T) {
 		{nil, settings{false, 8080, slog.LevelInfo, 9 * time.Second}, ""},
 		{
 			map[string]string{"PORT": "0", "LOG_LEVEL": "debug", "REQUEST_TIMEOUT": "90s", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"},
-			settings{true, 0, slog.LevelDebug, 90 * time.Second}, "",
+			settings{true, 0, slog.LevelDebug, 90 * time.Second},
+			"",
 		},
 		{map[string]string{"PORT": "65536"}, settings{}, `PORT: must be a number from 0 to 65535, got "65536"`},
 		{map[string]string{"PORT": "-1"}, settings{}, `PORT: must be a number from 0 to 65535, got "-1"`},

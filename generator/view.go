@@ -62,15 +62,14 @@ type names struct {
 	Suffix string // follows the app's name in its resources' names
 }
 
-// taken are the identifiers that Deploy uses itself.
-var taken = []string{
-	"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack",
-	// What a Kubernetes service says where it has the settings of others at hand.
-	"account", "address", "association", "corev1", "deployment", "fmt", "labels", "metadata", "metav1", "networkingv1", "podsOf", "policy", "prometheus",
-	"role", "selector", "service", "serving",
-}
-
 func newNames(service string) names {
+	// What Deploy calls its own things.
+	taken := []string{
+		"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack",
+		// What a Kubernetes service says where it has the settings of others at hand.
+		"account", "address", "association", "corev1", "deployment", "fmt", "labels", "metadata", "metav1", "networkingv1", "podsOf", "policy", "prometheus",
+		"role", "selector", "service", "serving",
+	}
 	return names{
 		Ident:  goname.Unexported(service),
 		Title:  goname.Exported(service),

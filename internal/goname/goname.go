@@ -10,11 +10,16 @@ import (
 	"unicode"
 )
 
-// initialisms are words that Go code writes in one case throughout.
-var initialisms = []string{
-	"acl", "api", "ascii", "aws", "cdn", "cpu", "css", "csv", "db", "dns", "eof", "graphql", "grpc", "guid", "html",
-	"http", "https", "id", "io", "ip", "json", "jwt", "ml", "pdf", "qps", "ram", "rpc", "sdk", "sla", "smtp", "sql",
-	"ssh", "sso", "tcp", "tls", "ttl", "udp", "ui", "uid", "uri", "url", "utf8", "uuid", "vm", "xml",
+// initialism reports whether Go code writes a word in one case throughout.
+func initialism(word string) bool {
+	switch word {
+	case "acl", "api", "ascii", "aws", "cdn", "cpu", "css", "csv", "db", "dns", "eof", "graphql", "grpc",
+		"guid", "html", "http", "https", "id", "io", "ip", "json", "jwt", "ml", "pdf", "qps", "ram", "rpc", "sdk",
+		"sla", "smtp", "sql", "ssh", "sso", "tcp", "tls", "ttl", "udp", "ui", "uid", "uri", "url", "utf8", "uuid",
+		"vm", "xml":
+		return true
+	}
+	return false
 }
 
 // Exported returns a name in upper camel case: "web-api" becomes "WebAPI". It is
@@ -61,7 +66,7 @@ func words(name string) []string {
 }
 
 func title(word string) string {
-	if slices.Contains(initialisms, word) {
+	if initialism(word) {
 		return strings.ToUpper(word)
 	}
 	return strings.ToUpper(word[:1]) + word[1:]

@@ -15,11 +15,17 @@ import (
 	"ambi/internal/offline"
 )
 
-// order is how kinds are best applied: what others refer to comes first. Kinds
-// that are not listed come last.
-var order = []string{
-	"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment",
-	"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "HTTPRoute", "ServiceMonitor",
+// rank is the place of a kind in the order in which objects are best applied:
+// what others refer to comes first, and a kind that is not listed last.
+func rank(kind string) int {
+	order := []string{
+		"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment",
+		"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "HTTPRoute", "ServiceMonitor",
+	}
+	if i := slices.Index(order, kind); i >= 0 {
+		return i
+	}
+	return len(order)
 }
 
 // Write returns the Kubernetes objects among the resources as one YAML stream,
@@ -37,10 +43,7 @@ func Write(resources []offline.Resource) ([]byte, error) {
 		}
 		o := object{name: r.Name, fields: r.Inputs}
 		o.kind, _ = r.Inputs["kind"].(string)
-		o.rank = slices.Index(order, o.kind)
-		if o.rank < 0 {
-			o.rank = len(order)
-		}
+		o.rank = rank(o.kind)
 		if o.kind == "Secret" {
 			errs = append(errs, fmt.Errorf("%s %s: a Secret is never written to a file", o.kind, r.Name))
 			continue
