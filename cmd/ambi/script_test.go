@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +45,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "big": big, "sameresources": sameResources,
+			"exits": exits, "big": big, "edit": edit, "onlyambi": onlyAmbi,
+			"sameresources": sameResources,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "engine" {
@@ -137,4 +139,27 @@ func big(ts *testscript.TestScript, _ bool, args []string) {
 	megabytes, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Repeat("# padding\n", megabytes<<20/10)), 0o644))
+}
+
+// edit replaces the one match of a regular expression in a file: edit FILE
+// REGEXP NEW, where \n and \t stand for themselves.
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE REGEXP NEW")
+	}
+	old, err := regexp.Compile(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	at := old.FindAllStringIndex(text, -1)
+	if len(at) != 1 {
+		ts.Fatalf("%s has %q %d times", args[0], args[1], len(at))
+	}
+	text = text[:at[0][0]] + strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(args[2]) + text[at[0][1]:]
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// onlyAmbi leaves no other program on PATH.
+func onlyAmbi(ts *testscript.TestScript, _ bool, _ []string) {
+	// testscript puts the folder with the commands under test before all others.
+	ts.Setenv("PATH", filepath.SplitList(ts.Getenv("PATH"))[0])
 }
