@@ -43,11 +43,18 @@ func Unexported(name string) string {
 }
 
 // Local returns a name for a variable: Unexported, with a suffix where that is a
-// keyword, a predeclared identifier or one of those taken.
+// keyword, a predeclared identifier or one of those taken. A name that ends in the
+// suffix already gets one more, so that no two names become the same.
 func Local(name, suffix string, taken ...string) string {
 	local := Unexported(name)
-	if token.IsKeyword(local) || types.Universe.Lookup(local) != nil || slices.Contains(taken, local) {
-		return local + suffix
+	stem := local
+	for stem != suffix && strings.HasSuffix(stem, suffix) {
+		stem = strings.TrimSuffix(stem, suffix)
+	}
+	for _, word := range []string{local, stem} {
+		if token.IsKeyword(word) || types.Universe.Lookup(word) != nil || slices.Contains(taken, word) {
+			return local + suffix
+		}
 	}
 	return local
 }

@@ -27,6 +27,7 @@ func TestLocal(t *testing.T) {
 	for name, want := range map[string]string{
 		"api": "api", "type": "typeService", "func": "funcService", "string": "stringService",
 		"len": "lenService", "ctx": "ctxService", "nil": "nilService", "main": "main",
+		"type-service": "typeServiceService", "type-service-service": "typeServiceServiceService", "web-service": "webService",
 	} {
 		if got := Local(name, "Service", "ctx", "err"); got != want {
 			t.Errorf("Local(%q) = %q, want %q", name, got, want)
