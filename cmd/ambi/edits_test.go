@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"ambi/generator/tree"
+	"ambi/internal/gitmerge"
+)
+
+// specChanges are made one after the other to the example's spec, each with
+// emitted files that it must reach and what they must then hold.
+var specChanges = []struct {
+	name, old, new string
+	reaches        map[string]string
+}{
+	{
+		"more memory", "memory: 512Mi", "memory: 1Gi",
+		map[string]string{
+			"stacks/lambda/api_service.go":     `apiMemoryMB += 1024\b`,
+			"stacks/kubernetes/api_service.go": `apiMemoryMiB += 1024\b`,
+		},
+	},
+	{
+		"a new route", "        - POST /thumbnails\n", "        - POST /thumbnails\n        - DELETE /thumbnails/{id}\n",
+		map[string]string{
+			"stacks/lambda/api_service.go": `"DELETE /thumbnails/\{id\}",`,
+		},
+	},
+	{
+		"a new service", "services:\n", `services:
+  worker:
+    image: ghcr.io/example/worker:1
+    http: {routes: [GET /jobs]}
+    lambda: {image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:1"}
+`,
+		map[string]string{
+			"stacks/lambda/stack.go":          `deployWorkerService\(`,
+			"stacks/lambda/stack_test.go":     `workerFacts,`,
+			"stacks/kubernetes/stack.go":      `deployWorkerService\(`,
+			"stacks/kubernetes/stack_test.go": `workerFacts,`,
+		},
+	},
+}
+
+// teamEdits are what a team changes where, beside what editFile does to every
+// file: facts of its own, and a resource.
+var teamEdits = map[string][][2]string{
+	"stacks/lambda/api_service.go": {
+		{`(apiLogRetentionDays =) 30`, `$1 90`},
+		// A long name: it moves the values of all fields around it.
+		{`(\t\tTimeout: .*\n)`, "$1\t\tReservedConcurrentExecutions: pulumi.Int(20),\n"},
+	},
+	"stacks/lambda/stack.go": {
+		{`(throttleRate +=) 1000`, `$1 2000`},
+		{`(\tgateway, err := newGateway\(.*\n(?:.*\n){3})`, "$1\tif _, err := newSecret(ctx, \"ours\", \"the team's own\"); err != nil {\n\t\treturn err\n\t}\n"},
+	},
+	"stacks/kubernetes/api_service.go": {{`(apiMaxReplicas +=) 50`, `$1 80`}},
+	"stacks/kubernetes/stack.go":       {{`(drainSeconds =) 10`, `$1 15`}},
+}
+
+// editFile makes the team's edits of a file, whatever else is in it: a comment in
+// the last function, a function at the end, and teamEdits.
+func editFile(t *testing.T, name string, text []byte) []byte {
+	t.Helper()
+	for _, e := range teamEdits[name] {
+		old := regexp.MustCompile(e[0])
+		if n := len(old.FindAll(text, -1)); n != 1 {
+			t.Fatalf("%s has %s %d times: edit something else here", name, old, n)
+		}
+		text = old.ReplaceAll(text, []byte(e[1]))
+	}
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, text, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range slices.Backward(file.Decls) {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || files.Position(f.Body.Lbrace).Line == files.Position(f.Body.Rbrace).Line {
+			continue
+		}
+		at := files.Position(f.Body.Lbrace).Offset + 1
+		text = slices.Concat(text[:at], []byte("\n\t// The team has read this.\n"), text[at:])
+		break
+	}
+	own := regexp.MustCompile(`\W`).ReplaceAllString(name, "_")
+	text = fmt.Appendf(text, "\n// %s is the team's own.\nfunc %s() string { return %q }\n", own, own, name)
+	if text, err = format.Source(text); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// newExample lays a spec in a new folder, in a module with this repository's
+// requirements, and generates.
+func newExample(t *testing.T, spec string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	writeFile(t, filepath.Join(dir, specFile), []byte(spec))
+	generate(t, dir)
+	return dir
+}
+
+func writeFile(t *testing.T, name string, text []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// generate runs ambi generate with more arguments, and returns what it says of each file.
+func generate(t *testing.T, dir string, args ...string) map[string]tree.Kind {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if code := run(append([]string{"-C", dir, "generate", "--json"}, args...), nil, &stdout, &stderr); code != exitDone {
+		t.Fatalf("generate %q: exit code %d: %s", args, code, stderr.String())
+	}
+	var list []changeEntry
+	if err := json.Unmarshal(stdout.Bytes(), &list); err != nil {
+		t.Fatal(err)
+	}
+	kinds := make(map[string]tree.Kind)
+	for _, c := range list {
+		kinds[c.Path] = c.Kind
+	}
+	return kinds
+}
+
+// goFiles returns the Go files in a project's folder by their names in the project.
+func goFiles(t *testing.T, dir, folder string) map[string][]byte {
+	t.Helper()
+	texts := make(map[string][]byte)
+	err := filepath.WalkDir(filepath.Join(dir, folder), func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && e.Name() == ".ambi" && folder == "stacks":
+			return fs.SkipDir
+		case e.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		texts[filepath.ToSlash(rel)], err = os.ReadFile(name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// TestEditsSurvive edits every emitted file of the example and then changes its
+// spec, three times. Each time the merged files must be, byte for byte, what the
+// same edits make of a project that had the new spec from the start.
+func TestEditsSurvive(t *testing.T) {
+	if _, _, err := gitmerge.New(t.Context())(nil, nil, nil); err != nil {
+		t.Skip(err)
+	}
+	example, err := os.ReadFile("../../" + specFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := string(example)
+	dir := newExample(t, spec)
+	edited := slices.Sorted(maps.Keys(goFiles(t, dir, "stacks")))
+	edit := func(dir string) {
+		for _, name := range edited {
+			file := filepath.Join(dir, name)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			writeFile(t, file, editFile(t, name, text))
+		}
+	}
+	edit(dir)
+	for name := range teamEdits {
+		if !slices.Contains(edited, name) {
+			t.Errorf("%s is not emitted: edit something else", name)
+		}
+	}
+	for name, kind := range generate(t, dir) {
+		if kind != tree.Edited {
+			t.Errorf("once edited, %s is %s", name, kind)
+		}
+	}
+	for _, change := range specChanges {
+		if strings.Count(spec, change.old) != 1 {
+			t.Fatalf("%s: app.yaml does not have %q once", change.name, change.old)
+		}
+		spec = strings.Replace(spec, change.old, change.new, 1)
+		writeFile(t, filepath.Join(dir, specFile), []byte(spec))
+		kinds := generate(t, dir)
+
+		fresh := newExample(t, spec)
+		bases := goFiles(t, fresh, "stacks")
+		edit(fresh)
+		got, want := goFiles(t, dir, "stacks"), goFiles(t, fresh, "stacks")
+		for name := range want {
+			if !bytes.Equal(got[name], want[name]) {
+				t.Errorf("%s: %s is not the new text with the edits:\n%s", change.name, name, got[name])
+			}
+			if base := strings.Replace(name, "stacks", "stacks/.ambi/base", 1); !bytes.Equal(goFiles(t, dir, base)[base], bases[name]) {
+				t.Errorf("%s: the base text of %s is not the new text", change.name, name)
+			}
+		}
+		for name := range got {
+			if want[name] == nil {
+				t.Errorf("%s: %s is left", change.name, name)
+			}
+		}
+		for name, wanted := range change.reaches {
+			if kinds[name] != tree.Merge || !regexp.MustCompile(wanted).Match(got[name]) {
+				t.Errorf("%s: %s is %s, and must be a merge that has %s", change.name, name, kinds[name], wanted)
+			}
+		}
+		for name, kind := range generate(t, dir, "--check") {
+			if kind.Stale() {
+				t.Errorf("%s: %s is %s", change.name, name, kind)
+			}
+		}
+	}
+	if testing.Short() {
+		return
+	}
+	vet := exec.Command("go", "vet", "./stacks/...")
+	vet.Dir = dir
+	vet.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=-mod=mod")
+	if out, err := vet.CombinedOutput(); err != nil {
+		t.Errorf("the merged program: %v\n%s", err, out)
+	}
+}
