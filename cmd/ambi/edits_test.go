@@ -62,7 +62,8 @@ var specChanges = []struct {
 var teamEdits = map[string][][2]string{
 	"stacks/lambda/api_service.go": {
 		{`(apiLogRetentionDays =) 30`, `$1 90`},
-		// A long name: it moves the values of all fields around it.
+		// Long names: they move the values of all facts, and of all fields, around them.
+		{`(\tapiName .*\n)`, "$1\tapiOwnerOfThisService = \"payments\"\n"},
 		{`(\t\tTimeout: .*\n)`, "$1\t\tReservedConcurrentExecutions: pulumi.Int(20),\n"},
 	},
 	"stacks/lambda/stack.go": {
