@@ -9,7 +9,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"ambi/generator"
@@ -144,16 +143,8 @@ func classify(c Change, opts Options) (Change, error) {
 	case markerLine(c.Have) > 0:
 		c.Kind = Unresolved
 		c.Problems = []Problem{{Line: markerLine(c.Have), Text: "has a conflict marker", Hint: "resolve the conflict there, and remove its markers"}}
-	case bytes.Equal(c.Base, c.Want):
-		c.Kind = Edited
-	case markerLine(c.Base) > 0:
-		c.Kind = Unresolved
-		c.Problems = []Problem{{
-			Text: "its base text has a conflict marker, at " + basePath(c.Path) + ":" + strconv.Itoa(markerLine(c.Base)),
-			Hint: "after merging branches, take either side's base texts: git checkout --ours " + baseDir,
-		}}
 	default:
-		return merge(c, opts.Merge)
+		return merge(c, settleBase(c.Base, c.Have), opts.Merge)
 	}
 	return c, nil
 }

@@ -97,6 +97,34 @@ func settle(lines []mergedLine, of side) []byte {
 	return b.Bytes()
 }
 
+// settleBase returns a base text without the conflicts that git left in it when
+// it merged two branches that had both generated. Each side of one is what ambi
+// wrote, so the user need not look at it: the side that the file has is taken, or
+// else the first.
+func settleBase(text, have []byte) []byte {
+	lines := mergedLines(text)
+	var settled bytes.Buffer
+	for i := 0; i < len(lines); {
+		if lines[i].of == bothSides {
+			settled.WriteString(lines[i].text)
+			i++
+			continue
+		}
+		end := i
+		for end < len(lines) && lines[end].of != bothSides {
+			end++
+		}
+		// Conflicts that touch each other are settled as one.
+		first, second := settle(lines[i:end], oursSide), settle(lines[i:end], theirsSide)
+		if !bytes.Contains(have, first) && bytes.Contains(have, second) {
+			first = second
+		}
+		settled.Write(first)
+		i = end
+	}
+	return settled.Bytes()
+}
+
 // marked returns one problem for each conflict in a merged text.
 func marked(have, merged []byte) []Problem {
 	lines := mergedLines(merged)

@@ -23,9 +23,13 @@ type UnmergeableError struct{ Reason, Hint string }
 
 func (e *UnmergeableError) Error() string { return e.Reason + "\nhint: " + e.Hint }
 
-// merge decides between Merge, Conflict and, when the edits hold already all
-// that is new, Edited.
-func merge(c Change, merger Merger) (Change, error) {
+// merge decides between Merge, Conflict and, when ambi has nothing new or nothing
+// that the edits lack, Edited.
+func merge(c Change, base []byte, merger Merger) (Change, error) {
+	if bytes.Equal(base, c.Want) {
+		c.Kind = Edited
+		return c, nil
+	}
 	if merger == nil {
 		merger = func(_, _, _ []byte) ([]byte, bool, error) {
 			return nil, false, &UnmergeableError{Reason: "this command does not merge", Hint: "`ambi generate` does"}
@@ -38,7 +42,7 @@ func merge(c Change, merger Merger) (Change, error) {
 
 	// An editor that ends lines as Windows does has not changed each of them.
 	crlf := hasCRLF(c.Have)
-	have, base, want := c.Have, c.Base, c.Want
+	have, want := c.Have, c.Want
 	restore := func(text []byte) []byte { return text }
 	if crlf {
 		have, base, want = toLF(have), toLF(base), toLF(want)

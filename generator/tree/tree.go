@@ -39,6 +39,9 @@
 // whatever differs from both the base text and the wanted one is Overwrite, and
 // an edited file that is not wanted is Remove.
 //
+// A base text with git's conflict markers, after branches were merged, counts as
+// the side that the file has; the user need not settle it.
+//
 // When a run is written, the wanted text becomes the base text of each wanted
 // file, whatever became of the file: the next merge begins there.
 //
@@ -87,8 +90,8 @@ const (
 	Merge Kind = "merge"
 	// Conflict is such a file where the two do not go together.
 	Conflict Kind = "conflict"
-	// Unresolved is a file with the markers of an earlier conflict in it, or
-	// with such a base text.
+	// Unresolved is a file with the markers of an earlier conflict in it: ambi's,
+	// or git's after branches were merged.
 	Unresolved Kind = "unresolved"
 	// Foreign is a file that ambi did not write, where a wanted one belongs.
 	Foreign Kind = "foreign"

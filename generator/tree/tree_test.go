@@ -186,7 +186,12 @@ func TestTable(t *testing.T) {
 		{"mine", "old", "new", Conflict, state{"mine", "old"}, state{"<<<<<<< yours+mine+=======+new+>>>>>>> ambi's", "new"}, Overwrite, state{"new", "new"}},
 		{"<<<<<<< yours", "new", "new", Unresolved, state{"<<<<<<< yours", "new"}, state{"<<<<<<< yours", "new"}, Overwrite, state{"new", "new"}},
 		{"mine+>>>>>>> main", "old", "new", Unresolved, state{"mine+>>>>>>> main", "old"}, state{"mine+>>>>>>> main", "old"}, Overwrite, state{"new", "new"}},
-		{"mine", "<<<<<<< HEAD+old", "new", Unresolved, state{"mine", "<<<<<<< HEAD+old"}, state{"mine", "<<<<<<< HEAD+old"}, Overwrite, state{"new", "new"}},
+		// Git's markers in a base text: the file as ambi wrote it, an edit of either side, neither.
+		{"<<<<<<< a+old+=======+b+>>>>>>> b", "<<<<<<< a+old+=======+b+>>>>>>> b", "new", Update, state{"new", "new"}, state{"new", "new"}, Update, state{"new", "new"}},
+		{"old+// edit", "<<<<<<< a+old+=======+b+>>>>>>> b", "new", Merge, state{"new+// edit", "new"}, state{"new+// edit", "new"}, Overwrite, state{"new", "new"}},
+		{"old+// edit", "<<<<<<< a+a+=======+old+>>>>>>> b", "new", Merge, state{"new+// edit", "new"}, state{"new+// edit", "new"}, Overwrite, state{"new", "new"}},
+		{"new+// edit", "<<<<<<< a+a+=======+new+>>>>>>> b", "new", Edited, state{"new+// edit", "new"}, state{"new+// edit", "new"}, Overwrite, state{"new", "new"}},
+		{"mine", "<<<<<<< a+old+=======+b+>>>>>>> b", "new", Conflict, state{"mine", "<<<<<<< a+old+=======+b+>>>>>>> b"}, state{"<<<<<<< yours+mine+=======+new+>>>>>>> ambi's", "new"}, Overwrite, state{"new", "new"}},
 		{"mine", none, "new", Foreign, state{"mine", none}, state{"mine", none}, Overwrite, state{"new", "new"}},
 		{none, "old", none, Unchanged, state{none, none}, state{none, none}, Unchanged, state{none, none}},
 		{"old", "old", none, Remove, state{none, none}, state{none, none}, Remove, state{none, none}},
