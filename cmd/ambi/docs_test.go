@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // TestFolderMap holds the table that CONTRIBUTING opens with to the folders.
@@ -69,4 +71,58 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestDocsShowRealOutput compares each block in docs/ below a comment such as
+// <!-- merge.txtar: kept.txt --> with the output that the script expects.
+func TestDocsShowRealOutput(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?ms)^( *)<!-- ([\\w-]+\\.txtar): ([\\w.-]+) -->\n *```\n(.*?)^ *```$")
+	shown := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := block.ReplaceAllFunc(text, func(found []byte) []byte {
+			shown++
+			parts := block.FindSubmatch(found)
+			indent, want := string(parts[1]), output(t, string(parts[2]), string(parts[3]))
+			want = strings.TrimSuffix(indent+strings.ReplaceAll(want, "\n", "\n"+indent), indent)
+			head, _, _ := strings.Cut(string(found), "```\n")
+			return []byte(head + "```\n" + want + indent + "```")
+		})
+		if bytes.Equal(text, changed) {
+			continue
+		}
+		if !*update {
+			t.Errorf("%s does not show what ambi prints; run: go test ./cmd/ambi -update", page)
+			continue
+		}
+		if err := os.WriteFile(page, changed, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if shown == 0 {
+		t.Error("no page shows any output")
+	}
+}
+
+// output returns a file of a script.
+func output(t *testing.T, script, name string) string {
+	t.Helper()
+	archive, err := txtar.ParseFile(filepath.Join("testdata/script", script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	t.Fatalf("%s has no %s", script, name)
+	return ""
 }
