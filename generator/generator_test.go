@@ -199,7 +199,7 @@ func BenchmarkParseAndGenerate(b *testing.B) {
 func TestNamesNeverClash(t *testing.T) {
 	words := []string{
 		"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "image", "requests", "role", "function",
-		"deployment", "autoscaler", "facts", "stack", "preflights", "reserved", "watch", "access", "environment", "routes", "memory-mb", "type", "gateway", "secret",
+		"deployment", "autoscaler", "facts", "stack", "preflights", "reserved", "watch", "access", "environment", "routes", "memory-mb", "type", "provisioned", "gateway", "secret",
 		"app", "drain", "log", "scaling",
 	}
 	var b strings.Builder

@@ -32,7 +32,7 @@ func TestMutants(t *testing.T) {
 		}}
 	}
 	addContainer := func(name string, added map[string]any) mutation.Mutant {
-		return mutant(name, typeDeployment, func(r *stacktest.Resource) {
+		return mutant(name, deploymentType, func(r *stacktest.Resource) {
 			spec := object(t, r, pod)
 			spec["containers"] = append([]any{added}, spec["containers"].([]any)...)
 		})
@@ -44,21 +44,21 @@ func TestMutants(t *testing.T) {
 		Graph: graph,
 		Check: func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, services) },
 		Faults: []mutation.Mutant{
-			set("replicas beside the autoscaler", typeDeployment, "spec", "replicas", 3.0),
-			mutant("autoscaler of another Deployment", typeAutoscaler, func(r *stacktest.Resource) {
+			set("replicas beside the autoscaler", deploymentType, "spec", "replicas", 3.0),
+			mutant("autoscaler of another Deployment", autoscalerType, func(r *stacktest.Resource) {
 				object(t, r, "spec.scaleTargetRef")["name"] = "thumbs-other"
 				r.Needs["spec"] = []string{"urn:pulumi:test::project::kubernetes:apps/v1:Deployment::thumbs-other"}
 			}),
-			mutant("autoscaler of a name that is written out", typeAutoscaler, func(r *stacktest.Resource) { delete(r.Needs, "spec") }),
-			set("Service selects other pods", typeService, "spec.selector", "app.kubernetes.io/name", "thumbs-other"),
-			set("Service selects by a label that the pods lack", typeService, "spec.selector", "tier", "web"),
+			mutant("autoscaler of a name that is written out", autoscalerType, func(r *stacktest.Resource) { delete(r.Needs, "spec") }),
+			set("Service selects other pods", serviceType, "spec.selector", "app.kubernetes.io/name", "thumbs-other"),
+			set("Service selects by a label that the pods lack", serviceType, "spec.selector", "tier", "web"),
 			mutation.Mutate(graph, "pods, and their Deployment with them, renamed behind the Service's back", func(g *stacktest.Graph) {
-				deployment := g.One(t, typeDeployment, apiName)
+				deployment := g.One(t, deploymentType, apiName)
 				object(t, deployment, "spec.selector.matchLabels")["app.kubernetes.io/name"] = "renamed"
 				object(t, deployment, "spec.template.metadata.labels")["app.kubernetes.io/name"] = "renamed"
 			}),
 			mutation.Mutate(graph, "a version among the labels that select", func(g *stacktest.Graph) {
-				deployment := g.One(t, typeDeployment, apiName)
+				deployment := g.One(t, deploymentType, apiName)
 				object(t, deployment, "spec.selector.matchLabels")["app.kubernetes.io/version"] = "1.4.2"
 				object(t, deployment, "spec.template.metadata.labels")["app.kubernetes.io/version"] = "1.4.2"
 			}),
@@ -67,42 +67,42 @@ func TestMutants(t *testing.T) {
 					delete(object(t, r, "metadata"), "name")
 				}
 			}),
-			set("CPU limit", typeDeployment, container+".resources.limits", "cpu", "500m"),
-			set("root", typeDeployment, pod+".securityContext", "runAsUser", 0.0),
-			set("the node's network", typeDeployment, pod, "hostNetwork", true),
-			set("privileged", typeDeployment, container+".securityContext", "privileged", true),
-			set("public address", typeService, "spec", "type", "LoadBalancer"),
-			set("targetPort by a number that nothing listens on", typeService, "spec.ports[0]", "targetPort", 80.0),
-			mutant("Deployment waits for its Service", typeDeployment, func(r *stacktest.Resource) {
-				r.Needs["spec"] = append(r.Needs["spec"], graph.One(t, typeService, apiName).URN)
+			set("CPU limit", deploymentType, container+".resources.limits", "cpu", "500m"),
+			set("root", deploymentType, pod+".securityContext", "runAsUser", 0.0),
+			set("the node's network", deploymentType, pod, "hostNetwork", true),
+			set("privileged", deploymentType, container+".securityContext", "privileged", true),
+			set("public address", serviceType, "spec", "type", "LoadBalancer"),
+			set("targetPort by a number that nothing listens on", serviceType, "spec.ports[0]", "targetPort", 80.0),
+			mutant("Deployment waits for its Service", deploymentType, func(r *stacktest.Resource) {
+				r.Needs["spec"] = append(r.Needs["spec"], graph.One(t, serviceType, apiName).URN)
 			}),
-			mutant("Deployment waits for its Service by DependsOn", typeDeployment, func(r *stacktest.Resource) {
-				r.Needs[""] = append(r.Needs[""], graph.One(t, typeService, apiName).URN)
+			mutant("Deployment waits for its Service by DependsOn", deploymentType, func(r *stacktest.Resource) {
+				r.Needs[""] = append(r.Needs[""], graph.One(t, serviceType, apiName).URN)
 			}),
-			mutant("sleep by a shell", typeDeployment, func(r *stacktest.Resource) {
+			mutant("sleep by a shell", deploymentType, func(r *stacktest.Resource) {
 				object(t, r, container+".lifecycle")["preStop"] = map[string]any{"exec": map[string]any{"command": []any{"sleep", "10"}}}
 			}),
-			mutant("configuration from a ConfigMap, which rolls nothing", typeDeployment, func(r *stacktest.Resource) {
+			mutant("configuration from a ConfigMap, which rolls nothing", deploymentType, func(r *stacktest.Resource) {
 				variable := object(t, r, container+".env[name=LOG_LEVEL]")
 				delete(variable, "value")
 				variable["valueFrom"] = map[string]any{"configMapKeyRef": map[string]any{"name": "thumbs", "key": "log-level"}}
 			}),
-			mutant("secret's value in plain sight", typeDeployment, func(r *stacktest.Resource) {
+			mutant("secret's value in plain sight", deploymentType, func(r *stacktest.Resource) {
 				variable := object(t, r, container+".env[name=API_KEY]")
 				delete(variable, "valueFrom")
 				variable["value"] = "hunter2"
 			}),
 			addContainer("sidecar without a CPU request", sidecar(map[string]any{"limits": map[string]any{"memory": "64Mi"}})),
 			addContainer("sidecar with all rights", bare),
-			mutant("every port open", typePolicy, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "ports") }),
-			mutant("a second rule that opens everything", typePolicy, func(r *stacktest.Resource) {
+			mutant("every port open", policyType, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "ports") }),
+			mutant("a second rule that opens everything", policyType, func(r *stacktest.Resource) {
 				spec := object(t, r, "spec")
 				spec["ingress"] = append(spec["ingress"].([]any), map[string]any{})
 			}),
-			mutant("open to the world", typePolicy, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "from") }),
-			set("guards no pod", typePolicy, "spec.podSelector", "matchLabels", map[string]any{"app": "other"}),
-			set("a drain waits for ever", typeBudget, "spec", "minAvailable", 1.0),
-			mutant("volume at /tmp of a disk", typeDeployment, func(r *stacktest.Resource) {
+			mutant("open to the world", policyType, func(r *stacktest.Resource) { delete(object(t, r, "spec.ingress[0]"), "from") }),
+			set("guards no pod", policyType, "spec.podSelector", "matchLabels", map[string]any{"app": "other"}),
+			set("a drain waits for ever", budgetType, "spec", "minAvailable", 1.0),
+			mutant("volume at /tmp of a disk", deploymentType, func(r *stacktest.Resource) {
 				volume := object(t, r, pod+".volumes[name=tmp]")
 				delete(volume, "emptyDir")
 				volume["hostPath"] = map[string]any{"path": "/tmp"}
@@ -114,34 +114,34 @@ func TestMutants(t *testing.T) {
 					object(t, r, "metadata")["annotations"] = map[string]any{"example.com/owner": "pictures"}
 					object(t, r, "metadata.labels")["team"] = "pictures"
 				}
-				object(t, g.One(t, typeDeployment, apiName), "spec.template.metadata")["annotations"] = map[string]any{"example.com/scrape": "true"}
-				object(t, g.One(t, typeDeployment, apiName), "spec.template.metadata.labels")["team"] = "pictures"
+				object(t, g.One(t, deploymentType, apiName), "spec.template.metadata")["annotations"] = map[string]any{"example.com/scrape": "true"}
+				object(t, g.One(t, deploymentType, apiName), "spec.template.metadata.labels")["team"] = "pictures"
 			}),
 			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["namespace"] = apiNamespace }),
-			mutant("another variable, before the others", typeDeployment, func(r *stacktest.Resource) {
+			mutant("another variable, before the others", deploymentType, func(r *stacktest.Resource) {
 				c := object(t, r, container)
 				c["env"] = append([]any{map[string]any{"name": "FEATURE", "value": "on"}}, c["env"].([]any)...)
 			}),
 			addContainer("sidecar, before the app", sidecar(map[string]any{"requests": map[string]any{"cpu": "50m", "memory": "64Mi"}})),
-			mutant("volumes of their own", typeDeployment, func(r *stacktest.Resource) {
+			mutant("volumes of their own", deploymentType, func(r *stacktest.Resource) {
 				spec, c := object(t, r, pod), object(t, r, container)
 				spec["volumes"] = append([]any{map[string]any{"name": "cache", "emptyDir": map[string]any{}}}, spec["volumes"].([]any)...)
 				c["volumeMounts"] = append([]any{map[string]any{"name": "cache", "mountPath": "/cache"}}, c["volumeMounts"].([]any)...)
 			}),
-			set("a bound on the volume at /tmp", typeDeployment, pod+".volumes[name=tmp].emptyDir", "sizeLimit", "1Gi"),
-			set("pull secrets", typeDeployment, pod, "imagePullSecrets", []any{map[string]any{"name": "registry"}}),
-			set("nodes of their own", typeDeployment, pod, "nodeSelector", map[string]any{"pool": "pictures"}),
-			set("another port of the container", typeDeployment, container, "ports", []any{
+			set("a bound on the volume at /tmp", deploymentType, pod+".volumes[name=tmp].emptyDir", "sizeLimit", "1Gi"),
+			set("pull secrets", deploymentType, pod, "imagePullSecrets", []any{map[string]any{"name": "registry"}}),
+			set("nodes of their own", deploymentType, pod, "nodeSelector", map[string]any{"pool": "pictures"}),
+			set("another port of the container", deploymentType, container, "ports", []any{
 				map[string]any{"name": "metrics", "containerPort": 9090.0}, map[string]any{"name": "http", "containerPort": 8080.0},
 			}),
-			set("another port of the Service", typeService, "spec", "ports", []any{
+			set("another port of the Service", serviceType, "spec", "ports", []any{
 				map[string]any{"name": "metrics", "port": 9090.0, "targetPort": "metrics"}, map[string]any{"name": "http", "port": 80.0, "targetPort": "http"},
 			}),
-			mutant("another metric to scale by", typeAutoscaler, func(r *stacktest.Resource) {
+			mutant("another metric to scale by", autoscalerType, func(r *stacktest.Resource) {
 				spec := object(t, r, "spec")
 				spec["metrics"] = append(spec["metrics"].([]any), map[string]any{"type": "Pods", "pods": map[string]any{}})
 			}),
-			set("a slower rollout", typeDeployment, "spec", "minReadySeconds", 10.0),
+			set("a slower rollout", deploymentType, "spec", "minReadySeconds", 10.0),
 			mutation.Mutate(graph, "resources of their own, of the same types", func(g *stacktest.Graph) {
 				for _, r := range slices.Clone(g.Resources) {
 					own := *r

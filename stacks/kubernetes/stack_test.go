@@ -38,12 +38,12 @@ type secret struct{ name, key string }
 
 // The types of the resources, as Pulumi names them.
 const (
-	typeAccount    = "kubernetes:core/v1:ServiceAccount"
-	typeDeployment = "kubernetes:apps/v1:Deployment"
-	typeService    = "kubernetes:core/v1:Service"
-	typeAutoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-	typePolicy     = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-	typeBudget     = "kubernetes:policy/v1:PodDisruptionBudget"
+	accountType    = "kubernetes:core/v1:ServiceAccount"
+	deploymentType = "kubernetes:apps/v1:Deployment"
+	serviceType    = "kubernetes:core/v1:Service"
+	autoscalerType = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	policyType     = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+	budgetType     = "kubernetes:policy/v1:PodDisruptionBudget"
 )
 
 // serviceChecks are what must be true of each service, whatever else a team adds
@@ -121,12 +121,12 @@ func (s service) container(input string) string {
 // such a Service by DNS.
 func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
 	objects := map[string][2]string{
-		typeAccount:    {"v1", "ServiceAccount"},
-		typeDeployment: {"apps/v1", "Deployment"},
-		typeService:    {"v1", "Service"},
-		typePolicy:     {"networking.k8s.io/v1", "NetworkPolicy"},
-		typeBudget:     {"policy/v1", "PodDisruptionBudget"},
-		typeAutoscaler: {"autoscaling/v2", "HorizontalPodAutoscaler"}, // v1 knows CPU only, and no behavior
+		accountType:    {"v1", "ServiceAccount"},
+		deploymentType: {"apps/v1", "Deployment"},
+		serviceType:    {"v1", "Service"},
+		policyType:     {"networking.k8s.io/v1", "NetworkPolicy"},
+		budgetType:     {"policy/v1", "PodDisruptionBudget"},
+		autoscalerType: {"autoscaling/v2", "HorizontalPodAutoscaler"}, // v1 knows CPU only, and no behavior
 	}
 	for typ, api := range objects {
 		object := g.One(t, typ, s.name)
@@ -143,8 +143,8 @@ func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
 // A Service counts as deployed with no pod behind it, so nothing but a test
 // notices a selector that finds none.
 func checkSelectors(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
-	g.One(t, typeService, s.name).Want(t, "spec.selector", s.selector(), "requests reach the pods with these labels")
+	deployment := g.One(t, deploymentType, s.name)
+	g.One(t, serviceType, s.name).Want(t, "spec.selector", s.selector(), "requests reach the pods with these labels")
 	deployment.Want(t, "spec.selector.matchLabels", s.selector(), "the Deployment counts the pods with these labels, and cannot change them")
 	for label, value := range s.labels() {
 		deployment.Want(t, fmt.Sprintf("spec.template.metadata.labels[%q]", label), value, "Service and Deployment find their pods by it")
@@ -152,7 +152,7 @@ func checkSelectors(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, account := g.One(t, typeDeployment, s.name), g.One(t, typeAccount, s.name)
+	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	memory := fmt.Sprintf("%dMi", s.memoryMiB)
 	deployment.Want(t, s.container("image"), s.image, "it is the app")
 	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service and probes call it http")
@@ -170,7 +170,7 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
 // Variables stand in the pod itself, so that a changed value rolls the pods; from
 // a ConfigMap it would reach the ones that start later only.
 func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	for name, value := range s.variables {
 		deployment.Want(t, s.container("env[name="+name+"].value"), value, "the app reads it")
 	}
@@ -189,7 +189,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 		"readinessProbe": {5, 2, "a pod that does not answer gets no requests after 10 s"},
 		"livenessProbe":  {10, 3, "a pod that does not answer is started anew after 30 s"},
 	} {
-		g.One(t, typeDeployment, s.name).Want(t, s.container(probe), map[string]any{
+		g.One(t, deploymentType, s.name).Want(t, s.container(probe), map[string]any{
 			"httpGet":          map[string]any{"path": s.healthPath, "port": "http"},
 			"periodSeconds":    want.periodSeconds,
 			"timeoutSeconds":   2,
@@ -201,7 +201,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 // The Pod Security Standard "restricted", which namespaces can enforce: all
 // containers must meet it, and those of a team's own too.
 func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	pod := "spec.template.spec.securityContext."
 	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
 	deployment.Want(t, pod+"runAsUser", 65532, "runAsNonRoot takes a number where an image names its user")
@@ -226,7 +226,7 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
 // Endpoints are told of a pod's end while it goes on serving: the native sleep
 // does that in images without a shell, where an exec would fail.
 func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	deployment.Want(t, "spec.strategy.type", "RollingUpdate", "the old pods serve until the new ones do")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxUnavailable", 0, "a new pod is ready before an old one goes")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxSurge", "25%", "without room for new pods, the rollout stands still")
@@ -243,7 +243,7 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only
 // then says why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, address := g.One(t, typeDeployment, s.name), g.One(t, typeService, s.name)
+	deployment, address := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
 	waiting := []*stacktest.Resource{deployment, address}
 	for _, r := range waiting {
 		timeouts := r.Request.GetCustomTimeouts()
@@ -261,7 +261,7 @@ func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
-	address := g.One(t, typeService, s.name)
+	address := g.One(t, serviceType, s.name)
 	address.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
 	address.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
 	address.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
@@ -271,7 +271,7 @@ func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
 // PodDisruptionBudgets count, they do not ask: with as many pods needed as there
 // are, a drain of nodes would wait for ever.
 func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
-	budget := g.One(t, typeBudget, s.name)
+	budget := g.One(t, budgetType, s.name)
 	budget.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it counts the pods with these labels")
 	budget.Want(t, "spec.maxUnavailable", 1, "a drain of nodes takes one pod at a time, and the last one too")
 	budget.Want(t, "spec.minAvailable", nil, "it would keep a drain from the last pod")
@@ -281,7 +281,7 @@ func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
 // What a NetworkPolicy does not allow is denied, to the pods that it selects and in
 // the directions that it names.
 func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
-	policy := g.One(t, typePolicy, s.name)
+	policy := g.One(t, policyType, s.name)
 	policy.Want(t, "spec.podSelector", map[string]any{"matchLabels": s.selector()}, "it guards the pods with these labels")
 	policy.Want(t, "spec.policyTypes", []string{"Ingress", "Egress"}, "what it says of a direction that is not named may count for nothing")
 	policy.Want(t, "spec.egress", []any{map[string]any{}}, "the app calls what it likes, DNS included")
@@ -301,7 +301,7 @@ func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
 // in it is a quarrel with what scales it, which each update wins or fails on. See
 // score-spec/score-k8s#25.
 func checkReplicas(t stacktest.T, g *stacktest.Graph, s service, least int) {
-	g.One(t, typeDeployment, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
+	g.One(t, deploymentType, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
 	if s.min < least || s.min > s.max {
 		t.Errorf("%s: %d to %d pods: want %d at least, and no more than the most", s.name, s.min, s.max, least)
 	}
@@ -323,7 +323,7 @@ func scaling() map[string]any {
 }
 
 func checkAutoscaler(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, autoscaler := g.One(t, typeDeployment, s.name), g.One(t, typeAutoscaler, s.name)
+	deployment, autoscaler := g.One(t, deploymentType, s.name), g.One(t, autoscalerType, s.name)
 	checkReplicas(t, g, s, 1)
 	autoscaler.Want(t, "spec.scaleTargetRef.apiVersion", "apps/v1", "the API server refuses an autoscaler without it, a preview does not")
 	autoscaler.Want(t, "spec.scaleTargetRef.kind", "Deployment", "it is what the autoscaler scales")

@@ -33,10 +33,10 @@ func TestMutants(t *testing.T) {
 			}
 		})
 	}
-	api, function := graph.One(t, typeAPI, app), graph.One(t, typeFunction, apiName)
-	logs, kept := graph.One(t, typeLogGroup, apiName), graph.One(t, typeSecret, "thumbs-api-key")
-	policy, _ := graph.One(t, typePolicy, apiName).Input("policy").(string)
-	trust, _ := graph.One(t, typeRole, apiName).Input("assumeRolePolicy").(string)
+	api, function := graph.One(t, apiType, app), graph.One(t, functionType, apiName)
+	logs, kept := graph.One(t, logGroupType, apiName), graph.One(t, secretType, "thumbs-api-key")
+	policy, _ := graph.One(t, policyType, apiName).Input("policy").(string)
+	trust, _ := graph.One(t, roleType, apiName).Input("assumeRolePolicy").(string)
 	source, _ := api.Output("executionArn").(string)
 	logARN, _ := logs.Output("arn").(string)
 	add := func(document, statement string) string { // before the document's last two brackets
@@ -48,32 +48,32 @@ func TestMutants(t *testing.T) {
 		Graph: graph,
 		Check: checkServices,
 		Faults: []mutation.Mutant{
-			mutant("permission for the function instead of the alias", typePermission, apiName, func(r *stacktest.Resource) {
+			mutant("permission for the function instead of the alias", permissionType, apiName, func(r *stacktest.Resource) {
 				delete(r.Inputs, "qualifier")
 				r.Inputs["function"], r.Needs["function"] = function.Output("name"), []string{function.URN}
 			}),
-			set("integration with the function instead of the alias", typeIntegration, map[string]any{"integrationUri": function.Output("invokeArn")}, function),
-			set("source ARN with three stars", typePermission, map[string]any{"sourceArn": source + "/*/*/*"}, api),
-			set("source ARN of one stage", typePermission, map[string]any{"sourceArn": source + "/prod/*"}, api),
-			set("source ARN without its API", typePermission, map[string]any{"sourceArn": "/*/*"}),
-			set("permission for everybody", typePermission, map[string]any{"principal": "*"}),
-			set("payload format 1.0", typeIntegration, map[string]any{"payloadFormatVersion": "1.0"}),
-			set("API gives up before the function", typeIntegration, map[string]any{"timeoutMilliseconds": 3000.0}),
-			set("timeout of 99999 s", typeFunction, map[string]any{"timeout": 99999.0}),
-			set("memory of 1 MB", typeFunction, map[string]any{"memorySize": 1.0}),
-			set("SnapStart", typeFunction, map[string]any{"snapStart": map[string]any{"applyOn": "PublishedVersions"}}),
-			set("alias at $LATEST", typeAlias, map[string]any{"functionVersion": "$LATEST"}, function),
-			set("logs anywhere", typePolicy, map[string]any{"policy": strings.Replace(policy, logARN+":log-stream:*", "*", 1)}, logs, kept),
-			set("anything on anything", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "*", "Resource": "*"}`)}, logs, kept),
-			set("all of S3", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}`)}, logs, kept),
-			set("policy that is no JSON", typePolicy, map[string]any{"policy": policy + "}"}, logs, kept),
-			set("anybody may act as the role", typeRole, map[string]any{"assumeRolePolicy": add(trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}`)}),
-			set("log group that all stacks share", typeLogGroup, map[string]any{"name": "/aws/lambda/thumbs-api"}),
-			mutant("stage with a path of its own", typeStage, app, func(r *stacktest.Resource) { r.Inputs["name"] = "prod" }),
-			mutant("route to a service that does not answer it", typeRoute, apiRoutes[0], func(r *stacktest.Resource) {
+			set("integration with the function instead of the alias", integrationType, map[string]any{"integrationUri": function.Output("invokeArn")}, function),
+			set("source ARN with three stars", permissionType, map[string]any{"sourceArn": source + "/*/*/*"}, api),
+			set("source ARN of one stage", permissionType, map[string]any{"sourceArn": source + "/prod/*"}, api),
+			set("source ARN without its API", permissionType, map[string]any{"sourceArn": "/*/*"}),
+			set("permission for everybody", permissionType, map[string]any{"principal": "*"}),
+			set("payload format 1.0", integrationType, map[string]any{"payloadFormatVersion": "1.0"}),
+			set("API gives up before the function", integrationType, map[string]any{"timeoutMilliseconds": 3000.0}),
+			set("timeout of 99999 s", functionType, map[string]any{"timeout": 99999.0}),
+			set("memory of 1 MB", functionType, map[string]any{"memorySize": 1.0}),
+			set("SnapStart", functionType, map[string]any{"snapStart": map[string]any{"applyOn": "PublishedVersions"}}),
+			set("alias at $LATEST", aliasType, map[string]any{"functionVersion": "$LATEST"}, function),
+			set("logs anywhere", policyType, map[string]any{"policy": strings.Replace(policy, logARN+":log-stream:*", "*", 1)}, logs, kept),
+			set("anything on anything", policyType, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "*", "Resource": "*"}`)}, logs, kept),
+			set("all of S3", policyType, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["*"]}`)}, logs, kept),
+			set("policy that is no JSON", policyType, map[string]any{"policy": policy + "}"}, logs, kept),
+			set("anybody may act as the role", roleType, map[string]any{"assumeRolePolicy": add(trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}`)}),
+			set("log group that all stacks share", logGroupType, map[string]any{"name": "/aws/lambda/thumbs-api"}),
+			mutant("stage with a path of its own", stageType, app, func(r *stacktest.Resource) { r.Inputs["name"] = "prod" }),
+			mutant("route to a service that does not answer it", routeType, apiRoutes[0], func(r *stacktest.Resource) {
 				r.Inputs["target"] = "integrations/fake:aws:apigatewayv2/integration:Integration:thumbs-other.id"
 			}),
-			mutant("secret's value in plain sight", typeFunction, apiName, func(r *stacktest.Resource) {
+			mutant("secret's value in plain sight", functionType, apiName, func(r *stacktest.Resource) {
 				variables(r)["API_KEY_SECRET"] = "hunter2"
 			}),
 		},
@@ -84,18 +84,18 @@ func TestMutants(t *testing.T) {
 				}
 			}),
 			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["function"] = function.Output("name") }),
-			mutant("another variable", typeFunction, apiName, func(r *stacktest.Resource) { variables(r)["FEATURE"] = "on" }),
-			mutant("another dependency", typeFunction, apiName, func(r *stacktest.Resource) { r.Needs[""] = append(r.Needs[""], api.URN) }),
-			mutant("CORS", typeAPI, app, func(r *stacktest.Resource) {
+			mutant("another variable", functionType, apiName, func(r *stacktest.Resource) { variables(r)["FEATURE"] = "on" }),
+			mutant("another dependency", functionType, apiName, func(r *stacktest.Resource) { r.Needs[""] = append(r.Needs[""], api.URN) }),
+			mutant("CORS", apiType, app, func(r *stacktest.Resource) {
 				r.Inputs["corsConfiguration"] = map[string]any{"allowOrigins": []any{"https://app.example.com"}}
 			}),
-			mutant("detailed metrics", typeStage, app, func(r *stacktest.Resource) {
+			mutant("detailed metrics", stageType, app, func(r *stacktest.Resource) {
 				settings, _ := r.Inputs["defaultRouteSettings"].(map[string]any)
 				settings["detailedMetricsEnabled"] = true
 			}),
-			set("texts and limits of their own", typeFunction, map[string]any{"description": "Thumbnails", "reservedConcurrentExecutions": 5.0, "ephemeralStorage": map[string]any{"size": 1024.0}}),
-			set("a statement that names its resource", typePolicy, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::thumbs-originals/*"}`)}, logs, kept),
-			set("statements in another order", typePolicy, map[string]any{"policy": `{"Statement": [{"Resource": "` + kept.Output("arn").(string) + `", "Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"]},
+			set("texts and limits of their own", functionType, map[string]any{"description": "Thumbnails", "reservedConcurrentExecutions": 5.0, "ephemeralStorage": map[string]any{"size": 1024.0}}),
+			set("a statement that names its resource", policyType, map[string]any{"policy": add(policy, `{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::thumbs-originals/*"}`)}, logs, kept),
+			set("statements in another order", policyType, map[string]any{"policy": `{"Statement": [{"Resource": "` + kept.Output("arn").(string) + `", "Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"]},
 				{"Effect": "Allow", "Action": ["logs:PutLogEvents", "logs:CreateLogStream"], "Resource": ["` + logARN + `:log-stream:*"]}], "Version": "2012-10-17"}`}, logs, kept),
 			mutation.Mutate(graph, "resources of their own, of the same types", func(g *stacktest.Graph) {
 				for _, r := range slices.Clone(g.Resources) {
@@ -149,10 +149,10 @@ func TestAbsurdConstants(t *testing.T) {
 		withAbsurd := expected
 		withAbsurd.services = []service{absurd}
 		g := mutation.Mutate(deploy(t, nil), name, func(g *stacktest.Graph) {
-			function, integration := g.One(t, typeFunction, apiName), g.One(t, typeIntegration, apiName)
+			function, integration := g.One(t, functionType, apiName), g.One(t, integrationType, apiName)
 			function.Inputs["timeout"], function.Inputs["memorySize"] = absurd.timeoutSeconds, absurd.memoryMB
 			integration.Inputs["timeoutMilliseconds"] = absurd.timeoutSeconds * 1000
-			g.One(t, typeAlarm, apiName+"-duration").Inputs["threshold"] = slowPart * float64(absurd.timeoutSeconds) * 1000
+			g.One(t, alarmType, apiName+"-duration").Inputs["threshold"] = slowPart * float64(absurd.timeoutSeconds) * 1000
 		}).Graph
 		if told := mutation.Complaints(func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, withAbsurd) }, g); len(told) != 1 {
 			t.Errorf("an absurd %s: the checks say %q, want one message", name, told)

@@ -22,25 +22,25 @@ func TestMutants(t *testing.T) {
 		Graph: graph,
 		Check: func(t ambitest.T, g *ambitest.Graph) { checkAll(t, inward(g), services) },
 		Faults: []mutation.Mutant{
-			set("a service that others need, open to the cluster", "orders", typePolicy, "spec.ingress[0]", "from", []any{map[string]any{"namespaceSelector": map[string]any{}}}),
+			set("a service that others need, open to the cluster", "orders", policyType, "spec.ingress[0]", "from", []any{map[string]any{"namespaceSelector": map[string]any{}}}),
 			mutation.Mutate(graph, "an autoscaler beside KEDA's", func(g *ambitest.Graph) {
-				own := *g.One(t, typeAutoscaler, mailerName)
+				own := *g.One(t, autoscalerType, mailerName)
 				own.Name, own.URN = ordersName, own.URN+"-orders"
 				g.Resources = append(g.Resources, &own)
 			}),
-			set("KEDA's pods counted by the Deployment", "orders", typeDeployment, "spec", "replicas", 1.0),
-			mutant("plain HTTP", "web", typeIngress, func(r *ambitest.Resource) { delete(object(t, r, "spec"), "tls") }),
-			set("CORS with nginx's own headers", "web", typeIngress, "metadata.annotations", "nginx.ingress.kubernetes.io/cors-allow-headers", "*"),
-			mutant("no way in for preflight requests", "api", typeHTTPRoute, func(r *ambitest.Resource) {
+			set("KEDA's pods counted by the Deployment", "orders", deploymentType, "spec", "replicas", 1.0),
+			mutant("plain HTTP", "web", ingressType, func(r *ambitest.Resource) { delete(object(t, r, "spec"), "tls") }),
+			set("CORS with nginx's own headers", "web", ingressType, "metadata.annotations", "nginx.ingress.kubernetes.io/cors-allow-headers", "*"),
+			mutant("no way in for preflight requests", "api", httpRouteType, func(r *ambitest.Resource) {
 				rule := object(t, r, "spec.rules[0]")
 				rule["matches"] = rule["matches"].([]any)[:4]
 			}),
-			set("another origin's pages", "api", typeHTTPRoute, "spec.rules[0].filters[0].cors", "allowOrigins", []any{"https://example.org"}),
-			set("the metric of another adapter", "api", typeAutoscaler, "spec.metrics[0]", "type", "External"),
-			mutant("a role for the whole cluster", "orders", typeRole, func(r *ambitest.Resource) {
+			set("another origin's pages", "api", httpRouteType, "spec.rules[0].filters[0].cors", "allowOrigins", []any{"https://example.org"}),
+			set("the metric of another adapter", "api", autoscalerType, "spec.metrics[0]", "type", "External"),
+			mutant("a role for the whole cluster", "orders", roleType, func(r *ambitest.Resource) {
 				r.Inputs["assumeRolePolicy"] = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},"Action":["sts:AssumeRoleWithWebIdentity"]}]}`
 			}),
-			mutant("a right too many", "api", typeRolePolicy, func(r *ambitest.Resource) {
+			mutant("a right too many", "api", rolePolicyType, func(r *ambitest.Resource) {
 				r.Inputs["policy"] = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`
 			}),
 		},
@@ -59,10 +59,10 @@ func TestMutants(t *testing.T) {
 				}
 			}),
 			mutation.Mutate(graph, "tags of their own", func(g *ambitest.Graph) {
-				g.One(t, typeRole, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
-				g.One(t, typeAssociation, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
+				g.One(t, roleType, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
+				g.One(t, associationType, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
 			}),
-			mutant("another pull secret", "web", typeDeployment, func(r *ambitest.Resource) {
+			mutant("another pull secret", "web", deploymentType, func(r *ambitest.Resource) {
 				pod := object(t, r, "spec.template.spec")
 				pod["imagePullSecrets"] = append([]any{map[string]any{"name": "third"}}, pod["imagePullSecrets"].([]any)...)
 			}),

@@ -70,19 +70,19 @@ type gateway struct {
 
 // The types of the resources, as Pulumi names them.
 const (
-	typeAccount      = "kubernetes:core/v1:ServiceAccount"
-	typeDeployment   = "kubernetes:apps/v1:Deployment"
-	typeService      = "kubernetes:core/v1:Service"
-	typeAutoscaler   = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
-	typePolicy       = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-	typeBudget       = "kubernetes:policy/v1:PodDisruptionBudget"
-	typeIngress      = "kubernetes:networking.k8s.io/v1:Ingress"
-	typeHTTPRoute    = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
-	typeScaledObject = "kubernetes:keda.sh/v1alpha1:ScaledObject"
-	typeMonitor      = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
-	typeRole         = "aws:iam/role:Role"
-	typeRolePolicy   = "aws:iam/rolePolicy:RolePolicy"
-	typeAssociation  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+	accountType      = "kubernetes:core/v1:ServiceAccount"
+	deploymentType   = "kubernetes:apps/v1:Deployment"
+	serviceType      = "kubernetes:core/v1:Service"
+	autoscalerType   = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+	policyType       = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+	budgetType       = "kubernetes:policy/v1:PodDisruptionBudget"
+	ingressType      = "kubernetes:networking.k8s.io/v1:Ingress"
+	httpRouteType    = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
+	scaledObjectType = "kubernetes:keda.sh/v1alpha1:ScaledObject"
+	monitorType      = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
+	roleType         = "aws:iam/role:Role"
+	rolePolicyType   = "aws:iam/rolePolicy:RolePolicy"
+	associationType  = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 )
 
 // serviceChecks are what must be true of each service, whatever else a team adds
@@ -170,25 +170,25 @@ func (s service) container(input string) string {
 // such a Service by DNS.
 func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
 	objects := map[string][2]string{
-		typeAccount:    {"v1", "ServiceAccount"},
-		typeDeployment: {"apps/v1", "Deployment"},
-		typeService:    {"v1", "Service"},
-		typePolicy:     {"networking.k8s.io/v1", "NetworkPolicy"},
-		typeBudget:     {"policy/v1", "PodDisruptionBudget"},
+		accountType:    {"v1", "ServiceAccount"},
+		deploymentType: {"apps/v1", "Deployment"},
+		serviceType:    {"v1", "Service"},
+		policyType:     {"networking.k8s.io/v1", "NetworkPolicy"},
+		budgetType:     {"policy/v1", "PodDisruptionBudget"},
 	}
 	if s.query != "" {
-		objects[typeScaledObject] = [2]string{"keda.sh/v1alpha1", "ScaledObject"}
+		objects[scaledObjectType] = [2]string{"keda.sh/v1alpha1", "ScaledObject"}
 	} else {
-		objects[typeAutoscaler] = [2]string{"autoscaling/v2", "HorizontalPodAutoscaler"} // v1 knows CPU only, and no behavior
+		objects[autoscalerType] = [2]string{"autoscaling/v2", "HorizontalPodAutoscaler"} // v1 knows CPU only, and no behavior
 	}
 	if s.ingress != nil {
-		objects[typeIngress] = [2]string{"networking.k8s.io/v1", "Ingress"}
+		objects[ingressType] = [2]string{"networking.k8s.io/v1", "Ingress"}
 	}
 	if s.gateway != nil {
-		objects[typeHTTPRoute] = [2]string{"gateway.networking.k8s.io/v1", "HTTPRoute"}
+		objects[httpRouteType] = [2]string{"gateway.networking.k8s.io/v1", "HTTPRoute"}
 	}
 	if s.metricsPath != "" {
-		objects[typeMonitor] = [2]string{"monitoring.coreos.com/v1", "ServiceMonitor"}
+		objects[monitorType] = [2]string{"monitoring.coreos.com/v1", "ServiceMonitor"}
 	}
 	for typ, api := range objects {
 		object := g.One(t, typ, s.name)
@@ -205,8 +205,8 @@ func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
 // A Service counts as deployed with no pod behind it, so nothing but a test
 // notices a selector that finds none.
 func checkSelectors(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
-	g.One(t, typeService, s.name).Want(t, "spec.selector", s.selector(), "requests reach the pods with these labels")
+	deployment := g.One(t, deploymentType, s.name)
+	g.One(t, serviceType, s.name).Want(t, "spec.selector", s.selector(), "requests reach the pods with these labels")
 	deployment.Want(t, "spec.selector.matchLabels", s.selector(), "the Deployment counts the pods with these labels, and cannot change them")
 	for label, value := range s.labels() {
 		deployment.Want(t, fmt.Sprintf("spec.template.metadata.labels[%q]", label), value, "Service and Deployment find their pods by it")
@@ -214,7 +214,7 @@ func checkSelectors(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, account := g.One(t, typeDeployment, s.name), g.One(t, typeAccount, s.name)
+	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	memory := fmt.Sprintf("%dMi", s.memoryMiB)
 	deployment.Want(t, s.container("image"), s.image, "it is the app")
 	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service and probes call it http")
@@ -235,7 +235,7 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
 // Variables stand in the pod itself, so that a changed value rolls the pods; from
 // a ConfigMap it would reach the ones that start later only.
 func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	for name, value := range s.variables {
 		deployment.Want(t, s.container("env[name="+name+"].value"), value, "the app reads it")
 	}
@@ -254,7 +254,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 		"readinessProbe": {5, 2, "a pod that does not answer gets no requests after 10 s"},
 		"livenessProbe":  {10, 3, "a pod that does not answer is started anew after 30 s"},
 	} {
-		g.One(t, typeDeployment, s.name).Want(t, s.container(probe), map[string]any{
+		g.One(t, deploymentType, s.name).Want(t, s.container(probe), map[string]any{
 			"httpGet":          map[string]any{"path": s.healthPath, "port": "http"},
 			"periodSeconds":    want.periodSeconds,
 			"timeoutSeconds":   2,
@@ -266,7 +266,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 // The Pod Security Standard "restricted", which namespaces can enforce: all
 // containers must meet it, and those of a team's own too.
 func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	pod := "spec.template.spec.securityContext."
 	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
 	deployment.Want(t, pod+"runAsUser", 65532, "runAsNonRoot takes a number where an image names its user")
@@ -291,7 +291,7 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, s service) {
 // Endpoints are told of a pod's end while it goes on serving: the native sleep
 // does that in images without a shell, where an exec would fail.
 func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment := g.One(t, typeDeployment, s.name)
+	deployment := g.One(t, deploymentType, s.name)
 	deployment.Want(t, "spec.strategy.type", "RollingUpdate", "the old pods serve until the new ones do")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxUnavailable", 0, "a new pod is ready before an old one goes")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxSurge", "25%", "without room for new pods, the rollout stands still")
@@ -308,10 +308,10 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only
 // then says why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, address := g.One(t, typeDeployment, s.name), g.One(t, typeService, s.name)
+	deployment, address := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
 	waiting := []*stacktest.Resource{deployment, address}
 	if s.ingress != nil {
-		waiting = append(waiting, g.One(t, typeIngress, s.name))
+		waiting = append(waiting, g.One(t, ingressType, s.name))
 	}
 	for _, r := range waiting {
 		timeouts := r.Request.GetCustomTimeouts()
@@ -329,7 +329,7 @@ func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
-	address := g.One(t, typeService, s.name)
+	address := g.One(t, serviceType, s.name)
 	address.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
 	address.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
 	address.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
@@ -339,7 +339,7 @@ func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
 // PodDisruptionBudgets count, they do not ask: with as many pods needed as there
 // are, a drain of nodes would wait for ever.
 func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
-	budget := g.One(t, typeBudget, s.name)
+	budget := g.One(t, budgetType, s.name)
 	budget.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it counts the pods with these labels")
 	budget.Want(t, "spec.maxUnavailable", 1, "a drain of nodes takes one pod at a time, and the last one too")
 	budget.Want(t, "spec.minAvailable", nil, "it would keep a drain from the last pod")
@@ -349,7 +349,7 @@ func checkBudget(t stacktest.T, g *stacktest.Graph, s service) {
 // What a NetworkPolicy does not allow is denied, to the pods that it selects and in
 // the directions that it names.
 func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
-	policy := g.One(t, typePolicy, s.name)
+	policy := g.One(t, policyType, s.name)
 	policy.Want(t, "spec.podSelector", map[string]any{"matchLabels": s.selector()}, "it guards the pods with these labels")
 	policy.Want(t, "spec.policyTypes", []string{"Ingress", "Egress"}, "what it says of a direction that is not named may count for nothing")
 	policy.Want(t, "spec.egress", []any{map[string]any{}}, "the app calls what it likes, DNS included")
@@ -382,7 +382,7 @@ func checkCalls(t stacktest.T, g *stacktest.Graph, services []service) {
 	for _, s := range services {
 		for variable, key := range s.needs {
 			other := byKey[key]
-			g.One(t, typeDeployment, s.name).Want(t, s.container("env[name="+variable+"].value"), fmt.Sprintf("http://%s.%s.svc", other.name, other.namespace), "it is where the app finds "+key)
+			g.One(t, deploymentType, s.name).Want(t, s.container("env[name="+variable+"].value"), fmt.Sprintf("http://%s.%s.svc", other.name, other.namespace), "it is where the app finds "+key)
 		}
 		if s.reach != "callers" {
 			continue
@@ -394,7 +394,7 @@ func checkCalls(t stacktest.T, g *stacktest.Graph, services []service) {
 				"podSelector":       map[string]any{"matchLabels": map[string]any{"app.kubernetes.io/name": "prometheus"}},
 			})
 		}
-		g.One(t, typePolicy, s.name).Want(t, "spec.ingress[0].from", want, "the services that need it call it, and nobody else")
+		g.One(t, policyType, s.name).Want(t, "spec.ingress[0].from", want, "the services that need it call it, and nobody else")
 	}
 }
 
@@ -402,7 +402,7 @@ func checkIngress(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.ingress == nil {
 		return
 	}
-	ingress, address := g.One(t, typeIngress, s.name), g.One(t, typeService, s.name)
+	ingress, address := g.One(t, ingressType, s.name), g.One(t, serviceType, s.name)
 	backend := map[string]any{"service": map[string]any{"name": address.Output("metadata.name"), "port": map[string]any{"name": "http"}}}
 	var paths []any
 	for _, p := range s.ingress.paths {
@@ -428,7 +428,7 @@ func checkGateway(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.gateway == nil {
 		return
 	}
-	route, address := g.One(t, typeHTTPRoute, s.name), g.One(t, typeService, s.name)
+	route, address := g.One(t, httpRouteType, s.name), g.One(t, serviceType, s.name)
 	parent := map[string]any{"name": s.gateway.name}
 	if s.gateway.namespace != "" {
 		parent["namespace"] = s.gateway.namespace
@@ -468,7 +468,7 @@ func checkMonitor(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.metricsPath == "" {
 		return
 	}
-	monitor := g.One(t, typeMonitor, s.name)
+	monitor := g.One(t, monitorType, s.name)
 	monitor.Want(t, "spec.selector", map[string]any{"matchLabels": s.selector()}, "it finds the Service, and through it the pods, by these labels")
 	monitor.Want(t, "spec.endpoints", []any{map[string]any{"port": "http", "path": s.metricsPath}}, "the app answers its metrics there")
 }
@@ -479,8 +479,8 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.identity == "" {
 		return
 	}
-	role, policy := g.One(t, typeRole, s.name), g.One(t, typeRolePolicy, s.name)
-	deployment, account := g.One(t, typeDeployment, s.name), g.One(t, typeAccount, s.name)
+	role, policy := g.One(t, roleType, s.name), g.One(t, rolePolicyType, s.name)
+	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 	wantPolicy(t, policy, "policy", s.permissions, "the app may do this and nothing else")
 	before := policy
@@ -490,7 +490,7 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 			"Effect": "Allow", "Action": []string{"sts:AssumeRole", "sts:TagSession"},
 			"Principal": map[string]any{"Service": "pods.eks.amazonaws.com"},
 		}}, "EKS gives the role to pods, and nobody else may take it")
-		association := g.One(t, typeAssociation, s.name)
+		association := g.One(t, associationType, s.name)
 		association.Want(t, "clusterName", configuration(nil)["clusterName"], "other clusters have ServiceAccounts of this name, too")
 		association.Want(t, "namespace", s.namespace, "other namespaces have ServiceAccounts of this name, too")
 		association.Want(t, "serviceAccount", account.Output("metadata.name"), "it is the pods' own", account)
@@ -540,7 +540,7 @@ func wantPolicy(t stacktest.T, r *stacktest.Resource, input string, statements [
 // in it is a quarrel with what scales it, which each update wins or fails on. See
 // score-spec/score-k8s#25.
 func checkReplicas(t stacktest.T, g *stacktest.Graph, s service, least int) {
-	g.One(t, typeDeployment, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
+	g.One(t, deploymentType, s.name).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
 	if s.min < least || s.min > s.max {
 		t.Errorf("%s: %d to %d pods: want %d at least, and no more than the most", s.name, s.min, s.max, least)
 	}
@@ -565,7 +565,7 @@ func checkAutoscaler(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.query != "" {
 		return
 	}
-	deployment, autoscaler := g.One(t, typeDeployment, s.name), g.One(t, typeAutoscaler, s.name)
+	deployment, autoscaler := g.One(t, deploymentType, s.name), g.One(t, autoscalerType, s.name)
 	checkReplicas(t, g, s, 1)
 	autoscaler.Want(t, "spec.scaleTargetRef.apiVersion", "apps/v1", "the API server refuses an autoscaler without it, a preview does not")
 	autoscaler.Want(t, "spec.scaleTargetRef.kind", "Deployment", "it is what the autoscaler scales")
@@ -595,7 +595,7 @@ func checkScaledObject(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.query == "" {
 		return
 	}
-	deployment, scaled := g.One(t, typeDeployment, s.name), g.One(t, typeScaledObject, s.name)
+	deployment, scaled := g.One(t, deploymentType, s.name), g.One(t, scaledObjectType, s.name)
 	checkReplicas(t, g, s, 0)
 	for _, r := range g.Resources {
 		if r.Type == "kubernetes:autoscaling/v2:HorizontalPodAutoscaler" && r.Name == s.name {

@@ -9,18 +9,18 @@ import (
 )
 
 func checkGateway(t stacktest.T, g *stacktest.Graph, _ facts) {
-	api := g.One(t, typeAPI, app)
+	api := g.One(t, apiType, app)
 	api.Want(t, "protocolType", "HTTP", "routes such as GET /x and payload format 2.0 belong to HTTP APIs")
 	g.Exports.Want(t, "url", api.Output("apiEndpoint"), "it is where callers find the app")
 
-	stage := g.One(t, typeStage, app)
+	stage := g.One(t, stageType, app)
 	stage.Want(t, "apiId", api.Output("id"), "the stage serves this API", api)
 	stage.Want(t, "name", "$default", "any other stage adds its name to all paths, and the URL lacks it")
 	stage.Want(t, "autoDeploy", true, "without it a new route is declared and never answers")
 }
 
 func checkStage(t stacktest.T, g *stacktest.Graph, f facts) {
-	stage, logs := g.One(t, typeStage, app), g.One(t, typeLogGroup, app)
+	stage, logs := g.One(t, stageType, app), g.One(t, logGroupType, app)
 	logs.Want(t, "name", "/aws/vendedlogs/http-api/"+app+"-"+stacktest.Stack, "AWS may deliver logs to such names without more ado, and two stacks must not share one")
 	logs.Want(t, "retentionInDays", daysOfAccessLogs, "logs without it are kept, and paid for, for ever")
 	stage.Want(t, "accessLogSettings.destinationArn", logs.Output("arn"), "it is the log with a retention", logs)
@@ -39,7 +39,7 @@ func checkStage(t stacktest.T, g *stacktest.Graph, f facts) {
 }
 
 func checkCORS(t stacktest.T, g *stacktest.Graph, _ facts) {
-	api := g.One(t, typeAPI, app)
+	api := g.One(t, apiType, app)
 	api.Want(t, "corsConfiguration.allowOrigins", corsOrigins, "pages of these origins may call the API, and no others")
 	api.Want(t, "corsConfiguration.allowMethods", corsMethods, "pages use these methods")
 	api.Want(t, "corsConfiguration.allowHeaders", corsHeaders, "pages set these headers")
@@ -48,12 +48,12 @@ func checkCORS(t stacktest.T, g *stacktest.Graph, _ facts) {
 }
 
 func checkAuthorizers(t stacktest.T, g *stacktest.Graph, f facts) {
-	api := g.One(t, typeAPI, app)
+	api := g.One(t, apiType, app)
 	for _, s := range f.services {
 		if s.authorizer == nil {
 			continue
 		}
-		authorizer := g.One(t, typeAuthorizer, s.authorizer.name)
+		authorizer := g.One(t, authorizerType, s.authorizer.name)
 		authorizer.Want(t, "apiId", api.Output("id"), "it is this API's", api)
 		authorizer.Want(t, "name", s.authorizer.name, "AWS wants one")
 		authorizer.Want(t, "authorizerType", "JWT", "callers bring a JSON Web Token")
@@ -64,7 +64,7 @@ func checkAuthorizers(t stacktest.T, g *stacktest.Graph, f facts) {
 	open := map[string]bool{} // the paths that answer OPTIONS
 	for _, r := range g.Resources {
 		path, preflight := strings.CutPrefix(fmt.Sprint(r.Input("routeKey")), "OPTIONS ")
-		if r.Type != typeRoute || !preflight {
+		if r.Type != routeType || !preflight {
 			continue
 		}
 		open[path] = true
@@ -73,16 +73,16 @@ func checkAuthorizers(t stacktest.T, g *stacktest.Graph, f facts) {
 	}
 	for _, r := range g.Resources {
 		path, all := strings.CutPrefix(fmt.Sprint(r.Input("routeKey")), "ANY ")
-		if r.Type == typeRoute && all && r.Input("authorizationType") != nil && !open[path] {
+		if r.Type == routeType && all && r.Input("authorizationType") != nil && !open[path] {
 			t.Errorf("%s: asks for a token with OPTIONS too, and browsers send none with a preflight request", r)
 		}
 	}
 }
 
 func checkDomains(t stacktest.T, g *stacktest.Graph, f facts) {
-	api, stage := g.One(t, typeAPI, app), g.One(t, typeStage, app)
+	api, stage := g.One(t, apiType, app), g.One(t, stageType, app)
 	for _, domain := range domains {
-		name, mapping := g.One(t, typeDomain, domain), g.One(t, typeMapping, domain)
+		name, mapping := g.One(t, domainType, domain), g.One(t, mappingType, domain)
 		name.Want(t, "domainName", domain, "callers know the app by it")
 		name.Want(t, "domainNameConfiguration.certificateArn", f.certificate, "callers would not trust the API without it")
 		name.Want(t, "domainNameConfiguration.endpointType", "REGIONAL", "HTTP APIs have no other endpoint")
@@ -97,7 +97,7 @@ func checkDomains(t stacktest.T, g *stacktest.Graph, f facts) {
 // Provisioned concurrency acts on an alias only. Whoever calls the function past
 // it pays for warm instances that nobody reaches: hashicorp/terraform-provider-aws#28559.
 func checkIntegration(t stacktest.T, g *stacktest.Graph, s service) {
-	api, alias, integration := g.One(t, typeAPI, app), g.One(t, typeAlias, s.name), g.One(t, typeIntegration, s.name)
+	api, alias, integration := g.One(t, apiType, app), g.One(t, aliasType, s.name), g.One(t, integrationType, s.name)
 	integration.Want(t, "apiId", api.Output("id"), "it is this API's", api)
 	integration.Want(t, "integrationType", "AWS_PROXY", "the function gets the whole request")
 	integration.Want(t, "integrationUri", alias.Output("invokeArn"), "it must go to the alias, or provisioned concurrency would never be used", alias)
@@ -106,20 +106,20 @@ func checkIntegration(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
-	api, integration := g.One(t, typeAPI, app), g.One(t, typeIntegration, s.name)
+	api, integration := g.One(t, apiType, app), g.One(t, integrationType, s.name)
 	for _, key := range s.routes {
-		route := g.One(t, typeRoute, key)
+		route := g.One(t, routeType, key)
 		route.Want(t, "apiId", api.Output("id"), "it is this API's", api)
 		route.Want(t, "routeKey", key, "callers use it")
 		route.Want(t, "target", fmt.Sprintf("integrations/%s", integration.Output("id")), "this service answers it", integration)
 		if s.authorizer != nil {
-			authorizer := g.One(t, typeAuthorizer, s.authorizer.name)
+			authorizer := g.One(t, authorizerType, s.authorizer.name)
 			route.Want(t, "authorizationType", "JWT", "it answers callers with a token, and nobody else")
 			route.Want(t, "authorizerId", authorizer.Output("id"), "these are the tokens that it takes", authorizer)
 		}
 	}
 	for _, key := range s.preflights {
-		route := g.One(t, typeRoute, key)
+		route := g.One(t, routeType, key)
 		route.Want(t, "apiId", api.Output("id"), "it is this API's", api)
 		route.Want(t, "routeKey", key, "browsers ask there")
 		route.Want(t, "target", fmt.Sprintf("integrations/%s", integration.Output("id")), "this service answers it", integration)
@@ -129,7 +129,7 @@ func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
 // A source ARN with a third star answers 500 on the stage $default:
 // terraform-aws-modules/terraform-aws-apigateway-v2#41.
 func checkPermission(t stacktest.T, g *stacktest.Graph, s service) {
-	api, alias, permission := g.One(t, typeAPI, app), g.One(t, typeAlias, s.name), g.One(t, typePermission, s.name)
+	api, alias, permission := g.One(t, apiType, app), g.One(t, aliasType, s.name), g.One(t, permissionType, s.name)
 	permission.Want(t, "function", alias.Output("functionName"), "the API calls this function", alias)
 	permission.Want(t, "qualifier", alias.Output("name"), "the API calls the alias, and what is not permitted there fails with 500", alias)
 	permission.Want(t, "action", "lambda:InvokeFunction", "it is what the API does")

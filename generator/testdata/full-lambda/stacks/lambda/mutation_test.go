@@ -18,32 +18,32 @@ func TestMutants(t *testing.T) {
 		return mutation.Mutate(graph, name, func(g *ours.Graph) { edit(g.One(t, typ, resource)) })
 	}
 	issuer := app + "-login-example-com-full"
-	policy, _ := graph.One(t, typePolicy, apiName).Input("policy").(string)
+	policy, _ := graph.One(t, policyType, apiName).Input("policy").(string)
 	mutation.Suite{
 		Graph: graph,
 		Check: func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
 		Faults: []mutation.Mutant{
-			mutant("token asked for with a preflight request", typeRoute, "OPTIONS /", func(r *ours.Resource) {
-				r.Inputs["authorizationType"], r.Inputs["authorizerId"] = "JWT", graph.One(t, typeAuthorizer, issuer).Output("id")
+			mutant("token asked for with a preflight request", routeType, "OPTIONS /", func(r *ours.Resource) {
+				r.Inputs["authorizationType"], r.Inputs["authorizerId"] = "JWT", graph.One(t, authorizerType, issuer).Output("id")
 			}),
-			mutant("another service's tokens are good", typeRoute, "POST /audit", func(r *ours.Resource) {
-				other := graph.One(t, typeAuthorizer, issuer)
+			mutant("another service's tokens are good", routeType, "POST /audit", func(r *ours.Resource) {
+				other := graph.One(t, authorizerType, issuer)
 				r.Inputs["authorizerId"], r.Needs["authorizerId"] = other.Output("id"), []string{other.URN}
 			}),
-			mutant("route that is open to all", typeRoute, "GET /items", func(r *ours.Resource) {
+			mutant("route that is open to all", routeType, "GET /items", func(r *ours.Resource) {
 				r.Inputs["authorizationType"] = "NONE"
 				delete(r.Inputs, "authorizerId")
 			}),
 			mutation.Mutate(graph, "an ANY of a team's own that asks for a token with preflight requests", func(g *ours.Graph) {
-				own := *g.One(t, typeRoute, "ANY /")
+				own := *g.One(t, routeType, "ANY /")
 				own.Name, own.URN = "ANY /own", own.URN+"own"
 				own.Inputs = map[string]any{"routeKey": "ANY /own", "authorizationType": "JWT"}
 				g.Resources = append(g.Resources, &own)
 			}),
-			mutant("any action of S3 on what has a reason", typePolicy, apiName, func(r *ours.Resource) {
+			mutant("any action of S3 on what has a reason", policyType, apiName, func(r *ours.Resource) {
 				r.Inputs["policy"] = strings.Replace(policy, "s3:ListAllMyBuckets", "s3:*", 1)
 			}),
-			mutant("cookies from anywhere", typeAPI, app, func(r *ours.Resource) {
+			mutant("cookies from anywhere", apiType, app, func(r *ours.Resource) {
 				cors, _ := r.Inputs["corsConfiguration"].(map[string]any)
 				cors["allowOrigins"] = []any{"*"}
 			}),
@@ -51,32 +51,32 @@ func TestMutants(t *testing.T) {
 				configuration, _ := r.Inputs["domainNameConfiguration"].(map[string]any)
 				configuration["securityPolicy"] = "TLS_1_0"
 			}),
-			mutant("warm environments of no version", typeProvisioned, apiName, func(r *ours.Resource) { r.Inputs["qualifier"] = "$LATEST" }),
-			mutant("topic that nobody named", typeAlarm, app+"-5xx", func(r *ours.Resource) {
+			mutant("warm environments of no version", provisionedType, apiName, func(r *ours.Resource) { r.Inputs["qualifier"] = "$LATEST" }),
+			mutant("topic that nobody named", alarmType, app+"-5xx", func(r *ours.Resource) {
 				r.Inputs["alarmActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
 			}),
-			mutant("boundary that nobody named", typeRole, apiName, func(r *ours.Resource) {
+			mutant("boundary that nobody named", roleType, apiName, func(r *ours.Resource) {
 				r.Inputs["permissionsBoundary"] = "arn:aws:iam::aws:policy/AdministratorAccess"
 			}),
-			mutant("service's URL that is another's", typeFunction, apiName, func(r *ours.Resource) {
+			mutant("service's URL that is another's", functionType, apiName, func(r *ours.Resource) {
 				environment, _ := r.Inputs["environment"].(map[string]any)
 				variables, _ := environment["variables"].(map[string]any)
 				variables["AUDIT_LOG_URL"] = "https://example.com"
 			}),
 		},
 		Harmless: []mutation.Mutant{
-			mutant("an alarm that somebody is told of twice", typeAlarm, apiName+"-errors", func(r *ours.Resource) {
+			mutant("an alarm that somebody is told of twice", alarmType, apiName+"-errors", func(r *ours.Resource) {
 				r.Inputs["okActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
 			}),
-			mutant("detailed metrics", typeStage, app, func(r *ours.Resource) {
+			mutant("detailed metrics", stageType, app, func(r *ours.Resource) {
 				settings, _ := r.Inputs["defaultRouteSettings"].(map[string]any)
 				settings["detailedMetricsEnabled"] = true
 			}),
-			mutant("headers that pages may read", typeAPI, app, func(r *ours.Resource) {
+			mutant("headers that pages may read", apiType, app, func(r *ours.Resource) {
 				cors, _ := r.Inputs["corsConfiguration"].(map[string]any)
 				cors["exposeHeaders"] = []any{"ETag"}
 			}),
-			mutant("scopes", typeRoute, "GET /items", func(r *ours.Resource) { r.Inputs["authorizationScopes"] = []any{"read"} }),
+			mutant("scopes", routeType, "GET /items", func(r *ours.Resource) { r.Inputs["authorizationScopes"] = []any{"read"} }),
 		},
 		Survivors: survivors(graph),
 	}.Run(t)

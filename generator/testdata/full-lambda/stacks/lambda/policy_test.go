@@ -12,7 +12,7 @@ import (
 // The role's policies must be there before the function is: it starts without
 // its rights otherwise, see pulumi/pulumi-aws#2260.
 func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
-	function, role, policy := g.One(t, typeFunction, s.name), g.One(t, typeRole, s.name), g.One(t, typePolicy, s.name)
+	function, role, policy := g.One(t, functionType, s.name), g.One(t, roleType, s.name), g.One(t, policyType, s.name)
 	function.Want(t, "role", role.Output("arn"), "it is what the function may do", role)
 	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 	if !slices.Contains(function.Needs[""], policy.URN) {
@@ -23,12 +23,12 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 	if want := (statement{Effect: "Allow", Principal: map[string]any{"Service": "lambda.amazonaws.com"}, Action: names{"sts:AssumeRole"}}); !reflect.DeepEqual(trust, []statement{want}) {
 		t.Errorf("%s: assumeRolePolicy is %+v, want %+v: the Lambda service, and nobody else, may act as it", role, trust, want)
 	}
-	logs := g.One(t, typeLogGroup, s.name)
+	logs := g.One(t, logGroupType, s.name)
 	want := []statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}
 	from := []*stacktest.Resource{logs}
 	var arns names
 	for _, secret := range s.secrets {
-		kept := g.One(t, typeSecret, secret.name)
+		kept := g.One(t, secretType, secret.name)
 		from, arns = append(from, kept), append(arns, fmt.Sprint(kept.Output("arn")))
 	}
 	slices.Sort(arns)
@@ -62,13 +62,13 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 
 func checkBoundaries(t stacktest.T, g *stacktest.Graph, f facts) {
 	for _, s := range f.services {
-		g.One(t, typeRole, s.name).Want(t, "permissionsBoundary", given(f.permissionsBoundary), "the account's owners bound what any role may do")
+		g.One(t, roleType, s.name).Want(t, "permissionsBoundary", given(f.permissionsBoundary), "the account's owners bound what any role may do")
 	}
 }
 
 func checkSubnets(t stacktest.T, g *stacktest.Graph, f facts) {
 	for _, s := range f.services {
-		if function := g.One(t, typeFunction, s.name); s.vpc {
+		if function := g.One(t, functionType, s.name); s.vpc {
 			function.Want(t, "vpcConfig.subnetIds", f.subnets, "what the function calls is reached from there")
 			function.Want(t, "vpcConfig.securityGroupIds", f.securityGroups, "they let it through to what it calls")
 		}

@@ -5,20 +5,20 @@ import (
 )
 
 func checkAlarms(t stacktest.T, g *stacktest.Graph, f facts) {
-	api := g.One(t, typeAPI, app)
-	failing := g.One(t, typeAlarm, app+"-5xx")
+	api := g.One(t, apiType, app)
+	failing := g.One(t, alarmType, app+"-5xx")
 	checkAlarm(t, failing, f, "AWS/ApiGateway", "5xx", serverErrors, 1)
 	failing.Want(t, "statistic", "Sum", "the metric counts answers")
 	failing.Want(t, "dimensions.ApiId", api.Output("id"), "it watches this API", api)
 	for _, s := range f.services {
-		function := g.One(t, typeFunction, s.name)
+		function := g.One(t, functionType, s.name)
 		for suffix, metric := range map[string]string{"-errors": "Errors", "-throttles": "Throttles"} {
-			alarm := g.One(t, typeAlarm, s.name+suffix)
+			alarm := g.One(t, alarmType, s.name+suffix)
 			checkAlarm(t, alarm, f, "AWS/Lambda", metric, 0, 1)
 			alarm.Want(t, "statistic", "Sum", "the metric counts requests that were lost")
 			alarm.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
 		}
-		slow := g.One(t, typeAlarm, s.name+"-duration")
+		slow := g.One(t, alarmType, s.name+"-duration")
 		checkAlarm(t, slow, f, "AWS/Lambda", "Duration", slowPart*float64(s.timeoutSeconds)*1000, slowPeriods)
 		slow.Want(t, "extendedStatistic", "p99", "a mean hides the few requests that are about to time out")
 		slow.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)

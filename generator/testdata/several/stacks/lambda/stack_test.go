@@ -52,18 +52,18 @@ type secret struct{ name, key string }
 
 // The types of the resources, as Pulumi names them.
 const (
-	typeAPI         = "aws:apigatewayv2/api:Api"
-	typeStage       = "aws:apigatewayv2/stage:Stage"
-	typeRoute       = "aws:apigatewayv2/route:Route"
-	typeIntegration = "aws:apigatewayv2/integration:Integration"
-	typePermission  = "aws:lambda/permission:Permission"
-	typeAlias       = "aws:lambda/alias:Alias"
-	typeFunction    = "aws:lambda/function:Function"
-	typeLogGroup    = "aws:cloudwatch/logGroup:LogGroup"
-	typeAlarm       = "aws:cloudwatch/metricAlarm:MetricAlarm"
-	typeRole        = "aws:iam/role:Role"
-	typePolicy      = "aws:iam/rolePolicy:RolePolicy"
-	typeSecret      = "aws:secretsmanager/secret:Secret"
+	apiType         = "aws:apigatewayv2/api:Api"
+	stageType       = "aws:apigatewayv2/stage:Stage"
+	routeType       = "aws:apigatewayv2/route:Route"
+	integrationType = "aws:apigatewayv2/integration:Integration"
+	permissionType  = "aws:lambda/permission:Permission"
+	aliasType       = "aws:lambda/alias:Alias"
+	functionType    = "aws:lambda/function:Function"
+	logGroupType    = "aws:cloudwatch/logGroup:LogGroup"
+	alarmType       = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	roleType        = "aws:iam/role:Role"
+	policyType      = "aws:iam/rolePolicy:RolePolicy"
+	secretType      = "aws:secretsmanager/secret:Secret"
 )
 
 // stackChecks are what must be true of the stack, and serviceChecks what must be
@@ -136,7 +136,7 @@ func configuration(changed map[string]string) map[string]string {
 }
 
 func checkFunction(t stacktest.T, g *stacktest.Graph, s service) {
-	function := g.One(t, typeFunction, s.name)
+	function := g.One(t, functionType, s.name)
 	if s.zip != "" {
 		function.Want(t, "code", s.zip, "it is the app")
 		function.Want(t, "runtime", "provided.al2023", "the zip's bootstrap brings its own runtime")
@@ -161,12 +161,12 @@ func checkFunction(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
-	function := g.One(t, typeFunction, s.name)
+	function := g.One(t, functionType, s.name)
 	for name, value := range s.variables {
 		function.Want(t, "environment.variables."+name, value, "the app reads it")
 	}
 	for name, secret := range s.secrets {
-		from := g.One(t, typeSecret, secret.name)
+		from := g.One(t, secretType, secret.name)
 		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), secret.key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
 	}
@@ -175,7 +175,7 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 // The function would create a missing log group itself, without retention, and
 // would need the right to: terraform-aws-modules/terraform-aws-lambda#133.
 func checkLogs(t stacktest.T, g *stacktest.Graph, s service) {
-	function, logs := g.One(t, typeFunction, s.name), g.One(t, typeLogGroup, s.name)
+	function, logs := g.One(t, functionType, s.name), g.One(t, logGroupType, s.name)
 	logs.Want(t, "name", "/aws/lambda/"+s.name+"-"+stacktest.Stack, "two stacks in one account must not share it")
 	logs.Want(t, "retentionInDays", s.logRetentionDays, "logs without it are kept, and paid for, for ever")
 	function.Want(t, "loggingConfig.logGroup", logs.Output("name"), "the function has a name of its own, and would log elsewhere", logs)
@@ -183,7 +183,7 @@ func checkLogs(t stacktest.T, g *stacktest.Graph, s service) {
 }
 
 func checkAlias(t stacktest.T, g *stacktest.Graph, s service) {
-	function, alias := g.One(t, typeFunction, s.name), g.One(t, typeAlias, s.name)
+	function, alias := g.One(t, functionType, s.name), g.One(t, aliasType, s.name)
 	function.Want(t, "publish", true, "without a new version, the alias goes on serving the old code")
 	alias.Want(t, "name", "live", "callers know it by this name")
 	alias.Want(t, "functionName", function.Output("name"), "it is this function's", function)
