@@ -56,7 +56,7 @@ func (in Input) Targets() []spec.Target {
 // path. An error means that no file is usable; it is a fault of ambi's and not
 // of the spec, except for service names that collide.
 func Generate(in Input) ([]File, error) {
-	all, err := parseTemplates()
+	all, fixed, err := readTemplates()
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +85,21 @@ func Generate(in Input) ([]File, error) {
 			w.add("stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
 		}
 	}
-	return w.write()
+	files, err := w.write()
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, fixed...)
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return files, nil
 }
 
-// parseTemplates reads the embedded templates anew for each call: they are few,
-// and nothing mutable is shared.
-func parseTemplates() (*template.Template, error) {
+// readTemplates reads the embedded templates, and the files that are the same in
+// every program, whose names end in .txt. It does so anew for each call: they are
+// few, and nothing mutable is shared.
+func readTemplates() (*template.Template, []File, error) {
 	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote, "comment": comment})
+	var fixed []File
 	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -101,14 +109,18 @@ func parseTemplates() (*template.Template, error) {
 			if err != nil {
 				return err
 			}
+			if file, ok := strings.CutSuffix(name, ".txt"); ok {
+				fixed = append(fixed, File{Path: "stacks/" + strings.TrimPrefix(file, "shared/"), Content: text})
+				return nil
+			}
 			_, err = all.New(name).Parse(string(text))
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return all, nil
+	return all, fixed, nil
 }
 
 // templateNames lists the templates of one folder, which every program has.

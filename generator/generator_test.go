@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"go/format"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -129,6 +130,27 @@ func TestGoldenProjects(t *testing.T) {
 	out, err := exec.Command("go", append([]string{"test"}, packages...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// TestFilesAreFormatted covers what is copied as it stands, too.
+func TestFilesAreFormatted(t *testing.T) {
+	text, err := os.ReadFile("testdata/several/app.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _ := resolve(t, "app.yaml", text, "example.com/many")
+	files, err := generator.Generate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		formatted, err := format.Source(f.Content)
+		if err != nil {
+			t.Errorf("%s: %v", f.Path, err)
+		} else if !bytes.Equal(formatted, f.Content) {
+			t.Errorf("%s is not formatted", f.Path)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 // Package templates holds the text of what ambi emits, one folder a target. A
 // template prints a view that the generator prepared: it ranges, leaves out
-// whole parts and quotes, and decides nothing.
+// whole parts and quotes, and decides nothing. A file whose name ends in .txt is
+// the same in every program and is copied as it stands.
 package templates
 
 import "embed"
