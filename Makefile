@@ -43,6 +43,7 @@ generate: go ## write stacks/ anew from app/app.yaml
 
 check: go ## fail when something generated is stale
 	go run ./cmd/ambi generate --check
+	go run ./cmd/ambi diff # --check lets edits pass, and here there must be none
 	scripts/update-project-module --check
 
 bench: tools ## run the benchmarks

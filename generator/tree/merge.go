@@ -41,16 +41,17 @@ func merge(c Change, base []byte, merger Merger) (Change, error) {
 	}
 
 	// An editor that ends lines as Windows does has not changed each of them.
-	crlf := hasCRLF(c.Have)
 	have, want := c.Have, c.Want
 	restore := func(text []byte) []byte { return text }
-	if crlf {
+	if hasCRLF(have) {
 		have, base, want = toLF(have), toLF(base), toLF(want)
 		restore = toCRLF
 	}
 
 	isGo := path.Ext(c.Path) == ".go"
+	mergeTexts := merger
 	if isGo {
+		mergeTexts = func(yours, base, want []byte) ([]byte, bool, error) { return mergeGo(merger, yours, base, want) }
 		if line, what := syntaxError(have); line > 0 {
 			return conflict(nil, Problem{
 				Line: line, Text: "does not parse as Go, so ambi cannot merge its new text into it: " + what,
@@ -58,11 +59,7 @@ func merge(c Change, base []byte, merger Merger) (Change, error) {
 			})
 		}
 	}
-	mergeText := mergeLines
-	if isGo {
-		mergeText = mergeGo
-	}
-	text, conflicts, err := mergeText(merger, have, base, want)
+	text, conflicts, err := mergeTexts(have, base, want)
 	var unmergeable *UnmergeableError
 	switch {
 	case errors.As(err, &unmergeable):
@@ -87,10 +84,6 @@ func merge(c Change, base []byte, merger Merger) (Change, error) {
 		c.Kind, c.Merged = Edited, nil
 	}
 	return c, nil
-}
-
-func mergeLines(merger Merger, have, base, want []byte) (text []byte, conflicts bool, err error) {
-	return merger(have, base, want)
 }
 
 // syntaxError returns the line and the text of the first syntax error, 0 for none.
