@@ -40,6 +40,7 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 		newGenerateCommand(io, options),
 		newDiffCommand(io, options),
 		newPlanCommand(io, options),
+		newCompareCommand(io, options),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),
 		newSchemaCommand(io),

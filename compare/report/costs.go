@@ -1,0 +1,177 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"ambi/compare"
+	"ambi/compare/cost"
+	"ambi/compare/prices"
+	"ambi/spec"
+)
+
+// costs prints the month: both targets side by side by what the money is for,
+// then each line of both.
+func (p *page) costs() {
+	lambda, kubernetes := p.result.Lambda, p.result.Kubernetes
+	p.heading("Cost a month, in US dollars")
+	const row = "  %-22s %16s %16s"
+	p.line(fmt.Sprintf(row, "", "Lambda", "Kubernetes"))
+	for _, category := range categories() {
+		p.line(fmt.Sprintf(row, category, part(lambda, category), part(kubernetes, category)))
+	}
+	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
+	if unknown(lambda) || unknown(kubernetes) {
+		p.say("", "? is unknown yet, and + means that something unknown comes on top: the formulas are below.")
+	}
+	p.bill(spec.Lambda, lambda)
+	p.bill(spec.Kubernetes, kubernetes)
+}
+
+// categories are in the order of a bill, with what idles at the end: it is no
+// work done.
+func categories() []cost.Category {
+	return []cost.Category{
+		cost.Work, cost.Startup, cost.Control, cost.Entry, cost.Network, cost.Disk,
+		cost.Logs, cost.Egress, cost.Secrets, cost.Alarms, cost.Idle,
+	}
+}
+
+// part is what a side costs in one category.
+func part(side compare.Side, category cost.Category) string {
+	if side.Bill == nil {
+		return "-"
+	}
+	var known prices.USD
+	more := ""
+	for _, c := range side.Bill.Components {
+		switch {
+		case c.Category != category:
+		case c.Cost == nil:
+			more = "+"
+		default:
+			known += *c.Cost
+		}
+	}
+	if more != "" && known == 0 {
+		return "?"
+	}
+	return money(known) + more
+}
+
+func total(side compare.Side) string {
+	switch {
+	case side.Bill == nil:
+		return "-"
+	case side.Bill.Total == nil:
+		return money(side.Bill.Known) + "+"
+	default:
+		return money(*side.Bill.Total)
+	}
+}
+
+func unknown(side compare.Side) bool { return side.Bill != nil && side.Bill.Total == nil }
+
+// The columns of a bill; with spaces between them they take Width.
+const (
+	nameWidth     = 30
+	quantityWidth = 10
+	priceWidth    = 24
+	costWidth     = 13
+)
+
+// bill prints every line of one side, those of zero too.
+func (p *page) bill(t spec.Target, side compare.Side) {
+	p.heading(name(t) + ", line by line")
+	if side.Bill == nil {
+		p.say("", "Cannot be priced: "+side.Unpriced)
+		return
+	}
+	columns := func(quantity, price, cost string) string {
+		return fmt.Sprintf(" %*s %-*s %*s", quantityWidth, quantity, priceWidth, price, costWidth, cost)
+	}
+	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
+	tiered := false
+	for _, c := range side.Bill.Components {
+		quantity, price := "?", ""
+		if c.Quantity != nil {
+			quantity = amount(*c.Quantity)
+		}
+		if len(c.Tiers) > 0 {
+			price = "$" + c.Tiers[0].Price.String() + "/" + c.Unit
+			if len(c.Tiers) > 1 && (c.Quantity == nil || *c.Quantity > float64(c.Tiers[1].From)) {
+				price += "*"
+				tiered = true
+			}
+		}
+		p.row(c.Name, nameWidth, columns(quantity, price, dollars(c.Cost)))
+		if c.Cost == nil {
+			p.say("      = ", c.Formula+" (needs "+inputs(c.Missing)+")")
+		}
+		if c.Discount != "" {
+			p.say("        ", c.Discount+" % off the list price, as given")
+		}
+	}
+	p.row("total", nameWidth, columns("", "", total(side)))
+	p.row("of which idle", nameWidth, columns("", "", money(side.Bill.Idle)))
+	if tiered {
+		p.line("* of the first tier; later ones cost less, and the cost counts them.")
+	}
+}
+
+// money is an amount with a dollar sign. One that rounds to no cent and is not
+// zero says so, and from ten million on there are no cents, to keep the column.
+func money(u prices.USD) string {
+	if u > 0 && u.Cents() == 0 {
+		return "<$0.01"
+	}
+	if u >= 1e7*prices.Dollar {
+		return "$" + grouped(fmt.Sprintf("%.0f", u.Dollars()))
+	}
+	whole, cents, _ := strings.Cut(u.String(), ".")
+	return "$" + grouped(whole) + "." + cents
+}
+
+// dollars is an amount, or a question mark where it is unknown.
+func dollars(u *prices.USD) string {
+	if u == nil {
+		return "?"
+	}
+	return money(*u)
+}
+
+// amount prints a quantity in at most ten columns: to four digits at least, and
+// with k, M, G and so on where it is long.
+func amount(n float64) string {
+	switch {
+	case n == 0:
+		return "0"
+	case math.Abs(n) < 1000:
+		return fmt.Sprintf("%.4g", n)
+	case math.Abs(n) < 1e7:
+		return grouped(fmt.Sprintf("%.0f", n))
+	}
+	for _, unit := range []string{"M", "G", "T"} {
+		n /= 1000
+		if unit == "M" {
+			n /= 1000
+		}
+		if math.Abs(n) < 999.95 {
+			return fmt.Sprintf("%.4g%s", n, unit)
+		}
+	}
+	return fmt.Sprintf("%.4gT", n)
+}
+
+// grouped puts commas between thousands.
+func grouped(whole string) string {
+	sign, digits := "", whole
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return sign + digits
+}
