@@ -38,6 +38,7 @@ func FuzzGenerate(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
+		requireFormatted(t, files)
 		constants := compile(t, files)
 		for name, s := range app.Services {
 			onLambda, onKubernetes := constants["stacks/lambda"], constants["stacks/kubernetes"]

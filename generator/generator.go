@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -144,7 +143,7 @@ func comment(text string) (string, error) {
 	if strings.ContainsFunc(text, func(c rune) bool { return unicode.IsControl(c) || c == '\u2028' || c == '\u2029' }) {
 		return "", fmt.Errorf("%q has more than one line", text)
 	}
-	return text, nil
+	return strings.TrimRightFunc(text, unicode.IsSpace), nil
 }
 
 // writer renders files; what it renders is decided before it starts.
@@ -204,20 +203,19 @@ func (w *writer) write() ([]File, error) {
 
 // render prints, parses and formats one file.
 func (j *job) render(templates *template.Template) {
-	var text, source bytes.Buffer
-	if j.err = templates.ExecuteTemplate(&text, j.template, j.view); j.err != nil {
+	var printed bytes.Buffer
+	if j.err = templates.ExecuteTemplate(&printed, j.template, j.view); j.err != nil {
 		return
 	}
+	text, marked := cutMarks(printed.Bytes())
 	positions := token.NewFileSet()
-	parsed, err := parser.ParseFile(positions, j.path, text.Bytes(), parser.ParseComments|parser.SkipObjectResolution)
+	parsed, err := parser.ParseFile(positions, j.path, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		j.err = err
 		return
 	}
 	j.pkg, j.declared = parsed.Name.Name, declarations(parsed)
-	ast.SortImports(positions, parsed)
-	j.err = format.Node(&source, positions, parsed)
-	j.content = source.Bytes()
+	j.content, j.err = formatted(text, marked, positions, parsed)
 }
 
 // declarations lists the names that a file adds to its package.

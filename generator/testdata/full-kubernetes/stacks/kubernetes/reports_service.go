@@ -34,7 +34,6 @@ const (
 // variables, the addresses of the services that it calls.
 func newReportsEnvironment(orders ordersSettings) corev1.EnvVarArray {
 	return corev1.EnvVarArray{
-
 		corev1.EnvVarArgs{Name: pulumi.String("ORDERS_URL"), Value: pulumi.String(address(ordersName, orders.namespace))},
 	}
 }

@@ -41,7 +41,6 @@ func newWebEnvironment(api apiSettings, orders ordersSettings) corev1.EnvVarArra
 				Name: pulumi.String("shop-session"), Key: pulumi.String("value"),
 			},
 		}},
-
 		corev1.EnvVarArgs{Name: pulumi.String("API_URL"), Value: pulumi.String(address(apiName, api.namespace))},
 		corev1.EnvVarArgs{Name: pulumi.String("ORDERS_URL"), Value: pulumi.String(address(ordersName, orders.namespace))},
 	}

@@ -149,8 +149,10 @@ func newAPIRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup,
 			allow(actions{"s3:PutObject", "s3:GetObject"}, pulumi.String("arn:aws:s3:::full-originals/*")),
 			// Why not less: S3 lists buckets on no other resource
 			allow(actions{"s3:ListAllMyBuckets"}, pulumi.String("*")),
-			allow(sendTraces, pulumi.String("*")),  // X-Ray has no resources that a policy could name
-			allow(joinSubnets, pulumi.String("*")), // Lambda makes the interfaces as it needs them, with no name to tell beforehand
+			// X-Ray has no resources that a policy could name.
+			allow(sendTraces, pulumi.String("*")),
+			// Lambda makes the interfaces as it needs them, with no name to tell beforehand.
+			allow(joinSubnets, pulumi.String("*")),
 		),
 	})
 	return role, policy, err

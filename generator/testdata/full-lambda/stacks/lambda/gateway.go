@@ -27,7 +27,8 @@ var (
 	corsHeaders = []string{"Authorization", "Content-Type"}
 )
 
-const corsMaxAgeSeconds = 600 // browsers ask again after it
+// Browsers ask again after it.
+const corsMaxAgeSeconds = 600
 
 // domains are the host names that the API is served under.
 var domains = []string{
