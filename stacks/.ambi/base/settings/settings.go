@@ -219,18 +219,42 @@ func (s *Settings) Require(ok bool, format string, args ...any) {
 }
 
 // Err reports everything that is wrong with the settings read so far, and every
-// key that belongs to a service but is none of its settings: a typing error
-// must not leave a default in force unnoticed.
+// key that belongs to a service but is none of its settings, or that is a typing
+// error away from one: it must not leave a default in force unnoticed.
 func (s *Settings) Err() error {
 	slices.Sort(s.asked)
 	for _, key := range slices.Sorted(maps.Keys(s.given)) {
+		if s.given[key] == "" || slices.Contains(s.asked, key) {
+			continue
+		}
+		hint := ""
 		service, _, dotted := strings.Cut(key, ".")
-		if known := s.of(service); dotted && len(known) > 0 && s.given[key] != "" && !slices.Contains(known, key) {
-			s.errs = append(s.errs, fmt.Errorf("%s:%s: no such setting\nhint: the settings of %s are %s",
-				s.ctx.Project(), key, service, strings.Join(known, ", ")))
+		if known := s.of(service); dotted && len(known) > 0 {
+			hint = fmt.Sprintf("the settings of %s are %s", service, strings.Join(known, ", "))
+		}
+		for _, asked := range s.asked {
+			if mistyped(key, asked) {
+				hint = fmt.Sprintf("did you mean %s?", asked)
+			}
+		}
+		if hint != "" {
+			s.errs = append(s.errs, fmt.Errorf("%s:%s: no such setting\nhint: %s", s.ctx.Project(), key, hint))
 		}
 	}
 	return errors.Join(s.errs...)
+}
+
+// mistyped reports whether two keys differ by one letter, or by two that changed
+// places, or in case only.
+func mistyped(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return len(a) < 2 && len(b) < 2 || len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
 }
 
 // of lists the settings of a service that were asked for.

@@ -176,9 +176,16 @@ func TestPath(t *testing.T) {
 // to nobody's service is the team's own.
 func TestUnknownKeys(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
-	for _, config := range []map[string]string{{"api.xx": "7"}, {"api": `{"xx":7}`}} {
-		if _, err := read(t, config, one); err == nil || !strings.Contains(err.Error(), "api.xx: no such setting\nhint: the settings of api are api.x") {
+	for _, config := range []map[string]string{{"api.other": "7"}, {"api": `{"other":7}`}} {
+		if _, err := read(t, config, one); err == nil || !strings.Contains(err.Error(), "api.other: no such setting\nhint: the settings of api are api.x") {
 			t.Errorf("%v is not refused: %v", config, err)
+		}
+	}
+	rate := func(s *settings.Settings) int { s.Int("api.x", 5, 1, 10); return s.Int("throttleRate", 5, 1, 10) }
+	for _, key := range []string{"throtleRate", "throttleRates", "throttlerate", "throttleRaet", "throttleRat", "throttleMate", "apii.x", "pai.x"} {
+		want := ":" + key + ": no such setting\nhint: did you mean "
+		if _, err := read(t, map[string]string{key: "7"}, rate); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not refused: %v", key, err)
 		}
 	}
 	if _, err := read(t, map[string]string{"target": "lambda", "alarms.email": "a@example.com", "other:api.xx": "7", "api": `{"xx":""}`}, one); err != nil {
