@@ -25,6 +25,7 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		region  string
 		require string
 		asJSON  bool
+		asPage  string
 	)
 	cmd := &cobra.Command{
 		Use:   "compare",
@@ -59,7 +60,12 @@ Exit code 1: with --require, something keeps the app from that target.`,
 			if err != nil {
 				return err
 			}
-			if err := printComparison(io.out, p, result, asJSON); err != nil {
+			if asPage != "" {
+				err = writePage(io, p, result, asPage)
+			} else {
+				err = printComparison(io.out, p, result, asJSON)
+			}
+			if err != nil {
 				return err
 			}
 			if slices.ContainsFunc(required, func(t spec.Target) bool { return len(result.Fit.Blocked(t)) > 0 }) {
@@ -81,6 +87,7 @@ Exit code 1: with --require, something keeps the app from that target.`,
 	flags.StringVar(&region, "region", "us-east-1", "the AWS region whose prices count")
 	flags.StringVar(&require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	flags.StringVar(&asPage, "html", "", "write a page to this file instead, - for standard output")
 	return cmd
 }
 
