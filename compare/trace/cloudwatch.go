@@ -1,0 +1,254 @@
+package trace
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// point is a metric's value at a time.
+type point struct {
+	at    int64
+	value float64
+}
+
+// metric is a series of points, in no order.
+type metric struct {
+	names  []string // id and label, by which Options.Series picks it
+	points []point
+}
+
+// maxPoints bounds what is read of CloudWatch: a single GetMetricData gives
+// 100,800 points at most.
+const maxPoints = 5_000_000
+
+// newCloudWatchJSON reads what GetMetricData returns
+// ({"MetricDataResults": [{"Id", "Label", "Timestamps", "Values"}]}) or
+// GetMetricStatistics ({"Label", "Datapoints": [{"Timestamp", "Sum"}]}), as the
+// AWS CLI prints them: several pages may follow each other. Of statistics the
+// sum counts, or else the number of samples.
+func newCloudWatchJSON(options Options, l *lines) (records, error) {
+	decoder := json.NewDecoder(l.text)
+	var metrics []metric
+	total := 0
+	fail := func(err error) error {
+		var syntax *json.SyntaxError
+		var kind *json.UnmarshalTypeError
+		if errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return l.notes.fail(0, fmt.Sprintf("is no JSON of CloudWatch: %v", err))
+		}
+		return err
+	}
+	for {
+		var page struct {
+			MetricDataResults []struct {
+				ID         string `json:"Id"`
+				Label      string
+				StatusCode string
+				Timestamps []json.RawMessage
+				Values     []float64
+			}
+			Label      string
+			Datapoints []struct {
+				Timestamp   json.RawMessage
+				Sum         *float64
+				SampleCount *float64
+			}
+		}
+		err := decoder.Decode(&page)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fail(err)
+		}
+		for _, result := range page.MetricDataResults {
+			if len(result.Timestamps) != len(result.Values) {
+				return nil, l.notes.fail(0, fmt.Sprintf("%s has %d timestamps and %d values", result.Label, len(result.Timestamps), len(result.Values)))
+			}
+			m := find(&metrics, result.ID, result.Label)
+			for i, text := range result.Timestamps {
+				if err := m.add(l.notes, text, result.Values[i]); err != nil {
+					return nil, err
+				}
+			}
+			total += len(result.Values)
+		}
+		if len(page.Datapoints) > 0 {
+			m := find(&metrics, page.Label)
+			for _, d := range page.Datapoints {
+				value := cmp.Or(d.Sum, d.SampleCount)
+				if value == nil {
+					return nil, l.notes.fail(0, fmt.Sprintf("%s has neither Sum nor SampleCount", page.Label), "ask for them: --statistics Sum")
+				}
+				if err := m.add(l.notes, d.Timestamp, *value); err != nil {
+					return nil, err
+				}
+			}
+			total += len(page.Datapoints)
+		}
+		if total > maxPoints {
+			return nil, l.notes.fail(0, fmt.Sprintf("has more than %d points", maxPoints))
+		}
+	}
+	if len(metrics) == 0 {
+		return nil, l.notes.fail(0, "has neither MetricDataResults nor Datapoints", "aws cloudwatch get-metric-data and get-metric-statistics print them")
+	}
+	return counted(metrics, options, l.notes)
+}
+
+// find is the metric with some names, a new one if need be: later pages go on
+// with what earlier ones have begun.
+func find(metrics *[]metric, names ...string) *metric {
+	for i := range *metrics {
+		if slices.Equal((*metrics)[i].names, names) {
+			return &(*metrics)[i]
+		}
+	}
+	*metrics = append(*metrics, metric{names: names})
+	return &(*metrics)[len(*metrics)-1]
+}
+
+// add adds a point with its time as the CLI prints it, or as a number.
+func (m *metric) add(notes *notes, text json.RawMessage, value float64) error {
+	t, ok := parseTimestamp(bytes.Trim(text, `"`))
+	if !ok {
+		return notes.fail(0, fmt.Sprintf("%s: %s, got %s", m.label(), mustBeTimestamp, quote(text)))
+	}
+	if !(value >= 0 && value <= maxCount) || value != math.Trunc(value) {
+		return notes.fail(0, fmt.Sprintf("%s at %s: %s", m.label(), moment(t.at), fmt.Sprintf(mustBeCount, fmt.Sprint(value))),
+			"the statistic must be Sum, or SampleCount")
+	}
+	notes.read++
+	m.points = append(m.points, point{t.at, value})
+	return nil
+}
+
+func (m *metric) label() string { return m.names[len(m.names)-1] }
+
+// counted adds up the metrics that are asked for, in order of time. They must
+// be named when there are several: invocations and errors add up to nothing.
+func counted(metrics []metric, options Options, notes *notes) (records, error) {
+	var points []point
+	found := make([]bool, len(options.Series))
+	for _, m := range metrics {
+		names := make([][]byte, len(m.names))
+		for i, name := range m.names {
+			names[i] = []byte(name)
+		}
+		if picked(names, options.Series, found) {
+			points = append(points, m.points...)
+		}
+	}
+	var labels []string
+	for _, m := range metrics {
+		labels = append(labels, fmt.Sprintf("%q", m.label()))
+	}
+	for i, name := range options.Series {
+		if !found[i] {
+			return nil, notes.fail(0, fmt.Sprintf("has no metric %q", name), "it has "+strings.Join(labels, ", "))
+		}
+	}
+	if len(metrics) > 1 && len(options.Series) == 0 {
+		return nil, notes.fail(0, "has several metrics", "--series picks one or more of "+strings.Join(labels, ", "))
+	}
+	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.at, b.at) })
+	interval := int64(options.Interval)
+	if interval == 0 {
+		for i := 1; i < len(points); i++ {
+			interval = gcd(interval, points[i].at-points[i-1].at)
+		}
+	}
+	if interval == 0 && len(points) > 0 {
+		return nil, notes.fail(0, "a single point does not say its period", "--interval says it, such as --interval 1m")
+	}
+	counts := make(list, 0, len(points))
+	for i, p := range points {
+		if i > 0 && p.at != points[i-1].at && p.at-points[i-1].at < interval {
+			return nil, notes.fail(0, fmt.Sprintf("%s and %s are less than %s apart", moment(points[i-1].at), moment(p.at), time.Duration(interval)))
+		}
+		counts = append(counts, record{at: p.at, width: interval, count: int64(p.value), line: i + 1})
+	}
+	return &counts, nil
+}
+
+// gcd is the greatest common divisor; gcd(0, b) is b.
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// newCloudWatchCSV reads what the console downloads: a row "Full label,…" and a
+// row "Label,…", in which each column is a metric, perhaps others, and then a
+// time and a value a metric in each row. An empty value is none.
+func newCloudWatchCSV(options Options, l *lines) (records, error) {
+	var metrics []metric
+	for {
+		line, err := l.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		cells, err := csv.NewReader(bytes.NewReader(line)).Read()
+		if err != nil {
+			if err := l.skip("is no CSV: %v", errors.Unwrap(err)); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		t, ok := parseTimestamp([]byte(cells[0]))
+		switch name := plain([]byte(cells[0])); {
+		case !ok && (name == "label" || name == "fulllabel"):
+			for len(metrics) < len(cells)-1 {
+				metrics = append(metrics, metric{})
+			}
+			for i, label := range cells[1:] {
+				metrics[i].names = append(metrics[i].names, label)
+			}
+		case !ok && l.notes.read == 0:
+			// Another row of the head, such as statistics and periods.
+		case !ok || len(cells)-1 > len(metrics):
+			if err := l.skip("must be a time and %d values, got %s", len(metrics), quote(line)); err != nil {
+				return nil, err
+			}
+		default:
+			for i, cell := range cells[1:] {
+				if strings.TrimSpace(cell) == "" {
+					continue
+				}
+				n, ok := parseCount([]byte(cell))
+				if !ok {
+					if err := l.skip(mustBeCount, quote([]byte(cell))); err != nil {
+						return nil, err
+					}
+					continue
+				}
+				l.notes.read++
+				metrics[i].points = append(metrics[i].points, point{t.at, float64(n)})
+			}
+			if l.notes.read > maxPoints {
+				return nil, l.notes.fail(l.number, fmt.Sprintf("has more than %d points", maxPoints))
+			}
+		}
+	}
+	return counted(metrics, options, l.notes)
+}
+
+// isLabelRow reports whether a row names the metrics of a console's export.
+func isLabelRow(row []byte) bool {
+	name, _, more := bytes.Cut(row, []byte{','})
+	n := plain(name)
+	return more && (n == "label" || n == "fulllabel")
+}

@@ -1,0 +1,201 @@
+package trace_test
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"testing"
+	"time"
+
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// traffics are a rate with a shape.
+func resolved(t *testing.T, perSecond float64, shape spec.Shape, change func(*traffic.Usage)) traffic.Traffic {
+	t.Helper()
+	u := traffic.Usage{Requests: traffic.Known(perSecond * traffic.SecondsPerMonth), Shape: shape}
+	if change != nil {
+		change(&u)
+	}
+	resolved, err := u.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resolved
+}
+
+func synthesize(t *testing.T, traffic traffic.Traffic, duration time.Duration, seed uint64) *trace.Synthetic {
+	t.Helper()
+	s, err := trace.Synthesize(traffic, duration, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// within fails when a figure is further from its expectation than so many of
+// its standard deviations.
+func within(t *testing.T, what string, got, want, deviation float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= 4*deviation) {
+		t.Errorf("%s is %v, want %v within 4 x %v", what, got, want, deviation)
+	}
+}
+
+func TestSteadyIsPoisson(t *testing.T) {
+	const rate, span = 50, 20000
+	f := trace.Measure(synthesize(t, resolved(t, rate, spec.Steady, nil), span*time.Second, 1))
+	within(t, "the rate", f.Mean, rate, math.Sqrt(rate/float64(span)))
+	within(t, "the index of dispersion", *f.Second.Dispersion, 1, math.Sqrt(2./span))
+	// The quantiles of an exponential gap with a mean of 20 ms.
+	n := rate * float64(span)
+	for _, q := range []struct {
+		p   float64
+		got time.Duration
+	}{{.5, f.Gaps.P50}, {.9, f.Gaps.P90}, {.99, f.Gaps.P99}, {.999, f.Gaps.P999}} {
+		deviation := math.Sqrt(q.p*(1-q.p)/n) / (1 - q.p) / rate
+		want := -math.Log1p(-q.p) / rate
+		within(t, "a gap's quantile", q.got.Seconds(), want, deviation+want/2000)
+	}
+}
+
+// TestDispersionIsAsStated measures bursty and sporadic traffic over many
+// bursts. The standard deviation over seeds is measured, not assumed.
+func TestDispersionIsAsStated(t *testing.T) {
+	burst := func(d time.Duration) func(*traffic.Usage) {
+		return func(u *traffic.Usage) { u.Burst = traffic.Known(d) }
+	}
+	for _, shape := range []spec.Shape{spec.Bursty, spec.Sporadic} {
+		for _, length := range []time.Duration{time.Second, 10 * time.Second} {
+			resolved := resolved(t, 20, shape, burst(length))
+			stated := trace.Dispersion(resolved, time.Second)
+			const seeds = 16
+			var sum, squares, rate float64
+			for seed := range uint64(seeds) {
+				f := trace.Measure(synthesize(t, resolved, 20000*time.Second, seed))
+				sum += *f.Second.Dispersion
+				squares += *f.Second.Dispersion * *f.Second.Dispersion
+				rate += f.Mean / seeds
+			}
+			mean := sum / seeds
+			deviation := math.Sqrt((squares/seeds - mean*mean) / (seeds - 1))
+			t.Logf("%s, bursts of %s: index of dispersion %.4g +- %.2g, stated %.4g; %.4g requests a second", shape, length, mean, deviation, stated, rate)
+			within(t, "the index of dispersion", mean, stated, deviation)
+			if deviation > stated/10 {
+				t.Errorf("%v of %v says nothing", deviation, stated)
+			}
+		}
+	}
+}
+
+func TestPeakForDispersion(t *testing.T) {
+	for _, want := range []float64{1.5, 13, 200} {
+		u := traffic.Usage{Requests: traffic.Known(20. * traffic.SecondsPerMonth), Shape: spec.Bursty}
+		peak, err := trace.PeakFor(u, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.PeakToMean = traffic.Known(peak)
+		r, err := u.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := trace.Dispersion(r, time.Second); math.Abs(got-want) > want/1e4 {
+			t.Errorf("a peak of %v gives %v, want %v", peak, got, want)
+		}
+	}
+	for _, shape := range []spec.Shape{spec.Steady, spec.Diurnal} {
+		if _, err := trace.PeakFor(traffic.Usage{Requests: traffic.Known(1e6), Shape: shape}, 2); err == nil {
+			t.Errorf("%s traffic has a dispersion of its own", shape)
+		}
+	}
+	if _, err := trace.PeakFor(traffic.Usage{Requests: traffic.Known(1e6), Shape: spec.Bursty}, .5); err == nil {
+		t.Error("a dispersion below 1")
+	}
+}
+
+// TestDiurnalFollowsTheDay counts the requests of each hour.
+func TestDiurnalFollowsTheDay(t *testing.T) {
+	resolved := resolved(t, 2, spec.Diurnal, nil)
+	s := synthesize(t, resolved, 24*time.Hour, 3)
+	var hours [24]float64
+	for at, ok := s.Next(); ok; at, ok = s.Next() {
+		hours[at/int64(time.Hour)]++
+	}
+	for h, segment := range resolved.Profile.Segments() {
+		want := 7200 * segment.Factor
+		within(t, "an hour's count", hours[h], want, math.Sqrt(want))
+	}
+}
+
+func TestCountsAMinuteAreFollowed(t *testing.T) {
+	resolved := resolved(t, 1, "", func(u *traffic.Usage) {
+		u.Minutes = []float64{600, 0, 60}
+		u.Requests = traffic.Maybe[float64]{}
+	})
+	s := synthesize(t, resolved, 6*time.Minute, 1)
+	var minutes [6]int
+	for at, ok := s.Next(); ok; at, ok = s.Next() {
+		minutes[at/int64(time.Minute)]++
+	}
+	for m, n := range minutes {
+		want := []float64{600, 0, 60}[m%3]
+		within(t, "a minute's count", float64(n), want, math.Sqrt(want))
+	}
+}
+
+// TestSameBytes holds the arrivals themselves: they must not differ from machine
+// to machine, nor from version to version without somebody seeing it.
+func TestSameBytes(t *testing.T) {
+	for shape, want := range map[spec.Shape]string{
+		spec.Steady: "f7c2798b0da39a5f", spec.Diurnal: "c3e97f6abaad4855", spec.Bursty: "4a3d533cdae63918", spec.Sporadic: "b9f779f39516792f",
+	} {
+		s := synthesize(t, resolved(t, 3, shape, nil), 48*time.Hour, 7)
+		hash := sha256.New()
+		for at, ok := s.Next(); ok; at, ok = s.Next() {
+			if err := binary.Write(hash, binary.LittleEndian, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := hex.EncodeToString(hash.Sum(nil))[:16]; got != want {
+			t.Errorf("%s: %q", shape, got)
+		}
+	}
+}
+
+func TestSynthesizeRefuses(t *testing.T) {
+	steady := resolved(t, 1, spec.Steady, nil)
+	unknown := steady
+	unknown.Requests = traffic.Maybe[float64]{}
+	shapeless := steady
+	shapeless.Profile = traffic.Profile{}
+	for _, c := range []struct {
+		traffic  traffic.Traffic
+		duration time.Duration
+	}{{steady, 0}, {steady, trace.MaxDuration + 1}, {unknown, time.Hour}, {shapeless, time.Hour}} {
+		if _, err := trace.Synthesize(c.traffic, c.duration, 1); err == nil {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func BenchmarkSynthesize(b *testing.B) {
+	u := traffic.Usage{Requests: traffic.Known(1000. * traffic.SecondsPerMonth), Shape: spec.Bursty}
+	resolved, err := u.Resolve()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := trace.Synthesize(resolved, trace.MaxDuration, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := s.Next(); !ok {
+			b.Fatal("it ended")
+		}
+	}
+}

@@ -1,0 +1,274 @@
+// Package trace reads, makes and measures traces: the moments at which requests
+// arrive.
+//
+//	reader, err := trace.Open(file, trace.Options{Name: "access.log"})
+//	for at, ok := reader.Next(); ok; at, ok = reader.Next() {
+//		// at is nanoseconds since the trace began
+//	}
+//	err = reader.Err()
+//
+// Open finds out the format, and whether the text is gzipped. What teams have
+// is read: a timestamp a line, counts with their timestamps, counts a minute in
+// the shape of Azure Functions' 2019 data, access logs of web servers, and what
+// CloudWatch exports. Synthesize makes a trace of a known shape instead, and
+// Measure tells a trace's figures.
+//
+// Everything streams: memory does not grow with a trace's length, but for
+// CloudWatch's JSON, which comes in no order, and for input that is to be
+// sorted; both have a stated limit. Lines that cannot be read are skipped and
+// counted, up to a limit, or end the reading (Options.Strict).
+//
+// Two kinds of input know less than the moment of a request: counts of an
+// interval, and timestamps in whole seconds. Their requests are spread over the
+// interval by a rule (see Spread) whose random numbers come from a seed, so that
+// the same input gives the same arrivals on every machine.
+package trace
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Options say how to read a trace. The zero Options find everything out.
+type Options struct {
+	Name   string // in errors; "trace" when empty
+	Format Format // found out when empty
+	// Strict makes the first lines that cannot be read an error.
+	Strict bool
+	// Sort sorts lines by their time first, in memory: MaxSorted of them at most.
+	Sort bool
+	// Interval is what one count stands for, where the input leaves it open.
+	// When 0 it is the distance of the first two timestamps.
+	Interval time.Duration
+	// Series picks rows or metrics by name, where the input has several: their
+	// sum is read.
+	Series []string
+	// Match leaves out lines that it does not match; nil leaves out none.
+	Match  *regexp.Regexp
+	Spread Spread
+	Seed   uint64
+}
+
+// Reader reads a trace. It is a source of arrivals.
+type Reader struct {
+	options Options
+	records records
+	notes   *notes
+	spread  spreader
+	ahead   record // read and not yet spread; none when its line is 0
+	origin  int64
+	begun   bool // a record was read
+	any     bool // one of them had a request
+	done    bool
+	end     int64
+	err     error
+}
+
+// record is a count of requests in an interval.
+type record struct {
+	at    int64 // nanoseconds since 1970
+	width int64 // nanoseconds; 0 is a moment
+	count int64
+	line  int
+}
+
+// records are what a format's own reader gives. The error is io.EOF at the end.
+type records interface {
+	next() (record, error)
+}
+
+// Open starts to read a trace and finds out its format. Errors are an *Error
+// about the text, or whatever the reader fails with.
+func Open(r io.Reader, options Options) (*Reader, error) {
+	if options.Name == "" {
+		options.Name = "trace"
+	}
+	text, err := uncompressed(r, options.Name)
+	if err != nil {
+		return nil, err
+	}
+	notes := &notes{name: options.Name, strict: options.Strict}
+	lines := &lines{text: text, match: options.Match, notes: notes}
+	if options.Format == "" {
+		if options.Format, err = detect(text, notes); err != nil {
+			return nil, err
+		}
+	}
+	records, err := open(options, lines)
+	if err != nil {
+		return nil, err
+	}
+	if options.Sort {
+		if records, err = sorted(records, notes); err != nil {
+			return nil, err
+		}
+	}
+	return &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed)}, nil
+}
+
+// peeked is how much of the text is looked at to find out what it is.
+const peeked = 256 << 10
+
+// uncompressed buffers the text, and unpacks it when it is gzipped.
+func uncompressed(r io.Reader, name string) (*bufio.Reader, error) {
+	text := bufio.NewReaderSize(r, peeked)
+	magic, err := text.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b {
+		return text, nil
+	}
+	unpacked, err := gzip.NewReader(text)
+	if err != nil {
+		return nil, &Error{Name: name, Problems: []Problem{{Message: fmt.Sprintf("is gzipped, and damaged: %v", err)}}}
+	}
+	return bufio.NewReaderSize(unpacked, peeked), nil
+}
+
+// Next is the next arrival, in nanoseconds since the trace began: since its
+// first timestamp, or since its first interval did. It is false at the end, and
+// after an error; see Err.
+func (r *Reader) Next() (at int64, ok bool) {
+	for {
+		if at, ok := r.spread.next(); ok {
+			return at - r.origin, true
+		}
+		if r.done {
+			return 0, false
+		}
+		r.advance()
+	}
+}
+
+// advance spreads one record, or ends the reading.
+func (r *Reader) advance() {
+	current := r.ahead
+	for {
+		next, err := r.records.next()
+		if err != nil {
+			r.ahead, r.done = record{}, true
+			if !errors.Is(err, io.EOF) {
+				r.err = damaged(err, r.options.Name)
+				return
+			}
+			r.err = r.notes.finish()
+			if r.any = r.any || current.count > 0; r.err == nil && !r.any {
+				r.err = r.notes.fail(0, "has no request in it")
+			}
+			break
+		}
+		if !r.begun {
+			r.begun, r.origin = true, next.at
+		}
+		if next.at < current.at && current.line > 0 {
+			r.done = true
+			r.err = r.notes.fail(next.line, fmt.Sprintf("%s is before %s, the time of line %d", moment(next.at), moment(current.at), current.line),
+				"--sort sorts the lines first")
+			return
+		}
+		if current.line == 0 || next.at == current.at {
+			next.count += current.count
+			next.width = max(next.width, current.width)
+			current = next
+			continue
+		}
+		current.width = min(current.width, next.at-current.at)
+		r.ahead = next
+		break
+	}
+	r.any = r.any || current.count > 0
+	r.spread.add(current)
+	r.end = max(r.end, current.at+current.width)
+}
+
+// damaged tells what is wrong with a text that could not be read to its end.
+func damaged(err error, name string) error {
+	var own *Error
+	if errors.As(err, &own) {
+		return err
+	}
+	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) {
+		return &Error{Name: name, Problems: []Problem{{Message: fmt.Sprintf("is gzipped, and damaged: %v", err)}}}
+	}
+	return err
+}
+
+// Err is what ended the reading; nil at the trace's end.
+func (r *Reader) Err() error { return r.err }
+
+// Format is the trace's format, as given or found out.
+func (r *Reader) Format() Format { return r.options.Format }
+
+// Began is when the trace began, known once Next was called. It is the zero
+// time for a trace without a date: one that begins before 1973.
+func (r *Reader) Began() time.Time {
+	if !r.begun || r.origin < dated {
+		return time.Time{}
+	}
+	return time.Unix(0, r.origin).UTC()
+}
+
+// Span is how long the trace is, from its first timestamp to the end of its
+// last interval, as far as it was read.
+func (r *Reader) Span() time.Duration {
+	if !r.begun {
+		return 0
+	}
+	return time.Duration(max(0, r.end-r.origin))
+}
+
+// Skipped tells the lines that could not be read so far.
+func (r *Reader) Skipped() Skipped {
+	return Skipped{Lines: r.notes.skipped, Of: r.notes.skipped + r.notes.read, First: slices.Clone(r.notes.problems)}
+}
+
+// MaxSorted is how many records Options.Sort takes: 640 MB of them.
+const MaxSorted = 20_000_000
+
+// sorted reads all records and gives them in order of time.
+func sorted(from records, notes *notes) (records, error) {
+	var all list
+	for {
+		r, err := from.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, damaged(err, notes.name)
+		}
+		if len(all) == MaxSorted {
+			return nil, notes.fail(r.line, fmt.Sprintf("only %d lines can be sorted in memory", MaxSorted),
+				"sort the file first, for instance with sort(1)")
+		}
+		all = append(all, r)
+	}
+	slices.SortStableFunc(all, func(a, b record) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	return &all, nil
+}
+
+// list gives records that are in memory.
+type list []record
+
+func (l *list) next() (record, error) {
+	if len(*l) == 0 {
+		return record{}, io.EOF
+	}
+	first := (*l)[0]
+	*l = (*l)[1:]
+	return first, nil
+}
