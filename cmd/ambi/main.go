@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"ambi/compare/trace"
 	"ambi/spec"
 )
 
@@ -27,12 +28,15 @@ const (
 	exitNo      = 1 // the answer is no: a spec is invalid, a diff differs, a target refused
 	exitUsage   = 2 // ambi was used wrongly
 	exitMachine = 3 // the machine failed: disk, network, engine
+
+	exitInterrupted = 130 // by a signal, as shells have it: what was printed is a part
 )
 
 // run is the whole program but for the process: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	root := newRootCommand(stdin, stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -65,11 +69,14 @@ func exitCode(err error) int {
 	var (
 		no      *answerNo
 		invalid spec.Errors
+		unread  *trace.Error
 		refused refusal
 		machine machineError
 	)
 	switch {
-	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &refused):
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &unread), errors.As(err, &refused):
 		return exitNo
 	case errors.As(err, &machine):
 		return exitMachine
@@ -78,11 +85,18 @@ func exitCode(err error) int {
 	}
 }
 
-// errorText gives errors of a spec their own shape, and all others ambi's name.
+// errorText gives errors of a spec or a trace their own shape, and all others
+// ambi's name.
 func errorText(err error) string {
 	var invalid spec.Errors
-	if errors.As(err, &invalid) {
+	var unread *trace.Error
+	switch {
+	case errors.As(err, &invalid):
 		return invalid.Error()
+	case errors.As(err, &unread):
+		return unread.Error()
+	case errors.Is(err, context.Canceled):
+		return "ambi: interrupted"
 	}
 	return "ambi: " + err.Error()
 }

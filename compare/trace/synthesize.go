@@ -155,13 +155,13 @@ func PeakFor(u traffic.Usage, dispersion float64) (float64, error) {
 		}
 		return Dispersion(t, time.Second), nil
 	}
+	if u.Shape != spec.Bursty && u.Shape != spec.Sporadic {
+		return 0, fmt.Errorf("dispersion: can be chosen for bursty and sporadic traffic, and not for %s", u.Shape)
+	}
 	low, high := 1.0, 1e5
 	most, err := of(high)
 	if err != nil {
 		return 0, err
-	}
-	if math.IsNaN(most) {
-		return 0, fmt.Errorf("dispersion: can be chosen for bursty and sporadic traffic, and not for %s", u.Shape)
 	}
 	if !(dispersion > 1 && dispersion <= most) {
 		return 0, fmt.Errorf("dispersion: must be more than 1 and at most %.3g at this rate, got %g", most, dispersion)
@@ -252,3 +252,23 @@ func sums() [17]uint64 {
 		0xfffffffffffffffb,
 	}
 }
+
+// Describe says in a sentence how Synthesize makes a trace.
+func Describe(t traffic.Traffic, duration time.Duration, seed uint64) string {
+	text := fmt.Sprintf("%s traffic of %.4g requests a second on average, for %s, seed %d", t.Shape, t.PerSecond(), short(duration), seed)
+	segments := t.Profile.Segments()
+	switch {
+	case modulated(t):
+		busy, quiet := segments[0], segments[1]
+		text += fmt.Sprintf(": a Poisson process at %.4g a second for %s on average, and at %.4g for %s; its index of dispersion is %.4g in windows of a second",
+			t.PerSecond()*busy.Factor, short(busy.Length), t.PerSecond()*quiet.Factor, short(quiet.Length), Dispersion(t, time.Second))
+	case len(segments) == 1:
+		text += ": a Poisson process"
+	default:
+		text += fmt.Sprintf(": a Poisson process whose rate changes in a cycle of %s, up to %.4g a second", short(t.Profile.Cycle()), t.PerSecond()*t.Profile.Peak())
+	}
+	return text
+}
+
+// short prints a duration without what is zero: 1h, and not 1h0m0s.
+func short(d time.Duration) string { return spec.Duration(d.Round(time.Millisecond)).String() }

@@ -1,0 +1,432 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ambi/compare/report"
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+func newTraceCommand(io streams) *cobra.Command {
+	var (
+		flags  traceFlags
+		out    string
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "trace [FILE|-]",
+		Short: "Read or make a trace of requests, and show its figures",
+		Long: `Read the moments at which requests arrived, and show the rate over time, the
+peak against the mean, how bursty it is, and the gaps. "-" is standard input;
+gzip is unpacked. The format is found out, or given by --format:
+
+  timestamps        a time a line: RFC 3339, or seconds, ms, µs or ns since 1970
+  csv               the same in a column, or "time,count" for each interval; a
+                    header may say which column is which
+  azure-functions   a row a function with 1,440 counts a minute, as in Azure
+                    Functions' data of 2019; all rows, or those of --series
+  access-log        the common or combined format of Apache, nginx and others
+  cloudwatch-json   what "aws cloudwatch get-metric-data" or
+                    "get-metric-statistics" prints, of a sum or a sample count
+  cloudwatch-csv    what CloudWatch's console downloads
+
+Lines that cannot be read are skipped and counted, up to a tenth of them; with
+--strict they are errors. Requests of an interval, or of a whole second, are
+spread over it at random, by --seed.
+
+With --synthesize there is no file: a trace is made at --rate, the same one for
+the same --seed on any machine. Bursty and sporadic traffic is a Poisson process
+that changes between two rates at random (--peak, --burst, or --dispersion).
+
+--out writes the trace to a file, a timestamp a line, gzipped when its name ends
+in .gz; "-" is standard output. That also turns any input into one that
+"ambi simulate --trace" and "ambi compare --trace" take as it is.
+
+Exit code 1: the trace cannot be read.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			source, err := flags.open(cmd.Context(), io, args)
+			if err != nil {
+				return err
+			}
+			defer source.close()
+			figures, err := source.measure(cmd.Context(), io, out)
+			if err != nil {
+				return err
+			}
+			if out == "-" {
+				return nil
+			}
+			description := source.describe()
+			description.Figures = figures
+			return printTrace(io.out, description, asJSON)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().StringVar(&out, "out", "", "write the trace here, a timestamp a line; - is standard output, and then nothing else is printed")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// traceFlags are how somebody gives a trace.
+type traceFlags struct {
+	format, spread, match, interval string
+	series                          []string
+	strict, sort                    bool
+	seed                            uint64
+
+	synthesize, rate, duration, burst string
+	peak, dispersion                  float64
+}
+
+func (f *traceFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "", "the input's format; found out when not given")
+	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this name; given several times, their sum")
+	flags.StringVar(&f.interval, "interval", "", "what one count stands for, such as 1m, where the input does not say")
+	flags.StringVar(&f.match, "match", "", "read only lines that match this regular expression (RE2)")
+	flags.StringVar(&f.spread, "spread", "", "how the requests of an interval are spread over it: poisson (the default) or even")
+	flags.BoolVar(&f.strict, "strict", false, "lines that cannot be read are errors")
+	flags.BoolVar(&f.sort, "sort", false, "sort the lines by their time first, in memory, up to 20 million")
+	flags.Uint64Var(&f.seed, "seed", 1, "of the random numbers")
+	flags.StringVar(&f.synthesize, "synthesize", "", "make a trace instead: steady, diurnal, bursty or sporadic")
+	flags.StringVar(&f.rate, "rate", "", "the mean rate of a made trace, such as 100/s or 3M/month")
+	flags.StringVar(&f.duration, "duration", "", "how long a made trace is, such as 1h; the default is 24h, one cycle of diurnal traffic")
+	flags.Float64Var(&f.peak, "peak", 0, "the peak rate of a made trace as a multiple of the mean")
+	flags.StringVar(&f.burst, "burst", "", "the mean length of a burst of a made trace, such as 5m")
+	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak: the index of dispersion in windows of a second")
+}
+
+// traceSource is a trace on its way: one that is read, or one that is made.
+type traceSource struct {
+	trace.Source
+	name   string
+	reader *trace.Reader // nil for one that is made
+	made   string        // how
+	err    func() error
+	span   func() time.Duration
+	close  func()
+}
+
+// open opens the trace that flags and arguments name.
+func (f *traceFlags) open(ctx context.Context, io streams, args []string) (*traceSource, error) {
+	switch {
+	case f.synthesize != "" && len(args) > 0:
+		return nil, usageError{errors.New("--synthesize makes a trace, and reads no file")}
+	case f.synthesize != "":
+		return f.make()
+	case len(args) == 0:
+		return nil, usageError{errors.New("no trace to read\nhint: name a file, or - for standard input, or make one: ambi trace --synthesize bursty --rate 100/s")}
+	case f.rate != "" || f.duration != "" || f.burst != "" || f.peak != 0 || f.dispersion != 0:
+		return nil, usageError{errors.New("--rate, --duration, --peak, --burst and --dispersion are of a trace that is made\nhint: --synthesize SHAPE makes one")}
+	}
+	options, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	return openTrace(ctx, io, args[0], options)
+}
+
+// options are those of reading. All problems come back at once.
+func (f *traceFlags) options() (trace.Options, error) {
+	options := trace.Options{Strict: f.strict, Sort: f.sort, Series: f.series, Seed: f.seed}
+	var problems []error
+	fail := func(flag string, err error) {
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	var err error
+	if f.format != "" {
+		options.Format, err = trace.ParseFormat(f.format)
+		fail("format", err)
+	}
+	if f.spread != "" {
+		options.Spread, err = trace.ParseSpread(f.spread)
+		fail("spread", err)
+	}
+	if f.match != "" {
+		options.Match, err = regexp.Compile(f.match)
+		fail("match", err)
+	}
+	if f.interval != "" {
+		var d spec.Duration
+		d, err = spec.ParseDuration(f.interval)
+		fail("interval", err)
+		options.Interval = d.Std()
+	}
+	if err := errors.Join(problems...); err != nil {
+		return options, usageError{err}
+	}
+	return options, nil
+}
+
+// openTrace opens a trace's file; "-" is standard input.
+func openTrace(ctx context.Context, streams streams, name string, options trace.Options) (*traceSource, error) {
+	options.Name = name
+	input, closeInput := streams.in, func() {}
+	if name == "-" {
+		options.Name = "standard input"
+	} else {
+		file, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError{fmt.Errorf("%s: no such file", name)}
+		}
+		if err != nil {
+			return nil, machineError{err}
+		}
+		input, closeInput = file, func() { file.Close() }
+	}
+	reader, err := trace.Open(interruptible(ctx, input), options)
+	if err != nil {
+		closeInput()
+		return nil, traceError(err)
+	}
+	return &traceSource{
+		Source: reader, name: options.Name, reader: reader, close: closeInput, span: reader.Span,
+		err: func() error { return traceError(reader.Err()) },
+	}, nil
+}
+
+// traceError tells a fault of the trace from one of the machine.
+func traceError(err error) error {
+	var bad *trace.Error
+	if err == nil || errors.As(err, &bad) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return machineError{err}
+}
+
+// make starts a synthetic trace.
+func (f *traceFlags) make() (*traceSource, error) {
+	usage := traffic.Usage{Shape: spec.Shape(f.synthesize)}
+	duration := 24 * time.Hour
+	var problems []error
+	fail := func(flag string, err error) {
+		problems = append(problems, fmt.Errorf("--%s: %w", flag, err))
+	}
+	switch usage.Shape {
+	case spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
+	default:
+		fail("synthesize", fmt.Errorf("must be steady, diurnal, bursty or sporadic, got %q", f.synthesize))
+	}
+	if f.rate == "" {
+		fail("rate", errors.New("must be given, such as 100/s"))
+	} else if rate, err := spec.ParseRate(f.rate); err != nil {
+		fail("rate", err)
+	} else {
+		usage.Requests = traffic.Known(rate.PerMonth())
+	}
+	if f.duration != "" {
+		d, err := spec.ParseDuration(f.duration)
+		if err != nil {
+			fail("duration", err)
+		}
+		duration = d.Std()
+	}
+	problems = append(problems, parseTime("burst", f.burst, &usage.Burst))
+	if f.peak != 0 {
+		usage.PeakToMean = traffic.Known(f.peak)
+	}
+	if f.peak != 0 && f.dispersion != 0 {
+		fail("dispersion", errors.New("is given instead of --peak"))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, usageError{err}
+	}
+	if f.dispersion != 0 {
+		peak, err := trace.PeakFor(usage, f.dispersion)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--%w", err)}
+		}
+		usage.PeakToMean = traffic.Known(peak)
+	}
+	resolved, err := usage.Resolve()
+	if err != nil {
+		return nil, usageError{errors.New(flagOf(err.Error()))}
+	}
+	made, err := trace.Synthesize(resolved, duration, f.seed)
+	if err != nil {
+		return nil, usageError{errors.New(flagOf(err.Error()))}
+	}
+	return &traceSource{
+		Source: made, name: f.synthesize + " traffic", made: trace.Describe(resolved, duration, f.seed),
+		close: func() {}, span: made.Span, err: made.Err,
+	}, nil
+}
+
+// flagOf turns the name of an input into that of its flag.
+func flagOf(message string) string {
+	return "--" + strings.NewReplacer("peakToMean:", "peak:").Replace(message)
+}
+
+// measure goes through the trace, and writes it when out names a file.
+func (s *traceSource) measure(ctx context.Context, io streams, out string) (trace.Figures, error) {
+	write, finish, err := traceWriter(io, out, s)
+	if err != nil {
+		return trace.Figures{}, err
+	}
+	meter := trace.NewMeter()
+	for n := 0; ; n++ {
+		at, ok := s.Next()
+		if !ok {
+			break
+		}
+		if n%(1<<16) == 0 && ctx.Err() != nil {
+			return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
+		}
+		meter.Observe(at)
+		if err := write(at); err != nil {
+			return trace.Figures{}, errors.Join(machineError{err}, finish(false))
+		}
+	}
+	if err := s.err(); err != nil {
+		return trace.Figures{}, errors.Join(err, finish(false))
+	}
+	if s.reader != nil {
+		warnSkipped(io, s)
+	}
+	return meter.Figures(s.span()), finish(true)
+}
+
+// warnSkipped says which lines were left out.
+func warnSkipped(io streams, s *traceSource) {
+	text := s.reader.Skipped().String()
+	if text == "" {
+		return
+	}
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(io.err, "%s: %s\n", s.name, strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// describe is what a trace is, without its figures.
+func (s *traceSource) describe() report.Trace {
+	t := report.Trace{Name: filepath.ToSlash(s.name), Made: s.made}
+	if s.reader != nil {
+		t.Format, t.Began, t.Skipped = s.reader.Format(), s.reader.Began(), s.reader.Skipped()
+	}
+	return t
+}
+
+// epoch is when a written trace without a date begins.
+func epoch() time.Time { return time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// traceWriter writes arrivals to a file; without a name it writes nothing. The
+// file appears once it is finished.
+func traceWriter(streams streams, name string, s *traceSource) (write func(at int64) error, finish func(done bool) error, err error) {
+	if name == "" {
+		return func(int64) error { return nil }, func(bool) error { return nil }, nil
+	}
+	var file *os.File
+	target := streams.out
+	if name != "-" {
+		if file, err = os.CreateTemp(filepath.Dir(name), ".ambi-trace-*"); err != nil {
+			return nil, nil, machineError{err}
+		}
+		target = file
+	}
+	var packed *gzip.Writer
+	if strings.HasSuffix(name, ".gz") {
+		packed = gzip.NewWriter(target)
+		target = packed
+	}
+	buffer := bufio.NewWriterSize(target, 1<<16)
+	line := make([]byte, 0, 64)
+	var begin time.Time
+	write = func(at int64) error {
+		if begin.IsZero() {
+			if begin = epoch(); s.reader != nil && !s.reader.Began().IsZero() {
+				begin = s.reader.Began()
+			}
+		}
+		line = begin.Add(time.Duration(at)).AppendFormat(line[:0], "2006-01-02T15:04:05.000000000Z")
+		_, err := buffer.Write(append(line, '\n'))
+		return err
+	}
+	finish = func(done bool) error {
+		err := buffer.Flush()
+		if packed != nil {
+			err = errors.Join(err, packed.Close())
+		}
+		if file != nil {
+			err = errors.Join(err, file.Chmod(0o644), file.Close())
+			if !done || err != nil {
+				err = errors.Join(err, os.Remove(file.Name()))
+			} else {
+				err = os.Rename(file.Name(), name)
+			}
+		}
+		if err != nil {
+			return machineError{err}
+		}
+		return nil
+	}
+	return write, finish, nil
+}
+
+func printTrace(out io.Writer, t report.Trace, asJSON bool) error {
+	if asJSON {
+		return printJSON(out, t)
+	}
+	if _, err := io.WriteString(out, report.TraceText(t)); err != nil {
+		return machineError{err}
+	}
+	return nil
+}
+
+// interruptible is a reader that ends when a context does, even while it waits
+// for a terminal.
+func interruptible(ctx context.Context, r io.Reader) io.Reader {
+	return &interruptibleReader{ctx: ctx, reader: r, results: make(chan readResult, 1)}
+}
+
+type interruptibleReader struct {
+	ctx     context.Context
+	reader  io.Reader
+	buffer  []byte
+	results chan readResult
+}
+
+type readResult struct {
+	n   int
+	err error
+}
+
+func (r *interruptibleReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if _, plain := r.reader.(*os.File); !plain {
+		return r.reader.Read(p)
+	}
+	if len(r.buffer) < len(p) {
+		r.buffer = make([]byte, len(p))
+	}
+	// The buffer is the reader's own: a read that is given up may still end.
+	go func(buffer []byte) {
+		n, err := r.reader.Read(buffer)
+		r.results <- readResult{n, err}
+	}(r.buffer[:len(p)])
+	select {
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	case result := <-r.results:
+		return copy(p, r.buffer[:result.n]), result.err
+	}
+}
