@@ -1,0 +1,297 @@
+package lambda
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+
+	"ambi/compare/simulate"
+	"ambi/spec"
+)
+
+// Run simulates a trace. When the context ends first the result is marked as
+// partial. An error is the source's, or says what is wrong with the
+// configuration.
+func Run(ctx context.Context, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) (simulate.Result, error) {
+	if err := config.Check(); err != nil {
+		return simulate.Result{}, err
+	}
+	s := newSimulator(config, demand, options)
+	end := int64(never)
+	if options.Until > 0 {
+		end = options.Until
+	}
+	partial := false
+	at := int64(0)
+	for n := int64(0); ; n++ {
+		next, ok := source.Next()
+		if !ok || next >= end {
+			break
+		}
+		if next < at {
+			return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
+		}
+		at = next
+		s.until(at)
+		s.record.To(at)
+		s.record.Arrive()
+		s.try(at, at, n, 1)
+		if !options.Poll(ctx, n, at) {
+			partial = true
+			break
+		}
+	}
+	if err := source.Err(); err != nil {
+		return simulate.Result{}, err
+	}
+	switch {
+	case partial:
+	case options.Until > 0:
+		s.until(end - 1)
+		at = end
+	default:
+		at = s.drain(at)
+	}
+	result := s.record.Result(spec.Lambda, at, options)
+	result.Partial = partial
+	result.MemoryMB = config.MemoryMB
+	result.InFlight = s.unanswered + int64(len(s.again))
+	return result, nil
+}
+
+// simulator is the state of a run.
+type simulator struct {
+	Config
+	demand simulate.Demand
+	record *simulate.Recorder
+	end    int64 // of the run; never when it is drained
+	speed  uint64
+	start  int64 // of the app, at this memory
+
+	busy     queue // environments that work
+	waiting  idle
+	ready    int64 // provisioned environments that wait
+	reserved int64 // provisioned environments, all of them
+	onDemand int64 // environments that work and are not provisioned
+	limit    int64
+	again    retries
+
+	api, rate, scaling limiter
+
+	timeout, apiTimeout, keepAlive int64
+	overLimit                      simulate.Outcome
+	seed                           uint64
+	starts, jitters                uint64 // random numbers drawn
+	unanswered                     int64  // at the end
+}
+
+func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
+	s := &simulator{
+		Config: c, demand: demand, record: simulate.NewRecorder(options), end: never, speed: c.speed(),
+		ready: int64(c.Provisioned), reserved: int64(c.Provisioned), limit: int64(c.limit()),
+		api: newLimiter(c.API), scaling: newLimiter(c.Scaling),
+		timeout: int64(c.Timeout), apiTimeout: int64(c.APITimeout), keepAlive: int64(c.KeepAlive),
+		overLimit: simulate.ThrottledConcurrency, seed: options.Seed,
+	}
+	if options.Until > 0 {
+		s.end = options.Until
+	}
+	if c.APITimeout == 0 {
+		s.apiTimeout = never
+	}
+	if c.Reserved > 0 {
+		s.overLimit = simulate.ThrottledReserved
+	}
+	if c.RatePerConcurrency > 0 {
+		// A second's worth at once: our reading.
+		perSecond := c.RatePerConcurrency * c.limit()
+		s.rate = newLimiter(Bucket{Burst: perSecond, PerSecond: float64(perSecond)})
+	}
+	s.start = s.stretched(int64(c.Start))
+	s.record.Set(simulate.Capacity, s.reserved)
+	s.record.Set(simulate.Instances, s.reserved)
+	return s
+}
+
+// stretched is how long CPU time takes at this memory.
+func (s *simulator) stretched(cpu int64) int64 {
+	high, low := bits.Mul64(uint64(cpu), s.speed)
+	return int64(high<<32 | low>>32)
+}
+
+// until lets happen what happens up to a time, in order.
+func (s *simulator) until(at int64) {
+	for {
+		expiry := int64(never)
+		if s.waiting.count > 0 {
+			expiry = s.waiting.oldest() + s.keepAlive
+		}
+		done, again := s.busy.next(), s.again.next()
+		switch next := min(expiry, done, again); {
+		case next > at:
+			return
+		case done == next:
+			s.done()
+		case expiry == next:
+			s.record.To(expiry)
+			s.waiting.expire()
+			s.record.Add(simulate.Stopped, 1)
+			s.environments()
+		default:
+			r := s.again.pop()
+			s.record.To(r.at)
+			s.record.Add(simulate.Retries, 1)
+			s.try(r.at, r.first, r.number, r.attempt)
+		}
+	}
+}
+
+// drain goes on until every request was answered, and returns when that was.
+func (s *simulator) drain(at int64) int64 {
+	for len(s.busy) > 0 || len(s.again) > 0 {
+		at = min(s.busy.next(), s.again.next())
+		s.until(at)
+	}
+	return at
+}
+
+// done frees the environment that is ready first.
+func (s *simulator) done() {
+	entry := s.busy.pop()
+	at := entry >> kindBits
+	s.record.To(at)
+	switch entry & kindMask {
+	case idleAgain:
+		s.onDemand--
+		s.waiting.push(at)
+	case provisioned:
+		s.ready++
+		s.record.Set(simulate.Provisioned, s.reserved-s.ready)
+	case lost:
+		s.onDemand--
+		s.record.Add(simulate.Stopped, 1)
+		s.environments()
+	}
+	s.record.Set(simulate.InUse, int64(len(s.busy)))
+}
+
+// environments sets the gauges of how many there are.
+func (s *simulator) environments() {
+	n := s.reserved + s.onDemand + int64(s.waiting.count)
+	s.record.Set(simulate.Capacity, n)
+	s.record.Set(simulate.Instances, n)
+}
+
+// try lets a request in, or turns it away.
+func (s *simulator) try(at, first, number int64, attempt int) {
+	switch {
+	case s.api.each > 0 && !s.api.take(at):
+		s.refuse(simulate.ThrottledAPI, at, first, number, attempt)
+	case s.rate.each > 0 && !s.rate.take(at):
+		s.refuse(simulate.ThrottledRate, at, first, number, attempt)
+	case s.ready > 0:
+		s.ready--
+		s.record.Set(simulate.Provisioned, s.reserved-s.ready)
+		s.record.Add(simulate.ProvisionedServed, 1)
+		s.serve(at, first, number, provisioned)
+	case s.onDemand >= s.limit-s.reserved:
+		// What is provisioned counts whether it is in use or not.
+		s.refuse(s.overLimit, at, first, number, attempt)
+	case s.waiting.count > 0:
+		s.waiting.count--
+		s.onDemand++
+		s.serve(at, first, number, idleAgain)
+	case s.scaling.each > 0 && !s.scaling.take(at):
+		s.refuse(simulate.ThrottledScaling, at, first, number, attempt)
+	default:
+		s.onDemand++
+		s.cold(at, first, number)
+	}
+}
+
+// serve lets an environment that is there work.
+func (s *simulator) serve(at, first, number int64, kind int64) {
+	wait, cpu := s.demand.Of(number)
+	work := wait + s.stretched(cpu)
+	outcome := simulate.Served
+	if work > s.timeout {
+		work, outcome = s.timeout, simulate.TimedOutApp
+		if kind == idleAgain {
+			kind = lost
+		}
+	}
+	meter := simulate.BilledMS
+	if kind == provisioned {
+		meter = simulate.ProvisionedMS
+	}
+	s.record.Add(meter, milliseconds(work))
+	s.finish(at, first, work, outcome, kind)
+}
+
+// cold starts an environment and lets it work.
+func (s *simulator) cold(at, first, number int64) {
+	s.record.Add(simulate.ColdStarts, 1)
+	s.record.Add(simulate.Started, 1)
+	s.environments()
+	draw := simulate.Mix(s.seed^startStream, 2*s.starts)
+	if s.Cold != nil {
+		s.starts++
+		work := s.Cold.At(draw)
+		s.record.Add(simulate.BilledMS, milliseconds(work))
+		s.finish(at, first, work, simulate.Served, idleAgain)
+		return
+	}
+	placement := s.Placement.At(draw)
+	start := s.Init.At(simulate.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
+	s.starts++
+	wait, cpu := s.demand.Of(number)
+	work := wait + s.stretched(cpu)
+	outcome, kind := simulate.Served, int64(idleAgain)
+	if work > s.timeout {
+		work, outcome, kind = s.timeout, simulate.TimedOutApp, lost
+	}
+	// The start and the work are billed as one.
+	billed := milliseconds(work)
+	s.record.Add(simulate.BilledMS, billed)
+	s.record.Add(simulate.InitMS, milliseconds(start+work)-billed)
+	s.finish(at, first, placement+start+work, outcome, kind)
+}
+
+// finish records how a request will end that an environment works at for a time.
+func (s *simulator) finish(at, first, work int64, outcome simulate.Outcome, kind int64) {
+	s.busy.push((at+work)<<kindBits | kind)
+	s.record.Set(simulate.InUse, int64(len(s.busy)))
+	if work > s.apiTimeout {
+		// The client is told; the function does not know, and goes on.
+		work, outcome = s.apiTimeout, simulate.TimedOutEntry
+	}
+	if at+work >= s.end {
+		s.unanswered++
+		return
+	}
+	s.record.Finish(outcome, at+work-first)
+}
+
+// refuse turns a request away, which may come again.
+func (s *simulator) refuse(cause simulate.Outcome, at, first, number int64, attempt int) {
+	s.record.Add(simulate.Refusals, 1)
+	if attempt >= s.Retry.Attempts {
+		s.record.Finish(cause, 0)
+		return
+	}
+	longest := uint64(min(s.Retry.Base<<min(attempt-1, maxAttempts), s.Retry.Max))
+	wait, _ := bits.Mul64(simulate.Mix(s.seed^jitterStream, s.jitters), longest)
+	s.jitters++
+	s.again.push(retry{at + int64(wait), first, number, attempt + 1})
+}
+
+// Each keeps its random numbers apart from the others of a seed.
+const (
+	startStream  = 0x636f6c64
+	jitterStream = 0x6a6974746572
+)
+
+// milliseconds rounds up to what is billed.
+func milliseconds(nanoseconds int64) int64 {
+	return int64((uint64(nanoseconds) + 999_999) / 1_000_000)
+}
