@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test race lint generate check bench clean
+.PHONY: help go tools preview test test-page race lint generate charts check bench clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -19,7 +19,7 @@ CLI_VERSION = $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 ,,p' tools/pul
 VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 
 help: ## show this
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
 	@echo "pulumi: $(or $(PULUMI),$(BIN)/pulumi)"
@@ -32,6 +32,9 @@ test: tools ## vet and test everything (5 minutes of compiling the first time)
 	go vet ./...
 	$(GOTEST) ./...
 
+test-page: go ## test the page of compare in Chromium (needs Node, npm and Chromium)
+	scripts/test-page
+
 race: go ## test what does not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)
 
@@ -40,6 +43,9 @@ lint: go $(BIN)/golangci-lint ## lint, import direction included
 
 generate: go ## write stacks/ anew from app/app.yaml
 	go run ./cmd/ambi generate
+
+charts: ## build the chart library of compare's page anew from tools/charts (needs npm)
+	cd tools/charts && npm ci --no-fund --no-audit && npm run build
 
 check: go ## fail when something generated is stale
 	go run ./cmd/ambi generate --check

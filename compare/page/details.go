@@ -321,8 +321,8 @@ func link(source string) string {
 
 // pricesView is each price that the bills use, once.
 type pricesView struct {
-	Region string
-	Prices []priceView
+	Summary string
+	Prices  []priceView
 }
 
 type priceView struct {
@@ -331,7 +331,8 @@ type priceView struct {
 }
 
 func pricesOf(r compare.Result) pricesView {
-	v := pricesView{Region: r.Region}
+	var v pricesView
+	var dates []string
 	said := map[string]bool{}
 	for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
 		if side.Bill == nil {
@@ -342,12 +343,20 @@ func pricesOf(r compare.Result) pricesView {
 				continue
 			}
 			said[c.Key] = true
+			if c.Effective != "" {
+				dates = append(dates, c.Effective)
+			}
 			v.Prices = append(v.Prices, priceView{
 				Key: c.Key, Unit: c.Unit, Effective: c.Effective, Source: c.Source, Status: string(c.Status), Discount: c.Discount, Tiers: tiers(c.Tiers),
 			})
 		}
 	}
 	slices.SortFunc(v.Prices, func(a, b priceView) int { return strings.Compare(a.Key, b.Key) })
+	v.Summary = fmt.Sprintf("Both bills use %s of AWS in %s, in US dollars", plural(len(v.Prices), "price"), r.Region)
+	if len(dates) > 0 {
+		v.Summary += fmt.Sprintf(", dated %s to %s", slices.Min(dates), slices.Max(dates))
+	}
+	v.Summary += "."
 	return v
 }
 

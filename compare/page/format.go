@@ -67,11 +67,13 @@ func grouped(whole string) string {
 	return sign + digits
 }
 
-// sentence begins text with a capital letter.
+// sentence begins text with a capital letter, unless it begins with a name that
+// is written as it is: api, or m7g.large.
 func sentence(text string) string {
+	word, _, _ := strings.Cut(text, " ")
 	first, size := utf8.DecodeRuneInString(text)
-	if size == 0 {
-		return ""
+	if size == 0 || strings.ContainsAny(word, ".:/=0123456789") {
+		return text
 	}
 	return string(unicode.ToUpper(first)) + text[size:]
 }
