@@ -44,18 +44,11 @@ type Input struct {
 	Choices cost.Choices
 }
 
-// UsageOf is what a spec says about each service's traffic. The spec speaks of
-// the app as a whole, so the requests of an app with several services stay
-// unknown until somebody says how they divide; the rest holds for every
-// request of any service.
+// UsageOf is what a spec says about each service's traffic.
 func UsageOf(app *spec.App) map[string]traffic.Usage {
 	usage := map[string]traffic.Usage{}
 	for _, name := range app.ServiceNames() {
-		u := traffic.FromSpec(app.Usage)
-		if len(app.Services) > 1 {
-			u.Requests = traffic.Maybe[float64]{}
-		}
-		usage[name] = u
+		usage[name] = traffic.FromSpec(app.UsageOf(name))
 	}
 	return usage
 }

@@ -296,7 +296,7 @@ func TestSensitivityTurnsTheAnswer(t *testing.T) {
 		"duration": func(u *traffic.Usage, f float64) {
 			u.Duration = traffic.Known(time.Duration(float64(u.Duration.Or(0)) * f))
 		},
-		"log": func(u *traffic.Usage, f float64) { u.Log = traffic.Known(int64(float64(u.Log.Or(0)) * f)) },
+		"logSize": func(u *traffic.Usage, f float64) { u.Log = traffic.Known(int64(float64(u.Log.Or(0)) * f)) },
 	}
 	tried := 0
 	last := 0.0

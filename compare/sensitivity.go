@@ -110,12 +110,12 @@ func changeable() []input {
 			t.Request, t.Response = traffic.Known(int64(float64(request)*f)), traffic.Known(int64(float64(response)*f))
 			return ok && okToo && request+response > 0
 		}), ofFirst(func(t traffic.Traffic) string { return amount(float64(t.Request.Or(0)+t.Response.Or(0))) + "B" })},
-		{"log", usage(func(t *traffic.Traffic, f float64) bool {
+		{"logSize", usage(func(t *traffic.Traffic, f float64) bool {
 			n, ok := t.Log.Get()
 			t.Log = traffic.Known(int64(float64(n) * f))
 			return ok && n > 0
 		}), ofFirst(func(t traffic.Traffic) string { return amount(float64(t.Log.Or(0))) + "B" })},
-		{"start", usage(func(t *traffic.Traffic, f float64) bool {
+		{"startTime", usage(func(t *traffic.Traffic, f float64) bool {
 			d, ok := t.Start.Get()
 			t.Start = traffic.Known(scaled(d, f))
 			return ok && d > 0

@@ -34,7 +34,7 @@ type App struct {
 	Name       string              `json:"name" jsonschema:"required" jsonschema_description:"The app's name: a DNS label that prefixes every resource."`
 	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes,default=lambda,default=kubernetes" jsonschema_description:"The targets that the app is written for."`
 	Services   map[string]*Service `json:"services" jsonschema:"required,minProperties=1" jsonschema_description:"The app's deployable units, by name."`
-	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise; it never changes a stack."`
+	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise, of every service that does not say otherwise itself; it never changes a stack."`
 
 	positions map[string]Position // by path, as in Error.Path
 }
@@ -56,6 +56,7 @@ type Service struct {
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
 	Kubernetes  KubernetesOptions `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
+	Usage       *Usage            `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests are its own, those of the app the sum."`
 }
 
 // Secret refers to a value that is kept elsewhere; a spec never holds it.
@@ -210,13 +211,22 @@ const (
 	Sporadic Shape = "sporadic"
 )
 
-// Usage is what compare assumes about traffic unless told otherwise. It never
-// changes a stack.
+// Usage is what compare assumes about traffic unless told otherwise: the app's,
+// and a service's own before it (see App.UsageOf). It never changes a stack.
+// Nothing in it has a default: what is not given is unknown, and so is all that
+// depends on it.
 type Usage struct {
-	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
-	Duration Duration `json:"duration,omitempty" jsonschema_description:"The mean time that one request takes, waiting included."`
-	CPUTime  Duration `json:"cpuTime,omitempty" jsonschema_description:"The mean CPU time that one request takes on a full core."`
-	Shape    Shape    `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
+	Requests     Rate      `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
+	Duration     Duration  `json:"duration,omitempty" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
+	CPUTime      Duration  `json:"cpuTime,omitempty" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
+	RequestSize  *Quantity `json:"requestSize,omitempty" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
+	ResponseSize *Quantity `json:"responseSize,omitempty" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
+	LogSize      *Quantity `json:"logSize,omitempty" jsonschema_description:"Bytes that the app logs for a mean request."`
+	OutboundSize *Quantity `json:"outboundSize,omitempty" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`
+	StartTime    Duration  `json:"startTime,omitempty" jsonschema_description:"How long an instance takes to start, runtime and app: what Lambda reports as Init Duration."`
+	Shape        Shape     `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
+	PeakToMean   Ratio     `json:"peakToMean,omitempty" jsonschema_description:"The request rate of the busiest moments, as a multiple of the mean; not of a steady shape."`
+	Burst        Duration  `json:"burst,omitempty" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
 }
 
 // ServiceNames lists the app's services in the order in which everything

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 
@@ -45,6 +46,19 @@ func ParseRate(s string) (Rate, error) {
 		return Rate{}, &valueError{message: fmt.Sprintf("must be 1/month to 1M/s, got %s", s)}
 	}
 	return r, nil
+}
+
+// RatePerMonth is a rate in requests a month of 730 hours, rounded to whole ones.
+func RatePerMonth(requests float64) Rate {
+	requests = math.Round(requests)
+	shown, suffix := requests, ""
+	switch { // no suffix leaves more decimal places than ParseRate takes
+	case requests >= 1e6:
+		shown, suffix = requests/1e6, "M"
+	case requests >= 1e3:
+		shown, suffix = requests/1e3, "k"
+	}
+	return Rate{text: strconv.FormatFloat(shown, 'f', -1, 64) + suffix + "/month", perMonth: requests}
 }
 
 // PerSecond is the rate per second.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -65,9 +64,7 @@ func (v *validator) check() {
 	}
 	v.cycles(v.inOrder(names))
 	v.routes(names)
-	if v.app.Usage != nil {
-		v.usage(v.app.Usage)
-	}
+	v.usage()
 }
 
 func (v *validator) appName() {
@@ -128,14 +125,4 @@ func (v *validator) inOrder(names []string) []string {
 		return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
 	})
 	return sorted
-}
-
-func (v *validator) usage(u *Usage) {
-	const longest = Duration(time.Hour)
-	if v.app.Given("usage.duration") && (u.Duration <= 0 || u.Duration > longest) {
-		v.fail("usage.duration", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, v.text("usage.duration", u.Duration)))
-	}
-	if v.app.Given("usage.cpuTime") && (u.CPUTime <= 0 || u.CPUTime > longest) {
-		v.fail("usage.cpuTime", fmt.Sprintf("must be more than 0s and at most %s, got %s", longest, v.text("usage.cpuTime", u.CPUTime)))
-	}
 }

@@ -92,6 +92,19 @@ func (n *Notes) Refused(path, hint, format string, args ...any) {
 	n.add(Refused, path, hint, format, args...)
 }
 
+// Usage says of all usage in the spec that it changes nothing.
+func (n *Notes) Usage() {
+	const why = "assumed by ambi compare; never changes a stack"
+	if n.app.Usage != nil {
+		n.Dropped("usage", why)
+	}
+	for _, name := range n.app.ServiceNames() {
+		if n.app.Services[name].Usage != nil {
+			n.Dropped("services."+name+".usage", why)
+		}
+	}
+}
+
 func (n *Notes) add(kind Kind, path, hint, format string, args ...any) {
 	at := n.app.Position(path)
 	n.list = append(n.list, Finding{

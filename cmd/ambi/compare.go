@@ -83,7 +83,7 @@ Exit code 1: with --require, something keeps the app from that target.`,
 	flags.StringVar(&given.response, "response-size", "", "bytes of a mean response, such as 6Ki")
 	flags.StringVar(&given.log, "log-size", "", "bytes that the app logs for a request, such as 300")
 	flags.StringVar(&given.outbound, "outbound-size", "", "bytes that the app itself exchanges with the internet for a request")
-	flags.StringVar(&given.start, "start", "", "what an instance takes to start, runtime and app, such as 120ms")
+	flags.StringVar(&given.start, "start-time", "", "what an instance takes to start, runtime and app, such as 120ms")
 	flags.StringVar(&region, "region", "us-east-1", "the AWS region whose prices count")
 	flags.StringVar(&require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
@@ -142,14 +142,14 @@ func waysToGive(several bool) map[traffic.Input]string {
 		traffic.Duration: "--duration TIME, or usage.duration in the spec",
 		traffic.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
 		traffic.Shape:    "--shape SHAPE, or usage.shape in the spec",
-		traffic.Request:  "--request-size BYTES",
-		traffic.Response: "--response-size BYTES",
-		traffic.Log:      "--log-size BYTES",
-		traffic.Outbound: "--outbound-size BYTES",
-		traffic.Start:    "--start TIME: Lambda reports it as Init Duration",
+		traffic.Request:  "--request-size BYTES, or usage.requestSize in the spec",
+		traffic.Response: "--response-size BYTES, or usage.responseSize in the spec",
+		traffic.Log:      "--log-size BYTES, or usage.logSize in the spec",
+		traffic.Outbound: "--outbound-size BYTES, or usage.outboundSize in the spec",
+		traffic.Start:    "--start-time TIME, or usage.startTime in the spec",
 	}
 	if several {
-		ways[traffic.Requests] = "--requests SERVICE=RATE for each: the spec has only their sum"
+		ways[traffic.Requests] = "--requests SERVICE=RATE, or usage.requests of each service"
 	}
 	return ways
 }
@@ -170,7 +170,7 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 	problems := []error{
 		parseTime("duration", f.duration, &every.Duration),
 		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
-		parseTime("start", f.start, &every.Start),
+		parseTime("start-time", f.start, &every.Start),
 		parseSize("request-size", f.request, &every.Request),
 		parseSize("response-size", f.response, &every.Response),
 		parseSize("log-size", f.log, &every.Log),

@@ -471,7 +471,7 @@ func TestBillAsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"total":null`, `"name":"Logs, ingestion","category":"logs","unit":"GB"`, `"quantity":null`, `"missing":[{"service":"api","input":"log"}]`,
+		`"total":null`, `"name":"Logs, ingestion","category":"logs","unit":"GB"`, `"quantity":null`, `"missing":[{"service":"api","input":"logSize"}]`,
 		`"name":"Lambda requests","category":"compute","unit":"request","tiers":[{"from":0,"price":"0.0000002"}],"quantity":3000000,"cost":0.6`,
 	} {
 		if !strings.Contains(string(text), want) {

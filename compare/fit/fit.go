@@ -167,7 +167,7 @@ const (
 func (c *checker) unchecked(w cost.Workload) {
 	for _, input := range w.Traffic.Missing() {
 		switch input {
-		case "log", "outbound": // no limit depends on them
+		case "logSize", "outboundSize": // no limit depends on them
 		default:
 			c.report.Unchecked = append(c.report.Unchecked, cost.Missing{Service: w.Name, Input: input})
 		}

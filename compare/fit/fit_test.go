@@ -217,7 +217,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 	for _, m := range report.Unchecked {
 		inputs = append(inputs, string(m.Input))
 	}
-	if got := strings.Join(inputs, " "); got != "requests duration cpuTime request response start shape" {
+	if got := strings.Join(inputs, " "); got != "requests duration cpuTime requestSize responseSize startTime shape" {
 		t.Errorf("unchecked: %s", got)
 	}
 }

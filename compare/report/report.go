@@ -101,7 +101,7 @@ func (p *page) give(missing []cost.Missing) {
 			continue
 		}
 		said[m.Input] = true
-		text := fmt.Sprintf("%-10s", m.Input)
+		text := fmt.Sprintf("%-12s", m.Input)
 		if how := p.options.Give[m.Input]; how != "" {
 			text += " " + how
 		}

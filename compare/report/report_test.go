@@ -128,7 +128,7 @@ func TestAnUnknownTotalIsNoNumber(t *testing.T) {
 	printed := report.Text(compared(t, apps()["unknown"]), report.Options{
 		Give: map[traffic.Input]string{traffic.Requests: "--requests RATE"},
 	})
-	for _, want := range []string{"shop in us-east-1: no verdict yet", "  requests   --requests RATE", "= requests x"} {
+	for _, want := range []string{"shop in us-east-1: no verdict yet", "  requests     --requests RATE", "= requests x"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("no %q in\n%s", want, printed)
 		}

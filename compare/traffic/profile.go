@@ -96,8 +96,8 @@ func shaped(u Usage) (Profile, error) {
 		}
 		p.segments = []Segment{{time.Hour, 1}}
 	case spec.Diurnal:
-		if p.peak = peakOr(diurnalPeak); !(p.peak >= 1 && p.peak <= 12) {
-			return fail("must be 1 to 12 for diurnal traffic, got %v: a higher peak is a burst", p.peak)
+		if p.peak = peakOr(diurnalPeak); !(p.peak >= 1 && p.peak <= spec.MaxDiurnalPeak) {
+			return fail("must be 1 to %d for diurnal traffic, got %v: a higher peak is a burst", spec.MaxDiurnalPeak, p.peak)
 		}
 		p.segments = diurnal(p.peak)
 	case spec.Bursty, spec.Sporadic:
@@ -109,8 +109,8 @@ func shaped(u Usage) (Profile, error) {
 			return fail("must be 1 to 100000, got %v", p.peak)
 		}
 		burst := burstOr(defaultBurst)
-		if burst < time.Second || burst > 24*time.Hour {
-			return Profile{}, fmt.Errorf("burst: must be 1s to 24h, got %s", burst)
+		if burst < spec.MinBurst.Std() || burst > spec.MaxBurst.Std() {
+			return Profile{}, fmt.Errorf("burst: must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, burst)
 		}
 		p.segments = bursts(p.peak, share, burst)
 	default:

@@ -36,14 +36,14 @@ const minutesPerMonth = SecondsPerMonth / 60
 // Usage is what is known about a service's traffic, per request where nothing
 // else is said.
 type Usage struct {
-	Requests Maybe[float64]       `json:"requests"` // a month
-	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand
-	CPUTime  Maybe[time.Duration] `json:"cpuTime"`  // mean, on a full core; the same work on every target
-	Request  Maybe[int64]         `json:"request"`  // bytes that the client sends
-	Response Maybe[int64]         `json:"response"` // bytes that it gets
-	Log      Maybe[int64]         `json:"log"`      // bytes that the app logs
-	Outbound Maybe[int64]         `json:"outbound"` // bytes that the app itself exchanges with the internet
-	Start    Maybe[time.Duration] `json:"start"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
+	Requests Maybe[float64]       `json:"requests"`     // a month
+	Duration Maybe[time.Duration] `json:"duration"`     // mean, waiting included, with a full core at hand
+	CPUTime  Maybe[time.Duration] `json:"cpuTime"`      // mean, on a full core; the same work on every target
+	Request  Maybe[int64]         `json:"requestSize"`  // bytes that the client sends
+	Response Maybe[int64]         `json:"responseSize"` // bytes that it gets
+	Log      Maybe[int64]         `json:"logSize"`      // bytes that the app logs
+	Outbound Maybe[int64]         `json:"outboundSize"` // bytes that the app itself exchanges with the internet
+	Start    Maybe[time.Duration] `json:"startTime"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
 
 	Shape      spec.Shape           `json:"shape"`      // empty: unknown, unless Minutes are given
 	PeakToMean Maybe[float64]       `json:"peakToMean"` // the busiest moments' rate, as a multiple of the mean
@@ -53,23 +53,33 @@ type Usage struct {
 	Minutes []float64 `json:"minutes,omitempty"`
 }
 
-// FromSpec takes what a spec says about usage; nil says nothing.
-func FromSpec(u *spec.Usage) Usage {
-	var usage Usage
-	if u == nil {
-		return usage
+// FromSpec takes what a spec says about a service's usage.
+func FromSpec(u spec.Usage) Usage {
+	usage := Usage{
+		Request: bytesOf(u.RequestSize), Response: bytesOf(u.ResponseSize), Log: bytesOf(u.LogSize), Outbound: bytesOf(u.OutboundSize),
+		Duration: timeOf(u.Duration), CPUTime: timeOf(u.CPUTime), Start: timeOf(u.StartTime), Burst: timeOf(u.Burst), Shape: u.Shape,
 	}
 	if !u.Requests.IsZero() {
 		usage.Requests = Known(u.Requests.PerMonth())
 	}
-	if u.Duration > 0 {
-		usage.Duration = Known(u.Duration.Std())
+	if u.PeakToMean > 0 {
+		usage.PeakToMean = Known(float64(u.PeakToMean))
 	}
-	if u.CPUTime > 0 {
-		usage.CPUTime = Known(u.CPUTime.Std())
-	}
-	usage.Shape = u.Shape
 	return usage
+}
+
+func bytesOf(q *spec.Quantity) Maybe[int64] {
+	if q == nil {
+		return Maybe[int64]{}
+	}
+	return Known(q.Bytes())
+}
+
+func timeOf(d spec.Duration) Maybe[time.Duration] {
+	if d == 0 {
+		return Maybe[time.Duration]{}
+	}
+	return Known(d.Std())
 }
 
 // Input names one figure of Usage, in the words of the spec.
@@ -80,11 +90,11 @@ const (
 	Requests   Input = "requests"
 	Duration   Input = "duration"
 	CPUTime    Input = "cpuTime"
-	Request    Input = "request"
-	Response   Input = "response"
-	Log        Input = "log"
-	Outbound   Input = "outbound"
-	Start      Input = "start"
+	Request    Input = "requestSize"
+	Response   Input = "responseSize"
+	Log        Input = "logSize"
+	Outbound   Input = "outboundSize"
+	Start      Input = "startTime"
 	Shape      Input = "shape"
 	PeakToMean Input = "peakToMean"
 )
@@ -156,7 +166,7 @@ func (u Usage) check() []error {
 		input Input
 		value Maybe[time.Duration]
 	}{{Duration, u.Duration}, {CPUTime, u.CPUTime}, {Start, u.Start}} {
-		if v, ok := d.value.Get(); ok && (v < 0 || v > time.Hour) {
+		if v, ok := d.value.Get(); ok && (v < 0 || v > spec.MaxUsageTime.Std()) {
 			fail(d.input, "must be 0s to 1h, got %s", v)
 		}
 	}
@@ -168,7 +178,7 @@ func (u Usage) check() []error {
 		input Input
 		value Maybe[int64]
 	}{{Request, u.Request}, {Response, u.Response}, {Log, u.Log}, {Outbound, u.Outbound}} {
-		if v, ok := b.value.Get(); ok && (v < 0 || v > 1<<40) {
+		if v, ok := b.value.Get(); ok && (v < 0 || v > spec.MaxUsageBytes) {
 			fail(b.input, "must be 0 to 1Ti bytes, got %d", v)
 		}
 	}

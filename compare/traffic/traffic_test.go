@@ -52,8 +52,8 @@ func TestMaybeKeepsUnknownApartFromZero(t *testing.T) {
 }
 
 func TestMissing(t *testing.T) {
-	u := traffic.FromSpec(nil)
-	want := []traffic.Input{"requests", "duration", "cpuTime", "request", "response", "log", "outbound", "start", "shape"}
+	u := traffic.FromSpec(spec.Usage{})
+	want := []traffic.Input{"requests", "duration", "cpuTime", "requestSize", "responseSize", "logSize", "outboundSize", "startTime", "shape"}
 	if got := u.Missing(); !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
@@ -61,7 +61,7 @@ func TestMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u = traffic.FromSpec(&spec.Usage{Requests: rate, Duration: spec.Duration(40 * time.Millisecond), CPUTime: spec.Duration(12 * time.Millisecond), Shape: spec.Diurnal})
+	u = traffic.FromSpec(spec.Usage{Requests: rate, Duration: spec.Duration(40 * time.Millisecond), CPUTime: spec.Duration(12 * time.Millisecond), Shape: spec.Diurnal})
 	if got := u.Missing(); !slices.Equal(got, want[3:8]) {
 		t.Errorf("got %v", got)
 	}
@@ -79,7 +79,7 @@ func TestResolveRefuses(t *testing.T) {
 		"requests: must be 0 to 1M/s, got NaN":    {Requests: traffic.Known(math.NaN())},
 		"duration: must be 0s to 1h, got 2h":      {Duration: traffic.Known(2 * time.Hour)},
 		"cpuTime: must be at most duration, 10ms": {Duration: traffic.Known(10 * time.Millisecond), CPUTime: traffic.Known(11 * time.Millisecond)},
-		"response: must be 0 to 1Ti bytes":        {Response: traffic.Known[int64](-1)},
+		"responseSize: must be 0 to 1Ti bytes":    {Response: traffic.Known[int64](-1)},
 		"minutes: must have a request":            {Minutes: []float64{0, 0}},
 		"minutes: must be counts":                 {Minutes: []float64{1, -1}},
 		"minutes: must be at most 44640":          {Minutes: make([]float64, 44641)},

@@ -60,7 +60,7 @@ func Markdown(examples ...[]byte) ([]byte, error) {
 // internal tells the fields that say something about the file itself, of which no
 // target has an opinion.
 func internal(path string) bool {
-	return path == "apiVersion" || path == "targets[]" || strings.HasPrefix(path, "usage.")
+	return path == "apiVersion" || path == "targets[]" || strings.HasPrefix(path, "usage.") || strings.HasPrefix(path, "services.*.usage.")
 }
 
 // field is one key of the grammar.

@@ -48,6 +48,7 @@ type generator struct {
 	shapes map[string]bool // methods and shapes of the routes so far
 	door   string          // the key that opens the cluster, unless anything goes
 	cors   string          // of all services, unless anything goes
+	each   bool            // each service has its own requests, rather than the app all
 }
 
 // service is what the keys of one service must agree on.
@@ -67,6 +68,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 	g := &generator{Rand: r, bounds: b, shapes: map[string]bool{}}
 	g.names = g.serviceNames()
 	g.rank = g.Perm(len(g.names))
+	g.each = g.sometimes()
 	g.door = g.one("", "ingress: {class: alb", "ingress: {class: nginx", "gateway: {name: public")
 	if hasCORS := strings.Contains(g.door, "nginx") || strings.Contains(g.door, "gateway"); hasCORS && g.sometimes() {
 		g.cors = g.corsPolicy(len(g.names) == 1)
@@ -81,7 +83,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 		g.service(i)
 	}
 	if g.sometimes() {
-		g.usage()
+		g.usage(0, !g.each)
 	}
 	return []byte(g.out.String())
 }
@@ -169,6 +171,9 @@ func (g *generator) service(i int) {
 	}
 	g.mapping("lambda", g.lambda(s))
 	g.mapping("kubernetes", g.kubernetes(s))
+	if g.IntN(3) == 0 {
+		g.usage(2, g.each)
+	}
 }
 
 // mapping writes a mapping of a service in one line or in several.
@@ -205,19 +210,49 @@ func (g *generator) quoted(s string) string {
 	return strconv.Quote(s)
 }
 
-func (g *generator) usage() {
+// usage writes figures of traffic. A service may have some of its own; requests
+// are the app's or the services', since both must add up.
+func (g *generator) usage(depth int, requests bool) {
 	lines := []string{
-		"requests: " + g.one("1/month", "3M/month", "100/s", "5k/day", "1.5k/minute", "1M/s"),
-		"duration: " + g.one("1ns", "40ms", "1.5s", "1h"),
-		"cpuTime: " + g.one("1us", "12ms", "1h"),
-		"shape: " + g.one("steady", "diurnal", "bursty", "sporadic"),
+		"duration: " + g.one("12ms", "40ms", "1.5s", "1h"),
+		"cpuTime: " + g.one("1ns", "1us", "12ms"),
+		"requestSize: " + g.one("0", "2Ki", "1.5k", "6Mi", `"900"`, "1Ti"),
+		"responseSize: " + g.one("0", "6Ki", "100M"),
+		"logSize: " + g.one("0", "300"),
+		"outboundSize: " + g.one("0", "2k"),
+		"startTime: " + g.one("1ns", "120ms", "11s", "1h"),
+	}
+	if requests {
+		lines = append(lines, "requests: "+g.one("1/month", "3M/month", "100/s", "5k/day", "1.5k/minute", "1M/s"))
 	}
 	lines = slices.DeleteFunc(lines, func(string) bool { return g.IntN(3) == 0 })
+	lines = append(lines, g.shape()...)
 	if len(lines) == 0 {
-		lines = []string{"{}"}
+		g.line(depth, "usage: {}")
+		return
 	}
-	g.line(0, "usage:")
+	g.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	g.line(depth, "usage:")
 	for _, l := range lines {
-		g.line(1, "%s", l)
+		g.line(depth+1, "%s", l)
 	}
+}
+
+// shape writes a shape, or none, with figures that go with it.
+func (g *generator) shape() []string {
+	shape := g.one("", "steady", "diurnal", "bursty", "sporadic")
+	peaks := map[string][]string{
+		"steady": {"1"}, "diurnal": {"1", "2.5", `"12"`}, "bursty": {"1", "8", "99.5"}, "sporadic": {"50", "100000"},
+	}[shape]
+	if peaks == nil {
+		return nil
+	}
+	lines := []string{"shape: " + shape}
+	if g.sometimes() {
+		lines = append(lines, "peakToMean: "+g.one(peaks...))
+	}
+	if (shape == "bursty" || shape == "sporadic") && g.sometimes() {
+		lines = append(lines, "burst: "+g.one("1s", "90s", "24h"))
+	}
+	return lines
 }

@@ -19,9 +19,7 @@ func Resolve(app *spec.App) (Model, target.Findings) {
 	for _, name := range app.ServiceNames() {
 		model.Services = append(model.Services, r.service(name, app.Services[name]))
 	}
-	if app.Usage != nil {
-		r.notes.Dropped("usage", "assumed by ambi compare; never changes a stack")
-	}
+	r.notes.Usage()
 	return model, r.notes.Findings()
 }
 

@@ -30,9 +30,7 @@ func Resolve(app *spec.App) (Model, target.Findings) {
 			"must have %d routes at most on target lambda, got %d: an HTTP API takes no more", MaxRoutes, routes)
 	}
 	model.Secrets = secrets(model.Services)
-	if app.Usage != nil {
-		r.notes.Dropped("usage", "assumed by ambi compare; never changes a stack")
-	}
+	r.notes.Usage()
 	return model, r.notes.Findings()
 }
 

@@ -1,0 +1,58 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/invopop/jsonschema"
+)
+
+// ratioPattern bounds the digits, so that every ratio prints as it was written.
+const ratioPattern = `^[0-9]{1,6}(\.[0-9]{1,6})?$`
+
+var ratioText = regexp.MustCompile(ratioPattern)
+
+// Ratio is how many times one figure is another: 8, 2.5.
+type Ratio float64
+
+// ParseRatio reads a ratio from 1 to 100,000.
+func ParseRatio(s string) (Ratio, error) {
+	const largest = 100_000
+	if !ratioText.MatchString(s) {
+		return 0, &valueError{message: "must be a ratio such as 8 or 2.5, got " + quote(s)}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, err
+	}
+	if n < 1 || n > largest {
+		return 0, &valueError{message: fmt.Sprintf("must be 1 to %d, got %s", largest, s)}
+	}
+	return Ratio(n), nil
+}
+
+// String prints the ratio with as many digits as it needs.
+func (r Ratio) String() string { return strconv.FormatFloat(float64(r), 'f', -1, 64) }
+
+// MarshalText writes what String prints.
+func (r Ratio) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what ParseRatio does.
+func (r *Ratio) UnmarshalText(text []byte) (err error) {
+	*r, err = ParseRatio(string(text))
+	return err
+}
+
+// JSONSchema describes the text form; a plain number is a ratio too.
+func (Ratio) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{
+		OneOf: []*jsonschema.Schema{
+			{Type: "string", Pattern: ratioPattern},
+			{Type: "number", Minimum: "1", Maximum: "100000"},
+		},
+		Examples: []any{"8", "2.5"},
+	}
+}
+
+func (Ratio) form() form { return form{noun: "a ratio such as 8 or 2.5", number: true} }

@@ -1,0 +1,198 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// Bounds of usage.
+const (
+	MaxUsageTime   = Duration(time.Hour) // of duration, cpuTime and startTime
+	MaxUsageBytes  = 1 << 40             // of each size
+	MaxDiurnalPeak = 12                  // a higher peak to mean is a burst
+	MinBurst       = Duration(time.Second)
+	MaxBurst       = Duration(24 * time.Hour)
+)
+
+// UsageOf is what the spec says about one service's traffic: the service's own
+// figures, and the app's where it has none. Two things are not taken over:
+// peakToMean and burst, which belong to the shape that they stand beside, by a
+// service with a shape of its own; and requests, which are the sum of all
+// services'. A service that has none of its own gets what the others leave of
+// that sum, if it is the only one; else its requests are unknown, and zero here.
+func (a *App) UsageOf(service string) Usage {
+	u := a.Services[service].Usage.over(a.Usage)
+	if !a.Services[service].hasRequests() {
+		u.Requests = a.rest(service)
+	}
+	return u
+}
+
+func (s *Service) hasRequests() bool { return s.Usage != nil && !s.Usage.Requests.IsZero() }
+
+// over puts figures over others; nil has none.
+func (u *Usage) over(under *Usage) Usage {
+	var out Usage
+	if under != nil {
+		out = *under
+	}
+	if u == nil {
+		return out
+	}
+	if u.Shape != "" {
+		out.PeakToMean, out.Burst = 0, 0
+	}
+	from, to := reflect.ValueOf(*u), reflect.ValueOf(&out).Elem()
+	for i := range from.NumField() {
+		if !from.Field(i).IsZero() {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	return out
+}
+
+// rest is what the services that have requests of their own leave of the app's
+// for the one that has none; zero where that is unknown.
+func (a *App) rest(service string) Rate {
+	if a.Usage == nil || a.Usage.Requests.IsZero() {
+		return Rate{}
+	}
+	if len(a.Services) == 1 {
+		return a.Usage.Requests
+	}
+	for name, s := range a.Services {
+		if name != service && !s.hasRequests() {
+			return Rate{}
+		}
+	}
+	left := a.Usage.Requests.PerMonth()
+	for _, name := range a.ServiceNames() { // in order: adding rounds
+		if name != service {
+			left -= a.Services[name].Usage.Requests.PerMonth()
+		}
+	}
+	return RatePerMonth(left)
+}
+
+// usage checks the app's figures and each service's, and that those which
+// belong together agree, wherever they stand.
+func (v *validator) usage() {
+	if v.app.Usage != nil {
+		v.figures("usage", v.app.Usage)
+	}
+	for _, name := range v.app.ServiceNames() {
+		s := v.app.Services[name]
+		if s.Usage != nil {
+			v.figures(v.usagePath(name), s.Usage)
+		}
+		if s.Usage != nil || v.app.Usage != nil {
+			v.agreement(name, s.Usage.over(v.app.Usage))
+		}
+	}
+	v.sum()
+}
+
+func (v *validator) usagePath(service string) string { return child("services", service) + ".usage" }
+
+func (v *validator) figures(path string, u *Usage) {
+	for _, d := range []struct {
+		key         string
+		value       Duration
+		least, most Duration
+	}{
+		{"duration", u.Duration, 1, MaxUsageTime},
+		{"cpuTime", u.CPUTime, 1, MaxUsageTime},
+		{"startTime", u.StartTime, 1, MaxUsageTime},
+		{"burst", u.Burst, MinBurst, MaxBurst},
+	} {
+		at := path + "." + d.key
+		if !v.app.Given(at) || d.value >= d.least && d.value <= d.most {
+			continue
+		}
+		from := "more than 0s and at most"
+		if d.least > 1 {
+			from = d.least.String() + " to"
+		}
+		v.fail(at, fmt.Sprintf("must be %s %s, got %s", from, d.most, v.text(at, d.value)))
+	}
+	for _, q := range []struct {
+		key   string
+		value *Quantity
+	}{
+		{"requestSize", u.RequestSize}, {"responseSize", u.ResponseSize}, {"logSize", u.LogSize}, {"outboundSize", u.OutboundSize},
+	} {
+		if at := path + "." + q.key; q.value != nil && !(q.value.within("0", "1Ti") && q.value.whole(unitScale)) {
+			v.fail(at, fmt.Sprintf("must be a whole number of bytes up to 1Ti, got %s", v.text(at, q.value)))
+		}
+	}
+}
+
+// given is where a figure of a service stands: with the service, or with the app.
+func (v *validator) given(service, key string) string {
+	if own := v.usagePath(service) + "." + key; v.app.Given(own) {
+		return own
+	}
+	return "usage." + key
+}
+
+// agreement checks the figures of one service against each other. A problem of
+// figures that the app gives is reported once, since they fail once.
+func (v *validator) agreement(service string, u Usage) {
+	at := func(key string) string { return v.given(service, key) }
+	sound := func(keys ...string) bool {
+		for _, key := range keys {
+			if !v.sound(at(key)) {
+				return false
+			}
+		}
+		return true
+	}
+	if sound("duration", "cpuTime") && u.Duration > 0 && u.CPUTime > u.Duration {
+		path := at("cpuTime")
+		if own := at("duration"); path == "usage.cpuTime" && own != "usage.duration" {
+			path = own // the service's figure is the one that does not agree
+		}
+		v.fail(path, fmt.Sprintf("cpuTime must be at most duration, got %s of %s", u.CPUTime, u.Duration),
+			"duration includes cpuTime, and one request uses one core")
+	}
+	if !sound("shape", "peakToMean", "burst") {
+		return
+	}
+	if peak := at("peakToMean"); u.PeakToMean > 0 {
+		switch {
+		case u.Shape == "":
+			v.fail(peak, "needs a shape, which says how the peak comes about", "add shape: diurnal, bursty or sporadic")
+		case u.Shape == Steady && u.PeakToMean != 1:
+			v.fail(peak, fmt.Sprintf("must be 1 for a steady shape, got %s", u.PeakToMean), "give another shape, or remove it")
+		case u.Shape == Diurnal && u.PeakToMean > MaxDiurnalPeak:
+			v.fail(peak, fmt.Sprintf("must be 1 to %d for a diurnal shape, got %s", MaxDiurnalPeak, u.PeakToMean), "a higher peak is a burst: shape: bursty")
+		}
+	}
+	if u.Burst > 0 && u.Shape != Bursty && u.Shape != Sporadic {
+		v.fail(at("burst"), "needs a shape that has bursts", "add shape: bursty or sporadic, or remove it")
+	}
+}
+
+// sum checks the app's requests against those of its services.
+func (v *validator) sum() {
+	if v.app.Usage == nil || v.app.Usage.Requests.IsZero() {
+		return
+	}
+	const rounding = 1e-6
+	total, sum, all := v.app.Usage.Requests.PerMonth(), 0.0, true
+	for _, name := range v.app.ServiceNames() {
+		if s := v.app.Services[name]; s.hasRequests() {
+			sum += s.Usage.Requests.PerMonth()
+		} else {
+			all = false
+		}
+	}
+	got := fmt.Sprintf("%s, and the services have %s together", v.app.Usage.Requests, RatePerMonth(sum))
+	switch {
+	case all && (sum < total*(1-rounding) || sum > total*(1+rounding)):
+		v.fail("usage.requests", "must be the sum of the services' requests, got "+got, "remove it: the sum is known without it")
+	case !all && sum > total-1:
+		v.fail("usage.requests", "must be more than the services' own requests, got "+got)
+	}
+}
