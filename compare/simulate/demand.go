@@ -1,5 +1,11 @@
 package simulate
 
+import (
+	"fmt"
+
+	"ambi/compare/traffic"
+)
+
 // Demand is what requests ask of an app, on either target: time that they
 // wait, for a database or another service, and time on a full core.
 type Demand struct {
@@ -20,6 +26,34 @@ func (d *Demand) Of(i int64) (wait, cpu int64) {
 		return wait, d.CPU.constant
 	}
 	return wait, d.CPU.At(Mix(d.Seed, 2*uint64(i)+1))
+}
+
+// DemandOf is what a service's usage says: of the mean duration what is not CPU
+// time is waiting. Variation is the coefficient of variation of both parts,
+// which are lognormal then; with 0 every request takes the mean.
+func DemandOf(t traffic.Traffic, variation float64, seed uint64) (Demand, error) {
+	duration, known := t.Duration.Get()
+	cpu, cpuKnown := t.CPUTime.Get()
+	switch {
+	case !known:
+		return Demand{}, fmt.Errorf("%s is not known", traffic.Duration)
+	case !cpuKnown:
+		return Demand{}, fmt.Errorf("%s is not known", traffic.CPUTime)
+	case cpu > duration:
+		return Demand{}, fmt.Errorf("%s is %s and more than %s, which is %s", traffic.CPUTime, cpu, traffic.Duration, duration)
+	case !(variation >= 0 && variation <= maxVariation):
+		return Demand{}, fmt.Errorf("variation must be 0 to %d, got %v", maxVariation, variation)
+	}
+	return Demand{Wait: varying(int64(duration-cpu), variation), CPU: varying(int64(cpu), variation), Seed: seed}, nil
+}
+
+const maxVariation = 10
+
+func varying(mean int64, variation float64) Distribution {
+	if mean == 0 {
+		return Constant(0)
+	}
+	return Lognormal(float64(mean), variation)
 }
 
 // Mix is the n-th random number of a seed: SplitMix64 (Steele, Lea and Flood,

@@ -113,6 +113,44 @@ func Empirical(quantiles []Quantile) (Distribution, error) {
 	}), nil
 }
 
+// Measured goes through measured quantiles like Empirical, but lies between two
+// of them as a lognormal distribution would: that is nearer to the truth for
+// times, which crowd around their median and have a long tail. The smallest and
+// the largest value are taken for those of n measurements. Values are positive.
+func Measured(quantiles []Quantile, n int) (Distribution, error) {
+	if _, err := Empirical(quantiles); err != nil {
+		return Distribution{}, err
+	}
+	if quantiles[0].Value < 1 || n < 1 {
+		return Distribution{}, fmt.Errorf("quantiles must be positive, and of one measurement at least")
+	}
+	type point struct{ deviations, logarithm float64 }
+	normal := func(p float64) float64 {
+		if p > .5 {
+			return probit(1-p, true)
+		}
+		return probit(p, false)
+	}
+	points := make([]point, len(quantiles))
+	end := 1 / float64(2*n)
+	for i, q := range quantiles {
+		points[i] = point{normal(min(max(q.Probability, end), 1-end)), ln(float64(q.Value))}
+		if i > 0 && !(points[i].deviations > points[i-1].deviations) {
+			return Distribution{}, fmt.Errorf("%d measurements have no quantile as far out as those next to the ends", n)
+		}
+	}
+	return fromQuantiles(func(tail float64, upper bool) float64 {
+		z := probit(tail, upper)
+		i := 1
+		for i < len(points)-1 && points[i].deviations < z {
+			i++
+		}
+		a, b := points[i-1], points[i]
+		part := min(1, max(0, (z-a.deviations)/(b.deviations-a.deviations)))
+		return exp(a.logarithm + float64(part*(b.logarithm-a.logarithm)))
+	}), nil
+}
+
 // Plus adds a constant to a distribution.
 func (d Distribution) Plus(value int64) Distribution {
 	if d.cells == nil {

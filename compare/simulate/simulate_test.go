@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ambi/compare/traffic"
 	"ambi/spec"
 )
 
@@ -104,6 +105,57 @@ func TestEmpiricalRefusesNonsense(t *testing.T) {
 		if _, err := Empirical(q); err == nil {
 			t.Errorf("%v passes", q)
 		}
+	}
+}
+
+func TestMeasuredKeepsItsQuantiles(t *testing.T) {
+	quantiles := []Quantile{{0, 30e6}, {.5, 40e6}, {.9, 45e6}, {.99, 90e6}, {1, 300e6}}
+	d, err := Measured(quantiles, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range quantiles[1:4] {
+		u := uint64(q.Probability * 0x1p64)
+		if got := float64(d.At(u)); math.Abs(got-float64(q.Value)) > .002*float64(q.Value) {
+			t.Errorf("quantile %v is %v, want %d", q.Probability, got, q.Value)
+		}
+	}
+	if low, high := d.At(0), d.At(math.MaxUint64); low != 30e6 || high != 300e6 {
+		t.Errorf("from %d to %d, want 30 to 300 ms", low, high)
+	}
+	for _, n := range []int{0, 40} {
+		if _, err := Measured(quantiles, n); err == nil {
+			t.Errorf("the 99th percentile of %d measurements passes", n)
+		}
+	}
+	if _, err := Measured([]Quantile{{0, 0}, {1, 5}}, 10); err == nil {
+		t.Error("a time of nothing passes")
+	}
+}
+
+func TestDemandOf(t *testing.T) {
+	usage := traffic.Usage{Duration: traffic.Known(40 * time.Millisecond), CPUTime: traffic.Known(12 * time.Millisecond)}
+	d, err := DemandOf(traffic.Traffic{Usage: usage}, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wait, cpu := d.Of(77); wait != 28e6 || cpu != 12e6 {
+		t.Errorf("%d and %d, want 28 and 12 ms", wait, cpu)
+	}
+	if d, err = DemandOf(traffic.Traffic{Usage: usage}, .5, 1); err != nil || math.Abs(d.Wait.Mean()-28e6) > 1e4 || math.Abs(d.CPU.Mean()-12e6) > 1e4 {
+		t.Errorf("%v and %v, %v", d.Wait.Mean(), d.CPU.Mean(), err)
+	}
+	for want, u := range map[string]traffic.Usage{
+		"duration is not known":                                 {CPUTime: usage.CPUTime},
+		"cpuTime is not known":                                  {Duration: usage.Duration},
+		"cpuTime is 40ms and more than duration, which is 12ms": {Duration: usage.CPUTime, CPUTime: usage.Duration},
+	} {
+		if _, err := DemandOf(traffic.Traffic{Usage: u}, 0, 1); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if _, err := DemandOf(traffic.Traffic{Usage: usage}, -1, 1); err == nil {
+		t.Error("a negative variation passes")
 	}
 }
 

@@ -38,7 +38,10 @@ func (q *queue) push(entry int64) {
 	*q = list
 }
 
-// pop takes the first entry.
+// pop takes the first entry. The hole that it leaves goes down to a leaf along
+// the smallest children, and the last entry fills it and rises from there: it
+// seldom does, since it is among the latest. The smallest of four is found
+// without a branch, which could not be predicted.
 func (q *queue) pop() int64 {
 	list := *q
 	first := list[0]
@@ -49,20 +52,41 @@ func (q *queue) pop() int64 {
 	i := 0
 	for {
 		child := 4*i + 1
-		if child >= n {
+		if child+4 > n {
 			break
 		}
-		least, value := child, list[child]
+		c := list[child : child+4 : child+4]
+		left, right := child, child+2
+		if c[1] < c[0] {
+			left = child + 1
+		}
+		if c[3] < c[2] {
+			right = child + 3
+		}
+		a, b := min(c[0], c[1]), min(c[2], c[3])
+		if b < a {
+			left = right
+		}
+		list[i] = min(a, b)
+		i = left
+	}
+	for child := 4*i + 1; child < n; child = 4*i + 1 { // fewer than four
+		least := child
 		for k := child + 1; k < min(child+4, n); k++ {
-			if list[k] < value {
-				least, value = k, list[k]
+			if list[k] < list[least] {
+				least = k
 			}
 		}
-		if value >= entry {
+		list[i] = list[least]
+		i = least
+	}
+	for i > 0 {
+		parent := (i - 1) / 4
+		if list[parent] <= entry {
 			break
 		}
-		list[i] = value
-		i = least
+		list[i] = list[parent]
+		i = parent
 	}
 	if n > 0 {
 		list[i] = entry

@@ -1,0 +1,106 @@
+package lambda
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ambi/compare/simulate"
+)
+
+//go:embed starts.json
+var embedded embed.FS
+
+// Starts is how long runtimes take to initialize: Lambda's Init Duration, for a
+// function that does nothing.
+type Starts struct {
+	Source string
+	rows   []start
+}
+
+type start struct {
+	Runtime      string    `json:"runtime"`
+	Package      string    `json:"package"` // image or zip
+	Architecture string    `json:"architecture"`
+	MemoryMB     int       `json:"memoryMB"`
+	N            int       `json:"n"`    // measurements
+	Mean         float64   `json:"mean"` // milliseconds, of the measurements themselves
+	Quantiles    []float64 `json:"quantiles"`
+}
+
+// probabilities are those of a row's quantiles.
+func probabilities() []float64 { return []float64{0, .5, .9, .95, .99, 1} }
+
+// EmbeddedStarts are those that come with ambi.
+func EmbeddedStarts() (*Starts, error) {
+	text, err := embedded.ReadFile("starts.json")
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Source string  `json:"source"`
+		Rows   []start `json:"rows"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		return nil, fmt.Errorf("starts: %w", err)
+	}
+	for _, row := range file.Rows {
+		if len(row.Quantiles) != len(probabilities()) {
+			return nil, fmt.Errorf("starts: %s has %d quantiles", row.Runtime, len(row.Quantiles))
+		}
+	}
+	return &Starts{Source: file.Source, rows: file.Rows}, nil
+}
+
+// Runtimes are the names of the runtimes, in order.
+func (s *Starts) Runtimes() []string {
+	var names []string
+	for _, row := range s.rows {
+		if !slices.Contains(names, row.Runtime) {
+			names = append(names, row.Runtime)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Of is the initialization of a runtime, in nanoseconds, at the memory that was
+// measured and is nearest: memory hardly matters, since Lambda lets functions
+// start with more CPU than they have later.
+func (s *Starts) Of(runtime, packaging, architecture string, memoryMB int) (simulate.Distribution, error) {
+	var best *start
+	for i := range s.rows {
+		row := &s.rows[i]
+		if row.Runtime != runtime || row.Package != packaging || row.Architecture != architecture {
+			continue
+		}
+		if best == nil || distance(row.MemoryMB, memoryMB) < distance(best.MemoryMB, memoryMB) {
+			best = row
+		}
+	}
+	if best == nil {
+		return simulate.Distribution{}, fmt.Errorf("no starts of runtime %q as %s on %s are known\nhint: known are %s, as image or zip, on arm64 and x86_64",
+			runtime, packaging, architecture, strings.Join(s.Runtimes(), ", "))
+	}
+	return best.distribution()
+}
+
+func (r *start) distribution() (simulate.Distribution, error) {
+	quantiles := make([]simulate.Quantile, len(r.Quantiles))
+	for i, p := range probabilities() {
+		// Tenths of a millisecond, so this is a whole number before it is rounded.
+		quantiles[i] = simulate.Quantile{Probability: p, Value: int64(r.Quantiles[i]*10+.5) * 100_000}
+	}
+	d, err := simulate.Measured(quantiles, r.N)
+	if err != nil {
+		return d, fmt.Errorf("starts of %s as %s on %s: %w", r.Runtime, r.Package, r.Architecture, err)
+	}
+	return d, nil
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
