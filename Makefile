@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page race lint generate charts check bench clean
+.PHONY: help go tools preview test test-page cluster test-cluster race lint generate charts check bench clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -18,8 +18,12 @@ TOOLS := $(if $(PULUMI),,$(BIN)/pulumi) $(if $(and $(PULUMI),$(HOST)),,$(BIN)/pu
 CLI_VERSION = $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 ,,p' tools/pulumi/go.mod | head -n 1)
 VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 
+# The parts of the cluster that test-cluster starts, and what judges what it is shown.
+CLUSTER_PARTS := etcd kube-apiserver kube-controller-manager kube-scheduler kwok metrics-server
+CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/kube-score
+
 help: ## show this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
 	@echo "pulumi: $(or $(PULUMI),$(BIN)/pulumi)"
@@ -34,6 +38,11 @@ test: tools ## vet and test everything (5 minutes of compiling the first time)
 
 test-page: go ## test the page of compare in Chromium (needs Node, npm and Chromium)
 	scripts/test-page
+
+cluster: go $(CLUSTER)
+
+test-cluster: tools cluster ## show a real Kubernetes API server what ambi renders (9 minutes of building the first time)
+	$(GOTEST) -tags cluster -count=1 -timeout 15m -v ./internal/cluster
 
 race: go ## test what does not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)
@@ -78,3 +87,29 @@ $(BIN)/golangci-lint: tools/lint/go.mod | go
 
 $(BIN)/gotestsum: tools/gotestsum/go.mod | go
 	@scripts/build-tool tools/gotestsum gotest.tools/gotestsum $@ "gotestsum, which counts tests: 1 minute the first time"
+
+# One module pins all parts, so that they share most of what is compiled. The API
+# server serves as the version that is set when it is linked.
+KUBERNETES = $(shell sed -n 's,.*k8s.io/kubernetes v,,p' tools/cluster/go.mod | head -n 1)
+KUBERNETES_PARTS = $(subst ., ,$(KUBERNETES))
+KUBERNETES_FLAGS = $(foreach set,gitVersion=v$(KUBERNETES) gitMajor=$(word 1,$(KUBERNETES_PARTS)) \
+	gitMinor=$(word 2,$(KUBERNETES_PARTS)) gitTreeState=clean,-X k8s.io/component-base/version.$(set))
+
+# Built without cgo: a C compiler is not needed for them.
+$(CLUSTER): export CGO_ENABLED = 0
+
+$(BIN)/etcd: tools/cluster/go.mod | go
+	@scripts/build-tool tools/cluster go.etcd.io/etcd/server/v3 $@ "etcd: 1 minute the first time"
+
+$(BIN)/kube-%: tools/cluster/go.mod | go
+	@scripts/build-tool tools/cluster k8s.io/kubernetes/cmd/kube-$* $@ \
+		"kube-$* $(KUBERNETES): up to 6 minutes the first time" "$(KUBERNETES_FLAGS)"
+
+$(BIN)/kwok: tools/cluster/go.mod | go
+	@scripts/build-tool tools/cluster sigs.k8s.io/kwok/cmd/kwok $@ "kwok, which stands in for nodes: 2 minutes the first time"
+
+$(BIN)/metrics-server: tools/cluster/go.mod | go
+	@scripts/build-tool tools/cluster sigs.k8s.io/metrics-server/cmd/metrics-server $@ "metrics-server: 1 minute the first time"
+
+$(BIN)/kube-score: tools/kube-score/go.mod | go
+	@scripts/build-tool tools/kube-score github.com/zegl/kube-score/cmd/kube-score $@ "kube-score: 1 minute the first time"

@@ -1,0 +1,177 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The parts, each named as its program is.
+const (
+	etcd              = "etcd"
+	apiServer         = "kube-apiserver"
+	controllerManager = "kube-controller-manager"
+	scheduler         = "kube-scheduler"
+	kwok              = "kwok"
+	metricsServer     = "metrics-server"
+)
+
+// arguments returns how a part is started.
+func (c *Cluster) arguments(part string) []string {
+	served := func(cert, key string) []string {
+		return []string{cert + "=" + c.pki.crt(server), key + "=" + c.pki.key(server)}
+	}
+	listen := []string{"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", c.ports[part])}
+	kubeconfig := "--kubeconfig=" + c.file("kubeconfig")
+	switch part {
+	case etcd:
+		client, peer := "http://"+c.ports.address(etcd), "http://"+c.ports.address(etcdPeer)
+		return []string{
+			"--data-dir=" + c.file("etcd"),
+			"--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+			"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer,
+			"--unsafe-no-fsync", // nothing here outlives the test
+			"--log-level=warn",
+		}
+	case apiServer:
+		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...),
+			"--advertise-address=127.0.0.1",
+			"--endpoint-reconciler-type=none", // no pod will ever call it
+			"--etcd-servers=http://"+c.ports.address(etcd),
+			"--service-cluster-ip-range=10.96.0.0/24",
+			"--authorization-mode=RBAC",
+			"--client-ca-file="+c.pki.crt(authority),
+			"--service-account-issuer=https://kubernetes.default.svc",
+			"--service-account-signing-key-file="+c.pki.key(accounts),
+			"--service-account-key-file="+c.pki.pub(accounts),
+			// How metrics-server, behind it, believes who asks.
+			"--requestheader-client-ca-file="+c.pki.crt(authority),
+			"--requestheader-allowed-names="+proxy,
+			"--requestheader-username-headers=X-Remote-User",
+			"--requestheader-group-headers=X-Remote-Group",
+			"--requestheader-extra-headers-prefix=X-Remote-Extra-",
+			"--proxy-client-cert-file="+c.pki.crt(proxy), "--proxy-client-key-file="+c.pki.key(proxy),
+		)
+	case controllerManager:
+		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...),
+			kubeconfig, "--leader-elect=false",
+			"--root-ca-file="+c.pki.crt(authority), "--service-account-private-key-file="+c.pki.key(accounts),
+			// The autoscaler's own rhythm, in seconds where clusters have it in minutes. It
+			// changes when the autoscaler looks, and nothing of what it decides.
+			"--horizontal-pod-autoscaler-sync-period=2s",
+			"--horizontal-pod-autoscaler-cpu-initialization-period=5s",
+			"--horizontal-pod-autoscaler-initial-readiness-delay=1s",
+		)
+	case scheduler:
+		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...), kubeconfig, "--leader-elect=false")
+	case kwok:
+		return append(served("--tls-cert-file", "--tls-private-key-file"),
+			kubeconfig, "--config="+c.file("kwok.yaml"), "--manage-all-nodes=true",
+			"--node-ip=127.0.0.1", "--node-name=localhost", fmt.Sprintf("--node-port=%d", c.ports[kwok]),
+			"--server-address="+c.ports.address(kwok), "--node-lease-duration-seconds=40",
+		)
+	case metricsServer:
+		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...),
+			kubeconfig, "--authentication-kubeconfig="+c.file("kubeconfig"), "--authorization-kubeconfig="+c.file("kubeconfig"),
+			"--kubelet-preferred-address-types=InternalIP", "--kubelet-use-node-status-port", "--kubelet-insecure-tls",
+			"--metric-resolution=10s", "--kubelet-request-timeout=5s", // the shortest that it takes, and less than that
+		)
+	}
+	panic("no part is called " + part)
+}
+
+func (c *Cluster) kubeconfig() []byte {
+	return fmt.Appendf(nil, `apiVersion: v1
+kind: Config
+current-context: test
+contexts: [{name: test, context: {cluster: test, user: admin}}]
+clusters: [{name: test, cluster: {server: "https://%s", certificate-authority: %q}}]
+users: [{name: admin, user: {client-certificate: %q, client-key: %q}}]
+`, c.ports.address(apiServer), c.pki.crt(authority), c.pki.crt(admin), c.pki.key(admin))
+}
+
+// writeKwokConfig writes what kwok does to nodes and pods: what its authors call
+// fast, that is ready at once. Pods use the CPU and memory that annotations name.
+func (c *Cluster) writeKwokConfig() error {
+	var documents []string
+	for _, folder := range []string{
+		"stage/node/fast", "stage/node/heartbeat-with-lease", "stage/pod/fast", "metrics/resource", "metrics/usage",
+	} {
+		files, err := filepath.Glob(filepath.Join(c.options.Kwok, "kustomize", folder, "*.yaml"))
+		if err != nil {
+			return err
+		}
+		found := len(documents)
+		for _, file := range files {
+			if filepath.Base(file) == "kustomization.yaml" {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			documents = append(documents, string(text))
+		}
+		if len(documents) == found {
+			return errors.New("kwok's module has no files in kustomize/" + folder)
+		}
+	}
+	return os.WriteFile(c.file("kwok.yaml"), []byte(strings.Join(documents, "\n---\n")), 0o600)
+}
+
+// nodes are two, in two zones, with room for everything.
+func nodes() []Object {
+	var all []Object
+	for i, zone := range []string{"a", "b"} {
+		name := fmt.Sprintf("kwok-%d", i)
+		room := map[string]any{"cpu": "32", "memory": "256Gi", "ephemeral-storage": "500Gi", "pods": "110"}
+		all = append(all, Object{
+			"apiVersion": "v1", "kind": "Node",
+			"metadata": map[string]any{
+				"name": name,
+				"annotations": map[string]any{
+					"kwok.x-k8s.io/node":                   "fake",
+					"metrics.k8s.io/resource-metrics-path": "/metrics/nodes/" + name + "/metrics/resource",
+				},
+				"labels": map[string]any{
+					"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+					"topology.kubernetes.io/zone": zone,
+				},
+			},
+			"status": map[string]any{
+				"capacity": room, "allocatable": room,
+				"addresses": []any{
+					map[string]any{"type": "InternalIP", "address": "127.0.0.1"},
+					map[string]any{"type": "Hostname", "address": "localhost"},
+				},
+			},
+		})
+	}
+	return all
+}
+
+// metricsObjects have the API server pass requests for usage on to metrics-server,
+// which runs beside the cluster instead of within.
+func (c *Cluster) metricsObjects() []Object {
+	port := c.ports[metricsServer]
+	return []Object{
+		{
+			"apiVersion": "v1", "kind": "Service",
+			"metadata": map[string]any{"name": metricsServer, "namespace": "kube-system"},
+			"spec": map[string]any{
+				"type": "ExternalName", "externalName": "localhost", "ports": []any{map[string]any{"port": port}},
+			},
+		},
+		{
+			"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService",
+			"metadata": map[string]any{"name": "v1beta1.metrics.k8s.io"},
+			"spec": map[string]any{
+				"group": "metrics.k8s.io", "version": "v1beta1", "groupPriorityMinimum": 100, "versionPriority": 100,
+				"insecureSkipTLSVerify": true,
+				"service":               map[string]any{"name": metricsServer, "namespace": "kube-system", "port": port},
+			},
+		},
+	}
+}

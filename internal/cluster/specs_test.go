@@ -1,0 +1,145 @@
+//go:build cluster
+
+package cluster_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"ambi/internal/cluster"
+	"ambi/spec"
+)
+
+// settings are what a spec's stack needs to be told before it runs anywhere, by the
+// spec's name.
+var settings = map[string]map[string]string{
+	"full-kubernetes": {
+		"aws:region":      "eu-west-1",
+		"clusterName":     "shop",
+		"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+		
+	},
+}
+
+// specs returns the files of the example's spec, first, and of every golden spec that
+// lists the target kubernetes.
+func specs(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../generator/testdata/*/app.yaml")
+	if err != nil || files == nil {
+		t.Fatalf("no golden specs: %v", err)
+	}
+	var found, left []string
+	for _, file := range append([]string{"../../app/app.yaml"}, files...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app, err := spec.Parse(file, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const unknown = "full-kubernetes" // the ARN of a role is known only once it is deployed
+		if app.For(spec.Kubernetes) && !strings.Contains(file, unknown) {
+			found = append(found, file)
+		} else {
+			left = append(left, filepath.Base(filepath.Dir(file)))
+		}
+	}
+	t.Logf("%d specs; left out, since they do not list the target kubernetes or cannot be rendered: %s", len(found), strings.Join(left, ", "))
+	return found
+}
+
+// buildAmbi builds the command as users have it.
+func buildAmbi(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	ambi := filepath.Join(t.TempDir(), "ambi")
+	run(t, ctx, "../..", "go", "build", "-o", ambi, "./cmd/ambi")
+	return ambi
+}
+
+// project is a user's project around one spec.
+type project struct {
+	ambi, dir string
+	name      string // of the spec
+	yaml      []byte // what ambi rendered last
+	objects   []cluster.Object
+	critical  []string // the checks that kube-score found critical
+}
+
+// newProject starts a project as a user does who has a spec, and renders it.
+func newProject(t *testing.T, ctx context.Context, ambi, specFile string) *project {
+	t.Helper()
+	p := &project{ambi: ambi, dir: filepath.Join(t.TempDir(), "project"), name: filepath.Base(filepath.Dir(specFile))}
+	if p.name == "app" {
+		p.name = "example"
+	}
+	text, err := os.ReadFile(specFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(p.dir, "app"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "app/app.yaml"), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, ctx, "", ambi, "init", "-C", p.dir)
+	p.render(t, ctx, settings[p.name])
+	return p
+}
+
+// render has ambi render the project, with settings of the stack beside those that
+// it has.
+func (p *project) render(t *testing.T, ctx context.Context, more map[string]string) {
+	t.Helper()
+	file := filepath.Join(p.dir, "Pulumi.kubernetes.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, _, found := bytes.Cut(text, []byte(":target: kubernetes"))
+	if !found {
+		t.Fatalf("%s sets no target", file)
+	}
+	name := string(bytes.TrimSpace(app[bytes.LastIndexByte(app, '\n')+1:]))
+	for _, key := range slices.Sorted(maps.Keys(more)) {
+		full := key
+		if !strings.Contains(key, ":") {
+			full = name + ":" + key
+		}
+		text = bytes.Replace(text, []byte("\nconfig:\n"), fmt.Appendf(nil, "\nconfig:\n  %s: %s\n", full, more[key]), 1)
+	}
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p.yaml = run(t, ctx, "", p.ambi, "render", "kubernetes", "-C", p.dir)
+	if p.objects, err = cluster.Read(p.yaml); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run runs a command and returns what it printed.
+func run(t *testing.T, ctx context.Context, dir, name string, arguments ...string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, name, arguments...)
+	cmd.Dir = dir
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		t.Fatalf("%s: %v", strings.Join(cmd.Args, " "), context.Cause(ctx))
+	}
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(cmd.Args, " "), err, said.String())
+	}
+	return out
+}
