@@ -79,7 +79,7 @@ func compared(t *testing.T, in compare.Input) compare.Result {
 func options() page.Options {
 	return page.Options{
 		Spec: "app/app.yaml", Command: "ambi compare --requests 3M/month",
-		Give: map[traffic.Input]string{traffic.Start: "--start TIME"},
+		Give: map[traffic.Input]string{traffic.Start: "--start-time TIME"},
 		Plans: []page.Plan{
 			{Target: spec.Lambda, Resources: []page.Resource{
 				{Type: "aws:apigatewayv2/api:Api", Name: "thumbs"},
@@ -358,7 +358,7 @@ func TestUnknownIsNoNumber(t *testing.T) {
 		}
 	}
 	shown := text(root)
-	for _, want := range []string{"No verdict for thumbs yet", "start --start TIME", "There is no curve while figures are missing", "needs start time"} {
+	for _, want := range []string{"No verdict for thumbs yet", "start time --start-time TIME", "There is no curve while figures are missing", "needs start time"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the page lacks %q", want)
 		}

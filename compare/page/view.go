@@ -152,7 +152,7 @@ func asks(missing []cost.Missing, give map[traffic.Input]string) []ask {
 			continue
 		}
 		said[m.Input] = true
-		a := ask{Input: string(m.Input), Give: give[m.Input]}
+		a := ask{Input: inputName(string(m.Input)), Give: give[m.Input]}
 		if len(several) > 1 {
 			a.Input += " of " + strings.Join(services[m.Input], ", ")
 		}
@@ -220,6 +220,14 @@ func inputName(input string) string {
 		return "peak to mean"
 	case traffic.Start:
 		return "start time"
+	case traffic.Request:
+		return "request size"
+	case traffic.Response:
+		return "response size"
+	case traffic.Log:
+		return "log size"
+	case traffic.Outbound:
+		return "outbound size"
 	case "keepAlive":
 		return "keep-alive"
 	}

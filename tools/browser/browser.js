@@ -12,8 +12,8 @@ import { chromium } from "playwright-core";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repository = join(here, "../..");
 
-export const thumbs = join(here, "testdata/thumbs");
-export const usage = ["--request-size", "2k", "--response-size", "6k", "--log-size", "300", "--start", "120ms"];
+// The folders of testdata are projects.
+export const project = (name) => join(here, "testdata", name);
 
 function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -45,10 +45,10 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  // write compares the app of testdata, and returns the page's address.
-  write(name, ...flags) {
+  // write compares the app of a project, and returns the page's address.
+  write(name) {
     const file = join(this.folder, name + ".html");
-    execFileSync(this.ambi, ["compare", "-C", thumbs, "--html", file, ...flags]);
+    execFileSync(this.ambi, ["compare", "-C", project(name), "--html", file]);
     return pathToFileURL(file).href;
   }
 

@@ -2,12 +2,12 @@
 // what the page must not do.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { World, accessible, usage } from "./browser.js";
+import { World, accessible } from "./browser.js";
 
 let world, known, unknown;
 before(async () => {
   world = await World.start();
-  known = world.write("known", ...usage);
+  known = world.write("thumbs");
   unknown = world.write("unknown");
 });
 after(() => world?.stop());

@@ -632,6 +632,15 @@ const ambiPage = (() => {
       keys[e.key]();
     }
 
+    // moveTo takes the place of what another host has not drawn yet.
+    moveTo(host) {
+      for (const part of ["box", "tools", "readout"]) {
+        const name = { box: "chart", tools: "tools", readout: "readout" }[part];
+        host.querySelector(`[data-${name}]`).replaceWith(this[part]);
+      }
+      this.host = host;
+    }
+
     remove() {
       this.observer.disconnect();
       this.echart.dispose();
@@ -670,11 +679,51 @@ const ambiPage = (() => {
     }
   }
 
+  // show takes another comparison: its sections, where they differ, and its
+  // figures. What the reader had opened or zoomed to stays so.
+  function show({ title, sections, figures }) {
+    document.title = title;
+    const main = document.querySelector("main");
+    const contents = main.querySelector(".contents");
+    contents.replaceChildren(...sections.map((s) => element("a", { href: "#" + s.id }, s.title)));
+    let before = null;
+    for (const { id, html } of sections) {
+      let section = document.getElementById(id);
+      if (!section) {
+        section = element("section", { id, "aria-labelledby": id + "-title" });
+        (before === null ? contents : before).after(section);
+      }
+      if (texts.get(id) !== html) replace(section, html);
+      texts.set(id, html);
+      before = section;
+    }
+    for (const section of main.querySelectorAll("section")) {
+      if (!sections.some((s) => s.id === section.id)) {
+        texts.delete(section.id);
+        section.remove();
+      }
+    }
+    draw(figures);
+  }
+
+  const texts = new Map(); // the sections as the server wrote them
+
+  function replace(section, html) {
+    const opened = [...section.querySelectorAll("details")].map((d) => d.open);
+    const charts = [...section.querySelectorAll("[data-figure]")].map((host) => drawn.get(host.id)).filter(Boolean);
+    section.innerHTML = html; // the server's templates wrote and escaped it
+    section.querySelectorAll("details").forEach((d, i) => (d.open = opened[i] ?? d.open));
+    for (const chart of charts) {
+      const host = section.querySelector("#" + CSS.escape(chart.host.id));
+      if (host) chart.moveTo(host);
+    }
+  }
+
   function redraw(width) {
     for (const chart of drawn.values()) chart.draw(width);
   }
 
   theme();
   draw(JSON.parse(document.getElementById("figures").textContent));
-  return { draw };
+  return { draw, show };
 })();
