@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +21,7 @@ import (
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 	var (
 		given   usageFlags
+		chosen  choiceFlags
 		region  string
 		require string
 		asJSON  bool
@@ -52,11 +52,7 @@ Exit code 1: with --require, something keeps the app from that target.`,
 			if err != nil {
 				return err
 			}
-			usage, err := given.over(p.app)
-			if err != nil {
-				return err
-			}
-			result, err := comparison(p.app, usage, region)
+			result, err := comparison(p.app, &given, &chosen, region)
 			if err != nil {
 				return err
 			}
@@ -75,15 +71,8 @@ Exit code 1: with --require, something keeps the app from that target.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&given.requests, "requests", nil, "the mean request rate, such as 3M/month or 100/s; SERVICE=RATE with several services")
-	flags.StringVar(&given.duration, "duration", "", "the mean time of one request, waiting included, such as 40ms")
-	flags.StringVar(&given.cpuTime, "cpu-time", "", "the mean CPU time of one request on a full core, such as 12ms")
-	flags.StringVar(&given.shape, "shape", "", "how requests spread over time: steady, diurnal, bursty or sporadic")
-	flags.StringVar(&given.request, "request-size", "", "bytes of a mean request, such as 2Ki")
-	flags.StringVar(&given.response, "response-size", "", "bytes of a mean response, such as 6Ki")
-	flags.StringVar(&given.log, "log-size", "", "bytes that the app logs for a request, such as 300")
-	flags.StringVar(&given.outbound, "outbound-size", "", "bytes that the app itself exchanges with the internet for a request")
-	flags.StringVar(&given.start, "start-time", "", "what an instance takes to start, runtime and app, such as 120ms")
+	given.register(flags)
+	chosen.register(flags)
 	flags.StringVar(&region, "region", "us-east-1", "the AWS region whose prices count")
 	flags.StringVar(&require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
@@ -106,8 +95,15 @@ func requiredTargets(require string) ([]spec.Target, error) {
 	}
 }
 
-// comparison compares an app with the prices that come with ambi.
-func comparison(app *spec.App, usage map[string]traffic.Usage, region string) (compare.Result, error) {
+// comparison compares an app, at what the flags say over what the spec says,
+// with the prices that come with ambi.
+func comparison(app *spec.App, given *usageFlags, chosen *choiceFlags, region string) (compare.Result, error) {
+	usage, errUsage := given.over(app)
+	choices, errChoices := chosen.over(cost.Defaults())
+	app, errApp := chosen.overApp(app)
+	if err := errors.Join(errUsage, errChoices, errApp); err != nil {
+		return compare.Result{}, usageError{err}
+	}
 	book, err := prices.Embedded()
 	if err != nil {
 		return compare.Result{}, machineError{err}
@@ -121,7 +117,7 @@ func comparison(app *spec.App, usage map[string]traffic.Usage, region string) (c
 	if err != nil {
 		return compare.Result{}, machineError{err}
 	}
-	return compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	return compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Catalog: catalog, Choices: choices})
 }
 
 func printComparison(out io.Writer, p *project, result compare.Result, asJSON bool) error {
@@ -152,116 +148,4 @@ func waysToGive(several bool) map[traffic.Input]string {
 		ways[traffic.Requests] = "--requests SERVICE=RATE, or usage.requests of each service"
 	}
 	return ways
-}
-
-// usageFlags are the figures of usage as somebody typed them.
-type usageFlags struct {
-	requests                         []string
-	duration, cpuTime, start         string
-	request, response, log, outbound string
-	shape                            string
-}
-
-// over is what the spec says about usage, with the flags put over it. All
-// problems of flags come back at once.
-func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
-	var every traffic.Usage // what the flags say about each service alike
-	var shape spec.Shape
-	problems := []error{
-		parseTime("duration", f.duration, &every.Duration),
-		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
-		parseTime("start-time", f.start, &every.Start),
-		parseSize("request-size", f.request, &every.Request),
-		parseSize("response-size", f.response, &every.Response),
-		parseSize("log-size", f.log, &every.Log),
-		parseSize("outbound-size", f.outbound, &every.Outbound),
-	}
-	switch shape = spec.Shape(f.shape); shape {
-	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
-	default:
-		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
-	}
-	requests, err := f.requestsOf(app)
-	if err := errors.Join(append(problems, err)...); err != nil {
-		return nil, usageError{err}
-	}
-	usage := compare.UsageOf(app)
-	for service, u := range usage {
-		put(&u.Requests, requests[service])
-		put(&u.Duration, every.Duration)
-		put(&u.CPUTime, every.CPUTime)
-		put(&u.Start, every.Start)
-		put(&u.Request, every.Request)
-		put(&u.Response, every.Response)
-		put(&u.Log, every.Log)
-		put(&u.Outbound, every.Outbound)
-		if shape != "" {
-			u.Shape = shape
-		}
-		usage[service] = u
-	}
-	return usage, nil
-}
-
-// requestsOf reads --requests: RATE for an app's only service, or SERVICE=RATE.
-func (f *usageFlags) requestsOf(app *spec.App) (map[string]traffic.Maybe[float64], error) {
-	requests := map[string]traffic.Maybe[float64]{}
-	services := app.ServiceNames()
-	var problems []error
-	fail := func(format string, args ...any) {
-		problems = append(problems, fmt.Errorf("--requests: "+format, args...))
-	}
-	for _, text := range f.requests {
-		service, rate, named := strings.Cut(text, "=")
-		if !named {
-			service, rate = services[0], text
-		}
-		parsed, err := spec.ParseRate(rate)
-		switch {
-		case err != nil:
-			fail("%w", err)
-		case !named && len(services) > 1:
-			fail("the app has several services\nhint: give each its own, such as --requests %s=%s", services[0], rate)
-		case !slices.Contains(services, service):
-			fail("no service %q\nhint: the services are %s", service, strings.Join(services, ", "))
-		case requests[service].IsKnown():
-			fail("given twice for %s", service)
-		default:
-			requests[service] = traffic.Known(parsed.PerMonth())
-		}
-	}
-	return requests, errors.Join(problems...)
-}
-
-// put replaces a figure by one that is known.
-func put[T any](figure *traffic.Maybe[T], by traffic.Maybe[T]) {
-	if by.IsKnown() {
-		*figure = by
-	}
-}
-
-// parseTime reads a flag's duration; an empty one is not given.
-func parseTime(flag, text string, into *traffic.Maybe[time.Duration]) error {
-	if text == "" {
-		return nil
-	}
-	d, err := spec.ParseDuration(text)
-	if err != nil {
-		return fmt.Errorf("--%s: %w", flag, err)
-	}
-	*into = traffic.Known(d.Std())
-	return nil
-}
-
-// parseSize reads a flag's number of bytes; an empty one is not given.
-func parseSize(flag, text string, into *traffic.Maybe[int64]) error {
-	if text == "" {
-		return nil
-	}
-	q, err := spec.ParseQuantity(text)
-	if err != nil {
-		return fmt.Errorf("--%s: %w", flag, err)
-	}
-	*into = traffic.Known(q.Bytes())
-	return nil
 }

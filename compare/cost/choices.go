@@ -99,8 +99,9 @@ func Defaults() Choices {
 	}
 }
 
-// check reports every choice that makes no sense.
-func (c Choices) check() error {
+// Check reports every choice that makes no sense, each problem starting with
+// the choice's name.
+func (c Choices) Check() error {
 	var problems []error
 	fail := func(ok bool, format string, args ...any) {
 		if !ok {

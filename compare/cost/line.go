@@ -35,7 +35,7 @@ type builder struct {
 
 func newBuilder(target spec.Target, sheet *prices.Sheet, app App, choices Choices) *builder {
 	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}}
-	b.err = choices.check()
+	b.err = choices.Check()
 	for _, w := range app.Workloads {
 		for _, input := range w.Traffic.Missing() {
 			b.model.missing = append(b.model.missing, Missing{w.Name, input})

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare/cost"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// choiceFlags are choices of how to run the app as somebody typed them, by
+// flag; a switch that is on is "true".
+type choiceFlags struct {
+	values      map[string]*string
+	switches    map[string]*bool
+	provisioned string
+}
+
+// choice is one of cost.Choices as a flag.
+type choice struct {
+	flag  string
+	name  string // as cost.Choices.Check has it
+	usage string
+	// off and on are for a switch.
+	isSwitch bool
+	set      func(c *cost.Choices, text string) error
+	get      func(c cost.Choices) string
+}
+
+// choices are all flags of this kind, those of both targets first.
+func choices() []choice {
+	return []choice{
+		toggle("free-tier", "freeTier", "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
+		toggle("no-logs", "logs", "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
+		toggle("no-egress", "egress", "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
+		toggle("function-url", "functionURL", "Lambda: a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
+		length("keep-alive", "keepAlive", "Lambda: how long an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
+		{
+			flag: "lambda-nat-gateways", name: "natGateways", usage: "Lambda: NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
+			set: func(c *cost.Choices, text string) error {
+				n, err := parseWhole(text)
+				c.Lambda.NATGateways = traffic.Known(n)
+				return err
+			},
+			get: func(c cost.Choices) string {
+				if n, known := c.Lambda.NATGateways.Get(); known {
+					return strconv.Itoa(n)
+				}
+				return ""
+			},
+		},
+		number("shared", "shared", "Kubernetes: the part of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
+			func(c *cost.Choices) *float64 { return &c.Kubernetes.Shared }),
+		{
+			flag: "fargate", name: "compute", usage: "Kubernetes: Fargate instead of nodes", isSwitch: true,
+			set: func(c *cost.Choices, _ string) error { c.Kubernetes.Compute = cost.Fargate; return nil },
+			get: func(c cost.Choices) string { return on(c.Kubernetes.Compute == cost.Fargate) },
+		},
+		toggle("auto-mode", "autoMode", "Kubernetes: EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),
+		toggle("extended-support", "extended", "Kubernetes: a version in extended support", func(c *cost.Choices) *bool { return &c.Kubernetes.Extended }, true),
+		{
+			flag: "instance", name: "instance", usage: "Kubernetes: the nodes' EC2 type (default m7g or m7i, as large as the pods need)",
+			set: func(c *cost.Choices, text string) error { c.Kubernetes.Instance = text; return nil },
+			get: func(c cost.Choices) string { return c.Kubernetes.Instance },
+		},
+		whole("min-nodes", "minNodes", "Kubernetes: nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
+		whole("disk", "diskGB", "Kubernetes: GB of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
+		toggle("for-peak", "forPeak", "Kubernetes: nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
+		length("scale-in", "scaleIn", "Kubernetes: how long replicas and nodes stay after traffic has fallen", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
+		whole("nat-gateways", "natGateways", "Kubernetes: NAT gateways of the nodes", func(c *cost.Choices) *int { return &c.Kubernetes.NATGateways }),
+		toggle("private-nodes", "publicNodes", "Kubernetes: nodes without an IPv4 address", func(c *cost.Choices) *bool { return &c.Kubernetes.PublicNodes }, false),
+		whole("zones", "zones", "Kubernetes: zones that the load balancer is in", func(c *cost.Choices) *int { return &c.Kubernetes.Zones }),
+		number("requests-per-connection", "requestsPerConnection", "Kubernetes: requests over one connection to the load balancer",
+			func(c *cost.Choices) *float64 { return &c.Kubernetes.RequestsPerConnection }),
+		length("connection-time", "connectionTime", "Kubernetes: how long such a connection lasts at least", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ConnectionTime }),
+		number("cross-zone", "crossZone", "Kubernetes: the part of the payload that crosses zones behind the load balancer, from 0 to 1",
+			func(c *cost.Choices) *float64 { return &c.Kubernetes.CrossZone }),
+	}
+}
+
+const provisionedUsage = "Lambda: concurrency kept ready for each service, instead of the spec's"
+
+// register defines the flags, with the defaults of cost.Defaults.
+func (f *choiceFlags) register(flags *pflag.FlagSet) {
+	f.values, f.switches = map[string]*string{}, map[string]*bool{}
+	for _, c := range choices() {
+		if c.isSwitch {
+			f.switches[c.flag] = flags.Bool(c.flag, false, c.usage)
+			continue
+		}
+		usage := c.usage
+		if usual := c.get(cost.Defaults()); usual != "" {
+			usage += " (default " + usual + ")"
+		}
+		f.values[c.flag] = flags.String(c.flag, "", usage)
+	}
+	flags.StringVar(&f.provisioned, "provisioned", "", provisionedUsage)
+}
+
+// set sets a flag by its name, as if it had been typed.
+func (f *choiceFlags) set(flag, text string) {
+	switch {
+	case flag == "provisioned":
+		f.provisioned = text
+	case f.switches[flag] != nil:
+		*f.switches[flag] = text == "true"
+	default:
+		*f.values[flag] = text
+	}
+}
+
+// over puts the flags over choices. All problems come back at once.
+func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
+	var problems []error
+	flagOf := map[string]string{}
+	for _, choice := range choices() {
+		text := ""
+		if choice.isSwitch {
+			text = on(*f.switches[choice.flag])
+		} else {
+			text = *f.values[choice.flag]
+		}
+		if text == "" {
+			continue
+		}
+		flagOf[choice.name] = choice.flag
+		if err := choice.set(&c, text); err != nil {
+			problems = append(problems, fmt.Errorf("--%s: %w", choice.flag, err))
+		}
+	}
+	if len(problems) > 0 { // what could not be read would only be reported twice
+		return c, errors.Join(problems...)
+	}
+	if err := c.Check(); err != nil {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if name, message, ok := strings.Cut(line, ": "); ok && flagOf[name] != "" {
+				line = "--" + flagOf[name] + ": " + message
+			}
+			problems = append(problems, errors.New(line))
+		}
+	}
+	return c, errors.Join(problems...)
+}
+
+// overApp is the app with the provisioned concurrency of the flag.
+func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
+	if f.provisioned == "" {
+		return app, nil
+	}
+	n, err := parseWhole(f.provisioned)
+	if err == nil && n > maxProvisioned {
+		err = fmt.Errorf("must be 0 to %d, got %d", maxProvisioned, n)
+	}
+	if err != nil {
+		return app, fmt.Errorf("--provisioned: %w", err)
+	}
+	changed := *app
+	changed.Services = maps.Clone(app.Services)
+	for name, s := range app.Services {
+		service := *s
+		service.Lambda.Provisioned = n
+		changed.Services[name] = &service
+	}
+	return &changed, nil
+}
+
+// maxProvisioned is what a flag may ask for; an account's quota is far below.
+const maxProvisioned = 100_000
+
+// toggle is a switch that sets a choice to a value.
+func toggle(flag, name, usage string, field func(*cost.Choices) *bool, to bool) choice {
+	return choice{
+		flag: flag, name: name, usage: usage, isSwitch: true,
+		set: func(c *cost.Choices, _ string) error { *field(c) = to; return nil },
+		get: func(c cost.Choices) string { return on(*field(&c) == to) },
+	}
+}
+
+func length(flag, name, usage string, field func(*cost.Choices) *spec.Duration) choice {
+	return choice{
+		flag: flag, name: name, usage: usage,
+		set: func(c *cost.Choices, text string) error { return field(c).UnmarshalText([]byte(text)) },
+		get: func(c cost.Choices) string { return field(&c).String() },
+	}
+}
+
+func whole(flag, name, usage string, field func(*cost.Choices) *int) choice {
+	return choice{
+		flag: flag, name: name, usage: usage,
+		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseWhole(text); return err },
+		get: func(c cost.Choices) string { return strconv.Itoa(*field(&c)) },
+	}
+}
+
+func number(flag, name, usage string, field func(*cost.Choices) *float64) choice {
+	return choice{
+		flag: flag, name: name, usage: usage,
+		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
+		get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
+	}
+}
+
+// on is a switch as text.
+func on(is bool) string {
+	if is {
+		return "true"
+	}
+	return ""
+}
+
+// parseWhole reads a whole number that is not negative.
+func parseWhole(text string) (int, error) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return 0, fmt.Errorf("must be a whole number such as 2, got %q", text)
+	}
+	return int(n), nil
+}
+
+// parseNumber reads a number that is not negative.
+func parseNumber(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 1e9) {
+		return 0, fmt.Errorf("must be a number such as 0.25, got %q", text)
+	}
+	return n, nil
+}

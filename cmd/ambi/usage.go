@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// usageFlags are the figures of usage as somebody typed them.
+type usageFlags struct {
+	requests                         []string
+	duration, cpuTime, start         string
+	request, response, log, outbound string
+	shape, peak, burst               string
+}
+
+// register defines the flags.
+func (f *usageFlags) register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.requests, "requests", nil, "the mean request rate, such as 3M/month or 100/s; SERVICE=RATE with several services")
+	for _, text := range f.texts() {
+		flags.StringVar(text.value, text.flag, "", text.usage)
+	}
+}
+
+// usageText is a flag that every service's usage takes alike.
+type usageText struct {
+	flag  string
+	input traffic.Input // that it gives
+	value *string
+	usage string
+}
+
+func (f *usageFlags) texts() []usageText {
+	return []usageText{
+		{"duration", traffic.Duration, &f.duration, "the mean time of one request, waiting included, such as 40ms"},
+		{"cpu-time", traffic.CPUTime, &f.cpuTime, "the mean CPU time of one request on a full core, such as 12ms"},
+		{"shape", traffic.Shape, &f.shape, "how requests spread over time: steady, diurnal, bursty or sporadic"},
+		{"peak-to-mean", traffic.PeakToMean, &f.peak, "the peak's rate as a multiple of the mean, such as 8"},
+		{"burst", "burst", &f.burst, "how long one burst lasts, of bursty and sporadic traffic, such as 5m"},
+		{"request-size", traffic.Request, &f.request, "bytes of a mean request, such as 2Ki"},
+		{"response-size", traffic.Response, &f.response, "bytes of a mean response, such as 6Ki"},
+		{"log-size", traffic.Log, &f.log, "bytes that the app logs for a request, such as 300"},
+		{"outbound-size", traffic.Outbound, &f.outbound, "bytes that the app itself exchanges with the internet for a request"},
+		{"start-time", traffic.Start, &f.start, "what an instance takes to start, runtime and app, such as 120ms"},
+	}
+}
+
+// over is what the spec says about usage, with the flags put over it. All
+// problems of flags come back at once.
+func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
+	var every traffic.Usage // what the flags say about each service alike
+	var shape spec.Shape
+	problems := []error{
+		parseTime("duration", f.duration, &every.Duration),
+		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
+		parseTime("start-time", f.start, &every.Start),
+		parseSize("request-size", f.request, &every.Request),
+		parseSize("response-size", f.response, &every.Response),
+		parseSize("log-size", f.log, &every.Log),
+		parseSize("outbound-size", f.outbound, &every.Outbound),
+		parseTime("burst", f.burst, &every.Burst),
+	}
+	if f.peak != "" {
+		ratio, err := spec.ParseRatio(f.peak)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--peak-to-mean: %w", err))
+		}
+		every.PeakToMean = traffic.Known(float64(ratio))
+	}
+	switch shape = spec.Shape(f.shape); shape {
+	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
+	default:
+		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
+	}
+	requests, err := f.requestsOf(app)
+	if err := errors.Join(append(problems, err)...); err != nil {
+		return nil, err
+	}
+	usage := compare.UsageOf(app)
+	for service, u := range usage {
+		put(&u.Requests, requests[service])
+		put(&u.Duration, every.Duration)
+		put(&u.CPUTime, every.CPUTime)
+		put(&u.Start, every.Start)
+		put(&u.Request, every.Request)
+		put(&u.Response, every.Response)
+		put(&u.Log, every.Log)
+		put(&u.Outbound, every.Outbound)
+		if shape != "" && shape != u.Shape { // the spec's peak and burst are of its own shape
+			u.Shape, u.PeakToMean, u.Burst = shape, traffic.Maybe[float64]{}, traffic.Maybe[time.Duration]{}
+		}
+		put(&u.PeakToMean, every.PeakToMean)
+		put(&u.Burst, every.Burst)
+		usage[service] = u
+	}
+	return usage, nil
+}
+
+// requestsOf reads --requests: RATE for an app's only service, or SERVICE=RATE.
+func (f *usageFlags) requestsOf(app *spec.App) (map[string]traffic.Maybe[float64], error) {
+	requests := map[string]traffic.Maybe[float64]{}
+	services := app.ServiceNames()
+	var problems []error
+	fail := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("--requests: "+format, args...))
+	}
+	for _, text := range f.requests {
+		service, rate, named := strings.Cut(text, "=")
+		if !named {
+			service, rate = services[0], text
+		}
+		parsed, err := spec.ParseRate(rate)
+		switch {
+		case err != nil:
+			fail("%w", err)
+		case !named && len(services) > 1:
+			fail("the app has several services\nhint: give each its own, such as --requests %s=%s", services[0], rate)
+		case !slices.Contains(services, service):
+			fail("no service %q\nhint: the services are %s", service, strings.Join(services, ", "))
+		case requests[service].IsKnown():
+			fail("given twice for %s", service)
+		default:
+			requests[service] = traffic.Known(parsed.PerMonth())
+		}
+	}
+	return requests, errors.Join(problems...)
+}
+
+// put replaces a figure by one that is known.
+func put[T any](figure *traffic.Maybe[T], by traffic.Maybe[T]) {
+	if by.IsKnown() {
+		*figure = by
+	}
+}
+
+// parseTime reads a flag's duration; an empty one is not given.
+func parseTime(flag, text string, into *traffic.Maybe[time.Duration]) error {
+	if text == "" {
+		return nil
+	}
+	d, err := spec.ParseDuration(text)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flag, err)
+	}
+	*into = traffic.Known(d.Std())
+	return nil
+}
+
+// parseSize reads a flag's number of bytes; an empty one is not given.
+func parseSize(flag, text string, into *traffic.Maybe[int64]) error {
+	if text == "" {
+		return nil
+	}
+	q, err := spec.ParseQuantity(text)
+	if err != nil {
+		return fmt.Errorf("--%s: %w", flag, err)
+	}
+	*into = traffic.Known(q.Bytes())
+	return nil
+}
