@@ -34,6 +34,8 @@ type App struct {
 	Workloads []Workload
 	Secrets   int  // secrets in Secrets Manager, on Lambda
 	VPC       bool // a function runs in a VPC
+	// Corrections are of an app that was simulated; see Corrected.
+	Corrections *Corrections
 }
 
 // Workload is one service on both targets, under one traffic.
@@ -103,6 +105,7 @@ type Component struct {
 	Status    prices.Status `json:"status,omitempty"`
 	Discount  string        `json:"discount,omitempty"` // percent, given by the user
 	Note      string        `json:"note,omitempty"`
+	Simulated bool          `json:"simulated,omitempty"` // the quantity is from a simulation; Formula is what averages say
 }
 
 // Missing is a figure that is needed and unknown.
@@ -199,6 +202,7 @@ func (m *Model) Bill(scale float64) Bill {
 		c := Component{
 			Key: l.rate.Key, Name: l.name, Category: l.category, Unit: l.unit, Tiers: l.rate.Tiers, Formula: l.formula,
 			Fixed: l.fixed, Source: l.rate.Source, Effective: l.rate.Effective, Status: l.rate.Status, Discount: l.rate.Discount, Note: l.note,
+			Simulated: l.simulated,
 		}
 		if known {
 			quantity := m.quantities[i]

@@ -30,6 +30,11 @@ func Kubernetes(sheet *prices.Sheet, catalog *nodes.Catalog, app App, choices Ch
 		return nil, b.err
 	}
 	l := b.kubernetesLines(c)
+	if c.measured = app.Corrections.ofCluster(choices.Kubernetes); c.measured != 1 {
+		for _, n := range []int{l.work, l.idle, l.memory, l.auto, l.disks, l.addresses} {
+			b.model.lines[n].simulated = true
+		}
+	}
 	return b.finish(func(scale float64, q []float64) {
 		clear(q)
 		c.add(l, scale, q)

@@ -23,6 +23,16 @@ import (
 //     function URL, which has no price of its own;
 //   - NAT gateways of a VPC, logs, egress, secrets, alarms.
 func Lambda(sheet *prices.Sheet, app App, choices Choices) (*Model, error) {
+	m, _, err := prepareLambda(sheet, app, choices)
+	if err != nil {
+		return nil, err
+	}
+	app.Corrections.apply(m)
+	return m, nil
+}
+
+// prepareLambda is Lambda by averages alone, with the numbers of the lines.
+func prepareLambda(sheet *prices.Sheet, app App, choices Choices) (*Model, lambdaLines, error) {
 	b := newBuilder(spec.Lambda, sheet, app, choices)
 	var architectures, provisioned [2]bool
 	services := make([]function, len(app.Workloads))
@@ -38,7 +48,7 @@ func Lambda(sheet *prices.Sheet, app App, choices Choices) (*Model, error) {
 	gateways := gatewaysOf(app, choices)
 	l := b.lambdaLines(architectures, provisioned, gateways > 0)
 	natHours := float64(gateways) * prices.HoursPerMonth
-	return b.finish(func(scale float64, q []float64) {
+	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
 		for i := range services {
 			services[i].add(l, scale, q, gateways > 0)
@@ -47,6 +57,7 @@ func Lambda(sheet *prices.Sheet, app App, choices Choices) (*Model, error) {
 		q[l.alarms] = float64(alarms)
 		q[l.natHours], q[l.natAddresses] = natHours, natHours
 	})
+	return m, l, err
 }
 
 // gatewaysOf is how many NAT gateways the functions go out through.
@@ -68,6 +79,14 @@ type lambdaLines struct {
 
 // architectureNames are by the number that function.architecture is.
 func architectureNames() [2]string { return [2]string{string(spec.X8664), string(spec.ARM64)} }
+
+// architectureOf is the number of an architecture.
+func architectureOf(f Function) int {
+	if f.Architecture == string(spec.ARM64) {
+		return 1
+	}
+	return 0
+}
 
 func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lambdaLines {
 	var l lambdaLines
@@ -201,11 +220,10 @@ func newFunction(w Workload, choices Choices) (function, error) {
 	switch {
 	case w.Function.MemoryMB < lambda.MinMemoryMB || w.Function.MemoryMB > lambda.MaxMemoryMB:
 		return f, fmt.Errorf("%s: memory must be %d to %d MB on Lambda, got %d", w.Name, lambda.MinMemoryMB, lambda.MaxMemoryMB, w.Function.MemoryMB)
-	case w.Function.Architecture == string(spec.ARM64):
-		f.architecture = 1
-	case w.Function.Architecture != string(spec.X8664):
+	case w.Function.Architecture != string(spec.ARM64) && w.Function.Architecture != string(spec.X8664):
 		return f, fmt.Errorf("%s: architecture must be x86_64 or arm64, got %q", w.Name, w.Function.Architecture)
 	}
+	f.architecture = architectureOf(w.Function)
 	if f.busy, f.busyKnown = BilledDuration(t, w.Function.MemoryMB); f.busyKnown {
 		f.seconds = f.busy.Seconds()
 	}

@@ -22,6 +22,7 @@ type line struct {
 	pool      int             // of the free allowance; -1 without
 	after     int             // the line whose units come first in the same tiers; -1 without
 	fixed     bool
+	simulated bool // the quantity is from a simulation
 }
 
 // builder gathers the lines of a model. The first problem stays.

@@ -23,7 +23,13 @@ type Figures struct {
 	// Gaps are the times between two arrivals.
 	Gaps Gaps   `json:"gaps"`
 	Rate Series `json:"rate"`
+	// Minutes are the requests of each minute, the last of which may be cut
+	// short; null for a trace of more than MaxMinutes.
+	Minutes []int64 `json:"-"`
 }
+
+// MaxMinutes is 31 days of them.
+const MaxMinutes = 31 * 24 * 60
 
 // Window is about counts in windows of one length.
 type Window struct {
@@ -70,6 +76,7 @@ type Meter struct {
 	gaps           *hdrhistogram.Histogram
 	second, minute counter
 	rate           Series
+	minutes        []int64
 }
 
 // NewMeter starts to measure.
@@ -95,8 +102,24 @@ func (m *Meter) Observe(at int64) {
 	if window, count, ended := m.second.add(at); ended {
 		m.chart(window, count)
 	}
-	m.minute.add(at)
+	if window, count, ended := m.minute.add(at); ended {
+		m.list(window, count)
+	}
 }
+
+// list notes a minute's count.
+func (m *Meter) list(window, count int64) {
+	if window >= MaxMinutes {
+		return
+	}
+	for int64(len(m.minutes)) <= window {
+		m.minutes = append(m.minutes, 0)
+	}
+	m.minutes[window] += count
+}
+
+// Requests is how many arrivals there were so far.
+func (m *Meter) Requests() int64 { return m.requests }
 
 // chart puts a second's count into the series.
 func (m *Meter) chart(window, count int64) {
@@ -140,6 +163,8 @@ func (m *Meter) Figures(span time.Duration) Figures {
 	}
 	if m.requests > 0 {
 		m.chart(m.second.window, m.second.count)
+		m.list(m.minute.window, m.minute.count)
+		m.list(max(0, int64(span-1)/minute), 0)
 		m.second.end()
 		m.minute.end()
 		m.chart(max(0, int64(span-1)/second), 0)
@@ -150,6 +175,9 @@ func (m *Meter) Figures(span time.Duration) Figures {
 		Longest: time.Duration(m.longest), LongestFrom: time.Duration(m.since),
 	}
 	f.Rate = m.rate
+	if int64(span) <= MaxMinutes*minute {
+		f.Minutes = m.minutes
+	}
 	return f
 }
 

@@ -66,6 +66,13 @@ func TestFiguresNaively(t *testing.T) {
 				t.Fatalf("an index of dispersion of %v, want %v", got, want)
 			}
 		}
+		minutes := make([]int64, len(f.Minutes))
+		for _, at := range all {
+			minutes[at/int64(time.Minute)]++
+		}
+		if !slices.Equal(minutes, f.Minutes) || int64(len(minutes)) < span/int64(time.Minute) {
+			t.Fatalf("%v a minute, want %v", f.Minutes, minutes)
+		}
 		longest := int64(0)
 		for i := 1; i < n; i++ {
 			longest = max(longest, all[i]-all[i-1])
