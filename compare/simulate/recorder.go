@@ -23,10 +23,11 @@ type Recorder struct {
 	bucketEnd int64 // of the open bucket
 	gauges    [Gauges]gauge
 	bucket    bucket // the open one
-	series    series
 	latency   *hdrhistogram.Histogram
 	waits     *hdrhistogram.Histogram
+	series    series
 	total     totals
+	sampling  *sampling // nil where the whole trace is simulated
 }
 
 // gauge is a level, and its integral since the bucket began.
@@ -36,8 +37,9 @@ type gauge struct {
 	area       int64 // level x nanoseconds
 }
 
-// totals are over the whole run.
+// totals are sums of buckets.
 type totals struct {
+	minutes  float64
 	arrived  float64
 	outcomes [Outcomes]float64
 	meters   [Meters]float64
@@ -59,6 +61,11 @@ func NewRecorder(options Options) *Recorder {
 		series:  newSeries(int64(options.Width)),
 	}
 	r.bucketEnd = r.series.width
+	if options.Plan != nil {
+		r.sampling = newSampling(options.Plan, r.latency, r.waits)
+		r.series.cover(options.Plan.span)
+		r.bucketEnd = minute
+	}
 	return r
 }
 
@@ -111,7 +118,11 @@ func (r *Recorder) Level(g Gauge) int64 { return r.gauges[g].level }
 func (r *Recorder) roll(at int64) {
 	for at >= r.bucketEnd {
 		r.close(r.bucketEnd)
-		r.bucketEnd += r.series.width - r.bucketEnd%r.series.width
+		if r.sampling != nil {
+			r.bucketEnd += minute
+		} else {
+			r.bucketEnd += r.series.width - r.bucketEnd%r.series.width
+		}
 	}
 }
 
@@ -119,7 +130,25 @@ func (r *Recorder) roll(at int64) {
 func (r *Recorder) close(at int64) {
 	b := &r.bucket
 	b.length = at - b.start
-	t := &r.total
+	for i := range r.gauges {
+		g := &r.gauges[i]
+		g.area += g.level * (at - g.since)
+		b.areas[i], b.peaks[i] = float64(g.area), g.max
+		g.since, g.max, g.area = at, g.level, 0
+	}
+	if r.sampling != nil {
+		r.sample()
+	} else {
+		r.total.add(b)
+		r.series.add(b)
+	}
+	r.now = at
+	*b = bucket{start: at}
+}
+
+// add adds a bucket.
+func (t *totals) add(b *bucket) {
+	t.minutes += float64(b.length) / float64(minute)
 	t.arrived += float64(b.arrived)
 	for i, n := range b.outcomes {
 		t.outcomes[i] += float64(n)
@@ -127,17 +156,10 @@ func (r *Recorder) close(at int64) {
 	for i, n := range b.meters {
 		t.meters[i] += float64(n)
 	}
-	for i := range r.gauges {
-		g := &r.gauges[i]
-		g.area += g.level * (at - g.since)
-		b.areas[i], b.peaks[i] = float64(g.area), g.max
-		t.areas[i] += b.areas[i]
-		t.peaks[i] = max(t.peaks[i], g.max)
-		g.since, g.max, g.area = at, g.level, 0
+	for i, area := range b.areas {
+		t.areas[i] += area
+		t.peaks[i] = max(t.peaks[i], b.peaks[i])
 	}
-	r.series.add(b)
-	r.now = at
-	*b = bucket{start: at}
 }
 
 // Result ends the recording at a time, and is what was recorded.
@@ -146,11 +168,17 @@ func (r *Recorder) Result(target spec.Target, at int64, options Options) Result 
 	if at > r.bucket.start || r.bucket.arrived > 0 {
 		r.close(at)
 	}
+	var sampled *Sampling
+	if r.sampling != nil {
+		at = options.Plan.trace(at)
+		sampled = r.extrapolate(at)
+	}
 	result := Result{
 		Target: target, Seed: options.Seed, Span: at,
 		Requests: round(r.total.arrived),
 		Latency:  summarize(r.latency, r.total.meters[LatencyNanoseconds]), Waits: summarize(r.waits, r.total.meters[QueuedNanoseconds]),
-		Series: r.series.points(),
+		Series:   r.series.points(),
+		Sampling: sampled,
 	}
 	for i, n := range r.total.outcomes {
 		result.Outcomes[i] = round(n)

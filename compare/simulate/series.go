@@ -84,6 +84,19 @@ func (s *series) add(b *bucket) {
 	s.buckets = append(s.buckets, *b)
 }
 
+// cover makes the points of a whole run beforehand, for buckets that come in
+// any order.
+func (s *series) cover(span int64) {
+	s.width = wider(max(s.width, minute, (span+maxBuckets-1)/maxBuckets))
+	s.buckets = make([]bucket, (span+s.width-1)/s.width)
+	for i := range s.buckets {
+		s.buckets[i].start = int64(i) * s.width
+	}
+}
+
+// put adds a bucket to a run that was covered.
+func (s *series) put(b *bucket) { s.buckets[b.start/s.width].merge(b) }
+
 // widen takes the next width and merges what falls together.
 func (s *series) widen() {
 	s.width = wider(s.width + 1)

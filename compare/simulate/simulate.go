@@ -42,13 +42,25 @@ type Options struct {
 	Seed uint64 // of what a simulator draws itself: starts, jitter
 	// Until ends the run, in nanoseconds since the trace began; what is being
 	// served then is counted as in flight. 0 runs until the last request that
-	// came was answered.
+	// came was answered. A simulator asks End.
 	Until int64
 	// Width is the first width of the series' buckets, rounded up to one of 1,
 	// 5, 15 s, 1, 5, 15 min, 1, 4 h, 1 day; see Series. 0 is 1 s.
 	Width time.Duration
 	// Progress is told now and then how far the trace has come.
 	Progress func(at int64)
+	// Plan, unless nil, says which part of the trace is simulated. The source
+	// has to be its own; Until does not matter, since the plan has an end.
+	Plan *Plan
+}
+
+// End is when the run ends, on the clock of the source: a time that Until or the
+// Plan sets, or 0 for a run that ends when everything was answered.
+func (o *Options) End() int64 {
+	if o.Plan != nil {
+		return o.Plan.End()
+	}
+	return o.Until
 }
 
 // pollEvery is how many events pass between looks at the context.
@@ -61,6 +73,9 @@ func (o *Options) Poll(ctx context.Context, event, at int64) bool {
 		return true
 	}
 	if o.Progress != nil {
+		if o.Plan != nil {
+			at = o.Plan.trace(at)
+		}
 		o.Progress(at)
 	}
 	return ctx.Err() == nil
@@ -71,7 +86,7 @@ func (o *Options) Poll(ctx context.Context, event, at int64) bool {
 func Poisson(rate float64, length time.Duration, seed uint64) Source {
 	p := &poisson{end: int64(length)}
 	if rate > 0 {
-		p.gap = Exponential(1e9 / rate * fractions)
+		p.gap, p.perNanosecond = Exponential(1e9/rate*fractions), rate/1e9
 		p.random.Seed(seed, poissonStream)
 	} else {
 		p.ended = true
@@ -92,8 +107,10 @@ type poisson struct {
 	gap    Distribution // in fractions of a nanosecond
 	at     int64
 	rest   int64 // fractions beyond at
-	end    int64
-	ended  bool
+
+	perNanosecond float64
+	end           int64
+	ended         bool
 }
 
 func (p *poisson) Next() (int64, bool) {
@@ -108,6 +125,14 @@ func (p *poisson) Next() (int64, bool) {
 }
 
 func (p *poisson) Err() error { return nil }
+
+// Skip goes on to a time. Arrivals forget what was before them, so those that
+// are passed over need not be drawn.
+func (p *poisson) Skip(to int64) float64 {
+	from := p.at
+	p.at, p.rest = max(from, min(to, p.end)), 0
+	return float64(p.at-from) * p.perNanosecond
+}
 
 // Arrivals is a source of arrivals that are at hand, in order.
 func Arrivals(at []int64) Source { return &arrivals{at} }

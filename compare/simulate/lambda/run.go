@@ -18,8 +18,8 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	}
 	s := newSimulator(config, demand, options)
 	end := int64(never)
-	if options.Until > 0 {
-		end = options.Until
+	if until := options.End(); until > 0 {
+		end = until
 	}
 	partial := false
 	at := int64(0)
@@ -46,7 +46,7 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	}
 	switch {
 	case partial:
-	case options.Until > 0:
+	case end < never:
 		s.until(end - 1)
 		at = end
 	default:
@@ -93,8 +93,8 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 		timeout: int64(c.Timeout), apiTimeout: int64(c.APITimeout), keepAlive: int64(c.KeepAlive),
 		overLimit: simulate.ThrottledConcurrency, seed: options.Seed,
 	}
-	if options.Until > 0 {
-		s.end = options.Until
+	if end := options.End(); end > 0 {
+		s.end = end
 	}
 	if c.APITimeout == 0 {
 		s.apiTimeout = never

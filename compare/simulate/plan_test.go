@@ -1,0 +1,178 @@
+package simulate
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// month is the counts of a month at a mean of 1,000 requests a second, or of
+// some days of it.
+func month(days int, shape func(i int) float64) Counts {
+	random := rand.New(rand.NewPCG(1, 2))
+	c := Counts{}
+	for i := range days * 1440 {
+		n := 60000 * shape(i)
+		c.Minutes = append(c.Minutes, max(0, math.Round(n+random.NormFloat64()*math.Sqrt(n))))
+	}
+	c.Span = int64(len(c.Minutes)) * minute
+	return c
+}
+
+func diurnal(i int) float64 { return 1 + .9*math.Sin(2*math.Pi*float64(i)/1440) }
+
+func TestAMonthOfAnyShapeKeepsTheBudget(t *testing.T) {
+	for name, shape := range map[string]func(i int) float64{
+		"steady":  func(int) float64 { return 1 },
+		"diurnal": diurnal,
+		"weekly": func(i int) float64 {
+			if i/1440%7 >= 5 {
+				return .4 * diurnal(i)
+			}
+			return diurnal(i)
+		},
+		"growing": func(i int) float64 { return (1 + float64(i)/43800) / 1.5 * diurnal(i) },
+		"bursty": func(i int) float64 {
+			if i%75 < 5 {
+				return 7.5
+			}
+			return .535
+		},
+		"office hours": func(i int) float64 {
+			if h := i / 60 % 24; h > 8 && h < 18 && i/1440%7 < 5 {
+				return 3
+			}
+			return .1
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			counts := month(30, shape)
+			p := NewPlan(counts, PlanOptions{})
+			if p == nil {
+				t.Fatal("nothing is left out")
+			}
+			t.Logf("%.1f %% of %.0f M requests, %d windows in %d strata", 100*p.Simulated/p.Requests, p.Requests/1e6, len(p.windows), p.strata)
+			if p.Simulated > UsualBudget {
+				t.Errorf("%.0f M requests are simulated", p.Simulated/1e6)
+			}
+			// Whatever is counted follows 20 minutes that are simulated.
+			for i, m := range p.modes {
+				if m < exact {
+					continue
+				}
+				for j := max(0, i-20); j < i; j++ {
+					if p.modes[j] == skipped {
+						t.Fatalf("minute %d is counted though minute %d is left out", i, j)
+					}
+				}
+			}
+			// What is left out has something to stand for it.
+			windows := make([]int, p.strata)
+			for _, w := range p.windows {
+				windows[w.stratum]++
+			}
+			for i, m := range p.modes {
+				if (m == skipped || m == settling) && (p.belongs[i] < 0 || windows[p.belongs[i]] < leastWindows) {
+					t.Fatalf("nothing stands for minute %d", i)
+				}
+			}
+		})
+	}
+	if NewPlan(month(2, diurnal), PlanOptions{}) != nil {
+		t.Error("two days fit into the budget and are sampled all the same")
+	}
+	noise := rand.New(rand.NewPCG(3, 4))
+	if p := NewPlan(month(1, func(int) float64 { return math.Exp(2 * noise.NormFloat64()) }), PlanOptions{Budget: 1e6}); p != nil {
+		t.Errorf("of pure noise %.0f %% are simulated, which is not worth it", 100*p.Simulated/p.Requests)
+	}
+}
+
+// unskippable hides that a source can skip.
+type unskippable struct{ Source }
+
+func TestAPlansSourceLeavesOutWhatThePlanDoes(t *testing.T) {
+	const span = int64(6*time.Hour) + 40e9
+	open := func() Source { return unskippable{Poisson(3, time.Duration(span), 5)} }
+	counts, err := Count(context.Background(), open(), span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(counts.Minutes) != 361 || counts.Total() < 60000 {
+		t.Fatalf("%d minutes with %v requests", len(counts.Minutes), counts.Total())
+	}
+	p := NewPlan(counts, PlanOptions{Budget: 10000})
+	if p == nil {
+		t.Fatal("nothing is left out")
+	}
+	var want []int64
+	for at, source := int64(0), open(); ; {
+		var ok bool
+		if at, ok = source.Next(); !ok {
+			break
+		}
+		if p.modes[at/minute] != skipped {
+			want = append(want, at)
+		}
+	}
+	if float64(len(want)) != p.Simulated {
+		t.Errorf("%d arrivals, the plan says %v", len(want), p.Simulated)
+	}
+	source, last := p.Source(open()), int64(0)
+	for i := 0; ; i++ {
+		at, ok := source.Next()
+		if !ok {
+			if i != len(want) {
+				t.Errorf("%d arrivals, want %d", i, len(want))
+			}
+			break
+		}
+		if at < last || at >= p.End() {
+			t.Fatalf("arrival %d at %d comes after %d and before %d", i, at, last, p.End())
+		}
+		if got := p.trace(at); got != want[i] {
+			t.Fatalf("arrival %d is at %d of the trace, want %d", i, got, want[i])
+		}
+		last = at
+	}
+	if p.End()%minute != 40e9 {
+		t.Errorf("the end, %d, is not cut short as the trace is", p.End())
+	}
+	if p.trace(p.End()) != span {
+		t.Errorf("the end is at %d of the trace, want %d", p.trace(p.End()), span)
+	}
+
+	// A source that can skip gives as many, but for chance.
+	skipping, n := p.Source(Poisson(3, time.Duration(span), 5)), 0.0
+	for {
+		at, ok := skipping.Next()
+		if !ok {
+			break
+		}
+		if n++; at >= p.End() {
+			t.Fatalf("an arrival at %d, beyond %d", at, p.End())
+		}
+	}
+	if math.Abs(n-p.Simulated) > 5*math.Sqrt(p.Simulated) {
+		t.Errorf("%v arrivals, want about %v", n, p.Simulated)
+	}
+	expected, err := Count(context.Background(), Poisson(3, time.Duration(span), 5), span)
+	if err != nil || math.Abs(expected.Total()-3*float64(span)/1e9) > 1e-3 || len(expected.Minutes) != 361 {
+		t.Errorf("%v requests are expected in %d minutes, %v", expected.Total(), len(expected.Minutes), err)
+	}
+}
+
+func TestCountRefusesWhatIsOutOfOrder(t *testing.T) {
+	if _, err := Count(context.Background(), Arrivals([]int64{5, 4}), 0); err == nil {
+		t.Error("no error")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Count(ctx, Arrivals([]int64{5}), 0); err == nil {
+		t.Error("goes on though it was told to stop")
+	}
+	if c, err := Count(context.Background(), Arrivals([]int64{5, 3 * minute}), 0); err != nil || len(c.Minutes) != 4 || c.Span != 3*minute+1 {
+		t.Errorf("%+v %v", c, err)
+	}
+}
