@@ -9,6 +9,7 @@ import (
 	"ambi/compare/cost"
 	"ambi/compare/prices"
 	"ambi/spec"
+	"ambi/target/lambda"
 )
 
 // Assumption is something that the figures rest on.
@@ -29,6 +30,7 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeTraffic(say)
 	c.assumeLambda(say)
 	c.assumeKubernetes(r, say)
+	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack declares none, and is counted with as many, since it must be watched too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, traces, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time")
 	say("determinism", "", "the calculation draws no random number and needs no seed")
 	return list

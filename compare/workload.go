@@ -17,7 +17,7 @@ import (
 // workloads puts together what the models and the spec say about each service,
 // and its traffic.
 func workloads(in Input, l lambda.Model, k kubernetes.Model) (cost.App, error) {
-	app := cost.App{Secrets: len(l.Secrets)}
+	app := cost.App{Secrets: len(l.Secrets), Alarms: lambda.AlarmsOfAPI}
 	functions, deployments := map[string]lambda.Service{}, map[string]kubernetes.Service{}
 	for _, s := range l.Services {
 		functions[s.Name] = s
@@ -33,7 +33,7 @@ func workloads(in Input, l lambda.Model, k kubernetes.Model) (cost.App, error) {
 		}
 		app.VPC = app.VPC || s.Lambda.VPC
 		app.Workloads = append(app.Workloads, cost.Workload{
-			Name: name, Traffic: resolved, Routes: len(s.HTTP.Routes), LogDays: function.LogRetentionDays,
+			Name: name, Traffic: resolved, Routes: len(s.HTTP.Routes), LogDays: function.LogRetentionDays, Alarms: lambda.AlarmsOfService,
 			Function: cost.Function{
 				MemoryMB: function.MemoryMB, Architecture: function.Architecture,
 				Provisioned: s.Lambda.Provisioned, Secrets: len(function.Secrets),
@@ -77,7 +77,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 			}
 			return append(list, s), nil
 		}
-		one := cost.App{Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.App.Services[w.Name].Lambda.VPC}
+		one := cost.App{Alarms: lambda.AlarmsOfAPI, Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.App.Services[w.Name].Lambda.VPC}
 		alone, err := c.prepare(one, c.Choices)
 		if err != nil {
 			return nil, err

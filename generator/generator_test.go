@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"go/format"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -133,23 +132,25 @@ func TestGoldenProjects(t *testing.T) {
 	}
 }
 
-// TestFilesAreFormatted covers what is copied as it stands, too.
-func TestFilesAreFormatted(t *testing.T) {
-	text, err := os.ReadFile("testdata/several/app.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, _ := resolve(t, "app.yaml", text, "example.com/many")
-	files, err := generator.Generate(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		formatted, err := format.Source(f.Content)
+// TestAlarms holds the number of alarms that others count with to the plan.
+func TestAlarms(t *testing.T) {
+	for _, name := range cases(t) {
+		text, err := os.ReadFile(filepath.Join("testdata", name, "app.yaml"))
 		if err != nil {
-			t.Errorf("%s: %v", f.Path, err)
-		} else if !bytes.Equal(formatted, f.Content) {
-			t.Errorf("%s is not formatted", f.Path)
+			t.Fatal(err)
+		}
+		in, app := resolve(t, "app.yaml", text, "example.com/many")
+		if in.Lambda == nil {
+			continue
+		}
+		alarms := 0
+		for _, r := range generator.Plan(in)[spec.Lambda] {
+			if r.Type == "aws:cloudwatch/metricAlarm:MetricAlarm" {
+				alarms++
+			}
+		}
+		if want := lambda.AlarmsOfAPI + len(app.Services)*lambda.AlarmsOfService; alarms != want {
+			t.Errorf("%s: the plan has %d alarms, want %d", name, alarms, want)
 		}
 	}
 }

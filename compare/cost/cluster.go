@@ -44,7 +44,7 @@ type service struct {
 }
 
 func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
-	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, known: true, measured: 1}
+	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, known: true, measured: 1, alarms: app.Alarms}
 	if len(app.Workloads) == 0 {
 		return nil, fmt.Errorf("an app without services costs nothing")
 	}

@@ -33,6 +33,7 @@ import (
 type App struct {
 	Workloads []Workload
 	Secrets   int  // secrets in Secrets Manager, on Lambda
+	Alarms    int  // CloudWatch alarms beside the services' own, on both targets
 	VPC       bool // a function runs in a VPC
 	// Corrections are of an app that was simulated; see Corrected.
 	Corrections *Corrections

@@ -36,7 +36,7 @@ func prepareLambda(sheet *prices.Sheet, app App, choices Choices) (*Model, lambd
 	b := newBuilder(spec.Lambda, sheet, app, choices)
 	var architectures, provisioned [2]bool
 	services := make([]function, len(app.Workloads))
-	alarms := 0
+	alarms := app.Alarms
 	for i, w := range app.Workloads {
 		f, err := newFunction(w, choices)
 		b.fail(err)

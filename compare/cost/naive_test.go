@@ -21,6 +21,7 @@ type naive struct {
 	sheet   *prices.Sheet
 	w       Workload
 	choices Choices
+	shared  int // alarms beside the service's own
 }
 
 // amounts are by a component's name, in dollars.
@@ -66,7 +67,7 @@ func (n naive) lambda() amounts {
 		"Logs, ingestion":        n.price("logs.ingestion.lambda", logs),
 		"Logs, storage":          n.price("logs.storage", logs*float64(n.w.LogDays)/(730./24)*.15),
 		"Egress to the internet": n.price("egress.internet", requests*float64(t.Response.Or(-1))/1073741824),
-		"Alarms":                 n.price("alarms.standard", float64(n.w.Alarms)),
+		"Alarms":                 n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
 	}
 }
 
@@ -155,7 +156,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		"Logs, ingestion":                     n.price("logs.ingestion", logs),
 		"Logs, storage":                       n.price("logs.storage", logs*float64(n.w.LogDays)/(730./24)*.15),
 		"Egress to the internet":              n.price("egress.internet", gb(t.Response.Or(-1))),
-		"Alarms":                              n.price("alarms.standard", float64(n.w.Alarms)),
+		"Alarms":                              n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
 	}
 }
 
@@ -205,8 +206,8 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		k.RequestsPerConnection = 1 + float64(random.IntN(20))
 		k.ConnectionTime = spec.Duration(time.Duration(random.IntN(100)) * time.Second)
 		k.CrossZone = float64(random.IntN(2)) / 2
-		n := naive{t, sheet, w, choices}
-		app := App{Workloads: []Workload{w}}
+		n := naive{t, sheet, w, choices, random.IntN(3)}
+		app := App{Workloads: []Workload{w}, Alarms: n.shared}
 		l, err := Lambda(sheet, app, choices)
 		if err != nil {
 			t.Fatal(err)

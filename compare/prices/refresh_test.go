@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -476,6 +477,8 @@ func TestRefreshDecodesLargeFiles(t *testing.T) {
 		t.Skip("reads 400 MB")
 	}
 	const size = 400 << 20
+	// The collector keeps garbage for as long as nobody minds; what is alive it cannot drop.
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(48 << 20))
 	var large *watched
 	fresh, err := prices.Refresh(t.Context(), readers(func(service string) io.Reader {
 		if service != "AmazonEC2" {

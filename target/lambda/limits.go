@@ -20,6 +20,13 @@ const (
 	MaxRolePolicyBytes = 10240
 )
 
+// What watches the app: CloudWatch alarms on each function (errors, throttles,
+// duration), and on the API that all share (5xx).
+const (
+	AlarmsOfService = 3
+	AlarmsOfAPI     = 1
+)
+
 // secretReferenceBytes is what one reference to a secret is counted with: an ARN
 // with the longest region, and the key's suffix. The real one is known only
 // once the secret exists.
