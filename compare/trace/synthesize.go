@@ -25,7 +25,8 @@ import (
 // The same arguments give the same arrivals on every machine: all random
 // numbers are integers.
 type Synthetic struct {
-	random   *rand.PCG
+	random   *rand.PCG // of gaps between arrivals
+	stays    *rand.PCG // of how long states last, so that skipping arrivals does not change them
 	states   []state
 	modulate bool // bursty and sporadic
 	state    int
@@ -55,14 +56,14 @@ func Synthesize(t traffic.Traffic, duration time.Duration, seed uint64) (*Synthe
 	case duration < time.Second || duration > MaxDuration:
 		return nil, fmt.Errorf("duration: must be 1s to %dh, got %s", int(MaxDuration.Hours()), duration)
 	}
-	s := &Synthetic{random: rand.NewPCG(seed, 0xa11b1), end: int64(duration)}
+	s := &Synthetic{random: rand.NewPCG(seed, 0xa11b1), stays: rand.NewPCG(seed, 0x57a75), end: int64(duration)}
 	for _, segment := range t.Profile.Segments() {
 		s.states = append(s.states, newState(segment, rate))
 	}
 	if modulated(t) {
 		s.modulate = true
 		whole := uint64(s.states[0].length + s.states[1].length)
-		if at, _ := bits.Mul64(s.random.Uint64(), whole); at >= uint64(s.states[0].length) {
+		if at, _ := bits.Mul64(s.stays.Uint64(), whole); at >= uint64(s.states[0].length) {
 			s.state = 1
 		}
 	}
@@ -89,7 +90,7 @@ func (s *Synthetic) stay() {
 	s.left = s.states[s.state].length
 	if s.modulate {
 		mean := newMeanGap(float64(s.left))
-		s.left = max(1, mean.draw(s.random))
+		s.left = max(1, mean.draw(s.stays))
 	}
 }
 
@@ -106,11 +107,31 @@ func (s *Synthetic) Next() (at int64, ok bool) {
 				return s.at, s.at < s.end
 			}
 		}
-		s.at += s.left
+		s.pass(s.left)
+	}
+	return 0, false
+}
+
+// pass goes on within a state, and to the next where it ends.
+func (s *Synthetic) pass(time int64) {
+	s.at += time
+	if s.left -= time; s.left == 0 {
 		s.state = (s.state + 1) % len(s.states)
 		s.stay()
 	}
-	return 0, false
+}
+
+// Skip goes on to a time: the next arrival is not before it. It returns how
+// many arrivals were to be expected until then. Arrivals forget what was before
+// them, so those that are passed over need not be drawn.
+func (s *Synthetic) Skip(to int64) float64 {
+	expected := 0.0
+	for to = min(to, s.end); s.at < to; {
+		time := min(s.left, to-s.at)
+		expected += float64(s.states[s.state].rate * float64(time) / 1e9)
+		s.pass(time)
+	}
+	return expected
 }
 
 // Err is nil: a synthetic trace has no fault.

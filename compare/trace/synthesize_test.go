@@ -151,7 +151,7 @@ func TestCountsAMinuteAreFollowed(t *testing.T) {
 // to machine, nor from version to version without somebody seeing it.
 func TestSameBytes(t *testing.T) {
 	for shape, want := range map[spec.Shape]string{
-		spec.Steady: "f7c2798b0da39a5f", spec.Diurnal: "c3e97f6abaad4855", spec.Bursty: "4a3d533cdae63918", spec.Sporadic: "b9f779f39516792f",
+		spec.Steady: "f7c2798b0da39a5f", spec.Diurnal: "c3e97f6abaad4855", spec.Bursty: "d9849f397291454f", spec.Sporadic: "35ecfe83eaf4985b",
 	} {
 		s := synthesize(t, resolved(t, 3, shape, nil), 48*time.Hour, 7)
 		hash := sha256.New()
@@ -196,6 +196,56 @@ func BenchmarkSynthesize(b *testing.B) {
 	for b.Loop() {
 		if _, ok := s.Next(); !ok {
 			b.Fatal("it ended")
+		}
+	}
+}
+
+// TestSkippingKeepsTheRate: what is to be expected of minutes that are skipped
+// is what comes in them when they are not, and the states do not change.
+func TestSkippingKeepsTheRate(t *testing.T) {
+	for _, shape := range []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic} {
+		resolved, err := traffic.Usage{Requests: traffic.Known(20.0 * traffic.SecondsPerMonth), Shape: shape}.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		const minutes, minute = 200 * 60, int64(time.Minute)
+		open := func() *trace.Synthetic {
+			s, err := trace.Synthesize(resolved, minutes*time.Minute, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		counts, last := make([]float64, minutes), int64(0)
+		for s := open(); ; {
+			at, ok := s.Next()
+			if !ok {
+				break
+			}
+			counts[at/minute]++
+		}
+		s, expected, sum, distance := open(), 0.0, 0.0, 0.0
+		for i, n := range counts {
+			if i%2 == 1 { // draws one arrival, of this minute or of a later one
+				at, _ := s.Next()
+				if at != 0 && at < last {
+					t.Fatalf("%s: an arrival at %d, before %d", shape, at, last)
+				}
+			}
+			last = int64(i+1) * minute
+			e := s.Skip(last)
+			if i%2 == 1 {
+				continue
+			}
+			expected += e
+			sum += n
+			distance += (n - e) * (n - e) / max(e, 1)
+		}
+		if math.Abs(sum-expected) > 5*math.Sqrt(expected) {
+			t.Errorf("%s: %v were to be expected where %v come", shape, expected, sum)
+		}
+		if mean := distance / (minutes / 2); mean > 1.2 {
+			t.Errorf("%s: the minutes' counts are %v times as far from what was expected as chance has it", shape, mean)
 		}
 	}
 }
