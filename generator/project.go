@@ -64,6 +64,9 @@ func Settings(in Input) []Setting {
 			add(s.Name, "namespace", "kubernetes: the namespace, which must exist")
 			add(s.Name, "min", "kubernetes: the autoscaler's minReplicas")
 			add(s.Name, "max", "kubernetes: the autoscaler's maxReplicas")
+			if s.Identity != nil && s.Identity.IRSA {
+				add(s.Name, "roleName", "kubernetes: the name of the pods' role in AWS; empty for one that Pulumi makes up")
+			}
 		}
 	}
 	for _, service := range services {

@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ambi/internal/engine"
 	"ambi/internal/manifest"
+	"ambi/internal/offline"
 	"ambi/spec"
 )
 
@@ -21,7 +24,10 @@ review or for tools that apply YAML. The program runs through the real engine, a
 "ambi preview --offline" does, with the settings of the stack; no cluster and no
 plugin is needed. Nothing of it was seen by a cluster.
 
-Secrets are never printed: the objects refer to them by name.`,
+Secrets are never printed: the objects refer to them by name. Neither is what the
+program creates in AWS, such as the roles of services with permissions: deploy
+that with Pulumi. A service with kubernetes.identity irsa needs the setting
+roleName, since its ServiceAccount names its role.`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -47,7 +53,7 @@ Secrets are never printed: the objects refer to them by name.`,
 			}
 			text, err := manifest.Write(result.Registered)
 			if err != nil {
-				return refusal{err}
+				return refusal{p.hintAtRoles(err, result.Stack)}
 			}
 			if len(text) == 0 {
 				return machineError{errors.New("the program registered no Kubernetes object")}
@@ -55,9 +61,42 @@ Secrets are never printed: the objects refer to them by name.`,
 			if _, err := fmt.Fprintf(io.out, "# %s on Kubernetes, stack %s. \"ambi render kubernetes\" printed this; edit stacks/ instead.\n%s", p.app.Name, result.Stack, text); err != nil {
 				return machineError{err}
 			}
+			if elsewhere := notKubernetes(result.Registered); len(elsewhere) > 0 {
+				fmt.Fprintf(io.err, "note: not printed, since they are no Kubernetes objects: %s\n", strings.Join(elsewhere, ", "))
+			}
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack whose settings apply (default: kubernetes)")
 	return cmd
+}
+
+// notKubernetes names the resources that the program has elsewhere, such as roles in AWS.
+func notKubernetes(resources []offline.Resource) []string {
+	var names []string
+	for _, r := range resources {
+		if !strings.HasPrefix(r.Type, "kubernetes:") && !strings.HasPrefix(r.Type, "pulumi:") {
+			names = append(names, fmt.Sprintf("%s (%s)", r.Name, r.Type))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// hintAtRoles adds to the refusal of a ServiceAccount whose role has no name yet
+// how the role gets one.
+func (p *project) hintAtRoles(err error, stack string) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	errs := joined.Unwrap()
+	for i := range errs {
+		var unknown *manifest.UnknownError
+		if errors.As(errs[i], &unknown) && unknown.Kind == "ServiceAccount" && strings.HasSuffix(unknown.Path, ".eks.amazonaws.com/role-arn") {
+			errs[i] = fmt.Errorf("%w\nhint: the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s.roleName NAME",
+				unknown, stack, strings.TrimPrefix(unknown.Name, p.app.Name+"-"))
+		}
+	}
+	return errors.Join(errs...)
 }

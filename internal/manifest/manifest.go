@@ -32,8 +32,9 @@ func rank(kind string) int {
 // the same bytes for the same resources.
 //
 // It refuses what must not or cannot stand in a file, all at once: an object of
-// kind Secret, a value that the program marked as secret, and a value that is
-// known only once another resource is deployed.
+// kind Secret, an object without a name, a value that the program marked as secret,
+// and a value that is known only once another resource is deployed, as an
+// [UnknownError].
 func Write(resources []offline.Resource) ([]byte, error) {
 	var objects []object
 	var errs []error
@@ -48,7 +49,10 @@ func Write(resources []offline.Resource) ([]byte, error) {
 			errs = append(errs, fmt.Errorf("%s %s: a Secret is never written to a file", o.kind, r.Name))
 			continue
 		}
-		errs = append(errs, withheld(fmt.Sprintf("%s %s", o.kind, r.Name), r.Inputs)...)
+		if metadata, _ := r.Inputs["metadata"].(map[string]any); metadata["name"] == nil && metadata["generateName"] == nil {
+			errs = append(errs, fmt.Errorf("%s %s: it has no metadata.name, and Pulumi makes one up only when it deploys", o.kind, o.name))
+		}
+		errs = append(errs, withheld(o, "", r.Inputs)...)
 		objects = append(objects, o)
 	}
 	if errs != nil {
@@ -77,8 +81,18 @@ type object struct {
 	fields     map[string]any
 }
 
+// UnknownError is a value that is known only once another resource is deployed.
+type UnknownError struct {
+	Kind, Name string // the object's; its name is the logical one
+	Path       string // where in the object the value is, such as .spec.replicas
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s %s%s: the value is known only once another resource is deployed", e.Kind, e.Name, e.Path)
+}
+
 // withheld names every value below a path that cannot be written down.
-func withheld(path string, value any) []error {
+func withheld(o object, path string, value any) []error {
 	var errs []error
 	switch value := value.(type) {
 	case map[string]any:
@@ -88,16 +102,16 @@ func withheld(path string, value any) []error {
 		}
 		slices.Sort(keys)
 		for _, key := range keys {
-			errs = append(errs, withheld(path+"."+key, value[key])...)
+			errs = append(errs, withheld(o, path+"."+key, value[key])...)
 		}
 	case []any:
 		for i, element := range value {
-			errs = append(errs, withheld(fmt.Sprintf("%s[%d]", path, i), element)...)
+			errs = append(errs, withheld(o, fmt.Sprintf("%s[%d]", path, i), element)...)
 		}
 	case offline.Secret:
-		errs = append(errs, fmt.Errorf("%s: the value is a secret and is never written to a file", path))
+		errs = append(errs, fmt.Errorf("%s %s%s: the value is a secret and is never written to a file", o.kind, o.name, path))
 	case offline.Unknown:
-		errs = append(errs, fmt.Errorf("%s: the value is known only once another resource is deployed", path))
+		errs = append(errs, &UnknownError{o.kind, o.name, path})
 	}
 	return errs
 }

@@ -55,6 +55,7 @@ metadata:
 func TestWithheld(t *testing.T) {
 	_, err := Write([]offline.Resource{
 		resource("Secret", "token", map[string]any{"stringData": map[string]any{"token": "hunter2"}}),
+		resource("ConfigMap", "nameless", map[string]any{"metadata": map[string]any{"labels": map[string]any{}}}),
 		resource("ConfigMap", "c", map[string]any{"data": map[string]any{"a": offline.Secret{Value: "hunter2"}, "b": []any{offline.Unknown{}}}}),
 	})
 	if err == nil {
@@ -62,6 +63,7 @@ func TestWithheld(t *testing.T) {
 	}
 	for _, part := range []string{
 		"Secret token: a Secret is never written",
+		"ConfigMap nameless: it has no metadata.name",
 		"ConfigMap c.data.a: the value is a secret",
 		"ConfigMap c.data.b[0]: the value is known only once",
 	} {

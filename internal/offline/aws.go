@@ -121,10 +121,13 @@ func (a *aws) shapeOf(token string) shape {
 
 // check names what the real provider would name: the logical name and seven
 // hexadecimal digits.
-func (a *aws) check(r resource, inputs properties) {
-	if a.shapeOf(r.token).named && !present(inputs, "name") && !present(inputs, "namePrefix") {
-		inputs["name"] = structpb.NewStringValue(r.name + "-" + r.hash(7))
+func (a *aws) check(r resource, inputs properties) string {
+	if !a.shapeOf(r.token).named || present(inputs, "name") || present(inputs, "namePrefix") {
+		return ""
 	}
+	name := r.name + "-" + r.hash(7)
+	inputs["name"] = structpb.NewStringValue(name)
+	return name
 }
 
 // replaces: most AWS resources cannot be renamed, nor moved to another API. The

@@ -14,7 +14,7 @@ func (kubernetes) configure(properties) {}
 
 // check names an object without a name, as the real provider does: the logical
 // name and eight characters.
-func (kubernetes) check(r resource, inputs properties) {
+func (kubernetes) check(r resource, inputs properties) string {
 	metadata := inputs["metadata"]
 	if metadata == nil {
 		metadata = structpb.NewStructValue(&structpb.Struct{})
@@ -23,12 +23,13 @@ func (kubernetes) check(r resource, inputs properties) {
 	inner, _ := unwrap(metadata)
 	object := inner.GetStructValue()
 	if object == nil || strings.HasSuffix(r.token, "List") || present(object.GetFields(), "name") || present(object.GetFields(), "generateName") {
-		return
+		return ""
 	}
 	if object.Fields == nil {
 		object.Fields = properties{}
 	}
-	object.Fields["name"] = structpb.NewStringValue(r.name + "-" + r.hash(8))
+	name := r.name + "-" + r.hash(8)
+	object.Fields["name"] = structpb.NewStringValue(name)
 	if object.Fields["annotations"] == nil {
 		object.Fields["annotations"] = structpb.NewStructValue(&structpb.Struct{Fields: properties{}})
 	}
@@ -36,6 +37,7 @@ func (kubernetes) check(r resource, inputs properties) {
 	if fields := annotations.GetStructValue().GetFields(); fields != nil {
 		fields["pulumi.com/autonamed"] = structpb.NewStringValue("true")
 	}
+	return name
 }
 
 // replaces: an object that changes its name, namespace or kind is another object.

@@ -259,6 +259,29 @@ func TestSecretsAndUnknownsSurvive(t *testing.T) {
 	}
 }
 
+// What is printed of a run must not hold a name that no real provider would give.
+func TestMadeUpNamesAreUnknownElsewhere(t *testing.T) {
+	server, aws, kubernetes := serve(t)
+	made := aws.check("aws:iam/role:Role", "runs", nil)["name"].StringValue()
+	aws.check("aws:iam/role:Role", "named", resource.PropertyMap{"name": text("runs")})
+	kubernetes.check("kubernetes:core/v1:ServiceAccount", "runs", resource.PropertyMap{
+		"metadata": object(resource.PropertyMap{"name": text("runs"), "annotations": object(resource.PropertyMap{
+			"role": text("arn:aws:iam::123456789012:role/" + made), "named": text("arn:aws:iam::123456789012:role/runs"),
+		})}),
+		"list": resource.NewProperty([]resource.PropertyValue{resource.MakeSecret(text(made))}),
+	})
+	got := server.Resources()
+	want := map[string]any{
+		"metadata": map[string]any{"name": "runs", "annotations": map[string]any{
+			"role": offline.Unknown{}, "named": "arn:aws:iam::123456789012:role/runs",
+		}},
+		"list": []any{offline.Secret{Value: offline.Unknown{}}},
+	}
+	if last := got[len(got)-1].Inputs; !reflect.DeepEqual(last, want) {
+		t.Errorf("recorded\n%v, want\n%v", last, want)
+	}
+}
+
 func TestDiff(t *testing.T) {
 	_, aws, kubernetes := serve(t)
 	metadata := func(name, label string) resource.PropertyMap {

@@ -21,8 +21,8 @@ type cloud interface {
 	// configure takes the provider's configuration.
 	configure(arguments properties)
 	// check completes the inputs as the real provider would before it asks anybody:
-	// with a name, where the program gave none.
-	check(r resource, inputs properties)
+	// with a name, where the program gave none. It returns the name that it made up, or "".
+	check(r resource, inputs properties) (madeUp string)
 	// replaces reports whether a change of this input makes a new resource.
 	replaces(r resource, key string, old, new *structpb.Value) bool
 	// id names a resource that is being created.
@@ -110,7 +110,9 @@ func (p *provider) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulum
 	r := newResource(req.GetUrn())
 	p.record.add(Resource{Type: r.token, Name: r.name, URN: r.urn, Inputs: decodeAll(req.GetNews().GetFields())})
 	inputs := clone(req.GetNews())
-	p.cloud.check(r, inputs)
+	if name := p.cloud.check(r, inputs); name != "" {
+		p.record.name(name)
+	}
 	return &pulumirpc.CheckResponse{Inputs: &structpb.Struct{Fields: inputs}}, nil
 }
 

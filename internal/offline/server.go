@@ -81,7 +81,8 @@ type Resource struct {
 	Name string // the logical name
 	URN  string
 	// Inputs are the arguments that the program gave, before any stand-in has added a
-	// name. Values are those of encoding/json, with [Secret] and [Unknown] among them.
+	// name. Values are those of encoding/json, with [Secret] and [Unknown] among them; a
+	// text with a name in it that a stand-in made up for another resource is Unknown.
 	// Assets and resource references stay maps in Pulumi's wire form.
 	Inputs map[string]any
 }
@@ -102,6 +103,14 @@ func (s *Server) Resources() []Resource { return s.record.list() }
 type record struct {
 	mutex     sync.Mutex
 	resources map[string]Resource // by URN
+	madeUp    []string            // the names that the stand-ins gave
+}
+
+// name remembers a name that a stand-in made up.
+func (r *record) name(madeUp string) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.madeUp = append(r.madeUp, madeUp)
 }
 
 func (r *record) add(resource Resource) {
@@ -115,6 +124,7 @@ func (r *record) list() []Resource {
 	defer r.mutex.Unlock()
 	list := make([]Resource, 0, len(r.resources))
 	for _, resource := range r.resources {
+		resource.Inputs = forget(resource.Inputs, r.madeUp).(map[string]any)
 		list = append(list, resource)
 	}
 	slices.SortFunc(list, func(a, b Resource) int {

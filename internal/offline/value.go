@@ -1,6 +1,9 @@
 package offline
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/sig"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -63,6 +66,32 @@ func decodeAll(fields properties) map[string]any {
 		all[key] = decode(value)
 	}
 	return all
+}
+
+// forget puts Unknown in place of each text that has one of the names in it. Real
+// providers make up other names.
+func forget(value any, names []string) any {
+	switch value := value.(type) {
+	case map[string]any:
+		fields := make(map[string]any, len(value))
+		for key, field := range value {
+			fields[key] = forget(field, names)
+		}
+		return fields
+	case []any:
+		elements := make([]any, len(value))
+		for i, element := range value {
+			elements[i] = forget(element, names)
+		}
+		return elements
+	case Secret:
+		return Secret{forget(value.Value, names)}
+	case string:
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(value, name) }) {
+			return Unknown{}
+		}
+	}
+	return value
 }
 
 // clone copies properties, deeply: a request's own are not ours to change.

@@ -45,6 +45,7 @@ type ordersSettings struct {
 	namespace                string
 	minReplicas, maxReplicas int
 	oidcProviderARN          string // the cluster's; all services have the same
+	roleName                 string // in AWS; empty for one that Pulumi makes up
 }
 
 func readOrdersConfiguration(read *settings.Settings) ordersSettings {
@@ -55,6 +56,7 @@ func readOrdersConfiguration(read *settings.Settings) ordersSettings {
 		minReplicas:     read.Int("orders.min", ordersMinReplicas, 0, 1000),
 		maxReplicas:     read.Int("orders.max", ordersMaxReplicas, 1, 1000),
 		oidcProviderARN: read.ARN("oidcProviderArn", "iam", "oidc-provider/"),
+		roleName:        read.RoleName("orders.roleName"),
 	}
 	read.AtMost("orders.min", orders.minReplicas, "orders.max", orders.maxReplicas)
 	return orders
@@ -72,7 +74,7 @@ func deployOrdersService(ctx *pulumi.Context, settings ordersSettings, reports r
 		return err
 	}
 	account, err := corev1.NewServiceAccount(ctx, ordersName, &corev1.ServiceAccountArgs{
-		Metadata:                     annotated(metadata, pulumi.StringMap{"eks.amazonaws.com/role-arn": role.Arn}),
+		Metadata:                     annotated(metadata, pulumi.StringMap{"eks.amazonaws.com/role-arn": roleARN(role.Name, settings.oidcProviderARN)}),
 		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
 	})
 	if err != nil {
@@ -119,7 +121,11 @@ func newOrdersRole(ctx *pulumi.Context, settings ordersSettings) (*iam.Role, *ia
 	if err != nil {
 		return nil, nil, err
 	}
-	role, err := iam.NewRole(ctx, ordersName, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)})
+	arguments := &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}
+	if settings.roleName != "" {
+		arguments.Name = pulumi.String(settings.roleName)
+	}
+	role, err := iam.NewRole(ctx, ordersName, arguments)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -220,6 +220,14 @@ var podsMayAssume = statement{
 	Action:    []string{"sts:AssumeRole", "sts:TagSession"},
 }
 
+// roleARN puts a role's ARN together from its name: one that the stack sets is known
+// before the role is there, and with it what the ServiceAccount must say. The role
+// lives in the account of the provider that vouches for its pods.
+func roleARN(name pulumi.StringOutput, providerARN string) pulumi.StringOutput {
+	account, _, _ := strings.Cut(providerARN, ":oidc-provider/")
+	return pulumi.Sprintf("%s:role/%s", account, name)
+}
+
 // accountMayAssume lets one ServiceAccount of the provider's cluster, and nobody
 // else, act as a role.
 func accountMayAssume(providerARN, namespace, account string) (string, error) {

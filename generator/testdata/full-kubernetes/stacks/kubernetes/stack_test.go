@@ -48,6 +48,7 @@ type service struct {
 	gateway     *gateway
 	identity    string // how pods get their role: pod-identity or irsa
 	permissions []any  // the statements of its policy
+	roleName    string // the role's, where the stack sets it
 }
 
 // secret is one key of a Secret in the service's namespace.
@@ -508,7 +509,12 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 				issuer + ":aud": "sts.amazonaws.com",
 			}},
 		}}, "this ServiceAccount of this cluster may take the role, and nobody else")
-		account.Want(t, `metadata.annotations["eks.amazonaws.com/role-arn"]`, role.Output("arn"), "pods that use the account get this role")
+		if s.roleName != "" {
+			role.Want(t, "name", s.roleName, "the stack says so")
+		}
+		owner, _, _ := strings.Cut(provider, ":oidc-provider/")
+		arn := fmt.Sprintf("%s:role/%s", owner, role.Output("name"))
+		account.Want(t, `metadata.annotations["eks.amazonaws.com/role-arn"]`, arn, "pods that use the account get this role")
 		if !slices.Contains(account.Needs["metadata"], role.URN) {
 			t.Errorf("%s: its role is not made from an output of %s", account, role)
 		}
@@ -672,6 +678,9 @@ func TestBadSettings(t *testing.T) {
 		bad[s.key+".min"] = "-1"
 		bad[s.key+".max"] = "many"
 		bad[s.key+".no-such-setting"] = "1"
+		if s.identity == "irsa" {
+			bad[s.key+".roleName"] = "path/of/a/role"
+		}
 	}
 	graph, err := stacktest.Deploy(t, Deploy, bad)
 	wanted := []string{"kubernetes:context", "aws:region", "clusterName", "oidcProviderArn"}
@@ -685,6 +694,17 @@ func TestBadSettings(t *testing.T) {
 	}
 	if len(graph.Resources) > 0 {
 		t.Errorf("declared in spite of it: %v", graph.Names())
+	}
+}
+
+// A role that the stack names is still the one that the pods get.
+func TestRoleName(t *testing.T) {
+	for i, s := range services {
+		if s.identity == "irsa" {
+			expected := slices.Clone(services)
+			expected[i].roleName = "another"
+			checkAll(t, deploy(t, map[string]string{s.key + ".roleName": "another"}), expected)
+		}
 	}
 }
 

@@ -158,6 +158,16 @@ func (s *Settings) ClusterName(key string) string {
 	return name
 }
 
+// RoleName reads the name of a role in AWS. There is no fallback: it is empty when
+// not set.
+func (s *Settings) RoleName(key string) string {
+	name := s.text(key, "")
+	if name != "" && !rolePattern.MatchString(name) {
+		s.refuse(key, "must be the name of a role: letters, digits and _+=,.@-, 64 characters at most", name)
+	}
+	return name
+}
+
 // ARN reads the ARN of something in AWS, such as ARN("topicArn", "sns", ""), in
 // the region that the stack deploys to where the service has regions. The name of
 // the thing begins with prefix. There is no fallback: it is empty when not set.
@@ -281,6 +291,7 @@ func (s *Settings) refuse(key, rule, got string) {
 var (
 	arnPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws):.+$`)
 	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	rolePattern    = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
 	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	ecrHostPattern = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/`)
 

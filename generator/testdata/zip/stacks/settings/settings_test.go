@@ -107,6 +107,12 @@ func TestClusterName(t *testing.T) {
 	refuses(t, one, "-prod", "prod cluster", "prod/1", strings.Repeat("a", 101))
 }
 
+func TestRoleName(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.RoleName("api.x") }
+	accepts(t, one, map[string]string{"": "", "api": "api", "Api_1+=,.@-": "Api_1+=,.@-"})
+	refuses(t, one, "an api", "path/api", "arn:aws:iam::123456789012:role/api", strings.Repeat("a", 65))
+}
+
 func TestARN(t *testing.T) {
 	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
 	one := func(s *settings.Settings) string { return s.ARN("api.x", "sns", "") }
