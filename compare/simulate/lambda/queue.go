@@ -1,8 +1,19 @@
 package lambda
 
-// queue holds what will happen, by time: a heap in which each entry has four
-// children. An entry is a time and, in its lowest bits, what happens.
-type queue []int64
+import "math/bits"
+
+// queue holds what will happen, by time: a calendar. An entry is a time and, in
+// its lowest bits, what happens. A slot of the calendar holds the entries of a
+// short time, the first of them at its end; entries that are too far off wait
+// in a heap.
+type queue struct {
+	soonest int64 // the first entry of the calendar; none when it is never
+	count   int   // of all entries
+	shift   uint  // what turns an entry into its slot's number
+	slots   [slots][]int64
+	used    [slots / 64]uint64 // a bit for each slot that is not empty
+	far     heap
+}
 
 // What the lowest bits of an entry say that an environment becomes.
 const (
@@ -13,83 +24,128 @@ const (
 	kindMask    = 1<<kindBits - 1
 )
 
-const never = 1<<63 - 1
+const (
+	never = 1<<63 - 1
+	slots = 2048
+	// slotsPerMean is how many slots the mean of what is waited for fills: where
+	// a thousand things are under way, a slot has some eight of them.
+	slotsPerMean = 128
+	slotSpace    = 4 // entries that a slot has room for at first
+)
+
+// newQueue makes a calendar for things that take a mean time.
+func newQueue(mean float64) queue {
+	q := queue{soonest: never}
+	for width := mean * (1 << kindBits) / slotsPerMean; width >= 2 && q.shift < 48; width /= 2 {
+		q.shift++
+	}
+	room := make([]int64, slots*slotSpace)
+	for i := range q.slots {
+		q.slots[i] = room[i*slotSpace : i*slotSpace : (i+1)*slotSpace]
+	}
+	return q
+}
 
 // next is the time of the first entry.
-func (q queue) next() int64 {
-	if len(q) == 0 {
+func (q *queue) next() int64 {
+	if len(q.far) > 0 && q.far[0] < q.soonest {
+		return q.far[0] >> kindBits
+	}
+	if q.soonest == never {
 		return never
 	}
-	return q[0] >> kindBits
+	return q.soonest >> kindBits
 }
 
-func (q *queue) push(entry int64) {
-	list := append(*q, entry)
-	i := len(list) - 1
-	for i > 0 {
-		parent := (i - 1) / 4
-		if list[parent] <= entry {
-			break
+// push adds an entry, which is not before now.
+func (q *queue) push(now, entry int64) {
+	q.count++
+	if entry>>q.shift-now<<kindBits>>q.shift >= slots {
+		q.far.push(entry)
+		return
+	}
+	i := int(entry>>q.shift) & (slots - 1)
+	list := append(q.slots[i], entry)
+	k := len(list) - 1
+	for k > 0 && list[k-1] < entry {
+		list[k] = list[k-1]
+		k--
+	}
+	list[k] = entry
+	q.slots[i] = list
+	q.used[i>>6] |= 1 << (i & 63)
+	q.soonest = min(q.soonest, entry)
+}
+
+// pop takes the first entry.
+func (q *queue) pop() int64 {
+	q.count--
+	if len(q.far) > 0 && q.far[0] < q.soonest {
+		return q.far.pop()
+	}
+	first := q.soonest
+	i := int(first>>q.shift) & (slots - 1)
+	list := q.slots[i]
+	list = list[:len(list)-1]
+	q.slots[i] = list
+	if len(list) > 0 {
+		q.soonest = list[len(list)-1]
+		return first
+	}
+	q.used[i>>6] &^= 1 << (i & 63)
+	q.soonest = q.find(i)
+	return first
+}
+
+// find is the first entry of the first slot that is used after one.
+func (q *queue) find(after int) int64 {
+	word := after >> 6
+	rest := q.used[word] >> (after & 63) << (after & 63)
+	for range len(q.used) + 1 {
+		if rest != 0 {
+			list := q.slots[word<<6+bits.TrailingZeros64(rest)]
+			return list[len(list)-1]
 		}
-		list[i] = list[parent]
-		i = parent
+		word = (word + 1) & (len(q.used) - 1)
+		rest = q.used[word]
+	}
+	return never
+}
+
+// heap is a binary heap of entries.
+type heap []int64
+
+func (h *heap) push(entry int64) {
+	list := append(*h, entry)
+	i := len(list) - 1
+	for i > 0 && entry < list[(i-1)/2] {
+		list[i] = list[(i-1)/2]
+		i = (i - 1) / 2
 	}
 	list[i] = entry
-	*q = list
+	*h = list
 }
 
-// pop takes the first entry. The hole that it leaves goes down to a leaf along
-// the smallest children, and the last entry fills it and rises from there: it
-// seldom does, since it is among the latest. The smallest of four is found
-// without a branch, which could not be predicted.
-func (q *queue) pop() int64 {
-	list := *q
+func (h *heap) pop() int64 {
+	list := *h
 	first := list[0]
 	n := len(list) - 1
-	entry := list[n]
+	last := list[n]
 	list = list[:n]
-	*q = list
+	*h = list
 	i := 0
-	for {
-		child := 4*i + 1
-		if child+4 > n {
+	for child := 1; child < n; child = 2*i + 1 {
+		if child+1 < n && list[child+1] < list[child] {
+			child++
+		}
+		if list[child] >= last {
 			break
 		}
-		c := list[child : child+4 : child+4]
-		left, right := child, child+2
-		if c[1] < c[0] {
-			left = child + 1
-		}
-		if c[3] < c[2] {
-			right = child + 3
-		}
-		a, b := min(c[0], c[1]), min(c[2], c[3])
-		if b < a {
-			left = right
-		}
-		list[i] = min(a, b)
-		i = left
-	}
-	for child := 4*i + 1; child < n; child = 4*i + 1 { // fewer than four
-		least := child
-		for k := child + 1; k < min(child+4, n); k++ {
-			if list[k] < list[least] {
-				least = k
-			}
-		}
-		list[i] = list[least]
-		i = least
-	}
-	for i > 0 {
-		parent := (i - 1) / 4
-		if list[parent] <= entry {
-			break
-		}
-		list[i] = list[parent]
-		i = parent
+		list[i] = list[child]
+		i = child
 	}
 	if n > 0 {
-		list[i] = entry
+		list[i] = last
 	}
 	return first
 }

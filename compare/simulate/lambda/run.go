@@ -108,6 +108,7 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 		s.rate = newLimiter(Bucket{Burst: perSecond, PerSecond: float64(perSecond)})
 	}
 	s.start = s.stretched(int64(c.Start))
+	s.busy = newQueue(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
 	s.record.Set(simulate.Capacity, s.reserved)
 	s.record.Set(simulate.Instances, s.reserved)
 	return s
@@ -148,7 +149,7 @@ func (s *simulator) until(at int64) {
 
 // drain goes on until every request was answered, and returns when that was.
 func (s *simulator) drain(at int64) int64 {
-	for len(s.busy) > 0 || len(s.again) > 0 {
+	for s.busy.count > 0 || len(s.again) > 0 {
 		at = min(s.busy.next(), s.again.next())
 		s.until(at)
 	}
@@ -172,7 +173,7 @@ func (s *simulator) done() {
 		s.record.Add(simulate.Stopped, 1)
 		s.environments()
 	}
-	s.record.Set(simulate.InUse, int64(len(s.busy)))
+	s.record.Set(simulate.InUse, int64(s.busy.count))
 }
 
 // environments sets the gauges of how many there are.
@@ -259,8 +260,8 @@ func (s *simulator) cold(at, first, number int64) {
 
 // finish records how a request will end that an environment works at for a time.
 func (s *simulator) finish(at, first, work int64, outcome simulate.Outcome, kind int64) {
-	s.busy.push((at+work)<<kindBits | kind)
-	s.record.Set(simulate.InUse, int64(len(s.busy)))
+	s.busy.push(at, (at+work)<<kindBits|kind)
+	s.record.Set(simulate.InUse, int64(s.busy.count))
 	if work > s.apiTimeout {
 		// The client is told; the function does not know, and goes on.
 		work, outcome = s.apiTimeout, simulate.TimedOutEntry
