@@ -103,6 +103,13 @@ func (f *choiceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.provisioned, "provisioned", "", provisionedUsage)
 }
 
+// newChoiceFlags are flags that nobody typed.
+func newChoiceFlags() *choiceFlags {
+	f := &choiceFlags{}
+	f.register(pflag.NewFlagSet("", pflag.ContinueOnError))
+	return f
+}
+
 // set sets a flag by its name, as if it had been typed.
 func (f *choiceFlags) set(flag, text string) {
 	switch {
@@ -112,6 +119,18 @@ func (f *choiceFlags) set(flag, text string) {
 		*f.switches[flag] = text == "true"
 	default:
 		*f.values[flag] = text
+	}
+}
+
+// text is a flag's value as it was typed.
+func (f *choiceFlags) text(flag string) string {
+	switch {
+	case flag == "provisioned":
+		return f.provisioned
+	case f.switches[flag] != nil:
+		return on(*f.switches[flag])
+	default:
+		return *f.values[flag]
 	}
 }
 

@@ -26,6 +26,7 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		require string
 		asJSON  bool
 		asPage  string
+		serve   string
 	)
 	cmd := &cobra.Command{
 		Use:   "compare",
@@ -43,7 +44,7 @@ Nothing is measured on AWS, and no account is needed: prices are in ambi.
 
 Exit code 1: with --require, something keeps the app from that target.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			required, err := requiredTargets(require)
 			if err != nil {
 				return err
@@ -56,9 +57,17 @@ Exit code 1: with --require, something keeps the app from that target.`,
 			if err != nil {
 				return err
 			}
-			if asPage != "" {
+			switch {
+			case serve != "":
+				err = servePage(cmd.Context(), io, &whatIf{
+					project: p, given: &given, chosen: &chosen, before: otherFlags(cmd, "region", "directory"),
+					compare: func(given *usageFlags, chosen *choiceFlags) (compare.Result, error) {
+						return comparison(p.app, given, chosen, region)
+					},
+				}, result, serve)
+			case asPage != "":
 				err = writePage(io, p, result, asPage)
-			} else {
+			default:
 				err = printComparison(io.out, p, result, asJSON)
 			}
 			if err != nil {
@@ -76,7 +85,11 @@ Exit code 1: with --require, something keeps the app from that target.`,
 	flags.StringVar(&region, "region", "us-east-1", "the AWS region whose prices count")
 	flags.StringVar(&require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `port` or a free one")
+	flags.Lookup("serve").NoOptDefVal = anyPort
 	flags.StringVar(&asPage, "html", "", "write a page to this file instead, - for standard output")
+	cmd.MarkFlagsMutuallyExclusive("serve", "html", "json")
+	cmd.MarkFlagsMutuallyExclusive("serve", "require")
 	return cmd
 }
 

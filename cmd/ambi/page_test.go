@@ -28,6 +28,7 @@ services:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
     http: {routes: [POST /thumbnails]}
     timeout: 10s
+    scale: {max: 200}
 usage:
   {requests: 3M/month, duration: 40ms, cpuTime: 12ms, requestSize: 2k, responseSize: 6k, logSize: 300, outboundSize: 0, startTime: 120ms, shape: diurnal}
 `

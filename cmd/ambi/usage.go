@@ -53,6 +53,17 @@ func (f *usageFlags) texts() []usageText {
 	}
 }
 
+// set sets a flag by its name, as if it had been typed; false is another's.
+func (f *usageFlags) set(flag, value string) bool {
+	for _, text := range f.texts() {
+		if text.flag == flag {
+			*text.value = value
+			return true
+		}
+	}
+	return false
+}
+
 // over is what the spec says about usage, with the flags put over it. All
 // problems of flags come back at once.
 func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {

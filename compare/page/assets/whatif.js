@@ -6,6 +6,9 @@
   const form = document.getElementById("whatif");
   const status = document.getElementById("whatif-status");
   const command = document.getElementById("whatif-command");
+  // On a small screen the verdict comes first.
+  if (matchMedia("(max-width: 63.99rem)").matches) form.querySelector("details").open = false;
+  status.textContent = document.title + ".";
   let asked = 0, timer, cancel;
 
   const values = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
@@ -36,7 +39,7 @@
   function show({ content, command: line, errors = [] }) {
     complain(errors);
     if (!content) {
-      status.textContent = "Not compared: see the fields above.";
+      status.textContent = errors.length > 1 ? `Not compared: ${errors.length} fields are wrong.` : "Not compared: a field is wrong.";
       return;
     }
     command.textContent = line;
@@ -61,6 +64,11 @@
     if (slider) {
       const text = slider.parentElement.querySelector("[name]");
       text.value = slider.dataset.stops.split(" ")[slider.value];
+    } else {
+      // What is typed moves the slider where it is one of its stops.
+      const beside = e.target.parentElement.querySelector("[data-stops]");
+      const at = beside ? beside.dataset.stops.split(" ").indexOf(e.target.value.trim()) : -1;
+      if (at >= 0) beside.value = at;
     }
     ask(slider ? 60 : 250);
   });

@@ -1,0 +1,331 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ambi/compare"
+	"ambi/compare/cost"
+	"ambi/compare/page"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// field is a form's field and the flag that it stands for.
+type field struct {
+	page.Field
+	group   string
+	flag    string
+	service string // of --requests, where there are several
+	input   string // the name that problems have
+	usual   string // what counts where nobody says anything
+}
+
+// form is the form as it is shown first.
+func (w *whatIf) form() page.Form {
+	var form page.Form
+	command := append([]string{"ambi", "compare"}, w.before...)
+	for _, f := range w.fields() {
+		i := slices.IndexFunc(form.Groups, func(g page.Group) bool { return g.Name == f.group })
+		if i < 0 {
+			i = len(form.Groups)
+			form.Groups = append(form.Groups, page.Group{Name: f.group})
+		}
+		form.Groups[i].Fields = append(form.Groups[i].Fields, f.Field)
+		switch {
+		case f.Value == f.usual:
+		case f.Switch:
+			command = append(command, "--"+f.flag)
+		case f.service != "":
+			command = append(command, "--"+f.flag, f.service+"="+f.Value)
+		default:
+			command = append(command, "--"+f.flag, f.Value)
+		}
+	}
+	form.Command = commandLine(command)
+	return form
+}
+
+// fields are all of them, in their order.
+func (w *whatIf) fields() []field {
+	var list []field
+	add := func(f field, typed string) {
+		f.Value = f.usual
+		if typed != "" {
+			f.Value = typed
+		}
+		if f.Name == "" {
+			f.Name = f.flag
+		}
+		f.At = stop(f.Stops, f.Value)
+		list = append(list, f)
+	}
+	usage := compare.UsageOf(w.project.app)
+	services := w.project.app.ServiceNames()
+	requests := w.given.requestsTyped(services)
+	for _, name := range services {
+		f := field{group: "Usage", flag: "requests", input: string(traffic.Requests), usual: rateText(usage[name].Requests)}
+		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()
+		if len(services) > 1 {
+			f.service, f.Name, f.Label = name, "requests."+name, "Requests of "+name
+		}
+		add(f, requests[name])
+	}
+	for _, text := range w.given.texts() {
+		f := field{group: "Usage", flag: text.flag, input: string(text.input), usual: sameUsage(usage, text.input)}
+		f.Label, f.Hint, f.Stops, f.Choices = usageField(text.input)
+		add(f, *text.value)
+	}
+	usual := cost.Defaults()
+	for _, c := range choices() {
+		f := field{flag: c.flag, input: c.name, usual: c.get(usual)}
+		f.group, f.Label, f.Stops = choiceField(c.flag)
+		f.Switch = c.isSwitch
+		add(f, w.chosen.text(c.flag))
+		if c.flag == "keep-alive" {
+			p := field{group: "Lambda", flag: "provisioned", usual: w.provisioned()}
+			p.Label, p.Stops = "Provisioned concurrency", strings.Fields("0 1 2 3 5 7 10 15 20 30 50 70 100 150 200 300 500 700 1000")
+			add(p, w.chosen.provisioned)
+		}
+	}
+	return list
+}
+
+// provisioned is what the spec says of it, if it is the same for all services.
+func (w *whatIf) provisioned() string {
+	all := map[int]bool{}
+	for _, s := range w.project.app.Services {
+		all[s.Lambda.Provisioned] = true
+	}
+	if len(all) > 1 {
+		return ""
+	}
+	return strconv.Itoa(w.project.app.Services[w.project.app.ServiceNames()[0]].Lambda.Provisioned)
+}
+
+// usageField is how a figure of usage is asked for.
+func usageField(input traffic.Input) (label, hint string, stops, choices []string) {
+	sizes := strings.Fields("0 100 200 300 500 1k 2k 3k 5k 10k 20k 30k 50k 100k 200k 300k 500k 1M 2M 3M 5M 10M")
+	times := strings.Fields("1ms 2ms 3ms 5ms 7ms 10ms 15ms 20ms 30ms 40ms 50ms 70ms 100ms 150ms 200ms 300ms 500ms 700ms 1s 1500ms 2s 3s 5s 7s 10s 15s 20s 30s 1m 2m 5m 10m 15m")
+	switch input {
+	case traffic.Duration:
+		return "Duration", "of a request, waiting included", times, nil
+	case traffic.CPUTime:
+		return "CPU time", "of it, on a full core", times, nil
+	case traffic.Shape:
+		shapes := []string{""}
+		for _, s := range []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic} {
+			shapes = append(shapes, string(s))
+		}
+		return "Shape", "", nil, shapes
+	case traffic.PeakToMean:
+		return "Peak to mean", "empty: as is usual for the shape", strings.Fields("1 1.5 2 2.5 3 4 5 6 8 10 12 15 20 30 50 70 100"), nil
+	case "burst":
+		return "Length of a burst", "of bursty and sporadic traffic", strings.Fields("10s 30s 1m 2m 5m 10m 20m 30m 1h 2h"), nil
+	case traffic.Request:
+		return "Request size", "", sizes, nil
+	case traffic.Response:
+		return "Response size", "", sizes, nil
+	case traffic.Log:
+		return "Log size", "what the app logs for a request", sizes, nil
+	case traffic.Outbound:
+		return "Outbound size", "what the app itself exchanges with the internet for a request", sizes, nil
+	case traffic.Start:
+		return "Start time", "of an instance: Lambda's Init Duration", times, nil
+	}
+	return string(input), "", nil, nil
+}
+
+// choiceField is how a choice is asked for.
+func choiceField(flag string) (group, label string, stops []string) {
+	counts := strings.Fields("0 1 2 3 4 5 6 8 10 15 20 30")
+	lengths := strings.Fields("0s 1m 2m 3m 5m 6m 10m 15m 20m 30m 45m 1h")
+	switch flag {
+	case "free-tier":
+		return "Both", "AWS's free tier", nil
+	case "no-logs":
+		return "Both", "Without logs", nil
+	case "no-egress":
+		return "Both", "Responses stay within AWS", nil
+	case "function-url":
+		return "Lambda", "Function URL instead of the HTTP API", nil
+	case "keep-alive":
+		return "Lambda", "Keep-alive", lengths[1:]
+	case "lambda-nat-gateways":
+		return "Lambda", "NAT gateways", counts[:4]
+	case "shared":
+		return "Kubernetes", "Share of a shared cluster", strings.Fields("0 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.6 0.75 1")
+	case "fargate":
+		return "Kubernetes", "Fargate instead of nodes", nil
+	case "auto-mode":
+		return "Kubernetes", "EKS Auto Mode", nil
+	case "extended-support":
+		return "Kubernetes", "Version in extended support", nil
+	case "instance":
+		return "Kubernetes", "Node type", nil
+	case "min-nodes":
+		return "Kubernetes", "Nodes at least", counts
+	case "disk":
+		return "Kubernetes", "Disk of a node, GB", strings.Fields("10 20 30 50 80 100 200 500")
+	case "for-peak":
+		return "Kubernetes", "Nodes for the peak at all times", nil
+	case "scale-in":
+		return "Kubernetes", "Scale-in after", lengths
+	case "nat-gateways":
+		return "Kubernetes", "NAT gateways", counts[:4]
+	case "private-nodes":
+		return "Kubernetes", "Nodes without a public address", nil
+	case "zones":
+		return "Kubernetes", "Zones", strings.Fields("1 2 3 4 5 6")
+	case "requests-per-connection":
+		return "Kubernetes", "Requests per connection", strings.Fields("1 2 5 10 20 50 100 200 500 1000")
+	case "connection-time":
+		return "Kubernetes", "A connection lasts", lengths
+	case "cross-zone":
+		return "Kubernetes", "Part that crosses zones", strings.Fields("0 0.1 0.25 0.33 0.5 0.67 0.75 1")
+	}
+	return "Both", flag, nil
+}
+
+// rates are stops from a thousand to ten billion requests a month.
+func rates() []string {
+	var list []string
+	for _, unit := range []string{"k", "0k", "00k", "M", "0M", "00M", "G"} {
+		for _, digit := range []string{"1", "1.5", "2", "3", "5", "7"} {
+			zeros := strings.Trim(unit, "kMG")
+			if whole, fraction, ok := strings.Cut(digit, "."); ok && zeros != "" {
+				list = append(list, whole+fraction+zeros[1:]+strings.Trim(unit, "0")+"/month")
+				continue
+			}
+			list = append(list, digit+unit+"/month")
+		}
+	}
+	return append(list, "10G/month")
+}
+
+// stop is the last stop that is not above a value; the first for what is none.
+func stop(stops []string, value string) int {
+	at := 0
+	size, ok := measure(value)
+	if !ok {
+		return 0
+	}
+	for i, s := range stops {
+		if n, ok := measure(s); ok && n <= size*(1+1e-9) {
+			at = i
+		}
+	}
+	return at
+}
+
+// measure is the size of what a field takes: a rate, a time, a quantity or a
+// number.
+func measure(text string) (float64, bool) {
+	if r, err := spec.ParseRate(text); err == nil {
+		return r.PerMonth(), true
+	}
+	if d, err := spec.ParseDuration(text); err == nil {
+		return d.Std().Seconds(), true
+	}
+	if q, err := spec.ParseQuantity(text); err == nil {
+		return float64(q.Milli()) / 1000, true
+	}
+	return 0, false
+}
+
+func rateText(m traffic.Maybe[float64]) string {
+	if n, known := m.Get(); known {
+		return spec.RatePerMonth(n).String()
+	}
+	return ""
+}
+
+// sameUsage is a figure of usage as a flag takes it, if it is the same for all
+// services.
+func sameUsage(usage map[string]traffic.Usage, input traffic.Input) string {
+	all := map[string]bool{}
+	text := ""
+	for _, u := range usage {
+		text = usageTextOf(u, input)
+		all[text] = true
+	}
+	if len(all) > 1 {
+		return ""
+	}
+	return text
+}
+
+func usageTextOf(u traffic.Usage, input traffic.Input) string {
+	length := func(m traffic.Maybe[time.Duration]) string {
+		if d, known := m.Get(); known {
+			return spec.Duration(d).String()
+		}
+		return ""
+	}
+	size := func(m traffic.Maybe[int64]) string {
+		n, known := m.Get()
+		switch {
+		case !known:
+			return ""
+		case n > 0 && n%1024 == 0:
+			return strconv.FormatInt(n/1024, 10) + "Ki"
+		case n > 0 && n%1000 == 0:
+			return strconv.FormatInt(n/1000, 10) + "k"
+		default:
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	switch input {
+	case traffic.Duration:
+		return length(u.Duration)
+	case traffic.CPUTime:
+		return length(u.CPUTime)
+	case traffic.Start:
+		return length(u.Start)
+	case "burst":
+		return length(u.Burst)
+	case traffic.Request:
+		return size(u.Request)
+	case traffic.Response:
+		return size(u.Response)
+	case traffic.Log:
+		return size(u.Log)
+	case traffic.Outbound:
+		return size(u.Outbound)
+	case traffic.Shape:
+		return string(u.Shape)
+	case traffic.PeakToMean:
+		if n, known := u.PeakToMean.Get(); known {
+			return spec.Ratio(n).String()
+		}
+	}
+	return ""
+}
+
+// requestsTyped are the rates of --requests by service.
+func (f *usageFlags) requestsTyped(services []string) map[string]string {
+	typed := map[string]string{}
+	for _, text := range f.requests {
+		service, rate, named := strings.Cut(text, "=")
+		if !named {
+			service, rate = services[0], text
+		}
+		typed[service] = rate
+	}
+	return typed
+}
+
+// otherFlags are the flags among some that were typed.
+func otherFlags(cmd *cobra.Command, names ...string) []string {
+	var list []string
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
+			list = append(list, "--"+name, f.Value.String())
+		}
+	}
+	return list
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ambi/compare"
+	"ambi/compare/page"
+	"ambi/internal/whatif"
+	"ambi/spec"
+)
+
+// anyPort is the address of --serve without one.
+const anyPort = "127.0.0.1:0"
+
+// servePage serves the comparison as a page with a form on loopback, until it is
+// interrupted. Each answer is compared anew by what the command itself runs.
+func servePage(ctx context.Context, io streams, w *whatIf, first compare.Result, address string) error {
+	form := w.form()
+	options := pageOptions(w.project)
+	options.Form = &form
+	html, err := page.HTML(first, options)
+	if err != nil {
+		return machineError{err}
+	}
+	listener, err := whatif.Listen(ctx, address)
+	var wrong *whatif.AddressError
+	switch {
+	case errors.As(err, &wrong):
+		return usageError{fmt.Errorf("--serve: %w", err)}
+	case err != nil:
+		return machineError{err}
+	}
+	hosts := whatif.Hosts(listener)
+	fmt.Fprintf(io.out, "http://%s/\nOnly this machine can reach it. Ctrl-C stops.\n", hosts[0])
+	if err := whatif.Serve(ctx, listener, whatif.New(hosts, html, w.ask)); err != nil {
+		return machineError{err}
+	}
+	return nil
+}
+
+// whatIf compares one project under other usage and choices.
+type whatIf struct {
+	project *project
+	// given and chosen are what was typed; before are other flags that stay.
+	given   *usageFlags
+	chosen  *choiceFlags
+	before  []string
+	compare func(*usageFlags, *choiceFlags) (compare.Result, error)
+}
+
+// ask answers a form. A value that is what the spec and the defaults say anyway
+// is no flag.
+func (w *whatIf) ask(values map[string]string) page.Answer {
+	given, chosen := &usageFlags{}, newChoiceFlags()
+	command := append([]string{"ambi", "compare"}, w.before...)
+	fields := w.fields()
+	var wrong []page.FieldError
+	for _, f := range fields {
+		value := values[f.Name]
+		delete(values, f.Name)
+		if value == "" || value == f.usual {
+			continue
+		}
+		if f.Switch {
+			command = append(command, "--"+f.flag)
+			chosen.set(f.flag, value)
+			continue
+		}
+		switch {
+		case f.flag == "requests":
+			if _, err := spec.ParseRate(value); err != nil { // here it is known which service's it is
+				wrong = append(wrong, page.FieldError{Name: f.Name, Message: firstLine(err)})
+				continue
+			}
+			if f.service != "" {
+				value = f.service + "=" + value
+			}
+			given.requests = append(given.requests, value)
+		case !given.set(f.flag, value):
+			chosen.set(f.flag, value)
+		}
+		command = append(command, "--"+f.flag, value)
+	}
+	for name := range values { // any of them will do
+		return page.Answer{Errors: []page.FieldError{{Message: fmt.Sprintf("no field %q", name)}}}
+	}
+	result, err := w.compare(given, chosen)
+	if err != nil {
+		wrong = append(wrong, atFields(err, fields)...)
+	}
+	if len(wrong) > 0 {
+		return page.Answer{Errors: wrong}
+	}
+	content, err := page.Render(result, pageOptions(w.project))
+	if err != nil {
+		return page.Answer{Errors: []page.FieldError{{Message: err.Error()}}}
+	}
+	return page.Answer{Content: &content, Command: commandLine(command)}
+}
+
+// atFields puts the problems of a comparison at their fields.
+func atFields(err error, fields []field) []page.FieldError {
+	var list []page.FieldError
+	for _, problem := range leaves(err) {
+		name, message, _ := strings.Cut(firstLine(problem), ": ")
+		name = strings.TrimPrefix(name, "--")
+		if strings.Contains(problem.Error(), "instance type") {
+			name, message = "instance", strings.TrimPrefix(firstLine(problem), "kubernetes: ")
+		}
+		i := slices.IndexFunc(fields, func(f field) bool { return f.flag == name || f.input == name })
+		if i < 0 {
+			list = append(list, page.FieldError{Message: problem.Error()})
+			continue
+		}
+		list = append(list, page.FieldError{Name: fields[i].Name, Message: message})
+	}
+	return list
+}
+
+// leaves are the single problems that an error joins.
+func leaves(err error) []error {
+	switch e := err.(type) { //nolint:errorlint // what is looked for is how it is made
+	case interface{ Unwrap() []error }:
+		var list []error
+		for _, each := range e.Unwrap() {
+			list = append(list, leaves(each)...)
+		}
+		return list
+	case interface{ Unwrap() error }:
+		inner := e.Unwrap()
+		var joined interface{ Unwrap() []error }
+		if errors.As(inner, &joined) {
+			return leaves(inner)
+		}
+	}
+	return []error{err}
+}
+
+// firstLine is an error without its hints.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// commandLine is a command as a shell takes it.
+func commandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = word
+		if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@%+") != "" || word == "" {
+			quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
