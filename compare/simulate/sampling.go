@@ -57,7 +57,6 @@ type sampling struct {
 
 // stratum is what was measured of minutes that are alike.
 type stratum struct {
-	windows int
 	latency [replicates]*hdrhistogram.Histogram
 	waits   *hdrhistogram.Histogram
 	sketch  sketch

@@ -29,7 +29,6 @@ type naive struct {
 
 type environment struct {
 	provisioned, busy bool
-	used              int64 // when it was idle last
 	since             int64 // when it began to be idle
 }
 

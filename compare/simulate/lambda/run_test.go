@@ -215,6 +215,16 @@ func TestRetriesComeAgain(t *testing.T) {
 	}
 }
 
+func TestWhatEndsWithTheRunIsInFlight(t *testing.T) {
+	config, demand := always(time.Second)
+	for until, want := range map[int64]int64{1e9: 1, 1e9 + 1: 0} {
+		result := run(t, config, simulate.Arrivals([]int64{0, 2e9}), demand, simulate.Options{Until: until})
+		if result.Requests != 1 || result.InFlight != want || result.Of(simulate.Answered) != 1-want {
+			t.Errorf("until %d: %d requests, %d in flight, %d served", until, result.Requests, result.InFlight, result.Of(simulate.Answered))
+		}
+	}
+}
+
 // TestNothingIsLost: whatever the configuration, every request that came is
 // accounted for, and Little's law holds: the time that requests spend is the
 // time that the gauge integrates.
