@@ -121,16 +121,12 @@ func (c Counts) Total() float64 {
 }
 
 // Count reads a trace through. Span is how long it is, where that is known; 0 is
-// until its last arrival.
+// until its last arrival, or the end of that one's minute where the source can
+// skip.
 func Count(ctx context.Context, source Source, span int64) (Counts, error) {
 	c := Counts{Span: span}
-	if skipper, ok := source.(Skipper); ok && span > 0 {
-		for at := int64(0); at < span; {
-			to := min(at+minute, span)
-			c.Minutes = append(c.Minutes, skipper.Skip(to))
-			at = to
-		}
-		return c, source.Err()
+	if skipper, ok := source.(Skipper); ok {
+		return skipThrough(ctx, skipper, span)
 	}
 	last := int64(-1)
 	for n := int64(0); ; n++ {
@@ -157,6 +153,49 @@ func Count(ctx context.Context, source Source, span int64) (Counts, error) {
 		c.Minutes = append(c.Minutes, 0)
 	}
 	return c, source.Err()
+}
+
+// skipThrough is Count by skipping from minute to minute.
+func skipThrough(ctx context.Context, source Skipper, span int64) (Counts, error) {
+	c := Counts{Span: span}
+	end := span
+	if end == 0 {
+		end = math.MaxInt64
+	}
+	for at := int64(0); at < end && ctx.Err() == nil; {
+		to := end
+		if end-at > minute-at%minute {
+			to = at + minute - at%minute
+		}
+		n := source.Skip(to)
+		for int64(len(c.Minutes))*minute < to {
+			c.Minutes = append(c.Minutes, 0)
+		}
+		c.Minutes[(to-1)/minute] += n
+		if at = to; n > 0 || span > 0 {
+			continue
+		}
+		// Is it the end?
+		next, ok := source.Next()
+		if !ok {
+			break
+		}
+		for int64(len(c.Minutes))*minute <= next {
+			c.Minutes = append(c.Minutes, 0)
+		}
+		c.Minutes[next/minute]++
+		at = next
+	}
+	if err := cmp.Or(source.Err(), ctx.Err()); err != nil {
+		return Counts{}, err
+	}
+	if span == 0 {
+		for len(c.Minutes) > 0 && c.Minutes[len(c.Minutes)-1] == 0 {
+			c.Minutes = c.Minutes[:len(c.Minutes)-1]
+		}
+		c.Span = int64(len(c.Minutes)) * minute
+	}
+	return c, nil
 }
 
 // NewPlan plans how a trace is sampled. It is nil when the trace fits into the

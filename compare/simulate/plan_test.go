@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -160,6 +161,49 @@ func TestAPlansSourceLeavesOutWhatThePlanDoes(t *testing.T) {
 	expected, err := Count(context.Background(), Poisson(3, time.Duration(span), 5), span)
 	if err != nil || math.Abs(expected.Total()-3*float64(span)/1e9) > 1e-3 || len(expected.Minutes) != 361 {
 		t.Errorf("%v requests are expected in %d minutes, %v", expected.Total(), len(expected.Minutes), err)
+	}
+}
+
+// skipping is a source that is at hand and can skip.
+type skipping struct{ arrivals }
+
+func (s *skipping) Skip(to int64) float64 {
+	n := 0
+	for n < len(s.left) && s.left[n] < to {
+		n++
+	}
+	s.left = s.left[n:]
+	return float64(n)
+}
+
+func TestCountingBySkippingIsCounting(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 200 {
+		var at []int64
+		now := int64(0)
+		for range random.IntN(300) {
+			now += int64(random.ExpFloat64() * 20e9)
+			if random.IntN(60) == 0 {
+				now += 10 * minute // a gap
+			}
+			at = append(at, now)
+		}
+		for _, span := range []int64{0, now + 1, now + 3*minute, now/2 + 1} {
+			want, err := Count(context.Background(), Arrivals(at), span)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Count(context.Background(), &skipping{arrivals{at}}, span)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got.Minutes, want.Minutes) {
+				t.Fatalf("span %d: %v, want %v", span, got.Minutes, want.Minutes)
+			}
+			if span > 0 && got.Span != want.Span || got.Span < want.Span {
+				t.Fatalf("span %d becomes %d, want %d", span, got.Span, want.Span)
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sort"
 )
 
 // Spread is the rule by which the requests of an interval are spread over it.
@@ -72,10 +73,9 @@ func (s *spreader) add(r record) {
 // next is the next moment.
 func (s *spreader) next() (int64, bool) {
 	if s.given < s.count {
-		high, low := bits.Mul64(uint64(2*s.given+1), uint64(s.width))
-		offset, _ := bits.Div64(high, low, uint64(2*s.count))
+		at := s.even(s.given)
 		s.given++
-		return s.begin + int64(offset), true
+		return at, true
 	}
 	for len(s.ready) == 0 {
 		if len(s.parts) == 0 {
@@ -87,6 +87,44 @@ func (s *spreader) next() (int64, bool) {
 	at := s.ready[last]
 	s.ready = s.ready[:last]
 	return at, true
+}
+
+// even is the i-th moment of an interval that is spread evenly.
+func (s *spreader) even(i int64) int64 {
+	high, low := bits.Mul64(uint64(2*i+1), uint64(s.width))
+	offset, _ := bits.Div64(high, low, uint64(2*s.count))
+	return s.begin + int64(offset)
+}
+
+// skip passes over the moments before one, and returns how many they were. It is
+// false when none is left.
+func (s *spreader) skip(to int64) (passed int64, left bool) {
+	if s.given < s.count {
+		first := s.given + int64(sort.Search(int(s.count-s.given), func(i int) bool { return s.even(s.given+int64(i)) >= to }))
+		passed, s.given = first-s.given, first
+		return passed, s.given < s.count
+	}
+	for {
+		last := len(s.ready) - 1
+		for ; last >= 0 && s.ready[last] < to; last-- {
+			passed++
+		}
+		if s.ready = s.ready[:last+1]; last >= 0 {
+			return passed, true
+		}
+		top := len(s.parts) - 1
+		switch {
+		case top < 0:
+			return passed, false
+		case s.parts[top].at+s.parts[top].width <= to:
+			passed += s.parts[top].count
+			s.parts = s.parts[:top]
+		case s.parts[top].count > 0 && s.parts[top].at >= to:
+			return passed, true
+		default:
+			s.split()
+		}
+	}
 }
 
 // split places the requests of the first part, or halves it.

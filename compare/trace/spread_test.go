@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +34,65 @@ func TestSpreadKeepsCountAndInterval(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestSkipPassesOverAsManyAsThereAre: whatever is skipped and drawn, in turns, the
+// counts add up and nothing comes that was skipped.
+func TestSkipPassesOverAsManyAsThereAre(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, rule := range []Spread{Poisson, Even} {
+		for range 300 {
+			s := newSpreader(rule, random.Uint64())
+			r := record{at: random.Int64N(1000), width: 1 + random.Int64N(minute), count: random.Int64N(5000)}
+			s.add(r)
+			n, at := int64(0), r.at
+			for {
+				to := at + random.Int64N(r.width/3+2)
+				passed, left := s.skip(to)
+				n += passed
+				at = to
+				if !left {
+					break
+				}
+				for range random.IntN(3) {
+					next, ok := s.next()
+					if !ok {
+						break
+					}
+					if next < at || next >= r.at+r.width {
+						t.Fatalf("%s: %d after %d of %+v", rule, next, at, r)
+					}
+					at = next
+					n++
+				}
+			}
+			if n != r.count {
+				t.Fatalf("%s: %d of %d", rule, n, r.count)
+			}
+		}
+	}
+}
+
+func TestASkippedTraceHasItsCounts(t *testing.T) {
+	const text = "timestamp,count\n2024-01-01T00:00:00Z,60000\n2024-01-01T00:01:00Z,0\n2024-01-01T00:02:00Z,90000\n2024-01-01T00:03:00Z,1\n2024-01-01T00:04:00Z,120000\n"
+	r, err := Open(strings.NewReader(text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{60000, 0, 90000, 1} {
+		if got := r.Skip(int64(i+1) * minute); got != want {
+			t.Errorf("minute %d: %v were passed over, want %v", i, got, want)
+		}
+	}
+	if got := r.Skip(4*minute + minute/2); math.Abs(got-60000) > 5*math.Sqrt(30000) {
+		t.Errorf("%v in half of the last minute, want about 60000", got)
+	}
+	if at, ok := r.Next(); !ok || at < 4*minute+minute/2 || at > 4*minute+minute/2+second {
+		t.Errorf("then comes %d, %t", at, ok)
+	}
+	if r.Skip(math.MaxInt64/2) < 50000 || r.Skip(math.MaxInt64/2) != 0 || r.Err() != nil {
+		t.Errorf("the end: %v", r.Err())
 	}
 }
 

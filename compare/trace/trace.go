@@ -147,6 +147,20 @@ func (r *Reader) Next() (at int64, ok bool) {
 	}
 }
 
+// Skip goes on to a time: the next arrival is not before it. It returns how many
+// arrivals were passed over. Those of one count are not spread first, so they
+// take no time, however many they are.
+func (r *Reader) Skip(to int64) float64 {
+	passed := int64(0)
+	for {
+		n, left := r.spread.skip(to + r.origin)
+		if passed += n; left || r.done {
+			return float64(passed)
+		}
+		r.advance()
+	}
+}
+
 // advance spreads one record, or ends the reading.
 func (r *Reader) advance() {
 	current := r.ahead
