@@ -8,7 +8,8 @@ type Figure struct {
 	Summary string `json:"summary"` // what it shows, in a sentence
 	Curve   *Curve `json:"curve,omitempty"`
 	Bars    []Bars `json:"bars,omitempty"` // ways to look at the same; the first is shown
-	Table   Table  `json:"-"`              // the page's HTML has it
+	Caption string `json:"-"`              // what it says below, for those who see it
+	Table   Table  `json:"-"`              // the page's HTML has both
 }
 
 // Curve is lines over one horizontal axis, in panels one above another.
@@ -61,6 +62,7 @@ type Tone string
 type Mark struct {
 	X     float64 `json:"x"`
 	Label string  `json:"label"`
+	Many  string  `json:"many,omitempty"` // what several that stand close together are called
 	Here  bool    `json:"here,omitempty"` // the current usage
 }
 

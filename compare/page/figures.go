@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"ambi/compare"
 	"ambi/compare/cost"
@@ -66,14 +67,27 @@ func curve(r compare.Result) (Figure, bool) {
 		if len(r.BreakEven.Crossings) > 1 {
 			label = fmt.Sprintf("crossing %d", i+1)
 		}
-		c.Marks = append(c.Marks, Mark{X: x.Requests, Label: label})
+		c.Marks = append(c.Marks, Mark{X: x.Requests, Label: label, Many: "crossings"})
 	}
 	c.X.From, c.X.To = window(r)
 	f := Figure{
 		ID: curveFigure, Title: "Cost a month against requests a month", Curve: &c, Table: curveTable(r),
 		Summary: "Two lines, one for each target, on logarithmic axes. " + crossingsSentence(r),
+		Caption: "Both axes are logarithmic. Zoom with the buttons, or with Ctrl and the wheel, and drag to move." + bandsSentence(r),
 	}
 	return f, true
+}
+
+// bandsSentence says what the bands around the lines are.
+func bandsSentence(r compare.Result) string {
+	var inputs []string
+	for _, b := range r.BreakEven.Bands {
+		inputs = append(inputs, inputName(b.Input))
+	}
+	if len(inputs) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The bands around the lines are for inputs that are off, all at once: %s.", strings.Join(inputs, ", "))
 }
 
 func usd(u prices.USD) float64 { return digits(u.Dollars()) }
@@ -215,6 +229,7 @@ func costParts(r compare.Result) (Figure, bool) {
 	return Figure{
 		ID: partsFigure, Title: "What both bills consist of", Bars: []Bars{absolute, relative}, Table: table,
 		Summary: "One bar for each target, stacked from what the money is for.",
+		Caption: "What idles is hatched: capacity that is paid for and unused.",
 	}, true
 }
 

@@ -182,13 +182,30 @@ func crossingsSentence(r compare.Result) string {
 		}
 		return text + "."
 	default:
-		var at []string
+		var at []float64
 		for _, x := range b.Crossings {
-			at = append(at, short(x.Requests))
+			at = append(at, x.Requests)
 		}
-		last := len(at) - 1
-		return fmt.Sprintf("The costs cross at %s and %s requests a month.", strings.Join(at[:last], ", "), at[last])
+		return fmt.Sprintf("The costs cross %s requests a month.", crossingsAt(at))
 	}
+}
+
+// crossingsAt lists where costs cross, or from where to where and how often.
+func crossingsAt(at []float64) string {
+	last := len(at) - 1
+	switch {
+	case last < 0:
+		return "nowhere"
+	case last == 0:
+		return "at " + short(at[0])
+	case last > 3:
+		return fmt.Sprintf("%d times from %s to %s", len(at), short(at[0]), short(at[last]))
+	}
+	var texts []string
+	for _, n := range at[:last] {
+		texts = append(texts, short(n))
+	}
+	return "at " + strings.Join(texts, ", ") + " and " + short(at[last])
 }
 
 // times is a factor in words.
@@ -239,6 +256,7 @@ type trafficView struct {
 	Figure    *Figure
 	Missing   []string
 	Crossings []string
+	Many      bool // crossings, of which most readers want to know the number
 	Bands     []bandView
 }
 
@@ -265,17 +283,8 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 			x.LambdaDriver.Name, 100*x.LambdaDriver.Share, x.KubernetesDriver.Name, 100*x.KubernetesDriver.Share)
 		v.Crossings = append(v.Crossings, text)
 	}
+	v.Many = len(v.Crossings) > 4
 	for _, b := range r.BreakEven.Bands {
-		at := func(list []float64) string {
-			if len(list) == 0 {
-				return "none"
-			}
-			var texts []string
-			for _, n := range list {
-				texts = append(texts, short(n))
-			}
-			return strings.Join(texts, ", ")
-		}
 		var below, above []float64
 		for _, x := range b.Below {
 			below = append(below, x.Requests)
@@ -283,7 +292,7 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 		for _, x := range b.Above {
 			above = append(above, x.Requests)
 		}
-		v.Bands = append(v.Bands, bandView{sentence(inputName(b.Input)), b.Low, at(below), b.High, at(above)})
+		v.Bands = append(v.Bands, bandView{sentence(inputName(b.Input)), b.Low, crossingsAt(below), b.High, crossingsAt(above)})
 	}
 	return v
 }
@@ -297,12 +306,9 @@ func amountOn(x compare.Crossing, t spec.Target) prices.USD {
 
 // serviceView is one service on both targets.
 type serviceView struct {
-	Name                 string
-	Lambda, Kubernetes   []fact
-	Alone, Answer        string
-	Crossings            string
-	AloneLambda, AloneOn string
-	Because              string
+	Name               string
+	Lambda, Kubernetes []fact
+	Answer, Text       string
 }
 
 // fact is a figure with its name.
@@ -336,18 +342,19 @@ func services(r compare.Result) servicesView {
 				{"replicas at the mean rate", known(s.Kubernetes.Mean, func(n int) string { return fmt.Sprint(n) })},
 				{"replicas at the peak", known(s.Kubernetes.Peak, func(n int) string { return fmt.Sprint(n) })},
 			},
-			Answer: sentence(answer(s.Verdict.Answer)), Because: sentence(s.Verdict.Because),
-			AloneLambda: moneyOr(s.Alone.Lambda), AloneOn: moneyOr(s.Alone.Kubernetes), Crossings: "none",
+			Answer: sentence(answer(s.Verdict.Answer)),
 		}
 		if by := s.Kubernetes.DecidedBy; by != "" {
 			one.Kubernetes = append(one.Kubernetes, fact{"decided by", by})
 		}
-		var at []string
+		var at []float64
 		for _, x := range s.Crossings {
-			at = append(at, short(x.Requests))
+			at = append(at, x.Requests)
 		}
-		if len(at) > 0 {
-			one.Crossings = strings.Join(at, ", ")
+		one.Text = fmt.Sprintf("On its own: %s; the costs cross %s.", s.Verdict.Because, crossingsAt(at))
+		if s.Together != nil {
+			one.Text += fmt.Sprintf(" Without it the app would cost %s less on Lambda and %s less on Kubernetes.",
+				moneyOr(s.Together.Lambda), moneyOr(s.Together.Kubernetes))
 		}
 		v.Services = append(v.Services, one)
 	}
@@ -362,7 +369,12 @@ func known[T any](m traffic.Maybe[T], text func(T) string) string {
 	return "?"
 }
 
-func concurrency(n float64) string { return fmt.Sprintf("%.3g", n) }
+func concurrency(n float64) string {
+	if n >= 100 {
+		return count(math.Round(n))
+	}
+	return fmt.Sprintf("%.3g", n)
+}
 
 func percent(part float64) string { return fmt.Sprintf("%.3g %%", 100*part) }
 

@@ -18,13 +18,14 @@ const wrong = (page, name) => page.locator(`[data-field="${name}"] .wrong`).text
 const becomes = (page, text) => page.locator("h1", { hasText: text }).waitFor({ timeout: 5000 });
 
 test("it starts with the spec's comparison", () => open({}, async (page) => {
-  assert.match(await title(page), /^Lambda is cheaper for thumbs, by \$220\.\d\d a month$/);
+  assert.match(await title(page), /^Lambda is cheaper for thumbs, by \$\d+\.\d\d a month$/);
   assert.equal(await field(page, "requests").inputValue(), "3M/month");
   assert.equal(await field(page, "shape").inputValue(), "diurnal");
   assert.ok(await page.locator("#cost-curve svg path").count() > 4);
 }));
 
 test("typing, sliding, choosing and switching compare anew", () => open({}, async (page) => {
+  const first = await title(page);
   await field(page, "requests").fill("300M/month");
   await becomes(page, "Kubernetes is cheaper");
   assert.equal(await page.title(), await title(page));
@@ -50,7 +51,7 @@ test("typing, sliding, choosing and switching compare anew", () => open({}, asyn
   assert.match(await page.locator(".side.kubernetes .total").textContent(), new RegExp("^\\$" + verdict.kubernetes.toFixed(2).replace(".", "\\.")));
 
   await page.getByRole("button", { name: "Start again" }).click();
-  await becomes(page, "by $220.");
+  await becomes(page, first);
   assert.equal(await field(page, "requests").inputValue(), "3M/month");
 }));
 
@@ -72,10 +73,11 @@ test("charts take the new data, and stay as they were looked at", () => open({},
 }));
 
 test("errors stand at their fields", () => open({ expected: ["422"] }, async (page) => {
+  const first = await title(page);
   await field(page, "duration").fill("fast");
   await page.locator('[data-field="duration"] .wrong', { hasText: "must be a duration" }).waitFor();
   assert.equal(await field(page, "duration").getAttribute("aria-invalid"), "true");
-  assert.match(await title(page), /by \$220\./, "the last comparison stays");
+  assert.equal(await title(page), first, "the last comparison stays");
   await field(page, "zones").fill("9");
   await page.locator('[data-field="zones"] .wrong', { hasText: "must be 1 to 6, got 9" }).waitFor();
   await page.locator("#whatif-status", { hasText: "2 fields are wrong" }).waitFor();

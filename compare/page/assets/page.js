@@ -69,7 +69,7 @@ const ambiPage = (() => {
     const span = high - low;
     if (span < 0.8) return steps(10 ** low, 10 ** high, count, scale.axis.format).filter((n) => n > 0).map(Math.log10);
     const list = [];
-    const every = Math.max(1, Math.ceil(span / count));
+    const every = Math.max(1, Math.round(span / count));
     for (let power = Math.ceil(low - 1e-9); power <= high + 1e-9; power++) if (power % every === 0) list.push(power);
     if (list.length * 3 > count) return list;
     const fine = [];
@@ -133,7 +133,7 @@ const ambiPage = (() => {
       before = root.dataset.theme;
       for (const lines of document.querySelectorAll("details.lines")) lines.open = true;
       root.dataset.theme = "light";
-      redraw(680);
+      redraw(640);
     });
     addEventListener("afterprint", () => {
       if (before === undefined) delete root.dataset.theme;
@@ -355,7 +355,7 @@ const ambiPage = (() => {
         type: "value",
         axisLine: { show: false },
         axisTick: { show: false, customValues: ticks(scale, low, high, count) },
-        axisLabel: { ...font, customValues: ticks(scale, low, high, count), formatter: (n) => scale.format.tick(Number(scale.from(n).toPrecision(12))), hideOverlap: true },
+        axisLabel: { ...font, customValues: ticks(scale, low, high, count), formatter: (n) => scale.format.tick(Number(scale.from(n).toPrecision(12))), hideOverlap: true, margin: 10 },
         splitLine: { lineStyle: { color: color("line"), width: 1 } },
         minorTick: { show: false },
       };
@@ -449,16 +449,29 @@ const ambiPage = (() => {
     }
 
     // placeMarks gives the names of marks rows, so that none covers another.
+    // Marks of one kind that stand close together share a name.
     placeMarks(marks, low, high, wide) {
-      const ends = [];
       const shown = marks
-        .map((m) => ({ ...m, place: this.x.to(m.x) }))
+        .map((m) => ({ ...m, place: this.x.to(m.x), at: ((this.x.to(m.x) - low) / (high - low)) * wide }))
         .filter((m) => m.place >= low && m.place <= high)
         .sort((a, b) => a.place - b.place);
+      let first = null;
+      for (const m of shown.filter((m) => m.many)) {
+        if (first?.many === m.many && m.at - first.until < 80) {
+          first.until = m.at;
+          first.label = `${++first.count} ${m.many}`;
+          m.label = "";
+        } else {
+          first = Object.assign(m, { count: 1, until: m.at });
+        }
+      }
+      const ends = [];
       for (const m of shown) {
-        const at = ((m.place - low) / (high - low)) * wide, size = m.label.length * 6.6 + 12;
-        m.align = at < size / 2 ? "left" : at > wide - size / 2 ? "right" : "center";
-        const left = at - (m.align === "left" ? 0 : m.align === "right" ? size : size / 2);
+        m.row = 0;
+        if (!m.label) continue;
+        const size = m.label.length * 6.6 + 12;
+        m.align = m.at < size / 2 ? "left" : m.at > wide - size / 2 ? "right" : "center";
+        const left = m.at - (m.align === "left" ? 0 : m.align === "right" ? size : size / 2);
         let row = ends.findIndex((end) => end <= left);
         if (row < 0) row = ends.length;
         ends[row] = left + size;
@@ -476,7 +489,7 @@ const ambiPage = (() => {
           xAxis: m.place,
           lineStyle: { color: color(m.here ? "ink" : "quiet"), width: m.here ? 1.5 : 1, type: m.here ? "solid" : [3, 3] },
           label: {
-            show: named,
+            show: named && m.label !== "",
             formatter: () => m.label,
             position: "end",
             distance: 4 + 18 * m.row,
@@ -507,7 +520,7 @@ const ambiPage = (() => {
         });
       }
       if (!(from <= to)) return [0, 1];
-      if (y.log) return [Math.max(Math.floor((from - 0.05) * 4) / 4, -3), Math.ceil((to + 0.05) * 4) / 4];
+      if (y.log) return [Math.max(Math.floor((from - 0.05) * 4) / 4, -3) - 0.03, Math.ceil((to + 0.05) * 4) / 4];
       return [Math.min(0, from), to * 1.06 || 1];
     }
 
