@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode"
 
@@ -55,13 +56,13 @@ func (in Input) Targets() []spec.Target {
 // path. An error means that no file is usable; it is a fault of ambi's and not
 // of the spec, except for service names that collide.
 func Generate(in Input) ([]File, error) {
-	all, fixed, err := readTemplates()
+	parts, err := embedded()
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{templates: all}
+	w := &writer{templates: parts.templates}
 	shared := newSharedView(in)
-	for _, name := range templateNames(all, "shared/") {
+	for _, name := range templateNames(parts.templates, "shared/") {
 		w.add("stacks/"+strings.TrimSuffix(strings.TrimPrefix(name, "shared/"), ".tmpl"), name, shared)
 	}
 	if in.Lambda != nil {
@@ -88,15 +89,22 @@ func Generate(in Input) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, fixed...)
+	for _, f := range parts.fixed {
+		files = append(files, File{Path: f.Path, Content: bytes.Clone(f.Content)})
+	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
 }
 
-// readTemplates reads the embedded templates, and the files that are the same in
-// every program, whose names end in .txt. It does so anew for each call: they are
-// few, and nothing mutable is shared.
-func readTemplates() (*template.Template, []File, error) {
+// texts are what programs are made of: the embedded templates, and the files that
+// are the same in every program, whose names end in .txt.
+type texts struct {
+	templates *template.Template
+	fixed     []File
+}
+
+// embedded reads the texts, once for a process. They never change.
+var embedded = sync.OnceValues(func() (texts, error) {
 	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote, "comment": comment})
 	var fixed []File
 	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
@@ -116,11 +124,11 @@ func readTemplates() (*template.Template, []File, error) {
 			return err
 		})
 		if err != nil {
-			return nil, nil, err
+			return texts{}, err
 		}
 	}
-	return all, fixed, nil
-}
+	return texts{all, fixed}, nil
+})
 
 // templateNames lists the templates of one folder, which every program has.
 func templateNames(all *template.Template, folder string) []string {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"ambi/internal/goname"
@@ -15,6 +16,7 @@ type sharedView struct {
 	App             string
 	SettingsImport  string
 	StacktestImport string
+	Imports         []string // the targets' packages, in alphabetical order
 	Targets         []targetView
 	FirstTarget     string
 	TargetsList     string // "lambda or kubernetes"
@@ -22,9 +24,9 @@ type sharedView struct {
 }
 
 type targetView struct {
-	Name, Import string
-	Only         string  // a type of resource that no other target has
-	Config       []value // what a stack must set for the program's own test
+	Name   string
+	Only   string  // a type of resource that no other target has
+	Config []value // what a stack must set for the program's own test
 }
 
 // value is a configuration key with a value.
@@ -35,7 +37,8 @@ func newSharedView(in Input) sharedView {
 	prose := map[spec.Target]string{spec.Lambda: "AWS Lambda", spec.Kubernetes: "Kubernetes"}
 	var names, platforms []string
 	for _, t := range in.Targets() {
-		target := targetView{Name: string(t), Import: path.Join(in.Module, "stacks", string(t))}
+		target := targetView{Name: string(t)}
+		view.Imports = append(view.Imports, path.Join(in.Module, "stacks", string(t)))
 		switch t {
 		case spec.Lambda:
 			target.Only, target.Config = "aws:lambda/function:Function", lambdaTestConfig(in)
@@ -46,7 +49,7 @@ func newSharedView(in Input) sharedView {
 		names = append(names, string(t))
 		platforms = append(platforms, prose[t])
 	}
-	// Imports stand in alphabetical order, targets in their own.
+	slices.Sort(view.Imports)
 	view.FirstTarget = names[0]
 	view.TargetsList = strings.Join(names, " or ")
 	view.TargetsProse = strings.Join(platforms, " or on ")

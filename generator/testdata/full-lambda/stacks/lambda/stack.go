@@ -4,9 +4,10 @@
 package lambda
 
 import (
+	"regexp"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"regexp"
 
 	"ambi/generator/testdata/full-lambda/stacks/settings"
 )
