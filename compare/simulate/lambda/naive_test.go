@@ -253,7 +253,7 @@ func TestAgainstTheNaive(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	met := map[simulate.Outcome]int{}
 	rounds := 600
-	if testing.Short() {
+	if testing.Short() || raceDetector {
 		rounds = 100
 	}
 	for round := range rounds {

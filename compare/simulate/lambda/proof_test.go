@@ -26,6 +26,15 @@ func plain(warm, cold, keepAlive float64, concurrency int) (Config, simulate.Dem
 	return config, simulate.Demand{Wait: simulate.Exponential(warm * 1e9)}
 }
 
+// long says that a test is, where it would be ten times as long: a simulator has
+// one thread, and the race detector nothing to find there.
+func long(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("long, and of one thread")
+	}
+}
+
 func run(t testing.TB, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) simulate.Result {
 	t.Helper()
 	result, err := Run(context.Background(), config, source, demand, options)
@@ -74,6 +83,7 @@ func rejected(r simulate.Result) float64 {
 // one run each, which therefore has to be within three standard deviations of
 // one run.
 func TestSimFaaS(t *testing.T) {
+	long(t)
 	type published struct {
 		figure
 		value float64
@@ -127,6 +137,7 @@ func TestSimFaaS(t *testing.T) {
 // 12.2 % on the probability of a cold start and 3.1 % on instances, from single
 // runs.
 func TestMeasured(t *testing.T) {
+	long(t)
 	dir := os.Getenv("AMBI_DATA")
 	if dir == "" {
 		t.Skip("set AMBI_DATA to a folder with lambda-measured.csv (examples/exp.csv of github.com/pacslab/simfaas)")
@@ -196,6 +207,7 @@ func erlangB(load float64, servers int) float64 {
 }
 
 func TestErlangB(t *testing.T) {
+	long(t)
 	if got := erlangB(2016, 1000); math.Abs(got-.50445) > 5e-6 {
 		t.Fatalf("Erlang-B(2016, 1000) = %v, want .50445", got)
 	}

@@ -231,7 +231,11 @@ func TestWhatEndsWithTheRunIsInFlight(t *testing.T) {
 func TestNothingIsLost(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 12))
 	inFlight, exact := 0, 0
-	for range 600 {
+	rounds := 600
+	if raceDetector {
+		rounds = 200
+	}
+	for range rounds {
 		config, demand := randomConfig(random)
 		arrivals := randomArrivals(random, 1+random.IntN(200))
 		options := simulate.Options{Seed: random.Uint64()}
@@ -278,7 +282,7 @@ func TestNothingIsLost(t *testing.T) {
 			}
 		}
 	}
-	if inFlight < 50 || exact < 50 {
+	if inFlight < 20 || exact < 20 {
 		t.Errorf("only %d runs with requests in flight and %d with an exact law", inFlight, exact)
 	}
 }
@@ -287,7 +291,11 @@ func TestNothingIsLost(t *testing.T) {
 // where starts take no time.
 func TestMoreIsNeverWorse(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 14))
-	for range 400 {
+	rounds := 400
+	if raceDetector {
+		rounds = 50
+	}
+	for range rounds {
 		config, demand := randomConfig(random)
 		config.Placement, config.Init, config.Start = simulate.Distribution{}, simulate.Distribution{}, 0
 		config.Timeout = longest // a timeout costs an environment

@@ -55,6 +55,7 @@ func shapes() map[string]func(float64) float64 {
 // TestSampledRunsAreNearExactOnes simulates the same traces as a whole and by
 // samples: what is paid for is within 2 %, the 99th percentile within 5 %.
 func TestSampledRunsAreNearExactOnes(t *testing.T) {
+	long(t)
 	length := 4 * 24 * time.Hour
 	if testing.Short() {
 		length = 2 * 24 * time.Hour
