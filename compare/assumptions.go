@@ -40,7 +40,6 @@ type sayer func(topic, source, format string, args ...any)
 
 func (c *comparison) assumePrices(r Result, say sayer) {
 	var dates []string
-	sources := map[string]bool{}
 	for _, side := range []Side{r.Lambda, r.Kubernetes} {
 		if side.Bill == nil {
 			continue
@@ -48,9 +47,6 @@ func (c *comparison) assumePrices(r Result, say sayer) {
 		for _, line := range side.Bill.Components {
 			if line.Effective != "" {
 				dates = append(dates, line.Effective)
-			}
-			if line.Status != "" {
-				sources[string(line.Status)] = true
 			}
 		}
 	}
@@ -60,6 +56,9 @@ func (c *comparison) assumePrices(r Result, say sayer) {
 		span = fmt.Sprintf("dated %s to %s", dates[0], dates[len(dates)-1])
 	}
 	say("prices", "each component names its own", "list prices on demand in %s, in US dollars, %s: no savings plan, reservation, spot or private agreement but what was given", r.Region, span)
+	if c.Book != "" {
+		say("prices", c.Book, "the project's own price book goes before ambi's")
+	}
 	if len(r.PriceChanges) > 0 {
 		say("prices", "the user", "given instead of list prices: %s", strings.Join(r.PriceChanges, ", "))
 	}
@@ -88,6 +87,9 @@ func (c *comparison) assumeTraffic(say sayer) {
 		}
 		if len(c.app.Workloads) > largeApp {
 			continue
+		}
+		if n := len(t.Minutes); n > 0 {
+			say("shape", "the user", "%s: counts of %d minutes, again and again", w.Name, n)
 		}
 		var given []string
 		if d, ok := t.Duration.Get(); ok {

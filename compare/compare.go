@@ -38,8 +38,10 @@ import (
 type Input struct {
 	App *spec.App
 	// Usage is each service's traffic, by name. What is not there is unknown.
-	Usage   map[string]traffic.Usage
-	Sheet   *prices.Sheet
+	Usage map[string]traffic.Usage
+	Sheet *prices.Sheet
+	// Book names the user's price book in the Sheet; empty: there is none.
+	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
 }
@@ -53,8 +55,12 @@ func UsageOf(app *spec.App) map[string]traffic.Usage {
 	return usage
 }
 
+// Format is the version of a Result as JSON. Fields may be added within one.
+const Format = "ambi.compare/v1"
+
 // Result is the comparison of one app. It marshals to the same JSON every time.
 type Result struct {
+	Format       string        `json:"format"` // Format, which names what these fields mean
 	App          string        `json:"app"`
 	Region       string        `json:"region"`
 	Verdict      Verdict       `json:"verdict"`
@@ -71,6 +77,8 @@ type Result struct {
 	Operations   []Duty        `json:"operations"`   // what the team must own
 	PriceChanges []string      `json:"priceChanges"` // the user's own figures
 	Choices      cost.Choices  `json:"choices"`      // that were made
+	// Against is what changed since an earlier comparison, if there is one.
+	Against *Difference `json:"against,omitempty"`
 }
 
 // Side is one target's month at the app's traffic.
@@ -144,7 +152,7 @@ func Compare(in Input) (Result, error) {
 		spec.Lambda: onLambda.Refused(), spec.Kubernetes: onKubernetes.Refused(),
 	}}
 	r := Result{
-		App: in.App.Name, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
+		Format: Format, App: in.App.Name, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
 	}
 	for _, change := range in.Sheet.Changes() {

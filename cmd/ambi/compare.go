@@ -4,29 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
+	"io/fs"
+	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/nodes"
-	"ambi/compare/prices"
 	"ambi/compare/report"
+	"ambi/compare/trace"
 	"ambi/compare/traffic"
-	"ambi/spec"
 )
 
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 	var (
-		given   usageFlags
-		chosen  choiceFlags
-		region  string
-		require string
-		asJSON  bool
-		asPage  string
-		serve   string
+		given  usageFlags
+		chosen choiceFlags
+		priced priceFlags
+		gate   gateFlags
+		output outputFlags
+		serve  string
 	)
 	cmd := &cobra.Command{
 		Use:   "compare",
@@ -37,43 +36,55 @@ changes, which limits are near, what the team owns, and every assumption.
 
 Usage comes from the spec, and flags go before it. Nothing is taken for a figure
 that nobody gave: what depends on it is shown as a formula, and there is no
-verdict until it is known. An app of several services has its requests given
-for each: --requests api=3M/month --requests web=1M/month.
+verdict until it is known. In an app of several services, requests and traces
+are each service's: --requests api=3M/month --requests web=1M/month.
 
-Nothing is measured on AWS, and no account is needed: prices are in ambi.
+Nothing is measured on AWS, and no account is needed: prices are in ambi, or in
+the project's app/prices.json, which "ambi prices refresh" writes.
 
-Exit code 1: with --require, something keeps the app from that target.`,
+For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
+figures, numbers, + - * / ( ) < <= > >= == != and, or, not. One that cannot be
+decided, for a figure is unknown, fails too. The figures, in dollars a month
+where nothing else is said:
+
+` + figuresHelp() + `
+--against compares with what "ambi compare --json" printed earlier, line by line.
+
+Exit code 1: with --require, something keeps the app from that target; with
+--fail-if, the condition holds.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			required, err := requiredTargets(require)
-			if err != nil {
-				return err
+			if err := gate.check(); err != nil {
+				return usageError{err}
 			}
 			p, err := options.load()
 			if err != nil {
 				return err
 			}
-			result, err := comparison(p.app, &given, &chosen, region)
+			result, err := comparison(p, &given, &chosen, &priced)
 			if err != nil {
 				return err
 			}
-			switch {
-			case serve != "":
-				err = servePage(cmd.Context(), io, &whatIf{
-					project: p, given: &given, chosen: &chosen, before: otherFlags(cmd, "region", "directory"),
+			if serve != "" {
+				return servePage(cmd.Context(), io, &whatIf{
+					project: p, given: &given, chosen: &chosen, before: otherFlags(cmd, "region", "prices", "price", "discount", "directory"),
 					compare: func(given *usageFlags, chosen *choiceFlags) (compare.Result, error) {
-						return comparison(p.app, given, chosen, region)
+						return comparison(p, given, chosen, &priced)
 					},
 				}, result, serve)
-			case asPage != "":
-				err = writePage(io, p, result, asPage)
-			default:
-				err = printComparison(io.out, p, result, asJSON)
 			}
+			difference, err := output.difference(result)
 			if err != nil {
 				return err
 			}
-			if slices.ContainsFunc(required, func(t spec.Target) bool { return len(result.Fit.Blocked(t)) > 0 }) {
+			failed := gate.failed(result, difference)
+			if err := output.print(io, p, result, difference, failed); err != nil {
+				return err
+			}
+			for _, condition := range failed {
+				fmt.Fprintln(io.err, "ambi: --fail-if: "+condition)
+			}
+			if len(failed) > 0 || gate.blocked(result) {
 				return &answerNo{}
 			}
 			return nil
@@ -82,66 +93,117 @@ Exit code 1: with --require, something keeps the app from that target.`,
 	flags := cmd.Flags()
 	given.register(flags)
 	chosen.register(flags)
-	flags.StringVar(&region, "region", "us-east-1", "the AWS region whose prices count")
-	flags.StringVar(&require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
-	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	priced.register(flags)
+	gate.register(flags)
+	output.register(flags)
 	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `port` or a free one")
 	flags.Lookup("serve").NoOptDefVal = anyPort
-	flags.StringVar(&asPage, "html", "", "write a page to this file instead, - for standard output")
-	cmd.MarkFlagsMutuallyExclusive("serve", "html", "json")
+	cmd.MarkFlagsMutuallyExclusive("serve", "html", "json", "markdown")
 	cmd.MarkFlagsMutuallyExclusive("serve", "require")
+	cmd.MarkFlagsMutuallyExclusive("serve", "fail-if")
+	cmd.MarkFlagsMutuallyExclusive("serve", "against")
+	cmd.MarkFlagsMutuallyExclusive("serve", "trace")
 	return cmd
 }
 
-// requiredTargets are the targets that --require names.
-func requiredTargets(require string) ([]spec.Target, error) {
-	t := spec.Target(require)
-	switch {
-	case require == "":
-		return nil, nil
-	case require == "both":
-		return spec.Targets(), nil
-	case slices.Contains(spec.Targets(), t):
-		return []spec.Target{t}, nil
-	default:
-		return nil, usageError{fmt.Errorf("--require: must be lambda, kubernetes or both, got %q", require)}
-	}
+// outputFlags say what is printed.
+type outputFlags struct {
+	asJSON, asMarkdown, full bool
+	asPage                   string
+	against                  string
 }
 
-// comparison compares an app, at what the flags say over what the spec says,
-// with the prices that come with ambi.
-func comparison(app *spec.App, given *usageFlags, chosen *choiceFlags, region string) (compare.Result, error) {
-	usage, errUsage := given.over(app)
+func (f *outputFlags) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.full, "full", false, "print lines of zero too, and for each duty and assumption why and whence")
+	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema compare\" prints")
+	flags.BoolVar(&f.asMarkdown, "markdown", false, "print Markdown for a comment on a pull request")
+	flags.StringVar(&f.asPage, "html", "", "write a page to this file instead, - for standard output")
+	flags.StringVar(&f.against, "against", "", "a file that --json wrote earlier: show what changed")
+}
+
+// maxComparison bounds an earlier comparison: some thousand services.
+const maxComparison = 64 << 20
+
+// difference is what changed since an earlier comparison; nil without one.
+func (f *outputFlags) difference(result compare.Result) (*compare.Difference, error) {
+	if f.against == "" {
+		return nil, nil
+	}
+	file, err := os.Open(f.against)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("--against: no file %s\nhint: \"ambi compare --json > %s\" writes one", f.against, f.against)}
+	}
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxComparison+1))
+	if err != nil {
+		return nil, machineError{err}
+	}
+	if len(text) > maxComparison {
+		return nil, usageError{fmt.Errorf("--against: %s: must have at most %d bytes", f.against, maxComparison)}
+	}
+	before, err := compare.Read(text)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--against: %s: %w", f.against, err)}
+	}
+	d := compare.Against(before, result)
+	return &d, nil
+}
+
+// print prints a comparison in the form that was asked for.
+func (f *outputFlags) print(io streams, p *project, result compare.Result, difference *compare.Difference, failed []string) error {
+	options := report.Options{
+		Spec: p.specName, Give: waysToGive(len(p.app.Services) > 1), Full: f.full, Against: difference, Failed: failed,
+	}
+	switch {
+	case f.asPage != "":
+		return writePage(io, p, result, f.asPage)
+	case f.asJSON:
+		result.Against = difference
+		return printJSON(io.out, result)
+	case f.asMarkdown:
+		return printText(io.out, report.Markdown(result, options))
+	}
+	return printText(io.out, report.Text(result, options))
+}
+
+func printText(out io.Writer, text string) error {
+	if _, err := io.WriteString(out, text); err != nil {
+		return machineError{err}
+	}
+	return nil
+}
+
+// comparison compares an app, at what the flags say over what the spec and the
+// project's prices say. All problems of flags come back at once.
+func comparison(p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Result, error) {
+	usage, errUsage := given.over(p.app)
 	choices, errChoices := chosen.over(cost.Defaults())
-	app, errApp := chosen.overApp(app)
-	if err := errors.Join(errUsage, errChoices, errApp); err != nil {
-		return compare.Result{}, usageError{err}
-	}
-	book, err := prices.Embedded()
-	if err != nil {
-		return compare.Result{}, machineError{err}
-	}
-	sheet, err := book.In(region)
-	if err != nil {
-		return compare.Result{}, usageError{fmt.Errorf("--region: ambi has no sourced prices for %q\nhint: it has them for %s",
-			region, strings.Join(book.Complete(), ", "))}
+	app, errApp := chosen.overApp(p.app)
+	sheet, book, errPrices := priced.sheet(p.root)
+	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
+		return compare.Result{}, worst(err)
 	}
 	catalog, err := nodes.Embedded()
 	if err != nil {
 		return compare.Result{}, machineError{err}
 	}
-	return compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Catalog: catalog, Choices: choices})
+	return compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices})
 }
 
-func printComparison(out io.Writer, p *project, result compare.Result, asJSON bool) error {
-	if asJSON {
-		return printJSON(out, result)
+// worst marks an error as a wrong use unless something worse is in it.
+func worst(err error) error {
+	var machine machineError
+	var unread *trace.Error
+	switch {
+	case errors.As(err, &machine):
+		return machine
+	case errors.As(err, &unread):
+		return unread
 	}
-	text := report.Text(result, report.Options{Spec: p.specName, Give: waysToGive(len(p.app.Services) > 1)})
-	if _, err := io.WriteString(out, text); err != nil {
-		return machineError{err}
-	}
-	return nil
+	return usageError{err}
 }
 
 // waysToGive says where each figure of usage can be given.

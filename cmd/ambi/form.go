@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ambi/compare"
 	"ambi/compare/cost"
@@ -323,8 +324,16 @@ func (f *usageFlags) requestsTyped(services []string) map[string]string {
 func otherFlags(cmd *cobra.Command, names ...string) []string {
 	var list []string
 	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
-			list = append(list, "--"+name, f.Value.String())
+		f := cmd.Flags().Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		values := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		for _, value := range values {
+			list = append(list, "--"+name, value)
 		}
 	}
 	return list

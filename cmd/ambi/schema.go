@@ -6,21 +6,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/compare"
 	"ambi/spec"
 )
 
 func newSchemaCommand(io streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the spec's JSON Schema, for editors and other tools",
-		Long: `Print the spec's JSON Schema (draft 2020-12). Editors with a YAML language server
-complete and check app.yaml by it:
+		Use:   "schema [spec|compare]",
+		Short: "Print the JSON Schema of the spec, or of a comparison, for editors and other tools",
+		Long: `Print a JSON Schema (draft 2020-12): the spec's, or with "compare" that of what
+"ambi compare --json" prints. Editors with a YAML language server complete and
+check app.yaml by the spec's:
 
   ambi schema > app/schema.json
   # first line of app/app.yaml: # yaml-language-server: $schema=schema.json`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			text, err := spec.Schema()
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := schemaOf(append(args, "spec")[0])
 			if err != nil {
 				return err
 			}
@@ -30,6 +32,16 @@ complete and check app.yaml by it:
 			return nil
 		},
 	}
+}
+
+func schemaOf(what string) ([]byte, error) {
+	switch what {
+	case "spec":
+		return spec.Schema()
+	case "compare":
+		return compare.Schema(), nil
+	}
+	return nil, usageError{fmt.Errorf("must be spec or compare, got %q", what)}
 }
 
 func newVersionCommand(io streams) *cobra.Command {

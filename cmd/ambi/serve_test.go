@@ -30,7 +30,7 @@ func asked(t *testing.T, dir string) *whatIf {
 	return &whatIf{
 		project: p, given: &usageFlags{}, chosen: newChoiceFlags(), before: []string{"-C", dir},
 		compare: func(given *usageFlags, chosen *choiceFlags) (compare.Result, error) {
-			return comparison(p.app, given, chosen, "us-east-1")
+			return comparison(p, given, chosen, &priceFlags{region: "us-east-1"})
 		},
 	}
 }

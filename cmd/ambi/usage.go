@@ -20,6 +20,7 @@ type usageFlags struct {
 	duration, cpuTime, start         string
 	request, response, log, outbound string
 	shape, peak, burst               string
+	traces                           []string
 }
 
 // register defines the flags.
@@ -28,6 +29,7 @@ func (f *usageFlags) register(flags *pflag.FlagSet) {
 	for _, text := range f.texts() {
 		flags.StringVar(text.value, text.flag, "", text.usage)
 	}
+	flags.StringArrayVar(&f.traces, "trace", nil, "a file that \"ambi trace\" reads, for requests and shape; SERVICE=FILE with several services")
 }
 
 // usageText is a flag that every service's usage takes alike.
@@ -91,12 +93,35 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 	default:
 		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
 	}
-	requests, err := f.requestsOf(app)
-	if err := errors.Join(append(problems, err)...); err != nil {
+	if len(f.traces) > 0 && f.shape+f.peak+f.burst != "" {
+		problems = append(problems, errors.New("--trace: replaces --shape, --peak-to-mean and --burst"))
+	}
+	requests := map[string]traffic.Maybe[float64]{}
+	problems = append(problems, perService("requests", f.requests, app, func(service, text string) error {
+		rate, err := spec.ParseRate(text)
+		requests[service] = traffic.Known(rate.PerMonth())
+		return err
+	}))
+	files := map[string]string{}
+	problems = append(problems, perService("trace", f.traces, app, func(service, file string) error {
+		files[service] = file
+		return nil
+	}))
+	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	usage := compare.UsageOf(app)
 	for service, u := range usage {
+		if file := files[service]; file != "" {
+			minutes, err := countMinutes(file)
+			if err != nil {
+				return nil, err
+			}
+			// A trace says how many requests there are, and when.
+			u.Requests, u.Shape = traffic.Maybe[float64]{}, ""
+			u.PeakToMean, u.Burst = traffic.Maybe[float64]{}, traffic.Maybe[time.Duration]{}
+			u.Minutes = minutes
+		}
 		put(&u.Requests, requests[service])
 		put(&u.Duration, every.Duration)
 		put(&u.CPUTime, every.CPUTime)
@@ -115,34 +140,35 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 	return usage, nil
 }
 
-// requestsOf reads --requests: RATE for an app's only service, or SERVICE=RATE.
-func (f *usageFlags) requestsOf(app *spec.App) (map[string]traffic.Maybe[float64], error) {
-	requests := map[string]traffic.Maybe[float64]{}
+// perService reads a flag that is VALUE for an app's only service, or
+// SERVICE=VALUE for each of several.
+func perService(flag string, texts []string, app *spec.App, set func(service, value string) error) error {
 	services := app.ServiceNames()
+	given := map[string]bool{}
 	var problems []error
 	fail := func(format string, args ...any) {
-		problems = append(problems, fmt.Errorf("--requests: "+format, args...))
+		problems = append(problems, fmt.Errorf("--"+flag+": "+format, args...))
 	}
-	for _, text := range f.requests {
-		service, rate, named := strings.Cut(text, "=")
+	for _, text := range texts {
+		service, value, named := strings.Cut(text, "=")
 		if !named {
-			service, rate = services[0], text
+			service, value = services[0], text
 		}
-		parsed, err := spec.ParseRate(rate)
 		switch {
-		case err != nil:
-			fail("%w", err)
 		case !named && len(services) > 1:
-			fail("the app has several services\nhint: give each its own, such as --requests %s=%s", services[0], rate)
+			fail("the app has several services\nhint: give each its own, such as --%s %s=%s", flag, services[0], value)
 		case !slices.Contains(services, service):
 			fail("no service %q\nhint: the services are %s", service, strings.Join(services, ", "))
-		case requests[service].IsKnown():
+		case given[service]:
 			fail("given twice for %s", service)
 		default:
-			requests[service] = traffic.Known(parsed.PerMonth())
+			given[service] = true
+			if err := set(service, value); err != nil {
+				fail("%w", err)
+			}
 		}
 	}
-	return requests, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
 // put replaces a figure by one that is known.

@@ -88,6 +88,11 @@ const (
 	Alarms  Category = "alarms"
 )
 
+// Categories lists them, what idles at the end: it is no work done.
+func Categories() []Category {
+	return []Category{Work, Startup, Control, Entry, Network, Disk, Logs, Egress, Secrets, Alarms, Idle}
+}
+
 // Component is one line of a bill: a month's quantity of one thing.
 type Component struct {
 	Key       string        `json:"key,omitempty"` // of the price; empty where there is nothing to pay

@@ -188,8 +188,12 @@ type RegionError struct {
 
 // Error names what is missing, and what to do instead.
 func (e *RegionError) Error() string {
+	missing := strings.Join(e.Missing, ", ")
+	if len(e.Missing) > len(needed()) {
+		missing = "not one of those that a comparison needs"
+	}
 	return fmt.Sprintf("no sourced prices for region %s: %s\nhint: the price book has them for %s\nhint: \"ambi prices refresh --region %s\" reads them from the AWS Price List",
-		e.Region, strings.Join(e.Missing, ", "), strings.Join(e.Complete, ", "), e.Region)
+		e.Region, missing, strings.Join(e.Complete, ", "), e.Region)
 }
 
 // Sheet is one region's usable prices, with the user's changes made.

@@ -18,10 +18,17 @@ func (p *page) costs() {
 	p.heading("Cost a month, in US dollars")
 	const row = "  %-22s %16s %16s"
 	p.line(fmt.Sprintf(row, "", "Lambda", "Kubernetes"))
-	for _, category := range categories() {
-		p.line(fmt.Sprintf(row, category, part(lambda, category), part(kubernetes, category)))
+	var folded []string
+	for _, category := range cost.Categories() {
+		l, k := part(lambda, category), part(kubernetes, category)
+		if !p.options.Full && nothing(l) && nothing(k) {
+			folded = append(folded, string(category))
+			continue
+		}
+		p.line(fmt.Sprintf(row, category, l, k))
 	}
 	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
+	p.fold("zero on both", folded)
 	if unknown(lambda) || unknown(kubernetes) {
 		p.say("", "? is unknown yet, and + means that something unknown comes on top: the formulas are below.")
 	}
@@ -29,12 +36,13 @@ func (p *page) costs() {
 	p.bill(spec.Kubernetes, kubernetes)
 }
 
-// categories are in the order of a bill, with what idles at the end: it is no
-// work done.
-func categories() []cost.Category {
-	return []cost.Category{
-		cost.Work, cost.Startup, cost.Control, cost.Entry, cost.Network, cost.Disk,
-		cost.Logs, cost.Egress, cost.Secrets, cost.Alarms, cost.Idle,
+// nothing reports whether a part of a bill is zero, or has no bill.
+func nothing(part string) bool { return part == "$0.00" || part == "-" }
+
+// fold names what is not printed because it is zero.
+func (p *page) fold(what string, names []string) {
+	if len(names) > 0 {
+		p.say("  "+what+": ", strings.Join(names, "; "))
 	}
 }
 
@@ -81,7 +89,8 @@ const (
 	costWidth     = 13
 )
 
-// bill prints every line of one side, those of zero too.
+// bill prints every line of one side. Those of which there is nothing are
+// named in one line, unless everything is to be printed.
 func (p *page) bill(t spec.Target, side compare.Side) {
 	p.heading(name(t) + ", line by line")
 	if side.Bill == nil {
@@ -93,7 +102,12 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	}
 	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
 	tiered := false
+	var folded []string
 	for _, c := range side.Bill.Components {
+		if !p.options.Full && c.Quantity != nil && *c.Quantity == 0 {
+			folded = append(folded, c.Name)
+			continue
+		}
 		quantity, price := "?", ""
 		if c.Quantity != nil {
 			quantity = amount(*c.Quantity)
@@ -115,6 +129,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	}
 	p.row("total", nameWidth, columns("", "", total(side)))
 	p.row("of which idle", nameWidth, columns("", "", money(side.Bill.Idle)))
+	p.fold("zero", folded)
 	if tiered {
 		p.line("* of the first tier; later ones cost less, and the cost counts them.")
 	}

@@ -3,10 +3,12 @@
 //
 //	text := report.Text(result, report.Options{Spec: "app/app.yaml"})
 //
-// It decides nothing: every figure is one of the Result's. The verdict comes
-// first, the assumptions last. Lines of a bill that are zero stay, what is paid
-// for and idles stands apart, and what is unknown is a formula and never a
-// number.
+// Markdown is the same for a comment on a change, short, with the rest folded.
+//
+// Both decide nothing: every figure is one of the Result's. The verdict comes
+// first, the assumptions last. Lines of a bill that are zero are at least named,
+// what is paid for and idles stands apart, and what is unknown is a formula and
+// never a number.
 package report
 
 import (
@@ -17,6 +19,7 @@ import (
 	"strings"
 
 	"ambi/compare"
+	"ambi/compare/breakeven"
 	"ambi/compare/cost"
 	"ambi/compare/fit"
 	"ambi/compare/traffic"
@@ -26,21 +29,33 @@ import (
 // Width is how many columns a report takes.
 const Width = 80
 
-// Options say what a report cannot know from a Result.
+// Options say what a report cannot know from a Result, and how much of it is
+// printed.
 type Options struct {
 	Spec string // the spec's name, to point at its lines
 	// Give says for each input how somebody gives it, such as a flag.
 	Give map[traffic.Input]string
+	// Full prints every line of both bills, those of zero too, and for each
+	// duty and assumption why and whence.
+	Full bool
+	// Against is what changed from an earlier comparison; nil: nothing to tell.
+	Against *compare.Difference
+	// Failed are the conditions of the user's that hold, and those that cannot
+	// be decided.
+	Failed []string
 }
 
 // Text is a comparison as text.
 func Text(r compare.Result, options Options) string {
 	p := &page{result: r, options: options}
 	p.verdict()
+	p.against()
 	p.services()
 	p.costs()
 	p.crossings()
 	p.sensitivity()
+	p.alternatives()
+	p.coldStarts()
 	p.fit()
 	p.operations()
 	p.assumptions()
@@ -54,39 +69,112 @@ type page struct {
 	options Options
 }
 
+// verdict is what somebody with ten seconds reads: the answer, and the few
+// figures that decide it.
 func (p *page) verdict() {
 	r, v := p.result, p.result.Verdict
 	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, answer(v.Answer)))
-	p.say("", sentence(v.Because)+".")
-	if v.Saves != nil && v.Percent > 0 {
-		p.say("", fmt.Sprintf("The difference is $%s a month, %.4g %% of the dearer one.", v.Saves, v.Percent))
+	for _, f := range p.decisive() {
+		p.say(fmt.Sprintf("%-12s ", f.name), f.text)
 	}
-	if v.Flip != nil {
-		p.say("", fmt.Sprintf("The nearest change that turns the answer is %s.", change(*v.Flip)))
-	} else {
-		p.nearest()
+	if len(v.Missing) > 0 {
+		p.give(v.Missing)
 	}
-	if len(v.Price) > 0 {
-		p.say("", "Beside money it comes with:")
-		for _, text := range v.Price {
-			p.say("- ", text)
-		}
+	for _, condition := range p.options.Failed {
+		p.say("fails        ", condition)
 	}
-	p.give(v.Missing)
 }
 
-// nearest says at how many requests the answer changes next, where no smaller
-// change turns it.
-func (p *page) nearest() {
+// fact is a line of the verdict.
+type fact struct{ name, text string }
+
+// decisive are the figures that decide a comparison.
+func (p *page) decisive() []fact {
+	r, v := p.result, p.result.Verdict
+	facts := []fact{{"because", v.Because}}
+	if v.Saves != nil && v.Percent > 0 {
+		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", money(*v.Saves), v.Percent)})
+	}
+	for _, t := range spec.Targets() {
+		if main, ok := mainly(p.side(t)); ok {
+			facts = append(facts, fact{"pays for", fmt.Sprintf("on %s mostly %s", name(t), main)})
+		}
+	}
+	if text := p.nearest(); text != "" {
+		facts = append(facts, fact{"break-even", text})
+	}
+	if v.Flip != nil {
+		facts = append(facts, fact{"flips with", change(*v.Flip)})
+	}
+	facts = append(facts, fact{"fits", fits(r.Fit)})
+	for _, text := range v.Price {
+		facts = append(facts, fact{"comes with", text})
+	}
+	return facts
+}
+
+func (p *page) side(t spec.Target) compare.Side {
+	if t == spec.Lambda {
+		return p.result.Lambda
+	}
+	return p.result.Kubernetes
+}
+
+// mainly names the dearest line of a side whose cost is known.
+func mainly(side compare.Side) (string, bool) {
+	if side.Bill == nil || side.Bill.Total == nil || *side.Bill.Total == 0 {
+		return "", false
+	}
+	dearest := slices.MaxFunc(side.Bill.Components, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
+	return fmt.Sprintf("%s: %s, %.0f %%", dearest.Name, money(*dearest.Cost), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars()), true
+}
+
+// fits says in a line how many limits are reached or near.
+func fits(f fit.Report) string {
+	var parts []string
+	for _, t := range spec.Targets() {
+		parts = append(parts, fmt.Sprintf("%s: %s, %s", name(t), count(len(f.Blocked(t)), "blocker"), count(len(f.Warned(t)), "warning")))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// count says how many there are of something.
+func count(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun + "s"
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// nearest says at how many requests the answer changes next.
+func (p *page) nearest() string {
 	b := p.result.BreakEven
 	today, known := b.Requests.Get()
-	if !known || p.result.Verdict.Saves == nil || len(b.Crossings) == 0 {
-		return
+	if !known || p.result.Verdict.Saves == nil || len(b.Points) == 0 {
+		return ""
+	}
+	if len(b.Crossings) == 0 {
+		cheaper := "Kubernetes"
+		if b.Points[0].LambdaCheaper() {
+			cheaper = "Lambda"
+		}
+		return fmt.Sprintf("none: %s is cheaper at any number of requests", cheaper)
 	}
 	c := slices.MinFunc(b.Crossings, func(a, b compare.Crossing) int {
 		return cmp.Compare(math.Abs(math.Log(a.Requests/today)), math.Abs(math.Log(b.Requests/today)))
 	})
-	p.say("", fmt.Sprintf("The costs of both cross at %s requests a month, %.3g times this usage.", amount(c.Requests), c.Requests/today))
+	above := "Kubernetes"
+	if c.ToLambda {
+		above = "Lambda"
+	}
+	text := fmt.Sprintf("%s requests a month, %.3g times this usage; above, %s is cheaper", amount(c.Requests), c.Requests/today, above)
+	if more := len(b.Crossings) - 1; more > 0 {
+		text += fmt.Sprintf("; %d more below", more)
+	}
+	return text
 }
 
 // give says how to give what is missing, an input once for all its services.
@@ -94,6 +182,7 @@ func (p *page) give(missing []cost.Missing) {
 	if len(missing) == 0 {
 		return
 	}
+	p.line("")
 	p.say("", "Until these are given, costs that depend on them are formulas:")
 	said := map[traffic.Input]bool{}
 	for _, m := range missing {
@@ -161,6 +250,34 @@ func (p *page) crossings() {
 	if len(b.Crossings) > 0 {
 		p.say("", fmt.Sprintf("Looked at from %s to %s requests a month.", amount(first.Requests), amount(last.Requests)))
 	}
+	p.bands()
+}
+
+// bands say where the crossings are if an uncertain input is off.
+func (p *page) bands() {
+	if len(p.result.BreakEven.Bands) == 0 {
+		return
+	}
+	p.line("")
+	p.line("If an input is off, the answer changes at, in requests a month:")
+	for _, band := range p.result.BreakEven.Bands {
+		for _, end := range []struct {
+			value string
+			at    []breakeven.Crossing
+		}{{band.Low, band.Below}, {band.High, band.Above}} {
+			if end.value == "" {
+				continue
+			}
+			var list []string
+			for _, c := range end.at {
+				list = append(list, amount(c.Requests))
+			}
+			if list == nil {
+				list = []string{"nowhere"}
+			}
+			p.say(fmt.Sprintf("  %-30s ", band.Input+" of "+end.value), strings.Join(list, ", "))
+		}
+	}
 }
 
 func (p *page) sensitivity() {
@@ -171,6 +288,69 @@ func (p *page) sensitivity() {
 	for _, f := range p.result.Sensitivity {
 		p.say("- ", change(f))
 	}
+}
+
+// alternatives are other choices, one at a time.
+func (p *page) alternatives() {
+	if len(p.result.Alternatives) == 0 {
+		return
+	}
+	p.heading("Other choices, one at a time, a month")
+	columns := func(lambda, kubernetes, flips string) string {
+		return fmt.Sprintf(" %14s %14s  %s", lambda, kubernetes, flips)
+	}
+	p.row("", 44, columns("Lambda", "Kubernetes", ""))
+	for _, a := range p.result.Alternatives {
+		flips := ""
+		if a.Flips {
+			flips = "flips"
+		}
+		p.row(a.Name, 44, columns(money(a.Lambda), money(a.Kubernetes), flips))
+	}
+}
+
+// coldStarts are estimates for several keep-alive times, since AWS documents
+// none.
+func (p *page) coldStarts() {
+	known := false
+	for _, c := range p.result.ColdStarts {
+		for _, s := range c.Services {
+			known = known || s.Share.IsKnown()
+		}
+	}
+	if !known {
+		return
+	}
+	p.heading("Requests that meet a cold start, by keep-alive")
+	for _, c := range p.result.ColdStarts {
+		var list []string
+		for _, s := range c.Services {
+			text := "unknown"
+			if share, ok := s.Share.Get(); ok {
+				text = percent(share)
+			}
+			if len(c.Services) > 1 {
+				text = s.Service + " " + text
+			}
+			list = append(list, text)
+		}
+		text := strings.Join(list, ", ")
+		if c.Assumed {
+			text += " (assumed)"
+		}
+		p.say(fmt.Sprintf("  %-6s ", c.KeepAlive), text)
+	}
+}
+
+// percent is a share as a percentage of two digits.
+func percent(share float64) string {
+	switch {
+	case share == 0:
+		return "0 %"
+	case share < 1e-5:
+		return "< 0.001 %"
+	}
+	return fmt.Sprintf("%.2g %%", 100*share)
 }
 
 func (p *page) fit() {
@@ -216,7 +396,11 @@ func (p *page) operations() {
 		none := true
 		for _, d := range p.result.Operations {
 			if d.Target == t {
-				p.say("- ", d.Duty+": "+d.Why)
+				text := d.Duty
+				if p.options.Full {
+					text += ": " + d.Why
+				}
+				p.say("- ", text)
 				none = false
 			}
 		}
@@ -230,9 +414,13 @@ func (p *page) assumptions() {
 	p.heading("What all this assumes")
 	for _, a := range p.result.Assumptions {
 		text := a.Topic + ": " + a.Text
-		if a.Source != "" {
+		if a.Source != "" && p.options.Full {
 			text += " [" + a.Source + "]"
 		}
 		p.say("- ", text)
+	}
+	if !p.options.Full {
+		p.line("")
+		p.say("", "--full adds what was folded: lines of zero, reasons and sources. --json has everything.")
 	}
 }

@@ -65,7 +65,12 @@ func apps() map[string]string {
 
 func TestReportFitsATerminal(t *testing.T) {
 	for name, text := range apps() {
-		for i, line := range strings.Split(report.Text(compared(t, text), report.Options{Spec: "app/app.yaml"}), "\n") {
+		r := compared(t, text)
+		d := compare.Against(compared(t, apps()["small"]), r)
+		options := report.Options{Spec: "app/app.yaml", Against: &d, Failed: []string{"lambda > 1.2 * kubernetes: lambda is 300, kubernetes is 20"}}
+		brief := report.Text(r, options)
+		options.Full = true
+		for i, line := range strings.Split(brief+report.Text(r, options), "\n") {
 			if utf8.RuneCountInString(line) > report.Width && !strings.Contains(line, "https://") { // addresses stay whole
 				t.Errorf("%s: line %d has %d columns: %s", name, i+1, utf8.RuneCountInString(line), line)
 			}
@@ -80,14 +85,14 @@ func TestReportFitsATerminal(t *testing.T) {
 func TestReportLeavesNothingOut(t *testing.T) {
 	for name, text := range apps() {
 		r := compared(t, text)
-		printed := flat(report.Text(r, report.Options{Spec: "app/app.yaml"}))
+		printed := flat(report.Text(r, report.Options{Spec: "app/app.yaml", Full: true}))
 		has := func(what string) {
 			t.Helper()
 			if !strings.Contains(printed, flat(what)) {
 				t.Errorf("%s: the report lacks %q", name, what)
 			}
 		}
-		has(r.Verdict.Because[1:])
+		has(r.Verdict.Because)
 		for _, a := range r.Assumptions {
 			has(a.Text)
 			has(a.Source)
@@ -119,6 +124,52 @@ func TestReportLeavesNothingOut(t *testing.T) {
 			rows := strings.Count(printed, "$0.00")
 			if zero := zeros(side.Bill); zero == 0 || rows < zero {
 				t.Errorf("%s: %d amounts of zero printed for %d lines of zero", name, rows, zero)
+			}
+		}
+	}
+}
+
+// What is folded is named: the brief report lacks no component, duty, assumption
+// or limit.
+func TestBriefReportNamesWhatItFolds(t *testing.T) {
+	for name, text := range apps() {
+		r := compared(t, text)
+		full, brief := report.Text(r, report.Options{Full: true}), report.Text(r, report.Options{})
+		if strings.Count(brief, "\n") > strings.Count(full, "\n")*17/20 {
+			t.Errorf("%s: %d lines instead of %d", name, strings.Count(brief, "\n"), strings.Count(full, "\n"))
+		}
+		printed := flat(brief)
+		has := func(what string) {
+			t.Helper()
+			if !strings.Contains(printed, flat(what)) {
+				t.Errorf("%s: the brief report lacks %q", name, what)
+			}
+		}
+		for _, a := range r.Assumptions {
+			has(a.Text)
+		}
+		for _, d := range r.Operations {
+			has(d.Duty)
+		}
+		for _, l := range append(r.Fit.Blockers, r.Fit.Warnings...) {
+			has(l.Message)
+		}
+		for _, a := range r.Alternatives {
+			has(a.Name)
+		}
+		for _, band := range r.BreakEven.Bands {
+			has(band.Input + " of " + band.Low)
+			has(band.Input + " of " + band.High)
+		}
+		for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
+			if side.Bill == nil {
+				continue
+			}
+			for _, c := range side.Bill.Components {
+				has(firstWords(c.Name))
+				if c.Quantity != nil && *c.Quantity > 0 && *c.Cost > 0 && strings.Contains(printed, "zero: "+flat(c.Name)) {
+					t.Errorf("%s: %s is folded, and costs %s", name, c.Name, c.Cost)
+				}
 			}
 		}
 	}

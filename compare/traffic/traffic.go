@@ -183,8 +183,8 @@ func (u Usage) check() []error {
 		}
 	}
 	if len(u.Minutes) > 0 {
-		if len(u.Minutes) > maxMinutes {
-			fail("minutes", "must be at most %d, got %d", maxMinutes, len(u.Minutes))
+		if len(u.Minutes) > MaxMinutes {
+			fail("minutes", "must be at most %d, got %d", MaxMinutes, len(u.Minutes))
 		}
 		if i := slices.IndexFunc(u.Minutes, func(n float64) bool { return !(n >= 0 && n <= 60e6) }); i >= 0 {
 			fail("minutes", "must be counts from 0 to 60M, got %v in minute %d", u.Minutes[i], i)
@@ -196,8 +196,8 @@ func (u Usage) check() []error {
 	return problems
 }
 
-// maxMinutes is 31 days of them.
-const maxMinutes = 31 * 24 * 60
+// MaxMinutes bounds a series of counts: 31 days.
+const MaxMinutes = 31 * 24 * 60
 
 // PerSecond is the mean rate, NaN where it is unknown.
 func (t Traffic) PerSecond() float64 {

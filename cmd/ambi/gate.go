@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare"
+	"ambi/compare/cost"
+	"ambi/compare/threshold"
+	"ambi/spec"
+)
+
+// gateFlags say when a comparison ends with exit code 1.
+type gateFlags struct {
+	require string
+	failIf  []string
+
+	required   []spec.Target
+	conditions []*threshold.Condition
+}
+
+func (f *gateFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
+	flags.StringArrayVar(&f.failIf, "fail-if", nil, "exit with code 1 when a condition holds, such as 'lambda > 1.2 * kubernetes'")
+}
+
+// check reads the flags. All problems come back at once.
+func (f *gateFlags) check() error {
+	var problems []error
+	switch t := spec.Target(f.require); {
+	case f.require == "":
+	case f.require == "both":
+		f.required = spec.Targets()
+	case slices.Contains(spec.Targets(), t):
+		f.required = []spec.Target{t}
+	default:
+		problems = append(problems, fmt.Errorf("--require: must be lambda, kubernetes or both, got %q", f.require))
+	}
+	var names []string
+	for _, figure := range figures(nil) {
+		names = append(names, figure.Name)
+	}
+	for _, text := range f.failIf {
+		condition, err := threshold.Parse(text, names)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--fail-if: %w", err))
+		}
+		f.conditions = append(f.conditions, condition)
+	}
+	return errors.Join(problems...)
+}
+
+// figures are those of a comparison; without one they have names only.
+func figures(result *compare.Result) []compare.Figure {
+	if result == nil {
+		result = &compare.Result{}
+	}
+	return result.Figures(result.Against)
+}
+
+// figuresHelp lists the figures that conditions are made of.
+func figuresHelp() string {
+	var b strings.Builder
+	var parts []string
+	for _, category := range cost.Categories() {
+		first, _, _ := strings.Cut(string(category), " ")
+		parts = append(parts, first)
+	}
+	for _, figure := range figures(nil) {
+		target, part, isPart := strings.Cut(figure.Name, ".")
+		switch {
+		case isPart && target == string(spec.Lambda): // listed with Kubernetes'
+		case slices.Contains(parts, part):
+			if part == parts[0] {
+				fmt.Fprintf(&b, "  TARGET.PART           its part for %s\n", strings.Join(parts[:6], ", ")+",")
+				fmt.Fprintf(&b, "                        %s\n", strings.Join(parts[6:], ", "))
+			}
+		case isPart && target == string(spec.Kubernetes):
+			fmt.Fprintf(&b, "  %-21s %s\n", "TARGET."+part, figure.Means)
+		default:
+			fmt.Fprintf(&b, "  %-21s %s\n", figure.Name, figure.Means)
+		}
+	}
+	return b.String()
+}
+
+// blocked reports whether something keeps the app from a target that it must
+// fit.
+func (f *gateFlags) blocked(result compare.Result) bool {
+	return slices.ContainsFunc(f.required, func(t spec.Target) bool { return len(result.Fit.Blocked(t)) > 0 })
+}
+
+// failed are the conditions that hold or cannot be decided, each with its
+// figures.
+func (f *gateFlags) failed(result compare.Result, difference *compare.Difference) []string {
+	result.Against = difference
+	values := map[string]compare.Figure{}
+	for _, figure := range figures(&result) {
+		values[figure.Name] = figure
+	}
+	var list []string
+	for _, condition := range f.conditions {
+		holds, unknown := condition.Holds(func(name string) (float64, bool) { return values[name].Value, values[name].Known })
+		switch {
+		case len(unknown) > 0:
+			list = append(list, fmt.Sprintf("%s: cannot be decided without %s", condition, strings.Join(unknown, ", ")))
+		case holds:
+			var parts []string
+			for _, name := range condition.Names() {
+				parts = append(parts, fmt.Sprintf("%s is %.6g", name, values[name].Value))
+			}
+			list = append(list, fmt.Sprintf("%s: %s", condition, strings.Join(parts, ", ")))
+		}
+	}
+	return list
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+)
+
+// countMinutes reads a trace into requests a minute. The last minute counts
+// where the trace fills at least half of it, scaled to a whole one. Lines that
+// cannot be read are errors: "ambi trace --out" leaves them out.
+func countMinutes(name string) ([]float64, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer file.Close()
+	reader, err := trace.Open(file, trace.Options{Name: name, Spread: trace.Even, Strict: true})
+	if err != nil {
+		return nil, err
+	}
+	var minutes []float64
+	const minute = int64(time.Minute)
+	for at, ok := reader.Next(); ok; at, ok = reader.Next() {
+		i := int(at / minute)
+		if i >= traffic.MaxMinutes {
+			return nil, fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, traffic.MaxMinutes)
+		}
+		for len(minutes) <= i {
+			minutes = append(minutes, 0)
+		}
+		minutes[i]++
+	}
+	if err := reader.Err(); err != nil {
+		return nil, err
+	}
+	span := int64(reader.Span())
+	whole, rest := int(span/minute), span%minute
+	for len(minutes) < whole {
+		minutes = append(minutes, 0)
+	}
+	if len(minutes) > whole && rest < minute/2 && whole > 0 {
+		minutes = minutes[:whole]
+	} else if len(minutes) > whole && rest > 0 && whole > 0 {
+		minutes[whole] *= float64(minute) / float64(rest)
+	}
+	if len(minutes) == 0 {
+		return nil, fmt.Errorf("%s: must have a request in it", name)
+	}
+	return minutes, nil
+}

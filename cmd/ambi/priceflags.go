@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare/prices"
+)
+
+// pricesFile is where a project keeps prices of its own: what "ambi prices
+// refresh" has read. It is the project's and not the user's, so that everybody
+// who compares, in CI too, gets the same figures.
+const pricesFile = "app/prices.json"
+
+// priceFlags say which prices count.
+type priceFlags struct {
+	region    string
+	book      string
+	overrides []string
+	discounts []string
+}
+
+// register defines the flags.
+func (f *priceFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.region, "region", "us-east-1", "the AWS region whose prices count")
+	flags.StringVar(&f.book, "prices", "", "a price book over ambi's own (default: "+pricesFile+" if it is there)")
+	flags.StringArrayVar(&f.overrides, "price", nil, "a price of your own: KEY=DOLLARS, keys as \"ambi prices\" has them")
+	flags.StringArrayVar(&f.discounts, "discount", nil, "percent off a service's list prices: SERVICE=PERCENT, such as ec2=30")
+}
+
+// books is ambi's prices with the user's over them, and the name of the
+// user's book; none has an empty name.
+func (f *priceFlags) books(root string) (*prices.Book, string, error) {
+	book, err := prices.Embedded()
+	if err != nil {
+		return nil, "", machineError{err}
+	}
+	name := f.book
+	if name == "" {
+		if name, err = pricesOf(root); err != nil || name == "" {
+			return book, "", err
+		}
+	}
+	own, err := readBook(name)
+	if err != nil {
+		return nil, "", err
+	}
+	return book.Overlay(own), name, nil
+}
+
+// pricesOf is a project's price book, or nothing where it has none.
+func pricesOf(root string) (string, error) {
+	file := filepath.Join(root, pricesFile)
+	switch _, err := os.Stat(file); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", machineError{err}
+	}
+	if filepath.IsAbs(file) {
+		if short, err := relative(file); err == nil && !strings.HasPrefix(short, "..") {
+			return short, nil
+		}
+	}
+	return file, nil
+}
+
+// readBook reads a price book from a file.
+func readBook(name string) (*prices.Book, error) {
+	file, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("--prices: no file %s\nhint: \"ambi prices refresh\" writes one", name)
+	}
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer file.Close()
+	book, err := prices.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w\nhint: \"ambi prices refresh\" writes it anew", name, err)
+	}
+	return book, nil
+}
+
+// sheet is the region's prices, with the user's figures put over them, and the
+// name of the user's book. All problems of flags come back at once.
+func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
+	var changes []prices.Change
+	var problems []error
+	for _, text := range f.overrides {
+		change, err := prices.ParseOverride(text)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--price: %w", err))
+		}
+		changes = append(changes, change)
+	}
+	for _, text := range f.discounts {
+		change, err := prices.ParseDiscount(text)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--discount: %w", err))
+		}
+		changes = append(changes, change)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, "", err
+	}
+	book, name, err := f.books(root)
+	if err != nil {
+		return nil, "", err
+	}
+	sheet, err := book.In(f.region, changes...)
+	var unknown *prices.RegionError
+	if errors.As(err, &unknown) {
+		return nil, "", fmt.Errorf("--region: %w", err)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("--price and --discount: %w", err)
+	}
+	return sheet, name, nil
+}

@@ -1,0 +1,164 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"ambi/compare/cost"
+	"ambi/compare/prices"
+	"ambi/spec"
+)
+
+// Read reads a Result from the JSON that it marshals to. A text of another
+// format, or of another version of this one, is refused.
+func Read(text []byte) (Result, error) {
+	var head struct {
+		Format string `json:"format"`
+	}
+	const write = "\nhint: \"ambi compare --json\" of this version writes one"
+	if err := json.Unmarshal(text, &head); err != nil {
+		return Result{}, fmt.Errorf("is not JSON: %w"+write, err)
+	}
+	switch head.Format {
+	case Format:
+	case "":
+		return Result{}, fmt.Errorf("is not a comparison: it has no format" + write)
+	default:
+		return Result{}, fmt.Errorf("is of format %q, and this version of ambi reads %q"+write, head.Format, Format)
+	}
+	var r Result
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&r); err != nil {
+		return Result{}, fmt.Errorf("is not a comparison: %w"+write, err)
+	}
+	return r, nil
+}
+
+// Difference is what changed from one comparison to a later one.
+type Difference struct {
+	App        string         `json:"app"`    // of the earlier one
+	Before     Answer         `json:"before"` // the verdicts
+	After      Answer         `json:"after"`
+	Lambda     SideDifference `json:"lambda"`
+	Kubernetes SideDifference `json:"kubernetes"`
+	// Beside lists what else differs, for not all of a changed cost need come
+	// from a changed spec: region, prices, choices, usage.
+	Beside []string `json:"beside"`
+}
+
+// SideDifference is what changed in one target's month.
+type SideDifference struct {
+	Before *prices.USD      `json:"before"` // null while unknown
+	After  *prices.USD      `json:"after"`
+	Lines  []LineDifference `json:"lines"` // that changed, in the order of a bill
+}
+
+// Change is by how much the month's cost rose; nil while one end is unknown.
+func (d SideDifference) Change() *prices.USD { return change(d.Before, d.After) }
+
+// LineDifference is a cost component that changed, came or went: then one of
+// its ends is zero.
+type LineDifference struct {
+	Name     string        `json:"name"`
+	Category cost.Category `json:"category"`
+	Before   *prices.USD   `json:"before"` // null while unknown
+	After    *prices.USD   `json:"after"`
+}
+
+// Change is by how much the line's cost rose; nil while one end is unknown.
+func (d LineDifference) Change() *prices.USD { return change(d.Before, d.After) }
+
+func change(before, after *prices.USD) *prices.USD {
+	if before == nil || after == nil {
+		return nil
+	}
+	rise := *after - *before
+	return &rise
+}
+
+// Against is what changed from an earlier comparison to a later one.
+func Against(before, after Result) Difference {
+	return Difference{
+		App: before.App, Before: before.Verdict.Answer, After: after.Verdict.Answer,
+		Lambda: sideDifference(before.Lambda, after.Lambda), Kubernetes: sideDifference(before.Kubernetes, after.Kubernetes),
+		Beside: beside(before, after),
+	}
+}
+
+func sideDifference(before, after Side) SideDifference {
+	d := SideDifference{Before: before.total(), After: after.total(), Lines: []LineDifference{}}
+	earlier, later := components(before), components(after)
+	for _, now := range later {
+		line := LineDifference{Name: now.Name, Category: now.Category, Before: new(prices.USD), After: now.Cost}
+		if i := slices.IndexFunc(earlier, named(now.Name)); i >= 0 {
+			line.Before = earlier[i].Cost
+		}
+		d.add(line)
+	}
+	for _, was := range earlier {
+		if !slices.ContainsFunc(later, named(was.Name)) {
+			d.add(LineDifference{Name: was.Name, Category: was.Category, Before: was.Cost, After: new(prices.USD)})
+		}
+	}
+	return d
+}
+
+// add adds a line if it changed.
+func (d *SideDifference) add(line LineDifference) {
+	if !reflect.DeepEqual(line.Before, line.After) {
+		d.Lines = append(d.Lines, line)
+	}
+}
+
+func components(s Side) []cost.Component {
+	if s.Bill == nil {
+		return nil
+	}
+	return s.Bill.Components
+}
+
+func named(name string) func(cost.Component) bool {
+	return func(c cost.Component) bool { return c.Name == name }
+}
+
+// beside lists what differs between two comparisons but for their costs.
+func beside(before, after Result) []string {
+	list := []string{}
+	say := func(differs bool, format string, args ...any) {
+		if differs {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	say(before.App != after.App, "the app is %s, and was %s", after.App, before.App)
+	say(before.Region != after.Region, "the region is %s, and was %s", after.Region, before.Region)
+	say(!reflect.DeepEqual(before.Choices, after.Choices), "the choices of how the app is run")
+	say(!slices.Equal(before.PriceChanges, after.PriceChanges), "the prices that the user gave")
+	for _, t := range spec.Targets() {
+		earlier := components(before.side(t))
+		for _, now := range components(after.side(t)) {
+			i := slices.IndexFunc(earlier, named(now.Name))
+			say(i >= 0 && now.Key != "" && earlier[i].Key == now.Key && !reflect.DeepEqual(earlier[i].Tiers, now.Tiers), "the price %s", now.Key)
+		}
+	}
+	for _, now := range after.Services {
+		i := slices.IndexFunc(before.Services, func(s Service) bool { return s.Name == now.Name })
+		say(i < 0, "the service %s is new", now.Name)
+		say(i >= 0 && !reflect.DeepEqual(before.Services[i].Usage, now.Usage), "the usage of %s", now.Name)
+	}
+	for _, was := range before.Services {
+		say(!slices.ContainsFunc(after.Services, func(s Service) bool { return s.Name == was.Name }), "the service %s is gone", was.Name)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (r Result) side(t spec.Target) Side {
+	if t == spec.Lambda {
+		return r.Lambda
+	}
+	return r.Kubernetes
+}

@@ -1,0 +1,114 @@
+package compare
+
+import (
+	"math"
+	"strings"
+
+	"ambi/compare/cost"
+	"ambi/compare/prices"
+	"ambi/spec"
+)
+
+// Figure is one number of a Result under a name that conditions use.
+type Figure struct {
+	Name  string
+	Means string
+	Value float64
+	Known bool
+}
+
+// Figures are the numbers of a Result that a team may set thresholds for, in
+// an order that is always the same; costs are dollars a month. Those of an
+// earlier comparison are there with a Difference and unknown without.
+func (r Result) Figures(d *Difference) []Figure {
+	list := []Figure{
+		dollars("lambda", "the cost on Lambda", r.Lambda.total()),
+		dollars("kubernetes", "the cost on Kubernetes", r.Kubernetes.total()),
+	}
+	cheaper := Figure{Name: "cheaper", Means: "the lower of both costs"}
+	dearer := Figure{Name: "dearer", Means: "the higher of both costs"}
+	if l, k := r.Lambda.total(), r.Kubernetes.total(); l != nil && k != nil {
+		cheaper.Value, cheaper.Known = min(l.Dollars(), k.Dollars()), true
+		dearer.Value, dearer.Known = max(l.Dollars(), k.Dollars()), true
+	}
+	list = append(list, cheaper, dearer, r.requests(), r.headroom(), r.coldShare())
+	for _, t := range spec.Targets() {
+		side := r.side(t)
+		for _, category := range cost.Categories() {
+			first, _, _ := strings.Cut(string(category), " ")
+			f := Figure{Name: string(t) + "." + first, Means: "its part for " + string(category)}
+			if side.Bill != nil {
+				f.Value, f.Known = of(side.Bill, category)
+			}
+			list = append(list, f)
+		}
+		list = append(list,
+			count(string(t)+".blockers", "limits that keep the app from it", len(r.Fit.Blocked(t))),
+			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
+	}
+	old := Difference{}
+	if d != nil {
+		old = *d
+	}
+	return append(list,
+		dollars("old.lambda", "the cost on Lambda in --against", old.Lambda.Before),
+		dollars("old.kubernetes", "the cost on Kubernetes in --against", old.Kubernetes.Before))
+}
+
+func dollars(name, means string, value *prices.USD) Figure {
+	f := Figure{Name: name, Means: means}
+	if value != nil {
+		f.Value, f.Known = value.Dollars(), true
+	}
+	return f
+}
+
+func count(name, means string, n int) Figure { return Figure{name, means, float64(n), true} }
+
+// of is what a bill has in a category; false while a part of it is unknown.
+func of(b *cost.Bill, category cost.Category) (value float64, known bool) {
+	var sum prices.USD
+	for _, c := range b.Components {
+		switch {
+		case c.Category != category:
+		case c.Cost == nil:
+			return 0, false
+		default:
+			sum += *c.Cost
+		}
+	}
+	return sum.Dollars(), true
+}
+
+func (r Result) requests() Figure {
+	f := Figure{Name: "requests", Means: "requests a month"}
+	f.Value, f.Known = r.BreakEven.Requests.Get()
+	return f
+}
+
+// headroom is how many times the requests may grow until the cheaper target
+// changes.
+func (r Result) headroom() Figure {
+	f := Figure{Name: "headroom", Means: "by what factor requests may grow before the cheaper target changes"}
+	requests, known := r.BreakEven.Requests.Get()
+	if !known || requests == 0 || len(r.BreakEven.Points) == 0 {
+		return f
+	}
+	f.Value, f.Known = math.Inf(1), true
+	for _, c := range r.BreakEven.Crossings {
+		if c.Requests > requests {
+			f.Value = min(f.Value, c.Requests/requests)
+		}
+	}
+	return f
+}
+
+// coldShare is the largest part of a service's requests that meets a start.
+func (r Result) coldShare() Figure {
+	f := Figure{Name: "coldStarts", Means: "the part of requests that meets a cold start on Lambda, at most", Known: len(r.Services) > 0}
+	for _, s := range r.Services {
+		share, known := s.Lambda.ColdShare.Get()
+		f.Value, f.Known = max(f.Value, share), f.Known && known
+	}
+	return f
+}

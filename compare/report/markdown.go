@@ -1,0 +1,215 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"ambi/compare"
+	"ambi/compare/cost"
+	"ambi/compare/fit"
+	"ambi/spec"
+)
+
+// Markdown is a comparison as a comment on a change: the verdict, the costs by
+// what they are for, and what changed; everything else is folded.
+func Markdown(r compare.Result, options Options) string {
+	m := &markdown{page: page{result: r, options: options}}
+	m.verdict()
+	m.against()
+	m.costs()
+	m.fit()
+	m.crossings()
+	m.operations()
+	m.assumptions()
+	return m.String()
+}
+
+type markdown struct{ page }
+
+func (m *markdown) verdict() {
+	r := m.result
+	m.line(fmt.Sprintf("### %s in %s: %s", escape(r.App), escape(r.Region), answer(r.Verdict.Answer)))
+	m.line("")
+	for _, condition := range m.options.Failed {
+		m.line(fmt.Sprintf("**Fails** `%s`  ", strings.NewReplacer("`", "'", "\n", " ").Replace(condition)))
+	}
+	for _, f := range m.decisive() {
+		m.line(fmt.Sprintf("- %s: %s", f.name, escape(f.text)))
+	}
+	if missing := r.Verdict.Missing; len(missing) > 0 {
+		m.line("")
+		m.line("Costs that depend on " + escape(inputs(missing)) + " are formulas until these are given.")
+	}
+}
+
+func (m *markdown) against() {
+	d := m.options.Against
+	if d == nil {
+		return
+	}
+	m.line("")
+	m.line("| since before | before | after | change |")
+	m.line("|---|--:|--:|--:|")
+	lines := 0
+	for _, t := range spec.Targets() {
+		side := difference(d, t)
+		m.line(fmt.Sprintf("| **%s** | %s | %s | **%s** |", name(t), dollars(side.Before), dollars(side.After), rise(side.Change())))
+		lines += len(visible(side.Lines))
+	}
+	if d.Before != d.After {
+		m.line("")
+		m.line(fmt.Sprintf("The verdict was **%s**.", answer(d.Before)))
+	}
+	if lines == 0 && len(d.Beside) == 0 {
+		return
+	}
+	m.open(fmt.Sprintf("What changed: %s", count(lines, "line")))
+	if lines > 0 {
+		m.line("| | line | before | after | change |")
+		m.line("|---|---|--:|--:|--:|")
+	}
+	for _, t := range spec.Targets() {
+		for _, l := range visible(difference(d, t).Lines) {
+			m.line(fmt.Sprintf("| %s | %s | %s | %s | %s |", name(t), escape(l.Name), dollars(l.Before), dollars(l.After), rise(l.Change())))
+		}
+	}
+	if len(d.Beside) > 0 {
+		m.line("")
+		m.line("These differ too: " + escape(strings.Join(d.Beside, "; ")) + ".")
+	}
+	m.close()
+}
+
+func (m *markdown) costs() {
+	l, k := m.result.Lambda, m.result.Kubernetes
+	m.open(fmt.Sprintf("Cost a month: Lambda %s, Kubernetes %s", total(l), total(k)))
+	m.line("| | Lambda | Kubernetes |")
+	m.line("|---|--:|--:|")
+	for _, category := range cost.Categories() {
+		m.line(fmt.Sprintf("| %s | %s | %s |", category, part(l, category), part(k, category)))
+	}
+	m.line(fmt.Sprintf("| **total** | **%s** | **%s** |", total(l), total(k)))
+	for _, t := range spec.Targets() {
+		side := m.side(t)
+		m.line("")
+		if side.Bill == nil {
+			m.line(name(t) + " cannot be priced: " + escape(side.Unpriced))
+			continue
+		}
+		m.line("| " + name(t) + " | quantity | cost |")
+		m.line("|---|--:|--:|")
+		for _, c := range side.Bill.Components {
+			switch {
+			case c.Cost == nil:
+				m.line(fmt.Sprintf("| %s | = %s | ? |", escape(c.Name), escape(c.Formula)))
+			case *c.Quantity != 0:
+				m.line(fmt.Sprintf("| %s | %s %s | %s |", escape(c.Name), amount(*c.Quantity), c.Unit, money(*c.Cost)))
+			}
+		}
+	}
+	m.close()
+}
+
+func (m *markdown) fit() {
+	f := m.result.Fit
+	if len(f.Blockers)+len(f.Warnings) == 0 {
+		return
+	}
+	m.open(fmt.Sprintf("Limits: %s, %s", count(len(f.Blockers), "blocker"), count(len(f.Warnings), "warning")))
+	for _, list := range []struct {
+		kind   string
+		limits []fit.Limit
+	}{{"blocker", f.Blockers}, {"warning", f.Warnings}} {
+		for _, l := range list.limits {
+			at := l.Path
+			if l.Line > 0 && m.options.Spec != "" {
+				at = fmt.Sprintf("%s:%d %s", m.options.Spec, l.Line, l.Path)
+			}
+			m.line(fmt.Sprintf("- **%s** on %s: %s (%s: %s; %s) %s", list.kind, name(l.Target), escape(l.Message), escape(l.Name), escape(l.Value), escape(at), l.Page))
+			if l.Hint != "" {
+				m.line("  " + escape(sentence(l.Hint)) + ".")
+			}
+		}
+	}
+	m.close()
+}
+
+func (m *markdown) crossings() {
+	b := m.result.BreakEven
+	if len(b.Points) == 0 {
+		return
+	}
+	m.open("Break-even, sensitivity, other choices")
+	if len(b.Crossings) == 0 {
+		m.line("- " + escape(m.nearestOr("The costs do not cross.")))
+	}
+	for _, c := range b.Crossings {
+		to := "Kubernetes"
+		if c.ToLambda {
+			to = "Lambda"
+		}
+		m.line(fmt.Sprintf("- from %s requests a month on %s is cheaper: %s turns it", amount(c.Requests), to, escape(c.Cause.Name)))
+	}
+	for _, f := range m.result.Sensitivity {
+		m.line("- " + escape(change(f)))
+	}
+	for _, a := range m.result.Alternatives {
+		m.line(fmt.Sprintf("- %s: Lambda %s, Kubernetes %s", escape(a.Name), money(a.Lambda), money(a.Kubernetes)))
+	}
+	m.close()
+}
+
+func (m *markdown) nearestOr(text string) string {
+	if near := m.nearest(); near != "" {
+		return near
+	}
+	return text
+}
+
+func (m *markdown) operations() {
+	if len(m.result.Operations) == 0 {
+		return
+	}
+	m.open("What the team owns")
+	for _, d := range m.result.Operations {
+		m.line(fmt.Sprintf("- %s: %s", name(d.Target), escape(d.Duty)))
+	}
+	m.close()
+}
+
+func (m *markdown) assumptions() {
+	m.open(fmt.Sprintf("%d assumptions; nothing was measured on AWS", len(m.result.Assumptions)))
+	for _, a := range m.result.Assumptions {
+		text := escape(a.Topic + ": " + a.Text)
+		if a.Source != "" {
+			text += " (" + escape(a.Source) + ")"
+		}
+		m.line("- " + text)
+	}
+	m.close()
+}
+
+// open begins a part that a reader unfolds. Markdown within HTML needs an empty
+// line before it.
+func (m *markdown) open(summary string) {
+	m.line("")
+	m.line("<details><summary>" + htmlEscape(summary) + "</summary>")
+	m.line("")
+}
+
+func (m *markdown) close() {
+	m.line("")
+	m.line("</details>")
+}
+
+// escape takes from text what Markdown or HTML would make something of.
+func escape(text string) string {
+	return strings.NewReplacer(
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`,
+		"#", `\#`, "~", `\~`, "\n", " ", "@", "&#64;",
+	).Replace(text)
+}
+
+func htmlEscape(text string) string {
+	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;").Replace(text)
+}
