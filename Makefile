@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page cluster test-cluster race lint generate charts check bench clean
+.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race lint generate charts check bench clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -38,6 +38,9 @@ test: tools ## vet and test everything (5 minutes of compiling the first time)
 
 test-page: go ## test the page of compare in Chromium (needs Node, npm and Chromium)
 	scripts/test-page
+
+test-hpa: go ## compare the autoscaler's arithmetic with Kubernetes' own controller (2 minutes of compiling the first time)
+	cd tools/hpa && $(GOTEST) -count=1 -timeout 10m .
 
 cluster: go $(CLUSTER)
 
