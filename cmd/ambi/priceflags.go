@@ -88,9 +88,8 @@ func readBook(name string) (*prices.Book, error) {
 	return book, nil
 }
 
-// sheet is the region's prices, with the user's figures put over them, and the
-// name of the user's book. All problems of flags come back at once.
-func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
+// changes are the user's own figures. All problems come back at once.
+func (f *priceFlags) changes() ([]prices.Change, error) {
 	var changes []prices.Change
 	var problems []error
 	for _, text := range f.overrides {
@@ -107,7 +106,14 @@ func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
 		}
 		changes = append(changes, change)
 	}
-	if err := errors.Join(problems...); err != nil {
+	return changes, errors.Join(problems...)
+}
+
+// sheet is the region's prices, with the user's figures put over them, and the
+// name of the user's book. All problems of flags come back at once.
+func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
+	changes, err := f.changes()
+	if err != nil {
 		return nil, "", err
 	}
 	book, name, err := f.books(root)

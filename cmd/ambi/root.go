@@ -41,6 +41,7 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 		newDiffCommand(io, options),
 		newPlanCommand(io, options),
 		newCompareCommand(io, options),
+		newPricesCommand(io, options),
 		newTraceCommand(io),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),

@@ -237,6 +237,11 @@ func (s *Sheet) Rate(key string) (Rate, error) {
 	return rate, nil
 }
 
+// List lists the sheet's rates by key, those without a source included.
+func (s *Sheet) List() []Rate {
+	return (&Book{regions: map[string]map[string]Rate{s.Region: s.rates}}).List(s.Region)
+}
+
 // Has reports whether Rate returns a price.
 func (s *Sheet) Has(key string) bool { return s.rates[key].Status.Usable() }
 

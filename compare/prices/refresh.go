@@ -117,7 +117,22 @@ func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOpti
 	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("%w\nhint: --skip KEY leaves a price as it is", err)
 	}
+	everywhere(rates, base)
 	return &Book{compiled: options.Compiled, regions: map[string]map[string]Rate{options.Region: rates}}, nil
+}
+
+// everywhere adds what holds in every region and is in no offer file: free
+// allowances, which count all regions together, and that a function URL has no
+// price of its own.
+func everywhere(rates map[string]Rate, base *Book) {
+	known := base.regions["us-east-1"]
+	for key, rate := range rates {
+		rate.Free = known[key].Free
+		rates[key] = rate
+	}
+	if url := known["lambda.url"]; url.Status.Usable() && url.First() == 0 {
+		rates[url.Key] = url
+	}
 }
 
 // refreshOffer reads the rates that one offer file holds.

@@ -3,7 +3,6 @@ package prices_test
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,136 +20,11 @@ import (
 	"testing/iotest"
 
 	"ambi/compare/prices"
+	"ambi/internal/pricelist"
 )
 
-// item is one product of a test's offer file. Its prices are begin, dollars.
-type item struct {
-	family, usage string
-	attributes    map[string]string
-	prices        [][2]string
-}
-
-// offers is a Price List of the real shape for eu-west-1: what Refresh looks
-// for, and beside it what it must not take.
-func offers() map[string][]item {
-	flat := func(family, usage, price string, attributes ...string) item {
-		it := item{family: family, usage: usage, attributes: map[string]string{"regionCode": "eu-west-1", "location": "EU (Ireland)"}, prices: [][2]string{{"0", price}}}
-		for i := 0; i < len(attributes); i += 2 {
-			it.attributes[attributes[i]] = attributes[i+1]
-		}
-		return it
-	}
-	lambda := func(usage, group string, tiers ...[2]string) item {
-		it := flat("Serverless", usage, "0", "group", group)
-		it.prices = tiers
-		return it
-	}
-	free := lambda("Global-Request", "AWS-Lambda-Requests", [2]string{"0", "0.0000000000"})
-	free.attributes["location"] = "Any"
-	delete(free.attributes, "regionCode")
-	box := func(usage, instance, system, tenancy, software, capacity, price string) item {
-		return flat("Compute Instance", usage, price, "instanceType", instance, "operatingSystem", system, "tenancy", tenancy,
-			"preInstalledSw", software, "capacitystatus", capacity, "licenseModel", "No License required")
-	}
-	egress := flat("Data Transfer", "EU-DataTransfer-Out-Bytes", "0")
-	egress.prices = [][2]string{{"0", "0.0900000000"}, {"10240", "0.0850000000"}, {"51200", "0.0700000000"}, {"153600", "0.0500000000"}}
-	vended := flat("Data Payload", "EU-VendedLog-Bytes", "0")
-	vended.prices = [][2]string{{"0", "0.5700000000"}, {"10240", "0.2850000000"}, {"30720", "0.1140000000"}, {"51200", "0.0570000000"}}
-	api := flat("API Calls", "EU-ApiGatewayHttpRequest", "0")
-	api.prices = [][2]string{{"0", "0.0000011100"}, {"300000000", "0.0000010000"}}
-	return map[string][]item{
-		"AWSLambda": {
-			lambda("EU-Request", "AWS-Lambda-Requests", [2]string{"0", "0.0000002000"}),
-			lambda("EU-Request-ARM", "AWS-Lambda-Requests-ARM", [2]string{"0", "0.0000002000"}),
-			free,
-			lambda("EU-Lambda-GB-Second", "AWS-Lambda-Duration", [2]string{"0", "0.0000166667"}, [2]string{"6000000000", "0.0000150000"}, [2]string{"15000000000", "0.0000133334"}),
-			lambda("EU-Lambda-GB-Second-ARM", "AWS-Lambda-Duration-ARM", [2]string{"0", "0.0000133334"}, [2]string{"7500000000", "0.0000120001"}, [2]string{"18750000000", "0.0000106667"}),
-			lambda("EU-Lambda-Edge-GB-Second", "AWS-Lambda-Edge-Duration", [2]string{"0", "0.0000500100"}),
-			lambda("EU-Lambda-Provisioned-Concurrency", "AWS-Lambda-Provisioned-Concurrency", [2]string{"0", "0.0000046458"}),
-			lambda("EU-Lambda-Provisioned-Concurrency-ARM", "AWS-Lambda-Provisioned-Concurrency-ARM", [2]string{"0", "0.0000037167"}),
-			lambda("EU-Lambda-Provisioned-GB-Second", "AWS-Lambda-Duration-Provisioned", [2]string{"0", "0.0000108407"}),
-			lambda("EU-Lambda-Provisioned-GB-Second-ARM", "AWS-Lambda-Duration-Provisioned-ARM", [2]string{"0", "0.0000086726"}),
-			lambda("EU-Lambda-Storage-GB-Second", "AWS-Lambda-Storage-Duration", [2]string{"0", "0.0000000340"}),
-			lambda("EU-Lambda-Storage-GB-Second-ARM", "AWS-Lambda-Storage-Duration-ARM", [2]string{"0", "0.0000000340"}),
-		},
-		"AmazonApiGateway": {api, flat("API Calls", "EU-ApiGatewayRequest", "0.0000035000"), flat("WebSocket", "EU-ApiGatewayMessage", "0.0000011400")},
-		"AmazonCloudWatch": {
-			flat("Data Payload", "EU-DataProcessing-Bytes", "0.5700000000"), flat("Data Payload", "EU-DataProcessingIA-Bytes", "0.2850000000"), vended,
-			flat("Storage Snapshot", "EU-TimedStorage-ByteHrs", "0.0300000000"), flat("Alarm", "EU-CW:AlarmMonitorUsage", "0.1000000000"),
-			flat("Alarm", "EU-CW:HighResAlarmMonitorUsage", "0.3000000000"),
-		},
-		"AmazonEKS": {
-			flat("Compute", "EU-AmazonEKS-Hours:perCluster", "0.1000000000"), flat("Compute", "EU-AmazonEKS-Hours:extendedSupport", "0.5000000000"),
-			flat("Compute", "EU-Outposts-AmazonEKS-Hours:perCluster", "0.1000000000"),
-		},
-		"AmazonECS": {
-			flat("Compute", "EU-Fargate-vCPU-Hours:perCPU", "0.0404800000"), flat("Compute", "EU-Fargate-GB-Hours", "0.0044450000"),
-			flat("Compute", "EU-Fargate-ARM-vCPU-Hours:perCPU", "0.0323800000"), flat("Compute", "EU-Fargate-ARM-GB-Hours", "0.0035600000"),
-			flat("Compute", "EU-Fargate-Windows-vCPU-Hours:perCPU", "0.0910400000"), flat("Compute", "EU-SpotUsage:Fargate-vCPU-Hours:perCPU", "0.0127000000"),
-		},
-		"AWSELB": {
-			flat("Load Balancer-Application", "EU-LoadBalancerUsage", "0.0252000000"), flat("Load Balancer-Application", "EU-LCUUsage", "0.0080000000"),
-			flat("Load Balancer-Application", "EU-Outposts-LoadBalancerUsage", "0.0252000000"), flat("Load Balancer-Application", "EU-Outposts-LCUUsage", "0.0080000000"),
-			flat("Load Balancer-Application", "EU-ReservedLCUUsage", "0.0080000000"), flat("Load Balancer-Application", "EU-IdleProvisionedLBCapacity", "0.0080000000"),
-			flat("Load Balancer-Application", "EU-TS-LoadBalancerUsage", "0.0056000000"),
-			flat("Load Balancer-Network", "EU-LoadBalancerUsage", "0.0252000000"), flat("Load Balancer-Network", "EU-LCUUsage", "0.0060000000"),
-			flat("Load Balancer", "EU-LoadBalancerUsage", "0.0280000000"),
-		},
-		"AmazonVPC":         {flat("", "EU-PublicIPv4:InUseAddress", "0.0050000000"), flat("", "EU-PublicIPv4:IdleAddress", "0.0050000000")},
-		"AWSDataTransfer":   {egress, flat("Data Transfer", "EU-DataTransfer-Regional-Bytes", "0.0100000000"), flat("Data Transfer", "EU-USE1-AWS-Out-Bytes", "0.0200000000")},
-		"AWSSecretsManager": {flat("Secret", "EU-AWSSecretsManager-Secrets", "0.4000000000"), flat("API Request", "EU-AWSSecretsManagerAPIRequest", "0.0000050000")},
-		"AmazonEC2": {
-			flat("NAT Gateway", "EU-NatGateway-Hours", "0.0480000000"), flat("NAT Gateway", "EU-NatGateway-Bytes", "0.0480000000"),
-			flat("NAT Gateway", "EU-RegionalNatGateway-Hours", "0.0480000000"), flat("NAT Gateway", "EU-RegionalNatGateway-Bytes", "0.0480000000"),
-			flat("Storage", "EU-EBS:VolumeUsage.gp3", "0.0880000000"), flat("Storage", "EU-EBS:VolumeUsage.gp2", "0.1100000000"),
-			box("EU-BoxUsage:m7g.large", "m7g.large", "Linux", "Shared", "NA", "Used", "0.0910000000"),
-			box("EU-BoxUsage:m7g.large", "m7g.large", "RHEL", "Shared", "NA", "Used", "0.1198000000"),
-			box("EU-BoxUsage:m7g.large", "m7g.large", "Linux", "Shared", "SQL Std", "Used", "0.5710000000"),
-			box("EU-UnusedBox:m7g.large", "m7g.large", "Linux", "Shared", "NA", "UnusedCapacityReservation", "0.0910000000"),
-			box("EU-DedicatedUsage:m7g.large", "m7g.large", "Linux", "Dedicated", "NA", "Used", "0.0965000000"),
-			box("EU-BoxUsage:m7i.large", "m7i.large", "Linux", "Shared", "NA", "Used", "0.1125000000"),
-		},
-	}
-}
-
-// offerFile writes an offer file as AWS does: products before terms.
-func offerFile(service string, items []item) []byte {
-	products, terms := map[string]any{}, map[string]any{}
-	for i, it := range items {
-		sku := fmt.Sprintf("%s%04d", strings.ToUpper(service), i)
-		attributes := maps.Clone(it.attributes)
-		attributes["usagetype"] = it.usage
-		attributes["servicecode"] = service
-		products[sku] = map[string]any{"sku": sku, "productFamily": it.family, "attributes": attributes}
-		dimensions := map[string]any{}
-		for tier, price := range it.prices {
-			end := "Inf"
-			if tier+1 < len(it.prices) {
-				end = it.prices[tier+1][0]
-			}
-			code := fmt.Sprintf("%s.JRTCKXETXF.%d", sku, tier)
-			dimensions[code] = map[string]any{
-				"rateCode": code, "description": "$" + price[1] + " {per} \"unit\"", "beginRange": price[0], "endRange": end,
-				"unit": "Quantity", "pricePerUnit": map[string]string{"USD": price[1]}, "appliesTo": []string{},
-			}
-		}
-		terms[sku] = map[string]any{sku + ".JRTCKXETXF": map[string]any{
-			"offerTermCode": "JRTCKXETXF", "sku": sku, "effectiveDate": "2026-09-01T00:00:00Z", "priceDimensions": dimensions, "termAttributes": map[string]string{},
-		}}
-	}
-	text := func(v any) string {
-		b, err := json.Marshal(v)
-		if err != nil {
-			panic(err)
-		}
-		return string(b)
-	}
-	return fmt.Appendf(nil, `{"formatVersion":"v1.0","disclaimer":"This pricing list is for informational purposes only.","offerCode":%q,"version":"20260919173510","publicationDate":"2026-09-19T17:35:10Z","products":%s,"terms":{"OnDemand":%s,"Reserved":{"X":{"X.1":{"priceDimensions":{}}}}},"attributesList":{}}`,
-		service, text(products), text(terms))
-}
-
 // serve serves a Price List over HTTP and counts what is asked for.
-func serve(t *testing.T, list map[string][]item) (prices.Offers, map[string]int) {
+func serve(t *testing.T, list map[string][]pricelist.Item) (prices.Offers, map[string]int) {
 	t.Helper()
 	asked := map[string]int{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -161,7 +35,7 @@ func serve(t *testing.T, list map[string][]item) (prices.Offers, map[string]int)
 			return
 		}
 		asked[service]++
-		w.Write(offerFile(service, items))
+		w.Write(pricelist.File(service, items))
 	}))
 	t.Cleanup(server.Close)
 	return prices.HTTP(server.Client(), server.URL+"/offers/v1.0/aws/"), asked
@@ -170,7 +44,7 @@ func serve(t *testing.T, list map[string][]item) (prices.Offers, map[string]int)
 var ireland = prices.RefreshOptions{Region: "eu-west-1", Instances: []string{"m7g.large", "m7i.large"}, Compiled: "2026-11-23"}
 
 func TestRefresh(t *testing.T) {
-	server, asked := serve(t, offers())
+	server, asked := serve(t, pricelist.Offers())
 	fresh, err := prices.Refresh(t.Context(), server, book(t), ireland)
 	if err != nil {
 		t.Fatal(err)
@@ -202,6 +76,9 @@ func TestRefresh(t *testing.T) {
 	if !slices.Equal(requests.UsageTypes, []string{"EU-Request", "EU-Request-ARM"}) || len(requests.SKUs) != 2 {
 		t.Errorf("a price of two products keeps %v, %v", requests.SKUs, requests.UsageTypes)
 	}
+	if requests.Free != 1_000_000 || !sheet.Has("lambda.url") {
+		t.Errorf("what holds everywhere is missing: %d requests free, a function URL %v", requests.Free, sheet.Has("lambda.url"))
+	}
 	if tiers, _ := sheet.Rate("logs.ingestion.lambda"); len(tiers.Tiers) != 4 || tiers.Tiers[3].From != 51200 {
 		t.Errorf("tiers: %+v", tiers.Tiers)
 	}
@@ -215,18 +92,18 @@ func TestRefresh(t *testing.T) {
 
 // A free allowance is AWS's, the same everywhere, and not in the Price List.
 func TestOverlayKeepsFreeAllowances(t *testing.T) {
-	us := offers()
+	us := pricelist.Offers()
 	for _, items := range us {
 		for i := range items {
-			items[i].usage = strings.Replace(items[i].usage, "EU-", "USE1-", 1)
-			if items[i].attributes["regionCode"] != "" {
-				items[i].attributes["regionCode"] = "us-east-1"
+			items[i].Usage = strings.Replace(items[i].Usage, "EU-", "USE1-", 1)
+			if items[i].Attributes["regionCode"] != "" {
+				items[i].Attributes["regionCode"] = "us-east-1"
 			}
 		}
 	}
 	files := fstest.MapFS{}
 	for service, items := range us {
-		files[service+".json"] = &fstest.MapFile{Data: offerFile(service, items)}
+		files[service+".json"] = &fstest.MapFile{Data: pricelist.File(service, items)}
 	}
 	fresh, err := prices.Refresh(t.Context(), prices.Files(files), book(t), prices.RefreshOptions{Region: "us-east-1", Instances: []string{"m7g.large"}})
 	if err != nil {
@@ -246,12 +123,12 @@ func TestOverlayKeepsFreeAllowances(t *testing.T) {
 
 func TestRefreshFromFiles(t *testing.T) {
 	files := fstest.MapFS{}
-	for i, service := range slices.Sorted(maps.Keys(offers())) {
+	for i, service := range slices.Sorted(maps.Keys(pricelist.Offers())) {
 		name := service + ".json"
 		if i%2 == 0 {
 			name = service + "/current/eu-west-1/index.json"
 		}
-		files[name] = &fstest.MapFile{Data: offerFile(service, offers()[service])}
+		files[name] = &fstest.MapFile{Data: pricelist.File(service, pricelist.Offers()[service])}
 	}
 	if _, err := prices.Refresh(t.Context(), prices.Files(files), book(t), ireland); err != nil {
 		t.Error(err)
@@ -266,53 +143,53 @@ func TestRefreshFromFiles(t *testing.T) {
 
 func TestRefreshRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
-		bend func(map[string][]item)
+		bend func(map[string][]pricelist.Item)
 		want []string
 	}{
 		"no product": {
-			func(l map[string][]item) { l["AmazonVPC"][0].usage = "EU-PublicIPv4:Other" },
+			func(l map[string][]pricelist.Item) { l["AmazonVPC"][0].Usage = "EU-PublicIPv4:Other" },
 			[]string{"AmazonVPC: ipv4.hours: 0 products match usage type PublicIPv4:InUseAddress instead of one", "hint: --skip"},
 		},
 		"two products": {
-			func(l map[string][]item) { l["AWSELB"] = append(l["AWSELB"], l["AWSELB"][0]) },
+			func(l map[string][]pricelist.Item) { l["AWSELB"] = append(l["AWSELB"], l["AWSELB"][0]) },
 			[]string{"AWSELB: alb.hours: 2 products match usage type LoadBalancerUsage instead of one: AWSELB0000 EU-LoadBalancerUsage, AWSELB0010 EU-LoadBalancerUsage"},
 		},
 		"several problems": {
-			func(l map[string][]item) {
+			func(l map[string][]pricelist.Item) {
 				l["AmazonVPC"] = nil
 				l["AmazonEKS"] = nil
 			},
 			[]string{"ipv4.hours", "eks.cluster", "eks.extended"},
 		},
 		"disagreement": {
-			func(l map[string][]item) { l["AWSLambda"][1].prices[0][1] = "0.0000003000" },
+			func(l map[string][]pricelist.Item) { l["AWSLambda"][1].Prices[0][1] = "0.0000003000" },
 			[]string{"lambda.requests: AWSLAMBDA0000 and AWSLAMBDA0001 should have one price, and differ"},
 		},
 		"no service": {
-			func(l map[string][]item) { delete(l, "AmazonEKS") },
+			func(l map[string][]pricelist.Item) { delete(l, "AmazonEKS") },
 			[]string{"AmazonEKS: GET http", "404 Not Found"},
 		},
 		"another unit": {
-			func(l map[string][]item) {
-				l["AWSLambda"][0].prices[0][1], l["AWSLambda"][1].prices[0][1] = "0.2", "0.2"
+			func(l map[string][]pricelist.Item) {
+				l["AWSLambda"][0].Prices[0][1], l["AWSLambda"][1].Prices[0][1] = "0.2", "0.2"
 			},
 			[]string{"lambda.requests: 0.2 dollars for one request is far from 0.0000002"},
 		},
 		"a gap between tiers": {
-			func(l map[string][]item) { l["AmazonApiGateway"][0].prices[0][0] = "5" },
+			func(l map[string][]pricelist.Item) { l["AmazonApiGateway"][0].Prices[0][0] = "5" },
 			[]string{"httpapi.requests", "leave a gap"},
 		},
 		"not a number": {
-			func(l map[string][]item) { l["AmazonVPC"][0].prices[0][1] = "free" },
+			func(l map[string][]pricelist.Item) { l["AmazonVPC"][0].Prices[0][1] = "free" },
 			[]string{"ipv4.hours", "pricePerUnit", "must be a decimal number"},
 		},
 		"no price": {
-			func(l map[string][]item) { l["AmazonVPC"][0].prices = nil },
+			func(l map[string][]pricelist.Item) { l["AmazonVPC"][0].Prices = nil },
 			[]string{"ipv4.hours", "do not reach from zero"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			list := offers()
+			list := pricelist.Offers()
 			c.bend(list)
 			server, _ := serve(t, list)
 			fresh, err := prices.Refresh(t.Context(), server, book(t), ireland)
@@ -326,7 +203,7 @@ func TestRefreshRefuses(t *testing.T) {
 			}
 		})
 	}
-	list := offers()
+	list := pricelist.Offers()
 	list["AmazonVPC"] = nil
 	server, _ := serve(t, list)
 	options := ireland
@@ -353,7 +230,7 @@ func (r readers) Open(_ context.Context, service, _ string) (io.ReadCloser, erro
 }
 
 func TestRefreshRefusesBrokenFiles(t *testing.T) {
-	whole := string(offerFile("AmazonVPC", offers()["AmazonVPC"]))
+	whole := string(pricelist.File("AmazonVPC", pricelist.Offers()["AmazonVPC"]))
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":       {"", "unexpected EOF"},
 		"list":        {"[]", "expected an object"},
@@ -375,8 +252,8 @@ func TestRefreshRefusesBrokenFiles(t *testing.T) {
 
 func FuzzRefresh(f *testing.F) {
 	base := book(f)
-	for service, items := range offers() {
-		f.Add(offerFile(service, items))
+	for service, items := range pricelist.Offers() {
+		f.Add(pricelist.File(service, items))
 	}
 	f.Add([]byte(`{"products":{"A":{"attributes":{"group":"AWS-Lambda-Requests"}}},"terms":{"OnDemand":{"A":{"T":{"priceDimensions":{"D":{"beginRange":"0","endRange":"0","pricePerUnit":{"USD":"-1"}}}}}}}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -423,7 +300,7 @@ func TestSaveIsAtomic(t *testing.T) {
 // very many others, with on-demand and reserved terms.
 func writeLarge(w io.Writer, bytes int) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	text := string(offerFile("AmazonEC2", offers()["AmazonEC2"]))
+	text := string(pricelist.File("AmazonEC2", pricelist.Offers()["AmazonEC2"]))
 	head, rest, _ := strings.Cut(text, `"products":{`)
 	products, rest, _ := strings.Cut(rest, `},"terms":{"OnDemand":{`)
 	onDemand, _, _ := strings.Cut(rest, `},"Reserved"`)
@@ -482,7 +359,7 @@ func TestRefreshDecodesLargeFiles(t *testing.T) {
 	var large *watched
 	fresh, err := prices.Refresh(t.Context(), readers(func(service string) io.Reader {
 		if service != "AmazonEC2" {
-			return strings.NewReader(string(offerFile(service, offers()[service])))
+			return strings.NewReader(string(pricelist.File(service, pricelist.Offers()[service])))
 		}
 		in, out := io.Pipe()
 		go func() { out.CloseWithError(writeLarge(out, size)) }()

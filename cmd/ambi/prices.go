@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ambi/compare/prices"
+)
+
+func newPricesCommand(io streams, options *projectOptions) *cobra.Command {
+	var (
+		priced priceFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "prices",
+		Short: "List the prices that compare counts with: each with its date, age and source",
+		Long: `List a region's prices as "ambi compare" counts with them: ambi's own, those of
+app/prices.json over them, and --price and --discount over these. Dollars are
+for one unit; a price with a + has more tiers, which --json shows.
+
+A price that is recalled, which means that nobody read it in a source, prices
+nothing: a region that lacks a source for what compare needs is refused.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			root, err := options.find()
+			if err != nil && options.dir != "" {
+				return err
+			}
+			list, err := priced.list(root)
+			if err != nil {
+				return worst(err)
+			}
+			if asJSON {
+				return printJSON(io.out, list)
+			}
+			return printText(io.out, list.text(time.Now()))
+		},
+	}
+	priced.register(cmd.Flags())
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.AddCommand(newRefreshCommand(io, options))
+	return cmd
+}
+
+// priceList is a region's prices, listed.
+type priceList struct {
+	Region   string        `json:"region"`
+	Compiled string        `json:"compiled"` // when the book was put together
+	Book     string        `json:"book,omitempty"`
+	Complete []string      `json:"complete"` // regions that compare can count with
+	Rates    []prices.Rate `json:"rates"`
+}
+
+// list is a region's prices, those without a source included.
+func (f *priceFlags) list(root string) (*priceList, error) {
+	changes, err := f.changes()
+	if err != nil {
+		return nil, err
+	}
+	book, name, err := f.books(root)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(book.Regions(), f.region) {
+		return nil, fmt.Errorf("--region: no price of region %q is known\nhint: some are of %s", f.region, strings.Join(book.Regions(), ", "))
+	}
+	list := &priceList{Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
+	if len(changes) == 0 {
+		return list, nil
+	}
+	sheet, err := book.In(f.region, changes...)
+	if err != nil {
+		return nil, fmt.Errorf("--price and --discount: %w", err)
+	}
+	list.Rates = sheet.List()
+	return list, nil
+}
+
+// text prints the list in 80 columns, ages as of a day.
+func (l *priceList) text(day time.Time) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Prices in %s, US dollars a unit, put together %s\n", l.Region, l.Compiled)
+	if l.Book != "" {
+		fmt.Fprintf(&b, "%s goes before ambi's own.\n", l.Book)
+	}
+	fmt.Fprintf(&b, "\n%-33s %14s %-13s %8s %s\n", "price", "dollars", "for one", "age", "from")
+	var sources []string
+	recalled := 0
+	for _, r := range l.Rates {
+		at := slices.Index(sources, r.Source)
+		if at < 0 {
+			at = len(sources)
+			sources = append(sources, r.Source)
+		}
+		dollars := r.First().String()
+		if len(r.Tiers) > 1 {
+			dollars += "+"
+		}
+		age := "?"
+		if days, known := r.Age(day); known {
+			age = fmt.Sprintf("%d days", max(days, 0))
+		}
+		status := ""
+		if r.Status != prices.Verified {
+			status = " " + string(r.Status)
+		}
+		if r.Discount != "" {
+			status += fmt.Sprintf(", %s %% off", r.Discount)
+		}
+		if !r.Status.Usable() {
+			recalled++
+		}
+		fmt.Fprintf(&b, "%-33s %14s %-13s %8s [%d]%s\n", r.Key, dollars, r.Unit, age, at+1, status)
+	}
+	b.WriteByte('\n')
+	for i, source := range sources {
+		fmt.Fprintf(&b, "[%d] %s\n", i+1, source)
+	}
+	if recalled > 0 {
+		fmt.Fprintf(&b, "\n%d of these are recalled or derived, not read in a source: they price nothing.\n", recalled)
+	}
+	if slices.Contains(l.Complete, l.Region) {
+		return b.String()
+	}
+	fmt.Fprintf(&b, "\n\"ambi compare\" refuses %s: it lacks a source for some prices.\nhint: \"ambi prices refresh --region %s\" reads them from the AWS Price List\n", l.Region, l.Region)
+	return b.String()
+}
+
+// refreshFlags say what is read, from where and to where.
+type refreshFlags struct {
+	region, from, out string
+	instances, skip   []string
+}
+
+func newRefreshCommand(io streams, options *projectOptions) *cobra.Command {
+	var flags refreshFlags
+	cmd := &cobra.Command{
+		Use:   "refresh",
+		Short: "Read a region's prices from the AWS Price List, for compare",
+		Long: `Read a region's prices from the AWS Price List, over the network without
+credentials, or from files that were downloaded: --from DIR holds them as
+SERVICE.json, or at the path that they have below the Price List's address. The
+file of EC2 has some 400 MB; none is kept, and little memory is needed.
+
+What was read is written to app/prices.json, which "ambi compare" counts with
+from then on; commit it, so that everybody gets the same figures. Other regions
+in it stay. When anything is wrong nothing is written: where a price is for
+another product, for several, or ten times what it was, AWS has changed
+something that a person should look at.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			out := flags.out
+			if out == "" {
+				root, err := options.find()
+				if err != nil {
+					return fmt.Errorf("%w\nhint: or give --out FILE, and compare with --prices FILE", err)
+				}
+				out = filepath.Join(root, pricesFile)
+				if short, err := relative(out); err == nil && options.dir == "" {
+					out = short
+				}
+			}
+			return flags.refresh(cmd.Context(), io, out, time.Now())
+		},
+	}
+	set := cmd.Flags()
+	set.StringVar(&flags.region, "region", "", "the AWS region, such as eu-west-1")
+	set.StringVar(&flags.from, "from", "", "a folder of downloaded files, or another address of the Price List")
+	set.StringVar(&flags.out, "out", "", "the price book to write (default: "+pricesFile+" of the project)")
+	set.StringSliceVar(&flags.instances, "instance", usualInstances(), "EC2 types to read the prices of")
+	set.StringSliceVar(&flags.skip, "skip", nil, "prices to leave as they are, by key")
+	_ = cmd.MarkFlagRequired("region")
+	return cmd
+}
+
+// usualInstances are those that compare chooses nodes from unless it is told.
+func usualInstances() []string {
+	var list []string
+	for _, family := range []string{"m7g", "m7i"} {
+		for _, size := range []string{"large", "xlarge", "2xlarge", "4xlarge", "8xlarge"} {
+			list = append(list, family+"."+size)
+		}
+	}
+	return list
+}
+
+// refresh reads the prices and writes them over those that the file has.
+func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now time.Time) error {
+	offers, from, err := f.offers()
+	if err != nil {
+		return err
+	}
+	base, err := prices.Embedded()
+	if err != nil {
+		return machineError{err}
+	}
+	// What is there already is read first: nothing is downloaded for a file that
+	// cannot be kept.
+	own, err := existingBook(out)
+	if err != nil {
+		return err
+	}
+	fresh, err := prices.Refresh(ctx, told(offers, io.err), base, prices.RefreshOptions{
+		Region: f.region, Instances: f.instances, Skip: f.skip, Compiled: now.UTC().Format(time.DateOnly),
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return fmt.Errorf("%w\nnothing was written", err)
+	}
+	read := len(fresh.List(f.region))
+	if own != nil {
+		fresh = own.Overlay(fresh)
+	}
+	if err := fresh.Save(out); err != nil {
+		return machineError{err}
+	}
+	fmt.Fprintf(io.out, "wrote %s: %d prices of %s, from %s\n", out, read, f.region, from)
+	complete := base.Overlay(fresh).Complete()
+	if slices.Contains(complete, f.region) {
+		fmt.Fprintf(io.out, "\"ambi compare --region %s\" counts with them", f.region)
+		if f.out != "" {
+			fmt.Fprintf(io.out, ", given --prices %s", out)
+		}
+		fmt.Fprintln(io.out)
+	} else {
+		fmt.Fprintf(io.out, "\"ambi compare --region %s\" needs more: what was skipped has no source\n", f.region)
+	}
+	return nil
+}
+
+// offers are the offer files, and where they come from in words.
+func (f *refreshFlags) offers() (prices.Offers, string, error) {
+	switch {
+	case f.from == "":
+		return prices.HTTP(priceListClient(), prices.PriceList), prices.PriceList, nil
+	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
+		return prices.HTTP(priceListClient(), f.from), f.from, nil
+	}
+	if info, err := os.Stat(f.from); err != nil || !info.IsDir() {
+		return nil, "", usageError{fmt.Errorf("--from: no folder %s", f.from)}
+	}
+	return prices.Files(os.DirFS(f.from)), f.from, nil
+}
+
+// priceListClient waits long for a large file and not long for an answer.
+func priceListClient() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = time.Minute
+	return &http.Client{Transport: transport, Timeout: time.Hour}
+}
+
+// existingBook is the book in a file, nil where there is no file.
+func existingBook(name string) (*prices.Book, error) {
+	file, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, machineError{err}
+	}
+	defer file.Close()
+	book, err := prices.Read(file)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w\nhint: remove it, or give another --out", name, err)}
+	}
+	return book, nil
+}
+
+// told says on each file that it is being read: the largest takes minutes.
+func told(offers prices.Offers, to io.Writer) prices.Offers { return tellingOffers{offers, to} }
+
+type tellingOffers struct {
+	prices.Offers
+	to io.Writer
+}
+
+func (t tellingOffers) Open(ctx context.Context, service, region string) (io.ReadCloser, error) {
+	fmt.Fprintf(t.to, "reading %s\n", service)
+	return t.Offers.Open(ctx, service, region)
+}
