@@ -94,7 +94,7 @@ func (r *start) distribution() (simulate.Distribution, error) {
 	quantiles := make([]simulate.Quantile, len(r.Quantiles))
 	for i, p := range probabilities() {
 		// Tenths of a millisecond, so this is a whole number before it is rounded.
-		quantiles[i] = simulate.Quantile{Probability: p, Value: int64(r.Quantiles[i]*10+.5) * 100_000}
+		quantiles[i] = simulate.Quantile{Probability: p, Value: int64(float64(r.Quantiles[i]*10)+.5) * 100_000}
 	}
 	d, err := simulate.Measured(quantiles, r.N)
 	if err != nil {
