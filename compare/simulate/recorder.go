@@ -16,8 +16,7 @@ import (
 //	r.Set(simulate.InUse, busy)
 //	r.Finish(simulate.Served, latency)
 //
-// A Recorder allocates nothing while it records, but for the series' buckets
-// while there are fewer than it keeps.
+// A Recorder allocates nothing while it records.
 type Recorder struct {
 	now       int64
 	bucketEnd int64 // of the open bucket

@@ -70,7 +70,9 @@ func wider(least int64) int64 {
 	return (least + day - 1) / day * day
 }
 
-func newSeries(least int64) series { return series{width: wider(least)} }
+func newSeries(least int64) series {
+	return series{width: wider(least), buckets: make([]bucket, 0, maxBuckets)}
+}
 
 // add adds a bucket, which lies within one point of the series.
 func (s *series) add(b *bucket) {
