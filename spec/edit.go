@@ -1,0 +1,126 @@
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Set changes one whole number of a spec's text, such as services.api.scale.min,
+// and leaves every other byte as it is: comments, order and layout. A field
+// that the text does not have is added, with the mappings that hold it. The
+// text must be a valid spec; errors say which place has to be edited by hand.
+func Set(src []byte, path string, value int) ([]byte, error) {
+	var document yaml.Node
+	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
+	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {
+		return nil, err
+	}
+	if len(document.Content) != 1 {
+		return nil, fmt.Errorf("%s: there is no document", path)
+	}
+	node := document.Content[0]
+	keys := strings.Split(path, ".")
+	for depth, key := range keys {
+		if node.Kind != yaml.MappingNode {
+			return nil, byHand(path)
+		}
+		if node.Anchor != "" || keyOf(node, "<<") >= 0 {
+			return nil, fmt.Errorf("%s: shares text with other places by an anchor: edit it by hand", path)
+		}
+		at := keyOf(node, key)
+		if at < 0 {
+			text := strings.Join(keys[depth:], ": {") + ": " + strconv.Itoa(value) + strings.Repeat("}", len(keys)-depth-1)
+			return insert(src, bom, node, path, text)
+		}
+		node = node.Content[at+1]
+	}
+	if node.Kind != yaml.ScalarNode || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || node.Anchor != "" || node.Style&yaml.TaggedStyle != 0 {
+		return nil, byHand(path)
+	}
+	from := offset(src, bom, node)
+	quoted := len(node.Value)
+	if node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		quoted += 2
+	}
+	if from+quoted > len(src) || !strings.Contains(string(src[from:from+quoted]), node.Value) {
+		return nil, byHand(path)
+	}
+	return splice(src, from, from+quoted, strconv.Itoa(value)), nil
+}
+
+func byHand(path string) error {
+	return fmt.Errorf("%s: is written in a way that only a person should edit", path)
+}
+
+// keyOf is where a mapping has a key; -1 when it has none of its own.
+func keyOf(node *yaml.Node, key string) int {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// insert adds an entry to a mapping, before its first one.
+func insert(src []byte, bom bool, node *yaml.Node, path, text string) ([]byte, error) {
+	if node.Style&yaml.FlowStyle != 0 {
+		from := offset(src, bom, node)
+		if from >= len(src) || src[from] != '{' {
+			return nil, byHand(path)
+		}
+		if len(node.Content) > 0 {
+			text += ", "
+		}
+		return splice(src, from+1, from+1, text), nil
+	}
+	if len(node.Content) == 0 {
+		return nil, byHand(path)
+	}
+	first := node.Content[0]
+	from := offset(src, bom, first)
+	line := bytes.LastIndexByte(src[:from], '\n') + 1
+	indent := src[line:from]
+	if len(bytes.TrimLeft(indent, " ")) > 0 {
+		return nil, byHand(path)
+	}
+	end := "\n"
+	if at := bytes.IndexByte(src, '\n'); at > 0 && src[at-1] == '\r' {
+		end = "\r\n"
+	}
+	return splice(src, from, from, text+end+string(indent)), nil
+}
+
+// offset is where a node begins, in bytes.
+func offset(src []byte, bom bool, node *yaml.Node) int {
+	at := 0
+	for range node.Line - 1 {
+		next := bytes.IndexByte(src[at:], '\n')
+		if next < 0 {
+			return len(src)
+		}
+		at += next + 1
+	}
+	column := node.Column - 1
+	if bom && node.Line == 1 {
+		at += len("\uFEFF")
+	}
+	for i := range string(src[at:]) {
+		if column == 0 {
+			return at + i
+		}
+		column--
+	}
+	return len(src)
+}
+
+func splice(src []byte, from, to int, text string) []byte {
+	out := make([]byte, 0, len(src)+len(text))
+	out = append(out, src[:from]...)
+	out = append(out, text...)
+	return append(out, src[to:]...)
+}
