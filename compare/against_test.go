@@ -27,13 +27,14 @@ func results(t *testing.T) map[string]compare.Result {
 	fargate.Choices.Kubernetes.Compute = cost.Fargate
 	fargate.Choices.Elsewhere = map[string]float64{"lambda.requests": 5e6}
 	list := map[string]compare.Result{
-		"known":    run(t, input(t, thumbs)),
-		"several":  run(t, at(input(t, shop), 80e6)),
-		"unknown":  run(t, unknown),
-		"fargate":  run(t, fargate),
-		"minutes":  run(t, minutes(input(t, thumbs))),
-		"refused":  run(t, input(t, strings.Replace(thumbs, "concurrency: 10", "concurrency: 10\n    timeout: 20m", 1))),
-		"unpriced": run(t, input(t, strings.Replace(strings.Replace(thumbs, "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2", "port: 8080", 1), "handler: native", "handler: native, zip: a.zip", 1))),
+		"simulated": run(t, simulated(t, 5, nil)),
+		"known":     run(t, input(t, thumbs)),
+		"several":   run(t, at(input(t, shop), 80e6)),
+		"unknown":   run(t, unknown),
+		"fargate":   run(t, fargate),
+		"minutes":   run(t, minutes(input(t, thumbs))),
+		"refused":   run(t, input(t, strings.Replace(thumbs, "concurrency: 10", "concurrency: 10\n    timeout: 20m", 1))),
+		"unpriced":  run(t, input(t, strings.Replace(strings.Replace(thumbs, "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2", "port: 8080", 1), "handler: native", "handler: native, zip: a.zip", 1))),
 	}
 	r := list["known"]
 	d := compare.Against(list["several"], r)

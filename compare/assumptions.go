@@ -5,9 +5,11 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/traffic"
 	"ambi/spec"
 	"ambi/target/lambda"
 )
@@ -32,7 +34,18 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeKubernetes(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack declares none, and is counted with as many, since it must be watched too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, traces, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time")
-	say("determinism", "", "the calculation draws no random number and needs no seed")
+	if c.Behavior == nil {
+		say("determinism", "", "the calculation draws no random number and needs no seed")
+		return list
+	}
+	f := c.Behavior.Trace
+	say("simulation", "", "quantities that are marked come from a simulation of %d requests in %s; a month is %.4g times that, as if traffic went on so, and at other numbers of requests each quantity is taken to be off its average by the same factor",
+		f.Requests, f.Span.Round(time.Second), traffic.SecondsPerMonth/max(f.Span.Seconds(), 1))
+	for _, a := range c.Behavior.Assumptions {
+		if a.Topic != "measurement" {
+			say("simulation, "+a.Topic, a.Source, "%s", a.Text)
+		}
+	}
 	return list
 }
 

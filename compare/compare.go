@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ambi/compare/behavior"
 	"ambi/compare/breakeven"
 	"ambi/compare/cost"
 	"ambi/compare/fit"
@@ -44,6 +45,9 @@ type Input struct {
 	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
+	// Behavior is how the app's service behaved under a trace, whose rate is
+	// then the Usage's. What it found is priced in place of averages.
+	Behavior *behavior.Result
 }
 
 // UsageOf is what a spec says about each service's traffic.
@@ -77,6 +81,8 @@ type Result struct {
 	Operations   []Duty        `json:"operations"`   // what the team must own
 	PriceChanges []string      `json:"priceChanges"` // the user's own figures
 	Choices      cost.Choices  `json:"choices"`      // that were made
+	// Simulation is how both targets behaved under a trace, if there is one.
+	Simulation *Simulation `json:"simulation,omitempty"`
 	// Against is what changed since an earlier comparison, if there is one.
 	Against *Difference `json:"against,omitempty"`
 }
@@ -151,6 +157,11 @@ func Compare(in Input) (Result, error) {
 	c := &comparison{Input: in, app: app, refused: map[spec.Target]target.Findings{
 		spec.Lambda: onLambda.Refused(), spec.Kubernetes: onKubernetes.Refused(),
 	}}
+	if in.Behavior != nil {
+		if c.app, err = corrected(in, app); err != nil {
+			return Result{}, err
+		}
+	}
 	r := Result{
 		Format: Format, App: in.App.Name, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
@@ -158,17 +169,21 @@ func Compare(in Input) (Result, error) {
 	for _, change := range in.Sheet.Changes() {
 		r.PriceChanges = append(r.PriceChanges, change.String())
 	}
-	pair, err := c.prepare(app, in.Choices)
+	pair, err := c.prepare(c.app, in.Choices)
 	if err != nil {
 		return Result{}, err
 	}
 	r.Lambda, r.Kubernetes = pair.side(spec.Lambda), pair.side(spec.Kubernetes)
-	if n, ok := cost.NodesOf(in.Catalog, app, in.Choices); ok {
+	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
 		r.Nodes = &n
 	}
 	r.Fit = fit.Check(fit.Input{
 		App: in.App, Findings: slices.Concat(onLambda, onKubernetes), Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
 	})
+	if in.Behavior != nil {
+		r.Simulation = simulation(in.Behavior, r)
+		r.Fit.Warnings = append(r.Fit.Warnings, suffered(in.App, in.Behavior)...)
+	}
 	if pair.complete() {
 		r.Alternatives = c.alternatives(pair)
 		r.Sensitivity = c.sensitivity(pair)

@@ -14,6 +14,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/prices"
+	"ambi/compare/simulate"
 	"ambi/compare/traffic"
 )
 
@@ -87,6 +88,14 @@ func plainType(t reflect.Type) *reflector.Schema {
 		return orNull(&reflector.Schema{Type: "integer"})
 	case reflect.TypeFor[prices.PerUnit]():
 		return &reflector.Schema{Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?$`, Description: "Dollars as a decimal number."}
+	}
+	switch t { // arrays in Go, and objects in JSON
+	case reflect.TypeFor[simulate.OutcomeCounts](), reflect.TypeFor[simulate.MeterTotals]():
+		return &reflector.Schema{Type: "object", AdditionalProperties: &reflector.Schema{Type: "integer"}}
+	case reflect.TypeFor[simulate.MeterErrors](), reflect.TypeFor[simulate.GaugeErrors]():
+		return &reflector.Schema{Type: "object", AdditionalProperties: number}
+	case reflect.TypeFor[simulate.GaugeLevels]():
+		return &reflector.Schema{Type: "object", AdditionalProperties: &reflector.Schema{Type: "object"}}
 	}
 	if strings.HasPrefix(t.Name(), "Maybe[") { // of a duration
 		return orNull(&reflector.Schema{Type: "string", Examples: []any{"40ms"}})

@@ -69,6 +69,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 			Name: w.Name, Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.replicas(w),
 			Crossings: []breakeven.Crossing{},
 		}
+		s.simulated(c.Behavior)
 		if len(c.app.Workloads) == 1 {
 			s.Alone = Costs{r.Lambda.total(), r.Kubernetes.total()}
 			s.Verdict = r.Verdict

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
+	"ambi/compare/behavior"
 	"ambi/compare/cost"
 	"ambi/compare/nodes"
 	"ambi/compare/report"
@@ -26,6 +28,7 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		gate   gateFlags
 		output outputFlags
 		serve  string
+		seed   uint64
 	)
 	cmd := &cobra.Command{
 		Use:   "compare",
@@ -42,6 +45,10 @@ are each service's: --requests api=3M/month --requests web=1M/month.
 Nothing is measured on AWS, and no account is needed: prices are in ambi, or in
 the project's app/prices.json, which "ambi prices refresh" writes.
 
+With --trace, an app of one service whose duration, CPU time and start time are
+known is simulated on both targets under the trace's requests, as "ambi simulate"
+does, and what that finds is priced in place of averages.
+
 For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
 figures, numbers, + - * / ( ) < <= > >= == != and, or, not. One that cannot be
 decided, for a figure is unknown, fails too. The figures, in dollars a month
@@ -51,7 +58,8 @@ where nothing else is said:
 --against compares with what "ambi compare --json" printed earlier, line by line.
 
 Exit code 1: with --require, something keeps the app from that target; with
---fail-if, the condition holds.`,
+--fail-if, the condition holds; or the trace cannot be read. 130: the simulation
+was interrupted, and is a part.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := gate.check(); err != nil {
@@ -61,7 +69,7 @@ Exit code 1: with --require, something keeps the app from that target; with
 			if err != nil {
 				return err
 			}
-			result, err := comparison(p, &given, &chosen, &priced)
+			result, err := compareUnder(cmd.Context(), io, p, &given, &chosen, &priced, seed)
 			if err != nil {
 				return err
 			}
@@ -87,10 +95,11 @@ Exit code 1: with --require, something keeps the app from that target; with
 			if len(failed) > 0 || gate.blocked(result) {
 				return &answerNo{}
 			}
-			return nil
+			return partial(result)
 		},
 	}
 	flags := cmd.Flags()
+	flags.Uint64Var(&seed, "seed", behavior.DefaultSettings().Seed, "of the random numbers of a simulation")
 	given.register(flags)
 	chosen.register(flags)
 	priced.register(flags)
@@ -179,18 +188,56 @@ func printText(out io.Writer, text string) error {
 // comparison compares an app, at what the flags say over what the spec and the
 // project's prices say. All problems of flags come back at once.
 func comparison(p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Result, error) {
+	in, err := comparisonInput(p, given, chosen, priced)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	return compare.Compare(in)
+}
+
+// comparisonInput is what a comparison is made of.
+func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Input, error) {
 	usage, errUsage := given.over(p.app)
 	choices, errChoices := chosen.over(cost.Defaults())
 	app, errApp := chosen.overApp(p.app)
 	sheet, book, errPrices := priced.sheet(p.root)
 	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
-		return compare.Result{}, worst(err)
+		return compare.Input{}, worst(err)
 	}
 	catalog, err := nodes.Embedded()
 	if err != nil {
-		return compare.Result{}, machineError{err}
+		return compare.Input{}, machineError{err}
 	}
-	return compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices})
+	return compare.Input{App: app, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
+}
+
+// compareUnder compares under the trace that flags name, if they name one: by
+// simulation where that can be, and else by the trace's minutes.
+func compareUnder(ctx context.Context, io streams, p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags, seed uint64) (compare.Result, error) {
+	if len(given.traces) == 0 || len(given.requests) > 0 || len(p.app.Services) > 1 {
+		return comparison(p, given, chosen, priced)
+	}
+	without := *given
+	without.traces = nil
+	in, err := comparisonInput(p, &without, chosen, priced)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	service := in.App.ServiceNames()[0]
+	if len(behavior.Missing(in.Usage[service])) > 0 {
+		return comparison(p, given, chosen, priced)
+	}
+	settings := behavior.DefaultSettings()
+	settings.Seed = seed
+	file, err := given.traceOf(in.App, service)
+	if err != nil {
+		return compare.Result{}, usageError{err}
+	}
+	s, err := newSimulation(in, service, file, settings)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	return s.run(ctx, io)
 }
 
 // worst marks an error as a wrong use unless something worse is in it.

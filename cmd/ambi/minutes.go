@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -14,6 +16,9 @@ import (
 // cannot be read are errors: "ambi trace --out" leaves them out.
 func countMinutes(name string) ([]float64, error) {
 	file, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{fmt.Errorf("%s: no such file", name)}
+	}
 	if err != nil {
 		return nil, machineError{err}
 	}

@@ -42,6 +42,7 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 		newPlanCommand(io, options),
 		newCompareCommand(io, options),
 		newPricesCommand(io, options),
+		newSimulateCommand(io, options),
 		newTraceCommand(io),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),

@@ -121,6 +121,35 @@ type traceSource struct {
 	err    func() error
 	span   func() time.Duration
 	close  func()
+
+	whole time.Duration // of the trace, where that is known
+	input *counted      // of a file of a known size
+	size  int64
+
+	progress func() // is told now and then while the trace is measured
+}
+
+// part is how far a trace has been used, from 0 to 1; -1 when nobody can tell.
+func (s *traceSource) part(at time.Duration) float64 {
+	switch {
+	case s.whole > 0:
+		return float64(at) / float64(s.whole)
+	case s.size > 0:
+		return float64(s.input.n.Load()) / float64(s.size)
+	}
+	return -1
+}
+
+// Err and Span complete simulate.Source.
+func (s *traceSource) Err() error          { return s.err() }
+func (s *traceSource) Span() time.Duration { return s.span() }
+
+// description says in a few words what the trace is.
+func (s *traceSource) description() string {
+	if s.made != "" {
+		return s.made
+	}
+	return "requests from " + filepath.Base(s.name)
 }
 
 // open opens the trace that flags and arguments name.
@@ -179,7 +208,8 @@ func (f *traceFlags) options() (trace.Options, error) {
 // openTrace opens a trace's file; "-" is standard input.
 func openTrace(ctx context.Context, streams streams, name string, options trace.Options) (*traceSource, error) {
 	options.Name = name
-	input, closeInput := streams.in, func() {}
+	input, closeInput := &counted{Reader: streams.in}, func() {}
+	size := int64(0)
 	if name == "-" {
 		options.Name = "standard input"
 	} else {
@@ -190,15 +220,19 @@ func openTrace(ctx context.Context, streams streams, name string, options trace.
 		if err != nil {
 			return nil, machineError{err}
 		}
-		input, closeInput = file, func() { file.Close() }
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+		input.Reader, closeInput = file, func() { file.Close() }
 	}
-	reader, err := trace.Open(interruptible(ctx, input), options)
+	input.Reader = interruptible(ctx, input.Reader)
+	reader, err := trace.Open(input, options)
 	if err != nil {
 		closeInput()
 		return nil, traceError(err)
 	}
 	return &traceSource{
-		Source: reader, name: options.Name, reader: reader, close: closeInput, span: reader.Span,
+		Source: reader, name: options.Name, reader: reader, close: closeInput, span: reader.Span, input: input, size: size,
 		err: func() error { return traceError(reader.Err()) },
 	}, nil
 }
@@ -287,8 +321,13 @@ func (s *traceSource) measure(ctx context.Context, io streams, out string) (trac
 		if !ok {
 			break
 		}
-		if n%(1<<16) == 0 && ctx.Err() != nil {
-			return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
+		if n%(1<<16) == 0 {
+			if ctx.Err() != nil {
+				return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
+			}
+			if s.progress != nil {
+				s.progress()
+			}
 		}
 		meter.Observe(at)
 		if err := write(at); err != nil {

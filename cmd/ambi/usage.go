@@ -94,7 +94,7 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
 	}
 	if len(f.traces) > 0 && f.shape+f.peak+f.burst != "" {
-		problems = append(problems, errors.New("--trace: replaces --shape, --peak-to-mean and --burst"))
+		problems = append(problems, errTraceAndShape())
 	}
 	requests := map[string]traffic.Maybe[float64]{}
 	problems = append(problems, perService("requests", f.requests, app, func(service, text string) error {
@@ -169,6 +169,29 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 		}
 	}
 	return errors.Join(problems...)
+}
+
+func errTraceAndShape() error {
+	return errors.New("--trace: replaces --shape, --peak-to-mean and --burst")
+}
+
+// traceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
+// when there is none.
+func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
+	if len(f.traces) > 0 && f.shape+f.peak+f.burst != "" {
+		return "", errTraceAndShape()
+	}
+	found := ""
+	if len(f.traces) == 1 && !strings.Contains(f.traces[0], "=") {
+		return f.traces[0], nil
+	}
+	err := perService("trace", f.traces, app, func(of, file string) error {
+		if of == service {
+			found = file
+		}
+		return nil
+	})
+	return found, err
 }
 
 // put replaces a figure by one that is known.

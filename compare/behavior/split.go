@@ -2,6 +2,7 @@ package behavior
 
 import (
 	"context"
+	"errors"
 
 	"ambi/compare/simulate"
 )
@@ -61,7 +62,10 @@ func (s *split) run(ctx context.Context) {
 			}
 		}
 		if len(arrivals) < batch {
-			err = s.source.Err()
+			// An interrupted reader has no fault: what it read counts.
+			if err = s.source.Err(); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+				err = nil
+			}
 			return
 		}
 		if left == 0 || ctx.Err() != nil {

@@ -27,6 +27,9 @@ func figuresOf(r compare.Result) []Figure {
 	if f, ok := costParts(r); ok {
 		figures = append(figures, f)
 	}
+	if f, ok := overTime(r); ok {
+		figures = append(figures, f)
+	}
 	return figures
 }
 

@@ -101,7 +101,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		return fmt.Sprintf(" %*s %-*s %*s", quantityWidth, quantity, priceWidth, price, costWidth, cost)
 	}
 	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
-	tiered := false
+	tiered, simulated := false, false
 	var folded []string
 	for _, c := range side.Bill.Components {
 		if !p.options.Full && c.Quantity != nil && *c.Quantity == 0 {
@@ -111,6 +111,9 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		quantity, price := "?", ""
 		if c.Quantity != nil {
 			quantity = amount(*c.Quantity)
+		}
+		if c.Simulated {
+			quantity, simulated = "~"+quantity, true
 		}
 		if len(c.Tiers) > 0 {
 			price = "$" + c.Tiers[0].Price.String() + "/" + c.Unit
@@ -130,6 +133,9 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	p.row("total", nameWidth, columns("", "", total(side)))
 	p.row("of which idle", nameWidth, columns("", "", money(side.Bill.Idle)))
 	p.fold("zero", folded)
+	if simulated {
+		p.line("~ from the simulation instead of averages.")
+	}
 	if tiered {
 		p.line("* of the first tier; later ones cost less, and the cost counts them.")
 	}

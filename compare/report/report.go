@@ -52,6 +52,7 @@ func Text(r compare.Result, options Options) string {
 	p.against()
 	p.services()
 	p.costs()
+	p.simulation()
 	p.crossings()
 	p.sensitivity()
 	p.alternatives()

@@ -8,6 +8,27 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
+// Expected are the figures of a trace of which only the requests that each minute
+// can expect are known: no more than rates a minute.
+func Expected(minutes []float64, span time.Duration) Figures {
+	m := NewMeter()
+	total := 0.0
+	for i, n := range minutes {
+		total += n
+		count := int64(math.Round(n))
+		m.list(int64(i), count)
+		m.minute.peak = max(m.minute.peak, count)
+		// A minute's requests count for its seconds alike.
+		for s := range int64(60) {
+			m.chart(int64(i)*60+s, (s+1)*count/60-s*count/60)
+		}
+	}
+	f := Figures{Requests: int64(math.Round(total)), Span: span, Mean: total / span.Seconds(), Rate: m.rate, Minutes: m.minutes}
+	f.Minute = Window{Length: time.Minute, Peak: m.minute.peak}
+	f.Second = Window{Length: time.Second, Peak: (m.minute.peak + 59) / 60}
+	return f
+}
+
 // Source is a sequence of arrivals, in order: nanoseconds since it began.
 type Source interface {
 	Next() (at int64, ok bool)

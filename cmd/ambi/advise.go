@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"ambi/compare"
+	"ambi/compare/behavior"
+	"ambi/compare/report"
+	"ambi/compare/simulate"
+	"ambi/spec"
+)
+
+// advise searches what would keep an objective, and prints it.
+func (s *simulation) advise(ctx context.Context, io streams, p *project, objective string, asJSON bool) error {
+	objectives, err := behavior.ParseObjectives(objective)
+	if err != nil {
+		return usageError{fmt.Errorf("--slo: %w", err)}
+	}
+	if s.trace == "-" {
+		return usageError{errors.New("--slo runs the trace many times, and standard input can be read once\nhint: ambi trace - --out FILE keeps it")}
+	}
+	progress := newProgress(io.err, "searching")
+	runs := 0
+	open := func() (simulate.Source, func(), error) {
+		source, err := s.source(ctx, io)
+		if err != nil {
+			return nil, nil, err
+		}
+		runs++
+		progress.at(-1, fmt.Sprintf("run %d", runs))
+		return source, source.close, nil
+	}
+	if s.trace != "" {
+		// Costs go by the trace's rate, which a first look tells.
+		source, err := s.source(ctx, io)
+		if err != nil {
+			return err
+		}
+		figures, err := source.measure(ctx, io, "")
+		source.close()
+		if err != nil {
+			return err
+		}
+		s.in.Usage[s.service] = traced(s.in.Usage[s.service], figures)
+	}
+	advice, err := compare.Advise(ctx, s.in, s.service, s.settings, open, objectives)
+	progress.done()
+	if err != nil {
+		return traceError(err)
+	}
+	return printAdvice(io.out, p, *advice, asJSON)
+}
+
+func printAdvice(out io.Writer, p *project, advice compare.Advice, asJSON bool) error {
+	text, err := os.ReadFile(filepath.Join(p.root, specFile))
+	if err != nil {
+		return machineError{err}
+	}
+	diff := func(c compare.Choice) string { return specDiff(p.specName, text, c) }
+	if asJSON {
+		diffs := map[spec.Target]string{}
+		for _, c := range advice.Choices {
+			if _, listed := diffs[c.Target]; !listed {
+				diffs[c.Target] = diff(c)
+			}
+		}
+		return printJSON(out, map[string]any{"app": p.app.Name, "advice": advice, "diffs": diffs})
+	}
+	if _, err := io.WriteString(out, report.AdviceText(advice, diff)); err != nil {
+		return machineError{err}
+	}
+	return nil
+}
+
+// specDiff is how a spec's text changes, as a unified diff; where it is written
+// in a way that only a person should edit, it says so.
+func specDiff(name string, text []byte, c compare.Choice) string {
+	changed := text
+	for _, change := range c.Changes {
+		var err error
+		if changed, err = spec.Set(changed, change.Path, change.To); err != nil {
+			return "edit " + name + " by hand: " + err.Error()
+		}
+	}
+	if _, err := spec.Parse(name, changed); err != nil {
+		return "edit " + name + " by hand: with these numbers it is not valid:\n" + err.Error()
+	}
+	name = filepath.ToSlash(name)
+	return udiff.Unified(name, name, string(text), string(changed))
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mattn/go-isatty"
+)
+
+// progress tells how far something has come: on a terminal in one line that
+// changes, elsewhere in a plain line now and then. It says nothing about what
+// takes less than a second.
+type progress struct {
+	out      io.Writer
+	what     string
+	terminal bool
+	begun    time.Time
+	said     time.Time
+	every    time.Duration
+	shown    bool
+	mutex    sync.Mutex
+}
+
+func newProgress(out io.Writer, what string) *progress {
+	p := &progress{out: out, what: what, begun: time.Now(), every: 10 * time.Second}
+	p.said = p.begun.Add(time.Second - p.every) // the first line after a second
+	if file, ok := out.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
+		p.terminal, p.every = true, 200*time.Millisecond
+		p.said = p.begun.Add(time.Second - p.every)
+	}
+	return p
+}
+
+// at reports a part of the whole, from 0 to 1, and what stands for it. A part
+// below 0 is unknown.
+func (p *progress) at(part float64, text string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	now := time.Now()
+	if now.Sub(p.said) < p.every {
+		return
+	}
+	p.said, p.shown = now, true
+	line := p.what + ": " + text
+	if part > 0 {
+		left := time.Duration(float64(now.Sub(p.begun)) * (1 - min(part, 1)) / part)
+		line = fmt.Sprintf("%s: %2.0f %%, %s, about %s left", p.what, 100*part, text, left.Round(time.Second))
+	}
+	if p.terminal {
+		fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+	} else {
+		fmt.Fprintln(p.out, line)
+	}
+}
+
+// done clears the line.
+func (p *progress) done() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.terminal && p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}
+
+// counted counts the bytes that are read.
+type counted struct {
+	io.Reader
+	n atomic.Int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}

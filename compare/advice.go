@@ -1,0 +1,379 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"ambi/compare/behavior"
+	"ambi/compare/prices"
+	"ambi/compare/simulate"
+	"ambi/spec"
+)
+
+// Advice is what would have to change to keep an objective under a trace, on
+// each target.
+type Advice struct {
+	Objective string   `json:"objective"`
+	Now       []Choice `json:"now"`     // the app as it is, one a target
+	Choices   []Choice `json:"choices"` // each keeps the objective; by target, the cheapest first
+	// Notes say why a target has no choice.
+	Notes []string `json:"notes"`
+}
+
+// Choice is a change of the spec, and what it comes to.
+type Choice struct {
+	Target  spec.Target `json:"target"`
+	Changes []Change    `json:"changes"` // none: the app as it is
+	Holds   bool        `json:"holds"`
+	Values  []string    `json:"values"` // of the objective's figures
+	Cost    *prices.USD `json:"cost"`   // of a month; null while unknown
+	Idle    *prices.USD `json:"idle"`   // the part of it that buys unused capacity
+}
+
+// Change is one number of the spec.
+type Change struct {
+	Path string `json:"path"`
+	From int    `json:"from"`
+	To   int    `json:"to"`
+}
+
+// String is the change in a few words.
+func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Path, c.To, c.From) }
+
+// Advise searches for the smallest changes that keep objectives, by simulation:
+// provisioned concurrency and, where the function has a bound of its own, the
+// most instances on Lambda; the fewest instances, the most and the autoscaler's
+// CPU target on Kubernetes. Each run opens the trace anew. What comes out is the
+// smallest that was found, by bisection: that more never hurts is taken for
+// granted, and what is advised was simulated.
+func Advise(ctx context.Context, in Input, service string, settings behavior.Settings, open func() (simulate.Source, func(), error), objectives []behavior.Objective) (*Advice, error) {
+	a := &adviser{ctx: ctx, in: in, service: service, settings: settings, open: open, objectives: objectives, advice: &Advice{Now: []Choice{}, Choices: []Choice{}, Notes: []string{}}}
+	for i, o := range objectives {
+		if i > 0 {
+			a.advice.Objective += " and "
+		}
+		a.advice.Objective += o.String()
+	}
+	targets := settings.Targets
+	if len(targets) == 0 {
+		targets = spec.Targets()
+	}
+	for _, t := range targets {
+		search := a.lambda
+		if t == spec.Kubernetes {
+			search = a.kubernetes
+		}
+		if err := search(); err != nil {
+			return nil, err
+		}
+	}
+	return a.advice, nil
+}
+
+// adviser is a search at work.
+type adviser struct {
+	ctx        context.Context
+	in         Input
+	service    string
+	settings   behavior.Settings
+	open       func() (simulate.Source, func(), error)
+	objectives []behavior.Objective
+	advice     *Advice
+}
+
+// try is one run of one target with a changed spec.
+type try struct {
+	changes []Change
+	run     *behavior.Result
+	result  *simulate.Result
+	refused string
+	app     *spec.App
+}
+
+// knob is a number of the spec that a search may change.
+type knob struct {
+	path string
+	of   func(*spec.Service) *int
+}
+
+func minimum() knob { return knob{"scale.min", func(s *spec.Service) *int { return &s.Scale.Min }} }
+func maximum() knob { return knob{"scale.max", func(s *spec.Service) *int { return &s.Scale.Max }} }
+func cpuTarget() knob {
+	return knob{"scale.cpu", func(s *spec.Service) *int { return &s.Scale.CPU }}
+}
+
+func provisioned() knob {
+	return knob{"lambda.provisioned", func(s *spec.Service) *int { return &s.Lambda.Provisioned }}
+}
+
+// set is a knob and its value.
+type set struct {
+	knob
+	to int
+}
+
+// simulate runs a target with some numbers of the spec changed.
+func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
+	changed := *a.in.App
+	s := *changed.Services[a.service]
+	changed.Services = map[string]*spec.Service{a.service: &s}
+	x := &try{app: &changed}
+	for _, set := range sets {
+		field := set.of(&s)
+		if *field != set.to {
+			x.changes = append(x.changes, Change{"services." + a.service + "." + set.path, *field, set.to})
+		}
+		*field = set.to
+	}
+	source, done, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	settings := a.settings
+	settings.Targets = []spec.Target{t}
+	x.run, err = behavior.Run(a.ctx, behavior.Input{
+		App: &changed, Service: a.service, Usage: a.in.Usage[a.service], Choices: a.in.Choices, Catalog: a.in.Catalog, Settings: settings,
+	}, source)
+	if err == nil {
+		err = a.ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.result, x.refused = x.run.Of(t), x.run.Refused[t]
+	return x, nil
+}
+
+func (a *adviser) holds(x *try) bool {
+	return x.result != nil && behavior.AllHold(a.objectives, x.result)
+}
+
+// choice prices a try.
+func (a *adviser) choice(t spec.Target, x *try) (Choice, error) {
+	c := Choice{Target: t, Changes: x.changes, Holds: a.holds(x)}
+	for _, o := range a.objectives {
+		c.Values = append(c.Values, o.Text(o.Value(x.result)))
+	}
+	in := a.in
+	in.App, in.Behavior = x.app, x.run
+	r, err := Compare(in)
+	if err != nil {
+		return c, err
+	}
+	side := r.Lambda
+	if t == spec.Kubernetes {
+		side = r.Kubernetes
+	}
+	if side.Bill != nil {
+		c.Cost, c.Idle = side.total(), &side.Bill.Idle
+	}
+	return c, nil
+}
+
+// begin runs a target as it is. It is false when there is nothing to search.
+func (a *adviser) begin(t spec.Target) (*try, bool, error) {
+	x, err := a.simulate(t)
+	if err != nil {
+		return nil, false, err
+	}
+	if x.result == nil {
+		a.note("%s does not take the app: %s", t, x.refused)
+		return nil, false, nil
+	}
+	now, err := a.choice(t, x)
+	a.advice.Now = append(a.advice.Now, now)
+	return x, !now.Holds, err
+}
+
+func (a *adviser) note(format string, args ...any) {
+	a.advice.Notes = append(a.advice.Notes, fmt.Sprintf(format, args...))
+}
+
+// offer adds what was found, if it holds; changes that came out the same are
+// offered once.
+func (a *adviser) offer(t spec.Target, x *try) error {
+	if x == nil || !a.holds(x) {
+		return nil
+	}
+	c, err := a.choice(t, x)
+	if err != nil {
+		return err
+	}
+	for _, other := range a.advice.Choices {
+		if fmt.Sprint(other.Target, other.Changes) == fmt.Sprint(t, c.Changes) {
+			return nil
+		}
+	}
+	at := len(a.advice.Choices)
+	for at > 0 && a.advice.Choices[at-1].Target == t && dearer(a.advice.Choices[at-1], c) {
+		at--
+	}
+	a.advice.Choices = append(a.advice.Choices[:at:at], append([]Choice{c}, a.advice.Choices[at:]...)...)
+	return nil
+}
+
+func dearer(a, b Choice) bool { return a.Cost != nil && b.Cost != nil && *a.Cost > *b.Cost }
+
+// least is the least number from low to high for which run keeps the
+// objectives, by bisection; nil when not even high does.
+func (a *adviser) least(low, high int, run func(n int) (*try, error)) (*try, error) {
+	best, err := run(high)
+	if err != nil || !a.holds(best) {
+		return nil, err
+	}
+	for low < high {
+		middle := low + (high-low)/2
+		x, err := run(middle)
+		if err != nil {
+			return nil, err
+		}
+		if a.holds(x) {
+			best, high = x, middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return best, nil
+}
+
+// The spec's own bounds.
+const (
+	mostInstances   = 1000
+	mostProvisioned = 1000
+	leastCPUTarget  = 10 // below it, replicas are a way to spell money
+)
+
+// lambda searches provisioned concurrency, and the most instances first where
+// the function's own bound turns requests away.
+func (a *adviser) lambda() error {
+	now, search, err := a.begin(spec.Lambda)
+	if err != nil || !search {
+		return err
+	}
+	s := a.in.App.Services[a.service]
+	var bound []set
+	if s.Lambda.Reserved && now.result.Outcomes[simulate.ThrottledReserved] > 0 {
+		x, err := a.least(s.Scale.Max+1, mostInstances, func(n int) (*try, error) {
+			x, err := a.simulate(spec.Lambda, set{maximum(), n})
+			if err == nil && x.result == nil {
+				x.result = &simulate.Result{Requests: 1} // more than the account has
+			}
+			return x, err
+		})
+		if err != nil {
+			return err
+		}
+		if x != nil {
+			return a.offer(spec.Lambda, x)
+		}
+		most, err := a.simulate(spec.Lambda, set{maximum(), mostInstances})
+		if err != nil {
+			return err
+		}
+		if most.result == nil {
+			a.note("lambda: no scale.max that the account allows keeps it: %s", most.refused)
+			return nil
+		}
+		need := int(math.Ceil(float64(most.result.Gauges[simulate.InUse].Max) / float64(max(1, s.Concurrency))))
+		bound = append(bound, set{maximum(), max(s.Scale.Max, need)})
+		now = most
+	}
+	peak := int(now.result.Gauges[simulate.InUse].Max)
+	high := min(mostProvisioned, max(peak, s.Lambda.Provisioned+1))
+	x, err := a.least(s.Lambda.Provisioned+1, high, func(n int) (*try, error) {
+		return a.simulate(spec.Lambda, append(bound, set{provisioned(), n})...)
+	})
+	if err != nil {
+		return err
+	}
+	if x == nil {
+		most, err := a.simulate(spec.Lambda, append(bound, set{provisioned(), high})...)
+		if err != nil {
+			return err
+		}
+		text := most.refused
+		if most.result != nil {
+			text = ""
+			for i, o := range a.objectives {
+				if i > 0 {
+					text += ", "
+				}
+				text += o.Text(o.Value(most.result))
+			}
+		}
+		a.note("lambda: no provisioned concurrency keeps it: with %d, as many as were ever in use, it is %s; more memory makes the work itself faster", high, text)
+	}
+	return a.offer(spec.Lambda, x)
+}
+
+// kubernetes searches the fewest instances, the CPU target, and the most
+// instances. The first two are searched with the most out of the way, which is
+// then as many as there were.
+func (a *adviser) kubernetes() error {
+	_, search, err := a.begin(spec.Kubernetes)
+	if err != nil || !search {
+		return err
+	}
+	s := a.in.App.Services[a.service]
+	found := false
+	settle := func(x *try, sets ...set) error {
+		if x == nil {
+			return nil
+		}
+		found = true
+		most := int(x.result.Gauges[simulate.Instances].Max)
+		if need := max(most, s.Scale.Max, s.Scale.Min); need <= mostInstances {
+			y, err := a.simulate(spec.Kubernetes, append(sets, set{maximum(), need})...)
+			if err != nil {
+				return err
+			}
+			if a.holds(y) {
+				x = y
+			}
+		}
+		return a.offer(spec.Kubernetes, x)
+	}
+	out := set{maximum(), mostInstances}
+	free, err := a.simulate(spec.Kubernetes, out)
+	if err != nil {
+		return err
+	}
+	if a.holds(free) {
+		if err := settle(free); err != nil {
+			return err
+		}
+	}
+	fewest, err := a.least(max(s.Scale.Min, 0)+1, mostInstances, func(n int) (*try, error) {
+		return a.simulate(spec.Kubernetes, set{minimum(), n}, out)
+	})
+	if err != nil {
+		return err
+	}
+	if fewest != nil {
+		n := fewest.app.Services[a.service].Scale.Min
+		if err := settle(fewest, set{minimum(), n}); err != nil {
+			return err
+		}
+	}
+	if s.Scale.CPU > leastCPUTarget {
+		// The least decrease of the target is the least change.
+		lower, err := a.least(1, s.Scale.CPU-leastCPUTarget, func(n int) (*try, error) {
+			return a.simulate(spec.Kubernetes, set{cpuTarget(), s.Scale.CPU - n}, out)
+		})
+		if err != nil {
+			return err
+		}
+		if lower != nil {
+			n := lower.app.Services[a.service].Scale.CPU
+			if err := settle(lower, set{cpuTarget(), n}); err != nil {
+				return err
+			}
+		}
+	}
+	if !found {
+		a.note("kubernetes: neither up to %d replicas at least nor a CPU target down to %d %% keeps it: the work itself takes too long, or waits for the CPU of its own pod", mostInstances, leastCPUTarget)
+	}
+	return nil
+}

@@ -1,0 +1,305 @@
+// Package behavior runs both targets under one trace and puts what came out side
+// by side: latencies, cold starts, who was turned away and why, capacity and
+// what of it was used, and the quantities that are paid for.
+//
+//	result, err := behavior.Run(ctx, behavior.Input{App: app, Usage: usage, Choices: cost.Defaults(), Catalog: catalog}, source)
+//
+// Both targets serve the same arrivals, and request i asks the same of either.
+// The simulators are in compare/simulate; here an app's models become their
+// configuration. A trace is read once, whatever its length, and both run at the
+// same time.
+//
+// A simulation is of one service on its own. What nobody gave is not made up:
+// Missing says what is needed.
+package behavior
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/nodes"
+	"ambi/compare/simulate"
+	functions "ambi/compare/simulate/lambda"
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+	"ambi/target"
+)
+
+// Input is what is run.
+type Input struct {
+	App     *spec.App
+	Service string // empty for an app's only one
+	// Usage is what each request asks for: its duration, CPU time and the time
+	// to start. How many there are is the trace's to say.
+	Usage   traffic.Usage
+	Choices cost.Choices
+	Catalog *nodes.Catalog
+	// Plan, unless nil, says which part of the trace is simulated; see PlanFor.
+	Plan *simulate.Plan
+	// Figures are the trace's, where somebody has measured it already. Without
+	// them they are those of what was simulated.
+	Figures *trace.Figures
+	Settings
+}
+
+// Settings are what a simulation takes beside an app.
+type Settings struct {
+	Seed uint64 `json:"seed"`
+	// Variation is the coefficient of variation of waiting time and of CPU time:
+	// 0 makes all requests alike.
+	Variation float64 `json:"variation"`
+	// Runtime is what the code is written in: how starts on Lambda vary.
+	Runtime string `json:"runtime"`
+	// Placement is the mean time until Lambda has an environment's place,
+	// before its start begins; AWS documents no figure.
+	Placement time.Duration `json:"placementNanoseconds"`
+	// Retry lets clients of Lambda try again what was throttled.
+	Retry bool `json:"retry"`
+	// Concurrency is the account's on Lambda.
+	Concurrency int `json:"concurrency"`
+	// Nodes says how nodes come and go.
+	Nodes NodePreset `json:"nodes"`
+	// Exact simulates every request, however many there are.
+	Exact bool `json:"exact"`
+	// Budget is how many requests may be simulated before a trace is sampled; 0
+	// is simulate.UsualBudget.
+	Budget float64 `json:"budget,omitempty"`
+	// Targets are the ones that run; none: both.
+	Targets []spec.Target `json:"-"`
+	// Until ends the run; 0 is the end of the trace.
+	Until time.Duration `json:"-"`
+	// Progress is told how far the slower target has come.
+	Progress func(at time.Duration) `json:"-"`
+}
+
+// NodePreset names a way in which nodes come and go.
+type NodePreset string
+
+// The presets.
+const (
+	Karpenter         NodePreset = "karpenter"
+	ClusterAutoscaler NodePreset = "cluster-autoscaler"
+)
+
+// DefaultSettings are what holds where nobody says otherwise.
+func DefaultSettings() Settings {
+	return Settings{
+		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: functions.AccountConcurrency, Nodes: Karpenter,
+	}
+}
+
+// Result is how both targets behaved. A target that was not run is nil.
+type Result struct {
+	Service     string                 `json:"service"`
+	Source      string                 `json:"source,omitempty"` // of the requests
+	Trace       trace.Figures          `json:"trace"`
+	Settings    Settings               `json:"settings"`
+	Partial     bool                   `json:"partial"` // it was stopped before the trace's end
+	Lambda      *simulate.Result       `json:"lambda"`
+	Kubernetes  *simulate.Result       `json:"kubernetes"`
+	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
+	Assumptions []Assumption           `json:"assumptions"`
+}
+
+// Of is a target's result; nil when it was not run.
+func (r *Result) Of(t spec.Target) *simulate.Result {
+	if t == spec.Lambda {
+		return r.Lambda
+	}
+	return r.Kubernetes
+}
+
+// Assumption is something that a simulation rests on.
+type Assumption struct {
+	Topic  string `json:"topic"`
+	Text   string `json:"text"`
+	Source string `json:"source,omitempty"`
+}
+
+// Missing lists which figures of a usage a simulation lacks.
+func Missing(u traffic.Usage) []traffic.Input {
+	var list []traffic.Input
+	for _, input := range u.Missing() {
+		switch input {
+		case traffic.Duration, traffic.CPUTime, traffic.Start:
+			list = append(list, input)
+		}
+	}
+	return list
+}
+
+// ServiceOf is the service of an app that is run: the one that is named, or the
+// only one.
+func ServiceOf(app *spec.App, name string) (string, error) {
+	names := app.ServiceNames()
+	switch {
+	case name == "" && len(names) > 1:
+		return "", fmt.Errorf("the app has several services, and a simulation is of one\nhint: name one of %s", strings.Join(names, ", "))
+	case name == "":
+		return names[0], nil
+	case !slices.Contains(names, name):
+		return "", fmt.Errorf("no service %q\nhint: the services are %s", name, strings.Join(names, ", "))
+	}
+	return name, nil
+}
+
+// Check reports every setting that makes no sense.
+func (s *Settings) Check() error {
+	var problems []error
+	fail := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	fail(s.Variation >= 0 && s.Variation <= 10, "variation: must be 0 to 10, got %v", s.Variation)
+	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement: must be 0s to 1m, got %s", s.Placement)
+	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency: must be 1 to 1000000, got %d", s.Concurrency)
+	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes: must be karpenter or cluster-autoscaler, got %q", s.Nodes)
+	fail(s.Budget >= 0, "budget: must not be negative, got %v", s.Budget)
+	fail(s.Until >= 0, "until: must not be negative, got %s", s.Until)
+	return errors.Join(problems...)
+}
+
+// side is one target, ready to run.
+type side struct {
+	target spec.Target
+	run    func(context.Context, simulate.Source, simulate.Demand, simulate.Options) (simulate.Result, error)
+}
+
+// Run runs the targets under a trace. A target that refuses the app is not run,
+// and the result says why. When the context ends first, the result is
+// partial. Errors are the source's, or say what is wrong with the input.
+func Run(ctx context.Context, in Input, source simulate.Source) (*Result, error) {
+	name, err := ServiceOf(in.App, in.Service)
+	if err == nil {
+		err = in.Check()
+	}
+	if err == nil {
+		if missing := Missing(in.Usage); len(missing) > 0 {
+			err = fmt.Errorf("a simulation needs to know of each request: %v", missing)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Service: name, Settings: in.Settings, Refused: map[spec.Target]string{}}
+	sides, err := in.sides(name, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(sides) == 0 {
+		return r, nil // Refused says why
+	}
+	meter := trace.NewMeter()
+	whole := source
+	if in.Plan != nil {
+		source = in.Plan.Source(source)
+		in.assumeSampling(r)
+	}
+	s := newSplit(source, len(sides), meter.Observe)
+	results, errs := make([]simulate.Result, len(sides)), make([]error, len(sides))
+	progress := slowest(len(sides), in.Progress)
+	demand := in.demand()
+	var wait sync.WaitGroup
+	for i, side := range sides {
+		wait.Go(func() {
+			defer close(s.readers[i].done)
+			options := simulate.Options{Seed: in.Seed, Until: int64(in.Until), Plan: in.Plan, Progress: func(at int64) { progress(i, at) }}
+			results[i], errs[i] = side.run(ctx, s.readers[i], demand, options)
+		})
+	}
+	s.run(ctx)
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if meter.Requests() == 0 {
+		return nil, errors.New("there is no request to simulate")
+	}
+	for i, side := range sides {
+		if err := results[i].Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", side.target, err)
+		}
+		r.Partial = r.Partial || results[i].Partial
+		if side.target == spec.Lambda {
+			r.Lambda = &results[i]
+		} else {
+			r.Kubernetes = &results[i]
+		}
+	}
+	r.Partial = r.Partial || ctx.Err() != nil
+	r.Trace = meter.Figures(r.span(whole))
+	if in.Figures != nil && !r.Partial {
+		r.Trace = *in.Figures
+	}
+	return r, nil
+}
+
+// PlanFor plans how a trace is sampled that has too many requests to be
+// simulated one by one; nil when it is simulated as it is.
+func (in *Input) PlanFor(counts simulate.Counts) *simulate.Plan {
+	if in.Exact {
+		return nil
+	}
+	// An idle environment must have had the time to go.
+	settle := max(simulate.UsualSettle, in.Choices.Lambda.KeepAlive.Std()+time.Minute)
+	return simulate.NewPlan(counts, simulate.PlanOptions{Budget: in.Budget, Settle: settle})
+}
+
+func (in *Input) assumeSampling(r *Result) {
+	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: fmt.Sprintf(
+		"%.3g of %.4g requests are simulated, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ",
+		in.Plan.Simulated, in.Plan.Requests)})
+}
+
+// span is how long the trace is.
+func (r *Result) span(source simulate.Source) time.Duration {
+	if long, ok := source.(interface{ Span() time.Duration }); ok && !r.Partial {
+		return long.Span()
+	}
+	return 0 // up to the last arrival
+}
+
+// slowest tells progress of the run that has come the least far.
+func slowest(n int, progress func(time.Duration)) func(i int, at int64) {
+	if progress == nil {
+		return func(int, int64) {}
+	}
+	var mutex sync.Mutex
+	reached := make([]int64, n)
+	return func(i int, at int64) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		reached[i] = at
+		progress(time.Duration(slices.Min(reached)))
+	}
+}
+
+// demand is what requests ask for.
+func (in *Input) demand() simulate.Demand {
+	duration, _ := in.Usage.Duration.Get()
+	cpu, _ := in.Usage.CPUTime.Get()
+	of := func(mean time.Duration) simulate.Distribution {
+		if mean == 0 {
+			return simulate.Constant(0)
+		}
+		return simulate.Lognormal(float64(mean), in.Variation)
+	}
+	return simulate.Demand{Wait: of(duration - cpu), CPU: of(cpu), Seed: in.Seed}
+}
+
+// refusals say why a target does not take an app.
+func refusals(findings target.Findings) string {
+	var list []string
+	for _, f := range findings.Refused() {
+		list = append(list, f.Path+": "+f.Message)
+	}
+	return strings.Join(list, "; ")
+}

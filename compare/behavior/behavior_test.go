@@ -1,0 +1,377 @@
+package behavior_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/compare/behavior"
+	"ambi/compare/cost"
+	"ambi/compare/nodes"
+	"ambi/compare/prices"
+	"ambi/compare/simulate"
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+const thumbs = `apiVersion: ambi/v1
+name: thumbs
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
+    cpu: 500m
+    memory: 512Mi
+    concurrency: 10
+    http: {routes: [POST /thumbnails]}
+    scale: {min: 1, max: 50, cpu: 70}
+`
+
+// input is an app with a usage that says what requests ask for.
+func input(t *testing.T, text string) behavior.Input {
+	t.Helper()
+	app, err := spec.Parse("app.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := nodes.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return behavior.Input{
+		App: app, Choices: cost.Defaults(), Catalog: catalog, Settings: behavior.DefaultSettings(),
+		Usage: traffic.Usage{
+			Duration: traffic.Known(40 * time.Millisecond), CPUTime: traffic.Known(12 * time.Millisecond), Start: traffic.Known(120 * time.Millisecond),
+		},
+	}
+}
+
+// made is traffic of a shape.
+func made(t *testing.T, perSecond float64, shape spec.Shape, span time.Duration, seed uint64) *trace.Synthetic {
+	t.Helper()
+	resolved, err := traffic.Usage{Requests: traffic.Known(perSecond * traffic.SecondsPerMonth), Shape: shape}.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := trace.Synthesize(resolved, span, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func run(t *testing.T, in behavior.Input, source simulate.Source) *behavior.Result {
+	t.Helper()
+	r, err := behavior.Run(context.Background(), in, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// ran are the targets that a result has.
+func ran(r *behavior.Result) []*simulate.Result {
+	var list []*simulate.Result
+	for _, t := range spec.Targets() {
+		if x := r.Of(t); x != nil {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// TestLaws holds what is true of every run, with settings drawn at random:
+// requests are conserved, both targets see the same ones, and Little's law.
+func TestLaws(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	shapes := []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}
+	for i := range 40 {
+		in := input(t, thumbs)
+		in.Seed = random.Uint64()
+		in.Variation = []float64{0, .5, 2}[random.IntN(3)]
+		in.Retry = random.IntN(2) == 0
+		in.Concurrency = 1 + random.IntN(50)
+		in.App.Services["api"].Scale.Max = 1 + random.IntN(20)
+		rate := math.Pow(10, 2.5*random.Float64())
+		span := time.Duration(10+random.IntN(50)) * time.Minute
+		shape := shapes[i%len(shapes)]
+		source := made(t, rate, shape, span, in.Seed)
+		r, err := behavior.Run(context.Background(), in, source)
+		if err != nil {
+			if strings.Contains(err.Error(), "no request") {
+				continue // a sporadic trace may have none
+			}
+			t.Fatal(err)
+		}
+		for _, x := range ran(r) {
+			if err := x.Check(); err != nil {
+				t.Errorf("%s, %s at %v/s: %v", x.Target, shape, rate, err)
+			}
+			if x.Requests != r.Trace.Requests {
+				t.Errorf("%s: %d requests of a trace of %d", x.Target, x.Requests, r.Trace.Requests)
+			}
+			served := x.Of(simulate.Answered)
+			if served < 1000 || x.Of(simulate.TimedOut)+x.Of(simulate.Throttled)+x.Of(simulate.Failed) > 0 {
+				continue
+			}
+			// Requests in the system are their rate times their time in it.
+			inside := x.Gauges[simulate.InUse].Seconds + x.Gauges[simulate.Queued].Seconds
+			if sojourn := float64(x.Latency.Mean) / 1e9 * float64(x.Latency.Count); math.Abs(inside/sojourn-1) > .02 {
+				t.Errorf("%s, %s at %v/s: %v request-seconds inside, and latencies sum up to %v", x.Target, shape, rate, inside, sojourn)
+			}
+		}
+	}
+}
+
+// TestSameSeedSameBytes runs both targets twice, at the same time as something
+// else would be: the order of goroutines must not show.
+func TestSameSeedSameBytes(t *testing.T) {
+	once := func(seed uint64) string {
+		in := input(t, thumbs)
+		in.Seed = seed
+		r := run(t, in, made(t, 30, spec.Bursty, 2*time.Hour, seed))
+		text, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	first := once(1)
+	if again := once(1); again != first {
+		t.Error("the same seed gives other figures")
+	}
+	if once(2) == first {
+		t.Error("another seed gives the same figures")
+	}
+}
+
+// TestRefusals gives a reason in place of a run.
+func TestRefusals(t *testing.T) {
+	in := input(t, strings.Replace(thumbs, "    concurrency: 10\n", "    concurrency: 10\n    timeout: 20m\n", 1))
+	r := run(t, in, made(t, 1, spec.Steady, time.Hour, 1))
+	if r.Lambda != nil || !strings.Contains(r.Refused[spec.Lambda], "timeout") {
+		t.Errorf("a timeout of 20 minutes: %q", r.Refused[spec.Lambda])
+	}
+}
+
+func TestMissing(t *testing.T) {
+	in := input(t, thumbs)
+	in.Usage = traffic.Usage{CPUTime: traffic.Known(time.Millisecond)}
+	if got := behavior.Missing(in.Usage); !slices.Equal(got, []traffic.Input{traffic.Duration, traffic.Start}) {
+		t.Errorf("missing %v", got)
+	}
+	if _, err := behavior.Run(context.Background(), in, simulate.Arrivals([]int64{1})); err == nil {
+		t.Error("it ran without a duration")
+	}
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	s := behavior.Settings{Variation: -1, Placement: time.Hour, Concurrency: 0, Nodes: "magic", Until: -1, Budget: -1}
+	err := s.Check()
+	for _, name := range []string{"variation", "placement", "concurrency", "nodes", "until", "budget"} {
+		if err == nil || !strings.Contains(err.Error(), name+": ") {
+			t.Errorf("%s is not checked: %v", name, err)
+		}
+	}
+	if usual := behavior.DefaultSettings(); usual.Check() != nil {
+		t.Error(usual.Check())
+	}
+}
+
+func TestServices(t *testing.T) {
+	second := strings.NewReplacer("  api:", "  web:", "/thumbnails", "/").Replace(thumbs[strings.Index(thumbs, "  api:"):])
+	two := thumbs + second
+	in := input(t, two)
+	source := func() simulate.Source { return made(t, 1, spec.Steady, time.Minute, 1) }
+	if _, err := behavior.Run(context.Background(), in, source()); err == nil || !strings.Contains(err.Error(), "hint: name one of api, web") {
+		t.Errorf("got %v", err)
+	}
+	in.Service = "none"
+	if _, err := behavior.Run(context.Background(), in, source()); err == nil || !strings.Contains(err.Error(), `no service "none"`) {
+		t.Errorf("got %v", err)
+	}
+	in.Service = "web"
+	if r := run(t, in, source()); r.Service != "web" {
+		t.Errorf("ran %s", r.Service)
+	}
+}
+
+// interrupted is a source that ends a context on its way.
+type interrupted struct {
+	simulate.Source
+	left   int
+	cancel func()
+}
+
+func (s *interrupted) Next() (int64, bool) {
+	if s.left--; s.left == 0 {
+		s.cancel()
+	}
+	return s.Source.Next()
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r, err := behavior.Run(ctx, input(t, thumbs), &interrupted{made(t, 1000, spec.Steady, 24*time.Hour, 1), 1_000_000, cancel})
+	if err != nil || !r.Partial {
+		t.Fatalf("%v, partial: %t", err, r != nil && r.Partial)
+	}
+	for _, x := range ran(r) {
+		if err := x.Check(); err != nil || x.Requests == 0 || x.Requests > 2_000_000 {
+			t.Errorf("%s: %d requests, %v", x.Target, x.Requests, err)
+		}
+	}
+}
+
+type broken struct{ simulate.Source }
+
+func (broken) Err() error { return errors.New("broken") }
+
+func TestSourceErrors(t *testing.T) {
+	if _, err := behavior.Run(context.Background(), input(t, thumbs), broken{simulate.Arrivals([]int64{1, 2})}); err == nil || !strings.Contains(err.Error(), "broken") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := behavior.Run(context.Background(), input(t, thumbs), simulate.Arrivals(nil)); err == nil {
+		t.Error("a trace without a request ran")
+	}
+}
+
+func TestProgress(t *testing.T) {
+	in := input(t, thumbs)
+	var said []time.Duration
+	in.Progress = func(at time.Duration) { said = append(said, at) }
+	run(t, in, made(t, 1000, spec.Steady, 10*time.Minute, 1))
+	if len(said) < 3 || !slices.IsSorted(said) || said[len(said)-1] > 10*time.Minute {
+		t.Errorf("progress %v", said)
+	}
+}
+
+// TestSampledIsNearExact compares costs and percentiles of a sampled run with
+// those of the exact one.
+func TestSampledIsNearExact(t *testing.T) {
+	in := input(t, thumbs)
+	source := func() *trace.Synthetic { return made(t, 20, spec.Diurnal, 4*24*time.Hour, 5) }
+	exact := run(t, in, source())
+	counts, err := simulate.Count(context.Background(), source(), int64(4*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Budget = 2e6
+	if in.Plan = in.PlanFor(counts); in.Plan == nil {
+		t.Fatal("nothing is sampled")
+	}
+	figures := trace.Expected(counts.Minutes, 4*24*time.Hour)
+	in.Figures = &figures
+	sampled := run(t, in, source())
+	near := func(what string, got, want, part float64) {
+		t.Helper()
+		t.Logf("%s: %.6g of %.6g", what, got, want)
+		if math.Abs(got-want) > part*want {
+			t.Errorf("%s is %v sampled, %v exactly", what, got, want)
+		}
+	}
+	near("requests", float64(sampled.Trace.Requests), float64(exact.Trace.Requests), .005)
+	a, b := sampled.Measured(1e8), exact.Measured(1e8)
+	near("GB-seconds", a.GBSeconds, b.GBSeconds, .02)
+	if exact.Kubernetes != nil {
+		near("node-hours", a.NodeHours, b.NodeHours, .02)
+	}
+	for i, x := range ran(sampled) {
+		near("p99", float64(x.Latency.P99), float64(ran(exact)[i].Latency.P99), .05)
+		if x.Sampling == nil || x.Sampling.Share > .6 {
+			t.Errorf("%+v", x.Sampling)
+		}
+	}
+	in.Exact = true
+	if in.PlanFor(counts) != nil {
+		t.Error("an exact run is sampled")
+	}
+}
+
+// TestTimelineKeepsPeaks compares a timeline with the run that it is of.
+func TestTimelineKeepsPeaks(t *testing.T) {
+	for _, span := range []time.Duration{3 * time.Minute, 2 * time.Hour, 5 * 24 * time.Hour} {
+		r := run(t, input(t, thumbs), made(t, 10, spec.Bursty, span, 4))
+		line := r.Timeline()
+		if n := len(line.Requests); n == 0 || n > behavior.MaxMoments {
+			t.Fatalf("%d moments", n)
+		}
+		sum, peak := 0.0, 0.0
+		for _, b := range line.Requests {
+			sum += b.Mean * line.Step.Seconds()
+			peak = max(peak, b.Max)
+		}
+		if math.Abs(sum-float64(r.Trace.Requests)) > 1e-6*sum || peak != float64(r.Trace.Second.Peak) {
+			t.Errorf("%s: %v requests and a peak of %v, of %d and %d", span, sum, peak, r.Trace.Requests, r.Trace.Second.Peak)
+		}
+		for _, x := range ran(r) {
+			track := line.Lambda
+			if x.Target == spec.Kubernetes {
+				track = line.Kubernetes
+			}
+			for _, g := range []struct {
+				gauge simulate.Gauge
+				list  []behavior.Bound
+			}{{simulate.InUse, track.InUse}, {simulate.Capacity, track.Capacity}, {simulate.Queued, track.Queued}} {
+				top := 0.0
+				for _, b := range g.list {
+					top = max(top, b.Max)
+					if b.Mean > b.Max {
+						t.Errorf("a mean of %v above %v", b.Mean, b.Max)
+					}
+				}
+				if top != float64(x.Gauges[g.gauge].Max) {
+					t.Errorf("%s, %s: a peak of %v, want %d", x.Target, g.gauge.Name(), top, x.Gauges[g.gauge].Max)
+				}
+			}
+		}
+	}
+}
+
+// TestSpendAddsUp compares the last moment of what was spent with the bill.
+func TestSpendAddsUp(t *testing.T) {
+	in := input(t, thumbs)
+	r := run(t, in, made(t, 10, spec.Bursty, 2*time.Hour, 4))
+	book, err := prices.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := book.In("us-east-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := in.Usage
+	u.Requests, u.Shape = traffic.Known(r.Trace.Mean*traffic.SecondsPerMonth), spec.Bursty
+	u.Request, u.Response, u.Log, u.Outbound = traffic.Known[int64](1), traffic.Known[int64](1), traffic.Known[int64](1), traffic.Known[int64](1)
+	resolved, err := u.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := cost.App{Workloads: []cost.Workload{{
+		Name: "api", Traffic: resolved, Routes: 1, LogDays: 30, Function: cost.Function{MemoryMB: r.Lambda.MemoryMB, Architecture: "x86_64"},
+		Pod: cost.Pod{MilliCPU: 500, MemoryMiB: 512, Min: 1, Concurrency: 10, TargetPercent: 70},
+	}}}
+	if app, err = app.Corrected(sheet, in.Catalog, in.Choices, r.Measured(r.Trace.Mean*traffic.SecondsPerMonth)); err != nil {
+		t.Fatal(err)
+	}
+	model, err := cost.Lambda(sheet, app, in.Choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bill := model.Bill(1)
+	line := r.Timeline()
+	span := time.Duration(r.Lambda.Span)
+	line.Lambda.Spend(bill, span)
+	spent := line.Lambda.Cost
+	want := bill.Total.Dollars() * span.Seconds() / traffic.SecondsPerMonth
+	if got := spent[len(spent)-1]; math.Abs(got-want) > 1e-9*want || !slices.IsSorted(spent) {
+		t.Errorf("spent %v, want %v", got, want)
+	}
+}

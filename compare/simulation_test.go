@@ -1,0 +1,166 @@
+package compare_test
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/compare"
+	"ambi/compare/behavior"
+	"ambi/compare/simulate"
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// simulated is an input with a simulation of bursty traffic, whose rate is then
+// the usage's.
+func simulated(t *testing.T, perSecond float64, change func(*behavior.Settings)) compare.Input {
+	t.Helper()
+	in := input(t, thumbs)
+	u := in.Usage["api"]
+	u.Requests, u.Shape = traffic.Known(perSecond*traffic.SecondsPerMonth), spec.Bursty
+	in.Usage["api"] = u
+	settings := behavior.DefaultSettings()
+	if change != nil {
+		change(&settings)
+	}
+	r, err := behavior.Run(context.Background(), behavior.Input{
+		App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
+	}, made(t, u, 6*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Requests = traffic.Known(r.Trace.Mean * traffic.SecondsPerMonth)
+	in.Usage["api"] = u
+	in.Behavior = r
+	return in
+}
+
+func made(t *testing.T, u traffic.Usage, span time.Duration) *trace.Synthetic {
+	t.Helper()
+	resolved, err := u.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := trace.Synthesize(resolved, span, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestSimulationIsPriced compares the bill with the run's own quantities.
+func TestSimulationIsPriced(t *testing.T) {
+	in := simulated(t, 5, nil)
+	r := run(t, in)
+	if r.Simulation == nil || r.Simulation.LambdaCost == nil {
+		t.Fatalf("%+v", r.Simulation)
+	}
+	found := in.Behavior.Lambda
+	months := traffic.SecondsPerMonth / in.Behavior.Trace.Span.Seconds()
+	for _, c := range r.Lambda.Bill.Components {
+		if c.Name == "Lambda duration, arm64" {
+			if want := found.GBSeconds(simulate.BilledMS) * months; !c.Simulated || math.Abs(*c.Quantity-want) > 1e-3*want {
+				t.Errorf("%v GB-seconds, and simulated were %v", *c.Quantity, want)
+			}
+		}
+	}
+	if share, _ := r.Services[0].Lambda.ColdShare.Get(); share != found.ColdShare() {
+		t.Errorf("cold starts of %v, and simulated were %v", share, found.ColdShare())
+	}
+	// The curve goes through the simulated point.
+	at := r.BreakEven.Requests.Or(0)
+	for i, p := range r.BreakEven.Points {
+		if i > 0 && p.Requests > at {
+			before := r.BreakEven.Points[i-1]
+			if *r.Lambda.Bill.Total < before.Lambda || *r.Lambda.Bill.Total > p.Lambda {
+				t.Errorf("%s a month between %s and %s", r.Lambda.Bill.Total, before.Lambda, p.Lambda)
+			}
+			break
+		}
+	}
+	// What a trace costs over its time is its part of the month.
+	last := r.Simulation.Timeline.Lambda.Cost
+	if got, want := last[len(last)-1], r.Simulation.LambdaCost.Dollars(); math.Abs(got-want) > 1e-6+1e-6*want {
+		t.Errorf("$%v spent over time, $%v in all", got, want)
+	}
+	text, err := json.Marshal(r)
+	if err != nil || len(text) > 1_000_000 {
+		t.Errorf("%d bytes of JSON, %v", len(text), err)
+	}
+	if strings.Contains(string(text), `"series":[{`) {
+		t.Error("the JSON has a run's whole series")
+	}
+}
+
+// TestSufferingIsAWarning lets an account with little concurrency turn requests
+// away.
+func TestSufferingIsAWarning(t *testing.T) {
+	r := run(t, simulated(t, 50, func(s *behavior.Settings) { s.Concurrency = 2 }))
+	found := false
+	for _, w := range r.Fit.Warned(spec.Lambda) {
+		found = found || strings.Contains(w.Message, "most of them throttled")
+	}
+	if !found {
+		t.Errorf("%+v", r.Fit.Warnings)
+	}
+	for _, w := range run(t, simulated(t, 5, nil)).Fit.Warnings {
+		if strings.Contains(w.Name, "simulation") {
+			t.Errorf("%+v", w)
+		}
+	}
+}
+
+// TestAdviceHolds runs what was advised again: it keeps the objective, and one
+// less does not.
+func TestAdviceHolds(t *testing.T) {
+	in := simulated(t, 5, nil)
+	in.Behavior = nil
+	slow := in.Usage["api"]
+	slow.Start = traffic.Known(4 * time.Second)
+	in.Usage["api"] = slow
+	objectives, err := behavior.ParseObjectives("p99.95 < 400ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func() (simulate.Source, func(), error) {
+		return made(t, in.Usage["api"], 2*time.Hour), func() {}, nil
+	}
+	settings := behavior.DefaultSettings()
+	advice, err := compare.Advise(context.Background(), in, "api", settings, open, objectives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(advice.Choices) == 0 {
+		t.Fatalf("%+v", advice)
+	}
+	for _, c := range advice.Choices {
+		if !c.Holds || len(c.Changes) == 0 || c.Cost == nil {
+			t.Errorf("%+v", c)
+		}
+		if c.Target != spec.Lambda || len(c.Changes) != 1 {
+			continue
+		}
+		for _, less := range []int{0, 1} {
+			app := *in.App
+			s := *app.Services["api"]
+			s.Lambda.Provisioned = c.Changes[0].To - less
+			app.Services = map[string]*spec.Service{"api": &s}
+			source, _, _ := open()
+			settings.Targets = []spec.Target{spec.Lambda}
+			r, err := behavior.Run(context.Background(), behavior.Input{
+				App: &app, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
+			}, source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := behavior.AllHold(objectives, r.Lambda); got != (less == 0) {
+				t.Errorf("provisioned concurrency of %d keeps it: %t", s.Lambda.Provisioned, got)
+			}
+		}
+	}
+}
