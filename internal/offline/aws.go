@@ -2,9 +2,11 @@ package offline
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"sync/atomic"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -120,27 +122,44 @@ func (a *aws) shapeOf(token string) shape {
 }
 
 // check names what the real provider would name: the logical name and seven
-// hexadecimal digits.
-func (a *aws) check(r resource, inputs properties) string {
+// hexadecimal digits. A resource that is there keeps its name.
+func (a *aws) check(r resource, olds, inputs properties) string {
 	if !a.shapeOf(r.token).named || present(inputs, "name") || present(inputs, "namePrefix") {
 		return ""
 	}
 	name := r.name + "-" + r.hash(7)
+	if old, _ := unwrap(olds["name"]); old.GetStringValue() != "" {
+		name = old.GetStringValue()
+	}
 	inputs["name"] = structpb.NewStringValue(name)
 	return name
 }
 
-// replaces: most AWS resources cannot be renamed, nor moved to another API. The
-// names of a few can change in place (an HTTP API's).
-func (a *aws) replaces(r resource, key string, _, _ *structpb.Value) bool {
-	switch key {
-	case "name":
-		return r.token != "aws:apigatewayv2/api:Api"
-	case "namePrefix", "apiId", "protocolType", "packageType", "functionName", "domainName":
-		return true
-	default:
-		return r.token == "aws:lambda/permission:Permission" // none of its inputs can change
+// republishes: a function that publishes does so whenever its code or its
+// configuration changes; what is only about its concurrency or its tags is neither.
+// (updateComputedAttributesOnPublish in lambda/function.go of Terraform's provider.)
+func (a *aws) republishes(r resource, changed []string) []string {
+	if r.token != "aws:lambda/function:Function" {
+		return nil
 	}
+	for _, key := range changed {
+		switch key {
+		case "reservedConcurrentExecutions", "tags", "tagsAll", "publish", "__defaults":
+		default:
+			return []string{"version", "qualifiedArn", "qualifiedInvokeArn"}
+		}
+	}
+	return nil
+}
+
+// fixed: a name that the program gave is still taken while the old resource is there.
+// The names that check makes end in the digits that it draws. The bridge that runs
+// Terraform's provider asks the same (nameRequiresDeleteBeforeReplace).
+func (a *aws) fixed(r resource, olds, news properties) bool {
+	name, _ := unwrap(olds["name"])
+	made := regexp.MustCompile(`^` + regexp.QuoteMeta(r.name) + `-[0-9a-f]{7}$`)
+	return name.GetStringValue() != "" && !made.MatchString(name.GetStringValue()) &&
+		proto.Equal(olds["name"], news["name"])
 }
 
 func (a *aws) id(r resource, inputs properties) string {

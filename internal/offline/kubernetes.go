@@ -13,8 +13,8 @@ type kubernetes struct{}
 func (kubernetes) configure(properties) {}
 
 // check names an object without a name, as the real provider does: the logical
-// name and eight characters.
-func (kubernetes) check(r resource, inputs properties) string {
+// name and eight characters. An object that is there keeps its name.
+func (kubernetes) check(r resource, olds, inputs properties) string {
 	metadata := inputs["metadata"]
 	if metadata == nil {
 		metadata = structpb.NewStructValue(&structpb.Struct{})
@@ -29,6 +29,9 @@ func (kubernetes) check(r resource, inputs properties) string {
 		object.Fields = properties{}
 	}
 	name := r.name + "-" + r.hash(8)
+	if old := field(olds["metadata"], "name"); old != "" {
+		name = old
+	}
 	object.Fields["name"] = structpb.NewStringValue(name)
 	if object.Fields["annotations"] == nil {
 		object.Fields["annotations"] = structpb.NewStructValue(&structpb.Struct{Fields: properties{}})
@@ -40,16 +43,13 @@ func (kubernetes) check(r resource, inputs properties) string {
 	return name
 }
 
-// replaces: an object that changes its name, namespace or kind is another object.
-func (kubernetes) replaces(_ resource, key string, old, new *structpb.Value) bool {
-	switch key {
-	case "kind", "apiVersion":
-		return true
-	case "metadata":
-		return field(old, "name") != field(new, "name") || field(old, "namespace") != field(new, "namespace")
-	default:
-		return false
-	}
+func (kubernetes) republishes(resource, []string) []string { return nil }
+
+// fixed: two objects of one kind cannot have the same name in one namespace.
+func (kubernetes) fixed(_ resource, olds, news properties) bool {
+	before, after := olds["metadata"], news["metadata"]
+	autonamed := field(at(before, "annotations"), "pulumi.com/autonamed") == "true"
+	return !autonamed && field(before, "name") == field(after, "name") && field(before, "namespace") == field(after, "namespace")
 }
 
 // id is the real provider's: namespace/name, or the name alone.

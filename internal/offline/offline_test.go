@@ -287,6 +287,9 @@ func TestDiff(t *testing.T) {
 	metadata := func(name, label string) resource.PropertyMap {
 		return resource.PropertyMap{"metadata": object(resource.PropertyMap{"name": text(name), "labels": object(resource.PropertyMap{"l": text(label)})})}
 	}
+	selecting := func(app string) resource.PropertyMap {
+		return resource.PropertyMap{"spec": object(resource.PropertyMap{"selector": object(resource.PropertyMap{"app": text(app)})})}
+	}
 	role := func(name, policy string) resource.PropertyMap {
 		return resource.PropertyMap{"name": text(name), "assumeRolePolicy": text(policy)}
 	}
@@ -304,6 +307,9 @@ func TestDiff(t *testing.T) {
 		{"a role's name", aws, "aws:iam/role:Role", role("a", "p"), role("b", "p"), nil, []string{"name"}, []string{"name"}},
 		{"an API's name", aws, "aws:apigatewayv2/api:Api", role("a", "p"), role("b", "p"), nil, []string{"name"}, nil},
 		{"a label", kubernetes, "kubernetes:core/v1:Service", metadata("a", "l"), metadata("a", "m"), nil, []string{"metadata"}, nil},
+		{"a selector", kubernetes, "kubernetes:apps/v1:Deployment", selecting("a"), selecting("b"), nil, []string{"spec"}, []string{"spec"}},
+		{"a Service's ports", kubernetes, "kubernetes:core/v1:Service", selecting("a"), selecting("b"), nil, []string{"spec"}, nil},
+		{"a permission", aws, "aws:lambda/permission:Permission", role("a", "p"), role("a", "q"), nil, []string{"assumeRolePolicy"}, []string{"assumeRolePolicy"}},
 		{"an object's name", kubernetes, "kubernetes:core/v1:Service", metadata("a", "l"), metadata("b", "l"), nil, []string{"metadata"}, []string{"metadata"}},
 	}
 	for _, test := range tests {
@@ -317,6 +323,69 @@ func TestDiff(t *testing.T) {
 		if changed != (test.diffs != nil) || !reflect.DeepEqual(response.GetDiffs(), test.diffs) || !reflect.DeepEqual(response.GetReplaces(), test.replaces) {
 			t.Errorf("%s: changed %t, diffs %q, replaces %q", test.what, changed, response.GetDiffs(), response.GetReplaces())
 		}
+	}
+}
+
+// A function that changes has a new version, and one whose concurrency changes not.
+func TestVersions(t *testing.T) {
+	_, aws, _ := serve(t)
+	const token = "aws:lambda/function:Function"
+	_, state := aws.create(token, "api", false, resource.PropertyMap{"memorySize": resource.NewProperty(512.0)})
+	inputs := aws.check(token, "api", resource.PropertyMap{"memorySize": resource.NewProperty(512.0)})
+	change := func(key string, preview bool) resource.PropertyMap {
+		news := inputs.Copy()
+		news[resource.PropertyKey(key)] = resource.NewProperty(1024.0)
+		response, err := aws.Update(context.Background(), &pulumirpc.UpdateRequest{
+			Id: "api", Urn: urn(token, "api"), Olds: aws.wire(state), OldInputs: aws.wire(inputs), News: aws.wire(news), Preview: preview,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return aws.props(response.GetProperties())
+	}
+	if got := change("memorySize", false); got["version"].StringValue() != "2" || !strings.HasSuffix(got["qualifiedArn"].StringValue(), ":2") || got["arn"].V != state["arn"].V {
+		t.Errorf("after a change of its memory: %v", got)
+	}
+	if got := change("memorySize", true); got.HasValue("version") || !got.HasValue("arn") {
+		t.Errorf("a planned change of its memory: %v", got)
+	}
+	if got := change("reservedConcurrentExecutions", false); got["version"].StringValue() != "1" {
+		t.Errorf("after a change of its concurrency: %v", got)
+	}
+}
+
+func TestWhatExists(t *testing.T) {
+	server, _, kubernetes := serve(t)
+	const token = "kubernetes:core/v1:Service"
+	inputs := resource.PropertyMap{"metadata": object(resource.PropertyMap{"name": text("api")})}
+	planned, _ := kubernetes.create(token, "api", true, inputs)
+	if existing := server.Existing(); planned != "" || len(existing) != 0 {
+		t.Errorf("a preview created %v", existing)
+	}
+	id, outputs := kubernetes.create(token, "api", false, inputs)
+	if existing := server.Existing(); !reflect.DeepEqual(existing, []string{urn(token, "api")}) {
+		t.Errorf("existing: %v", existing)
+	}
+	read := func() string {
+		response, err := kubernetes.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: urn(token, "api"), Properties: kubernetes.wire(outputs)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.GetId()
+	}
+	if read() != id {
+		t.Error("a read does not find it")
+	}
+	server.Lose(urn(token, "api"))
+	if found := read(); found != "" || len(server.Existing()) != 0 {
+		t.Errorf("what was lost is found: %q, %v", found, server.Existing())
+	}
+	kubernetes.create(token, "api", false, inputs)
+	if _, err := kubernetes.Delete(context.Background(), &pulumirpc.DeleteRequest{Id: id, Urn: urn(token, "api")}); err != nil {
+		t.Fatal(err)
+	}
+	if existing := server.Existing(); len(existing) != 0 {
+		t.Errorf("after its deletion: %v", existing)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -21,18 +23,27 @@ type cloud interface {
 	// configure takes the provider's configuration.
 	configure(arguments properties)
 	// check completes the inputs as the real provider would before it asks anybody:
-	// with a name, where the program gave none. It returns the name that it made up, or "".
-	check(r resource, inputs properties) (madeUp string)
-	// replaces reports whether a change of this input makes a new resource.
-	replaces(r resource, key string, old, new *structpb.Value) bool
+	// with a name, where the program gave none; a resource that is there (olds are its
+	// inputs) keeps its name. It returns the name that it made up, or "".
+	check(r resource, olds, inputs properties) (madeUp string)
+	// republishes reports whether a change of these inputs makes a new version of the
+	// resource, and which outputs are then new.
+	republishes(r resource, changed []string) (outputs []string)
+	// fixed reports whether the program itself names the resource, so that the old one
+	// must go before a new one can come.
+	fixed(r resource, olds, news properties) bool
 	// id names a resource that is being created.
 	id(r resource, inputs properties) string
 	// computed invents the outputs that no input gives.
 	computed(r resource, id string, inputs properties) properties
 }
 
-// resource is how the engine names one.
-type resource struct{ urn, token, name string }
+// resource is how the engine names one. Its generation counts how often it was
+// replaced.
+type resource struct {
+	urn, token, name string
+	generation       int
+}
 
 // newResource reads a URN: urn:pulumi:stack::project::parent$type::name.
 func newResource(urn string) resource {
@@ -44,10 +55,14 @@ func newResource(urn string) resource {
 	return r
 }
 
-// hash returns the first n hexadecimal digits of the URN's hash. Real providers
+// hash returns the first n hexadecimal digits of a hash of the resource. Real providers
 // draw at random; a stand-in that repeats itself can be tested.
 func (r resource) hash(n int) string {
-	sum := sha256.Sum256([]byte(r.urn))
+	text := r.urn
+	if r.generation > 0 {
+		text = fmt.Sprintf("%s %d", r.urn, r.generation)
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
@@ -107,20 +122,40 @@ func (p *provider) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pul
 }
 
 func (p *provider) Check(_ context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
-	r := newResource(req.GetUrn())
+	r := p.resource(req.GetUrn())
 	p.record.add(Resource{Type: r.token, Name: r.name, URN: r.urn, Inputs: decodeAll(req.GetNews().GetFields())})
 	inputs := clone(req.GetNews())
-	if name := p.cloud.check(r, inputs); name != "" {
+	if name := p.cloud.check(r, req.GetOlds().GetFields(), inputs); name != "" {
 		p.record.name(name)
 	}
 	return &pulumirpc.CheckResponse{Inputs: &structpb.Struct{Fields: inputs}}, nil
 }
 
-// Diff compares inputs, key by key. Real providers know many more properties that
-// force a replacement than a stand-in does.
+// Diff compares inputs, key by key. What makes a new resource, [Rules] says, which
+// knows the types that ambi's programs have and no others.
 func (p *provider) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	r := newResource(req.GetUrn())
+	r := p.resource(req.GetUrn())
 	olds, news := req.GetOldInputs().GetFields(), req.GetNews().GetFields()
+	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	for _, key := range changes(olds, news) {
+		if slices.Contains(req.GetIgnoreChanges(), key) {
+			continue
+		}
+		response.Changes = pulumirpc.DiffResponse_DIFF_SOME
+		response.Diffs = append(response.Diffs, key)
+		if replaces(r.token, key, olds[key], news[key]) {
+			response.Replaces = append(response.Replaces, key)
+		}
+	}
+	if len(response.Replaces) > 0 {
+		response.DeleteBeforeReplace = p.cloud.fixed(r, olds, news)
+		p.record.replace(r.urn)
+	}
+	return response, nil
+}
+
+// changes lists the keys whose values differ, sorted.
+func changes(olds, news properties) []string {
 	keys := map[string]bool{}
 	for key := range olds {
 		keys[key] = true
@@ -128,18 +163,7 @@ func (p *provider) Diff(_ context.Context, req *pulumirpc.DiffRequest) (*pulumir
 	for key := range news {
 		keys[key] = true
 	}
-	response := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if slices.Contains(req.GetIgnoreChanges(), key) || proto.Equal(olds[key], news[key]) {
-			continue
-		}
-		response.Changes = pulumirpc.DiffResponse_DIFF_SOME
-		response.Diffs = append(response.Diffs, key)
-		if p.cloud.replaces(r, key, olds[key], news[key]) {
-			response.Replaces = append(response.Replaces, key)
-		}
-	}
-	return response, nil
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(keys)), func(key string) bool { return proto.Equal(olds[key], news[key]) })
 }
 
 // Create echoes the inputs. In a preview that is all: what it leaves out is
@@ -149,21 +173,32 @@ func (p *provider) Create(_ context.Context, req *pulumirpc.CreateRequest) (*pul
 	if req.GetPreview() {
 		return &pulumirpc.CreateResponse{Properties: &structpb.Struct{Fields: state}}, nil
 	}
-	r := newResource(req.GetUrn())
+	r := p.resource(req.GetUrn())
 	id := p.cloud.id(r, state)
 	overlay(state, p.cloud.computed(r, id, state))
+	p.record.create(r.urn, id)
 	return &pulumirpc.CreateResponse{Id: id, Properties: &structpb.Struct{Fields: state}}, nil
 }
 
-// Update takes the new inputs and keeps the outputs that were computed before.
+// Update takes the new inputs and keeps the outputs that were computed before, but
+// for those of a new version.
 func (p *provider) Update(_ context.Context, req *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
-	state := clone(req.GetNews())
-	r := newResource(req.GetUrn())
-	computed := clone(req.GetOlds())
-	if !req.GetPreview() {
-		computed = p.cloud.computed(r, req.GetId(), state)
+	r := p.resource(req.GetUrn())
+	state, computed := clone(req.GetNews()), clone(req.GetOlds())
+	for key := range req.GetOldInputs().GetFields() {
+		delete(computed, key)
+	}
+	renewed := p.cloud.republishes(r, changes(req.GetOldInputs().GetFields(), req.GetNews().GetFields()))
+	if len(renewed) > 0 && !req.GetPreview() {
+		computed["version"] = next(computed["version"])
+		again := p.cloud.computed(r, req.GetId(), merged(state, computed))
+		for _, key := range renewed {
+			if key != "version" {
+				computed[key] = again[key]
+			}
+		}
 	} else {
-		for key := range req.GetOldInputs().GetFields() {
+		for _, key := range renewed { // unknown, as whatever a preview leaves out
 			delete(computed, key)
 		}
 	}
@@ -171,18 +206,29 @@ func (p *provider) Update(_ context.Context, req *pulumirpc.UpdateRequest) (*pul
 	return &pulumirpc.UpdateResponse{Properties: &structpb.Struct{Fields: state}}, nil
 }
 
-// Read finds every resource as the state remembers it: nothing drifts here. What
-// the state has never seen cannot be read.
+// Read finds every resource as the state remembers it, but for one that was lost
+// ([Server.Lose]). What the state has never seen cannot be read.
 func (p *provider) Read(_ context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
 	if len(req.GetProperties().GetFields()) == 0 {
 		return nil, status.Errorf(codes.FailedPrecondition,
 			"the offline stand-in for %s has nothing to read %q from: no such resource was created here", p.name, req.GetId())
 	}
+	if p.record.isLost(req.GetUrn()) {
+		return &pulumirpc.ReadResponse{}, nil
+	}
 	return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: req.GetProperties(), Inputs: req.GetInputs()}, nil
 }
 
-func (p *provider) Delete(context.Context, *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+func (p *provider) Delete(_ context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	p.record.delete(req.GetUrn(), req.GetId())
 	return &emptypb.Empty{}, nil
+}
+
+// resource reads a URN, and how often that resource was replaced.
+func (p *provider) resource(urn string) resource {
+	r := newResource(urn)
+	r.generation = p.record.generation(urn)
+	return r
 }
 
 // overlay adds what is computed. What the program set stays as it set it, but for
@@ -197,4 +243,20 @@ func overlay(state, computed properties) {
 			overlay(existing.GetStructValue().GetFields(), value.GetStructValue().GetFields())
 		}
 	}
+}
+
+// merged is the first properties and, beside them, the second.
+func merged(first, second properties) properties {
+	all := maps.Clone(second)
+	maps.Copy(all, first)
+	return all
+}
+
+// next counts a version on.
+func next(version *structpb.Value) *structpb.Value {
+	n, err := strconv.Atoi(version.GetStringValue())
+	if err != nil {
+		return version
+	}
+	return structpb.NewStringValue(strconv.Itoa(n + 1))
 }

@@ -14,18 +14,18 @@
 // What a run against them proves: that the program runs through the real engine
 // and language host, which resources it registers ([Server.Resources]) and with
 // which inputs. What it does not prove: that AWS or a cluster would accept any of
-// it. The stand-ins check no schema, know no quota, keep nothing, and invent the
+// it. The stand-ins check no schema, know no quota, and invent the
 // outputs that a real resource would compute (ARNs in the account 123456789012,
-// which AWS reserves for examples).
+// which AWS reserves for examples). What replaces a resource and what changes it in
+// place they know from the providers' own sources, for the types that ambi's
+// programs have ([Rules]).
 package offline
 
 import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strings"
-	"sync"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc"
@@ -44,7 +44,7 @@ type Server struct {
 // Serve starts the stand-ins, each on a loopback port that the kernel picks. The
 // caller closes the server. The error is the machine's: no port to be had.
 func Serve() (*Server, error) {
-	s := &Server{record: record{resources: map[string]Resource{}}}
+	s := &Server{record: newRecord()}
 	var ports []string
 	for _, standIn := range []*provider{
 		{name: "aws", cloud: newAWS(), record: &s.record},
@@ -99,39 +99,10 @@ type Unknown struct{}
 // its latest inputs.
 func (s *Server) Resources() []Resource { return s.record.list() }
 
-// record collects registrations. The engine registers concurrently.
-type record struct {
-	mutex     sync.Mutex
-	resources map[string]Resource // by URN
-	madeUp    []string            // the names that the stand-ins gave
-}
+// Existing returns the URNs of all that was created and not deleted since, sorted:
+// one for each time that it exists.
+func (s *Server) Existing() []string { return s.record.existing() }
 
-// name remembers a name that a stand-in made up.
-func (r *record) name(madeUp string) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.madeUp = append(r.madeUp, madeUp)
-}
-
-func (r *record) add(resource Resource) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.resources[resource.URN] = resource
-}
-
-func (r *record) list() []Resource {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	list := make([]Resource, 0, len(r.resources))
-	for _, resource := range r.resources {
-		resource.Inputs = forget(resource.Inputs, r.madeUp).(map[string]any)
-		list = append(list, resource)
-	}
-	slices.SortFunc(list, func(a, b Resource) int {
-		if c := strings.Compare(a.Type, b.Type); c != 0 {
-			return c
-		}
-		return strings.Compare(a.URN, b.URN)
-	})
-	return list
-}
+// Lose has a resource be gone without the engine's knowledge, as when somebody has
+// deleted it by hand: a refresh will not find it. Creating it anew brings it back.
+func (s *Server) Lose(urn string) { s.record.lose(urn) }

@@ -83,7 +83,7 @@ func deployWebService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
 		FunctionVersion: function.Version,
-	})
+	}, pulumi.DeleteBeforeReplace(false)) // should a new function replace this one, requests go on to the old alias until then
 	if err != nil {
 		return err
 	}

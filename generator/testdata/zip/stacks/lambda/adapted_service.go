@@ -87,7 +87,7 @@ func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigate
 		Name:            pulumi.String("live"),
 		FunctionName:    function.Name,
 		FunctionVersion: function.Version,
-	})
+	}, pulumi.DeleteBeforeReplace(false)) // should a new function replace this one, requests go on to the old alias until then
 	if err != nil {
 		return err
 	}
