@@ -31,7 +31,7 @@ func steps(s string) Effect { return Effect{Steps: s} }
 
 func noted(s, note string) Effect { return Effect{Steps: s, Note: note} }
 
-var refused = Effect{Refused: true, Note: "refused on this target"}
+func refused() Effect { return Effect{Refused: true, Note: "refused on this target"} }
 
 // The usual effects.
 const (
@@ -122,13 +122,13 @@ func All() []Change {
 			Title:  "the issuer, or its first audience",
 			Before: `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}`,
 			After:  `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.org", audience: [two]}}}`,
-			Lambda: noted("create Authorizer, update Route, delete Authorizer", "the old authorizer guards the routes until the new one does"), Kubernetes: refused,
+			Lambda: noted("create Authorizer, update Route, delete Authorizer", "the old authorizer guards the routes until the new one does"), Kubernetes: refused(),
 		},
 		{
 			Fields: []string{"services.*.http.auth.jwt.audience[]"}, Title: "a further audience",
 			Before: `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}`,
 			After:  `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one, two]}}}`,
-			Lambda: steps("update Authorizer"), Kubernetes: refused,
+			Lambda: steps("update Authorizer"), Kubernetes: refused(),
 		},
 		{
 			Fields:     []string{"services.*.http.domain"},
