@@ -32,7 +32,7 @@ func (p *proof) autoscaler(c *cluster.Cluster, example *project) func(*testing.T
 			t.Fatal(err)
 		}
 		p.settles(t, deployment, least)
-		const count, image = 4, "ghcr.io/example/thumbs:2.0.0"
+		const count, image = 3, "ghcr.io/example/thumbs:2.0.0"
 
 		steps := []struct {
 			what string
@@ -40,9 +40,9 @@ func (p *proof) autoscaler(c *cluster.Cluster, example *project) func(*testing.T
 		}{
 			{"scales up with its load", func(t *testing.T) {
 				p.autoscalerKnows(t, scaler)
-				// The aim is 70 % of the 500m that a pod requests: 1225m are the work of three and a
-				// half, so that no error of measurement below a seventh changes the answer.
-				p.load(t, deployment, "1225m")
+				// The aim is 70 % of the 500m that a pod requests: 875m are the work of two and a
+				// half, so that no error of measurement below a fifth changes the answer.
+				p.load(t, deployment, "875m")
 				p.settles(t, deployment, count)
 			}},
 			{"keeps its count when the same is applied again", func(t *testing.T) {

@@ -58,8 +58,8 @@ func (c *Cluster) arguments(part string) []string {
 		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...),
 			kubeconfig, "--leader-elect=false",
 			"--root-ca-file="+c.pki.crt(authority), "--service-account-private-key-file="+c.pki.key(accounts),
-			// The autoscaler's own rhythm, in seconds where clusters have it in minutes. It
-			// changes when the autoscaler looks, and nothing of what it decides.
+			// The autoscaler's own rhythm, in seconds where clusters have it in minutes: how
+			// often it looks, and how soon it believes what a new pod uses.
 			"--horizontal-pod-autoscaler-sync-period=2s",
 			"--horizontal-pod-autoscaler-cpu-initialization-period=5s",
 			"--horizontal-pod-autoscaler-initial-readiness-delay=1s",

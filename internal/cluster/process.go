@@ -39,7 +39,7 @@ func startProcess(program string, arguments []string, log string, died func(erro
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		if err := p.cmd.Start(); err != nil {
-			started <- fmt.Errorf("cannot start %s: %w", p.name, err)
+			started <- fmt.Errorf("cannot start %s: %w\nhint: \"make cluster\" builds it", p.name, err)
 			return
 		}
 		started <- nil
