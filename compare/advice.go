@@ -47,15 +47,21 @@ func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Pa
 // CPU target on Kubernetes. Each run opens the trace anew. What comes out is the
 // smallest that was found, by bisection: that more never hurts is taken for
 // granted, and what is advised was simulated.
-func Advise(ctx context.Context, in Input, service string, settings behavior.Settings, open func() (simulate.Source, func(), error), objectives []behavior.Objective) (*Advice, error) {
-	a := &adviser{ctx: ctx, in: in, service: service, settings: settings, open: open, objectives: objectives, advice: &Advice{Now: []Choice{}, Choices: []Choice{}, Notes: []string{}}}
+//
+// Run is how each run is made, but for the app and the target.
+func Advise(ctx context.Context, in Input, run behavior.Input, open func() (simulate.Source, func(), error), objectives []behavior.Objective) (*Advice, error) {
+	service, err := behavior.ServiceOf(in.App, run.Service)
+	if err != nil {
+		return nil, err
+	}
+	a := &adviser{ctx: ctx, in: in, service: service, base: run, open: open, objectives: objectives, advice: &Advice{Now: []Choice{}, Choices: []Choice{}, Notes: []string{}}}
 	for i, o := range objectives {
 		if i > 0 {
 			a.advice.Objective += " and "
 		}
 		a.advice.Objective += o.String()
 	}
-	targets := settings.Targets
+	targets := run.Targets
 	if len(targets) == 0 {
 		targets = spec.Targets()
 	}
@@ -76,7 +82,7 @@ type adviser struct {
 	ctx        context.Context
 	in         Input
 	service    string
-	settings   behavior.Settings
+	base       behavior.Input
 	open       func() (simulate.Source, func(), error)
 	objectives []behavior.Objective
 	advice     *Advice
@@ -131,11 +137,9 @@ func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
 		return nil, err
 	}
 	defer done()
-	settings := a.settings
-	settings.Targets = []spec.Target{t}
-	x.run, err = behavior.Run(a.ctx, behavior.Input{
-		App: &changed, Service: a.service, Usage: a.in.Usage[a.service], Choices: a.in.Choices, Catalog: a.in.Catalog, Settings: settings,
-	}, source)
+	run := a.base
+	run.App, run.Service, run.Targets = &changed, a.service, []spec.Target{t}
+	x.run, err = behavior.Run(a.ctx, run, source)
 	if err == nil {
 		err = a.ctx.Err()
 	}

@@ -131,7 +131,8 @@ func TestAdviceHolds(t *testing.T) {
 		return made(t, in.Usage["api"], 2*time.Hour), func() {}, nil
 	}
 	settings := behavior.DefaultSettings()
-	advice, err := compare.Advise(context.Background(), in, "api", settings, open, objectives)
+	base := behavior.Input{Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}
+	advice, err := compare.Advise(context.Background(), in, base, open, objectives)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,6 +26,13 @@ func (s *simulation) advise(ctx context.Context, io streams, p *project, objecti
 	if s.trace == "-" {
 		return usageError{errors.New("--slo runs the trace many times, and standard input can be read once\nhint: ambi trace - --out FILE keeps it")}
 	}
+	run := s.input()
+	if err := s.plan(ctx, io, &run); err != nil {
+		return err
+	}
+	if run.Figures != nil && s.trace != "" {
+		s.in.Usage[s.service] = traced(s.in.Usage[s.service], *run.Figures)
+	}
 	progress := newProgress(io.err, "searching")
 	runs := 0
 	open := func() (simulate.Source, func(), error) {
@@ -35,22 +42,9 @@ func (s *simulation) advise(ctx context.Context, io streams, p *project, objecti
 		}
 		runs++
 		progress.at(-1, fmt.Sprintf("run %d", runs))
-		return source, source.close, nil
+		return arrivals(source), source.close, nil
 	}
-	if s.trace != "" {
-		// Costs go by the trace's rate, which a first look tells.
-		source, err := s.source(ctx, io)
-		if err != nil {
-			return err
-		}
-		figures, err := source.measure(ctx, io, "")
-		source.close()
-		if err != nil {
-			return err
-		}
-		s.in.Usage[s.service] = traced(s.in.Usage[s.service], figures)
-	}
-	advice, err := compare.Advise(ctx, s.in, s.service, s.settings, open, objectives)
+	advice, err := compare.Advise(ctx, s.in, run, open, objectives)
 	progress.done()
 	if err != nil {
 		return traceError(err)

@@ -236,11 +236,24 @@ func (s *simulation) source(ctx context.Context, io streams) (*traceSource, erro
 	}, nil
 }
 
-// run simulates, and compares by what came out.
-func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error) {
-	in := behavior.Input{
+// arrivals are a trace's, as what can skip where it can.
+func arrivals(s *traceSource) simulate.Source {
+	if made, ok := s.Source.(*trace.Synthetic); ok {
+		return made
+	}
+	return s
+}
+
+// input is what is run.
+func (s *simulation) input() behavior.Input {
+	return behavior.Input{
 		App: s.in.App, Service: s.service, Usage: s.in.Usage[s.service], Choices: s.in.Choices, Catalog: s.in.Catalog, Settings: s.settings,
 	}
+}
+
+// run simulates, and compares by what came out.
+func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error) {
+	in := s.input()
 	if err := s.plan(ctx, io, &in); err != nil {
 		return compare.Result{}, err
 	}
@@ -254,11 +267,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 	in.Progress = func(at time.Duration) {
 		progress.at(source.part(at), spec.Duration(at.Round(time.Second)).String()+" of the trace")
 	}
-	var arrivals simulate.Source = source
-	if made, ok := source.Source.(*trace.Synthetic); ok {
-		arrivals = made // which can skip
-	}
-	result, err := behavior.Run(ctx, in, arrivals)
+	result, err := behavior.Run(ctx, in, arrivals(source))
 	progress.done()
 	if err != nil {
 		return compare.Result{}, traceError(err)
@@ -290,7 +299,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 // plan looks at the trace, and plans how to sample one that is long. Standard
 // input can be read once, and is simulated as it is.
 func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) error {
-	if s.trace == "-" || s.settings.Exact {
+	if s.trace == "-" || s.settings.Exact && s.trace == "" {
 		return nil
 	}
 	source, err := s.source(ctx, io)
@@ -298,6 +307,7 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 		return err
 	}
 	defer source.close()
+	in.Until = s.settings.Until
 	var counts simulate.Counts
 	if made, ok := source.Source.(*trace.Synthetic); ok {
 		if counts, err = simulate.Count(ctx, made, int64(source.whole)); err != nil {
