@@ -26,10 +26,10 @@ const (
 
 const (
 	never = 1<<63 - 1
-	slots = 2048
+	slots = 1024
 	// slotsPerMean is how many slots the mean of what is waited for fills: where
-	// a thousand things are under way, a slot has some eight of them.
-	slotsPerMean = 128
+	// a thousand things are under way, a slot has some sixteen of them.
+	slotsPerMean = 64
 	slotSpace    = 4 // entries that a slot has room for at first
 )
 
