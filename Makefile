@@ -28,9 +28,10 @@ help: ## show this
 tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
 	@echo "pulumi: $(or $(PULUMI),$(BIN)/pulumi)"
 
-preview: tools ## preview both stacks, without an account or a cluster, then show the plan
+preview: tools ## preview both stacks, without an account or a cluster, then show the plan and the comparison
 	go run ./cmd/ambi preview --offline
 	go run ./cmd/ambi plan
+	go run ./cmd/ambi compare
 
 test: tools ## vet and test everything (5 minutes of compiling the first time)
 	go vet ./...

@@ -139,6 +139,7 @@ func TestVerdicts(t *testing.T) {
 			in.App.Services["api"].Scale.Max = 1000
 		}, compare.Either, "both cost about the same"},
 		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that takes the app as it is: lambda has a blocker: must be at most 30s"},
+		{"only Kubernetes, near the crossing", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(in *compare.Input) { *in = at(*in, 100e6) }, compare.Kubernetes, "the only target"},
 		{"only Lambda", strings.Replace(thumbs, "min: 1", "min: 0", 1), busy, compare.Lambda, "the only target that takes the app as it is: kubernetes has a blocker"},
 		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target"},
 		{"a figure is missing", thumbs, func(in *compare.Input) {
@@ -168,6 +169,9 @@ func TestVerdicts(t *testing.T) {
 		}
 		if (v.Answer == compare.Lambda || v.Answer == compare.Kubernetes) && len(v.Price) == 0 {
 			t.Errorf("%s: the answer costs nothing elsewhere", c.name)
+		}
+		if v.Flip != nil && strings.Contains(v.Because, "the only target") {
+			t.Errorf("%s: %+v is said to turn an answer that no cost gave", c.name, v.Flip)
 		}
 		if r.Services[0].Verdict.Answer != v.Answer {
 			t.Errorf("%s: the only service's answer is %s, the app's %s", c.name, r.Services[0].Verdict.Answer, v.Answer)

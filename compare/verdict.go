@@ -79,7 +79,8 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
 	}
 	c.price(&v, r)
-	if len(r.Sensitivity) > 0 && (v.Answer == Lambda || v.Answer == Kubernetes) {
+	decided := (v.Answer == Lambda || v.Answer == Kubernetes) && !noLambda && !noKubernetes // by cost, which a figure may turn
+	if decided && len(r.Sensitivity) > 0 {
 		v.Flip = &r.Sensitivity[0]
 	}
 	return v

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,8 +40,8 @@ func TestFolderMap(t *testing.T) {
 	}
 }
 
-// TestReadmeShowsRealOutput compares the plan in README's tour with the one that
-// a new project has.
+// TestReadmeShowsRealOutput compares the plan and the head of the comparison in
+// README's tour with those that a new project has.
 func TestReadmeShowsRealOutput(t *testing.T) {
 	const readme = "../../README.md"
 	text, err := os.ReadFile(readme)
@@ -48,26 +49,29 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "shop")
-	var out, errors bytes.Buffer
-	if code := run([]string{"init", "-C", dir}, nil, &out, &errors); code != exitDone {
-		t.Fatalf("init: %s", errors.String())
+	said := func(args ...string) string {
+		var out, errors bytes.Buffer
+		if code := run(append(args, "-C", dir), nil, &out, &errors); code != exitDone {
+			t.Fatalf("%s: %s", args, errors.String())
+		}
+		return out.String()
 	}
-	out.Reset()
-	if code := run([]string{"plan", "-C", dir}, nil, &out, &errors); code != exitDone {
-		t.Fatalf("plan: %s", errors.String())
+	said("init")
+	verdict, _, _ := strings.Cut(said("compare"), "\n\n")
+	changed := text
+	for begin, want := range map[string]string{`lambda: \d+ resources`: said("plan"), `shop in us-east-1: `: verdict + "\n"} {
+		found := regexp.MustCompile("(?s)```\\n(" + begin + ".*?)```").FindSubmatchIndex(changed)
+		if found == nil {
+			t.Fatalf("README shows no %s", begin)
+		}
+		changed = slices.Concat(changed[:found[2]], []byte(want), changed[found[3]:])
 	}
-	block := regexp.MustCompile("(?s)```\\n(lambda: \\d+ resources.*?)```")
-	found := block.FindSubmatchIndex(text)
-	if found == nil {
-		t.Fatal("README shows no plan")
-	}
-	if string(text[found[2]:found[3]]) == out.String() {
+	if bytes.Equal(changed, text) {
 		return
 	}
 	if !*update {
-		t.Fatalf("README's plan is not what ambi plan prints; run: go test ./cmd/ambi -update")
+		t.Fatalf("README does not show what ambi prints; run: go test ./cmd/ambi -run TestReadmeShowsRealOutput -update")
 	}
-	changed := append(append(append([]byte{}, text[:found[2]]...), out.Bytes()...), text[found[3]:]...)
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -82,6 +82,7 @@ func initProject(io streams, dir, name, modulePath string) error {
 	fmt.Fprintf(io.out, `
 Next:
   ambi validate            what each field of %[1]s becomes on each target
+  ambi compare             what each target costs at the spec's usage, and where the answer changes
   ambi preview --offline   both stacks through the real Pulumi engine, without an account or a cluster
   go test ./stacks/...     the stacks' own tests
 `, specFile)

@@ -171,11 +171,19 @@ func (p *page) nearest() string {
 	if c.ToLambda {
 		above = "Lambda"
 	}
-	text := fmt.Sprintf("%s requests a month, %.3g times this usage; above, %s is cheaper", amount(c.Requests), c.Requests/today, above)
+	text := fmt.Sprintf("%s requests a month, %s times this usage; above, %s is cheaper", amount(c.Requests), times(c.Requests/today), above)
 	if more := len(b.Crossings) - 1; more > 0 {
 		text += fmt.Sprintf("; %d more below", more)
 	}
 	return text
+}
+
+// times is a factor of three digits.
+func times(factor float64) string {
+	if factor < 1000 {
+		return fmt.Sprintf("%.3g", factor)
+	}
+	return amount(math.Round(factor))
 }
 
 // give says how to give what is missing, an input once for all its services.
