@@ -152,17 +152,36 @@ func TestTwoAtATime(t *testing.T) {
 	if most.Load() != 2 {
 		t.Errorf("%d at a time, want 2", most.Load())
 	}
-	// One that has gone away is not waited for.
+}
+
+// One that has gone away is not waited for.
+func TestWhoHasGone(t *testing.T) {
+	block := make(chan struct{})
+	t.Cleanup(func() { close(block) })
+	waiting := make(chan struct{}, 3)
+	handler := whatif.New([]string{host}, nil, func(map[string]string) page.Answer {
+		waiting <- struct{}{}
+		<-block
+		return page.Answer{}
+	})
+	for range 2 {
+		go ask(handler, func(*http.Request) {})
+		<-waiting
+	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	block := make(chan struct{})
-	blocked := whatif.New([]string{host}, nil, func(map[string]string) page.Answer { <-block; return page.Answer{} })
-	for range 2 {
-		go ask(blocked, func(*http.Request) {})
+	done := make(chan struct{})
+	go func() {
+		ask(handler, func(r *http.Request) { *r = *r.WithContext(gone) })
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-waiting:
+		t.Error("a third was answered at the same time")
+	case <-time.After(5 * time.Second):
+		t.Error("it still waits for its turn")
 	}
-	time.Sleep(20 * time.Millisecond)
-	ask(blocked, func(r *http.Request) { *r = *r.WithContext(gone) })
-	close(block)
 }
 
 func TestListen(t *testing.T) {
