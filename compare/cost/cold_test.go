@@ -57,9 +57,9 @@ func TestColdStartsOfManyEnvironments(t *testing.T) {
 // about 2021 (lambda-measured.csv of pacslab/simfaas, MIT), which is not part
 // of this repository.
 func TestColdStartsAgainstMeasurements(t *testing.T) {
-	dir := os.Getenv("AMBI_COMPARE_DATA")
+	dir := os.Getenv("AMBI_DATA")
 	if dir == "" {
-		t.Skip("AMBI_COMPARE_DATA does not name the folder with lambda-measured.csv, which github.com/pacslab/simfaas has")
+		t.Skip("AMBI_DATA does not name the folder with lambda-measured.csv, which github.com/pacslab/simfaas has")
 	}
 	file, err := os.Open(filepath.Join(dir, "lambda-measured.csv"))
 	if err != nil {

@@ -1,0 +1,93 @@
+package lambda
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/simulate"
+	"ambi/compare/trace"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// TestAzureTrace serves real arrivals, and compares with the naive simulator:
+// Azure's trace of language model inference of 2023, whose durations are not
+// those of a web service and are not used.
+func TestAzureTrace(t *testing.T) {
+	dir := os.Getenv("AMBI_DATA")
+	if dir == "" {
+		t.Skip("set AMBI_DATA to a folder with trace-azure-code.csv (AzureLLMInferenceTrace_code.csv of github.com/Azure/AzurePublicDataset)")
+	}
+	file, err := os.Open(filepath.Join(dir, "trace-azure-code.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	reader, err := trace.Open(file, trace.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var arrivals []int64
+	for at, ok := reader.Next(); ok; at, ok = reader.Next() {
+		arrivals = append(arrivals, at)
+	}
+	if err := reader.Err(); err != nil || len(arrivals) != 8819 {
+		t.Fatalf("%d arrivals, %v", len(arrivals), err)
+	}
+	for _, memory := range []int{128, 1024} {
+		config := Defaults(memory)
+		config.Placement, config.Init, config.Start = simulate.Exponential(100e6), simulate.Lognormal(200e6, .3), 200*time.Millisecond
+		config.Account = 20
+		demand := simulate.Demand{Wait: simulate.Lognormal(100e6, 1), CPU: simulate.Lognormal(30e6, 1), Seed: 1}
+		result := run(t, config, simulate.Arrivals(arrivals), demand, simulate.Options{Seed: 2})
+		n := naive{Config: config, demand: demand, seed: 2}
+		n.run(arrivals)
+		var want simulate.OutcomeCounts
+		for _, f := range n.fates {
+			want[f.outcome]++
+		}
+		if result.Outcomes != want || result.Meters[simulate.ColdStarts] != int64(n.cold) {
+			t.Errorf("%v with %d cold starts, want %v with %d", result.Outcomes, result.Meters[simulate.ColdStarts], want, n.cold)
+		}
+		t.Logf("%d MB: %v, %d cold starts, p50 %s, p99 %s", memory, result.Outcomes, n.cold, time.Duration(result.Latency.P50), time.Duration(result.Latency.P99))
+	}
+}
+
+// TestTheEstimateOfColdStarts holds compare's closed form, which needs no
+// simulation, against one.
+func TestTheEstimateOfColdStarts(t *testing.T) {
+	long(t)
+	for _, rate := range []float64{.002, .02, .5, 5, 100} {
+		usage, err := traffic.Usage{
+			Requests: traffic.Known(rate * traffic.SecondsPerMonth), Shape: spec.Steady,
+			Duration: traffic.Known(200 * time.Millisecond), CPUTime: traffic.Known(time.Duration(0)),
+		}.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		keepAlive := 6 * time.Minute
+		w := cost.Workload{Name: "api", Traffic: usage, Function: cost.Function{MemoryMB: 1769, Architecture: "arm64"}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70}}
+		want := cost.ColdStarts(w, keepAlive) / traffic.SecondsPerMonth
+
+		config := Defaults(1769)
+		config.KeepAlive = keepAlive
+		length := time.Duration(min(max(3e6/rate, 1e5), 3e8) * 1e9)
+		result := run(t, config, simulate.Poisson(rate, length, 1), simulate.Demand{Wait: simulate.Exponential(200e6)}, simulate.Options{Until: int64(length)})
+		cold, seconds := 0.0, 0.0
+		for _, p := range result.Series {
+			if p.At > 2*int64(keepAlive) { // the first ones start because nothing was there
+				cold += float64(p.Meters[simulate.ColdStarts])
+				seconds += float64(p.Length) / 1e9
+			}
+		}
+		got := cold / seconds
+		t.Logf("%v/s: %.3g cold starts an hour, estimated %.3g", rate, got*3600, want*3600)
+		if math.Abs(got/want-1) > .15 {
+			t.Errorf("at %v/s %v environments start a second, estimated %v", rate, got, want)
+		}
+	}
+}
