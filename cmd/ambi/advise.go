@@ -30,7 +30,19 @@ func (s *simulation) advise(ctx context.Context, io streams, p *project, objecti
 	if err := s.plan(ctx, io, &run); err != nil {
 		return err
 	}
-	if run.Figures != nil && s.trace != "" {
+	if s.trace != "" { // costs go by its rate
+		if run.Figures == nil {
+			source, err := s.source(ctx, io)
+			if err != nil {
+				return err
+			}
+			figures, err := source.measure(ctx, io, "")
+			source.close()
+			if err != nil {
+				return err
+			}
+			run.Figures = &figures
+		}
 		s.in.Usage[s.service] = traced(s.in.Usage[s.service], *run.Figures)
 	}
 	progress := newProgress(io.err, "searching")

@@ -236,10 +236,10 @@ func (s *simulation) source(ctx context.Context, io streams) (*traceSource, erro
 	}, nil
 }
 
-// arrivals are a trace's, as what can skip where it can.
+// arrivals are a trace's, as what can skip.
 func arrivals(s *traceSource) simulate.Source {
-	if made, ok := s.Source.(*trace.Synthetic); ok {
-		return made
+	if skipper, ok := s.Source.(simulate.Skipper); ok {
+		return skipper
 	}
 	return s
 }
@@ -281,7 +281,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 		}
 		return compare.Result{}, refusal{errors.New(text)}
 	}
-	if source.reader != nil && in.Figures == nil { // else it was said already
+	if source.reader != nil {
 		warnSkipped(io, source)
 	}
 	result.Source = source.description()
@@ -299,7 +299,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 // plan looks at the trace, and plans how to sample one that is long. Standard
 // input can be read once, and is simulated as it is.
 func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) error {
-	if s.trace == "-" || s.settings.Exact && s.trace == "" {
+	if s.trace == "-" || s.settings.Exact {
 		return nil
 	}
 	source, err := s.source(ctx, io)
@@ -307,34 +307,16 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 		return err
 	}
 	defer source.close()
-	in.Until = s.settings.Until
-	var counts simulate.Counts
-	if made, ok := source.Source.(*trace.Synthetic); ok {
-		if counts, err = simulate.Count(ctx, made, int64(source.whole)); err != nil {
-			return err
-		}
-		if in.Plan = in.PlanFor(counts); in.Plan != nil {
-			figures := trace.Expected(counts.Minutes, source.whole)
-			in.Figures = &figures
-		}
-		return nil
-	}
-	progress := newProgress(io.err, "reading")
-	source.progress = func() { progress.at(source.part(0), "of the trace's file") }
-	figures, err := source.measure(ctx, io, "")
-	progress.done()
+	counts, err := simulate.Count(ctx, arrivals(source), int64(source.whole))
 	if err != nil {
-		return err
+		return traceError(err)
 	}
-	in.Figures = &figures
-	counts.Span = int64(figures.Span)
-	for _, n := range figures.Minutes {
-		counts.Minutes = append(counts.Minutes, float64(n))
+	in.Until = s.settings.Until
+	if in.Plan = in.PlanFor(counts); in.Plan != nil {
+		figures := trace.Expected(counts.Minutes, time.Duration(counts.Span))
+		in.Figures = &figures
 	}
-	if counts.Minutes != nil {
-		in.Plan = in.PlanFor(counts)
-	}
-	return nil
+	return ctx.Err()
 }
 
 // partial is the error of a simulation that was interrupted: what was printed is

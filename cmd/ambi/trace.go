@@ -125,8 +125,6 @@ type traceSource struct {
 	whole time.Duration // of the trace, where that is known
 	input *counted      // of a file of a known size
 	size  int64
-
-	progress func() // is told now and then while the trace is measured
 }
 
 // part is how far a trace has been used, from 0 to 1; -1 when nobody can tell.
@@ -321,13 +319,8 @@ func (s *traceSource) measure(ctx context.Context, io streams, out string) (trac
 		if !ok {
 			break
 		}
-		if n%(1<<16) == 0 {
-			if ctx.Err() != nil {
-				return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
-			}
-			if s.progress != nil {
-				s.progress()
-			}
+		if n%(1<<16) == 0 && ctx.Err() != nil {
+			return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
 		}
 		meter.Observe(at)
 		if err := write(at); err != nil {

@@ -40,10 +40,14 @@ func simulated(r compare.Result, figures []Figure) simulationView {
 	sim := r.Simulation
 	f := sim.Trace
 	v := simulationView{
-		Lead: fmt.Sprintf("%s requests in %s to %s: %s a second on average, %s in the busiest second.",
-			grouped(fmt.Sprint(f.Requests)), lasting(f.Span), sim.Service, count(f.Mean), count(float64(f.Second.Peak))),
+		Lead: fmt.Sprintf("%s requests in %s to %s: %s a second on average",
+			grouped(fmt.Sprint(f.Requests)), lasting(f.Span), sim.Service, count(f.Mean)),
 		Source: sentence(sim.Source) + ".", Partial: sim.Partial, Figure: figure(figures, timeFigure),
 	}
+	if f.Second.Peak > 0 {
+		v.Lead += fmt.Sprintf(", %s in the busiest second", count(float64(f.Second.Peak)))
+	}
+	v.Lead += "."
 	for _, t := range spec.Targets() {
 		v.Targets = append(v.Targets, name(t))
 		if reason := sim.Refused[t]; reason != "" {

@@ -68,7 +68,11 @@ func (p *page) simulation() {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
 	p.say("", sentence(sim.Source)+".")
-	p.say("", fmt.Sprintf("%s requests a second on average, %s in the busiest second. Nothing was measured on AWS or in a cluster.", amount(f.Mean), amount(float64(f.Second.Peak))))
+	rate := amount(f.Mean) + " requests a second on average"
+	if f.Second.Peak > 0 {
+		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
+	}
+	p.say("", rate+". Nothing was measured on AWS or in a cluster.")
 	p.sampling(sim)
 	for _, t := range spec.Targets() {
 		if reason := sim.Refused[t]; reason != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// Expected are the figures of a trace of which only the requests that each minute
-// can expect are known: no more than rates a minute.
+// Expected are the figures of a trace of which only the requests of each minute are
+// known, or can be expected: a window of a second has no peak.
 func Expected(minutes []float64, span time.Duration) Figures {
 	m := NewMeter()
 	total := 0.0
@@ -25,7 +25,7 @@ func Expected(minutes []float64, span time.Duration) Figures {
 	}
 	f := Figures{Requests: int64(math.Round(total)), Span: span, Mean: total / span.Seconds(), Rate: m.rate, Minutes: m.minutes}
 	f.Minute = Window{Length: time.Minute, Peak: m.minute.peak}
-	f.Second = Window{Length: time.Second, Peak: (m.minute.peak + 59) / 60}
+	f.Second = Window{Length: time.Second}
 	return f
 }
 
@@ -45,7 +45,7 @@ type Figures struct {
 	Gaps Gaps   `json:"gaps"`
 	Rate Series `json:"rate"`
 	// Minutes are the requests of each minute, the last of which may be cut
-	// short; null for a trace of more than MaxMinutes.
+	// short: of the first MaxMinutes.
 	Minutes []int64 `json:"-"`
 }
 
@@ -195,10 +195,7 @@ func (m *Meter) Figures(span time.Duration) Figures {
 		P50: m.gap(50), P90: m.gap(90), P99: m.gap(99), P999: m.gap(99.9),
 		Longest: time.Duration(m.longest), LongestFrom: time.Duration(m.since),
 	}
-	f.Rate = m.rate
-	if int64(span) <= MaxMinutes*minute {
-		f.Minutes = m.minutes
-	}
+	f.Rate, f.Minutes = m.rate, m.minutes
 	return f
 }
 
