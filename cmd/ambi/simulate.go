@@ -178,7 +178,8 @@ type simulation struct {
 	in       compare.Input // of one service
 	service  string
 	settings behavior.Settings
-	trace    string // a file's name; empty to make one from the usage
+	trace    string        // a file's name; empty to make one from the usage
+	length   time.Duration // of the trace, once it was counted
 }
 
 // newSimulation checks that everything is known that a simulation needs.
@@ -262,6 +263,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 		return compare.Result{}, err
 	}
 	defer source.close()
+	source.whole = max(source.whole, s.length)
 	progress := newProgress(io.err, "simulating")
 	in.Until = s.settings.Until
 	in.Progress = func(at time.Duration) {
@@ -311,7 +313,7 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	if err != nil {
 		return traceError(err)
 	}
-	in.Until = s.settings.Until
+	in.Until, s.length = s.settings.Until, time.Duration(counts.Span)
 	if in.Plan = in.PlanFor(counts); in.Plan != nil {
 		figures := trace.Expected(counts.Minutes, time.Duration(counts.Span))
 		in.Figures = &figures
