@@ -192,6 +192,9 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		request.Header.Set("Content-Type", contentType)
 	}
 	response, err := c.http.Do(request)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // it says more than that the context ended
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ func TestCluster(t *testing.T) {
 	p.installKinds(t)
 	t.Run("refuses what it must", p.refusals(projects[0]))
 	for _, project := range projects {
+		if p.ctx.Err() != nil {
+			t.Fatal(context.Cause(p.ctx)) // once is enough
+		}
 		t.Run(project.name, func(t *testing.T) {
 			t.Run("nothing critical for kube-score", func(t *testing.T) { score(t, ctx, project) })
 			t.Run("is accepted", func(t *testing.T) { p.accepted(t, project.objects) })
@@ -60,6 +63,9 @@ func TestCluster(t *testing.T) {
 		})
 	}
 	scoredAll(t, projects)
+	if p.ctx.Err() != nil {
+		t.Fatal(context.Cause(p.ctx))
+	}
 	t.Run("autoscaler", p.autoscaler(c, projects[0]))
 }
 
