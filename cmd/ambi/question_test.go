@@ -58,12 +58,11 @@ func TestQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	said.Write(app)
-	reports := said.String()
 	prose := commandBlock.ReplaceAllStringFunc(text, func(block string) string {
 		said.WriteString(commandBlock.FindStringSubmatch(block)[1] + "\n")
 		return ""
 	})
-	reports = said.String()
+	reports := said.String()
 	figures := pageFigure.FindAllString(prose, -1)
 	if len(figures) < 12 {
 		t.Errorf("only %d figures in the text", len(figures))

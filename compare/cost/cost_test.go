@@ -83,8 +83,10 @@ func lines(t testing.TB, bill Bill) map[string]string {
 }
 
 // TestPublishedExamples computes the worked examples of AWS's own pricing
-// pages, as of copies read in 2026: aws.amazon.com/lambda/pricing and
-// aws.amazon.com/elasticloadbalancing/pricing.
+// pages, as of copies read in 2026: aws.amazon.com/lambda/pricing,
+// aws.amazon.com/elasticloadbalancing/pricing, aws.amazon.com/api-gateway/pricing,
+// and for EKS, of whose page no copy had its examples, the post
+// aws.amazon.com/blogs/containers/amazon-eks-extended-support-for-kubernetes-versions-pricing.
 func TestPublishedExamples(t *testing.T) {
 	lambda := func(requests float64, billed time.Duration, memory int) map[string]string {
 		u := usage()
@@ -138,6 +140,29 @@ func TestPublishedExamples(t *testing.T) {
 		if got := rate.Cost(c.quantity).String(); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
+	}
+	// API Gateway's page: 300 M HTTP API requests at $1.00 a million and 132 M at
+	// $0.90; each is metered in increments of 512 KB.
+	u := usage()
+	u.Requests, u.Request, u.Response = traffic.Known(432e6), traffic.Known[int64](1000), traffic.Known[int64](2000)
+	if got := lines(t, both(t, workload(t, u), Defaults())[0].Bill(1))["HTTP API requests"]; got != "418.80" {
+		t.Errorf("432 M HTTP API requests cost %s", got)
+	}
+	u.Requests, u.Response = traffic.Known(216e6), traffic.Known[int64](524_288)
+	if got := lines(t, both(t, workload(t, u), Defaults())[0].Bill(1))["HTTP API requests"]; got != "418.80" {
+		t.Errorf("216 M of two increments each cost %s", got)
+	}
+	// EKS: $0.10 an hour for a cluster, $0.60 in all in extended support.
+	choices := Defaults()
+	choices.Kubernetes.Extended = true
+	control := prices.USD(0)
+	for _, c := range both(t, workload(t, usage()), choices)[1].Bill(1).Components {
+		if c.Category == Control {
+			control += *c.Cost
+		}
+	}
+	if control.String() != "438.00" {
+		t.Errorf("730 hours in extended support cost %s", control)
 	}
 	lcu, err := sheet(t).Rate("alb.lcu")
 	if err != nil {
@@ -276,6 +301,34 @@ func TestBothTargetsHaveOnePerimeter(t *testing.T) {
 					t.Errorf("%s: target %d has no %s", name, i, c)
 				}
 			}
+		}
+	}
+}
+
+// A quantity has the unit that its price is for: an hour is never priced as a
+// month, and whoever adds such a line hears of it.
+func TestUnitsAgree(t *testing.T) {
+	for name, change := range variants() {
+		choices := Defaults()
+		change(&choices)
+		for _, m := range both(t, workload(t, usage()), choices) {
+			for _, c := range m.Bill(1).Components {
+				want, known := prices.UnitOf(c.Key)
+				if c.Key == "eks.auto" { // a fraction of the price of an hour
+					want = prices.Hour
+				}
+				if c.Key != "" && (!known || c.Unit != want) {
+					t.Errorf("%s: %s is counted in %s, and %s is for one %s", name, c.Name, c.Unit, c.Key, want)
+				}
+			}
+		}
+	}
+	for key, wrong := range map[string]string{"nat.hours": prices.GBMonth, "ebs.gp3": prices.Hour, "logs.ingestion": prices.GBMonth, "eks.cluster": prices.SecretMonth} {
+		b := newBuilder(spec.Lambda, sheet(t), App{}, Defaults())
+		b.add(key, wrong, line{name: "wrong"})
+		right, _ := prices.UnitOf(key)
+		if _, err := b.finish(nil); err == nil || !strings.Contains(err.Error(), "price "+key+" is for one "+right+", not one "+wrong) {
+			t.Errorf("%s as one %s: %v", key, wrong, err)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package cost
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 // the models, only the price file and the shapes of instances.
 type naive struct {
 	t       *testing.T
-	sheet   *prices.Sheet
+	raw     map[string][]rawTier
 	w       Workload
 	choices Choices
 	shared  int // alarms beside the service's own
@@ -27,24 +29,59 @@ type naive struct {
 // amounts are by a component's name, in dollars.
 type amounts map[string]*big.Rat
 
-func (n naive) price(key string, quantity float64) *big.Rat {
-	rate, err := n.sheet.Rate(key)
+// rawTier is a tier as the price file has it.
+type rawTier struct {
+	From  json.Number
+	Price string
+}
+
+// rawPrices reads a region of the price file, with none of the packages that
+// know what it means.
+func rawPrices(t *testing.T, region string) map[string][]rawTier {
+	t.Helper()
+	text, err := os.ReadFile("../prices/book.json")
 	if err != nil {
-		n.t.Fatal(err)
+		t.Fatal(err)
+	}
+	var book struct {
+		Regions map[string][]struct {
+			Key   string
+			Tiers []rawTier
+		}
+	}
+	if err := json.Unmarshal(text, &book); err != nil {
+		t.Fatal(err)
+	}
+	raw := map[string][]rawTier{}
+	for _, rate := range book.Regions[region] {
+		raw[rate.Key] = rate.Tiers
+	}
+	return raw
+}
+
+func (n naive) rational(text string) *big.Rat {
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		n.t.Fatal(text)
+	}
+	return r
+}
+
+func (n naive) price(key string, quantity float64) *big.Rat {
+	tiers := n.raw[key]
+	if tiers == nil {
+		n.t.Fatalf("no price %s", key)
 	}
 	total, left := new(big.Rat), new(big.Rat).SetFloat64(quantity)
-	for i, tier := range rate.Tiers {
+	for i, tier := range tiers {
 		part := new(big.Rat).Set(left)
-		if i+1 < len(rate.Tiers) {
-			if width := new(big.Rat).SetInt64(rate.Tiers[i+1].From - tier.From); part.Cmp(width) > 0 {
+		if i+1 < len(tiers) {
+			width := new(big.Rat).Sub(n.rational(tiers[i+1].From.String()), n.rational(tier.From.String()))
+			if part.Cmp(width) > 0 {
 				part = width
 			}
 		}
-		price, ok := new(big.Rat).SetString(tier.Price.String())
-		if !ok {
-			n.t.Fatal(tier.Price)
-		}
-		total.Add(total, price.Mul(price, part))
+		total.Add(total, new(big.Rat).Mul(n.rational(tier.Price), part))
 		left.Sub(left, part)
 	}
 	return total
@@ -60,10 +97,14 @@ func (n naive) lambda() amounts {
 	payload := float64(t.Request.Or(-1) + t.Response.Or(-1))
 	units := math.Max(1, math.Ceil(payload/524288))
 	logs := requests * (float64(t.Log.Or(-1)) + 326) / 1073741824
+	door, through := "HTTP API requests", n.price("httpapi.requests", requests*units)
+	if n.choices.Lambda.FunctionURL {
+		door, through = "Function URL requests", n.price("lambda.url", requests)
+	}
 	return amounts{
 		"Lambda requests":        n.price("lambda.requests", requests),
 		"Lambda duration, " + a:  n.price("lambda.duration."+a, gbs),
-		"HTTP API requests":      n.price("httpapi.requests", requests*units),
+		door:                     through,
 		"Logs, ingestion":        n.price("logs.ingestion.lambda", logs),
 		"Logs, storage":          n.price("logs.storage", logs*float64(n.w.LogDays)/(730./24)*.15),
 		"Egress to the internet": n.price("egress.internet", requests*float64(t.Response.Or(-1))/1073741824),
@@ -135,6 +176,10 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		}
 		hours += float64(count[highest]) * 730 / float64(cycle)
 	}
+	addresses := 730 * float64(k.Zones+k.NATGateways)
+	if k.PublicNodes {
+		addresses += hours
+	}
 	used := requests * cpu / 3600 / float64(instance.CPUs)
 	gb := func(bytes int64) float64 { return requests * float64(bytes) / 1073741824 }
 	perSecond := requests / 2628000
@@ -144,13 +189,13 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	lcu = math.Max(lcu, payload/730)
 	lcu = math.Max(lcu, perSecond*math.Max(0, float64(n.w.Routes-10))/1000)
 	logs := gb(t.Log.Or(-1))
-	return amounts{
+	list := amounts{
 		"Nodes " + instance.Type + ", in use": n.price("ec2."+instance.Type, used),
 		"Nodes " + instance.Type + ", idle":   n.price("ec2."+instance.Type, hours-used),
 		"EKS control plane":                   n.price("eks.cluster", 730),
 		"Application Load Balancer":           n.price("alb.hours", 730),
 		"Load balancer capacity":              n.price("alb.lcu", lcu*730),
-		"Public IPv4 addresses":               n.price("ipv4.hours", 730*float64(k.Zones)+hours),
+		"Public IPv4 addresses":               n.price("ipv4.hours", addresses),
 		"Disks":                               n.price("ebs.gp3", hours/730*float64(k.DiskGB)),
 		"Traffic between zones":               n.price("zone.transfer", payload*k.CrossZone*2),
 		"Logs, ingestion":                     n.price("logs.ingestion", logs),
@@ -158,6 +203,18 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		"Egress to the internet":              n.price("egress.internet", gb(t.Response.Or(-1))),
 		"Alarms":                              n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
 	}
+	if k.NATGateways > 0 {
+		list["NAT gateways"] = n.price("nat.hours", 730*float64(k.NATGateways))
+		list["NAT gateway data"] = n.price("nat.data", gb(t.Outbound.Or(-1))+logs)
+	}
+	if k.Extended {
+		list["EKS extended support"] = n.price("eks.extended", 730)
+	}
+	if k.AutoMode {
+		fee := n.price("eks.auto", 1)
+		list["EKS Auto Mode"] = fee.Mul(fee, n.price("ec2."+instance.Type, hours))
+	}
+	return list
 }
 
 // randomWorkload is a service with every figure known.
@@ -197,7 +254,7 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 
 func TestAgainstNaiveArithmetic(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
-	sheet, catalog := sheet(t), catalog(t)
+	sheet, catalog, raw := sheet(t), catalog(t), rawPrices(t, "us-east-1")
 	for range 1000 {
 		w := randomWorkload(t, random)
 		choices := Defaults()
@@ -206,7 +263,11 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		k.RequestsPerConnection = 1 + float64(random.IntN(20))
 		k.ConnectionTime = spec.Duration(time.Duration(random.IntN(100)) * time.Second)
 		k.CrossZone = float64(random.IntN(2)) / 2
-		n := naive{t, sheet, w, choices, random.IntN(3)}
+		choices.Lambda.FunctionURL = random.IntN(4) == 0
+		k.NATGateways = random.IntN(3)
+		k.PublicNodes = k.NATGateways == 0
+		k.Extended, k.AutoMode = random.IntN(4) == 0, random.IntN(4) == 0
+		n := naive{t, raw, w, choices, random.IntN(3)}
 		app := App{Workloads: []Workload{w}, Alarms: n.shared}
 		l, err := Lambda(sheet, app, choices)
 		if err != nil {
