@@ -108,13 +108,16 @@ func TestAgainst(t *testing.T) {
 	in := input(t, thumbs)
 	in.Choices.Kubernetes.Instance = "m7g.xlarge"
 	d = compare.Against(before, run(t, in))
-	ends := map[string]bool{}
+	ends := map[string]string{}
 	for _, line := range d.Kubernetes.Lines {
-		if *line.Before == 0 || *line.After == 0 {
-			ends[line.Name] = true
+		switch {
+		case *line.Before == 0:
+			ends[line.Name] = "comes"
+		case *line.After == 0:
+			ends[line.Name] = "goes"
 		}
 	}
-	if !ends["Nodes m7g.large, idle"] || !ends["Nodes m7g.xlarge, idle"] || len(d.Beside) != 1 || d.Beside[0] != "the choices of how the app is run" {
+	if ends["Nodes m7g.large, idle"] != "goes" || ends["Nodes m7g.xlarge, idle"] != "comes" || len(d.Beside) != 1 || d.Beside[0] != "the choices of how the app is run" {
 		t.Errorf("%v, %v", ends, d.Beside)
 	}
 }
