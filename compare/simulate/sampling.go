@@ -63,8 +63,13 @@ type stratum struct {
 	sum     totals
 }
 
-// sampledDigits of a stratum's latencies are enough, and save memory.
-const sampledDigits = 2
+const (
+	// sampledDigits of a stratum's latencies are enough, and save memory.
+	sampledDigits = 2
+	// sampledCell is then how wide a histogram's cell is at most, as a part of the
+	// value: 128 of them are an octave.
+	sampledCell = 1.0 / 128
+)
 
 func newSampling(plan *Plan, latency, waits *hdrhistogram.Histogram) *sampling {
 	s := &sampling{
@@ -200,7 +205,8 @@ func spread(to, from *hdrhistogram.Histogram, factor float64) {
 	}
 }
 
-// deviation is the standard error of a percentile, as a part of it.
+// deviation is the standard error of a percentile, as a part of it. It is never
+// less than that of a value somewhere in a cell of the histogram.
 func deviation(of [replicates]*hdrhistogram.Histogram, percentile float64) float64 {
 	sum, squares := 0.0, 0.0
 	for _, h := range of {
@@ -210,7 +216,8 @@ func deviation(of [replicates]*hdrhistogram.Histogram, percentile float64) float
 	}
 	mean := sum / replicates
 	variance := max(0, squares/replicates-float64(mean*mean)) * replicates / (replicates - 1)
-	return share(math.Sqrt(variance/replicates), mean)
+	off := share(math.Sqrt(variance/replicates), mean)
+	return math.Sqrt(float64(off*off) + float64(sampledCell*sampledCell)/12)
 }
 
 // errors fills in the standard errors of meters and gauges: those of ratio
