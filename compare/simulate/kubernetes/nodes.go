@@ -1,0 +1,193 @@
+package kubernetes
+
+import (
+	"ambi/compare/nodes"
+)
+
+// node is a node, or a place for one.
+type node struct {
+	left      nodes.Room // what pods may still take
+	pods      int32      // those of the Deployment that stay
+	all       int32      // those that are there, DNS not counted
+	ready     bool
+	there     bool
+	permanent bool  // DNS is on it
+	image     int64 // when the image was or will be pulled; never when not
+	unneeded  int64 // since when; never when it is needed
+}
+
+// take takes the room of some pods, or gives it back.
+func (n *node) take(pod nodes.Pod, times int) {
+	n.left.MilliCPU -= times * pod.MilliCPU
+	n.left.MemoryMiB -= times * pod.MemoryMiB
+	n.left.Pods -= times
+	n.all += int32(times)
+}
+
+// firstNodes makes the nodes that there always are, and lets DNS run on them.
+func (s *simulator) firstNodes() {
+	for range max(1, s.Nodes.Min) {
+		n := s.newNode()
+		s.nodes[n].ready = true
+		s.starting--
+	}
+	dns := nodes.DNS()
+	for k := range nodes.DNSReplicas {
+		n := &s.nodes[k%len(s.nodes)]
+		if n.left.Fits(dns) == 0 {
+			continue
+		}
+		n.take(dns, 1)
+		n.all--
+		n.permanent = true
+	}
+}
+
+// newNode orders a node.
+func (s *simulator) newNode() int32 {
+	var i int32
+	if n := len(s.freeNodes); n > 0 {
+		i, s.freeNodes = s.freeNodes[n-1], s.freeNodes[:n-1]
+	} else {
+		i = int32(len(s.nodes))
+		s.nodes = append(s.nodes, node{})
+		if s.Burst == BurstNode {
+			s.newDomain(i, int64(s.Nodes.Room.MilliCPU))
+		}
+	}
+	s.nodes[i] = node{left: s.Nodes.Room, there: true, image: never, unneeded: never}
+	s.count++
+	s.starting++
+	return i
+}
+
+// find is the node that a pod goes to: of those with room the one with the
+// fewest of the Deployment's pods, which is what its topology spread asks for.
+func (s *simulator) find() int32 {
+	best := int32(none)
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		if !n.ready || int32(i) == s.draining || n.left.Fits(s.Pod) == 0 {
+			continue
+		}
+		if best == none || n.pods < s.nodes[best].pods {
+			best = int32(i)
+		}
+	}
+	return best
+}
+
+// order sees to it that nodes will be ordered for pods that found no room.
+func (s *simulator) order() {
+	if s.Nodes.Batch > 0 && !s.ordering {
+		s.ordering = true
+		s.calendar.add(s.now+int64(s.Nodes.Batch), provision, 0, 0)
+	}
+	s.gauges()
+}
+
+// provision orders as many nodes as hold the pods that found no room.
+func (s *simulator) provision() {
+	each := s.Nodes.Room.Fits(s.Pod)
+	for waiting := len(s.unscheduled) - s.starting*each; waiting > 0; waiting -= each {
+		if s.Nodes.Max > 0 && s.count >= s.Nodes.Max {
+			break
+		}
+		n := s.newNode()
+		s.added = s.now
+		s.calendar.add(s.now+int64(s.Nodes.Ready), nodeReady, n, 0)
+	}
+	s.gauges()
+}
+
+// nodeReady lets pods start on a node.
+func (s *simulator) nodeReady(n int32) {
+	s.nodes[n].ready = true
+	s.starting--
+	s.placeWaiting()
+	if len(s.unscheduled) > 0 {
+		s.order()
+	}
+}
+
+// scan looks for a node that is not needed.
+func (s *simulator) scan() {
+	s.calendar.add(s.now+int64(s.Nodes.Scan), scan, 0, 0)
+	if s.Nodes.Batch == 0 && len(s.unscheduled) > 0 {
+		s.provision()
+	}
+	if s.draining != none {
+		s.drain()
+		return
+	}
+	settled := len(s.unscheduled) == 0 && s.starting == 0 && s.now-s.added >= int64(s.Nodes.After)
+	best := int32(none)
+	for i := range s.nodes {
+		n := &s.nodes[i]
+		if !s.dispensableNode(int32(i)) {
+			n.unneeded = never
+			continue
+		}
+		n.unneeded = min(n.unneeded, s.now)
+		if settled && s.now-n.unneeded >= int64(s.Nodes.Unneeded) && (best == none || n.pods < s.nodes[best].pods) {
+			best = int32(i)
+		}
+	}
+	if best != none {
+		s.draining = best
+		s.drain()
+	}
+}
+
+// dispensableNode says whether the pods of a node fit on the others.
+func (s *simulator) dispensableNode(i int32) bool {
+	n := &s.nodes[i]
+	if !n.ready || n.permanent || s.count <= s.Nodes.Min || s.share(n) > s.Nodes.Below {
+		return false
+	}
+	room := 0
+	for k := range s.nodes {
+		if other := &s.nodes[k]; other.ready && int32(k) != i {
+			room += other.left.Fits(s.Pod)
+		}
+	}
+	return room >= int(n.pods)
+}
+
+// share is the part of a node's CPU or memory that its pods request.
+func (s *simulator) share(n *node) float64 {
+	room := s.Nodes.Room
+	return max(1-float64(n.left.MilliCPU)/float64(room.MilliCPU), 1-float64(n.left.MemoryMiB)/float64(room.MemoryMiB))
+}
+
+// drain evicts the next pod of the node that is to go, once all others are
+// ready: the disruption budget lets one be missing. A node without pods goes.
+func (s *simulator) drain() {
+	if s.draining == none {
+		return
+	}
+	n := &s.nodes[s.draining]
+	if n.all == 0 {
+		s.nodes[s.draining] = node{}
+		s.freeNodes = append(s.freeNodes, s.draining)
+		s.draining = none
+		s.count--
+		s.gauges()
+		return
+	}
+	evicted := int32(none)
+	for _, i := range s.live {
+		p := &s.pods[i]
+		switch {
+		case p.leaving:
+		case !p.serving && p.node != s.draining:
+			return
+		case p.node == s.draining && evicted == none:
+			evicted = i
+		}
+	}
+	if evicted != none {
+		s.remove(evicted)
+		s.reconcile()
+	}
+}

@@ -1,0 +1,409 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+
+	"ambi/compare/nodes"
+	"ambi/compare/simulate"
+	"ambi/compare/simulate/hpa"
+	"ambi/spec"
+)
+
+// Run simulates a trace. When the context ends first the result is marked as
+// partial. An error is the source's, or says what is wrong with the
+// configuration.
+func Run(ctx context.Context, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) (simulate.Result, error) {
+	if err := config.Check(); err != nil {
+		return simulate.Result{}, err
+	}
+	s := newSimulator(config, demand, options)
+	end := int64(never)
+	if until := options.End(); until > 0 {
+		end = until
+	}
+	partial := false
+	at := int64(0)
+	for n := int64(0); ; n++ {
+		next, ok := source.Next()
+		if !ok || next >= end {
+			break
+		}
+		if next < at {
+			return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
+		}
+		at = next
+		s.until(at)
+		s.to(at)
+		s.arrive(n)
+		if !options.Poll(ctx, n, at) {
+			partial = true
+			break
+		}
+	}
+	if err := source.Err(); err != nil {
+		return simulate.Result{}, err
+	}
+	switch {
+	case partial:
+	case end < never:
+		s.until(end - 1)
+		at = end
+	default:
+		for s.inUse+s.queued > 0 {
+			at = s.next()
+			s.until(at)
+		}
+	}
+	result := s.record.Result(spec.Kubernetes, at, options)
+	result.Partial = partial
+	result.InFlight = s.inUse + s.queued
+	return result, nil
+}
+
+// simulator is the state of a run.
+type simulator struct {
+	Config
+	demand simulate.Demand
+	record *simulate.Recorder
+	seed   uint64
+	now    int64
+
+	requests requests
+	domains  []domain // of the nodes, or of the pods
+	turns    tournament
+	waits    waits
+	calendar calendar
+
+	pods        []pod
+	free        []int32 // places of pods that are gone
+	live        []int32 // pods that are not gone, the oldest first
+	serving     []int32 // pods that the balancer knows
+	unscheduled []int32 // pods that found no node, the oldest first
+	scheduled   int64   // pods that have a node
+	created     int64
+	turn        int // the balancer's
+	random      uint64
+
+	nodes     []node
+	freeNodes []int32
+	starting  int   // nodes that are not ready yet
+	count     int   // nodes that are paid for
+	draining  int32 // the node that is to go, or none
+	added     int64 // when the last node was ordered
+	ordering  bool  // an order is about to be made
+
+	wanted     int32 // replicas
+	autoscaler *hpa.Autoscaler
+	reading    hpa.Reading
+	arrived    int64 // requests, all together
+	arrivals   history
+	active     int64 // when KEDA last saw requests
+
+	inUse, queued int64
+	limit         int64 // of a request's whole time
+	overLimit     simulate.Outcome
+	expiring      bool // an event is set that drops what waited too long
+}
+
+func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
+	s := &simulator{
+		Config: c, demand: demand, record: simulate.NewRecorder(options), seed: options.Seed,
+		requests: requests{free: none}, draining: none, wanted: int32(c.Initial),
+		limit: never, added: -int64(longest),
+	}
+	if c.Timeout > 0 {
+		s.limit, s.overLimit = int64(c.Timeout), simulate.TimedOutApp
+	}
+	if entry := int64(c.EntryTimeout); entry > 0 && entry < s.limit {
+		s.limit, s.overLimit = entry, simulate.TimedOutEntry
+	}
+	s.turns.grow(1)
+	s.begin()
+	return s
+}
+
+// begin is the cluster when the trace begins: settled.
+func (s *simulator) begin() {
+	if s.hasNodes() {
+		s.firstNodes()
+		s.calendar.add(int64(s.Nodes.Scan), scan, 0, 0)
+	}
+	for range s.Initial {
+		p := s.newPod()
+		s.settle(p)
+	}
+	if len(s.Autoscaler.Metrics) > 0 {
+		s.autoscaler = hpa.New(s.Autoscaler, s.Flags)
+		s.reading.Metrics = make([]hpa.Measured, len(s.Autoscaler.Metrics))
+		s.calendar.add(int64(s.Flags.SyncPeriod), decide, 0, 0)
+		s.calendar.add(int64(s.Metrics.Phase)%int64(s.Metrics.Resolution), scrape, 0, 0)
+	}
+	if s.KEDA != nil {
+		s.calendar.add(int64(s.KEDA.Poll), poll, 0, 0)
+	}
+	s.record.Set(simulate.Wanted, int64(s.wanted))
+	s.gauges()
+}
+
+func (s *simulator) hasNodes() bool { return s.Nodes.Room != (nodes.Room{}) }
+
+// to says that it is now so late.
+func (s *simulator) to(at int64) {
+	s.now = at
+	s.record.To(at)
+}
+
+// next is when something happens next.
+func (s *simulator) next() int64 {
+	_, computed := s.turns.first()
+	return min(computed, s.waits.next(), s.calendar.next())
+}
+
+// until lets happen what happens up to a time, in order.
+func (s *simulator) until(at int64) {
+	for {
+		d, computed := s.turns.first()
+		waited, event := s.waits.next(), s.calendar.next()
+		switch next := min(computed, waited, event); {
+		case next > at:
+			return
+		case computed == next:
+			s.to(next)
+			s.computed(d)
+		case waited == next:
+			s.to(next)
+			s.done(s.waits.pop())
+		default:
+			s.to(next)
+			s.happen(s.calendar.pop())
+		}
+	}
+}
+
+// arrive sends a request to a pod.
+func (s *simulator) arrive(number int64) {
+	s.record.Arrive()
+	s.arrived++
+	p := s.choose()
+	if p == none {
+		s.record.Finish(simulate.FailedNoPod, 0)
+		return
+	}
+	pod := &s.pods[p]
+	switch {
+	case pod.stopping: // the balancer does not know yet
+		s.record.Finish(simulate.FailedPod, 0)
+		return
+	case int(pod.active) >= s.Concurrency && int(pod.queued) >= s.Queue:
+		s.record.Finish(simulate.FailedQueue, 0)
+		return
+	}
+	pod.taken++
+	wait, cpu := s.demand.Of(number)
+	r := s.requests.add(request{arrived: s.now, cpu: cpu, wait: wait, pod: p, next: none})
+	if int(pod.active) < s.Concurrency {
+		s.work(pod, r)
+		return
+	}
+	s.enqueue(pod, r)
+}
+
+// choose is the pod that the balancer sends a request to, or none.
+func (s *simulator) choose() int32 {
+	n := len(s.serving)
+	if n == 0 {
+		return none
+	}
+	switch s.Balance {
+	case Random:
+		i, _ := bits.Mul64(simulate.Mix(s.seed^balanceStream, s.random), uint64(n))
+		s.random++
+		return s.serving[i]
+	case LeastOutstanding:
+		s.turn++
+		if s.turn >= n {
+			s.turn = 0
+		}
+		best, least := int32(none), int32(0)
+		for i := range n {
+			k := s.turn + i
+			if k >= n {
+				k -= n
+			}
+			p := &s.pods[s.serving[k]]
+			if outstanding := p.active + p.queued; best == none || outstanding < least {
+				best, least = s.serving[k], outstanding
+			}
+			if least == 0 {
+				break
+			}
+		}
+		return best
+	}
+	s.turn++
+	if s.turn >= n {
+		s.turn = 0
+	}
+	return s.serving[s.turn]
+}
+
+// balanceStream keeps its random numbers apart from the others of a seed.
+const balanceStream = 0x62616c616e6365
+
+// work lets a pod begin with a request.
+func (s *simulator) work(p *pod, r int32) {
+	p.active++
+	s.inUse++
+	s.record.Set(simulate.InUse, s.inUse)
+	cpu := s.requests.all[r].cpu
+	if cpu == 0 {
+		s.waitFor(r)
+		return
+	}
+	d := &s.domains[p.domain]
+	d.advance(s.now)
+	p.account(d)
+	p.computing++
+	d.push(cpu, r)
+	s.turns.set(int(p.domain), d.next())
+}
+
+// computed takes the request of a domain that is through with its CPU time.
+func (s *simulator) computed(domain int) {
+	d := &s.domains[domain]
+	d.advance(s.now)
+	r := d.pop()
+	p := &s.pods[s.requests.all[r].pod]
+	p.account(d)
+	p.computing--
+	s.turns.set(domain, d.next())
+	s.record.Add(simulate.CPUNanoseconds, s.requests.all[r].cpu)
+	s.waitFor(r)
+}
+
+// waitFor lets a request wait for what is not the CPU.
+func (s *simulator) waitFor(r int32) {
+	if wait := s.requests.all[r].wait; wait > 0 {
+		s.waits.push(s.now+wait, r)
+		return
+	}
+	s.done(r)
+}
+
+// done ends a request.
+func (s *simulator) done(r int32) {
+	q := &s.requests.all[r]
+	if q.pod == none { // it ended with its pod
+		s.requests.drop(r)
+		return
+	}
+	if latency := s.now - q.arrived; latency > s.limit {
+		s.record.Finish(s.overLimit, s.limit)
+	} else {
+		s.record.Finish(simulate.Served, latency)
+	}
+	p := q.pod
+	pod := &s.pods[p]
+	s.requests.drop(r)
+	pod.active--
+	s.inUse--
+	s.record.Set(simulate.InUse, s.inUse)
+	if pod.queued > 0 {
+		s.admit(pod)
+	}
+	if pod.stopping && pod.active == 0 {
+		s.gone(p)
+	}
+}
+
+// enqueue lets a request wait for its turn.
+func (s *simulator) enqueue(p *pod, r int32) {
+	if p.queued == 0 {
+		p.head = r
+	} else {
+		s.requests.all[p.tail].next = r
+	}
+	p.tail = r
+	p.queued++
+	s.queued++
+	s.record.Set(simulate.Queued, s.queued)
+	if !s.expiring && s.limit < never {
+		s.expiring = true
+		s.calendar.add(s.now+expirePeriod, expire, 0, 0)
+	}
+}
+
+// expirePeriod is how late it may be seen that a request waited too long. How
+// long it waited is exact.
+const expirePeriod = 1e9
+
+// dequeue takes the first request of a pod's queue.
+func (s *simulator) dequeue(p *pod) int32 {
+	r := p.head
+	p.head = s.requests.all[r].next
+	p.queued--
+	s.queued--
+	s.record.Set(simulate.Queued, s.queued)
+	return r
+}
+
+// admit takes requests out of a pod's queue while it can work at more.
+func (s *simulator) admit(p *pod) {
+	for p.queued > 0 && int(p.active) < s.Concurrency {
+		r := s.dequeue(p)
+		waited := s.now - s.requests.all[r].arrived
+		if waited >= s.limit {
+			s.tooLate(r)
+			continue
+		}
+		s.record.Waited(waited)
+		s.work(p, r)
+	}
+}
+
+// tooLate ends a request that waited for its turn until it timed out.
+func (s *simulator) tooLate(r int32) {
+	s.record.Waited(s.limit)
+	s.record.Finish(simulate.TimedOutQueue, s.limit)
+	s.requests.drop(r)
+}
+
+// expireQueues drops what has waited too long.
+func (s *simulator) expireQueues() {
+	for _, i := range s.live {
+		p := &s.pods[i]
+		for p.queued > 0 && s.now-s.requests.all[p.head].arrived >= s.limit {
+			s.tooLate(s.dequeue(p))
+		}
+	}
+	if s.expiring = s.queued > 0; s.expiring {
+		s.calendar.add(s.now+expirePeriod, expire, 0, 0)
+	}
+}
+
+// happen is an event.
+func (s *simulator) happen(e event) {
+	switch e.kind {
+	case scrape:
+		s.scrape()
+	case decide:
+		s.decide()
+	case poll:
+		s.poll()
+	case expire:
+		s.expireQueues()
+	case scan:
+		s.scan()
+	case provision:
+		s.ordering = false
+		s.provision()
+	case nodeReady:
+		s.nodeReady(e.which)
+	default:
+		if s.pods[e.which].life == e.life {
+			s.podEvent(e)
+		}
+	}
+}
