@@ -138,46 +138,54 @@ func (c *cluster) fargate() error {
 	return nil
 }
 
-// choose finds the instance type, and prepares packing. A type that the user
-// named must hold every pod; else it is large of m7g or m7i, or the smallest of
-// that family that holds the largest pod.
+// choose finds the instance type, and prepares packing.
 func (c *cluster) choose(catalog *nodes.Catalog) error {
 	pods := []nodes.Pod{}
 	for _, s := range c.services {
 		pods = append(pods, nodes.Pod{MilliCPU: s.Pod.MilliCPU, MemoryMiB: s.Pod.MemoryMiB})
 	}
-	name := c.choices.Instance
+	instance, packer, err := Instance(catalog, c.choices.Instance, c.architecture, pods)
+	if err != nil {
+		return err
+	}
+	c.instance, c.room, c.packer = instance, instance.Allocatable(), packer
+	for i := range c.services {
+		c.services[i].share = c.room.Share(pods[i])
+	}
+	return nil
+}
+
+// Instance finds the instance type that pods run on, and packs them and DNS on
+// it. A type that is named must hold every pod, and be of the architecture; else
+// it is large of m7g or m7i, or the smallest of that family that holds the
+// largest pod.
+func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.Pod) (nodes.Instance, *nodes.Packer, error) {
+	name := named
 	if name == "" {
 		name = "m7i.large"
-		if c.architecture == string(spec.ARM64) {
+		if architecture == string(spec.ARM64) {
 			name = "m7g.large"
 		}
 	}
 	instance, err := catalog.Find(name)
 	if err != nil {
-		return err
+		return nodes.Instance{}, nil, err
 	}
-	if c.choices.Instance != "" && instance.Architecture != c.architecture {
-		return fmt.Errorf("instance type %s is %s, and the app is built for %s", instance.Type, instance.Architecture, c.architecture)
+	if named != "" && instance.Architecture != architecture {
+		return nodes.Instance{}, nil, fmt.Errorf("instance type %s is %s, and the app is built for %s", instance.Type, instance.Architecture, architecture)
 	}
 	candidates := []nodes.Instance{instance}
-	if c.choices.Instance == "" {
+	if named == "" {
 		family := catalog.Family(instance)
 		candidates = family[slices.IndexFunc(family, func(i nodes.Instance) bool { return i.Type == name }):]
 	}
-	for _, candidate := range candidates {
-		c.instance, c.room = candidate, candidate.Allocatable()
-		if c.packer, err = nodes.NewPacker(c.room, append(pods, nodes.DNS())...); err == nil {
-			break
+	for _, instance = range candidates {
+		var packer *nodes.Packer
+		if packer, err = nodes.NewPacker(instance.Allocatable(), append(slices.Clone(pods), nodes.DNS())...); err == nil {
+			return instance, packer, nil
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("instance type %s: %w\nhint: name a larger one", c.instance.Type, err)
-	}
-	for i := range c.services {
-		c.services[i].share = c.room.Share(pods[i])
-	}
-	return nil
+	return nodes.Instance{}, nil, fmt.Errorf("instance type %s: %w\nhint: name a larger one", instance.Type, err)
 }
 
 // fixed is the formula of a fixed quantity, with the part that the app bears.

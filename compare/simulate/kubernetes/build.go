@@ -1,0 +1,142 @@
+package kubernetes
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"ambi/compare/cost"
+	"ambi/compare/nodes"
+	"ambi/compare/simulate/hpa"
+	"ambi/compare/traffic"
+	"ambi/target/kubernetes"
+)
+
+// Parameters are what neither an app's model nor its usage says.
+type Parameters struct {
+	Preset Preset // how nodes come and go; empty is karpenter
+	// MaxNodes bounds them; 0 is no bound.
+	MaxNodes int
+	// Initial is how many replicas are ready when the trace begins; unknown is
+	// the least that the spec allows.
+	Initial traffic.Maybe[int]
+	// Start is what the app takes to start, runtime included. It is not needed
+	// where the usage has a start.
+	Start traffic.Maybe[time.Duration]
+	// Pull is what the image takes on a node that does not have it. Unknown is
+	// UsualPull.
+	Pull    traffic.Maybe[time.Duration]
+	Balance Balance
+	// Full says that nodes have no CPU to give beyond what pods request.
+	Full bool
+}
+
+// Preset names a way in which nodes come and go.
+type Preset string
+
+// The presets.
+const (
+	PresetKarpenter         Preset = "karpenter"
+	PresetClusterAutoscaler Preset = "cluster-autoscaler"
+)
+
+// UsualFargate is what Fargate takes to have a place for a pod: a figure from
+// blogs, of which there are many between half a minute and a whole one.
+const UsualFargate = 45 * time.Second
+
+// For is how a service's Deployment runs: what ambi writes into its stack, on
+// the nodes that its costs are reckoned with. A workload has the service's pod,
+// the architecture that its image is built for, and its usage.
+func For(service kubernetes.Service, workload cost.Workload, choices cost.KubernetesChoices, catalog *nodes.Catalog, p Parameters) (Config, error) {
+	config, err := build(service, workload, choices, catalog, p)
+	if err == nil {
+		err = config.Check()
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("%s: %w", service.Name, err)
+	}
+	return config, nil
+}
+
+func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesChoices, catalog *nodes.Catalog, p Parameters) (Config, error) {
+	pod := nodes.Pod{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB}
+	c := Defaults(pod, w.Pod.Concurrency)
+	c.Timeout = time.Duration(service.TimeoutSeconds) * time.Second
+	c.Stop.Grace = c.Stop.PreStop + c.Timeout
+	c.Balance = p.Balance
+	c.Start.Pull = p.Pull.Or(c.Start.Pull)
+	start, known := p.Start.Get()
+	if !known {
+		start, known = w.Traffic.Start.Get()
+	}
+	if !known {
+		return c, errors.New("how long an instance takes to start is not known\nhint: give startTime in the usage")
+	}
+	c.Start.App = start
+	c.Initial = p.Initial.Or(service.MinReplicas)
+	if err := c.scaling(service, w); err != nil {
+		return c, err
+	}
+	return c, c.capacity(w, choices, catalog, p)
+}
+
+// scaling is the autoscaler that ambi writes out.
+func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
+	// A Deployment that KEDA scales has an autoscaler with one replica at least.
+	c.Autoscaler = hpa.Spec{Min: int32(max(1, service.MinReplicas)), Max: int32(service.MaxReplicas), Behavior: hpa.DefaultBehavior()}
+	metric := hpa.Metric{}
+	switch service.Metric {
+	case kubernetes.CPU:
+		metric = hpa.Metric{Kind: hpa.Utilization, CPU: true, Target: int64(service.TargetPercent)}
+	case kubernetes.Requests:
+		metric = hpa.Metric{Kind: hpa.Average, Target: int64(math.Round(w.Pod.TargetRate * 1000))}
+		if service.KEDA != nil {
+			metric.Kind = hpa.TotalPerPod
+		}
+	default:
+		return fmt.Errorf("replicas follow %s, and how much of it a pod takes under load is not known\nhint: scale by cpu or requests", service.Metric)
+	}
+	c.Autoscaler.Metrics = []hpa.Metric{metric}
+	if service.KEDA != nil && service.MinReplicas == 0 {
+		c.KEDA = &KEDA{Poll: KEDAPoll, Cooldown: KEDACooldown}
+	}
+	return nil
+}
+
+// capacity is what pods run on.
+func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catalog *nodes.Catalog, p Parameters) error {
+	switch {
+	case choices.Compute == cost.Fargate:
+		size, ok := nodes.Fargate(c.Pod)
+		if !ok {
+			return fmt.Errorf("a pod of %dm CPU and %d MiB is larger than Fargate's largest", c.Pod.MilliCPU, c.Pod.MemoryMiB)
+		}
+		c.PodMilliCPU, c.Start.Schedule = size.MilliCPU, UsualFargate
+		return nil
+	case choices.Shared > 0:
+		// The others' pods use what the nodes have left, and the cluster has room.
+		return nil
+	}
+	instance, _, err := cost.Instance(catalog, choices.Instance, w.Function.Architecture, []nodes.Pod{c.Pod})
+	if err != nil {
+		return err
+	}
+	room, least := instance.Allocatable(), max(1, choices.MinNodes)
+	switch p.Preset {
+	case "", PresetKarpenter:
+		c.Nodes = Karpenter(room, least)
+	case PresetClusterAutoscaler:
+		c.Nodes = ClusterAutoscaler(room, least)
+	default:
+		return fmt.Errorf("no such way of nodes to come and go: %q\nhint: karpenter or cluster-autoscaler", p.Preset)
+	}
+	c.Nodes.Max = p.MaxNodes
+	if choices.ForPeak {
+		c.Nodes.Below = -1 // no node ever goes
+	}
+	if !p.Full {
+		c.Burst = BurstNode
+	}
+	return nil
+}
