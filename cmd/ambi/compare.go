@@ -85,6 +85,7 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return err
 			}
+			output.command = typed(cmd, "directory", "html", "full", "require", "fail-if")
 			failed := gate.failed(result, difference)
 			if err := output.print(io, p, result, difference, failed); err != nil {
 				return err
@@ -120,6 +121,7 @@ type outputFlags struct {
 	asJSON, asMarkdown, full bool
 	asPage                   string
 	against                  string
+	command                  string // that gives the same, for a page to show
 }
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
@@ -168,7 +170,8 @@ func (f *outputFlags) print(io streams, p *project, result compare.Result, diffe
 	}
 	switch {
 	case f.asPage != "":
-		return writePage(io, p, result, f.asPage)
+		result.Against = difference
+		return writePage(io, p, result, f.command, f.asPage)
 	case f.asJSON:
 		result.Against = difference
 		return printJSON(io.out, result)

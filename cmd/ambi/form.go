@@ -324,17 +324,42 @@ func (f *usageFlags) requestsTyped(services []string) map[string]string {
 func otherFlags(cmd *cobra.Command, names ...string) []string {
 	var list []string
 	for _, name := range names {
-		f := cmd.Flags().Lookup(name)
-		if f == nil || !f.Changed {
-			continue
+		if f := cmd.Flags().Lookup(name); f != nil {
+			list = append(list, asTyped(f)...)
 		}
-		values := []string{f.Value.String()}
-		if several, ok := f.Value.(pflag.SliceValue); ok {
-			values = several.GetSlice()
+	}
+	return list
+}
+
+// typed is the command line of a command, without some flags.
+func typed(cmd *cobra.Command, without ...string) string {
+	words := strings.Fields(cmd.CommandPath())
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(without, f.Name) {
+			words = append(words, asTyped(f)...)
 		}
-		for _, value := range values {
-			list = append(list, "--"+name, value)
+	})
+	return commandLine(words)
+}
+
+// asTyped is a flag as words of a command line; nothing if nobody typed it.
+func asTyped(f *pflag.Flag) []string {
+	if !f.Changed {
+		return nil
+	}
+	if f.Value.Type() == "bool" {
+		if f.Value.String() == "true" {
+			return []string{"--" + f.Name}
 		}
+		return []string{"--" + f.Name + "=false"}
+	}
+	values := []string{f.Value.String()}
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		values = several.GetSlice()
+	}
+	var list []string
+	for _, value := range values {
+		list = append(list, "--"+f.Name, value)
 	}
 	return list
 }

@@ -10,8 +10,10 @@ import (
 
 // writePage writes a comparison as an HTML page to a file, or to standard output
 // for "-". The file is there whole or not at all.
-func writePage(io streams, p *project, result compare.Result, file string) error {
-	html, err := page.HTML(result, pageOptions(p))
+func writePage(io streams, p *project, result compare.Result, command, file string) error {
+	options := pageOptions(p)
+	options.Command = command
+	html, err := page.HTML(result, options)
 	if err != nil {
 		return machineError{err}
 	}

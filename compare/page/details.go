@@ -44,7 +44,7 @@ type lineView struct {
 
 func costs(r compare.Result, figures []Figure) costsView {
 	v := costsView{Figure: figure(figures, partsFigure)}
-	for _, category := range categories() {
+	for _, category := range cost.Categories() {
 		row := legendRow{Tone: tone(category), Name: sentence(string(category))}
 		for _, t := range spec.Targets() {
 			side := sideOf(r, t)

@@ -159,18 +159,9 @@ func curveTable(r compare.Result) Table {
 	return t
 }
 
-// categories are in the order of a bill, with what idles at the end: it is no
-// work done.
-func categories() []cost.Category {
-	return []cost.Category{
-		cost.Work, cost.Startup, cost.Control, cost.Entry, cost.Network, cost.Disk,
-		cost.Logs, cost.Egress, cost.Secrets, cost.Alarms, cost.Idle,
-	}
-}
-
 // tone is a category's color.
 func tone(c cost.Category) Tone {
-	if i := slices.Index(categories(), c); i >= 0 && c != cost.Idle {
+	if i := slices.Index(cost.Categories(), c); i >= 0 && c != cost.Idle {
 		return Tone(fmt.Sprintf("part%d", i+1))
 	}
 	return "idle"
@@ -209,7 +200,7 @@ func costParts(r compare.Result) (Figure, bool) {
 	absolute := Bars{Name: "Dollars", X: Axis{Name: "cost a month", Format: Dollars}, Labels: labels, Parts: []Part{}}
 	relative := Bars{Name: "Shares", X: Axis{Name: "share of the bill", Format: Percent, To: 1}, Labels: labels, Parts: []Part{}}
 	table := Table{Head: append([]string{"What it is for"}, labels...)}
-	for _, category := range categories() {
+	for _, category := range cost.Categories() {
 		in, share := Part{Name: string(category), Tone: tone(category)}, Part{Name: string(category), Tone: tone(category)}
 		cells := []string{sentence(string(category))}
 		any := false

@@ -277,6 +277,30 @@ func TestPageLeavesNothingOut(t *testing.T) {
 	}
 }
 
+// A page that is compared with an earlier comparison says what changed.
+func TestWhatChanged(t *testing.T) {
+	in := known(input(t, "thumbs.yaml"))
+	before := compared(t, in)
+	in.Choices.Lambda.FunctionURL = true
+	after := compared(t, in)
+	if strings.Contains(text(parsed(t, written(t, after, options()))), "What changed") {
+		t.Error("something changed since nothing")
+	}
+	d := compare.Against(before, after)
+	after.Against = &d
+	shown := text(parsed(t, written(t, after, options())))
+	for _, want := range []string{
+		"The verdict was, and is: Lambda.", "HTTP API requests $3.00 $0.00 −$3.00", "the choices of how the app is run",
+	} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(shown, "Function URL requests $0.00 $0.00 $0.00") {
+		t.Error("what did not change is among what did")
+	}
+}
+
 // Behind each chart there is a table with what it shows.
 func TestTablesBehindCharts(t *testing.T) {
 	r := compared(t, known(input(t, "thumbs.yaml")))

@@ -22,6 +22,9 @@ type part struct {
 func parts(r compare.Result, o Options, figures []Figure) []part {
 	list := []part{{"verdict", "Verdict", verdict(r, o)}}
 	add := func(id, title string, view any) { list = append(list, part{id, title, view}) }
+	if r.Against != nil {
+		add("against", "What changed", against(r.Against))
+	}
 	if r.Simulation != nil {
 		add("simulation", "Under the trace", simulated(r, figures))
 	}

@@ -48,9 +48,9 @@ export class World {
   }
 
   // write compares the app of a project, and returns the page's address.
-  write(name) {
+  write(name, ...flags) {
     const file = join(this.folder, name + ".html");
-    execFileSync(this.ambi, ["compare", "-C", project(name), "--html", file]);
+    execFileSync(this.ambi, ["compare", "-C", project(name), "--html", file, ...flags]);
     return pathToFileURL(file).href;
   }
 

@@ -153,11 +153,11 @@ test("keys read the chart aloud", () => world.open(known, {}, async (page) => {
 
 test("another way to look at it", () => world.open(known, {}, async (page) => {
   const log = await tick(page, "cost-curve");
-  await press(page, "cost-curve", "Linear cost axis");
+  await press(page, "cost-curve", "Linear vertical axis");
   const linear = await tick(page, "cost-curve");
   assert.notDeepEqual(linear, log);
   assert.ok(linear.includes("$0"));
-  await press(page, "cost-curve", "Linear cost axis");
+  await press(page, "cost-curve", "Linear vertical axis");
   assert.deepEqual(await tick(page, "cost-curve"), log);
   await press(page, "cost-parts", "Shares");
   assert.ok((await tick(page, "cost-parts")).includes("100 %"));

@@ -58,7 +58,7 @@ test("typing, sliding, choosing and switching compare anew", () => open({}, asyn
 test("charts take the new data, and stay as they were looked at", () => open({}, async (page) => {
   const ticks = () => page.locator("#cost-curve [data-chart] svg text").allTextContents();
   const lines = () => page.locator("#cost-curve svg path").evaluateAll((paths) => paths.map((p) => p.getAttribute("d")).filter((d) => d.length > 1000));
-  await page.locator("#cost-curve").getByRole("button", { name: "Linear cost axis" }).click();
+  await page.locator("#cost-curve").getByRole("button", { name: "Linear vertical axis" }).click();
   for (let i = 0; i < 3; i++) await page.locator("#cost-curve").getByRole("button", { name: "Zoom in" }).click();
   await page.locator("#costs summary", { hasText: "Every line" }).click();
   const [before, drawn] = [await ticks(), await lines()];
@@ -67,7 +67,7 @@ test("charts take the new data, and stay as they were looked at", () => open({},
   assert.notDeepEqual(await lines(), drawn);
   const requests = (list) => list.filter((t) => /^[\d.]+[kMG]$/.test(t));
   assert.deepEqual(requests(await ticks()), requests(before), "the zoom stays");
-  assert.equal(await page.locator("#cost-curve").getByRole("button", { name: "Linear cost axis" }).getAttribute("aria-pressed"), "true");
+  assert.equal(await page.locator("#cost-curve").getByRole("button", { name: "Linear vertical axis" }).getAttribute("aria-pressed"), "true");
   assert.equal(await page.locator("#costs .bill").first().isVisible(), true, "what was opened stays open");
   assert.equal(await page.locator("#cost-curve svg").count(), 1);
 }));

@@ -254,7 +254,7 @@ const ambiPage = (() => {
         });
       }
       if (this.curve?.panels.some((p) => p.y.log)) {
-        const b = button("Linear", "Linear cost axis", () => {
+        const b = button("Linear", "Linear vertical axis", () => {
           this.linear = !this.linear;
           this.fillTools();
           this.draw();
@@ -306,7 +306,7 @@ const ambiPage = (() => {
 
     height() {
       if (this.bars) return 60 + this.bars.labels.length * 48;
-      return this.curve.panels.length > 1 ? 40 + this.curve.panels.length * 180 : 400;
+      return this.curve.panels.length > 1 ? 44 + this.curve.panels.length * 184 : 400;
     }
 
     draw(width) {
@@ -368,7 +368,7 @@ const ambiPage = (() => {
       const wide = this.width - left - right;
       const lines = this.placeMarks(marks, low, high, wide);
       const top = 12 + 18 * Math.max(...lines.map((l) => l.row + 1), 0);
-      const gap = 36;
+      const gap = 40;
       const tall = (this.height() - top - bottom - gap * (panels.length - 1)) / panels.length;
       const option = { grid: [], xAxis: [], yAxis: [], series: [], axisPointer: { link: [{ xAxisIndex: "all" }] } };
       panels.forEach((panel, i) => {
@@ -394,7 +394,7 @@ const ambiPage = (() => {
           max: to,
           name: panel.y.name,
           nameLocation: "end",
-          nameGap: panels.length > 1 ? 8 : 12,
+          nameGap: 12,
           nameTextStyle: { ...font, align: "left", padding: [0, 0, 0, -left] },
         });
         if (i === 0 && lines.length) option.yAxis[i].name = ""; // the marks' names stand there

@@ -1,0 +1,62 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+
+	"ambi/compare"
+	"ambi/compare/prices"
+	"ambi/spec"
+)
+
+// againstView is what changed since an earlier comparison.
+type againstView struct {
+	Verdict string
+	Sides   []changesView
+	Beside  []string
+}
+
+// changesView is what changed on one target.
+type changesView struct {
+	Target, Name string
+	Total        changeView
+	Lines        []changeView
+}
+
+type changeView struct{ Name, Before, After, Change string }
+
+func against(d *compare.Difference) againstView {
+	v := againstView{Verdict: fmt.Sprintf("The verdict was, and is: %s.", answer(d.After)), Beside: d.Beside}
+	if d.Before != d.After {
+		v.Verdict = fmt.Sprintf("The verdict was: %s. It is: %s.", answer(d.Before), answer(d.After))
+	}
+	for _, t := range spec.Targets() {
+		side := d.Lambda
+		if t == spec.Kubernetes {
+			side = d.Kubernetes
+		}
+		view := changesView{Target: string(t), Name: name(t), Total: changeView{"A month", moneyOr(side.Before), moneyOr(side.After), rise(side.Change())}}
+		lines := slices.DeleteFunc(slices.Clone(side.Lines), func(l compare.LineDifference) bool {
+			c := l.Change()
+			return c != nil && c.Cents() == 0 // nobody would see why it stands here
+		})
+		for _, l := range lines {
+			view.Lines = append(view.Lines, changeView{l.Name, moneyOr(l.Before), moneyOr(l.After), rise(l.Change())})
+		}
+		v.Sides = append(v.Sides, view)
+	}
+	return v
+}
+
+// rise is by how much a cost rose, with its sign.
+func rise(u *prices.USD) string {
+	switch {
+	case u == nil:
+		return "?"
+	case *u < 0:
+		return "−" + money(-*u)
+	case *u > 0:
+		return "+" + money(*u)
+	}
+	return "$0.00"
+}
