@@ -28,8 +28,9 @@ func (f *gateFlags) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.failIf, "fail-if", nil, "exit with code 1 when a condition holds, such as 'lambda > 1.2 * kubernetes'")
 }
 
-// check reads the flags. All problems come back at once.
-func (f *gateFlags) check() error {
+// check reads the flags, for a run with or without an earlier comparison. All
+// problems come back at once.
+func (f *gateFlags) check(against bool) error {
 	var problems []error
 	switch t := spec.Target(f.require); {
 	case f.require == "":
@@ -48,6 +49,9 @@ func (f *gateFlags) check() error {
 		condition, err := threshold.Parse(text, names)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--fail-if: %w", err))
+		}
+		if err == nil && !against && slices.ContainsFunc(condition.Names(), func(name string) bool { return strings.HasPrefix(name, "old.") }) {
+			problems = append(problems, fmt.Errorf("--fail-if: %s: figures of old need --against", text))
 		}
 		f.conditions = append(f.conditions, condition)
 	}
