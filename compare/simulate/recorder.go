@@ -164,7 +164,8 @@ func (t *totals) add(b *bucket) {
 // Result ends the recording at a time, and is what was recorded.
 func (r *Recorder) Result(target spec.Target, at int64, options Options) Result {
 	r.To(at)
-	if at > r.bucket.start || r.bucket.arrived > 0 {
+	// What happens at the very end of a bucket is in the next one, which has no length.
+	if at > r.bucket.start || r.bucket.arrived > 0 || r.bucket.outcomes != (OutcomeCounts{}) || r.bucket.meters != (MeterTotals{}) {
 		r.close(at)
 	}
 	var sampled *Sampling

@@ -234,20 +234,26 @@ func (s *simulator) scale(to int32) {
 
 // reconcile creates or deletes pods until there are as many as are wanted.
 func (s *simulator) reconcile() {
-	there := int32(0)
-	for _, i := range s.live {
-		if !s.pods[i].leaving {
-			there++
-		}
-	}
-	for ; there < s.wanted; there++ {
+	for there := s.there(); there < s.wanted; there++ {
 		i := s.newPod()
 		s.calendar.add(s.now+int64(s.Start.Schedule), schedule, i, s.pods[i].life)
 	}
-	for ; there > s.wanted; there-- {
+	// Counted anew each time: a pod that is gone may let another be evicted.
+	for s.there() > s.wanted {
 		s.remove(s.dispensable())
 	}
 	s.gauges()
+}
+
+// there is how many pods there are that stay.
+func (s *simulator) there() int32 {
+	n := int32(0)
+	for _, i := range s.live {
+		if !s.pods[i].leaving {
+			n++
+		}
+	}
+	return n
 }
 
 // dispensable is the pod that a ReplicaSet deletes first: one without a node,
