@@ -173,6 +173,9 @@ func TestVerdicts(t *testing.T) {
 		if v.Flip != nil && strings.Contains(v.Because, "the only target") {
 			t.Errorf("%s: %+v is said to turn an answer that no cost gave", c.name, v.Flip)
 		}
+		if cold := strings.Contains(strings.Join(v.Price, "\n"), "% of requests meet a cold start"); cold != (v.Answer == compare.Lambda && r.Services[0].Lambda.ColdShare.Or(0) > 0) {
+			t.Errorf("%s: cold starts are told: %v", c.name, cold)
+		}
 		if r.Services[0].Verdict.Answer != v.Answer {
 			t.Errorf("%s: the only service's answer is %s, the app's %s", c.name, r.Services[0].Verdict.Answer, v.Answer)
 		}

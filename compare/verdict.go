@@ -180,6 +180,9 @@ func (c *comparison) price(v *Verdict, r Result) {
 	}
 	switch v.Answer {
 	case Lambda:
+		if text := coldWords(r.ColdStarts); text != "" {
+			say("%s", text)
+		}
 		warnings(spec.Lambda)
 		say("%d duties for the team instead of %d: see operations", duties(spec.Lambda), duties(spec.Kubernetes))
 	case Kubernetes:
@@ -189,4 +192,29 @@ func (c *comparison) price(v *Verdict, r Result) {
 		warnings(spec.Kubernetes)
 		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))
 	}
+}
+
+// coldWords says how many requests meet a cold start, at the assumed keep-alive;
+// of several services, those of the worst.
+func coldWords(list []ColdStarts) string {
+	for _, starts := range list {
+		if !starts.Assumed {
+			continue
+		}
+		worst, share, known := "", 0.0, false
+		for _, s := range starts.Services {
+			if n, ok := s.Share.Get(); ok && (!known || n > share) {
+				worst, share, known = s.Service, n, true
+			}
+		}
+		if !known || share == 0 {
+			return ""
+		}
+		of := ""
+		if len(starts.Services) > 1 {
+			of = " of " + worst + ", the worst,"
+		}
+		return fmt.Sprintf("%.2g %% of requests%s meet a cold start, by an estimate with a keep-alive of %s", 100*share, of, starts.KeepAlive)
+	}
+	return ""
 }

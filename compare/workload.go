@@ -83,7 +83,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 		if err != nil {
 			return nil, err
 		}
-		own := Result{Lambda: alone.side(spec.Lambda), Kubernetes: alone.side(spec.Kubernetes), Fit: fitOf(r.Fit, w.Name), Operations: r.Operations}
+		own := Result{Lambda: alone.side(spec.Lambda), Kubernetes: alone.side(spec.Kubernetes), Fit: fitOf(r.Fit, w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, w.Name)}
 		s.Alone = Costs{own.Lambda.total(), own.Kubernetes.total()}
 		if alone.complete() {
 			points := breakeven.Sweep(alone.sides(), lowest, highest, servicePoints)
@@ -154,6 +154,16 @@ func (c *comparison) replicas(w cost.Workload) Replicas {
 		}
 	}
 	return r
+}
+
+// coldOf is what the estimates of cold starts say about one service.
+func coldOf(list []ColdStarts, name string) []ColdStarts {
+	var own []ColdStarts
+	for _, starts := range list {
+		starts.Services = slices.DeleteFunc(slices.Clone(starts.Services), func(s ServiceColdStart) bool { return s.Service != name })
+		own = append(own, starts)
+	}
+	return own
 }
 
 // fitOf is what a report says about one service, and about all of them.

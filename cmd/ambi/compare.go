@@ -100,8 +100,9 @@ was interrupted, and is a part.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.Uint64Var(&seed, "seed", behavior.DefaultSettings().Seed, "of the random numbers of a simulation")
+	flags.SortFlags = false // they stand by what they are for
 	given.register(flags)
+	flags.Uint64Var(&seed, "seed", behavior.DefaultSettings().Seed, "of the random numbers of a simulation")
 	chosen.register(flags)
 	priced.register(flags)
 	gate.register(flags)
