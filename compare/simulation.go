@@ -46,12 +46,11 @@ func simulation(r *behavior.Result, bills Result) *Simulation {
 		}
 		short := *run
 		short.Series = nil
-		track, bill, into := s.Timeline.Lambda, bills.Lambda.Bill, &s.LambdaCost
-		s.Lambda = &short
+		track, bill, into, of := s.Timeline.Lambda, bills.Lambda.Bill, &s.LambdaCost, &s.Lambda
 		if t == spec.Kubernetes {
-			track, bill, into = s.Timeline.Kubernetes, bills.Kubernetes.Bill, &s.KubernetesCost
-			s.Lambda, s.Kubernetes = s.Result.Lambda, &short
+			track, bill, into, of = s.Timeline.Kubernetes, bills.Kubernetes.Bill, &s.KubernetesCost, &s.Kubernetes
 		}
+		*of = &short
 		if bill == nil || bill.Total == nil {
 			continue
 		}
@@ -75,6 +74,16 @@ func corrected(in Input, app cost.App) (cost.App, error) {
 // warns of it.
 const mayFail = .001
 
+// badly is the part of a trace's requests that were throttled, timed out or
+// failed on a target.
+func badly(r *behavior.Result, t spec.Target) float64 {
+	if r == nil || r.Of(t) == nil || r.Of(t).Requests == 0 {
+		return 0
+	}
+	run := r.Of(t)
+	return float64(run.Of(simulate.Throttled)+run.Of(simulate.TimedOut)+run.Of(simulate.Failed)) / float64(run.Requests)
+}
+
 // suffered warns of requests that ended badly in a simulation.
 func suffered(app *spec.App, r *behavior.Result) []fit.Limit {
 	var list []fit.Limit
@@ -85,11 +94,11 @@ func suffered(app *spec.App, r *behavior.Result) []fit.Limit {
 		if run == nil || run.Requests == 0 {
 			continue
 		}
-		bad := run.Of(simulate.Throttled) + run.Of(simulate.TimedOut) + run.Of(simulate.Failed)
-		part := float64(bad) / float64(run.Requests)
+		part := badly(r, t)
 		if part <= mayFail {
 			continue
 		}
+		bad := run.Of(simulate.Throttled) + run.Of(simulate.TimedOut) + run.Of(simulate.Failed)
 		worst := simulate.Served
 		for o := range simulate.Outcomes {
 			if o != simulate.Served && (worst == simulate.Served || run.Outcomes[o] > run.Outcomes[worst]) {

@@ -60,6 +60,11 @@ func TestSimulationIsPriced(t *testing.T) {
 	if r.Simulation == nil || r.Simulation.LambdaCost == nil {
 		t.Fatalf("%+v", r.Simulation)
 	}
+	for _, target := range spec.Targets() {
+		if run := r.Simulation.Of(target); run == nil || run.Target != target || run.Series != nil || *r.Simulation.Cost(target) <= 0 {
+			t.Errorf("on %s: %+v", target, run)
+		}
+	}
 	found := in.Behavior.Lambda
 	months := traffic.SecondsPerMonth / in.Behavior.Trace.Span.Seconds()
 	for _, c := range r.Lambda.Bill.Components {
@@ -112,6 +117,14 @@ func TestSufferingIsAWarning(t *testing.T) {
 		if strings.Contains(w.Name, "simulation") {
 			t.Errorf("%+v", w)
 		}
+	}
+}
+
+// TestTheVerdictSaysWhoSuffers finds a target cheaper that loses requests.
+func TestTheVerdictSaysWhoSuffers(t *testing.T) {
+	r := run(t, simulated(t, 50, func(s *behavior.Settings) { s.Concurrency = 2 }))
+	if r.Verdict.Answer != compare.Lambda || !strings.Contains(r.Verdict.Because, "% of the trace's requests end badly there") {
+		t.Errorf("%s: %s", r.Verdict.Answer, r.Verdict.Because)
 	}
 }
 

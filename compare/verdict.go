@@ -78,6 +78,9 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
 	}
+	if part := badly(c.Behavior, spec.Target(v.Answer)); part > mayFail {
+		v.Because += fmt.Sprintf(", but as it is %.3g %% of the trace's requests end badly there", 100*part)
+	}
 	c.price(&v, r)
 	decided := (v.Answer == Lambda || v.Answer == Kubernetes) && !noLambda && !noKubernetes // by cost, which a figure may turn
 	if decided && len(r.Sensitivity) > 0 {

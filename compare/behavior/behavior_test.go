@@ -91,7 +91,7 @@ func ran(r *behavior.Result) []*simulate.Result {
 func TestLaws(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	shapes := []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}
-	for i := range 40 {
+	for i := range 24 {
 		in := input(t, thumbs)
 		in.Seed = random.Uint64()
 		in.Variation = []float64{0, .5, 2}[random.IntN(3)]
@@ -257,13 +257,13 @@ func TestProgress(t *testing.T) {
 // those of the exact one.
 func TestSampledIsNearExact(t *testing.T) {
 	in := input(t, thumbs)
-	source := func() *trace.Synthetic { return made(t, 20, spec.Diurnal, 4*24*time.Hour, 5) }
+	source := func() *trace.Synthetic { return made(t, 8, spec.Diurnal, 4*24*time.Hour, 5) }
 	exact := run(t, in, source())
 	counts, err := simulate.Count(context.Background(), source(), int64(4*24*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Budget = 2e6
+	in.Budget = 8e5
 	if in.Plan = in.PlanFor(counts); in.Plan == nil {
 		t.Fatal("nothing is sampled")
 	}

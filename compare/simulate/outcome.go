@@ -58,7 +58,7 @@ func (o Outcome) String() string {
 		"served",
 		"throttled by the API", "throttled by the account's concurrency", "throttled by reserved concurrency",
 		"throttled by the scaling rate", "throttled by the request rate",
-		"timed out in the function", "timed out at the entry", "timed out in the queue",
+		"timed out in the app", "timed out at the entry", "timed out in the queue",
 		"failed on a full queue", "failed without a ready pod", "failed with its pod",
 	}[o]
 }
