@@ -159,15 +159,21 @@ func (t *tournament) play(leaf int) {
 	if t.when[a|1] < t.when[a] {
 		w = a | 1
 	}
-	t.win[i] = w
-	for i > 1 {
+	for {
+		// What is above stays when another leaf wins here, as before.
+		if t.win[i] == w && int(w) != leaf {
+			return
+		}
+		t.win[i] = w
+		if i == 1 {
+			return
+		}
 		other := t.win[i^1]
 		// The lower leaf wins a draw, so that the order does not depend on history.
 		if a, b := t.when[w], t.when[other]; b < a || b == a && other < w {
 			w = other
 		}
 		i /= 2
-		t.win[i] = w
 	}
 }
 

@@ -23,6 +23,9 @@ func alone(cores, concurrency int) Config {
 // and its standard error.
 func over(t *testing.T, c Config, rate float64, length time.Duration, demand simulate.Demand, figure func(simulate.Result) float64) (mean, sigma float64) {
 	t.Helper()
+	if raceDetector {
+		t.Skip("a run is one thread, and takes long under the race detector")
+	}
 	var sum, squares float64
 	for n := range uint64(testSeeds) {
 		seed := 1000 + n
