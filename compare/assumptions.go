@@ -129,7 +129,9 @@ func (c *comparison) assumeLambda(say sayer) {
 	say("lambda", "docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html", "CPU grows with memory, and 1,769 MB give one core: below it the CPU time of a request stretches")
 	say("lambda", "aws.amazon.com/lambda/pricing", "duration is billed by the millisecond, rounded up, and initialization like it")
 	say("keep-alive", "measured by others: 5 to 7 minutes in 2021, 10 in 2019, 25 to 60 before; AWS documents none", "an idle environment lives for %s", l.KeepAlive)
-	say("cold starts", "Erlang's B formula, with Poisson arrivals; within a tenth of SimFaaS's published figures", "how many environments start is estimated, not simulated")
+	if c.Behavior == nil || c.Behavior.Lambda == nil {
+		say("cold starts", "Erlang's B formula, with Poisson arrivals; within a tenth of SimFaaS's published figures", "how many environments start is estimated, not simulated")
+	}
 	if l.FunctionURL {
 		say("lambda", "aws.amazon.com/blogs/aws/announcing-aws-lambda-function-urls-built-in-https-endpoints-for-single-function-microservices", "a function URL serves the app, which has no price of its own, and no routes, authorizer or domain either")
 	} else {

@@ -183,7 +183,12 @@ func (c *comparison) price(v *Verdict, r Result) {
 	}
 	switch v.Answer {
 	case Lambda:
-		if text := coldWords(r.ColdStarts); text != "" {
+		text := coldWords(r.ColdStarts)
+		if c.Behavior != nil && c.Behavior.Lambda != nil {
+			text = fmt.Sprintf("%.2g %% of requests met a cold start in the simulation, with a keep-alive of %s",
+				100*c.Behavior.Lambda.ColdShare(), c.Choices.Lambda.KeepAlive)
+		}
+		if text != "" {
 			say("%s", text)
 		}
 		warnings(spec.Lambda)

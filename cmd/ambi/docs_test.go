@@ -130,3 +130,48 @@ func output(t *testing.T, script, name string) string {
 	t.Fatalf("%s has no %s", script, name)
 	return ""
 }
+
+// TestReadmeShowsTheTrace compares README's excerpt of a simulation with the
+// lines of the real output, for who has the trace.
+func TestReadmeShowsTheTrace(t *testing.T) {
+	data := os.Getenv("AMBI_DATA")
+	if data == "" {
+		t.Skip("AMBI_DATA names no folder with trace-azure-code.csv: AzureLLMInferenceTrace_code.csv of github.com/Azure/AzurePublicDataset")
+	}
+	const readme = "../../README.md"
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, errors bytes.Buffer
+	if code := run([]string{"simulate", "-C", "../..", "--trace", filepath.Join(data, "trace-azure-code.csv")}, nil, &out, &errors); code != exitDone {
+		t.Fatalf("simulate: %s", errors.String())
+	}
+	// What a reader wants first: from the heads of the columns on, some of the rows.
+	shown := regexp.MustCompile(`^ +Lambda +Kubernetes$|^latency |^  (p50|p99|p99\.9|served|cold starts|waited for a place|environments or replicas|nodes|idle|cost of a month like it) |^(requests|capacity|paid for)$`)
+	var lines []string
+	for line := range strings.Lines(out.String()) {
+		if strings.HasPrefix(line, "Over time") {
+			break
+		}
+		if shown.MatchString(strings.TrimSuffix(line, "\n")) {
+			lines = append(lines, line)
+		}
+	}
+	block := regexp.MustCompile("(?s)<!-- ambi simulate --trace [^>]* -->\n```\n(.*?)```")
+	found := block.FindSubmatchIndex(text)
+	if found == nil {
+		t.Fatal("README shows no simulation")
+	}
+	want := strings.Join(lines, "")
+	if string(text[found[2]:found[3]]) == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("README's simulation is not what ambi simulate prints; run: go test ./cmd/ambi -update")
+	}
+	changed := append(append(append([]byte{}, text[:found[2]]...), want...), text[found[3]:]...)
+	if err := os.WriteFile(readme, changed, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -172,7 +172,7 @@ func withShare(n int64, share float64) string {
 func inPercent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
 func (s sideBySide) capacity() {
-	s.group("capacity")
+	s.group("capacity: on average, at most")
 	level := func(g simulate.Gauge) func(*simulate.Result) string {
 		return func(r *simulate.Result) string {
 			return fmt.Sprintf("%.4g, %s", r.Gauges[g].Mean, grouped(fmt.Sprint(r.Gauges[g].Max)))
@@ -186,7 +186,7 @@ func (s sideBySide) capacity() {
 			return figure(r)
 		}
 	}
-	s.row("requests in work, mean and most", level(simulate.InUse))
+	s.row("requests in work", level(simulate.InUse))
 	s.row("environments or replicas", level(simulate.Instances))
 	s.row("nodes", of(spec.Kubernetes, level(simulate.Nodes)))
 	s.row("started, stopped", func(r *simulate.Result) string {
