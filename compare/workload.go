@@ -160,7 +160,9 @@ func (c *comparison) replicas(w cost.Workload) Replicas {
 func coldOf(list []ColdStarts, name string) []ColdStarts {
 	var own []ColdStarts
 	for _, starts := range list {
-		starts.Services = slices.DeleteFunc(slices.Clone(starts.Services), func(s ServiceColdStart) bool { return s.Service != name })
+		if i := slices.IndexFunc(starts.Services, func(s ServiceColdStart) bool { return s.Service == name }); i >= 0 {
+			starts.Services = starts.Services[i : i+1]
+		}
 		own = append(own, starts)
 	}
 	return own
