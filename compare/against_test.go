@@ -199,3 +199,28 @@ func TestFigures(t *testing.T) {
 		}
 	}
 }
+
+// Whatever Read takes can be compared with, in either direction.
+func FuzzRead(f *testing.F) {
+	for _, text := range []string{
+		"", "{}", `{"format": "ambi.compare/v1"}`, `{"format": "ambi.compare/v1", "lambda": {"bill": {"components": [{"name": "x", "cost": null, "quantity": null}]}}}`,
+		`{"format": "ambi.compare/v1", "services": [{"name": "api", "usage": {"requests": 3, "duration": "4ms"}}], "choices": {"elsewhere": {"a": 1}}}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := compare.Read(text)
+		if err != nil {
+			if !strings.Contains(err.Error(), "hint: ") {
+				t.Errorf("no hint: %v", err)
+			}
+			return
+		}
+		for _, d := range []compare.Difference{compare.Against(r, compare.Result{}), compare.Against(compare.Result{}, r)} {
+			if _, err := json.Marshal(d); err != nil {
+				t.Error(err)
+			}
+			r.Figures(&d)
+		}
+	})
+}
