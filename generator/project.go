@@ -43,6 +43,9 @@ func Settings(in Input) []Setting {
 		for _, s := range in.Lambda.Services {
 			if s.Zip != "" {
 				add(s.Name, "zip", "lambda: the path of the zip, from stacks/")
+				if s.AdapterLayer != "" {
+					add(s.Name, "adapterLayer", "lambda: the ARN of the layer with the Lambda Web Adapter; AWS's own, in a commercial region, when empty")
+				}
 			} else {
 				add(s.Name, "image", "lambda: the image, in an ECR repository of the stack's region")
 			}
@@ -79,7 +82,7 @@ var ecrRegion = regexp.MustCompile(`^[0-9]+\.dkr\.ecr\.([a-z0-9-]+)\.`)
 
 // Project returns the files that a project starts with and that are the user's
 // from then on: Pulumi.yaml, the configuration of one stack a target, and
-// .gitignore. Spec is the path of the spec, for comments.
+// .gitignore and .gitattributes. Spec is the path of the spec, for comments.
 func Project(in Input, spec string) ([]File, error) {
 	view := struct {
 		App, Description, Spec, Region string
@@ -105,7 +108,7 @@ func Project(in Input, spec string) ([]File, error) {
 			view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
 		}
 	}
-	names := []string{"Pulumi.yaml", "gitignore"}
+	names := []string{"Pulumi.yaml", "gitattributes", "gitignore"}
 	for _, t := range in.Targets() {
 		names = append(names, "Pulumi."+string(t)+".yaml")
 	}
@@ -123,8 +126,8 @@ func Project(in Input, spec string) ([]File, error) {
 		if err := t.Execute(&b, view); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if name == "gitignore" {
-			name = ".gitignore"
+		if strings.HasPrefix(name, "git") {
+			name = "." + name
 		}
 		files = append(files, File{Path: name, Content: b.Bytes()})
 	}

@@ -26,6 +26,7 @@ type lambdaView struct {
 	Permissions            bool // whether any service has statements of its own
 	Tracing                bool // whether any service sends traces
 	VPC                    bool // whether any service runs in subnets of its own
+	Adapter                bool // whether any service gets the Web Adapter's own layer
 	Provisioned            bool // whether any alias keeps environments warm
 	Reserved               bool // whether any function's concurrency is reserved
 	Needs                  bool // whether any service calls another
@@ -89,6 +90,7 @@ func newLambdaView(in Input) lambdaView {
 		view.Permissions = view.Permissions || len(s.Permissions) > 0
 		view.Tracing = view.Tracing || s.Tracing
 		view.VPC = view.VPC || s.VPC
+		view.Adapter = view.Adapter || s.AdapterLayer != ""
 		view.Provisioned = view.Provisioned || s.Provisioned > 0
 		view.Reserved = view.Reserved || s.Reserved > 0
 		service := lambdaService{
@@ -183,6 +185,9 @@ func lambdaTestConfig(in Input) []value {
 	for _, s := range in.Lambda.Services {
 		if s.Zip != "" { // a test needs no build; any file stands in
 			config = append(config, value{s.Name + ".zip", "main_test.go"})
+		}
+		if s.AdapterLayer != "" {
+			config = append(config, value{s.Name + ".adapterLayer", "arn:aws:lambda:us-east-1:123456789012:layer:adapter:1"})
 		}
 	}
 	if len(in.Lambda.Domains) > 0 {

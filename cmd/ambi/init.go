@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,8 @@ its spec (unless app/app.yaml is there already), Pulumi.yaml with one stack for
 each target, go.mod and go.sum with exact versions (unless the folder is part of
 a Go module already), and stacks/, as "ambi generate" writes it.
 
-No file that exists is changed; if one is in the way, nothing is written.`,
+No file that exists is changed; if one is in the way, nothing is written. A
+.gitignore or .gitattributes of your own stays, and you are told what to add.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			dir := options.dir
@@ -76,6 +78,11 @@ func initProject(io streams, dir, name, modulePath string) error {
 		fmt.Fprintf(io.out, "created %s\n", file)
 	}
 	fmt.Fprintf(io.out, "created stacks/: %s for %s\n", p.app.Name, targetNames(p))
+	for _, f := range w.kept {
+		if lines := missingLines(root, f); len(lines) > 0 {
+			fmt.Fprintf(io.out, "kept %s, which is yours; add to it\n  %s\n", f.Path, strings.Join(lines, "\n  "))
+		}
+	}
 	for _, hint := range p.missingModules() {
 		fmt.Fprintln(io.out, hint)
 	}
@@ -128,6 +135,41 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 type starter struct {
 	root    *os.Root
 	written []string
+	kept    []generator.File // what of git's settings was there already, as ambi would write it
+}
+
+// withoutGitFiles leaves out what most repositories have, each in its own way, where it is there
+// already: it is never in the way of a new project.
+func (w *starter) withoutGitFiles(files []generator.File) []generator.File {
+	return slices.DeleteFunc(files, func(f generator.File) bool {
+		if f.Path != ".gitignore" && f.Path != ".gitattributes" {
+			return false
+		}
+		if _, err := w.root.Lstat(f.Path); err != nil {
+			return false
+		}
+		w.kept = append(w.kept, f)
+		return true
+	})
+}
+
+// missingLines returns what a file of the user's lacks of one that ambi would write.
+func missingLines(root *os.Root, f generator.File) []string {
+	have, err := root.ReadFile(f.Path)
+	if err != nil {
+		have = nil
+	}
+	lines := map[string]bool{}
+	for line := range strings.Lines(string(have)) {
+		lines[strings.TrimSpace(line)] = true
+	}
+	var missing []string
+	for line := range strings.Lines(string(f.Content)) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "#") && !lines[line] {
+			missing = append(missing, line)
+		}
+	}
+	return missing
 }
 
 // write creates files, all or none: one that exists is left as it is.
@@ -207,7 +249,7 @@ func (w *starter) start(dir, name string) (*project, error) {
 	} else if name != "" {
 		return nil, usageError{errors.New("--module names a new module, but this folder is part of one already")}
 	}
-	if err := w.write(files); err != nil {
+	if err := w.write(w.withoutGitFiles(files)); err != nil {
 		return nil, err
 	}
 	program, err := p.files()

@@ -39,6 +39,7 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 		newValidateCommand(io, options),
 		newGenerateCommand(io, options),
 		newDiffCommand(io, options),
+		newPackageCommand(io, options),
 		newPlanCommand(io, options),
 		newCompareCommand(io, options),
 		newPricesCommand(io, options),

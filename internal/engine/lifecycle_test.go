@@ -34,6 +34,9 @@ import (
 // TestLifecycle deploys each change that docs/changes.md speaks of, on both targets.
 func TestLifecycle(t *testing.T) {
 	needsEngine(t)
+	if raceDetector {
+		t.Skip("long, and the detector does not see what happens in the engine's process")
+	}
 	dir := resolved(t.TempDir())
 	all := changes.All()
 	build := newBuild(t, dir)

@@ -32,6 +32,9 @@ func checkAlarm(t stacktest.T, alarm *stacktest.Resource, f facts, namespace, me
 	alarm.Want(t, "threshold", above, "somebody should look above it")
 	alarm.Want(t, "period", alarmPeriodSeconds, "AWS has no default")
 	alarm.Want(t, "evaluationPeriods", periods, "AWS has no default")
+	if text, _ := alarm.Inputs["alarmDescription"].(string); text == "" {
+		t.Errorf("%s says nothing to whom it wakes", alarm.Name)
+	}
 	alarm.Want(t, "treatMissingData", "notBreaching", "nothing is wrong where nobody asks")
 	var topics any
 	if f.alarmTopic != "" {

@@ -185,6 +185,20 @@ func (s *Settings) ARN(key, service, prefix string) string {
 	return arn
 }
 
+// Layer reads the ARN of a version of a Lambda layer. The fallback, which is
+// ACCOUNT:layer:NAME:VERSION, is taken from the region that the stack deploys to: one
+// of AWS's commercial regions.
+func (s *Settings) Layer(key, fallback string) string {
+	if arn := s.ARN(key, "lambda", "layer:"); arn != "" {
+		return arn
+	}
+	region := config.Get(s.ctx, "aws:region")
+	if region == "" || strings.HasPrefix(region, "cn-") || strings.HasPrefix(region, "us-gov-") {
+		s.refuse(key, fmt.Sprintf("must be set, or aws:region must be a commercial region and not %q", region), "")
+	}
+	return fmt.Sprintf("arn:aws:lambda:%s:%s", region, fallback)
+}
+
 // List reads what stands between commas, or in a list that was set with --path
 // 'key[0]'. Each element must match. There is no fallback: it is empty when not set.
 func (s *Settings) List(key string, element *regexp.Regexp) []string {

@@ -27,6 +27,14 @@ const (
 	AlarmsOfAPI     = 1
 )
 
+// The layers of the Lambda Web Adapter that AWS publishes in every commercial region,
+// as ACCOUNT:layer:NAME:VERSION, by architecture. From the adapter's own documentation:
+// awslabs.github.io/aws-lambda-web-adapter/getting-started/zip-packages.html.
+const (
+	AdapterLayerX8664 = "753240598075:layer:LambdaAdapterLayerX86:26"
+	AdapterLayerARM64 = "753240598075:layer:LambdaAdapterLayerArm64:26"
+)
+
 // secretReferenceBytes is what one reference to a secret is counted with: an ARN
 // with the longest region, and the key's suffix. The real one is known only
 // once the secret exists.

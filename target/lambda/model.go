@@ -42,6 +42,7 @@ type Service struct {
 	Image            string // in ECR; empty when Zip is set
 	Zip              string // from the project's root; empty when Image is set
 	Layers           []string
+	AdapterLayer     string // the Web Adapter's, as ACCOUNT:layer:NAME:VERSION; empty where Layers or the image has it, or nothing needs it
 	Architecture     string
 	MemoryMB         int
 	MemoryDecidedBy  string // "memory" or "cpu": the field that needs the most

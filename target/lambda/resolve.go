@@ -71,12 +71,13 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		if s.Image != "" {
 			r.notes.Dropped(at+".image", "the function runs lambda.zip instead")
 		}
-		if len(s.Lambda.Layers) > 0 {
+		switch {
+		case len(s.Lambda.Layers) > 0:
 			r.notes.Exact(at+".lambda.layers", "the function's layers")
-		} else if s.Lambda.Handler == spec.HandlerAdapter {
-			r.notes.Refused(at+".lambda.zip",
-				"add the Lambda Web Adapter's layer to lambda.layers, or say lambda.handler: native if the app speaks the runtime API itself",
-				"must come with the Lambda Web Adapter on target lambda: nothing else turns an invocation into an HTTP request")
+		case s.Lambda.Handler == spec.HandlerAdapter && s.Lambda.Architecture == spec.ARM64:
+			out.AdapterLayer = AdapterLayerARM64
+		case s.Lambda.Handler == spec.HandlerAdapter:
+			out.AdapterLayer = AdapterLayerX8664
 		}
 		return
 	}

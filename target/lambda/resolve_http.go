@@ -40,11 +40,15 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	out.Environment = append(out.Environment,
 		Variable{Name: "AWS_LWA_PORT", Value: itoa(s.Port)},
 		Variable{Name: "AWS_LWA_READINESS_CHECK_PATH", Value: s.Health.Path})
-	if out.Zip == "" {
+	switch {
+	case out.Zip == "":
 		r.notes.Approximate(at+".lambda.handler", "the image must contain the Lambda Web Adapter, since image functions take no layers: "+
 			"COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter")
-	} else {
-		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, from lambda.layers")
+	case out.AdapterLayer != "":
+		_, layer, _ := strings.Cut(out.AdapterLayer, ":layer:")
+		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, in the layer %s that AWS publishes; the stack's %s.adapterLayer names another", layer, out.Name)
+	default:
+		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, which must be one of lambda.layers")
 	}
 	r.notes.Exact(at+".port", "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")

@@ -101,6 +101,21 @@ func TestArchive(t *testing.T) {
 	refuses(t, one, archive+".missing", filepath.Dir(archive))
 }
 
+func TestLayer(t *testing.T) {
+	one := func(s *settings.Settings) string { return s.Layer("api.x", "123456789012:layer:adapter:3") }
+	accepts(t, one, map[string]string{"arn:aws-cn:lambda:cn-north-1:123456789012:layer:own:1": "arn:aws-cn:lambda:cn-north-1:123456789012:layer:own:1"})
+	refuses(t, one, "", "adapter:3", "arn:aws:lambda:us-east-1:123456789012:function:api")
+	got, err := read(t, map[string]string{"aws:region": "eu-west-1"}, one)
+	if want := "arn:aws:lambda:eu-west-1:123456789012:layer:adapter:3"; err != nil || got != want {
+		t.Errorf("the layer of the region is %q, %v; want %q", got, err, want)
+	}
+	for _, region := range []string{"cn-north-1", "us-gov-west-1"} {
+		if got, err := read(t, map[string]string{"aws:region": region}, one); err == nil {
+			t.Errorf("%s has no such layer, and gets %q", region, got)
+		}
+	}
+}
+
 func TestClusterName(t *testing.T) {
 	one := func(s *settings.Settings) string { return s.ClusterName("api.x") }
 	accepts(t, one, map[string]string{"": "", "prod": "prod", "Prod_1-a": "Prod_1-a"})

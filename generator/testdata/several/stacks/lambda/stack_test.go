@@ -169,6 +169,9 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 		from := g.One(t, secretType, secret.name)
 		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), secret.key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
+		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, secret.key) {
+			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, secret.key)
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ func Deploy(ctx *pulumi.Context) error {
 	stack := readStackWide(read)
 	adapted := readAdaptedConfiguration(read)
 	native := readNativeConfiguration(read)
+	plain := readPlainConfiguration(read)
 	if err := read.Err(); err != nil {
 		return err
 	}
@@ -62,5 +63,8 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := deployAdaptedService(ctx, stack, gateway, adapted); err != nil {
 		return err
 	}
-	return deployNativeService(ctx, stack, gateway, native)
+	if err := deployNativeService(ctx, stack, gateway, native); err != nil {
+		return err
+	}
+	return deployPlainService(ctx, stack, gateway, plain)
 }

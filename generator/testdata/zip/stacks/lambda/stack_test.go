@@ -18,6 +18,7 @@ var expected = facts{
 	services: []service{
 		adaptedFacts,
 		nativeFacts,
+		plainFacts,
 	},
 }
 
@@ -35,6 +36,7 @@ type service struct {
 
 	image, zip                                 string // what it runs: one of them
 	layers                                     []string
+	adapterLayer                               string // the setting; empty for none
 	architecture                               string
 	memoryMB, timeoutSeconds, logRetentionDays int
 
@@ -126,6 +128,9 @@ func configuration(changed map[string]string) map[string]string {
 		if s.zip != "" {
 			config[s.key+".zip"] = s.zip
 		}
+		if s.adapterLayer != "" {
+			config[s.key+".adapterLayer"] = s.adapterLayer
+		}
 	}
 	maps.Copy(config, changed)
 	return config
@@ -139,6 +144,9 @@ func checkFunction(t stacktest.T, g *stacktest.Graph, s service) {
 		function.Want(t, "handler", "bootstrap", "it is what the runtime starts")
 		if len(s.layers) > 0 {
 			function.Want(t, "layers", s.layers, "the app does not start without them")
+		}
+		if s.adapterLayer != "" {
+			function.Want(t, "layers", []string{s.adapterLayer}, "it turns an invocation into an HTTP request")
 		}
 	} else {
 		function.Want(t, "packageType", "Image", "Lambda expects a zip otherwise")
@@ -165,6 +173,9 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 		from := g.One(t, secretType, secret.name)
 		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), secret.key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
+		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, secret.key) {
+			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, secret.key)
+		}
 	}
 }
 
@@ -213,6 +224,9 @@ func TestSettings(t *testing.T) {
 		try(s.key+".logRetentionDays", fmt.Sprint(retention), func(f *facts) { f.services[i].logRetentionDays = retention })
 		if s.zip != "" {
 			try(s.key+".zip", "stack.go", func(f *facts) { f.services[i].zip = "stack.go" })
+			if another := "arn:aws:lambda:us-east-1:123456789012:layer:adapter:2"; s.adapterLayer != "" {
+				try(s.key+".adapterLayer", another, func(f *facts) { f.services[i].adapterLayer = another })
+			}
 			continue
 		}
 		host, _, _ := strings.Cut(s.image, "/")
@@ -240,6 +254,9 @@ func TestBadSettings(t *testing.T) {
 		bad[s.key+".no-such-setting"] = "1"
 		if s.zip != "" {
 			bad[s.key+".zip"] = "not-built.zip"
+			if s.adapterLayer != "" {
+				bad[s.key+".adapterLayer"] = "arn:aws:lambda:us-east-1:123456789012:function:no-layer"
+			}
 		} else {
 			bad[s.key+".image"] = "registry.example.com/not-in-ecr:1"
 		}
