@@ -335,6 +335,32 @@ func TestTimelineKeepsPeaks(t *testing.T) {
 	}
 }
 
+// TestSpendFollowsItsCause: nodes cost while they are there, and a function while
+// it works.
+func TestSpendFollowsItsCause(t *testing.T) {
+	in := input(t, thumbs)
+	// All requests come in the first minute of ten.
+	var arrivals []int64
+	for i := range int64(600) {
+		arrivals = append(arrivals, i*int64(100*time.Millisecond))
+	}
+	in.Until = 10 * time.Minute
+	r := run(t, in, simulate.Arrivals(arrivals))
+	line := r.Timeline()
+	work, nodes := prices.USD(1e9), prices.USD(1e9)
+	line.Lambda.Spend(cost.Bill{Target: spec.Lambda, Total: &work, Components: []cost.Component{
+		{Category: cost.Work, Unit: prices.GBSecond, Cost: &work},
+	}}, in.Until)
+	line.Kubernetes.Spend(cost.Bill{Target: spec.Kubernetes, Total: &nodes, Components: []cost.Component{
+		{Category: cost.Idle, Cost: &nodes},
+	}}, in.Until)
+	half := len(line.Requests) / 2
+	whole := line.Lambda.Cost[len(line.Lambda.Cost)-1]
+	if math.Abs(line.Lambda.Cost[half]/whole-1) > 1e-9 || math.Abs(line.Kubernetes.Cost[half]/whole-.5) > .02 {
+		t.Errorf("in the middle of ten minutes: %v of Lambda's %v, %v of the nodes'", line.Lambda.Cost[half], whole, line.Kubernetes.Cost[half])
+	}
+}
+
 // TestSpendAddsUp compares the last moment of what was spent with the bill.
 func TestSpendAddsUp(t *testing.T) {
 	in := input(t, thumbs)

@@ -87,7 +87,7 @@ func driverOf(target spec.Target, c cost.Component, whole drivers) func(drivers)
 		choices = append(choices, func(d drivers) float64 { return d.billed })
 	case target == spec.Lambda && c.Category == cost.Startup:
 		choices = append(choices, func(d drivers) float64 { return d.starts })
-	case target == spec.Kubernetes && c.Simulated:
+	case target == spec.Kubernetes && c.Category != cost.Entry && c.Category != cost.Logs && c.Category != cost.Egress:
 		choices = append(choices, func(d drivers) float64 { return d.nodes }, func(d drivers) float64 { return d.replicas })
 	default:
 		choices = append(choices, func(d drivers) float64 { return d.requests })

@@ -30,7 +30,8 @@ func Kubernetes(sheet *prices.Sheet, catalog *nodes.Catalog, app App, choices Ch
 		return nil, b.err
 	}
 	l := b.kubernetesLines(c)
-	if c.measured = app.Corrections.ofCluster(choices.Kubernetes); c.measured != 1 {
+	measured, simulated := app.Corrections.ofCluster(choices.Kubernetes)
+	if c.measured = measured; simulated {
 		for _, n := range []int{l.work, l.idle, l.memory, l.auto, l.disks, l.addresses} {
 			b.model.lines[n].simulated = true
 		}

@@ -26,6 +26,7 @@ type Measured struct {
 type Corrections struct {
 	lambda          []correction
 	nodes, replicas float64 // factors; 1 for none
+	cluster         bool    // whether the cluster was simulated at all
 }
 
 // correction is of one line.
@@ -58,6 +59,7 @@ func (a App) Corrected(sheet *prices.Sheet, catalog *nodes.Catalog, choices Choi
 		c.nodes = factor(m.NodeHours, cluster.nodeHours(1))
 	}
 	c.replicas = factor(m.ReplicaHours, cluster.replicaHours(1))
+	c.cluster = m.NodeHours > 0 || m.ReplicaHours > 0
 	a.Corrections = c
 	return a, nil
 }
@@ -126,15 +128,16 @@ func (c *Corrections) apply(m *Model) {
 	}
 }
 
-// ofCluster is the factor for what a cluster pays for: nodes, or replicas.
-func (c *Corrections) ofCluster(k KubernetesChoices) float64 {
+// ofCluster is the factor for what a cluster pays for, nodes or replicas, and
+// whether it comes from a simulation.
+func (c *Corrections) ofCluster(k KubernetesChoices) (factor float64, simulated bool) {
 	switch {
-	case c == nil:
-		return 1
+	case c == nil || !c.cluster:
+		return 1, false
 	case k.Compute == Fargate || k.Shared > 0:
-		return c.replicas
+		return c.replicas, true
 	default:
-		return c.nodes
+		return c.nodes, true
 	}
 }
 
