@@ -34,7 +34,7 @@ func BenchmarkSteady(b *testing.B) {
 		demand simulate.Demand
 	}{
 		{"constant", simulate.Demand{Wait: simulate.Constant(30e6), CPU: simulate.Constant(11.6e6)}},
-		{"drawn", drawn},
+		{"lognormal", drawn},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
