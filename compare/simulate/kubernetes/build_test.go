@@ -114,8 +114,12 @@ func TestForErrors(t *testing.T) {
 		want        string
 	}{
 		{"memory", "{min: 1, max: 5, memory: 70}", nil, "how much of it a pod takes under load is not known"},
-		{"start", "{min: 1, max: 5}", func(w *cost.Workload, _ *cost.KubernetesChoices, _ *Parameters) { w.Traffic.Start = traffic.Maybe[time.Duration]{} }, "give startTime in the usage"},
-		{"a start that the probe does not allow", "{min: 1, max: 5}", func(_ *cost.Workload, _ *cost.KubernetesChoices, p *Parameters) { p.Start = traffic.Known(2 * time.Minute) }, "restarted for ever"},
+		{"start", "{min: 1, max: 5}", func(w *cost.Workload, _ *cost.KubernetesChoices, _ *Parameters) {
+			w.Traffic.Start = traffic.Maybe[time.Duration]{}
+		}, "give startTime in the usage"},
+		{"a start that the probe does not allow", "{min: 1, max: 5}", func(_ *cost.Workload, _ *cost.KubernetesChoices, p *Parameters) {
+			p.Start = traffic.Known(2 * time.Minute)
+		}, "restarted for ever"},
 		{"preset", "{min: 1, max: 5}", func(_ *cost.Workload, _ *cost.KubernetesChoices, p *Parameters) { p.Preset = "magic" }, "no such way of nodes"},
 		{"instance", "{min: 1, max: 5}", func(_ *cost.Workload, k *cost.KubernetesChoices, _ *Parameters) { k.Instance = "m7i.large" }, "is x86_64, and the app is built for arm64"},
 	} {
