@@ -51,7 +51,7 @@ func (in *Input) workload(s kubernetes.Service) cost.Workload {
 
 func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer) {
 	assume("pods", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale",
-		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is there, which takes %s where it is new: a round number of ambi's. The autoscaler looks every %s, at figures of the last %s that are up to %s old",
+		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is there, which takes %s where it is new: a round number of ambi's. The autoscaler looks every %s, at figures of the last %s that are up to %s old. There are as many pods at first as the first minute needs",
 		w.Pod.MilliCPU, w.Pod.MemoryMiB, w.Pod.Concurrency, spec.Duration(c.Start.App), spec.Duration(c.Start.Pull),
 		spec.Duration(c.Flags.SyncPeriod), spec.Duration(c.Metrics.Window), spec.Duration(c.Metrics.Resolution))
 	k := in.Choices.Kubernetes

@@ -19,7 +19,7 @@ type Parameters struct {
 	// MaxNodes bounds them; 0 is no bound.
 	MaxNodes int
 	// Initial is how many replicas are ready when the trace begins; unknown is
-	// the least that the spec allows.
+	// Settled.
 	Initial traffic.Maybe[int]
 	// Start is what the app takes to start, runtime included. It is not needed
 	// where the usage has a start.
@@ -74,7 +74,7 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 		return c, errors.New("how long an instance takes to start is not known\nhint: give startTime in the usage")
 	}
 	c.Start.App = start
-	c.Initial = p.Initial.Or(service.MinReplicas)
+	c.Initial = p.Initial.Or(Settled)
 	if err := c.scaling(service, w); err != nil {
 		return c, err
 	}

@@ -61,7 +61,7 @@ func TestFor(t *testing.T) {
 		t.Errorf("autoscaler: %+v", a)
 	}
 	// The grace period is what the stack says: the drain and one request.
-	if c.Initial != 2 || c.Timeout != 8*time.Second || c.Stop != (Stop{10 * time.Second, 18 * time.Second}) || c.Start.App != 3*time.Second || c.Concurrency != 10 {
+	if c.Initial != Settled || c.Timeout != 8*time.Second || c.Stop != (Stop{10 * time.Second, 18 * time.Second}) || c.Start.App != 3*time.Second || c.Concurrency != 10 {
 		t.Errorf("%+v", c)
 	}
 
@@ -98,7 +98,7 @@ func TestForScaleToZero(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Initial != 0 || c.KEDA == nil || c.Autoscaler.Min != 1 || c.Autoscaler.Metrics[0] != (hpa.Metric{Kind: hpa.TotalPerPod, Target: 20_000}) {
+	if c.Initial != Settled || c.KEDA == nil || c.Autoscaler.Min != 1 || c.Autoscaler.Metrics[0] != (hpa.Metric{Kind: hpa.TotalPerPod, Target: 20_000}) {
 		t.Errorf("%+v %+v", c.KEDA, c.Autoscaler)
 	}
 }
@@ -136,7 +136,7 @@ func TestForErrors(t *testing.T) {
 
 // TestCheck: all that is wrong is said at once.
 func TestCheck(t *testing.T) {
-	c := Config{Queue: -1, Initial: -1, Autoscaler: hpa.Spec{Min: 5, Max: 2, Metrics: []hpa.Metric{{}}}, KEDA: &KEDA{}, Nodes: Nodes{Room: nodes.Room{MilliCPU: 1, MemoryMiB: 1, Pods: 1}, Min: -1}}
+	c := Config{Queue: -1, Initial: -2, Autoscaler: hpa.Spec{Min: 5, Max: 2, Metrics: []hpa.Metric{{}}}, KEDA: &KEDA{}, Nodes: Nodes{Room: nodes.Room{MilliCPU: 1, MemoryMiB: 1, Pods: 1}, Min: -1}}
 	c.Pod = nodes.Pod{MilliCPU: 2, MemoryMiB: 0}
 	err := c.Check()
 	if err == nil {

@@ -50,7 +50,7 @@ type Config struct {
 	// PodMilliCPU is what a pod may use with BurstNone; 0 is its request.
 	PodMilliCPU int
 
-	Initial    int      // replicas when the trace begins, ready
+	Initial    int      // replicas when the trace begins, ready; or Settled
 	Autoscaler hpa.Spec // without metrics, replicas stay as they are
 	Flags      hpa.Flags
 	KEDA       *KEDA // scales between none and one
@@ -60,6 +60,11 @@ type Config struct {
 	Stop  Stop
 	Nodes Nodes
 }
+
+// Settled begins with as many replicas as the autoscaler would have at the rate of
+// the trace's first minute: a trace is mostly cut out of traffic that was there
+// before. Without an autoscaler it is one.
+const Settled = -1
 
 // Balance is how a pod is chosen.
 type Balance int
@@ -214,7 +219,7 @@ func (c *Config) Check() error {
 	fail(c.Concurrency >= 1 && c.Concurrency <= 1_000_000, "concurrency must be 1 to 1000000, got %d", c.Concurrency)
 	fail(c.Queue >= 0, "the queue must not be negative, got %d", c.Queue)
 	fail(c.PodMilliCPU >= 0, "a pod's CPU must not be negative, got %d", c.PodMilliCPU)
-	fail(c.Initial >= 0 && c.Initial <= maxReplicas, "initial replicas must be 0 to %d, got %d", maxReplicas, c.Initial)
+	fail(c.Initial >= Settled && c.Initial <= maxReplicas, "initial replicas must be 0 to %d, got %d", maxReplicas, c.Initial)
 	for _, d := range []struct {
 		name         string
 		value, least time.Duration

@@ -18,6 +18,7 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	if err := config.Check(); err != nil {
 		return simulate.Result{}, err
 	}
+	source = config.settle(source, demand)
 	s := newSimulator(config, demand, options)
 	end := int64(never)
 	if until := options.End(); until > 0 {

@@ -276,7 +276,7 @@ func draw(r *rand.Rand) (Config, []int64, simulate.Demand, simulate.Options) {
 	c.Timeout = time.Duration(r.IntN(5000)) * time.Millisecond
 	c.EntryTimeout = time.Duration(r.IntN(8000)) * time.Millisecond
 	c.Balance = Balance(r.IntN(3))
-	c.Initial = r.IntN(6)
+	c.Initial = r.IntN(7) - 1
 	c.Autoscaler = hpa.Spec{Min: int32(1 + r.IntN(3)), Max: int32(3 + r.IntN(12)), Metrics: []hpa.Metric{{Kind: hpa.Utilization, CPU: true, Target: int64(10 + r.IntN(90))}}}
 	switch r.IntN(4) {
 	case 0:
@@ -338,6 +338,7 @@ func TestRandomConfigurations(t *testing.T) {
 			sum[o] += n
 		}
 		killed += r.Meters[simulate.Stopped]
+		c.settle(simulate.Arrivals(at), demand)
 		s := newSimulator(c, demand, options)
 		for n, next := range at {
 			s.until(next)
@@ -493,5 +494,34 @@ func TestMemory(t *testing.T) {
 	t.Logf("%g allocations for 100,000 requests, %g for 400,000", short, long)
 	if long > short+20 {
 		t.Errorf("%g allocations for 100,000 requests, %g for 400,000", short, long)
+	}
+}
+
+// TestSettled: a trace that begins in the middle of traffic finds the replicas
+// that its first minute needs, and every arrival is given once.
+func TestSettled(t *testing.T) {
+	c := usual()
+	c.Initial = Settled
+	demand := simulate.Demand{CPU: simulate.Constant(12e6)}
+	// 300 a second of 12 ms are 3.6 cores; a pod has .5, and should use .35 of it.
+	r := run(t, c, simulate.Poisson(300, 400*time.Second, 1), demand, 400*time.Second)
+	if first := r.Series[0].Gauges[simulate.Ready].Max; first != 11 {
+		t.Errorf("%d pods at first, want 11", first)
+	}
+	c.Initial = 11
+	if fixed := run(t, c, simulate.Poisson(300, 400*time.Second, 1), demand, 400*time.Second); fixed.Latency.Mean != r.Latency.Mean || fixed.Requests != r.Requests {
+		t.Errorf("%d requests of %d ns, and with the same replicas given %d of %d ns", r.Requests, r.Latency.Mean, fixed.Requests, fixed.Latency.Mean)
+	}
+	// A rate that the first minute does not hold all of, and a minute without any.
+	for _, q := range []struct {
+		rate, from int64
+		want       int64
+	}{{40_000, 0, 100}, {1, 61, 1}} {
+		c.Initial = Settled
+		at := evenly(nil, q.rate, q.from, q.from+5)
+		r := run(t, c, simulate.Arrivals(at), demand, 70*time.Second)
+		if first := r.Series[0].Gauges[simulate.Ready].Max; first != q.want || r.Requests != int64(len(at)) {
+			t.Errorf("%d requests and %d pods at first, want %d and %d", r.Requests, first, len(at), q.want)
+		}
 	}
 }
