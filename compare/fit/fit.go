@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"ambi/compare/cost"
+	"ambi/compare/shown"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -179,13 +180,5 @@ func count(x float64) string {
 	if x < 10 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
 	}
-	return grouped(fmt.Sprintf("%.0f", x))
-}
-
-// grouped puts commas between thousands.
-func grouped(digits string) string {
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
+	return shown.Grouped(fmt.Sprintf("%.0f", x))
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"ambi/compare"
-	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -35,28 +35,15 @@ func against(d *compare.Difference) againstView {
 		if t == spec.Kubernetes {
 			side = d.Kubernetes
 		}
-		view := changesView{Target: string(t), Name: name(t), Total: changeView{"A month", moneyOr(side.Before), moneyOr(side.After), rise(side.Change())}}
+		view := changesView{Target: string(t), Name: name(t), Total: changeView{"A month", shown.MoneyOr(side.Before), shown.MoneyOr(side.After), shown.Rise(side.Change())}}
 		lines := slices.DeleteFunc(slices.Clone(side.Lines), func(l compare.LineDifference) bool {
 			c := l.Change()
 			return c != nil && c.Cents() == 0 // nobody would see why it stands here
 		})
 		for _, l := range lines {
-			view.Lines = append(view.Lines, changeView{l.Name, moneyOr(l.Before), moneyOr(l.After), rise(l.Change())})
+			view.Lines = append(view.Lines, changeView{l.Name, shown.MoneyOr(l.Before), shown.MoneyOr(l.After), shown.Rise(l.Change())})
 		}
 		v.Sides = append(v.Sides, view)
 	}
 	return v
-}
-
-// rise is by how much a cost rose, with its sign.
-func rise(u *prices.USD) string {
-	switch {
-	case u == nil:
-		return "?"
-	case *u < 0:
-		return "−" + money(-*u)
-	case *u > 0:
-		return "+" + money(*u)
-	}
-	return "$0.00"
 }

@@ -9,6 +9,7 @@ import (
 	"ambi/compare/cost"
 	"ambi/compare/fit"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -45,7 +46,7 @@ type lineView struct {
 func costs(r compare.Result, figures []Figure) costsView {
 	v := costsView{Figure: figure(figures, partsFigure)}
 	for _, category := range cost.Categories() {
-		row := legendRow{Tone: tone(category), Name: sentence(string(category))}
+		row := legendRow{Tone: tone(category), Name: shown.Sentence(string(category))}
 		for _, t := range spec.Targets() {
 			side := sideOf(r, t)
 			if side.Bill == nil {
@@ -60,7 +61,7 @@ func costs(r compare.Result, figures []Figure) costsView {
 		side := sideOf(r, t)
 		bill := billView{Target: string(t), Name: name(t), Unpriced: side.Unpriced, Total: "–"}
 		if side.Bill != nil {
-			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), money(side.Bill.Idle)
+			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), shown.Money(side.Bill.Idle)
 			for _, c := range side.Bill.Components {
 				if line := lineOf(c); c.Quantity != nil && *c.Quantity == 0 {
 					bill.Zeros = append(bill.Zeros, line)
@@ -76,7 +77,7 @@ func costs(r compare.Result, figures []Figure) costsView {
 }
 
 func lineOf(c cost.Component) lineView {
-	l := lineView{Name: c.Name, Cost: moneyOr(c.Cost), Quantity: "?", Formula: c.Formula, Note: c.Note, Fixed: c.Fixed}
+	l := lineView{Name: c.Name, Cost: shown.MoneyOr(c.Cost), Quantity: "?", Formula: c.Formula, Note: c.Note, Fixed: c.Fixed}
 	if c.Quantity != nil {
 		l.Quantity = count(*c.Quantity)
 	}
@@ -176,8 +177,8 @@ func fitOf(r compare.Result, o Options) fitView {
 	var v fitView
 	limit := func(l fit.Limit) limitView {
 		view := limitView{
-			Target: string(l.Target), Name: name(l.Target), Limit: sentence(l.Name), Message: sentence(l.Message),
-			Value: l.Value, Actual: l.Actual, Hint: sentence(l.Hint), Page: l.Page, Where: l.Path,
+			Target: string(l.Target), Name: name(l.Target), Limit: shown.Sentence(l.Name), Message: shown.Sentence(l.Message),
+			Value: l.Value, Actual: l.Actual, Hint: shown.Sentence(l.Hint), Page: l.Page, Where: l.Path,
 		}
 		if l.Line > 0 && o.Spec != "" {
 			view.Where += fmt.Sprintf(", %s:%d", o.Spec, l.Line)
@@ -278,7 +279,7 @@ func operations(r compare.Result) operationsView {
 		side := dutiesView{Target: string(t), Name: name(t)}
 		for _, d := range r.Operations {
 			if d.Target == t {
-				side.Duties = append(side.Duties, dutyView{sentence(d.Duty), sentence(d.Why), d.From})
+				side.Duties = append(side.Duties, dutyView{shown.Sentence(d.Duty), shown.Sentence(d.Why), d.From})
 			}
 		}
 		side.Count = fmt.Sprintf("%d duties", len(side.Duties))
@@ -300,12 +301,12 @@ type assumptionView struct{ Text, Source, Link string }
 func assumptions(r compare.Result) assumptionsView {
 	var v assumptionsView
 	for _, a := range r.Assumptions {
-		i := slices.IndexFunc(v.Topics, func(t topicView) bool { return t.Name == sentence(a.Topic) })
+		i := slices.IndexFunc(v.Topics, func(t topicView) bool { return t.Name == shown.Sentence(a.Topic) })
 		if i < 0 {
 			i = len(v.Topics)
-			v.Topics = append(v.Topics, topicView{Name: sentence(a.Topic)})
+			v.Topics = append(v.Topics, topicView{Name: shown.Sentence(a.Topic)})
 		}
-		v.Topics[i].List = append(v.Topics[i].List, assumptionView{sentence(a.Text) + ".", a.Source, link(a.Source)})
+		v.Topics[i].List = append(v.Topics[i].List, assumptionView{shown.Sentence(a.Text) + ".", a.Source, link(a.Source)})
 	}
 	return v
 }

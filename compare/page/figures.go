@@ -9,6 +9,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -133,16 +134,16 @@ func curveTable(r compare.Result) Table {
 	for i, p := range r.BreakEven.Points {
 		if i%5 == 0 || i == len(r.BreakEven.Points)-1 {
 			rows = append(rows, row{p.Requests, []string{
-				count(p.Requests), money(p.Lambda), money(p.LambdaLow), money(p.LambdaHigh),
-				money(p.Kubernetes), money(p.KubernetesLow), money(p.KubernetesHigh),
+				count(p.Requests), shown.Money(p.Lambda), shown.Money(p.LambdaLow), shown.Money(p.LambdaHigh),
+				shown.Money(p.Kubernetes), shown.Money(p.KubernetesLow), shown.Money(p.KubernetesHigh),
 			}})
 		}
 	}
 	for _, x := range r.BreakEven.Crossings {
-		rows = append(rows, row{x.Requests, []string{count(x.Requests) + ", crossing", money(x.Lambda), "", "", money(x.Kubernetes), "", ""}})
+		rows = append(rows, row{x.Requests, []string{count(x.Requests) + ", crossing", shown.Money(x.Lambda), "", "", shown.Money(x.Kubernetes), "", ""}})
 	}
 	if here, known := r.BreakEven.Requests.Get(); known && r.Verdict.Lambda != nil && r.Verdict.Kubernetes != nil {
-		rows = append(rows, row{here, []string{count(here) + ", your usage", money(*r.Verdict.Lambda), "", "", money(*r.Verdict.Kubernetes), "", ""}})
+		rows = append(rows, row{here, []string{count(here) + ", your usage", shown.Money(*r.Verdict.Lambda), "", "", shown.Money(*r.Verdict.Kubernetes), "", ""}})
 	}
 	slices.SortStableFunc(rows, func(a, b row) int {
 		switch {
@@ -202,7 +203,7 @@ func costParts(r compare.Result) (Figure, bool) {
 	table := Table{Head: append([]string{"What it is for"}, labels...)}
 	for _, category := range cost.Categories() {
 		in, share := Part{Name: string(category), Tone: tone(category)}, Part{Name: string(category), Tone: tone(category)}
-		cells := []string{sentence(string(category))}
+		cells := []string{shown.Sentence(string(category))}
 		any := false
 		for _, side := range sides {
 			known, complete := inCategory(side, category)
@@ -231,11 +232,11 @@ func costParts(r compare.Result) (Figure, bool) {
 func partial(known prices.USD, complete bool) string {
 	switch {
 	case complete:
-		return money(known)
+		return shown.Money(known)
 	case known == 0:
 		return "?"
 	default:
-		return money(known) + "+"
+		return shown.Money(known) + "+"
 	}
 }
 
@@ -247,4 +248,4 @@ func sideOf(r compare.Result, t spec.Target) compare.Side {
 }
 
 // name is a target's name as people write it.
-func name(t spec.Target) string { return sentence(string(t)) }
+func name(t spec.Target) string { return shown.Sentence(string(t)) }

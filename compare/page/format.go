@@ -4,30 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"ambi/compare/prices"
+	"ambi/compare/shown"
 )
-
-// money is an amount in dollars and cents; one that rounds to no cent and is not
-// zero says so.
-func money(u prices.USD) string {
-	if u > 0 && u.Cents() == 0 {
-		return "<$0.01"
-	}
-	whole, cents, _ := strings.Cut(u.String(), ".")
-	return "$" + grouped(whole) + "." + cents
-}
-
-// moneyOr is an amount, or a question mark where it is unknown.
-func moneyOr(u *prices.USD) string {
-	if u == nil {
-		return "?"
-	}
-	return money(*u)
-}
 
 // count prints a number in full where it is short, and with k, M or G where not.
 func count(n float64) string {
@@ -37,7 +16,7 @@ func count(n float64) string {
 	case math.Abs(n) < 1000:
 		return fmt.Sprintf("%.4g", n)
 	case math.Abs(n) < 1e6:
-		return grouped(fmt.Sprintf("%.0f", n))
+		return shown.Grouped(fmt.Sprintf("%.0f", n))
 	}
 	return short(n)
 }
@@ -53,29 +32,6 @@ func short(n float64) string {
 		}
 	}
 	return fmt.Sprintf("%.4g", n)
-}
-
-// grouped puts commas between thousands.
-func grouped(whole string) string {
-	sign, digits := "", whole
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return sign + digits
-}
-
-// sentence begins text with a capital letter, unless it begins with a name that
-// is written as it is: api, or m7g.large.
-func sentence(text string) string {
-	word, _, _ := strings.Cut(text, " ")
-	first, size := utf8.DecodeRuneInString(text)
-	if size == 0 || strings.ContainsAny(word, ".:/=0123456789") {
-		return text
-	}
-	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // plural is a number of things.

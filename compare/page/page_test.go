@@ -290,7 +290,7 @@ func TestWhatChanged(t *testing.T) {
 	after.Against = &d
 	shown := text(parsed(t, written(t, after, options())))
 	for _, want := range []string{
-		"The verdict was, and is: Lambda.", "HTTP API requests $3.00 $0.00 −$3.00", "the choices of how the app is run",
+		"The verdict was, and is: Lambda.", "HTTP API requests $3.00 $0.00 -$3.00", "the choices of how the app is run",
 	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("the page lacks %q", want)

@@ -6,6 +6,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/behavior"
+	"ambi/compare/shown"
 	"ambi/compare/simulate"
 	"ambi/spec"
 )
@@ -41,8 +42,8 @@ func simulated(r compare.Result, figures []Figure) simulationView {
 	f := sim.Trace
 	v := simulationView{
 		Lead: fmt.Sprintf("%s requests in %s to %s: %s a second on average",
-			grouped(fmt.Sprint(f.Requests)), lasting(f.Span), sim.Service, count(f.Mean)),
-		Source: sentence(sim.Source) + ".", Partial: sim.Partial, Figure: figure(figures, timeFigure),
+			shown.Grouped(fmt.Sprint(f.Requests)), lasting(f.Span), sim.Service, count(f.Mean)),
+		Source: shown.Sentence(sim.Source) + ".", Partial: sim.Partial, Figure: figure(figures, timeFigure),
 	}
 	if f.Second.Peak > 0 {
 		v.Lead += fmt.Sprintf(", %s in the busiest second", count(float64(f.Second.Peak)))
@@ -122,7 +123,7 @@ func groups(r compare.Result) []rowGroup {
 		row("idle part of the capacity", func(r *simulate.Result) string { return percent(r.Idle()) }),
 	}}
 	money := rowGroup{Name: "Cost", Rows: []sideRow{
-		row("of this trace", func(r *simulate.Result) string { return moneyOr(sim.Cost(r.Target)) }),
+		row("of this trace", func(r *simulate.Result) string { return shown.MoneyOr(sim.Cost(r.Target)) }),
 		row("of a month like it", func(run *simulate.Result) string {
 			if bill := sideOf(r, run.Target).Bill; bill != nil {
 				return partial(bill.Known, bill.Total != nil)

@@ -8,6 +8,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/compare/traffic"
 	"ambi/spec"
 )
@@ -65,7 +66,7 @@ func title(r compare.Result) string {
 		if v.Saves == nil {
 			return fmt.Sprintf("%s is cheaper for %s", name(spec.Target(v.Answer)), r.App)
 		}
-		return fmt.Sprintf("%s is cheaper for %s, by %s a month", name(spec.Target(v.Answer)), r.App, money(*v.Saves))
+		return fmt.Sprintf("%s is cheaper for %s, by %s a month", name(spec.Target(v.Answer)), r.App, shown.Money(*v.Saves))
 	case compare.Either:
 		return fmt.Sprintf("Both cost about the same for %s", r.App)
 	case compare.Neither:
@@ -102,7 +103,7 @@ type ask struct{ Input, Give string }
 
 func verdict(r compare.Result, o Options) verdictView {
 	v := verdictView{
-		App: r.App, Region: r.Region, Spec: o.Spec, Command: o.Command, Title: title(r), Because: sentence(r.Verdict.Because) + ".",
+		App: r.App, Region: r.Region, Spec: o.Spec, Command: o.Command, Title: title(r), Because: shown.Sentence(r.Verdict.Because) + ".",
 		Changes: r.PriceChanges,
 	}
 	dearest := prices.USD(0)
@@ -119,7 +120,7 @@ func verdict(r compare.Result, o Options) verdictView {
 		if b := side.Bill; b != nil {
 			s.Total = partial(b.Known, b.Total != nil)
 			if b.Idle > 0 {
-				s.Idle = money(b.Idle)
+				s.Idle = shown.Money(b.Idle)
 			}
 			if dearest > 0 {
 				s.Bar = 100 * b.Known.Dollars() / dearest.Dollars()
@@ -138,7 +139,7 @@ func verdict(r compare.Result, o Options) verdictView {
 	}
 	v.Missing = asks(r.Verdict.Missing, o.Give)
 	for _, p := range r.Verdict.Price {
-		v.Price = append(v.Price, sentence(p))
+		v.Price = append(v.Price, shown.Sentence(p))
 	}
 	return v
 }
@@ -280,7 +281,7 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 			cheaper, dearer = dearer, cheaper
 		}
 		text := fmt.Sprintf("From %s requests a month (%s a second) %s is cheaper than %s: %s against %s",
-			short(x.Requests), short(x.PerSecond), name(cheaper), name(dearer), money(amountOn(x, cheaper)), money(amountOn(x, dearer)))
+			short(x.Requests), short(x.PerSecond), name(cheaper), name(dearer), shown.Money(amountOn(x, cheaper)), shown.Money(amountOn(x, dearer)))
 		if x.Step {
 			text += ", at a step of the cost"
 		}
@@ -298,7 +299,7 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 		for _, x := range b.Above {
 			above = append(above, x.Requests)
 		}
-		v.Bands = append(v.Bands, bandView{sentence(inputName(b.Input)), b.Low, crossingsAt(below), b.High, crossingsAt(above)})
+		v.Bands = append(v.Bands, bandView{shown.Sentence(inputName(b.Input)), b.Low, crossingsAt(below), b.High, crossingsAt(above)})
 	}
 	return v
 }
@@ -330,25 +331,25 @@ func services(r compare.Result) servicesView {
 	v := servicesView{Several: len(r.Services) > 1}
 	if n := r.Nodes; n != nil {
 		v.Nodes = fmt.Sprintf("%s on average and %s at the peak, %s each; one has room for %s of CPU, %s MiB and %s.",
-			count(n.Mean)+" nodes", count(float64(n.Peak)), n.Instance, milli(n.Room.MilliCPU), grouped(fmt.Sprint(n.Room.MemoryMiB)), plural(n.Room.Pods, "pod"))
+			count(n.Mean)+" nodes", count(float64(n.Peak)), n.Instance, milli(n.Room.MilliCPU), shown.Grouped(fmt.Sprint(n.Room.MemoryMiB)), plural(n.Room.Pods, "pod"))
 	}
 	for _, s := range r.Services {
 		one := serviceView{
 			Name: s.Name,
 			Lambda: []fact{
-				{"memory", fmt.Sprintf("%s MB, %s", grouped(fmt.Sprint(s.Lambda.MemoryMB)), s.Lambda.Architecture)},
+				{"memory", fmt.Sprintf("%s MB, %s", shown.Grouped(fmt.Sprint(s.Lambda.MemoryMB)), s.Lambda.Architecture)},
 				{"billed for a request", known(s.Lambda.BilledMS, func(n float64) string { return count(n) + " ms" })},
 				{"concurrency, mean", known(s.Lambda.MeanConcurrency, concurrency)},
 				{"concurrency, peak", known(s.Lambda.PeakConcurrency, concurrency)},
 				{"requests that meet a start", known(s.Lambda.ColdShare, percent)},
 			},
 			Kubernetes: []fact{
-				{"a pod requests", fmt.Sprintf("%s of CPU, %s MiB", milli(s.Kubernetes.MilliCPU), grouped(fmt.Sprint(s.Kubernetes.MemoryMiB)))},
+				{"a pod requests", fmt.Sprintf("%s of CPU, %s MiB", milli(s.Kubernetes.MilliCPU), shown.Grouped(fmt.Sprint(s.Kubernetes.MemoryMiB)))},
 				{"replicas allowed", fmt.Sprintf("%d to %d", s.Kubernetes.Min, s.Kubernetes.Max)},
 				{"replicas at the mean rate", known(s.Kubernetes.Mean, func(n int) string { return fmt.Sprint(n) })},
 				{"replicas at the peak", known(s.Kubernetes.Peak, func(n int) string { return fmt.Sprint(n) })},
 			},
-			Answer: sentence(answer(s.Verdict.Answer)),
+			Answer: shown.Sentence(answer(s.Verdict.Answer)),
 		}
 		if by := s.Kubernetes.DecidedBy; by != "" {
 			one.Kubernetes = append(one.Kubernetes, fact{"decided by", by})
@@ -360,7 +361,7 @@ func services(r compare.Result) servicesView {
 		one.Text = fmt.Sprintf("On its own: %s; the costs cross %s.", s.Verdict.Because, crossingsAt(at))
 		if s.Together != nil {
 			one.Text += fmt.Sprintf(" Without it the app would cost %s less on Lambda and %s less on Kubernetes.",
-				moneyOr(s.Together.Lambda), moneyOr(s.Together.Kubernetes))
+				shown.MoneyOr(s.Together.Lambda), shown.MoneyOr(s.Together.Kubernetes))
 		}
 		v.Services = append(v.Services, one)
 	}
@@ -420,7 +421,7 @@ func sensitivity(r compare.Result) sensitivityView {
 	for _, f := range r.Sensitivity {
 		place := 50 + 50*math.Log10(f.Factor)
 		v.Flips = append(v.Flips, flipView{
-			Input: sentence(inputName(f.Input)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: answer(f.Answer), Target: string(f.Answer),
+			Input: shown.Sentence(inputName(f.Input)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: answer(f.Answer), Target: string(f.Answer),
 			Place: place, Left: min(place, 50), Length: math.Abs(place - 50),
 		})
 	}
@@ -448,7 +449,7 @@ func sensitivity(r compare.Result) sensitivityView {
 	for _, a := range rows {
 		l, k := place(a.Lambda), place(a.Kubernetes)
 		v.Alternatives = append(v.Alternatives, alternativeView{
-			Name: sentence(a.Name), Lambda: money(a.Lambda), Kubernetes: money(a.Kubernetes), Flips: a.Flips,
+			Name: shown.Sentence(a.Name), Lambda: shown.Money(a.Lambda), Kubernetes: shown.Money(a.Kubernetes), Flips: a.Flips,
 			AtLambda: l, AtKubernetes: k, Left: min(l, k), AtEnd: max(l, k),
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ambi/compare"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -19,7 +20,7 @@ func AdviceText(a compare.Advice, diff func(compare.Choice) string) string {
 		p.target(t, a, row)
 	}
 	for _, note := range a.Notes {
-		p.say("", sentence(note)+".")
+		p.say("", shown.Sentence(note)+".")
 	}
 	p.say("", "Each line was simulated. What is smallest was found by bisection, which takes for granted that more never hurts. Costs are of a month that goes on like the trace.")
 	for _, t := range spec.Targets() {
@@ -67,9 +68,9 @@ func (p *page) target(t spec.Target, a compare.Advice, row string) {
 			}
 			idle := "?"
 			if c.Idle != nil {
-				idle = money(*c.Idle)
+				idle = shown.Money(*c.Idle)
 			}
-			p.line(strings.TrimRight(fmt.Sprintf(row, what, dollars(c.Cost), idle), " "))
+			p.line(strings.TrimRight(fmt.Sprintf(row, what, shown.MoneyOr(c.Cost), idle), " "))
 			p.line(fmt.Sprintf("    %s: %s", verdict, strings.Join(c.Values, ", ")))
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"ambi/compare"
-	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -25,9 +25,9 @@ func (p *page) against() {
 	p.row("", 36, columns("before", "after", "change"))
 	for _, t := range spec.Targets() {
 		side := difference(d, t)
-		p.row(name(t), 36, columns(dollars(side.Before), dollars(side.After), rise(side.Change())))
+		p.row(name(t), 36, columns(shown.MoneyOr(side.Before), shown.MoneyOr(side.After), shown.Rise(side.Change())))
 		for _, line := range visible(side.Lines) {
-			p.row("- "+line.Name, 36, columns(dollars(line.Before), dollars(line.After), rise(line.Change())))
+			p.row("- "+line.Name, 36, columns(shown.MoneyOr(line.Before), shown.MoneyOr(line.After), shown.Rise(line.Change())))
 		}
 	}
 	for i, text := range d.Beside {
@@ -51,17 +51,4 @@ func difference(d *compare.Difference, t spec.Target) compare.SideDifference {
 		return d.Lambda
 	}
 	return d.Kubernetes
-}
-
-// rise is by how much a cost rose, with its sign.
-func rise(u *prices.USD) string {
-	switch {
-	case u == nil:
-		return "?"
-	case *u < 0:
-		return "-" + money(-*u)
-	case *u > 0:
-		return "+" + money(*u)
-	}
-	return "$0.00"
 }

@@ -8,6 +8,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -65,7 +66,7 @@ func part(side compare.Side, category cost.Category) string {
 	if more != "" && known == 0 {
 		return "?"
 	}
-	return money(known) + more
+	return shown.Money(known) + more
 }
 
 func total(side compare.Side) string {
@@ -73,9 +74,9 @@ func total(side compare.Side) string {
 	case side.Bill == nil:
 		return "-"
 	case side.Bill.Total == nil:
-		return money(side.Bill.Known) + "+"
+		return shown.Money(side.Bill.Known) + "+"
 	default:
-		return money(*side.Bill.Total)
+		return shown.Money(*side.Bill.Total)
 	}
 }
 
@@ -122,7 +123,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 				tiered = true
 			}
 		}
-		p.row(c.Name, nameWidth, columns(quantity, price, dollars(c.Cost)))
+		p.row(c.Name, nameWidth, columns(quantity, price, shown.MoneyOr(c.Cost)))
 		if c.Cost == nil {
 			p.say("      = ", c.Formula+" (needs "+inputs(c.Missing)+")")
 		}
@@ -131,7 +132,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		}
 	}
 	p.row("total", nameWidth, columns("", "", total(side)))
-	p.row("of which idle", nameWidth, columns("", "", money(side.Bill.Idle)))
+	p.row("of which idle", nameWidth, columns("", "", shown.Money(side.Bill.Idle)))
 	p.fold("zero", folded)
 	if simulated {
 		p.line("~ from the simulation instead of averages.")
@@ -139,27 +140,6 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	if tiered {
 		p.line("* of the first tier; later ones cost less, and the cost counts them.")
 	}
-}
-
-// money is an amount with a dollar sign. One that rounds to no cent and is not
-// zero says so, and from ten million on there are no cents, to keep the column.
-func money(u prices.USD) string {
-	if u > 0 && u.Cents() == 0 {
-		return "<$0.01"
-	}
-	if u >= 1e7*prices.Dollar {
-		return "$" + grouped(fmt.Sprintf("%.0f", u.Dollars()))
-	}
-	whole, cents, _ := strings.Cut(u.String(), ".")
-	return "$" + grouped(whole) + "." + cents
-}
-
-// dollars is an amount, or a question mark where it is unknown.
-func dollars(u *prices.USD) string {
-	if u == nil {
-		return "?"
-	}
-	return money(*u)
 }
 
 // amount prints a quantity in at most ten columns: to four digits at least, and
@@ -171,7 +151,7 @@ func amount(n float64) string {
 	case math.Abs(n) < 1000:
 		return fmt.Sprintf("%.4g", n)
 	case math.Abs(n) < 1e7:
-		return grouped(fmt.Sprintf("%.0f", n))
+		return shown.Grouped(fmt.Sprintf("%.0f", n))
 	}
 	for _, unit := range []string{"M", "G", "T"} {
 		n /= 1000
@@ -183,16 +163,4 @@ func amount(n float64) string {
 		}
 	}
 	return fmt.Sprintf("%.4gT", n)
-}
-
-// grouped puts commas between thousands.
-func grouped(whole string) string {
-	sign, digits := "", whole
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return sign + digits
 }

@@ -7,6 +7,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/fit"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -53,7 +54,7 @@ func (m *markdown) against() {
 	lines := 0
 	for _, t := range spec.Targets() {
 		side := difference(d, t)
-		m.line(fmt.Sprintf("| **%s** | %s | %s | **%s** |", name(t), dollars(side.Before), dollars(side.After), rise(side.Change())))
+		m.line(fmt.Sprintf("| **%s** | %s | %s | **%s** |", name(t), shown.MoneyOr(side.Before), shown.MoneyOr(side.After), shown.Rise(side.Change())))
 		lines += len(visible(side.Lines))
 	}
 	if d.Before != d.After {
@@ -70,7 +71,7 @@ func (m *markdown) against() {
 	}
 	for _, t := range spec.Targets() {
 		for _, l := range visible(difference(d, t).Lines) {
-			m.line(fmt.Sprintf("| %s | %s | %s | %s | %s |", name(t), escape(l.Name), dollars(l.Before), dollars(l.After), rise(l.Change())))
+			m.line(fmt.Sprintf("| %s | %s | %s | %s | %s |", name(t), escape(l.Name), shown.MoneyOr(l.Before), shown.MoneyOr(l.After), shown.Rise(l.Change())))
 		}
 	}
 	if len(d.Beside) > 0 {
@@ -103,7 +104,7 @@ func (m *markdown) costs() {
 			case c.Cost == nil:
 				m.line(fmt.Sprintf("| %s | = %s | ? |", escape(c.Name), escape(c.Formula)))
 			case *c.Quantity != 0:
-				m.line(fmt.Sprintf("| %s | %s %s | %s |", escape(c.Name), amount(*c.Quantity), c.Unit, money(*c.Cost)))
+				m.line(fmt.Sprintf("| %s | %s %s | %s |", escape(c.Name), amount(*c.Quantity), c.Unit, shown.Money(*c.Cost)))
 			}
 		}
 	}
@@ -127,7 +128,7 @@ func (m *markdown) fit() {
 			}
 			m.line(fmt.Sprintf("- **%s** on %s: %s (%s: %s; %s) %s", list.kind, name(l.Target), escape(l.Message), escape(l.Name), escape(l.Value), escape(at), l.Page))
 			if l.Hint != "" {
-				m.line("  " + escape(sentence(l.Hint)) + ".")
+				m.line("  " + escape(shown.Sentence(l.Hint)) + ".")
 			}
 		}
 	}
@@ -154,7 +155,7 @@ func (m *markdown) crossings() {
 		m.line("- " + escape(change(f)))
 	}
 	for _, a := range m.result.Alternatives {
-		m.line(fmt.Sprintf("- %s: Lambda %s, Kubernetes %s", escape(a.Name), money(a.Lambda), money(a.Kubernetes)))
+		m.line(fmt.Sprintf("- %s: Lambda %s, Kubernetes %s", escape(a.Name), shown.Money(a.Lambda), shown.Money(a.Kubernetes)))
 	}
 	m.close()
 }

@@ -18,6 +18,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/breakeven"
 	"ambi/compare/fit"
+	"ambi/compare/shown"
 	"ambi/compare/traffic"
 	"ambi/spec"
 )
@@ -77,7 +78,7 @@ func (p *page) services() {
 	}
 	p.row("", 32, columns("Lambda", "Kubernetes", "verdict"))
 	for _, s := range p.result.Services {
-		p.row(s.Name, 32, columns(dollars(s.Alone.Lambda), dollars(s.Alone.Kubernetes), answer(s.Verdict.Answer)))
+		p.row(s.Name, 32, columns(shown.MoneyOr(s.Alone.Lambda), shown.MoneyOr(s.Alone.Kubernetes), answer(s.Verdict.Answer)))
 	}
 }
 
@@ -173,7 +174,7 @@ func (p *page) alternatives() {
 		if a.Flips {
 			flips = "flips"
 		}
-		p.row(a.Name, 44, columns(money(a.Lambda), money(a.Kubernetes), flips))
+		p.row(a.Name, 44, columns(shown.Money(a.Lambda), shown.Money(a.Kubernetes), flips))
 	}
 }
 
@@ -236,7 +237,7 @@ func (p *page) limits(kind string, limits []fit.Limit) {
 		p.line("No " + kind + ".")
 		return
 	}
-	p.line(sentence(kind) + ":")
+	p.line(shown.Sentence(kind) + ":")
 	for _, l := range limits {
 		p.say("- ", fmt.Sprintf("%s: %s", l.Target, l.Message))
 		at := l.Path

@@ -9,6 +9,7 @@ import (
 	"ambi/compare/behavior"
 	"ambi/compare/prices"
 	"ambi/compare/report/chart"
+	"ambi/compare/shown"
 	"ambi/compare/simulate"
 	"ambi/spec"
 )
@@ -63,11 +64,11 @@ func (p *page) simulation() {
 		return
 	}
 	f := sim.Trace
-	p.heading(fmt.Sprintf("%s under the trace, simulated: %s requests in %s", sim.Service, grouped(fmt.Sprint(f.Requests)), span(f.Span)))
+	p.heading(fmt.Sprintf("%s under the trace, simulated: %s requests in %s", sim.Service, shown.Grouped(fmt.Sprint(f.Requests)), span(f.Span)))
 	if sim.Partial {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
-	p.say("", sentence(sim.Source)+".")
+	p.say("", shown.Sentence(sim.Source)+".")
 	rate := amount(f.Mean) + " requests a second on average"
 	if f.Second.Peak > 0 {
 		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
@@ -175,7 +176,7 @@ func (s sideBySide) capacity() {
 	s.group("capacity: on average, at most")
 	level := func(g simulate.Gauge) func(*simulate.Result) string {
 		return func(r *simulate.Result) string {
-			return fmt.Sprintf("%.4g, %s", r.Gauges[g].Mean, grouped(fmt.Sprint(r.Gauges[g].Max)))
+			return fmt.Sprintf("%.4g, %s", r.Gauges[g].Mean, shown.Grouped(fmt.Sprint(r.Gauges[g].Max)))
 		}
 	}
 	of := func(t spec.Target, figure func(*simulate.Result) string) func(*simulate.Result) string {
@@ -218,7 +219,7 @@ func (s sideBySide) money() {
 	s.row("cost of a month like it", func(r *simulate.Result) string { return total(sides[r.Target]) })
 	s.row("of which idle", func(r *simulate.Result) string {
 		if bill := sides[r.Target].Bill; bill != nil {
-			return money(bill.Idle)
+			return shown.Money(bill.Idle)
 		}
 		return "-"
 	})
@@ -235,7 +236,7 @@ func cents(u *prices.USD) string {
 		return "?"
 	}
 	if *u >= prices.Dollar {
-		return money(*u)
+		return shown.Money(*u)
 	}
 	return fmt.Sprintf("$%.4f", u.Dollars())
 }

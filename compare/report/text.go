@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"ambi/compare"
 	"ambi/compare/cost"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -25,7 +25,7 @@ func answer(a compare.Answer) string {
 }
 
 // name is a target's name as people write it.
-func name(t spec.Target) string { return sentence(string(t)) }
+func name(t spec.Target) string { return shown.Sentence(string(t)) }
 
 func (p *page) line(text string) { p.WriteString(text + "\n") }
 
@@ -86,7 +86,7 @@ func change(f compare.Flip) string {
 
 // driver says what a cost is made of.
 func driver(d compare.Driver, of string) string {
-	return fmt.Sprintf("%s: %s, %.0f %% %s", d.Name, money(d.Cost), 100*d.Share, of)
+	return fmt.Sprintf("%s: %s, %.0f %% %s", d.Name, shown.Money(d.Cost), 100*d.Share, of)
 }
 
 // inputs lists what is missing, by name.
@@ -98,13 +98,4 @@ func inputs(missing []cost.Missing) string {
 		}
 	}
 	return strings.Join(list, ", ")
-}
-
-// sentence begins text with a capital letter.
-func sentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	if size == 0 {
-		return ""
-	}
-	return string(unicode.ToUpper(first)) + text[size:]
 }

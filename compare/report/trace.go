@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ambi/compare/report/chart"
+	"ambi/compare/shown"
 	"ambi/compare/trace"
 	"ambi/compare/traffic"
 	"ambi/spec"
@@ -25,7 +26,7 @@ type Trace struct {
 func TraceText(t Trace) string {
 	p := &page{}
 	f := t.Figures
-	p.heading(fmt.Sprintf("%s: %s requests in %s", t.Name, grouped(fmt.Sprint(f.Requests)), span(f.Span)))
+	p.heading(fmt.Sprintf("%s: %s requests in %s", t.Name, shown.Grouped(fmt.Sprint(f.Requests)), span(f.Span)))
 	if t.Made != "" {
 		p.say("", "Made: "+t.Made+".")
 	} else {
@@ -43,7 +44,7 @@ func TraceText(t Trace) string {
 		name string
 		trace.Window
 	}{{"peak in a second", f.Second}, {"peak in a minute", f.Minute}} {
-		text := grouped(fmt.Sprint(w.Peak))
+		text := shown.Grouped(fmt.Sprint(w.Peak))
 		if w.PeakToMean != nil {
 			text += fmt.Sprintf(", %.3g times the mean rate", *w.PeakToMean)
 		}

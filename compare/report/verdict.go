@@ -10,6 +10,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/cost"
 	"ambi/compare/fit"
+	"ambi/compare/shown"
 	"ambi/compare/traffic"
 	"ambi/spec"
 )
@@ -38,7 +39,7 @@ func (p *page) decisive() []fact {
 	r, v := p.result, p.result.Verdict
 	facts := []fact{{"because", v.Because}}
 	if v.Saves != nil && v.Percent > 0 {
-		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", money(*v.Saves), v.Percent)})
+		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", shown.Money(*v.Saves), v.Percent)})
 	}
 	for _, t := range spec.Targets() {
 		if main, ok := mainly(p.side(t)); ok {
@@ -71,7 +72,7 @@ func mainly(side compare.Side) (string, bool) {
 		return "", false
 	}
 	dearest := slices.MaxFunc(side.Bill.Components, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
-	return fmt.Sprintf("%s: %s, %.0f %%", dearest.Name, money(*dearest.Cost), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars()), true
+	return fmt.Sprintf("%s: %s, %.0f %%", dearest.Name, shown.Money(*dearest.Cost), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars()), true
 }
 
 // fits says in a line how many limits are reached or near.
