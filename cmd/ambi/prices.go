@@ -98,7 +98,15 @@ func (l *priceList) text(day time.Time) string {
 	fmt.Fprintf(&b, "\n%-33s %14s %-13s %8s %s\n", "price", "dollars", "for one", "age", "from")
 	var sources []string
 	recalled := 0
+	// Instances are many, and come last.
+	isInstance := func(r prices.Rate) bool { return r.Service() == "ec2" }
+	rates := slices.DeleteFunc(slices.Clone(l.Rates), isInstance)
 	for _, r := range l.Rates {
+		if isInstance(r) {
+			rates = append(rates, r)
+		}
+	}
+	for _, r := range rates {
 		at := slices.Index(sources, r.Source)
 		if at < 0 {
 			at = len(sources)
