@@ -59,7 +59,9 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	said("init")
 	verdict, _, _ := strings.Cut(said("compare"), "\n\n")
 	changed := text
-	for begin, want := range map[string]string{`lambda: \d+ resources`: said("plan"), `shop in us-east-1: `: verdict + "\n"} {
+	cpu := regexp.MustCompile(`(?m)^.*: services\.api\.cpu\n.*\n.*\n`).FindString(said("validate"))
+	cpu = cpu[strings.Index(cpu, specFile):] // README names the file as it is from the project's folder
+	for begin, want := range map[string]string{`lambda: \d+ resources`: said("plan"), `shop in us-east-1: `: verdict + "\n", `app/app\.yaml:\d+: services\.api\.cpu`: cpu} {
 		found := regexp.MustCompile("(?s)```\\n(" + begin + ".*?)```").FindSubmatchIndex(changed)
 		if found == nil {
 			t.Fatalf("README shows no %s", begin)
@@ -74,6 +76,38 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	}
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDocsAreFound requires that the list of pages has every page, and that every
+// link from one file of the repository to another leads somewhere.
+func TestDocsAreFound(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := os.ReadFile("../../docs/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
+	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md") {
+		if name := filepath.Base(page); filepath.Base(filepath.Dir(page)) == "docs" && name != "README.md" && !bytes.Contains(index, []byte("("+name+")")) {
+			t.Errorf("docs/README.md does not list %s", name)
+		}
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range link.FindAllSubmatch(text, -1) {
+			to := string(found[1])
+			if strings.Contains(to, ":") {
+				continue // elsewhere
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(to))); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, to)
+			}
+		}
 	}
 }
 

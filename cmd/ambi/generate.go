@@ -114,7 +114,7 @@ func checkTree(ctx context.Context, io streams, p *project, files []generator.Fi
 	case stale > 0 && asJSON:
 		return &answerNo{}
 	case stale > 0:
-		fmt.Fprintln(io.err, `hint: "ambi generate" brings stacks/ up to date, "ambi diff" shows the difference`)
+		fmt.Fprintln(io.err, hintFor(changes))
 		return &answerNo{}
 	case !asJSON:
 		of := "none"
@@ -124,6 +124,22 @@ func checkTree(ctx context.Context, io streams, p *project, files []generator.Fi
 		fmt.Fprintf(io.out, "stacks/ is up to date: %d files, %s of them edited\n", len(changes), of)
 	}
 	return nil
+}
+
+// hintFor says what to do about files that are not as they should be.
+func hintFor(changes []tree.Change) string {
+	byHand, pending := false, false
+	for _, c := range changes {
+		byHand = byHand || c.Kind == tree.Unresolved || c.Kind == tree.Foreign || c.Kind == tree.Leftover
+		pending = pending || c.Kind == tree.Conflict
+	}
+	switch {
+	case byHand:
+		return `hint: settle by hand what is named above, then run "ambi generate"; "ambi diff" shows the difference`
+	case pending:
+		return `hint: "ambi generate" shows the conflicts, and "ambi generate --conflicts" marks them in the files for you to settle`
+	}
+	return `hint: "ambi generate" brings stacks/ up to date, "ambi diff" shows the difference`
 }
 
 // compare says how the project's files differ from those generated.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 	"ambi"
 	"ambi/generator"
 	"ambi/generator/tree"
+	"ambi/spec"
 )
 
 func newInitCommand(io streams, options *projectOptions) *cobra.Command {
@@ -39,7 +41,7 @@ No file that exists is changed; if one is in the way, nothing is written. A
 			return initProject(io, dir, name, modulePath)
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the app's name (default: the folder's name)")
+	cmd.Flags().StringVar(&name, "name", "", "the app's name (default: made of the folder's)")
 	cmd.Flags().StringVar(&modulePath, "module", "", "the path of the new Go module (default: example.com/ and the app's name)")
 	return cmd
 }
@@ -111,7 +113,9 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 		if err != nil {
 			return nil, machineError{err}
 		}
-		name = filepath.Base(full)
+		name = nameAfter(filepath.Base(full))
+	} else if err := spec.CheckName(name); err != nil {
+		return nil, usageError{fmt.Errorf("--name: %w", err)}
 	}
 	var files []generator.File
 	err := fs.WalkDir(ambi.Example, "app", func(file string, entry fs.DirEntry, err error) error {
@@ -129,6 +133,16 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 		return nil
 	})
 	return files, err
+}
+
+// nameAfter makes an app's name of a folder's: My App becomes my-app.
+func nameAfter(folder string) string {
+	words := strings.FieldsFunc(strings.ToLower(folder), func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') })
+	name := strings.TrimLeft(strings.Join(words, "-"), "0123456789-")
+	if len(name) > 40 { // services' names follow it
+		name = strings.TrimRight(name[:40], "-")
+	}
+	return cmp.Or(name, "app")
 }
 
 // starter writes a new project's files and can take them back.

@@ -1,25 +1,43 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
 
-	"ambi/spec"
+	"ambi/generator"
 )
 
-// The module versions that emitted code is written and tested against.
-const (
-	pulumiModule     = "github.com/pulumi/pulumi/sdk/v3"
-	pulumiVersion    = "v3.250.0"
-	awsModule        = "github.com/pulumi/pulumi-aws/sdk/v6"
-	awsVersion       = "v6.83.2"
-	kubernetesModule = "github.com/pulumi/pulumi-kubernetes/sdk/v4"
-	kubeVersion      = "v4.30.0"
-)
+// pinned lists Pulumi's modules that emitted code imports, in the versions that
+// a new project has.
+func pinned() ([]module.Version, error) {
+	files, err := generator.Module("example.com/any")
+	if err != nil {
+		return nil, err
+	}
+	var list []module.Version
+	for _, f := range files {
+		if f.Path != "go.mod" {
+			continue
+		}
+		text, err := modfile.ParseLax(f.Path, f.Content, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range text.Require {
+			if !r.Indirect && strings.HasPrefix(r.Mod.Path, "github.com/pulumi/pulumi") {
+				list = append(list, r.Mod)
+			}
+		}
+	}
+	return list, nil
+}
 
 // missingModules returns the commands that add to the user's go.mod what the
 // program needs and go.mod lacks; ambi never edits that file.
@@ -46,18 +64,21 @@ func (p *project) missingModules() []string {
 			return nil
 		}
 	}
-	wanted := []string{pulumiModule + "@" + pulumiVersion}
-	if p.app.For(spec.Lambda) {
-		wanted = append(wanted, awsModule+"@"+awsVersion)
+	files, err := p.files()
+	if err != nil {
+		return nil
 	}
-	if p.app.For(spec.Kubernetes) {
-		wanted = append(wanted, kubernetesModule+"@"+kubeVersion)
+	pins, err := pinned()
+	if err != nil {
+		return nil
 	}
 	var missing []string
-	for _, module := range wanted {
-		name, _, _ := strings.Cut(module, "@")
-		if !required[name] {
-			missing = append(missing, module)
+	for _, module := range pins {
+		imported := slices.ContainsFunc(files, func(f generator.File) bool {
+			return bytes.Contains(f.Content, []byte(`"`+module.Path+"/"))
+		})
+		if imported && !required[module.Path] {
+			missing = append(missing, module.String())
 		}
 	}
 	if missing == nil {

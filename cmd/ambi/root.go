@@ -29,6 +29,8 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 		Args:          cobra.NoArgs, // so that a wrong command is an error, with a suggestion
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.Version = versionText()
+	root.SetVersionTemplate("{{.Version}}")
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

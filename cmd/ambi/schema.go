@@ -47,15 +47,27 @@ func schemaOf(what string) ([]byte, error) {
 func newVersionCommand(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Print ambi's version and the Go and Pulumi versions it pins",
+		Short: "Print ambi's version, and those of the modules that emitted code imports",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			version, goVersion := "unknown", "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				version, goVersion = info.Main.Version, info.GoVersion
+			if _, err := fmt.Fprint(io.out, versionText()); err != nil {
+				return machineError{err}
 			}
-			_, err := fmt.Fprintf(io.out, "ambi %s (%s), reads %s\n", version, goVersion, spec.APIVersion)
-			return err
+			return nil
 		},
 	}
+}
+
+// versionText is ambi's version, and those that what it emits is written against.
+func versionText() string {
+	version, goVersion := "unknown", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version, goVersion = info.Main.Version, info.GoVersion
+	}
+	text := fmt.Sprintf("ambi %s (%s), reads %s\n", version, goVersion, spec.APIVersion)
+	pins, _ := pinned() // embedded, and parsed by a test
+	for _, module := range pins {
+		text += fmt.Sprintf("emits for %s %s\n", module.Path, module.Version)
+	}
+	return text
 }
