@@ -47,13 +47,13 @@ func countMinutes(name string) ([]float64, error) {
 	for len(minutes) < whole {
 		minutes = append(minutes, 0)
 	}
-	if len(minutes) > whole && rest < minute/2 && whole > 0 {
-		minutes = minutes[:whole]
-	} else if len(minutes) > whole && rest > 0 && whole > 0 {
-		minutes[whole] *= float64(minute) / float64(rest)
+	if whole == 0 && rest < minute/2 {
+		return nil, fmt.Errorf("%s: must be at least half a minute long, to tell a rate", name)
 	}
-	if len(minutes) == 0 {
-		return nil, fmt.Errorf("%s: must have a request in it", name)
+	if len(minutes) > whole && rest < minute/2 {
+		minutes = minutes[:whole]
+	} else if len(minutes) > whole {
+		minutes[whole] *= float64(minute) / float64(rest)
 	}
 	return minutes, nil
 }
