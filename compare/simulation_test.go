@@ -131,7 +131,18 @@ func TestTheVerdictSaysWhoSuffers(t *testing.T) {
 // TestAdviceHolds runs what was advised again: it keeps the objective, and one
 // less does not.
 func TestAdviceHolds(t *testing.T) {
-	in := simulated(t, 5, nil)
+	offered := map[spec.Target]bool{}
+	for _, perSecond := range []float64{5, 60} {
+		adviceHolds(t, perSecond, offered)
+	}
+	if !offered[spec.Lambda] || !offered[spec.Kubernetes] {
+		t.Errorf("advice for %v", offered)
+	}
+}
+
+func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) {
+	t.Helper()
+	in := simulated(t, perSecond, nil)
 	in.Behavior = nil
 	slow := in.Usage["api"]
 	slow.Start = traffic.Known(4 * time.Second)
@@ -141,7 +152,7 @@ func TestAdviceHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func() (simulate.Source, func(), error) {
-		return made(t, in.Usage["api"], 2*time.Hour), func() {}, nil
+		return made(t, in.Usage["api"], 90*time.Minute), func() {}, nil
 	}
 	settings := behavior.DefaultSettings()
 	base := behavior.Input{Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}
@@ -156,24 +167,35 @@ func TestAdviceHolds(t *testing.T) {
 		if !c.Holds || len(c.Changes) == 0 || c.Cost == nil {
 			t.Errorf("%+v", c)
 		}
-		if c.Target != spec.Lambda || len(c.Changes) != 1 {
+		offered[c.Target] = true
+		if len(c.Changes) != 1 {
 			continue
 		}
 		for _, less := range []int{0, 1} {
 			app := *in.App
 			s := *app.Services["api"]
-			s.Lambda.Provisioned = c.Changes[0].To - less
+			n := c.Changes[0].To - less
+			switch c.Changes[0].Path {
+			case "services.api.lambda.provisioned":
+				s.Lambda.Provisioned = n
+			case "services.api.scale.min":
+				s.Scale.Min = n
+			case "services.api.scale.cpu":
+				s.Scale.CPU = n + 2*less // a higher target is less
+			default:
+				continue
+			}
 			app.Services = map[string]*spec.Service{"api": &s}
 			source, _, _ := open()
-			settings.Targets = []spec.Target{spec.Lambda}
+			settings.Targets = []spec.Target{c.Target}
 			r, err := behavior.Run(context.Background(), behavior.Input{
 				App: &app, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
 			}, source)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := behavior.AllHold(objectives, r.Lambda); got != (less == 0) {
-				t.Errorf("provisioned concurrency of %d keeps it: %t", s.Lambda.Provisioned, got)
+			if got := behavior.AllHold(objectives, r.Of(c.Target)); got != (less == 0) {
+				t.Errorf("%s of %d keeps it: %t", c.Changes[0].Path, n, got)
 			}
 		}
 	}

@@ -301,7 +301,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 // plan looks at the trace, and plans how to sample one that is long. Standard
 // input can be read once, and is simulated as it is.
 func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) error {
-	if s.trace == "-" || s.settings.Exact {
+	if s.trace == "-" {
 		return nil
 	}
 	source, err := s.source(ctx, io)
@@ -341,9 +341,13 @@ func traced(u traffic.Usage, f trace.Figures) traffic.Usage {
 	return u
 }
 
+// simulationFormat names what --json prints: the parts of a comparison that a
+// simulation decides, in the comparison's own words.
+const simulationFormat = "ambi.simulate/v1"
+
 func printSimulation(out io.Writer, result compare.Result, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, map[string]any{"app": result.App, "region": result.Region, "lambda": result.Lambda, "kubernetes": result.Kubernetes, "simulation": result.Simulation})
+		return printJSON(out, map[string]any{"format": simulationFormat, "app": result.App, "region": result.Region, "lambda": result.Lambda, "kubernetes": result.Kubernetes, "simulation": result.Simulation})
 	}
 	if _, err := io.WriteString(out, report.SimulationText(result)); err != nil {
 		return machineError{err}

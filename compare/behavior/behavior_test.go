@@ -171,6 +171,15 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestTheClusterIsThereWhenATraceBegins serves steady traffic from its first
+// second on: nobody waits for what had been there before.
+func TestTheClusterIsThereWhenATraceBegins(t *testing.T) {
+	r := run(t, input(t, thumbs), made(t, 200, spec.Steady, 20*time.Minute, 1))
+	if k := r.Kubernetes; k.Of(simulate.Answered)+k.InFlight != k.Requests || k.Latency.P99 > int64(time.Second) {
+		t.Errorf("%d of %d were served, the 99th percentile in %s", k.Of(simulate.Answered), k.Requests, time.Duration(k.Latency.P99))
+	}
+}
+
 func TestSettingsAreChecked(t *testing.T) {
 	s := behavior.Settings{Variation: -1, Placement: time.Hour, Concurrency: 0, Nodes: "magic", Until: -1, Budget: -1}
 	err := s.Check()
