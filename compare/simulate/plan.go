@@ -23,7 +23,7 @@ import (
 //     stratum: requests and what comes with them in proportion to its requests,
 //     levels in proportion to its minutes.
 //   - Episodes that are alike make strata too: in length, requests, busiest minute
-//     and the rate before, in steps of a quarter. They are measured as a whole.
+//     and the rate before, in steps of a quarter or more. They are measured as a whole.
 //     What has too few of its like is simulated as it is, and stands for itself.
 //   - Before whatever is simulated the system is given Settle to get there; that
 //     is simulated and not counted.
@@ -91,8 +91,6 @@ const (
 	// calmPart and calmSigmas bound how far a calm minute is from the mean.
 	calmPart   = .1
 	calmSigmas = 4.0
-	// alike is how much episodes may differ that are taken for alike.
-	alike = 1.25
 	// drift is how much a rate changes while things settle before it rises or falls.
 	drift = .02
 )
@@ -213,10 +211,10 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 		return nil
 	}
 	var best *Plan
-	// Steps of 5 % from one stratum's rate to the next, and larger ones where so
-	// many strata need too much.
-	for _, step := range []float64{1.05, 1.1, 1.2} {
-		candidates, strata := stratify(counts, settle, step)
+	// Steps of 5 % from one stratum's rate to the next and of a quarter among
+	// episodes, and larger ones where so many strata need too much.
+	for _, steps := range [][2]float64{{1.05, 1.25}, {1.1, 1.5}, {1.2, 2}} {
+		candidates, strata := stratify(counts, settle, steps[0], steps[1])
 		// Half of the windows, and half of those, until the budget is kept.
 		for share := .5; share > 1e-4; share /= 2 {
 			plan := newPlan(counts, settle, candidates, strata, share)
@@ -236,7 +234,7 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 
 // stratify finds the calm minutes: the windows that could be measured, in order
 // of time, and the number of strata that they are of.
-func stratify(counts Counts, settle int, step float64) ([]window, int) {
+func stratify(counts Counts, settle int, step, alike float64) ([]window, int) {
 	type key struct {
 		level, trend           int // of calm minutes
 		length, requests, peak int // of episodes, whose level is that before them

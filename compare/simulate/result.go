@@ -66,7 +66,7 @@ func (r *Result) Of(class Class) int64 {
 func (r *Result) Check() error {
 	ended := r.Of(Answered) + r.Of(Throttled) + r.Of(TimedOut) + r.Of(Failed)
 	missing := r.Requests - ended - r.InFlight
-	if r.Sampling != nil && max(missing, -missing) <= r.Requests/50+r.InFlight {
+	if r.Sampling != nil && max(missing, -missing) <= r.Requests/20+r.InFlight {
 		return nil
 	}
 	if missing != 0 {
