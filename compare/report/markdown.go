@@ -18,6 +18,7 @@ func Markdown(r compare.Result, options Options) string {
 	m.verdict()
 	m.against()
 	m.costs()
+	m.simulation()
 	m.fit()
 	m.crossings()
 	m.operations()

@@ -36,10 +36,12 @@ func SimulationText(r compare.Result) string {
 	return p.String()
 }
 
-// sideBySide prints rows of figures of both targets.
+// sideBySide prints rows of figures of both targets, as text or as the rows of a
+// Markdown table.
 type sideBySide struct {
 	*page
 	simulation *compare.Simulation
+	markdown   bool
 }
 
 // row prints one figure of both targets; a target that was not run has none.
@@ -52,11 +54,43 @@ func (s sideBySide) row(name string, figure func(*simulate.Result) string) {
 		}
 		cells = append(cells, cell)
 	}
+	if s.markdown {
+		s.line(fmt.Sprintf("| "+escape(name)+" | %s | %s |", cells...))
+		return
+	}
 	s.page.row(name, 34, fmt.Sprintf("%22s %22s", cells...))
 }
 
 // group names the rows that follow.
-func (s sideBySide) group(name string) { s.line(name) }
+func (s sideBySide) group(name string) {
+	if s.markdown {
+		s.line("| **" + name + "** | | |")
+		return
+	}
+	s.line(name)
+}
+
+// simulation is a table of what the simulation found, folded.
+func (m *markdown) simulation() {
+	sim := m.result.Simulation
+	if sim == nil {
+		return
+	}
+	title := fmt.Sprintf("Under the trace, simulated: %s requests in %s", shown.Grouped(fmt.Sprint(sim.Trace.Requests)), span(sim.Trace.Span))
+	if sim.Partial {
+		title += " (partial: it was interrupted)"
+	}
+	m.open(title)
+	m.line("| | Lambda | Kubernetes |")
+	m.line("|---|--:|--:|")
+	s := sideBySide{&m.page, sim, true}
+	s.latencies()
+	s.outcomes()
+	s.capacity()
+	m.line("")
+	m.line(escape(shown.Sentence(sim.Source)) + ". Nothing was measured on AWS or in a cluster.")
+	m.close()
+}
 
 func (p *page) simulation() {
 	sim := p.result.Simulation
@@ -80,7 +114,7 @@ func (p *page) simulation() {
 			p.say("", fmt.Sprintf("%s was not simulated: %s.", name(t), reason))
 		}
 	}
-	s := sideBySide{p, sim}
+	s := sideBySide{p, sim, false}
 	p.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
 	s.latencies()
 	s.outcomes()

@@ -117,6 +117,11 @@ func TestSimulationTellsAll(t *testing.T) {
 			has(a.Source)
 		}
 	}
+	for _, cell := range []string{"| **latency of requests that were served or timed out** | | |", "| throttled by the request rate | ", "<details><summary>Under the trace, simulated: "} {
+		if markdown := report.Markdown(r, report.Options{}); !strings.Contains(markdown, cell) {
+			t.Errorf("no %q in\n%s", cell, markdown)
+		}
+	}
 	partial := *r.Simulation
 	partial.Partial = true
 	r.Simulation = &partial
