@@ -288,6 +288,9 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 	}
 	result.Source = source.description()
 	if s.trace != "" {
+		if err := tooShort(source.name, result.Trace.Span); err != nil && !result.Partial {
+			return compare.Result{}, err
+		}
 		s.in.Usage[s.service] = traced(s.in.Usage[s.service], result.Trace)
 	}
 	s.in.Behavior = result
@@ -312,6 +315,9 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	counts, err := simulate.Count(ctx, arrivals(source), int64(source.whole))
 	if err != nil {
 		return traceError(err)
+	}
+	if err := errors.Join(ctx.Err(), tooShort(source.name, time.Duration(counts.Span))); err != nil {
+		return err
 	}
 	in.Until, s.length = s.settings.Until, time.Duration(counts.Span)
 	if in.Plan = in.PlanFor(counts); in.Plan != nil {
@@ -338,7 +344,27 @@ func traced(u traffic.Usage, f trace.Figures) traffic.Usage {
 	for i, n := range f.Minutes {
 		u.Minutes[i] = float64(n)
 	}
+	// A last minute that is cut short has less than its rate.
+	if last := len(u.Minutes) - 1; last > 0 {
+		if rest := f.Span - time.Duration(last)*time.Minute; rest < time.Minute/2 {
+			u.Minutes = u.Minutes[:last]
+		} else if rest < time.Minute {
+			u.Minutes[last] *= float64(time.Minute) / float64(rest)
+		}
+	}
 	return u
+}
+
+// leastSpan is how long a trace must be to tell a month's rate.
+const leastSpan = time.Minute / 2
+
+func tooShort(name string, span time.Duration) error {
+	if span >= leastSpan {
+		return nil
+	}
+	return &trace.Error{Name: name, Problems: []trace.Problem{{
+		Message: fmt.Sprintf("must be at least half a minute long, to tell a rate, and is %s", spec.Duration(span)),
+	}}}
 }
 
 // simulationFormat names what --json prints: the parts of a comparison that a
