@@ -210,9 +210,6 @@ func (s *simulator) place(i, n int32) {
 			p.domain = n
 		}
 	}
-	d := &s.domains[p.domain]
-	d.advance(s.now)
-	p.seen = d.virtual
 }
 
 // placeWaiting tries again to place pods that found no node.

@@ -210,6 +210,10 @@ func TestOutcomes(t *testing.T) {
 	if wait := int64(1e9 + 2e9 + 3e9 + 7*3.5e9); r.Meters[simulate.LatencyNanoseconds] != wait {
 		t.Errorf("latencies of %d ns in all, want %d", r.Meters[simulate.LatencyNanoseconds], wait)
 	}
+	// They waited for 1, 2 and 3 s, and 3.5 s each.
+	if wait := int64(1e9 + 2e9 + 3e9 + 6*3.5e9); r.Meters[simulate.QueuedNanoseconds] != wait {
+		t.Errorf("waits of %d ns in all, want %d", r.Meters[simulate.QueuedNanoseconds], wait)
+	}
 	c.Queue = 2
 	r = run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(1e9)}, 0)
 	want = simulate.OutcomeCounts{simulate.Served: 3, simulate.FailedQueue: 7}
