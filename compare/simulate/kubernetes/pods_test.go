@@ -153,7 +153,8 @@ func TestDrain(t *testing.T) {
 	if s.nodes[2].pods != 2 {
 		t.Fatalf("%d pods on the third node", s.nodes[2].pods)
 	}
-	s.scale(6) // leaves room on the others, at once and with time to spare
+	s.Start.App = 25 * time.Second // longer than between two scans
+	s.scale(6)                     // leaves room on the others, at once and with time to spare
 	least := len(s.serving)
 	gone := int64(0)
 	for at := int64(31e9); at < 300e9; at += 1e8 {
