@@ -6,6 +6,7 @@ import (
 
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/simulate"
 	"ambi/spec"
 )
 
@@ -45,6 +46,7 @@ func (r Result) Figures(d *Difference) []Figure {
 		list = append(list,
 			count(string(t)+".blockers", "limits that keep the app from it", len(r.Fit.Blocked(t))),
 			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
+		list = append(list, r.simulated(t)...)
 	}
 	old := Difference{}
 	if d != nil {
@@ -78,6 +80,30 @@ func of(b *cost.Bill, category cost.Category) (value float64, known bool) {
 		}
 	}
 	return sum.Dollars(), true
+}
+
+// simulated are the figures of a target under a trace; unknown without one.
+func (r Result) simulated(t spec.Target) []Figure {
+	var run *simulate.Result
+	if r.Simulation != nil {
+		run = r.Simulation.Of(t)
+	}
+	figure := func(name, means string, value func(*simulate.Result) float64) Figure {
+		f := Figure{Name: string(t) + "." + name, Means: means + " under --trace", Known: run != nil}
+		if run != nil {
+			f.Value = value(run)
+		}
+		return f
+	}
+	milliseconds := func(of func(simulate.Latency) int64) func(*simulate.Result) float64 {
+		return func(r *simulate.Result) float64 { return float64(of(r.Latency)) / 1e6 }
+	}
+	return []Figure{
+		figure("p50", "the median latency, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P50 })),
+		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P99 })),
+		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P999 })),
+		figure("errors", "the part of requests that end badly", ended),
+	}
 }
 
 func (r Result) requests() Figure {

@@ -80,8 +80,12 @@ func badly(r *behavior.Result, t spec.Target) float64 {
 	if r == nil || r.Of(t) == nil || r.Of(t).Requests == 0 {
 		return 0
 	}
-	run := r.Of(t)
-	return float64(run.Of(simulate.Throttled)+run.Of(simulate.TimedOut)+run.Of(simulate.Failed)) / float64(run.Requests)
+	return ended(r.Of(t))
+}
+
+// ended is the part of a run's requests that ended badly.
+func ended(run *simulate.Result) float64 {
+	return float64(run.Of(simulate.Throttled)+run.Of(simulate.TimedOut)+run.Of(simulate.Failed)) / float64(max(run.Requests, 1))
 }
 
 // suffered warns of requests that ended badly in a simulation.
