@@ -67,6 +67,7 @@ check: go ## fail when something generated is stale
 
 bench: tools ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem $$(scripts/packages-without-sdks)
+	AMBI_BENCH=9 go test ./internal/engine -run AgainstHandWritten -v -count=1 -timeout 30m
 
 clean: ## remove what was built; Go's caches stay
 	rm -rf $(BIN) stacks/bin app/build internal/engine/testdata/tiny/stacks/bin

@@ -26,6 +26,7 @@ var programs = map[string]string{"emitted": "../..", "by hand": "../../bench/han
 // measured is one preview in a process of its own.
 type measured struct {
 	Seconds float64
+	CPU     float64 // seconds of all its processes, which a busy machine stretches less
 	MB      float64 // the largest of its processes had at most
 	Types   []string
 }
@@ -92,11 +93,14 @@ func print(t *testing.T, what string, results map[string][]measured) {
 		slices.Sort(values)
 		return values[len(values)/2]
 	}
-	seconds := func(m measured) float64 { return m.Seconds }
-	memory := func(m measured) float64 { return m.MB }
-	e, h := median("emitted", seconds), median("by hand", seconds)
-	em, hm := median("emitted", memory), median("by hand", memory)
-	t.Logf("| %s | %.2f | %.2f | **%.2f** | %.0f | %.0f | **%.2f** |", what, e, h, e/h, em, hm, em/hm)
+	row := "| " + what + " |"
+	for _, of := range []func(measured) float64{
+		func(m measured) float64 { return m.Seconds }, func(m measured) float64 { return m.CPU }, func(m measured) float64 { return m.MB },
+	} {
+		emitted, byHand := median("emitted", of), median("by hand", of)
+		row += fmt.Sprintf(" %.3g | %.3g | %.2f |", emitted, byHand, emitted/byHand)
+	}
+	t.Log(row)
 }
 
 // preview previews a project in a process of its own, whose children's memory the
@@ -132,6 +136,7 @@ func measure(t *testing.T, job string) {
 	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage); err != nil {
 		t.Fatal(err)
 	}
+	m.CPU = float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
 	m.MB = float64(usage.Maxrss) / 1e3 // kilobytes on Linux
 	for _, r := range result.Resources {
 		m.Types = append(m.Types, r.Type)
