@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -60,7 +61,14 @@ func Settings(in Input) []Setting {
 		}
 	}
 	if in.Kubernetes != nil {
-		list = append(list, kubernetesSettings(in)...)
+		for _, s := range kubernetesSettings(in) {
+			same := func(other Setting) bool { return other.Key == s.Key }
+			if i := slices.IndexFunc(list, same); i >= 0 { // both targets have it
+				list[i].Description += "; " + s.Description
+			} else {
+				list = append(list, s)
+			}
+		}
 		for _, s := range in.Kubernetes.Services {
 			add(s.Name, "image", "kubernetes: the container's image")
 			add(s.Name, "memory", "kubernetes: the memory request and limit, in whole Mi or Gi")

@@ -178,6 +178,9 @@ func (f kubernetesFeatures) needed() []value {
 func kubernetesSettings(in Input) []Setting {
 	var list []Setting
 	any := newKubernetesView(in).Any
+	if any.Roles {
+		list = append(list, Setting{"permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"})
+	}
 	if any.PodIdentity {
 		list = append(list, Setting{"clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"})
 	}

@@ -66,17 +66,19 @@ type apiSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	permissionsBoundary      string // the policy that bounds the pods' role; all services have the same, or none
 	clusterName              string // of EKS; all services have the same
 }
 
 func readAPIConfiguration(read *settings.Settings) apiSettings {
 	api := apiSettings{
-		image:       read.Image("api.image", apiImage),
-		memoryMiB:   read.MemoryMiB("api.memory", apiMemoryMiB, 4, 1048576),
-		namespace:   read.Label("api.namespace", apiNamespace),
-		minReplicas: read.Int("api.min", apiMinReplicas, 1, 1000),
-		maxReplicas: read.Int("api.max", apiMaxReplicas, 1, 1000),
-		clusterName: read.ClusterName("clusterName"),
+		image:               read.Image("api.image", apiImage),
+		memoryMiB:           read.MemoryMiB("api.memory", apiMemoryMiB, 4, 1048576),
+		namespace:           read.Label("api.namespace", apiNamespace),
+		minReplicas:         read.Int("api.min", apiMinReplicas, 1, 1000),
+		maxReplicas:         read.Int("api.max", apiMaxReplicas, 1, 1000),
+		permissionsBoundary: read.ARN("permissionsBoundaryArn", "iam", "policy/"),
+		clusterName:         read.ClusterName("clusterName"),
 	}
 	read.AtMost("api.min", api.minReplicas, "api.max", api.maxReplicas)
 	return api
@@ -89,7 +91,7 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 		Namespace: pulumi.String(settings.namespace),
 		Labels:    labels(apiName),
 	}
-	role, policy, err := newAPIRole(ctx)
+	role, policy, err := newAPIRole(ctx, settings)
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 }
 
 // newAPIRole declares the role that EKS gives the pods.
-func newAPIRole(ctx *pulumi.Context) (*iam.Role, *iam.RolePolicy, error) {
+func newAPIRole(ctx *pulumi.Context, settings apiSettings) (*iam.Role, *iam.RolePolicy, error) {
 	trust, err := policyOf(podsMayAssume)
 	if err != nil {
 		return nil, nil, err
@@ -149,7 +151,11 @@ func newAPIRole(ctx *pulumi.Context) (*iam.Role, *iam.RolePolicy, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	role, err := iam.NewRole(ctx, apiName, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)})
+	arguments := &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}
+	if settings.permissionsBoundary != "" {
+		arguments.PermissionsBoundary = pulumi.String(settings.permissionsBoundary)
+	}
+	role, err := iam.NewRole(ctx, apiName, arguments)
 	if err != nil {
 		return nil, nil, err
 	}

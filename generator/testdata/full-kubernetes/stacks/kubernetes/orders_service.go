@@ -44,19 +44,21 @@ type ordersSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	permissionsBoundary      string // the policy that bounds the pods' role; all services have the same, or none
 	oidcProviderARN          string // the cluster's; all services have the same
 	roleName                 string // in AWS; empty for one that Pulumi makes up
 }
 
 func readOrdersConfiguration(read *settings.Settings) ordersSettings {
 	orders := ordersSettings{
-		image:           read.Image("orders.image", ordersImage),
-		memoryMiB:       read.MemoryMiB("orders.memory", ordersMemoryMiB, 4, 1048576),
-		namespace:       read.Label("orders.namespace", ordersNamespace),
-		minReplicas:     read.Int("orders.min", ordersMinReplicas, 0, 1000),
-		maxReplicas:     read.Int("orders.max", ordersMaxReplicas, 1, 1000),
-		oidcProviderARN: read.ARN("oidcProviderArn", "iam", "oidc-provider/"),
-		roleName:        read.RoleName("orders.roleName"),
+		image:               read.Image("orders.image", ordersImage),
+		memoryMiB:           read.MemoryMiB("orders.memory", ordersMemoryMiB, 4, 1048576),
+		namespace:           read.Label("orders.namespace", ordersNamespace),
+		minReplicas:         read.Int("orders.min", ordersMinReplicas, 0, 1000),
+		maxReplicas:         read.Int("orders.max", ordersMaxReplicas, 1, 1000),
+		permissionsBoundary: read.ARN("permissionsBoundaryArn", "iam", "policy/"),
+		oidcProviderARN:     read.ARN("oidcProviderArn", "iam", "oidc-provider/"),
+		roleName:            read.RoleName("orders.roleName"),
 	}
 	read.AtMost("orders.min", orders.minReplicas, "orders.max", orders.maxReplicas)
 	return orders
@@ -124,6 +126,9 @@ func newOrdersRole(ctx *pulumi.Context, settings ordersSettings) (*iam.Role, *ia
 	arguments := &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}
 	if settings.roleName != "" {
 		arguments.Name = pulumi.String(settings.roleName)
+	}
+	if settings.permissionsBoundary != "" {
+		arguments.PermissionsBoundary = pulumi.String(settings.permissionsBoundary)
 	}
 	role, err := iam.NewRole(ctx, ordersName, arguments)
 	if err != nil {

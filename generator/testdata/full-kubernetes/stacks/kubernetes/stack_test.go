@@ -49,6 +49,7 @@ type service struct {
 	identity    string // how pods get their role: pod-identity or irsa
 	permissions []any  // the statements of its policy
 	roleName    string // the role's, where the stack sets it
+	boundary    string // the policy that bounds the role, where the stack sets it
 }
 
 // secret is one key of a Secret in the service's namespace.
@@ -484,6 +485,9 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 	wantPolicy(t, policy, "policy", s.permissions, "the app may do this and nothing else")
+	if s.boundary != "" {
+		role.Want(t, "permissionsBoundary", s.boundary, "the stack says so")
+	}
 	before := policy
 	switch s.identity {
 	case "pod-identity":
@@ -671,6 +675,7 @@ func TestSettings(t *testing.T) {
 // is a stack that names no cluster: the current one may be anybody's.
 func TestBadSettings(t *testing.T) {
 	bad := map[string]string{}
+	bad["permissionsBoundaryArn"] = "arn:aws:iam::123456789012:role/no-policy"
 	for _, s := range services {
 		bad[s.key+".image"] = "registry.example.com/without-a-tag"
 		bad[s.key+".memory"] = "1Mi"
@@ -695,6 +700,16 @@ func TestBadSettings(t *testing.T) {
 	if len(graph.Resources) > 0 {
 		t.Errorf("declared in spite of it: %v", graph.Names())
 	}
+}
+
+// A boundary that the stack sets holds every role.
+func TestPermissionsBoundary(t *testing.T) {
+	const boundary = "arn:aws:iam::123456789012:policy/boundary"
+	expected := slices.Clone(services)
+	for i := range expected {
+		expected[i].boundary = boundary
+	}
+	checkAll(t, deploy(t, map[string]string{"permissionsBoundaryArn": boundary}), expected)
 }
 
 // A role that the stack names is still the one that the pods get.
