@@ -46,7 +46,7 @@ test-hpa: go ## compare the autoscaler's arithmetic with Kubernetes' own control
 cluster: go $(CLUSTER)
 
 test-cluster: tools cluster ## show a real Kubernetes API server what ambi renders (10 minutes of building the first time)
-	$(GOTEST) -tags cluster -count=1 -timeout 30m -v ./internal/cluster
+	$(GOTEST) -tags cluster -count=1 -timeout 30m -v -run '^TestCluster$$' ./internal/cluster
 
 race: go ## test what does not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)

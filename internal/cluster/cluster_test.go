@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ const manager = "ambi-test"
 // The steps build on one another. First no autoscaler knows any usage, so that the
 // counts are the test's to set; then metrics-server comes, and the real one acts.
 func TestCluster(t *testing.T) {
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	const most = 25 * time.Minute // of which a first compile of the provider SDKs takes five
 	ctx, stop = context.WithTimeoutCause(ctx, most, fmt.Errorf("the whole test took more than %s", most))
