@@ -104,6 +104,8 @@ type texts struct {
 }
 
 // embedded reads the texts, once for a process. They never change.
+//
+//nolint:gochecknoglobals // a constant in all but name
 var embedded = sync.OnceValues(func() (texts, error) {
 	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote, "comment": comment})
 	var fixed []File

@@ -77,8 +77,6 @@ func (v *validator) appName() {
 	}
 }
 
-// labelProblem says why a name is not a DNS label that starts with a letter,
-// the names that every resource of both targets takes.
 // CheckName says what keeps a text from being an app's name; nil if nothing does.
 func CheckName(name string) error {
 	if problem := labelProblem(name); problem != "" {
@@ -87,6 +85,8 @@ func CheckName(name string) error {
 	return nil
 }
 
+// labelProblem says why a name is not a DNS label that starts with a letter,
+// the names that every resource of both targets takes.
 func labelProblem(name string) string {
 	if len(validation.IsDNS1035Label(name)) == 0 {
 		return ""
