@@ -105,6 +105,9 @@ func TestComparePage(t *testing.T) {
 	if code := run([]string{"init", "--name", "shop"}, nil, &out, &errs); code != exitDone {
 		t.Fatal(errs.String())
 	}
+	if err := os.WriteFile("monday.csv", []byte("time,requests\n2026-03-02T08:00:00Z,300\n2026-03-02T08:05:00Z,600\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	commands := 0
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
 		for line := range strings.Lines(block[1]) {
