@@ -386,6 +386,30 @@ func TestColdStartsAtSeveralKeepAlives(t *testing.T) {
 	}
 }
 
+// What is kept ready starts for no request, wherever the share of starts is told.
+func TestProvisionedConcurrencySavesColdStarts(t *testing.T) {
+	share := func(provisioned int) float64 {
+		in := at(input(t, thumbs), 3e6)
+		for _, s := range in.App.Services {
+			s.Lambda.Provisioned = provisioned
+		}
+		r := run(t, in)
+		told, known := r.Services[0].Lambda.ColdShare.Get()
+		if i := slices.IndexFunc(r.ColdStarts, func(c compare.ColdStarts) bool { return c.Assumed }); r.ColdStarts[i].Services[0].Share != traffic.Known(told) || !known {
+			t.Errorf("%d provisioned: %v for the service, %+v by keep-alive", provisioned, told, r.ColdStarts[i])
+		}
+		for _, f := range r.Figures(nil) {
+			if f.Name == "coldStarts" && f.Value != told {
+				t.Errorf("%d provisioned: a gate sees %v, and the service has %v", provisioned, f.Value, told)
+			}
+		}
+		return told
+	}
+	if none, some, many := share(0), share(3), share(100); !(none > some && some > many) || many != 0 {
+		t.Errorf("with 0, 3 and 100 provisioned %v, %v and %v of the requests meet a start", none, some, many)
+	}
+}
+
 func TestEveryAssumptionIsThere(t *testing.T) {
 	r := run(t, input(t, thumbs))
 	var all strings.Builder

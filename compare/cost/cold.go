@@ -21,7 +21,12 @@ import (
 //
 // When traffic rises from one segment of its cycle to the next, the
 // environments that are alive in the one and not yet in the other start too.
-func coldStarts(profile traffic.Profile, rate float64, busy, keepAlive time.Duration) float64 {
+//
+// Provisioned environments are tried first and are always there: what starts
+// are those after them, for the requests that find them all busy. Far above
+// the load that is too many, up to twice what a simulation finds: what spills
+// over so far comes in clusters.
+func coldStarts(profile traffic.Profile, rate float64, busy, keepAlive time.Duration, provisioned int) float64 {
 	segments := profile.Coarse(maxSegments)
 	var steady, reached [maxSegments]float64
 	cycle := 0.0
@@ -33,7 +38,7 @@ func coldStarts(profile traffic.Profile, rate float64, busy, keepAlive time.Dura
 			continue
 		}
 		within := min(s.Length, keepAlive)
-		steady[i], reached[i] = environments(rate*s.Factor, busy.Seconds(), keepAlive.Seconds(), within.Seconds())
+		steady[i], reached[i] = environments(rate*s.Factor, busy.Seconds(), keepAlive.Seconds(), within.Seconds(), provisioned)
 	}
 	alive, starts := 0.0, 0.0
 	for range 2 { // the first round finds what is alive where the cycle begins
@@ -65,31 +70,59 @@ const summed = 8
 const always = 40
 
 // environments is how many environments start anew a second in steady traffic,
-// and how many distinct ones are reached within a time.
-func environments(rate, busy, keepAlive, within float64) (starts, reached float64) {
+// and how many distinct ones are reached within a time, both beside those that
+// are provisioned.
+func environments(rate, busy, keepAlive, within float64, provisioned int) (starts, reached float64) {
 	if rate <= 0 {
 		return 0, 0
 	}
 	load := rate * busy
-	if load > summed {
-		return manyEnvironments(rate, load, keepAlive, within)
+	ready := float64(provisioned)
+	if load <= summed {
+		return sumEnvironments(rate, load, keepAlive, within, ready, 0, 1)
 	}
-	blocking := 1.0 // B(0, a)
-	for k := 1.0; ; k++ {
+	if ready < load-float64(far*math.Sqrt(load)) { // they are never idle, as nothing would be in their place
+		starts, reached = manyEnvironments(rate, load, keepAlive, within)
+		return starts, max(0, reached-ready)
+	}
+	// What comes before the mean is busy at almost all times, and starts nothing.
+	from := max(ready, math.Ceil(load))
+	starts, reached = sumEnvironments(rate, load, keepAlive, within, ready, from, erlangB(from, load))
+	return starts, reached + from - ready
+}
+
+// far is how many deviations below its mean a load hardly ever falls.
+const far = 6
+
+// sumEnvironments sums up the environments after the first few, those that are
+// ready left out; blocking is B(first, load).
+func sumEnvironments(rate, load, keepAlive, within, ready, first, blocking float64) (starts, reached float64) {
+	for k := first + 1; ; k++ {
 		asked := rate * blocking
 		if asked*keepAlive < 1e-6 {
 			return starts, reached
 		}
-		if asked*keepAlive < always {
-			starts += float64(asked * math.Exp(-asked*keepAlive))
-		}
-		if asked*within < always {
-			reached -= math.Expm1(-asked * within)
-		} else {
-			reached++
+		if k > ready {
+			if asked*keepAlive < always {
+				starts += float64(asked * math.Exp(-asked*keepAlive))
+			}
+			if asked*within < always {
+				reached -= math.Expm1(-asked * within)
+			} else {
+				reached++
+			}
 		}
 		blocking = load * blocking / (k + float64(load*blocking))
 	}
+}
+
+// erlangB is B(n, a) for an n of at least a large load a: what Poisson's
+// distribution has at n, by what it has up to there, the latter as a normal
+// distribution has it.
+func erlangB(n, load float64) float64 {
+	factorial, _ := math.Lgamma(n + 1)
+	at := math.Exp(float64(n*math.Log(load)) - load - factorial)
+	return at / (.5 * math.Erfc(-(n+.5-load)/math.Sqrt(2*load)))
 }
 
 // manyEnvironments is environments for a large load a, where Erlang's B at a +

@@ -17,7 +17,7 @@ import (
 func TestColdStartsAgainstSimFaaS(t *testing.T) {
 	// Published for Poisson arrivals of .9/s, 1.991 s of service and 10 minutes
 	// of keep-alive: p(cold) .00135, 7.66 instances. An estimate, so within a tenth.
-	starts, alive := environments(.9, 1.991, 600, 600)
+	starts, alive := environments(.9, 1.991, 600, 600, 0)
 	if p := starts / .9; math.Abs(p/.00135-1) > .1 {
 		t.Errorf("p(cold) %.5f, published .00135", p)
 	}
@@ -29,7 +29,7 @@ func TestColdStartsAgainstSimFaaS(t *testing.T) {
 func TestColdStartsAtLowRates(t *testing.T) {
 	// exp(-rate x keepAlive) + rate x busy
 	for _, rate := range []float64{1e-5, 1e-4, 1e-3, 3e-3} {
-		starts, _ := environments(rate, .5, 600, 600)
+		starts, _ := environments(rate, .5, 600, 600, 0)
 		want := math.Exp(-rate*600) + rate*.5
 		if got := starts / rate; math.Abs(got/want-1) > .01 {
 			t.Errorf("at %v/s: p(cold) %v, want %v", rate, got, want)
@@ -49,6 +49,25 @@ func TestColdStartsOfManyEnvironments(t *testing.T) {
 		gotStarts, gotAlive := manyEnvironments(load, load, 360, 360)
 		if math.Abs(gotStarts/starts-1) > .04 || math.Abs(gotAlive/alive-1) > .02 {
 			t.Errorf("load %v: %v starts a second and %v alive, want %v and %v", load, gotStarts, gotAlive, starts, alive)
+		}
+	}
+}
+
+// Where provisioned environments take the first places, the long way and the
+// short one agree too, and each more leaves fewer to start.
+func TestColdStartsBesideProvisioned(t *testing.T) {
+	for _, load := range []float64{.5, 4, 9, 40, 1000} {
+		before := math.Inf(1)
+		for _, ready := range []float64{0, math.Floor(load / 2), math.Floor(load), math.Ceil(load + math.Sqrt(load)), math.Ceil(load + 3*math.Sqrt(load))} {
+			starts, alive := sumEnvironments(load, load, 360, 360, ready, 0, 1)
+			gotStarts, gotAlive := environments(load, 1, 360, 360, int(ready))
+			if math.Abs(gotStarts/starts-1) > .05 || math.Abs(gotAlive-alive) > .02*(alive+ready) {
+				t.Errorf("load %v, %v ready: %v starts a second and %v alive, want %v and %v", load, ready, gotStarts, gotAlive, starts, alive)
+			}
+			if gotStarts > before*1.05 {
+				t.Errorf("load %v: %v starts a second with %v ready, %v with fewer", load, gotStarts, ready, before)
+			}
+			before = gotStarts
 		}
 	}
 }
@@ -80,7 +99,7 @@ func TestColdStartsAgainstMeasurements(t *testing.T) {
 	off, offAlive := 0.0, 0.0
 	for _, row := range rows[1:] {
 		rate, warm, expiry := number(row[1]), number(row[2])/1e3, number(row[4])*60
-		starts, alive := environments(rate, warm, expiry, expiry)
+		starts, alive := environments(rate, warm, expiry, expiry, 0)
 		off += math.Abs(starts/rate/number(row[7]) - 1)
 		offAlive += math.Abs(alive/number(row[5]) - 1)
 	}
@@ -97,7 +116,7 @@ func TestColdStartsFollowTheShape(t *testing.T) {
 		if peak > 1 {
 			u.PeakToMean = traffic.Known(peak)
 		}
-		return coldStarts(resolve(t, u).Profile, rate, 100*time.Millisecond, keepAlive)
+		return coldStarts(resolve(t, u).Profile, rate, 100*time.Millisecond, keepAlive, 0)
 	}
 	// Bursts of 5 minutes every 250 at 50 times 1/s: about 5 at once and a few more for the ups and
 	// downs, all gone between bursts: some 12 for each of 2,628,000 / 15,000 = 175 bursts.

@@ -272,7 +272,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 		onDemand = f.addProvisioned(l, requests, perSecond, q)
 	}
 	q[l.duration[f.architecture]] += float64(onDemand*requests) * f.seconds * f.gb
-	starts := f.starts(perSecond * onDemand)
+	starts := f.starts(perSecond)
 	q[l.start[f.architecture]] += float64(starts * f.startSeconds * f.gb)
 	if f.Function.Secrets > 0 {
 		q[l.secretCalls] += starts * float64(f.Function.Secrets)
@@ -322,17 +322,18 @@ func (f *function) addProvisioned(l lambdaLines, requests, perSecond float64, q 
 	return 1 - served
 }
 
-// starts estimates how many environments start in a month on demand.
+// starts estimates how many environments start in a month, beside those that
+// are provisioned.
 func (f *function) starts(perSecond float64) float64 {
 	if !f.busyKnown || !f.Traffic.Profile.Known() || math.IsNaN(perSecond) {
 		return math.NaN()
 	}
-	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive.Std())
+	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive.Std(), f.Function.Provisioned)
 }
 
 // ColdStarts estimates how many environments of a service start in a month, if
 // idle ones live for keepAlive; see coldStarts. It is not a number when a
-// figure is missing. What provisioned concurrency serves is not taken off.
+// figure is missing. What is provisioned starts for no request.
 func ColdStarts(w Workload, keepAlive time.Duration) float64 {
 	choices := Defaults()
 	choices.Lambda.KeepAlive = spec.Duration(keepAlive)

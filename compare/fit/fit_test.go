@@ -160,7 +160,7 @@ func TestLimitsThatDoNotApply(t *testing.T) {
 		"a function URL waits longer": func(s *service) {
 			s.choices.Lambda.FunctionURL = true
 			s.usage.Duration, s.timeout = traffic.Known(40*time.Second), "100s"
-			s.usage.Requests, s.provisioned = traffic.Known(262_800.0), 1
+			s.usage.Requests, s.provisioned = traffic.Known(262_800.0), 20
 		},
 		"provisioned concurrency meets no start": func(s *service) {
 			s.usage.Requests, s.provisioned = traffic.Known(3000.0), 1

@@ -96,14 +96,18 @@ func (c *checker) durations(w cost.Workload, s *spec.Service, billed time.Durati
 func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit) {
 	requests := w.Traffic.Requests.Or(0)
 	starts := cost.ColdStarts(w, c.Choices.Lambda.KeepAlive.Std())
-	if requests == 0 || starts/requests < noticeableCold || w.Function.Provisioned > 0 {
+	if requests == 0 || starts/requests < noticeableCold {
 		return
+	}
+	hint := "lambda.provisioned keeps environments ready, for a price"
+	if w.Function.Provisioned > 0 {
+		hint = "raise lambda.provisioned: what it keeps ready is busy when these come"
 	}
 	add(Warning, "services."+w.Name+".scale.min", Limit{
 		Name: "cold starts", Value: "none is promised", Page: lambdaStart,
 		Actual:  fmt.Sprintf("%.1f %% of requests", 100*starts/requests),
 		Message: fmt.Sprintf("about %.1f %% of requests find no idle environment and wait for one to start, if idle ones live for %s", 100*starts/requests, c.Choices.Lambda.KeepAlive),
-		Hint:    "lambda.provisioned keeps environments ready, for a price",
+		Hint:    hint,
 	})
 }
 

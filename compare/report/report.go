@@ -191,6 +191,9 @@ func (p *page) coldStarts() {
 		return
 	}
 	p.heading("Requests that meet a cold start, by keep-alive")
+	if s := p.result.Simulation; s != nil && s.Lambda != nil {
+		p.say("", fmt.Sprintf("Estimates, to compare keep-alive times by; the simulation found %s.", percent(s.Lambda.ColdShare())))
+	}
 	for _, c := range p.result.ColdStarts {
 		var list []string
 		for _, s := range c.Services {

@@ -1,7 +1,6 @@
 package lambda
 
 import (
-	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -61,7 +60,11 @@ func TestAzureTrace(t *testing.T) {
 // simulation, against one.
 func TestTheEstimateOfColdStarts(t *testing.T) {
 	long(t)
-	for _, rate := range []float64{.002, .02, .5, 5, 100} {
+	for _, test := range []struct {
+		rate        float64
+		provisioned int
+	}{{.002, 0}, {.02, 0}, {.5, 0}, {5, 0}, {100, 0}, {.5, 1}, {5, 1}, {5, 3}, {5, 6}, {5, 8}, {100, 30}, {100, 40}} {
+		rate := test.rate
 		usage, err := traffic.Usage{
 			Requests: traffic.Known(rate * traffic.SecondsPerMonth), Shape: spec.Steady,
 			Duration: traffic.Known(200 * time.Millisecond), CPUTime: traffic.Known(time.Duration(0)),
@@ -70,11 +73,11 @@ func TestTheEstimateOfColdStarts(t *testing.T) {
 			t.Fatal(err)
 		}
 		keepAlive := 6 * time.Minute
-		w := cost.Workload{Name: "api", Traffic: usage, Function: cost.Function{MemoryMB: 1769, Architecture: "arm64"}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70}}
+		w := cost.Workload{Name: "api", Traffic: usage, Function: cost.Function{MemoryMB: 1769, Architecture: "arm64", Provisioned: test.provisioned}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70}}
 		want := cost.ColdStarts(w, keepAlive) / traffic.SecondsPerMonth
 
 		config := Defaults(1769)
-		config.KeepAlive = keepAlive
+		config.KeepAlive, config.Provisioned = keepAlive, test.provisioned
 		length := time.Duration(min(max(3e6/rate, 1e5), 3e8) * 1e9)
 		result := run(t, config, simulate.Poisson(rate, length, 1), simulate.Demand{Wait: simulate.Exponential(200e6)}, simulate.Options{Until: int64(length)})
 		cold, seconds := 0.0, 0.0
@@ -85,9 +88,14 @@ func TestTheEstimateOfColdStarts(t *testing.T) {
 			}
 		}
 		got := cold / seconds
-		t.Logf("%v/s: %.3g cold starts an hour, estimated %.3g", rate, got*3600, want*3600)
-		if math.Abs(got/want-1) > .15 {
-			t.Errorf("at %v/s %v environments start a second, estimated %v", rate, got, want)
+		t.Logf("%v/s, %d provisioned: %.3g cold starts an hour, estimated %.3g", rate, test.provisioned, got*3600, want*3600)
+		// What spills over a large load comes in clusters, which start fewer than Poisson arrivals would.
+		most := 1.15
+		if test.provisioned > 30 {
+			most = 2
+		}
+		if want/got < .85 || want/got > most {
+			t.Errorf("at %v/s with %d provisioned %v environments start a second, estimated %v", rate, test.provisioned, got, want)
 		}
 	}
 }
