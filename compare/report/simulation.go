@@ -76,7 +76,7 @@ func (m *markdown) simulation() {
 	if sim == nil {
 		return
 	}
-	title := fmt.Sprintf("Under the trace, simulated: %s requests in %s", shown.Grouped(fmt.Sprint(sim.Trace.Requests)), span(sim.Trace.Span))
+	title := fmt.Sprintf("Under the trace, simulated: %s in %s", requests(sim.Trace.Requests), span(sim.Trace.Span))
 	if sim.Partial {
 		title += " (partial: it was interrupted)"
 	}
@@ -98,7 +98,7 @@ func (p *page) simulation() {
 		return
 	}
 	f := sim.Trace
-	p.heading(fmt.Sprintf("%s under the trace, simulated: %s requests in %s", sim.Service, shown.Grouped(fmt.Sprint(f.Requests)), span(f.Span)))
+	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, requests(f.Requests), span(f.Span)))
 	if sim.Partial {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
@@ -316,6 +316,13 @@ func (s sideBySide) timeline() {
 			draw("  ended badly", bad, number)
 		}
 	}
+}
+
+func requests(n int64) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return shown.Grouped(fmt.Sprint(n)) + " requests"
 }
 
 func highest(bounds []behavior.Bound) []float64 {

@@ -26,7 +26,7 @@ type Trace struct {
 func TraceText(t Trace) string {
 	p := &page{}
 	f := t.Figures
-	p.heading(fmt.Sprintf("%s: %s requests in %s", t.Name, shown.Grouped(fmt.Sprint(f.Requests)), span(f.Span)))
+	p.heading(fmt.Sprintf("%s: %s in %s", t.Name, requests(f.Requests), span(f.Span)))
 	if t.Made != "" {
 		p.say("", "Made: "+t.Made+".")
 	} else {
