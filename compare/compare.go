@@ -184,12 +184,12 @@ func Compare(in Input) (Result, error) {
 		r.Simulation = simulation(in.Behavior, r)
 		r.Fit.Warnings = append(r.Fit.Warnings, suffered(in.App, in.Behavior)...)
 	}
-	if pair.complete() {
-		r.Alternatives = c.alternatives(pair)
-		r.Sensitivity = c.sensitivity(pair)
-	}
 	if r.BreakEven, err = c.breakEven(pair); err != nil {
 		return Result{}, err
+	}
+	if pair.complete() {
+		r.Alternatives = c.alternatives(pair)
+		r.Sensitivity = c.sensitivity(pair, r.BreakEven.Crossings)
 	}
 	r.ColdStarts = c.coldStarts()
 	r.Operations = c.operations()

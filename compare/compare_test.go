@@ -341,6 +341,34 @@ func TestSensitivityTurnsTheAnswer(t *testing.T) {
 	}
 }
 
+// One crossing is one number, whether as break-even or as what turns the answer.
+func TestRequestsFlipAtTheBreakEven(t *testing.T) {
+	for _, requests := range []float64{3e7, 6e7, 1.314e9} {
+		r := run(t, at(input(t, thumbs), requests))
+		found := 0
+		for _, f := range r.Sensitivity {
+			if f.Input != "requests" {
+				continue
+			}
+			found++
+			if !slices.ContainsFunc(r.BreakEven.Crossings, func(c compare.Crossing) bool { return math.Abs(f.Factor*requests/c.Requests-1) < 1e-5 }) {
+				t.Errorf("at %v requests %+v is at none of the crossings", requests, f)
+			}
+		}
+		if found == 0 && requests < 1e9 {
+			t.Errorf("at %v requests there is no such flip among %+v", requests, r.Sensitivity)
+		}
+	}
+}
+
+// Amounts in sentences are grouped as those in tables are.
+func TestSentencesGroupThousands(t *testing.T) {
+	r := run(t, at(input(t, thumbs), 1.314e9))
+	if !strings.Contains(r.Verdict.Because, ",") {
+		t.Errorf("because %q", r.Verdict.Because)
+	}
+}
+
 func opposite(a compare.Answer) compare.Answer {
 	if a == compare.Lambda {
 		return compare.Kubernetes

@@ -46,11 +46,12 @@ type input struct {
 const reach = 10
 
 // sensitivity finds, for each input, the nearest change that turns the answer.
-func (c *comparison) sensitivity(p pair) []Flip {
+func (c *comparison) sensitivity(p pair, crossings []Crossing) []Flip {
 	flips := []Flip{}
 	if len(p.app.Workloads) > largeApp {
 		return flips
 	}
+	flips = append(flips, requestFlips(p.requests, crossings)...)
 	for _, in := range changeable() {
 		answer := func(factor float64) (lambdaCheaper, ok bool) {
 			choices := c.Choices
@@ -87,20 +88,38 @@ func (c *comparison) sensitivity(p pair) []Flip {
 	return flips
 }
 
-// changeable lists the inputs, the most likely to be wrong first.
+// requestFlips are the crossings next to the app's requests, within reach: the
+// same numbers that a report has as its break-even.
+func requestFlips(requests float64, crossings []Crossing) []Flip {
+	flips := []Flip{}
+	flip := func(x Crossing, toLambda bool) {
+		factor := x.Requests / requests
+		if factor < 1/float64(reach) || factor > reach {
+			return
+		}
+		f := Flip{Input: "requests", Factor: math.Round(factor*1e6) / 1e6, From: amount(requests) + "/month", To: amount(x.Requests) + "/month", Answer: Kubernetes}
+		if toLambda {
+			f.Answer = Lambda
+		}
+		flips = append(flips, f)
+	}
+	above := slices.IndexFunc(crossings, func(x Crossing) bool { return x.Requests > requests })
+	if above < 0 {
+		above = len(crossings)
+	}
+	if above > 0 {
+		flip(crossings[above-1], !crossings[above-1].ToLambda)
+	}
+	if above < len(crossings) {
+		flip(crossings[above], crossings[above].ToLambda)
+	}
+	return flips
+}
+
+// changeable lists the inputs beside the requests, the most likely to be wrong
+// first.
 func changeable() []input {
 	return []input{
-		{"requests", usage(func(t *traffic.Traffic, f float64) bool {
-			n, ok := t.Requests.Get()
-			t.Requests = traffic.Known(min(n*f, traffic.MaxRequests))
-			return ok && n > 0
-		}), func(app cost.App, _ cost.Choices) string {
-			total := 0.0
-			for _, w := range app.Workloads {
-				total += w.Traffic.Requests.Or(0)
-			}
-			return amount(total) + "/month"
-		}},
 		{"duration", usage(scaleDuration), ofFirst(func(t traffic.Traffic) string { return t.Duration.Or(0).String() })},
 		{"cpuTime", usage(scaleCPU), ofFirst(func(t traffic.Traffic) string { return t.CPUTime.Or(0).String() })},
 		{"peakToMean", usage(scalePeak), ofFirst(func(t traffic.Traffic) string { return fmt.Sprintf("%.4g", t.Profile.Peak()) })},

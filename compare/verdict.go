@@ -10,6 +10,7 @@ import (
 	"ambi/compare/cost"
 	"ambi/compare/fit"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/compare/traffic"
 	"ambi/spec"
 )
@@ -73,7 +74,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	case !known:
 		v.Answer, v.Because = Unknown, "a verdict needs "+inputs(v.Missing)
 	case v.Saves != nil && clearly(lambda, kubernetes) == Either:
-		v.Answer, v.Because = Either, fmt.Sprintf("both cost about the same: $%s and $%s a month", lambda, kubernetes)
+		v.Answer, v.Because = Either, fmt.Sprintf("both cost about the same: %s and %s a month", shown.Money(lambda), shown.Money(kubernetes))
 	default:
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
@@ -94,7 +95,7 @@ func cheaper(v Verdict, less, more prices.USD) string {
 	if v.Saves == nil {
 		return "it is cheaper whatever the unknown figures are, within their bounds: " + inputs(v.Whatever)
 	}
-	return fmt.Sprintf("$%s a month against $%s at this usage", less, more)
+	return fmt.Sprintf("%s a month against %s at this usage", shown.Money(less), shown.Money(more))
 }
 
 // first is the first thing that keeps an app from a target.
@@ -195,7 +196,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 		say("%d duties for the team instead of %d: see operations", duties(spec.Lambda), duties(spec.Kubernetes))
 	case Kubernetes:
 		if b := r.Kubernetes.Bill; b != nil && b.Total != nil && b.Known > 0 {
-			say("$%s a month of it buys capacity that idles", b.Idle)
+			say("%s a month of it buys capacity that idles", shown.Money(b.Idle))
 		}
 		warnings(spec.Kubernetes)
 		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))

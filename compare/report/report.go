@@ -106,8 +106,8 @@ func (p *page) crossings() {
 		if c.ToLambda {
 			to = "Lambda"
 		}
-		p.say("  ", fmt.Sprintf("From %s on (%s a second) %s is cheaper: Lambda costs $%s there and Kubernetes $%s.",
-			amount(c.Requests), amount(c.PerSecond), to, c.Lambda, c.Kubernetes))
+		p.say("  ", fmt.Sprintf("From %s on (%s a second) %s is cheaper: Lambda costs %s there and Kubernetes %s.",
+			amount(c.Requests), amount(c.PerSecond), to, shown.Money(c.Lambda), shown.Money(c.Kubernetes)))
 		p.say("    - ", "Lambda is mostly "+driver(c.LambdaDriver, "of it"))
 		p.say("    - ", "Kubernetes is mostly "+driver(c.KubernetesDriver, "of it"))
 		how := "What turns the answer: "

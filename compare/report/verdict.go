@@ -117,8 +117,8 @@ func (p *page) nearest() string {
 		above = "Lambda"
 	}
 	text := fmt.Sprintf("%s requests a month, %s times this usage; above, %s is cheaper", amount(c.Requests), times(c.Requests/today), above)
-	if more := len(b.Crossings) - 1; more > 0 {
-		text += fmt.Sprintf("; %d more below", more)
+	if n := len(b.Crossings); n > 1 {
+		text += fmt.Sprintf("; the nearest of %d such places", n)
 	}
 	return text
 }
