@@ -187,6 +187,14 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %d zones serves all services; a connection carries %s and lasts as long as they take, %s at least",
 		k.Zones, plural(k.RequestsPerConnection, "request"), k.ConnectionTime)
+	if c.some(func(s *spec.Service) bool { return s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil }) {
+		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
+	}
+	if c.some(func(s *spec.Service) bool {
+		return s.Kubernetes.Gateway != nil || s.Kubernetes.Ingress != nil && s.Kubernetes.Ingress.Class != "alb"
+	}) {
+		say("load balancer", "", "an Application Load Balancer stands for the gateway, or the ingress of another class, that the spec names")
+	}
 	if k.CrossZone == 0 {
 		say("zones", "cross-zone load balancing of an Application Load Balancer is free of transfer charges", "nothing that is charged for crosses zones behind the load balancer")
 	}

@@ -149,6 +149,9 @@ func documented(t spec.Target, path string) (name, page string) {
 	if strings.HasSuffix(path, "scale.min") {
 		return "scaling to zero", autoscaling
 	}
+	if strings.Contains(path, ".http.") {
+		return "routing from outside", ingressDocs
+	}
 	return "support", kubernetesDocs
 }
 
@@ -160,6 +163,7 @@ const (
 	lambdaImages   = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
 	httpAPIQuotas  = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
 	autoscaling    = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
+	ingressDocs    = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
 	kubernetesDocs = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
 	albTimeout     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )

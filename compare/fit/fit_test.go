@@ -174,7 +174,7 @@ func TestLimitsThatDoNotApply(t *testing.T) {
 		report := check(t, s)
 		for _, l := range slices.Concat(report.Blockers, report.Warnings) {
 			// Resolving refuses a timeout above 30 s for an HTTP route, whatever the choice.
-			if l.Name != "timeout" || !strings.Contains(l.Message, "must be at most 30s") {
+			if l.Name != "function URL" && (l.Name != "timeout" || !strings.Contains(l.Message, "must be at most 30s")) {
 				t.Errorf("%s: %+v", name, l)
 			}
 		}
@@ -219,5 +219,32 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 	}
 	if got := strings.Join(inputs, " "); got != "requests duration cpuTime requestSize responseSize startTime shape" {
 		t.Errorf("unchecked: %s", got)
+	}
+}
+
+func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false),
+		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []bool{false, true} {
+		choices := cost.Defaults()
+		choices.Lambda.FunctionURL = url
+		report := fit.Check(fit.Input{App: app, Choices: choices, Workloads: []cost.Workload{{
+			Name: "api", Function: cost.Function{MemoryMB: 1024, Architecture: "arm64"}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70},
+		}}})
+		var paths []string
+		for _, l := range slices.Concat(report.Blocked(spec.Lambda), report.Warned(spec.Lambda)) {
+			paths = append(paths, string(l.Severity)+" "+l.Path)
+		}
+		slices.Sort(paths)
+		want := ""
+		if url {
+			want = "blocker services.api.http.auth, blocker services.api.http.domain, warning services.api.http"
+		}
+		if got := strings.Join(paths, ", "); got != want {
+			t.Errorf("function URL %v: %s, want %s", url, got, want)
+		}
 	}
 }

@@ -31,6 +31,7 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 		l.Target, l.Severity, l.Service, l.Path = spec.Lambda, severity, w.Name, path
 		c.add(l)
 	}
+	c.functionURL(w, s, add)
 	t := w.Traffic
 	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
 	if known {

@@ -248,7 +248,7 @@ func (p *page) limits(kind string, limits []fit.Limit) {
 			at = fmt.Sprintf("%s:%d: %s", p.options.Spec, l.Line, l.Path)
 		}
 		p.detail("at", at)
-		p.detail("limit", l.Name+": "+l.Value)
+		p.detail("limit", strings.TrimSuffix(l.Name+": "+l.Value, ": "))
 		p.detail("needs", l.Actual)
 		p.detail("to do", l.Hint)
 		p.detail("page", l.Page)
