@@ -182,7 +182,7 @@ func TestReadmeShowsTheTrace(t *testing.T) {
 		t.Fatalf("simulate: %s", errors.String())
 	}
 	// What a reader wants first: from the heads of the columns on, some of the rows.
-	shown := regexp.MustCompile(`^ +Lambda +Kubernetes$|^latency |^  (p50|p99|p99\.9|served|cold starts|waited for a place|environments or replicas|nodes|idle|cost of a month like it) |^(requests|capacity|paid for)$`)
+	shown := regexp.MustCompile(`^ +Lambda +Kubernetes$|^latency |^  (p50|p99|p99\.9|served|cold starts|waited for a place|environments or replicas|nodes|places idle|cost of a month like it) |^(requests|capacity|paid for)$`)
 	var lines []string
 	for line := range strings.Lines(out.String()) {
 		if strings.HasPrefix(line, "Over time") {

@@ -135,6 +135,9 @@ func (f *simulateFlags) settings() (behavior.Settings, error) {
 	var placement, span traffic.Maybe[time.Duration]
 	problems := []error{parseTime("placement", f.placement, &placement), parseTime("span", f.span, &span)}
 	s.Placement, s.Until = placement.Or(0), span.Or(0)
+	if f.span != "" && s.Until <= 0 {
+		problems = append(problems, fmt.Errorf("--span: must be more than 0s, got %q", f.span))
+	}
 	switch f.resolution {
 	case "auto":
 	case "exact":

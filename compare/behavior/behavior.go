@@ -164,6 +164,10 @@ func (s *Settings) Check() error {
 	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes: must be karpenter or cluster-autoscaler, got %q", s.Nodes)
 	fail(s.Budget >= 0, "budget: must not be negative, got %v", s.Budget)
 	fail(s.Until >= 0, "until: must not be negative, got %s", s.Until)
+	if starts, err := functions.EmbeddedStarts(); err == nil {
+		names := starts.Runtimes()
+		fail(slices.Contains(names, s.Runtime), "runtime: must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
+	}
 	return errors.Join(problems...)
 }
 

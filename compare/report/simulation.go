@@ -227,8 +227,14 @@ func (s sideBySide) capacity() {
 	s.row("started, stopped", func(r *simulate.Result) string {
 		return amount(float64(r.Meters[simulate.Started])) + ", " + amount(float64(r.Meters[simulate.Stopped]))
 	})
-	s.row("utilization", func(r *simulate.Result) string { return inPercent(r.Utilization()) })
-	s.row("idle", func(r *simulate.Result) string { return inPercent(r.Idle()) })
+	s.row("cores at work, mean", func(r *simulate.Result) string {
+		if r.Span == 0 || r.Meters[simulate.CPUNanoseconds] == 0 {
+			return "-" // not counted on Lambda, where it is paid with the memory
+		}
+		return fmt.Sprintf("%.4g", float64(r.Meters[simulate.CPUNanoseconds])/float64(r.Span))
+	})
+	s.row("places in use", func(r *simulate.Result) string { return inPercent(r.Utilization()) })
+	s.row("places idle", func(r *simulate.Result) string { return inPercent(r.Idle()) })
 }
 
 func (s sideBySide) money() {

@@ -69,8 +69,15 @@ func detect(text *bufio.Reader, notes *notes) (Format, error) {
 	case isLabelRow(first):
 		return CloudWatchCSV, nil
 	}
-	if second, _ := firstLine(rest); isLabelRow(second) {
+	second, rest := firstLine(rest)
+	if isLabelRow(second) {
 		return CloudWatchCSV, nil
+	}
+	// A log whose first lines are damaged is still one: no row of a table looks like a log's.
+	for line := second; line != nil; line, rest = firstLine(rest) {
+		if isLogLine(line) {
+			return AccessLog, nil
+		}
 	}
 	return CSV, nil
 }

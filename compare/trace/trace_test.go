@@ -117,6 +117,15 @@ Period,60,60
 	}
 }
 
+// A log whose first line is damaged is still read as a log.
+func TestDamagedFirstLineOfALog(t *testing.T) {
+	text := "half a li\n" + strings.Repeat(`192.0.2.1 - - [01/Mar/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 1`+"\n", 12)
+	r, moments, err := read(t, text, trace.Options{})
+	if err != nil || r.Format() != trace.AccessLog || len(moments) != 12 {
+		t.Errorf("%v %v", moments, err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	cases := map[string]struct {
 		text    string
