@@ -62,7 +62,7 @@ Exit code 1: with --require, something keeps the app from that target; with
 was interrupted, and is a part.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := gate.check(output.against != ""); err != nil {
+			if err := errors.Join(gate.check(output.against != ""), chosen.contradictions()); err != nil {
 				return usageError{err}
 			}
 			p, err := options.load()
