@@ -131,7 +131,8 @@ func TestLimits(t *testing.T) {
 		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(70), "120s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "closes a connection on which nothing moves for 60 s", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
-		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m0s takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
+			s.usage.Start = traffic.Known(1300 * time.Millisecond)
+		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
 		{"bursts that need nodes", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
 		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 10},

@@ -73,12 +73,13 @@ func (c *checker) tooLate(w cost.Workload, peak int, add addLimit) {
 		delay, what = delay+nodeDelay, "nodes"
 	}
 	delay += w.Traffic.Start.Or(0)
+	soon, lasts := spec.Duration(delay.Round(time.Second)), spec.Duration(burst)
 	if burst >= 2*delay {
 		return
 	}
 	add(Warning, "services."+w.Name+".scale.min", Limit{
-		Name: "time to scale", Value: "about " + delay.String() + " until new " + what + " serve", Actual: "bursts of " + burst.String(), Page: autoscaling,
-		Message: fmt.Sprintf("a burst of %s takes %s replicas instead of %s, and new %s serve after about %s: much of the burst meets too few", burst, count(float64(peak)), count(float64(quiet)), what, delay),
+		Name: "time to scale", Value: "about " + soon.String() + " until new " + what + " serve", Actual: "bursts of " + lasts.String(), Page: autoscaling,
+		Message: fmt.Sprintf("a burst of %s takes %s replicas instead of %s, and new %s serve after about %s: much of the burst meets too few", lasts, count(float64(peak)), count(float64(quiet)), what, soon),
 		Hint:    "hold capacity for the peak (scale.min), and compare with that",
 	})
 }
