@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -42,8 +45,12 @@ func pageOptions(p *project) page.Options {
 // replaceFile writes a file by renaming a finished one over it.
 func replaceFile(file string, text []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
-		return machineError{err}
+	if err != nil { // the temporary name is nobody's business
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return machineError{fmt.Errorf("cannot write %s: %w", file, err)}
 	}
 	defer func() {
 		if err != nil {
