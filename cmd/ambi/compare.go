@@ -271,7 +271,7 @@ func waysToGive(several bool) map[traffic.Input]string {
 		traffic.Start:    "--start-time TIME, or usage.startTime in the spec",
 	}
 	if several {
-		ways[traffic.Requests] = "--requests SERVICE=RATE, or usage.requests of each service"
+		ways[traffic.Requests] = "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"
 	}
 	return ways
 }

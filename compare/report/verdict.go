@@ -144,10 +144,6 @@ func (p *page) give(missing []cost.Missing) {
 			continue
 		}
 		said[m.Input] = true
-		text := fmt.Sprintf("%-12s", m.Input)
-		if how := p.options.Give[m.Input]; how != "" {
-			text += " " + how
-		}
-		p.line("  " + strings.TrimRight(text, " "))
+		p.say(fmt.Sprintf("  %-12s ", m.Input), p.options.Give[m.Input])
 	}
 }

@@ -84,7 +84,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		secret := s.Secrets[name]
 		out.Environment = append(out.Environment, Variable{Name: name, SecretName: secret.Name, SecretKey: secret.Key})
 		r.notes.Exact(at+".secrets."+name,
-			"key %s of Secret %s, which must exist in the namespace; pods read it when they start, so a new value needs a restart", secret.Key, secret.Name)
+			"the key %q of Secret %s, which must exist in the namespace; pods read it when they start, so a new value needs a restart", secret.Key, secret.Name)
 	}
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -22,7 +22,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		})
 		out.Secrets = append(out.Secrets, secret.Name)
 		r.notes.Approximate(at+".secrets."+name, "a reference in %s_SECRET, which the app resolves when it starts: "+
-			"key %s of a Secrets Manager secret that the stack creates without a value", name, secret.Key)
+			"the key %q of a Secrets Manager secret that the stack creates without a value", name, secret.Key)
 	}
 	for i, other := range s.Needs {
 		name := spec.AddressVariable(other)
