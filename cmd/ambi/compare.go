@@ -62,7 +62,11 @@ Exit code 1: with --require, something keeps the app from that target; with
 was interrupted, and is a part.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := errors.Join(gate.check(output.against != ""), chosen.contradictions()); err != nil {
+			err := errors.Join(
+				exclusive(cmd, "html", "json", "markdown", "serve"), exclusive(cmd, "serve", "require"), exclusive(cmd, "serve", "fail-if"),
+				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"),
+				gate.check(output.against != ""), chosen.contradictions())
+			if err != nil {
 				return usageError{err}
 			}
 			p, err := options.load()
@@ -109,11 +113,6 @@ was interrupted, and is a part.`,
 	output.register(flags)
 	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `port` or a free one")
 	flags.Lookup("serve").NoOptDefVal = anyPort
-	cmd.MarkFlagsMutuallyExclusive("serve", "html", "json", "markdown")
-	cmd.MarkFlagsMutuallyExclusive("serve", "require")
-	cmd.MarkFlagsMutuallyExclusive("serve", "fail-if")
-	cmd.MarkFlagsMutuallyExclusive("serve", "against")
-	cmd.MarkFlagsMutuallyExclusive("serve", "trace")
 	return cmd
 }
 

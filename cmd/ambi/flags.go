@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// commandsOnly refuses arguments that are no command, and names the nearest.
+func commandsOnly(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("unknown command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += fmt.Sprintf("\nhint: did you mean %s?", near[0])
+	}
+	return usageError{errors.New(text)}
+}
+
+// flagError says in ambi's words what is wrong with a flag.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		unknown *pflag.NotExistError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		if name := nearestFlag(cmd.Flags(), unknown.GetSpecifiedName()); name != "" {
+			return usageError{fmt.Errorf("%w\nhint: did you mean --%s?", err, name)}
+		}
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		must := map[string]string{
+			"bool": "true or false", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "float64": "a number",
+		}[f.Value.Type()]
+		if must != "" {
+			return usageError{fmt.Errorf("--%s: must be %s, got %q", f.Name, must, invalid.GetValue())}
+		}
+	}
+	return usageError{err}
+}
+
+// nearestFlag is the flag whose name is two letters away at most; empty for none.
+func nearestFlag(flags *pflag.FlagSet, name string) string {
+	nearest, distance := "", min(3, len(name)/2+1)
+	flags.VisitAll(func(f *pflag.Flag) {
+		if n := levenshtein.ComputeDistance(name, f.Name); n < distance {
+			nearest, distance = f.Name, n
+		}
+	})
+	return nearest
+}
+
+// exclusive refuses flags that exclude each other.
+func exclusive(cmd *cobra.Command, names ...string) error {
+	var given []string
+	for _, name := range names {
+		if cmd.Flags().Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) < 2 {
+		return nil
+	}
+	return fmt.Errorf("%s: give one of them", strings.Join(given, " and "))
+}
