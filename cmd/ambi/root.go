@@ -23,7 +23,11 @@ program deploys the app as AWS Lambda + API Gateway or as a Kubernetes
 Deployment + Service + HorizontalPodAutoscaler; the stack's configuration
 picks which.
 
-Start in an empty folder with "ambi init", or in a project with "ambi validate".`,
+Start in an empty folder with "ambi init", or in a project with "ambi validate".
+
+Exit codes: 0 done; 1 the answer is no (the spec is invalid, a target refuses it,
+something differs or fails a condition); 2 used wrongly; 3 the machine failed
+(disk, network, engine); 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          commandsOnly,
