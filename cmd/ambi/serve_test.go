@@ -258,9 +258,9 @@ func TestServeIsRefused(t *testing.T) {
 		{"--serve=0.0.0.0:8080", "--serve: must be on 127.0.0.1"},
 		{"--serve=example.com:80", "hint: the page is for this machine alone"},
 		{"--serve=99999", "--serve: must be a port from 0 to 65535"},
-		{"--serve --json", "none of the others can be"},
-		{"--serve --html x", "none of the others can be"},
-		{"--serve --require both", "none of the others can be"},
+		{"--serve --json", "--json and --serve: give one of them"},
+		{"--serve --html x", "--html and --serve: give one of them"},
+		{"--serve --require both", "--serve and --require: give one of them"},
 		{"--serve --zones 9", "--zones: must be 1 to 6"},
 	} {
 		runIn(t, dir, exitUsage, test.want, append([]string{"compare"}, strings.Fields(test.flags)...)...)
