@@ -9,6 +9,7 @@ import (
 
 	"ambi/compare/cost"
 	"ambi/compare/prices"
+	"ambi/compare/shown"
 	"ambi/compare/traffic"
 	"ambi/spec"
 	"ambi/target/lambda"
@@ -39,8 +40,8 @@ func (c *comparison) assumptions(r Result) []Assumption {
 		return list
 	}
 	f := c.Behavior.Trace
-	say("simulation", "", "quantities that are marked come from a simulation of %d requests in %s; a month is %.4g times that, as if traffic went on so, and at other numbers of requests each quantity is taken to be off its average by the same factor",
-		f.Requests, f.Span.Round(time.Second), traffic.SecondsPerMonth/max(f.Span.Seconds(), 1))
+	say("simulation", "", "quantities that are marked come from a simulation of %s in %s; a month is %.4g times that, as if traffic went on so, and at other numbers of requests each quantity is taken to be off its average by the same factor",
+		shown.Plural(int(f.Requests), "request"), spec.Duration(f.Span.Round(time.Second)), traffic.SecondsPerMonth/max(f.Span.Seconds(), 1))
 	for _, a := range c.Behavior.Assumptions {
 		if a.Topic != "measurement" {
 			say("simulation, "+a.Topic, a.Source, "%s", a.Text)
@@ -102,17 +103,17 @@ func (c *comparison) assumeTraffic(say sayer) {
 			continue
 		}
 		if n := len(t.Minutes); n > 0 {
-			say("shape", "the user", "%s: counts of %d minutes, again and again", w.Name, n)
+			say("shape", "the user", "%s: counts of %s, again and again", w.Name, shown.Plural(n, "minute"))
 		}
 		var given []string
 		if d, ok := t.Duration.Get(); ok {
-			given = append(given, "a duration of "+d.String()+" with a full core at hand")
+			given = append(given, "a duration of "+spec.Duration(d).String()+" with a full core at hand")
 		}
 		if d, ok := t.CPUTime.Get(); ok {
-			given = append(given, d.String()+" of CPU time on a full core")
+			given = append(given, spec.Duration(d).String()+" of CPU time on a full core")
 		}
 		if d, ok := t.Start.Get(); ok {
-			given = append(given, "a start of "+d.String())
+			given = append(given, "a start of "+spec.Duration(d).String())
 		}
 		if len(given) > 0 {
 			say("usage", "the user", "%s: %s", w.Name, strings.Join(given, ", "))
@@ -181,12 +182,12 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 	switch {
 	case k.NATGateways > 0:
-		say("network", "the user", "nodes go out through %d NAT gateways", k.NATGateways)
+		say("network", "the user", "nodes go out through %s", shown.Plural(k.NATGateways, "NAT gateway"))
 	case k.PublicNodes && k.Compute == cost.EC2:
 		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
 	}
-	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %d zones serves all services; a connection carries %s and lasts as long as they take, %s at least",
-		k.Zones, plural(k.RequestsPerConnection, "request"), k.ConnectionTime)
+	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %s serves all services; a connection carries %s",
+		shown.Plural(k.Zones, "zone"), connection(k))
 	if c.some(func(s *spec.Service) bool { return s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil }) {
 		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
 	}
@@ -200,9 +201,14 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 }
 
-func plural(n float64, noun string) string {
-	if n == 1 {
-		return "one " + noun
+// connection says what clients do with a connection to the load balancer.
+func connection(k cost.KubernetesChoices) string {
+	text := "one request and lasts as long as it takes"
+	if k.RequestsPerConnection != 1 {
+		text = fmt.Sprintf("%v requests and lasts as long as they take", math.Round(k.RequestsPerConnection*10)/10)
 	}
-	return fmt.Sprintf("%v %ss", math.Round(n*10)/10, noun)
+	if k.ConnectionTime > 0 {
+		text += fmt.Sprintf(", %s at least", k.ConnectionTime)
+	}
+	return text
 }

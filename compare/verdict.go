@@ -170,8 +170,21 @@ func clearly(lambda, kubernetes prices.USD) Answer {
 func (c *comparison) price(v *Verdict, r Result) {
 	say := func(format string, args ...any) { v.Price = append(v.Price, fmt.Sprintf(format, args...)) }
 	warnings := func(t spec.Target) {
-		for _, l := range r.Fit.Warned(t) {
-			say("%s: %s", l.Name, l.Message)
+		list := r.Fit.Warned(t)
+		for i, l := range list {
+			same := func(x fit.Limit) bool { return x.Name == l.Name }
+			if slices.ContainsFunc(list[:i], same) {
+				continue
+			}
+			text := l.Name
+			if l.Service != "" && len(c.App.Services) > 1 {
+				text += " of " + l.Service
+			}
+			text += ": " + l.Message
+			if slices.ContainsFunc(list[i+1:], same) {
+				text += "; see fit for the other services of which the same is said"
+			}
+			say("%s", text)
 		}
 	}
 	duties := func(t spec.Target) (n int) {

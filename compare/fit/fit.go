@@ -149,6 +149,9 @@ func documented(t spec.Target, path string) (name, page string) {
 	if strings.HasSuffix(path, "scale.min") {
 		return "scaling to zero", autoscaling
 	}
+	if strings.HasSuffix(path, ".timeout") {
+		return "timeout", albTimeout
+	}
 	if strings.Contains(path, ".http.") {
 		return "routing from outside", ingressDocs
 	}

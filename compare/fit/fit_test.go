@@ -28,7 +28,10 @@ services:
     concurrency: %d
     scale: {min: %d, max: %d}
     lambda: {architecture: arm64, reserved: %v}
+    kubernetes: {%s}
 `
+
+const ingress = "ingress: {class: nginx}"
 
 // service is what a test bends.
 type service struct {
@@ -36,6 +39,7 @@ type service struct {
 	concurrency      int
 	min, max         int
 	reserved         bool
+	outside          string // what leads to it from outside on Kubernetes
 	memoryMB         int
 	usage            traffic.Usage
 	choices          cost.Choices
@@ -45,7 +49,7 @@ type service struct {
 
 func usual() service {
 	return service{
-		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, choices: cost.Defaults(), cpu: 500,
+		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500,
 		usage: traffic.Usage{
 			Requests: traffic.Known(2_628_000.0 * 10), Duration: traffic.Known(50 * time.Millisecond), CPUTime: traffic.Known(10 * time.Millisecond),
 			Request: traffic.Known[int64](1000), Response: traffic.Known[int64](10_000), Log: traffic.Known[int64](100),
@@ -56,7 +60,7 @@ func usual() service {
 
 func check(t *testing.T, s service) fit.Report {
 	t.Helper()
-	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved))
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,11 +132,12 @@ func TestLimits(t *testing.T) {
 		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Blocker, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
 		// 100/s x 5 s = 500 in flight / 10
 		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 9},
-		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(70), "120s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "closes a connection on which nothing moves for 60 s", 8},
+		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(120), "180s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer closes a connection on which nothing moves for 60 s", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = traffic.Known(1300 * time.Millisecond)
 		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
+		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 7},
 		{"bursts that need nodes", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
 		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 10},
@@ -158,6 +163,7 @@ func TestLimits(t *testing.T) {
 
 func TestLimitsThatDoNotApply(t *testing.T) {
 	for name, bend := range map[string]func(*service){
+		"a gateway leads to it": func(s *service) { s.outside = "gateway: {name: shared}" },
 		"a function URL waits longer": func(s *service) {
 			s.choices.Lambda.FunctionURL = true
 			s.usage.Duration, s.timeout = traffic.Known(40*time.Second), "100s"
@@ -224,7 +230,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 }
 
 func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
-	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false),
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false, ingress),
 		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ambi/compare/cost"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -25,7 +26,16 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 		l.Target, l.Severity, l.Service, l.Path = spec.Kubernetes, severity, w.Name, path
 		c.add(l)
 	}
-	if d, ok := w.Traffic.Duration.Get(); ok && d > albIdleTimeout {
+	if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
+		routes := shown.Plural(len(s.HTTP.Routes), "route")
+		add(Warning, at+".http.routes", Limit{
+			Name: "routing from outside", Value: "callers in the cluster", Actual: routes, Page: ingressDocs,
+			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", routes),
+			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
+		})
+	}
+	if mean, ok := w.Traffic.Duration.Get(); ok && mean > albIdleTimeout {
+		d := spec.Duration(mean)
 		add(Warning, at+".timeout", Limit{
 			Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: d.String() + " on average", Page: albTimeout,
 			Message: fmt.Sprintf("the average request takes %s, and an Application Load Balancer closes a connection on which nothing moves for 60 s", d),

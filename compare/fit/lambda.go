@@ -57,7 +57,7 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 	}
 	if start, ok := t.Start.Get(); ok && start > maxStart {
 		add(Warning, at, Limit{
-			Name: "initialization", Value: "10 s", Actual: start.String(), Page: lambdaStart,
+			Name: "initialization", Value: "10 s", Actual: spec.Duration(start).String(), Page: lambdaStart,
 			Message: "an environment that is not ready after 10 s is started a second time, within the first request's timeout",
 			Hint:    "start lazily, or keep environments ready with lambda.provisioned",
 		})
@@ -74,20 +74,20 @@ type addLimit func(severity Severity, path string, l Limit)
 // durations checks what bounds a request's time.
 func (c *checker) durations(w cost.Workload, s *spec.Service, billed time.Duration, add addLimit) {
 	at := "services." + w.Name
-	timeout := s.Timeout.Std()
-	l := Limit{Name: "timeout", Value: timeout.String(), Actual: billed.String() + " on average", Page: lambdaQuotas}
+	timeout, mean := s.Timeout.Std(), spec.Duration(billed)
+	l := Limit{Name: "timeout", Value: s.Timeout.String(), Actual: mean.String() + " on average", Page: lambdaQuotas}
 	switch {
 	case billed > lambda.MaxRouteTimeoutSeconds*time.Second && !c.Choices.Lambda.FunctionURL:
 		l.Value, l.Page = "30 s", httpAPIQuotas
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and an HTTP API waits 30 s", billed, w.Function.MemoryMB)
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and an HTTP API waits 30 s", mean, w.Function.MemoryMB)
 		l.Hint = "answer at once and let the client ask for the result later"
 		add(Blocker, at+".timeout", l)
 	case billed > timeout:
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", billed, w.Function.MemoryMB)
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
 		add(Blocker, at+".timeout", l)
 	case billed > timeout/2:
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", billed, w.Function.MemoryMB)
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
 		add(Warning, at+".timeout", l)
 	}

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"ambi/compare/cost"
+	"ambi/compare/shown"
 	"ambi/spec"
 )
 
@@ -32,14 +33,7 @@ func (c *checker) functionURL(w cost.Workload, s *spec.Service, add addLimit) {
 		routes += ", where the app itself answers for paths and methods that are no routes"
 	}
 	add(Warning, at, Limit{
-		Name: "function URL", Value: "no routes, authorizer or domain", Actual: routesOf(len(s.HTTP.Routes)), Page: functionURLs,
+		Name: "function URL", Value: "no routes, authorizer or domain", Actual: shown.Plural(len(s.HTTP.Routes), "route"), Page: functionURLs,
 		Message: routes, Hint: "compare without it for what ambi writes",
 	})
-}
-
-func routesOf(n int) string {
-	if n == 1 {
-		return "1 route"
-	}
-	return count(float64(n)) + " routes"
 }

@@ -129,7 +129,7 @@ func resources(plans []Plan) resourcesView {
 	var v resourcesView
 	groups := []string{}
 	for _, p := range plans {
-		view := planView{Target: string(p.Target), Name: name(p.Target), Count: plural(len(p.Resources), "resource")}
+		view := planView{Target: string(p.Target), Name: name(p.Target), Count: shown.Plural(len(p.Resources), "resource")}
 		for _, f := range p.Refused {
 			view.Refused = append(view.Refused, f.Path+": "+f.Message)
 		}
@@ -353,7 +353,7 @@ func pricesOf(r compare.Result) pricesView {
 		}
 	}
 	slices.SortFunc(v.Prices, func(a, b priceView) int { return strings.Compare(a.Key, b.Key) })
-	v.Summary = fmt.Sprintf("Both bills use %s of AWS in %s, in US dollars", plural(len(v.Prices), "price"), r.Region)
+	v.Summary = fmt.Sprintf("Both bills use %s of AWS in %s, in US dollars", shown.Plural(len(v.Prices), "price"), r.Region)
 	if len(dates) > 0 {
 		v.Summary += fmt.Sprintf(", dated %s to %s", slices.Min(dates), slices.Max(dates))
 	}

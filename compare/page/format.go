@@ -34,14 +34,6 @@ func short(n float64) string {
 	return fmt.Sprintf("%.4g", n)
 }
 
-// plural is a number of things.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // digits keeps six digits of a number, which is more than a chart shows.
 func digits(n float64) float64 {
 	kept, err := strconv.ParseFloat(strconv.FormatFloat(n, 'g', 6, 64), 64)

@@ -331,7 +331,7 @@ func services(r compare.Result) servicesView {
 	v := servicesView{Several: len(r.Services) > 1}
 	if n := r.Nodes; n != nil {
 		v.Nodes = fmt.Sprintf("%s on average and %s at the peak, %s each; one has room for %s of CPU, %s MiB and %s.",
-			count(n.Mean)+" nodes", count(float64(n.Peak)), n.Instance, milli(n.Room.MilliCPU), shown.Grouped(fmt.Sprint(n.Room.MemoryMiB)), plural(n.Room.Pods, "pod"))
+			count(n.Mean)+" nodes", count(float64(n.Peak)), n.Instance, milli(n.Room.MilliCPU), shown.Grouped(fmt.Sprint(n.Room.MemoryMiB)), shown.Plural(n.Room.Pods, "pod"))
 	}
 	for _, s := range r.Services {
 		one := serviceView{
@@ -388,7 +388,7 @@ func percent(part float64) string { return fmt.Sprintf("%.3g %%", 100*part) }
 // milli is a CPU quantity in cores.
 func milli(m int) string {
 	if m%1000 == 0 {
-		return plural(m/1000, "core")
+		return shown.Plural(m/1000, "core")
 	}
 	return fmt.Sprintf("%.4g cores", float64(m)/1000)
 }

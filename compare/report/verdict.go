@@ -86,13 +86,10 @@ func fits(f fit.Report) string {
 
 // count says how many there are of something.
 func count(n int, noun string) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "no " + noun + "s"
-	case 1:
-		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return shown.Plural(n, noun)
 }
 
 // nearest says at how many requests the answer changes next.

@@ -4,6 +4,7 @@ package shown
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -57,6 +58,14 @@ func Grouped(whole string) string {
 		digits = digits[:at] + "," + digits[at:]
 	}
 	return sign + digits
+}
+
+// Plural is a number of things: 1 request, 2,000 requests.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Grouped(strconv.Itoa(n)) + " " + noun + "s"
 }
 
 // Sentence begins text with a capital letter, unless it begins with a name that

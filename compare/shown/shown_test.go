@@ -51,3 +51,11 @@ func TestSentence(t *testing.T) {
 		}
 	}
 }
+
+func TestPlural(t *testing.T) {
+	for n, want := range map[int]string{0: "0 requests", 1: "1 request", 2: "2 requests", 12_000: "12,000 requests"} {
+		if got := shown.Plural(n, "request"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
