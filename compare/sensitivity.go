@@ -9,6 +9,7 @@ import (
 
 	"ambi/compare/breakeven"
 	"ambi/compare/cost"
+	"ambi/compare/fit"
 	"ambi/compare/prices"
 	"ambi/compare/traffic"
 	"ambi/spec"
@@ -260,7 +261,8 @@ func uncertainties() []uncertain {
 	return append(list, uncertain{input{"keepAlive", absolute, keepAliveText}, 5, 60})
 }
 
-// alternatives prices other choices, one at a time.
+// alternatives prices other choices, one at a time. What a limit forbids, such
+// as a function URL before an app that has tokens verified, is none.
 func (c *comparison) alternatives(p pair) []Alternative {
 	list := []Alternative{}
 	if len(p.app.Workloads) > largeApp {
@@ -268,6 +270,7 @@ func (c *comparison) alternatives(p pair) []Alternative {
 	}
 	lambda, kubernetes, _ := p.at(1)
 	now := lambda <= kubernetes
+	blocked := len(c.fit(c.Choices).Blockers)
 	for _, other := range []struct {
 		name   string
 		change func(*cost.Choices)
@@ -293,12 +296,17 @@ func (c *comparison) alternatives(p pair) []Alternative {
 			continue // a price that the region lacks, or choices that exclude each other
 		}
 		l, k, known := changed.at(1)
-		if !known || l == lambda && k == kubernetes {
+		if !known || l == lambda && k == kubernetes || len(c.fit(choices).Blockers) > blocked {
 			continue
 		}
 		list = append(list, Alternative{other.name, l, k, (l <= k) != now})
 	}
 	return list
+}
+
+// fit is what the app's usage runs into under some choices.
+func (c *comparison) fit(choices cost.Choices) fit.Report {
+	return fit.Check(fit.Input{App: c.App, Workloads: c.app.Workloads, Choices: choices})
 }
 
 // ColdStarts is what a keep-alive time would mean.
