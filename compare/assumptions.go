@@ -133,6 +133,9 @@ func (c *comparison) assumeLambda(say sayer) {
 	if c.Behavior == nil || c.Behavior.Lambda == nil {
 		say("cold starts", "Erlang's B formula, with Poisson arrivals; within a tenth of SimFaaS's published figures", "how many environments start is estimated, not simulated")
 	}
+	if c.some(func(s *spec.Service) bool { return s.Lambda.Provisioned > 0 }) && (c.Behavior == nil || c.Behavior.Lambda == nil) {
+		say("provisioned concurrency", "Erlang's B formula, with Poisson arrivals at each rate of the shape", "it serves the requests that do not find all of it busy; the others run on demand")
+	}
 	if l.FunctionURL {
 		say("lambda", "aws.amazon.com/blogs/aws/announcing-aws-lambda-function-urls-built-in-https-endpoints-for-single-function-microservices", "a function URL serves the app, which has no price of its own, and no routes, authorizer or domain either")
 	} else {

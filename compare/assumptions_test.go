@@ -75,6 +75,7 @@ func TestAssumptionsFollowTheSpec(t *testing.T) {
 		"priced with one replica at least, since":  {"min: 1", "min: 0"},
 		"go out through one NAT gateway":           {"handler: native", "handler: native, vpc: true"},
 		"stands for the gateway, or the ingress":   {"handler: native}", "handler: native}\n    kubernetes: {ingress: {class: nginx}}"},
+		"do not find all of it busy":               {"handler: native", "handler: native, provisioned: 2"},
 		"a peak-to-mean ratio of 8 for bursty":     {"shape: diurnal", "shape: bursty"},
 		"bursts of 5 minutes for sporadic traffic": {"shape: diurnal", "shape: sporadic"},
 	} {

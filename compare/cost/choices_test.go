@@ -98,11 +98,12 @@ func TestChoicesByHand(t *testing.T) {
 		{"provisioned concurrency", 2_628_000 * 100, func(_ *Choices, w *Workload) {
 			w.Function = Function{MemoryMB: 1024, Architecture: "arm64", Provisioned: 4}
 		}, 0, map[string]string{
-			// 28 + 12 x 1,769 / 1,024 = 48.73: 49 ms. 100/s x .049 = 4.9 at once, 4 of them on provisioned concurrency.
-			// 4 x 2.628 M s x 3.3334e-6 = 35.04; on it 262.8 M x 4/4.9 x .049 x 7.7778e-6 = 81.76;
-			// beside it 262.8 M x .9/4.9 x .049 x 13.3334e-6 = 31.54.
-			"Lambda provisioned concurrency in use, arm64": "35.04", "Lambda provisioned concurrency, idle, arm64": "0.00",
-			"Lambda duration on provisioned concurrency, arm64": "81.76", "Lambda duration, arm64": "31.54",
+			// 28 + 12 x 1,769 / 1,024 = 48.73: 49 ms. 100/s x .049 = 4.9 at once. Of these
+			// 4.9^4/4! / (1 + 4.9 + 4.9^2/2 + 4.9^3/6 + 4.9^4/24) = 24.02 / 61.53 = .3904 find all 4 busy.
+			// 4.9 x .6096 = 2.987 in use: x 2.628 M s x 3.3334e-6 = 26.17, and 1.013 idle;
+			// 262.8 M x .6096 x .049 x 7.7778e-6 = 61.06 on it; 262.8 M x .3904 x .049 x 13.3334e-6 = 67.02 beside it.
+			"Lambda provisioned concurrency in use, arm64": "26.17", "Lambda provisioned concurrency, idle, arm64": "8.87",
+			"Lambda duration on provisioned concurrency, arm64": "61.06", "Lambda duration, arm64": "67.02",
 		}},
 		{"idle provisioned concurrency", 2_628_000, func(_ *Choices, w *Workload) {
 			w.Function = Function{MemoryMB: 1024, Architecture: "arm64", Provisioned: 4}

@@ -18,7 +18,7 @@ import (
 //   - initialization, billed like duration since 2025-08-01
 //     (aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase);
 //   - provisioned concurrency: what is used of it, what idles, and duration at
-//     its own price, for the part of the requests that it serves;
+//     its own price, for the part of the requests that it serves (see overflow);
 //   - the HTTP API, metered by 512 KB of request and response together, or a
 //     function URL, which has no price of its own;
 //   - NAT gateways of a VPC, logs, egress, secrets, alarms.
@@ -296,30 +296,28 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 }
 
 // addProvisioned adds provisioned concurrency and returns the part of the
-// requests that it does not serve: at each level of traffic, what exceeds it.
+// requests that it does not serve: at each level of traffic, those that find
+// all of it busy (see overflow).
 func (f *function) addProvisioned(l lambdaLines, requests, perSecond float64, q []float64) float64 {
 	provisioned := float64(f.Function.Provisioned)
-	inUse, served := math.NaN(), math.NaN()
+	inUse, spilled := math.NaN(), math.NaN()
 	if f.Traffic.Profile.Known() && f.busyKnown {
-		inUse, served = 0, 0
+		inUse, spilled = 0, 0
+		arrivals := 0.0
 		for _, level := range f.levels {
-			concurrency := perSecond * level.Factor * f.seconds
-			busy := min(concurrency, provisioned)
-			inUse += float64(busy * level.Share)
-			if concurrency > 0 {
-				served += float64(level.Factor*level.Share) * (busy / concurrency)
-			}
+			load := perSecond * level.Factor * f.seconds
+			busy := overflow(f.Function.Provisioned, load)
+			inUse += float64(load * (1 - busy) * level.Share)
+			arrivals += float64(level.Factor * level.Share)
+			spilled += float64(level.Factor * busy * level.Share)
 		}
-		served = min(served, 1)
-		if math.IsNaN(perSecond) {
-			inUse, served = perSecond, perSecond
-		}
+		inUse, spilled = min(inUse, provisioned), spilled/arrivals
 	}
 	a := f.architecture
 	q[l.ready[a]] += float64(inUse * f.gb * traffic.SecondsPerMonth)
 	q[l.readyIdle[a]] += float64((provisioned - inUse) * f.gb * traffic.SecondsPerMonth)
-	q[l.readyDuration[a]] += float64(served*requests) * f.seconds * f.gb
-	return 1 - served
+	q[l.readyDuration[a]] += float64((1-spilled)*requests) * f.seconds * f.gb
+	return spilled
 }
 
 // starts estimates how many environments start in a month, beside those that
