@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ambi/compare/cost"
+	"ambi/compare/nodes"
 	"ambi/compare/prices"
 	"ambi/compare/shown"
 	"ambi/compare/traffic"
@@ -161,7 +162,11 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	} else if r.Nodes != nil {
 		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %d MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
 			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, r.Nodes.Room.MemoryMiB, r.Nodes.Room.Pods)
-		say("nodes", "", "pods are packed as tightly as they go, and EC2 bills nodes by the second")
+		packed := "onto as few nodes as a search finds"
+		if len(c.app.Workloads)+1 > nodes.MaxKinds || r.Nodes.Peak > nodes.MaxNodes {
+			packed = "the largest first, each on the first node with room, which may take a node more than the best packing"
+		}
+		say("nodes", "", "pods are packed %s; EC2 bills nodes by the second", packed)
 	}
 	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold the target utilization, its tolerance of 10 %% left aside; scale.max does not bound what is priced, and fit says where it is reached")
 	if c.some(func(s *spec.Service) bool { return s.Scale.Memory > 0 }) {

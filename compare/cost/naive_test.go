@@ -433,7 +433,7 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		if random.IntN(3) == 0 {
 			k.Compute, k.AutoMode = Fargate, false
 			w.Pod.MilliCPU *= 1 + random.IntN(8)
-			w.Pod.MemoryMiB *= 1 + random.IntN(16)
+			w.Pod.MemoryMiB = 128*(1+random.IntN(400)) + random.IntN(2) // at the edges of sizes
 			k.PublicNodes = false
 		}
 		if random.IntN(3) == 0 {

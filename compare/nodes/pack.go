@@ -9,9 +9,10 @@ import (
 // Packer counts the nodes that some kinds of pods need. It works in memory of
 // its own, so that many counts are quick; it serves one count at a time.
 type Packer struct {
-	room  Room
-	kinds []kind // the largest first
-	open  []opened
+	room     Room
+	kinds    []kind // the largest first
+	open     []opened
+	searched map[[MaxKinds]uint16]int // what search found, by replicas
 }
 
 // kind is one kind of pod and its place in the list that NewPacker got.
@@ -49,10 +50,21 @@ func NewPacker(room Room, pods ...Pod) (*Packer, error) {
 }
 
 // Count is how many nodes hold a number of replicas of each kind, in
-// NewPacker's order. Pods are placed as the scheduler could at best: the
-// largest first, each on the first node with room. For pods of one kind that
-// is the smallest possible number; for many kinds it may be a node more.
+// NewPacker's order: the smallest possible number for pods of one kind, and
+// for up to MaxKinds kinds on up to MaxNodes nodes unless finding it takes too
+// many steps (see search). What is larger is packed the largest pods first,
+// each on the first node with room, which may take more nodes than the best
+// packing does.
 func (p *Packer) Count(replicas ...int) int {
+	n := p.firstFit(replicas)
+	if n > 1 && n <= MaxNodes && len(p.kinds) <= MaxKinds && n > p.least(replicas) {
+		return p.fewest(n, replicas)
+	}
+	return n
+}
+
+// firstFit counts by first fit decreasing.
+func (p *Packer) firstFit(replicas []int) int {
 	p.open = p.open[:0]
 	total := 0
 	for _, k := range p.kinds {
