@@ -164,11 +164,19 @@ func (s *Settings) Check() error {
 	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes: must be karpenter or cluster-autoscaler, got %q", s.Nodes)
 	fail(s.Budget >= 0, "budget: must not be negative, got %v", s.Budget)
 	fail(s.Until >= 0, "until: must not be negative, got %s", s.Until)
-	if starts, err := functions.EmbeddedStarts(); err == nil {
-		names := starts.Runtimes()
+	if names := Runtimes(); names != nil {
 		fail(slices.Contains(names, s.Runtime), "runtime: must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
 	}
 	return errors.Join(problems...)
+}
+
+// Runtimes are what Settings.Runtime may be, sorted.
+func Runtimes() []string {
+	starts, err := functions.EmbeddedStarts()
+	if err != nil { // embedded, and read by a test
+		return nil
+	}
+	return starts.Runtimes()
 }
 
 // side is one target, ready to run.
@@ -239,11 +247,28 @@ func Run(ctx context.Context, in Input, source simulate.Source) (*Result, error)
 		}
 	}
 	r.Partial = r.Partial || ctx.Err() != nil
-	r.Trace = meter.Figures(r.span(whole))
-	if in.Figures != nil && !r.Partial {
+	switch {
+	case in.Plan != nil && r.Partial:
+		// The meter saw what is simulated; the runs stand for the trace until then.
+		passed := in.Plan.Passed(r.passed())
+		r.Trace = trace.Expected(passed.Minutes, time.Duration(passed.Span))
+	case in.Figures != nil && !r.Partial:
 		r.Trace = *in.Figures
+	default:
+		r.Trace = meter.Figures(r.span(whole))
 	}
 	return r, nil
+}
+
+// passed is how far into the trace the target came that came furthest.
+func (r *Result) passed() int64 {
+	furthest := int64(0)
+	for _, t := range spec.Targets() {
+		if run := r.Of(t); run != nil {
+			furthest = max(furthest, run.Span)
+		}
+	}
+	return furthest
 }
 
 // PlanFor plans how a trace is sampled that has too many requests to be

@@ -239,6 +239,49 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// A sampled run that is stopped is about the stretch of the trace that it passed,
+// on the trace's own clock, and not about the shorter one that was simulated.
+func TestInterruptedSample(t *testing.T) {
+	const span = 10 * 24 * time.Hour
+	source := func() *trace.Synthetic { return made(t, 50, spec.Diurnal, span, 1) }
+	counts, err := simulate.Count(context.Background(), source(), int64(span))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := input(t, thumbs)
+	in.Budget = 2e6
+	in.Plan = in.PlanFor(counts)
+	figures := trace.Expected(counts.Minutes, span)
+	in.Figures = &figures
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	const stop = 3 * 24 * time.Hour
+	in.Progress = func(at time.Duration) {
+		if at > stop {
+			cancel()
+		}
+	}
+	r, err := behavior.Run(ctx, in, source())
+	if err != nil || !r.Partial {
+		t.Fatalf("%v, partial: %t", err, r != nil && r.Partial)
+	}
+	if r.Trace.Span < stop || r.Trace.Span > span-24*time.Hour {
+		t.Errorf("it was stopped after %s, and the trace is said to be %s long", stop, r.Trace.Span)
+	}
+	for _, x := range ran(r) {
+		if passed := time.Duration(x.Span); !x.Partial || passed > r.Trace.Span || passed < r.Trace.Span-24*time.Hour {
+			t.Errorf("%s passed %s of %s, partial: %t", x.Target, passed, r.Trace.Span, x.Partial)
+		}
+	}
+	// Over whole days the mean is the whole trace's.
+	if off := r.Trace.Mean/figures.Mean - 1; math.Abs(off) > .15 {
+		t.Errorf("a mean of %v a second, and %v in all", r.Trace.Mean, figures.Mean)
+	}
+	if want := r.Trace.Mean * r.Trace.Span.Seconds(); math.Abs(want/float64(r.Trace.Requests)-1) > .01 {
+		t.Errorf("%d requests at %v a second in %s", r.Trace.Requests, r.Trace.Mean, r.Trace.Span)
+	}
+}
+
 type broken struct{ simulate.Source }
 
 func (broken) Err() error { return errors.New("broken") }

@@ -2,7 +2,6 @@ package behavior
 
 import (
 	"context"
-	"errors"
 
 	"ambi/compare/simulate"
 )
@@ -62,13 +61,14 @@ func (s *split) run(ctx context.Context) {
 			}
 		}
 		if len(arrivals) < batch {
-			// An interrupted reader has no fault: what it read counts.
-			if err = s.source.Err(); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-				err = nil
-			}
+			err = s.source.Err()
 			return
 		}
-		if left == 0 || ctx.Err() != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // for readers that have not looked at it yet
+			return
+		}
+		if left == 0 {
 			return
 		}
 	}

@@ -43,7 +43,9 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 			break
 		}
 	}
-	if err := source.Err(); err != nil {
+	if err := source.Err(); simulate.WasStopped(ctx, err) {
+		partial = true
+	} else if err != nil {
 		return simulate.Result{}, err
 	}
 	switch {
