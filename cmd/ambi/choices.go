@@ -167,21 +167,6 @@ func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
 	return c, errors.Join(problems...)
 }
 
-// contradictions are flags that others leave without any effect. A page's form
-// has all of its fields at all times, so it is not asked.
-func (f *choiceFlags) contradictions() error {
-	if !*f.switches["fargate"] {
-		return nil
-	}
-	var problems []error
-	for _, flag := range []string{"instance", "min-nodes", "disk", "private-nodes"} {
-		if f.text(flag) != "" {
-			problems = append(problems, fmt.Errorf("--%s: is about EC2 nodes, and --fargate has none", flag))
-		}
-	}
-	return errors.Join(problems...)
-}
-
 // overApp is the app with the provisioned concurrency of the flag.
 func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
 	if f.provisioned == "" {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -28,7 +26,8 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		gate   gateFlags
 		output outputFlags
 		serve  string
-		seed   uint64
+
+		settings settingFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "compare",
@@ -47,7 +46,9 @@ the project's app/prices.json, which "ambi prices refresh" writes.
 
 With --trace, an app of one service whose duration, CPU time and start time are
 known is simulated on both targets under the trace's requests, as "ambi simulate"
-does, and what that finds is priced in place of averages.
+does and with its settings (--seed to --nodes below), and what that finds is priced
+in place of averages. With --requests too, or several services, nothing is
+simulated: the trace says how requests spread over time.
 
 For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
 figures, numbers, + - * / ( ) < <= > >= == != and, or, not. One that cannot be
@@ -60,12 +61,20 @@ where nothing else is said:
 Exit code 1: with --require, something keeps the app from that target; with
 --fail-if, the condition holds; or the trace cannot be read. 130: the simulation
 was interrupted, and is a part.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			idle := idleOf(cmd.Flags())
+			for _, form := range []string{"json", "markdown", "html", "serve"} {
+				if cmd.Flags().Changed(form) {
+					idle.refuse("is about text, which --"+form+" does not print", "full")
+				}
+			}
 			err := errors.Join(
 				exclusive(cmd, "html", "json", "markdown", "serve"), exclusive(cmd, "serve", "require"), exclusive(cmd, "serve", "fail-if"),
-				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"),
-				gate.check(output.against != ""), chosen.contradictions())
+				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"), gate.check(output.against != ""), idle.err())
+			if output.asPage != "" && output.asPage != "-" {
+				err = errors.Join(err, checkOutput("--html", output.asPage))
+			}
 			if err != nil {
 				return usageError{err}
 			}
@@ -73,9 +82,10 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return err
 			}
-			result, err := compareUnder(cmd.Context(), io, p, &given, &chosen, &priced, seed)
+			under := &comparing{project: p, given: &given, settings: &settings, chosen: &chosen, priced: &priced, idle: idle}
+			result, err := under.run(cmd.Context(), io)
 			if err != nil {
-				return err
+				return inFlags(cmd.Flags(), err)
 			}
 			if serve != "" {
 				return servePage(cmd.Context(), io, &whatIf{
@@ -106,7 +116,7 @@ was interrupted, and is a part.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false // they stand by what they are for
 	given.register(flags)
-	flags.Uint64Var(&seed, "seed", behavior.DefaultSettings().Seed, "of the random numbers of a simulation")
+	settings.register(flags)
 	chosen.register(flags)
 	priced.register(flags)
 	gate.register(flags)
@@ -140,12 +150,9 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 	if f.against == "" {
 		return nil, nil
 	}
-	file, err := os.Open(f.against)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("--against: no file %s\nhint: \"ambi compare --json > %s\" writes one", f.against, f.against)}
-	}
+	file, err := openInput("--against", f.against, fmt.Sprintf("\"ambi compare --json > %s\" writes one", f.against))
 	if err != nil {
-		return nil, machineError{err}
+		return nil, err
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxComparison+1))
@@ -214,33 +221,81 @@ func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced 
 	return compare.Input{App: app, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
 }
 
-// compareUnder compares under the trace that flags name, if they name one: by
-// simulation where that can be, and else by the trace's minutes.
-func compareUnder(ctx context.Context, io streams, p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags, seed uint64) (compare.Result, error) {
-	if len(given.traces) == 0 || len(given.requests) > 0 || len(p.app.Services) > 1 {
-		return comparison(p, given, chosen, priced)
+// comparing is one comparison that flags ask for.
+type comparing struct {
+	project  *project
+	given    *usageFlags
+	settings *settingFlags
+	chosen   *choiceFlags
+	priced   *priceFlags
+	idle     *idle
+}
+
+// run compares; under the trace that flags name, if they name one: by simulation
+// where that can be, and else by the trace's minutes. All problems of flags come
+// back at once.
+func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error) {
+	settings, errSettings := c.settings.settings()
+	service := c.project.app.ServiceNames()[0]
+	// A trace that is run is not counted.
+	given, simulated := *c.given, len(c.given.traces) > 0 && len(c.given.requests) == 0 && len(c.project.app.Services) == 1
+	file := ""
+	var errTrace error
+	if simulated {
+		file, errTrace = c.given.traceOf(c.project.app, service)
+		given.traces = nil
 	}
-	without := *given
-	without.traces = nil
-	in, err := comparisonInput(p, &without, chosen, priced)
-	if err != nil {
-		return compare.Result{}, err
+	in, errInput := comparisonInput(c.project, &given, c.chosen, c.priced)
+	if len(c.given.traces) > 0 {
+		c.idle.refuse("--trace says how requests spread over time", shapeFlags()...)
 	}
-	service := in.App.ServiceNames()[0]
-	if len(behavior.Missing(in.Usage[service])) > 0 {
-		return comparison(p, given, chosen, priced)
+	why := ""
+	switch {
+	case len(c.given.traces) == 0:
+		why = "give --trace"
+	case len(c.project.app.Services) > 1:
+		why = "of several services none is simulated"
+	case len(c.given.requests) > 0:
+		why = "with --requests nothing is simulated"
+	case errInput == nil && len(behavior.Missing(in.Usage[service])) > 0:
+		simulated, errTrace = false, nil
+		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(behavior.Missing(in.Usage[service])))
+		in, errInput = comparisonInput(c.project, c.given, c.chosen, c.priced)
 	}
-	settings := behavior.DefaultSettings()
-	settings.Seed = seed
-	file, err := given.traceOf(in.App, service)
-	if err != nil {
-		return compare.Result{}, usageError{err}
+	if errInput == nil {
+		if len(c.given.traces) == 0 {
+			c.idle.usage(in.Usage)
+			c.idle.averages(in.Usage)
+		}
+		c.idle.choices(in.Choices, c.project.app)
+		c.idle.settings(why, in.Choices, c.project.app, service, file)
+	}
+	if err := errors.Join(errSettings, errTrace, errInput, c.idle.err()); err != nil {
+		return compare.Result{}, worst(err)
+	}
+	if !simulated {
+		return compare.Compare(in)
 	}
 	s, err := newSimulation(in, service, file, settings)
 	if err != nil {
 		return compare.Result{}, err
 	}
 	return s.run(ctx, io)
+}
+
+// list are words as a sentence has them.
+func list[T ~string](words []T) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " and "
+		case i > 0:
+			text += ", "
+		}
+		text += string(w)
+	}
+	return text
 }
 
 // worst marks an error as a wrong use unless something worse is in it.

@@ -69,3 +69,42 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	}
 	return fmt.Errorf("%s: give one of them", strings.Join(given, " and "))
 }
+
+// called is a command as a user calls it, without ambi.
+func called(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
+// noArgs refuses arguments of a command that takes none.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%s takes no arguments, got %q", called(cmd), args[0])
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.NoOptDefVal != "" && f.Value.Type() != "bool" && f.Value.String() == f.NoOptDefVal {
+			text += fmt.Sprintf("\nhint: did you mean --%s=%s?", f.Name, args[0])
+		}
+	})
+	return usageError{errors.New(text)}
+}
+
+// atMostOne takes one argument or none.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageError{fmt.Errorf("%s takes %s at most, got %d arguments", called(cmd), what, len(args))}
+		}
+		return nil
+	}
+}
+
+// exactlyOne takes one argument.
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError{fmt.Errorf("%s takes %s, got %d arguments", called(cmd), what, len(args))}
+		}
+		return nil
+	}
+}

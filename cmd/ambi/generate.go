@@ -34,7 +34,7 @@ once, generate never does.
 
 Exit code 1: the spec is invalid, a target refuses it, there is a conflict, or,
 with --check, generate would write something.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check && (force || conflicts) {
 				return usageError{errors.New("--check writes nothing, so neither --force nor --conflicts goes with it")}
@@ -286,7 +286,7 @@ func newDiffCommand(io streams, options *projectOptions) *cobra.Command {
 today: lines with - are yours, lines with + are ambi's.
 
 Exit code 1: there is a difference.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()
 			if err != nil {

@@ -32,7 +32,7 @@ a Go module already), and stacks/, as "ambi generate" writes it.
 
 No file that exists is changed; if one is in the way, nothing is written. A
 .gitignore or .gitattributes of your own stays, and you are told what to add.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			dir := options.dir
 			if dir == "" {

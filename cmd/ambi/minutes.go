@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"ambi/compare/trace"
@@ -15,12 +12,9 @@ import (
 // where the trace fills at least half of it, scaled to a whole one. Lines that
 // cannot be read are errors: "ambi trace --out" leaves them out.
 func countMinutes(name string) ([]float64, error) {
-	file, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{fmt.Errorf("%s: no such file", name)}
-	}
+	file, err := openInput("--trace", name)
 	if err != nil {
-		return nil, machineError{err}
+		return nil, err
 	}
 	defer file.Close()
 	reader, err := trace.Open(file, trace.Options{Name: name, Spread: trace.Even, Strict: true})

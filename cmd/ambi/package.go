@@ -31,7 +31,7 @@ func newPackageCommand(io streams, options *projectOptions) *cobra.Command {
 The same files give the same zip, byte for byte, so that a deployment with nothing
 new changes nothing. What Lambda could not run is an error: no bootstrap, one for
 another architecture, or more than Lambda unpacks.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactlyOne("the name of a service"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := options.load()
 			if err != nil {
@@ -56,8 +56,8 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(p.root, filepath.FromSlash(from))
 	}
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("--from %s: must be a folder", from)}
+	if err := checkFolder("--from", folder, from); err != nil {
+		return err
 	}
 	isGo, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -46,11 +44,7 @@ func pageOptions(p *project) page.Options {
 func replaceFile(file string, text []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
 	if err != nil { // the temporary name is nobody's business
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return machineError{fmt.Errorf("cannot write %s: %w", file, err)}
+		return machineError{fmt.Errorf("cannot write %s: %w", file, bare(err))}
 	}
 	defer func() {
 		if err != nil {

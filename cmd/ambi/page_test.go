@@ -96,12 +96,12 @@ func TestPageShowsItsCommandLine(t *testing.T) {
 
 func TestPageThatCannotBeWritten(t *testing.T) {
 	dir := projectWith(t, pageSpec)
-	runIn(t, dir, exitMachine, "nowhere", "compare", "--html", filepath.Join(dir, "nowhere", "page.html"))
+	runIn(t, dir, exitUsage, "--html: no folder", "compare", "--html", filepath.Join(dir, "nowhere", "page.html"))
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left %v behind, %v", entries, err)
 	}
 	// A folder is in the way, and stays as it is.
-	runIn(t, dir, exitMachine, "app", "compare", "--html", filepath.Join(dir, "app"))
+	runIn(t, dir, exitUsage, "is a folder", "compare", "--html", filepath.Join(dir, "app"))
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left %v behind, %v", entries, err)
 	}

@@ -21,7 +21,7 @@ func newPlanCommand(io streams, options *projectOptions) *cobra.Command {
 compiled and no engine runs: "ambi preview" asks the real one.
 
 A target that refuses the spec is shown with its reasons; that is no error here.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			p, err := options.load()
 			if err != nil {

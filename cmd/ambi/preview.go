@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,7 +34,7 @@ The first preview compiles the program, which takes minutes.
 
 Exit code 1: the spec is invalid, a target refuses it, stacks/ is not what the
 spec says, or the program failed. 3: the engine is missing or failed.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()
 			if err != nil {
@@ -59,7 +58,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 			}, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&only, "target", "", "preview one target: lambda or kubernetes")
+	cmd.Flags().StringVar(&only, "target", "", "only this target: lambda or kubernetes")
 	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack (default: the target's name)")
 	cmd.Flags().BoolVar(&offline, "offline", false, "stand-ins instead of AWS and a cluster; no account, login or plugin")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -71,9 +70,9 @@ func chosen(p *project, only string) ([]spec.Target, error) {
 	if only == "" {
 		return p.app.Targets, nil
 	}
-	t := spec.Target(only)
-	if !slices.Contains(spec.Targets(), t) {
-		return nil, usageError{fmt.Errorf("--target: must be lambda or kubernetes, got %q", only)}
+	t, err := parseTarget("target", only)
+	if err != nil {
+		return nil, usageError{err}
 	}
 	if !p.app.For(t) {
 		return nil, usageError{fmt.Errorf("--target: %s does not list %s among its targets", p.specName, only)}

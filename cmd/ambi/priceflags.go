@@ -73,12 +73,9 @@ func pricesOf(root string) (string, error) {
 
 // readBook reads a price book from a file.
 func readBook(name string) (*prices.Book, error) {
-	file, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("--prices: no file %s\nhint: \"ambi prices refresh\" writes one", name)
-	}
+	file, err := openInput("--prices", name, "\"ambi prices refresh\" writes one")
 	if err != nil {
-		return nil, machineError{err}
+		return nil, err
 	}
 	defer file.Close()
 	book, err := prices.Read(file)

@@ -32,7 +32,7 @@ for one unit; a price with a + has more tiers, which --json shows.
 
 A price that is recalled, which means that nobody read it in a source, prices
 nothing: a region that lacks a source for what compare needs is refused.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			root, err := options.find()
 			if err != nil && options.dir != "" {
@@ -167,7 +167,7 @@ from then on; commit it, so that everybody gets the same figures. Other regions
 in it stay. When anything is wrong nothing is written: where a price is for
 another product, for several, or ten times what it was, AWS has changed
 something that a person should look at.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := flags.out
 			if out == "" {
@@ -179,6 +179,9 @@ something that a person should look at.`,
 				if short, err := relative(out); err == nil && options.dir == "" {
 					out = short
 				}
+			}
+			if err := checkOutput("--out", out); err != nil {
+				return err
 			}
 			return flags.refresh(cmd.Context(), io, out, time.Now())
 		},
@@ -258,8 +261,8 @@ func (f *refreshFlags) offers() (prices.Offers, string, error) {
 	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
 		return prices.HTTP(priceListClient(), f.from), f.from, nil
 	}
-	if info, err := os.Stat(f.from); err != nil || !info.IsDir() {
-		return nil, "", usageError{fmt.Errorf("--from: no folder %s", f.from)}
+	if err := checkFolder("--from", f.from, f.from); err != nil {
+		return nil, "", err
 	}
 	return prices.Files(os.DirFS(f.from)), f.from, nil
 }

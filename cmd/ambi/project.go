@@ -100,16 +100,15 @@ func relative(file string) (string, error) {
 
 // readSpec reads a spec, and no more of it than a spec may have.
 func readSpec(file, name string) ([]byte, error) {
-	info, err := os.Stat(file)
-	if err != nil {
-		return nil, machineError{err}
-	}
-	if !info.Mode().IsRegular() {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, usageError{fmt.Errorf("%s: must be a file", name)}
 	}
 	f, err := os.Open(file)
-	if err != nil {
-		return nil, machineError{err}
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a link to nowhere
+		return nil, usageError{fmt.Errorf("no file %s", name)}
+	case err != nil:
+		return nil, machineError{fmt.Errorf("cannot read %s: %w", name, bare(err))}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, spec.MaxSize+1))

@@ -28,7 +28,7 @@ Secrets are never printed: the objects refer to them by name. Neither is what th
 program creates in AWS, such as the roles of services with permissions: deploy
 that with Pulumi. A service with kubernetes.identity irsa needs the setting
 roleName, since its ServiceAccount names its role.`,
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      onlyKubernetes,
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()
@@ -69,6 +69,14 @@ roleName, since its ServiceAccount names its role.`,
 	}
 	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack whose settings apply (default: kubernetes)")
 	return cmd
+}
+
+// onlyKubernetes takes the one target that can be rendered.
+func onlyKubernetes(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && args[0] == string(spec.Kubernetes) {
+		return nil
+	}
+	return usageError{fmt.Errorf("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", called(cmd))}
 }
 
 // notKubernetes names the resources that the program has elsewhere, such as roles in AWS.

@@ -48,7 +48,7 @@ func newVersionCommand(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print ambi's version, and those of the modules that emitted code imports",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := fmt.Fprint(io.out, versionText()); err != nil {
 				return machineError{err}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ambi/compare"
+	"ambi/compare/cost"
 	"ambi/compare/page"
 	"ambi/internal/whatif"
 	"ambi/spec"
@@ -56,17 +57,19 @@ type whatIf struct {
 // is no flag.
 func (w *whatIf) ask(values map[string]string) page.Answer {
 	given, chosen := &usageFlags{}, newChoiceFlags()
-	command := append([]string{"ambi", "compare"}, w.before...)
 	fields := w.fields()
 	var wrong []page.FieldError
+	typed := map[string]bool{}
+	var words []typedFlag
 	for _, f := range fields {
 		value := values[f.Name]
 		delete(values, f.Name)
 		if value == "" || value == f.usual {
 			continue
 		}
+		typed[f.flag] = true
 		if f.Switch {
-			command = append(command, "--"+f.flag)
+			words = append(words, typedFlag{f.flag, nil})
 			chosen.set(f.flag, value)
 			continue
 		}
@@ -83,11 +86,12 @@ func (w *whatIf) ask(values map[string]string) page.Answer {
 		case !given.set(f.flag, value):
 			chosen.set(f.flag, value)
 		}
-		command = append(command, "--"+f.flag, value)
+		words = append(words, typedFlag{f.flag, []string{value}})
 	}
 	for name := range values { // any of them will do
 		return page.Answer{Errors: []page.FieldError{{Message: fmt.Sprintf("no field %q", name)}}}
 	}
+	words = w.withEffect(words, typed, given, chosen)
 	result, err := w.compare(given, chosen)
 	if err != nil {
 		wrong = append(wrong, atFields(err, fields)...)
@@ -99,7 +103,45 @@ func (w *whatIf) ask(values map[string]string) page.Answer {
 	if err != nil {
 		return page.Answer{Errors: []page.FieldError{{Message: err.Error()}}}
 	}
-	return page.Answer{Content: &content, Command: commandLine(command)}
+	return page.Answer{Content: &content, Command: w.command(words)}
+}
+
+// typedFlag is a flag as words of a command line; a switch has no value.
+type typedFlag struct {
+	flag   string
+	values []string
+}
+
+// withEffect leaves out what has no effect beside the rest: a form has all of
+// its fields at all times, and the command refuses such flags.
+func (w *whatIf) withEffect(words []typedFlag, typed map[string]bool, given *usageFlags, chosen *choiceFlags) []typedFlag {
+	idle := &idle{typed: func(flag string) bool { return typed[flag] }}
+	usage, errUsage := given.over(w.project.app)
+	choices, errChoices := chosen.over(cost.Defaults())
+	if errUsage != nil || errChoices != nil {
+		return words // the comparison will say so
+	}
+	idle.usage(usage)
+	idle.averages(usage)
+	idle.choices(choices, w.project.app)
+	return slices.DeleteFunc(words, func(word typedFlag) bool {
+		if !idle.has(word.flag) {
+			return false
+		}
+		if !given.set(word.flag, "") {
+			chosen.set(word.flag, "")
+		}
+		return true
+	})
+}
+
+// command is the command line that gives the same as a form.
+func (w *whatIf) command(words []typedFlag) string {
+	line := append([]string{"ambi", "compare"}, w.before...)
+	for _, word := range words {
+		line = append(append(line, "--"+word.flag), word.values...)
+	}
+	return commandLine(line)
 }
 
 // atFields puts the problems of a comparison at their fields.

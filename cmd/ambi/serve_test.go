@@ -50,7 +50,7 @@ usage: {requests: 3M/month, duration: 40ms, cpuTime: 12ms, requestSize: 2k, resp
 func TestAnswersAreTheCommandLines(t *testing.T) {
 	for name, test := range map[string]struct{ spec, flags string }{
 		"nothing":      {pageSpec, ``},
-		"usage":        {pageSpec, `requests=500M/month duration=60ms cpu-time=20ms request-size=1k response-size=100k log-size=0 outbound-size=10 start-time=2s`},
+		"usage":        {pageSpec, `requests=500M/month duration=60ms cpu-time=20ms request-size=1k response-size=100k log-size=0 outbound-size=10 start-time=2s nat-gateways=1`},
 		"shape":        {pageSpec, `shape=bursty peak-to-mean=20 burst=1m`},
 		"another peak": {pageSpec, `shape=steady`},
 		"lambda":       {pageSpec, `function-url=true keep-alive=1h provisioned=5 lambda-nat-gateways=1`},
@@ -95,6 +95,24 @@ func TestAnswersAreTheCommandLines(t *testing.T) {
 				t.Errorf("%s: the figures are others, %v", answer.Command, err)
 			}
 		})
+	}
+}
+
+// Fields without an effect beside the others are no flags: the command would
+// refuse them.
+func TestIdleFieldsAreNoFlags(t *testing.T) {
+	dir := projectWith(t, pageSpec)
+	answer := asked(t, dir).ask(map[string]string{
+		"shape": "steady", "burst": "1m", "for-peak": "true", "fargate": "true", "instance": "m7i.large", "min-nodes": "4", "no-logs": "true", "log-size": "9k", "outbound-size": "9k", "zones": "3",
+	})
+	if want := "ambi compare -C " + dir + " --shape steady --no-logs --fargate --zones 3"; answer.Command != want {
+		t.Errorf("the page shows %s, want %s; %+v", answer.Command, want, answer.Errors)
+	}
+	html := runIn(t, dir, exitDone, "", "compare", "--shape", "steady", "--no-logs", "--fargate", "--zones", "3", "--html", "-")
+	for _, section := range answer.Content.Sections {
+		if !bytes.Contains(html, []byte(section.HTML)) {
+			t.Errorf("section %s is another one than the command's", section.ID)
+		}
 	}
 }
 

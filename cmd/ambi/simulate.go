@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,14 +20,7 @@ import (
 )
 
 func newSimulateCommand(io streams, options *projectOptions) *cobra.Command {
-	var (
-		given  usageFlags
-		chosen choiceFlags
-		priced priceFlags
-		flags  simulateFlags
-		slo    string
-		asJSON bool
-	)
+	var flags simulateFlags
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Simulate both targets under the same requests, one by one",
@@ -39,7 +30,8 @@ time out or fail and why, how many environments, replicas and nodes there are
 over time, what of them is used, and what it costs.
 
 The requests come from --trace, a file that "ambi trace" reads ("-" is standard
-input), or are made from the usage: its requests and shape, for --span.
+input), or are made from the usage: its requests and shape, for --span, as
+"ambi trace --shape" makes them.
 
 What each request asks for is the usage's duration and CPU time, and what an
 instance takes to start its start time: all three must be known, from the spec
@@ -52,128 +44,89 @@ its cost, and the cheapest of each target as a diff of the spec.
 
 Ctrl-C ends the simulation and prints what it has come to, marked as partial.
 
-Exit code 1: the trace cannot be read. 130: interrupted.`,
-		Args: cobra.NoArgs,
+Exit code 1: the trace cannot be read, or no target takes the app. 130:
+interrupted.`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := flags.settings()
-			if err != nil {
-				return err
-			}
 			p, err := options.load()
 			if err != nil {
 				return err
 			}
-			service, err := behavior.ServiceOf(p.app, flags.service)
+			s, err := flags.simulation(p, idleOf(cmd.Flags()))
 			if err != nil {
-				return usageError{fmt.Errorf("--service: %w", err)}
+				return inFlags(cmd.Flags(), err)
 			}
-			file, err := given.traceOf(p.app, service)
-			if err != nil {
-				return usageError{err}
-			}
-			given.traces = nil
-			in, err := comparisonInput(p, &given, &chosen, &priced)
-			if err != nil {
-				return err
-			}
-			s, err := newSimulation(in, service, file, settings)
-			if err != nil {
-				return err
-			}
-			if slo != "" {
-				return s.advise(cmd.Context(), io, p, slo, asJSON)
+			if flags.slo != "" {
+				return s.advise(cmd.Context(), io, p, flags.slo, flags.asJSON)
 			}
 			result, err := s.run(cmd.Context(), io)
 			if err != nil {
-				return err
+				return inFlags(cmd.Flags(), err)
 			}
-			if err := printSimulation(io.out, result, asJSON); err != nil {
+			if err := printSimulation(io.out, result, flags.asJSON); err != nil {
 				return err
 			}
 			return partial(result)
 		},
 	}
-	given.register(cmd.Flags())
-	chosen.register(cmd.Flags())
-	priced.register(cmd.Flags())
 	flags.register(cmd.Flags())
-	cmd.Flags().StringVar(&slo, "slo", "", "search what would keep an objective, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-// simulateFlags are the settings of a simulation as somebody typed them.
+// simulateFlags are what simulate takes.
 type simulateFlags struct {
-	service, span, placement string
-	runtime, nodes, target   string
-	resolution               string
-	variation                float64
-	retry                    bool
-	concurrency              int
-	seed                     uint64
+	given    usageFlags
+	settings settingFlags
+	chosen   choiceFlags
+	priced   priceFlags
+
+	service, target, slo string
+	asJSON               bool
 }
 
+// register defines the flags, sorted by what they are for.
 func (f *simulateFlags) register(flags *pflag.FlagSet) {
-	usual := behavior.DefaultSettings()
-	flags.Uint64Var(&f.seed, "seed", usual.Seed, "of the random numbers of a simulation")
+	flags.SortFlags = false
+	f.given.register(flags)
 	flags.StringVar(&f.service, "service", "", "which service, of an app with several")
-	flags.StringVar(&f.span, "span", "", "how long to simulate; by default all of a trace, and without one 24h, or a week of sporadic traffic")
-	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a multiple of the mean")
-	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "what the code is written in: how starts on Lambda vary")
-	flags.StringVar(&f.placement, "placement", usual.Placement.String(), "mean time until a new environment has its place on Lambda")
-	flags.BoolVar(&f.retry, "retry", usual.Retry, "clients try again what Lambda throttles")
-	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "the account's concurrency on Lambda")
-	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "how nodes come and go: karpenter or cluster-autoscaler")
-	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a number of requests sets another limit")
 	flags.StringVar(&f.target, "target", "", "only this target: lambda or kubernetes")
+	f.settings.register(flags)
+	f.chosen.register(flags)
+	f.priced.register(flags)
+	flags.StringVar(&f.slo, "slo", "", "search what would keep an objective, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
+	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 }
 
-// settings reads the flags. All problems come back at once.
-func (f *simulateFlags) settings() (behavior.Settings, error) {
-	s := behavior.DefaultSettings()
-	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, behavior.NodePreset(f.nodes)
-	var placement, span traffic.Maybe[time.Duration]
-	problems := []error{parseTime("placement", f.placement, &placement), parseTime("span", f.span, &span)}
-	s.Placement, s.Until = placement.Or(0), span.Or(0)
-	if f.span != "" && s.Until <= 0 {
-		problems = append(problems, fmt.Errorf("--span: must be more than 0s, got %q", f.span))
+// simulation is what the flags ask for. All of their problems come back at once.
+func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) {
+	settings, errSettings := f.settings.settings()
+	only, errTarget := parseTarget("target", f.target)
+	if only != "" {
+		settings.Targets = []spec.Target{only}
 	}
-	switch f.resolution {
-	case "auto":
-	case "exact":
-		s.Exact = true
-	default:
-		n, err := parseRequests(f.resolution)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--resolution: must be auto, exact or a number of requests such as 10M, got %q", f.resolution))
+	service, errService := behavior.ServiceOf(p.app, f.service)
+	if errService != nil {
+		return nil, usageError{errors.Join(errSettings, errTarget, fmt.Errorf("--service: %w", errService))}
+	}
+	file, errTrace := f.given.traceOf(p.app, service)
+	if file != "" {
+		idle.refuse("--trace says how many there are, and when", append([]string{"requests"}, shapeFlags()...)...)
+	}
+	without := f.given // the trace is run, and not counted
+	without.traces = nil
+	in, errInput := comparisonInput(p, &without, &f.chosen, &f.priced)
+	if errInput == nil {
+		if file == "" {
+			idle.usage(map[string]traffic.Usage{service: in.Usage[service]})
 		}
-		s.Budget = n
+		idle.simulated(in.Choices, only)
+		idle.choices(in.Choices, p.app)
+		idle.settings("", in.Choices, p.app, service, file)
 	}
-	switch t := spec.Target(f.target); {
-	case f.target == "" || f.target == "both":
-	case slices.Contains(spec.Targets(), t):
-		s.Targets = []spec.Target{t}
-	default:
-		problems = append(problems, fmt.Errorf("--target: must be lambda, kubernetes or both, got %q", f.target))
+	if err := errors.Join(errSettings, errTarget, errTrace, f.given.others(p.app, service), errInput, idle.err()); err != nil {
+		return nil, worst(err)
 	}
-	if err := s.Check(); err != nil {
-		for problem := range strings.Lines(err.Error()) {
-			problems = append(problems, errors.New("--"+strings.TrimSuffix(problem, "\n")))
-		}
-	}
-	if err := errors.Join(problems...); err != nil {
-		return s, usageError{err}
-	}
-	return s, nil
-}
-
-// parseRequests reads a number such as 10M.
-func parseRequests(text string) (float64, error) {
-	q, err := spec.ParseQuantity(text)
-	if err != nil {
-		return 0, err
-	}
-	return float64(q.Bytes()), nil
+	return newSimulation(in, service, file, settings)
 }
 
 // simulation is a run that is ready to begin.
@@ -216,28 +169,23 @@ func newSimulation(in compare.Input, service, trace string, settings behavior.Se
 // source opens the trace, or makes one from the usage.
 func (s *simulation) source(ctx context.Context, io streams) (*traceSource, error) {
 	if s.trace != "" {
-		return openTrace(ctx, io, s.trace, trace.Options{Seed: s.settings.Seed})
+		source, err := openTrace(ctx, io, "--trace", s.trace, trace.Options{Seed: s.settings.Seed})
+		if err != nil {
+			return nil, err
+		}
+		source.cut(s.settings.Until)
+		return source, nil
 	}
 	resolved, err := s.in.Usage[s.service].Resolve()
 	if err != nil {
 		return nil, usageError{err}
 	}
-	length := s.settings.Until
-	if length == 0 {
-		length = 24 * time.Hour
-		if resolved.Shape == spec.Sporadic {
-			length *= 7
-		}
-	}
-	made, err := trace.Synthesize(resolved, length, s.settings.Seed)
+	made, err := makeTrace(resolved, s.settings.Until, s.settings.Seed)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
-	s.settings.Until = length
-	return &traceSource{
-		Source: made, name: string(resolved.Shape) + " traffic", made: trace.Describe(resolved, length, s.settings.Seed),
-		close: func() {}, span: made.Span, err: made.Err, whole: length,
-	}, nil
+	s.settings.Until = made.whole
+	return made, nil
 }
 
 // arrivals are a trace's, as what can skip.
@@ -318,6 +266,9 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	counts, err := simulate.Count(ctx, arrivals(source), int64(source.whole))
 	if err != nil {
 		return traceError(err)
+	}
+	if s.settings.Until > 0 { // a minute that --span cuts was counted to its end
+		counts.Span = min(counts.Span, int64(s.settings.Until))
 	}
 	if err := errors.Join(ctx.Err(), tooShort(source.name, time.Duration(counts.Span))); err != nil {
 		return err

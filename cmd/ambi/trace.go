@@ -2,21 +2,23 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ambi/compare/report"
+	"ambi/compare/simulate"
 	"ambi/compare/trace"
 	"ambi/compare/traffic"
 	"ambi/spec"
@@ -49,20 +51,30 @@ Lines that cannot be read are skipped and counted, up to a tenth of them; with
 --strict they are errors. Requests of an interval, or of a whole second, are
 spread over it at random, by --seed.
 
-With --synthesize there is no file: a trace is made at --rate, the same one for
-the same --seed on any machine. Bursty and sporadic traffic is a Poisson process
-that changes between two rates at random (--peak, --burst, or --dispersion).
+With --shape there is no file: a trace is made of --requests, for --span, the same
+one for the same --seed on any machine. Bursty and sporadic traffic is a Poisson
+process that changes between two rates at random (--peak-to-mean, --burst, or
+--dispersion). "ambi simulate" makes the same requests of the same flags.
 
 --out writes the trace to a file, a timestamp a line, gzipped when its name ends
 in .gz; "-" is standard output. That also turns any input into one that
 "ambi simulate --trace" and "ambi compare --trace" take as it is.
 
 Exit code 1: the trace cannot be read.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			source, err := flags.open(cmd.Context(), io, args)
+			idle := idleOf(cmd.Flags())
+			if out == "-" {
+				idle.refuse("--out - prints the trace, and nothing else", "json")
+			}
+			if out != "" && out != "-" {
+				if err := checkOutput("--out", out); err != nil {
+					return err
+				}
+			}
+			source, err := flags.open(cmd.Context(), io, args, idle)
 			if err != nil {
-				return err
+				return inFlags(cmd.Flags(), err)
 			}
 			defer source.close()
 			figures, err := source.measure(cmd.Context(), io, out)
@@ -79,7 +91,7 @@ Exit code 1: the trace cannot be read.`,
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write the trace here, a timestamp a line; - is standard output, and then nothing else is printed")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema trace\" prints")
 	return cmd
 }
 
@@ -90,12 +102,16 @@ type traceFlags struct {
 	strict, sort                    bool
 	seed                            uint64
 
-	synthesize, rate, duration, burst string
-	peak, dispersion                  float64
+	// Of a trace that is made; span cuts one that is read, too.
+	made           usageFlags
+	requests, span string
+	dispersion     float64
 }
 
+// register defines the flags, those of reading first.
 func (f *traceFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	flags.SortFlags = false
 	flags.StringVar(&f.format, "format", "", "the input's format; found out when not given")
 	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this name; given several times, their sum")
 	flags.StringVar(&f.interval, "interval", "", "what one count stands for, such as 1m, where the input does not say")
@@ -103,14 +119,19 @@ func (f *traceFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.spread, "spread", "", "how the requests of an interval are spread over it: poisson (the default) or even")
 	flags.BoolVar(&f.strict, "strict", false, "lines that cannot be read are errors")
 	flags.BoolVar(&f.sort, "sort", false, "sort the lines by their time first, in memory, up to 20 million")
-	flags.Uint64Var(&f.seed, "seed", 1, "of the random numbers")
-	flags.StringVar(&f.synthesize, "synthesize", "", "make a trace instead: steady, diurnal, bursty or sporadic")
-	flags.StringVar(&f.rate, "rate", "", "the mean rate of a made trace, such as 100/s or 3M/month")
-	flags.StringVar(&f.duration, "duration", "", "how long a made trace is, such as 1h; the default is 24h, one cycle of diurnal traffic")
-	flags.Float64Var(&f.peak, "peak", 0, "the peak rate of a made trace as a multiple of the mean")
-	flags.StringVar(&f.burst, "burst", "", "the mean length of a burst of a made trace, such as 5m")
-	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak: the index of dispersion in windows of a second")
+	flags.StringVar(&f.requests, "requests", "", requestsUsage)
+	for _, text := range f.made.texts() {
+		if slices.Contains(shapeFlags(), text.flag) {
+			flags.StringVar(text.value, text.flag, "", text.usage)
+		}
+	}
+	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak-to-mean: the index of dispersion in windows of a second")
+	flags.StringVar(&f.span, "span", "", spanUsage)
+	flags.Uint64Var(&f.seed, "seed", 1, seedUsage)
 }
+
+// shapeFlags say how requests spread over time.
+func shapeFlags() []string { return []string{"shape", "peak-to-mean", "burst"} }
 
 // traceSource is a trace on its way: one that is read, or one that is made.
 type traceSource struct {
@@ -150,24 +171,80 @@ func (s *traceSource) description() string {
 	return "requests from " + filepath.Base(s.name)
 }
 
-// open opens the trace that flags and arguments name.
-func (f *traceFlags) open(ctx context.Context, io streams, args []string) (*traceSource, error) {
+// open opens the trace that flags and arguments name. Flags that have no effect
+// are an error.
+func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *idle) (*traceSource, error) {
 	switch {
-	case f.synthesize != "" && len(args) > 0:
-		return nil, usageError{errors.New("--synthesize makes a trace, and reads no file")}
-	case f.synthesize != "":
-		return f.make()
-	case len(args) == 0:
-		return nil, usageError{errors.New("no trace to read\nhint: name a file, or - for standard input, or make one: ambi trace --synthesize bursty --rate 100/s")}
-	case f.rate != "" || f.duration != "" || f.burst != "" || f.peak != 0 || f.dispersion != 0:
-		return nil, usageError{errors.New("--rate, --duration, --peak, --burst and --dispersion are of a trace that is made\nhint: --synthesize SHAPE makes one")}
+	case len(args) > 0:
+		idle.refuse("is of a trace that is made, and one is read\nhint: without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
+		return f.read(ctx, io, args[0], idle)
+	case f.made.shape == "":
+		return nil, usageError{errors.New("no trace to read\nhint: name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s")}
 	}
+	idle.refuse("is of a trace that is read, and one is made", "format", "series", "interval", "match", "spread", "strict", "sort")
+	return f.make(idle)
+}
+
+// read opens a trace's file, and ends it after --span.
+func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *idle) (*traceSource, error) {
 	options, err := f.options()
+	span, errSpan := parseSpan(f.span)
+	if options.Spread == trace.Even {
+		idle.refuse("spreads nothing at random: --spread is even", "seed")
+	}
+	if err := errors.Join(err, errSpan, idle.err()); err != nil {
+		return nil, usageError{err}
+	}
+	source, err := openTrace(ctx, io, "", name, options)
 	if err != nil {
 		return nil, err
 	}
-	return openTrace(ctx, io, args[0], options)
+	source.cut(span)
+	return source, nil
 }
+
+// cut ends a trace after some time; 0 is never.
+func (s *traceSource) cut(span time.Duration) {
+	if span == 0 {
+		return
+	}
+	length := s.span
+	s.span = func() time.Duration { return min(length(), span) }
+	part := &until{Source: s.Source, end: int64(span), span: s.span}
+	if skipper, ok := s.Source.(simulate.Skipper); ok {
+		s.Source = &untilSkipper{part, skipper}
+		return
+	}
+	s.Source = part
+}
+
+// until is a trace up to a time.
+type until struct {
+	trace.Source
+	end  int64
+	span func() time.Duration
+}
+
+// Next is false from the end on.
+func (u *until) Next() (at int64, ok bool) {
+	at, ok = u.Source.Next()
+	return at, ok && at < u.end
+}
+
+// Span is how long the part is.
+func (u *until) Span() time.Duration { return u.span() }
+
+// untilSkipper is one that can skip.
+type untilSkipper struct {
+	*until
+	skipper simulate.Skipper
+}
+
+// Skip goes on to a time, or to the end.
+func (u *untilSkipper) Skip(to int64) float64 { return u.skipper.Skip(min(to, u.end)) }
+
+// Err is the whole trace's.
+func (u *untilSkipper) Err() error { return u.skipper.Err() }
 
 // options are those of reading. All problems come back at once.
 func (f *traceFlags) options() (trace.Options, error) {
@@ -197,26 +274,21 @@ func (f *traceFlags) options() (trace.Options, error) {
 		fail("interval", err)
 		options.Interval = d.Std()
 	}
-	if err := errors.Join(problems...); err != nil {
-		return options, usageError{err}
-	}
-	return options, nil
+	return options, errors.Join(problems...)
 }
 
-// openTrace opens a trace's file; "-" is standard input.
-func openTrace(ctx context.Context, streams streams, name string, options trace.Options) (*traceSource, error) {
+// openTrace opens a trace's file, that a flag names unless what is empty; "-" is
+// standard input.
+func openTrace(ctx context.Context, streams streams, what, name string, options trace.Options) (*traceSource, error) {
 	options.Name = name
 	input, closeInput := &counted{Reader: streams.in}, func() {}
 	size := int64(0)
 	if name == "-" {
 		options.Name = "standard input"
 	} else {
-		file, err := os.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usageError{fmt.Errorf("%s: no such file", name)}
-		}
+		file, err := openInput(what, name)
 		if err != nil {
-			return nil, machineError{err}
+			return nil, err
 		}
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 			size = info.Size()
@@ -244,44 +316,29 @@ func traceError(err error) error {
 	return machineError{err}
 }
 
-// make starts a synthetic trace.
-func (f *traceFlags) make() (*traceSource, error) {
-	usage := traffic.Usage{Shape: spec.Shape(f.synthesize)}
-	duration := 24 * time.Hour
-	var problems []error
-	fail := func(flag string, err error) {
-		problems = append(problems, fmt.Errorf("--%s: %w", flag, err))
-	}
-	switch usage.Shape {
-	case spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
-	default:
-		fail("synthesize", fmt.Errorf("must be steady, diurnal, bursty or sporadic, got %q", f.synthesize))
-	}
-	if f.rate == "" {
-		fail("rate", errors.New("must be given, such as 100/s"))
-	} else if rate, err := spec.ParseRate(f.rate); err != nil {
-		fail("rate", err)
+// make starts a synthetic trace. All problems of flags come back at once.
+func (f *traceFlags) make(idle *idle) (*traceSource, error) {
+	usage, errShape := f.made.shaped()
+	problems := []error{errShape}
+	if f.requests == "" {
+		problems = append(problems, errors.New("--requests: must be given, such as 100/s"))
+	} else if rate, err := spec.ParseRate(f.requests); err != nil {
+		problems = append(problems, fmt.Errorf("--requests: %w", err))
 	} else {
 		usage.Requests = traffic.Known(rate.PerMonth())
 	}
-	if f.duration != "" {
-		d, err := spec.ParseDuration(f.duration)
-		if err != nil {
-			fail("duration", err)
-		}
-		duration = d.Std()
+	span, err := parseSpan(f.span)
+	problems = append(problems, err)
+	if errShape == nil {
+		idle.usage(map[string]traffic.Usage{"": usage})
 	}
-	problems = append(problems, parseTime("burst", f.burst, &usage.Burst))
-	if f.peak != 0 {
-		usage.PeakToMean = traffic.Known(f.peak)
+	if idle.typed("dispersion") {
+		idle.refuse("--dispersion is given instead", "peak-to-mean")
 	}
-	if f.peak != 0 && f.dispersion != 0 {
-		fail("dispersion", errors.New("is given instead of --peak"))
-	}
-	if err := errors.Join(problems...); err != nil {
+	if err := errors.Join(append(problems, idle.err())...); err != nil {
 		return nil, usageError{err}
 	}
-	if f.dispersion != 0 {
+	if idle.typed("dispersion") {
 		peak, err := trace.PeakFor(usage, f.dispersion)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--%w", err)}
@@ -290,21 +347,23 @@ func (f *traceFlags) make() (*traceSource, error) {
 	}
 	resolved, err := usage.Resolve()
 	if err != nil {
-		return nil, usageError{errors.New(flagOf(err.Error()))}
+		return nil, usageError{err}
 	}
-	made, err := trace.Synthesize(resolved, duration, f.seed)
-	if err != nil {
-		return nil, usageError{errors.New(flagOf(err.Error()))}
-	}
-	return &traceSource{
-		Source: made, name: f.synthesize + " traffic", made: trace.Describe(resolved, duration, f.seed),
-		close: func() {}, span: made.Span, err: made.Err,
-	}, nil
+	return makeTrace(resolved, span, f.seed)
 }
 
-// flagOf turns the name of an input into that of its flag.
-func flagOf(message string) string {
-	return "--" + strings.NewReplacer("peakToMean:", "peak:").Replace(message)
+// makeTrace makes a trace of some traffic, as long as is usual for it where
+// span is 0.
+func makeTrace(t traffic.Traffic, span time.Duration, seed uint64) (*traceSource, error) {
+	span = cmp.Or(span, usualSpan(t.Shape))
+	made, err := trace.Synthesize(t, span, seed)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return &traceSource{
+		Source: made, name: string(t.Shape) + " traffic", made: trace.Describe(t, span, seed),
+		close: func() {}, span: made.Span, err: made.Err, whole: span,
+	}, nil
 }
 
 // measure goes through the trace, and writes it when out names a file.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,9 +24,11 @@ type usageFlags struct {
 	traces                           []string
 }
 
+const requestsUsage = "the mean request rate, such as 3M/month or 100/s"
+
 // register defines the flags.
 func (f *usageFlags) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.requests, "requests", nil, "the mean request rate, such as 3M/month or 100/s; SERVICE=RATE with several services")
+	flags.StringArrayVar(&f.requests, "requests", nil, requestsUsage+"; SERVICE=RATE with several services")
 	for _, text := range f.texts() {
 		flags.StringVar(text.value, text.flag, "", text.usage)
 	}
@@ -69,9 +72,10 @@ func (f *usageFlags) set(flag, value string) bool {
 // over is what the spec says about usage, with the flags put over it. All
 // problems of flags come back at once.
 func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
-	var every traffic.Usage // what the flags say about each service alike
-	var shape spec.Shape
+	every, errShape := f.shaped() // what the flags say about each service alike
+	shape := every.Shape
 	problems := []error{
+		errShape,
 		parseTime("duration", f.duration, &every.Duration),
 		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
 		parseTime("start-time", f.start, &every.Start),
@@ -79,22 +83,6 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 		parseSize("response-size", f.response, &every.Response),
 		parseSize("log-size", f.log, &every.Log),
 		parseSize("outbound-size", f.outbound, &every.Outbound),
-		parseTime("burst", f.burst, &every.Burst),
-	}
-	if f.peak != "" {
-		ratio, err := spec.ParseRatio(f.peak)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--peak-to-mean: %w", err))
-		}
-		every.PeakToMean = traffic.Known(float64(ratio))
-	}
-	switch shape = spec.Shape(f.shape); shape {
-	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
-	default:
-		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
-	}
-	if len(f.traces) > 0 && f.shape+f.peak+f.burst != "" {
-		problems = append(problems, errTraceAndShape())
 	}
 	requests := map[string]traffic.Maybe[float64]{}
 	problems = append(problems, perService("requests", f.requests, app, func(service, text string) error {
@@ -140,6 +128,42 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 	return usage, nil
 }
 
+// shaped reads how requests spread over time.
+func (f *usageFlags) shaped() (traffic.Usage, error) {
+	u := traffic.Usage{Shape: spec.Shape(f.shape)}
+	var problems []error
+	switch u.Shape {
+	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
+	default:
+		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
+	}
+	if f.peak != "" {
+		ratio, err := spec.ParseRatio(f.peak)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("--peak-to-mean: %w", err))
+		}
+		u.PeakToMean = traffic.Known(float64(ratio))
+	}
+	return u, errors.Join(append(problems, parseTime("burst", f.burst, &u.Burst))...)
+}
+
+// others are problems with figures of services that are not the one that is
+// simulated.
+func (f *usageFlags) others(app *spec.App, service string) error {
+	var problems []error
+	for _, given := range []struct {
+		flag  string
+		texts []string
+	}{{"requests", f.requests}, {"trace", f.traces}} {
+		for _, text := range given.texts {
+			if of, _, named := strings.Cut(text, "="); named && of != service && slices.Contains(app.ServiceNames(), of) {
+				problems = append(problems, fmt.Errorf("--%s: %s is simulated, and %s is not", given.flag, service, of))
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
 // perService reads a flag that is VALUE for an app's only service, or
 // SERVICE=VALUE for each of several.
 func perService(flag string, texts []string, app *spec.App, set func(service, value string) error) error {
@@ -171,16 +195,9 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 	return errors.Join(problems...)
 }
 
-func errTraceAndShape() error {
-	return errors.New("--trace: replaces --shape, --peak-to-mean and --burst")
-}
-
 // traceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
 // when there is none.
 func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
-	if len(f.traces) > 0 && f.shape+f.peak+f.burst != "" {
-		return "", errTraceAndShape()
-	}
 	found := ""
 	if len(f.traces) == 1 && !strings.Contains(f.traces[0], "=") {
 		return f.traces[0], nil
@@ -192,6 +209,21 @@ func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
 		return nil
 	})
 	return found, err
+}
+
+// inFlags names the figures of usage in an error by the flags that gave them.
+func inFlags(flags *pflag.FlagSet, err error) error {
+	if err == nil || exitCode(err) != exitUsage {
+		return err
+	}
+	text := err.Error()
+	for _, figure := range append((&usageFlags{}).texts(), usageText{flag: "requests", input: traffic.Requests}, usageText{flag: "span", input: "span"}) {
+		if f := flags.Lookup(figure.flag); f != nil && f.Changed {
+			name := regexp.MustCompile(`(?m)^(usage of \S+: )?` + string(figure.input) + `: `)
+			text = name.ReplaceAllString(text, "--"+figure.flag+": ")
+		}
+	}
+	return usageError{errors.New(text)}
 }
 
 // put replaces a figure by one that is known.

@@ -24,7 +24,7 @@ each field becomes on each target: exact, approximate (with the difference),
 dropped (it changes nothing there) or refused.
 
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			p, err := options.load()
 			if err != nil {

@@ -50,11 +50,11 @@ func Synthesize(t traffic.Traffic, duration time.Duration, seed uint64) (*Synthe
 	rate := t.PerSecond()
 	switch {
 	case math.IsNaN(rate) || rate <= 0:
-		return nil, errors.New("rate: must be known and more than 0")
+		return nil, errors.New("requests: must be known and more than 0")
 	case !t.Profile.Known():
 		return nil, errors.New("shape: must be known")
 	case duration < time.Second || duration > MaxDuration:
-		return nil, fmt.Errorf("duration: must be 1s to %dh, got %s", int(MaxDuration.Hours()), duration)
+		return nil, fmt.Errorf("span: must be 1s to %dh, got %s", int(MaxDuration.Hours()), short(duration))
 	}
 	s := &Synthetic{random: rand.NewPCG(seed, 0xa11b1), stays: rand.NewPCG(seed, 0x57a75), end: int64(duration)}
 	for _, segment := range t.Profile.Segments() {

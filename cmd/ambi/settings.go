@@ -1,0 +1,127 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare/behavior"
+	"ambi/compare/traffic"
+	"ambi/spec"
+)
+
+// settingFlags are the settings of a simulation as somebody typed them:
+// simulate's, and those of compare under a trace.
+type settingFlags struct {
+	span, placement, runtime string
+	nodes, resolution        string
+	variation                float64
+	retry                    bool
+	concurrency              int
+	seed                     uint64
+}
+
+const (
+	seedUsage = "of all random numbers: the same seed gives the same figures on any machine"
+	spanUsage = "how much of a trace, from its begin on, or how long the one is that is made: 24h, or a week of sporadic traffic, unless this is given"
+)
+
+// register defines the flags.
+func (f *settingFlags) register(flags *pflag.FlagSet) {
+	usual := behavior.DefaultSettings()
+	flags.Uint64Var(&f.seed, "seed", usual.Seed, seedUsage)
+	flags.StringVar(&f.span, "span", "", spanUsage)
+	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a number of requests sets another limit")
+	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a multiple of the mean")
+	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: what the code is written in, which says how starts vary: "+strings.Join(behavior.Runtimes(), ", "))
+	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: mean time until a new environment has its place")
+	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the account's concurrency")
+	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients try again what is throttled")
+	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "Kubernetes: how nodes come and go: karpenter or cluster-autoscaler")
+}
+
+// settingNames are the names of the flags.
+func settingNames() []string {
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	(&settingFlags{}).register(set)
+	var names []string
+	set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// settings reads the flags. All problems come back at once.
+func (f *settingFlags) settings() (behavior.Settings, error) {
+	s := behavior.DefaultSettings()
+	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, behavior.NodePreset(f.nodes)
+	var placement traffic.Maybe[time.Duration]
+	var problems []error
+	if err := parseTime("placement", f.placement, &placement); err != nil {
+		problems = append(problems, err)
+	}
+	s.Placement = placement.Or(0)
+	var err error
+	if s.Until, err = parseSpan(f.span); err != nil {
+		problems = append(problems, err)
+	} else if s.Until > 0 && s.Until < leastSpan {
+		problems = append(problems, fmt.Errorf("--span: must be at least %s, to tell a rate, got %s", spec.Duration(leastSpan), f.span))
+	}
+	switch f.resolution {
+	case "auto":
+	case "exact":
+		s.Exact = true
+	default:
+		n, err := parseRequests(f.resolution)
+		if err != nil || n < 1 {
+			problems = append(problems, fmt.Errorf("--resolution: must be auto, exact or a number of requests such as 10M, got %q", f.resolution))
+		}
+		s.Budget = n
+	}
+	if err := s.Check(); err != nil {
+		for problem := range strings.Lines(err.Error()) {
+			problems = append(problems, errors.New("--"+strings.TrimSuffix(problem, "\n")))
+		}
+	}
+	return s, errors.Join(problems...)
+}
+
+// parseSpan reads --span; 0 is not given.
+func parseSpan(text string) (time.Duration, error) {
+	var span traffic.Maybe[time.Duration]
+	if err := parseTime("span", text, &span); err != nil {
+		return 0, err
+	}
+	if text != "" && span.Or(0) <= 0 {
+		return 0, fmt.Errorf("--span: must be more than 0s, got %q", text)
+	}
+	return span.Or(0), nil
+}
+
+// usualSpan is how long a trace is that is made, where nobody says.
+func usualSpan(shape spec.Shape) time.Duration {
+	if shape == spec.Sporadic {
+		return 7 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// parseRequests reads a number such as 10M.
+func parseRequests(text string) (float64, error) {
+	q, err := spec.ParseQuantity(text)
+	if err != nil {
+		return 0, err
+	}
+	return float64(q.Bytes()), nil
+}
+
+// parseTarget reads a flag that names one target; empty is not given.
+func parseTarget(flag, text string) (spec.Target, error) {
+	t := spec.Target(text)
+	if text != "" && !slices.Contains(spec.Targets(), t) {
+		return "", fmt.Errorf("--%s: must be lambda or kubernetes, got %q", flag, text)
+	}
+	return t, nil
+}
