@@ -284,7 +284,7 @@ func (in *Input) PlanFor(counts simulate.Counts) *simulate.Plan {
 
 func (in *Input) assumeSampling(r *Result) {
 	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: fmt.Sprintf(
-		"%.3g of %.4g requests are simulated, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ",
+		"%.3g of %.4g requests are simulated at most, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ. On Kubernetes replicas and nodes are followed through the whole trace, by the CPU time that its requests take",
 		in.Plan.Simulated, in.Plan.Requests)})
 }
 

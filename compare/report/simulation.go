@@ -131,12 +131,12 @@ func (p *page) sampling(sim *compare.Simulation) {
 			continue
 		}
 		s := run.Sampling
-		paid := fmt.Sprintf("GB-seconds %s", inPercent(s.Meters[simulate.BilledMS]))
-		if t == spec.Kubernetes {
-			paid = fmt.Sprintf("node-seconds %s", inPercent(s.Gauges[simulate.Nodes]))
+		followed, paid := "", fmt.Sprintf("GB-seconds %s, ", inPercent(s.Meters[simulate.BilledMS]))
+		if s.Followed {
+			followed, paid = "; replicas and nodes were followed through all of it", ""
 		}
-		p.say("", fmt.Sprintf("Sampled on %s: %s of the requests were simulated, %d stretches of time that stand for others. Standard errors: %s, p50 %s, p99 %s, p99.9 %s.",
-			name(t), inPercent(s.Share), s.Windows, paid, inPercent(s.P50), inPercent(s.P99), inPercent(s.P999)))
+		p.say("", fmt.Sprintf("Sampled on %s: %s of the requests were simulated, %d stretches of time that stand for others%s. Standard errors: %sp50 %s, p99 %s, p99.9 %s.",
+			name(t), inPercent(s.Share), s.Windows, followed, paid, inPercent(s.P50), inPercent(s.P99), inPercent(s.P999)))
 	}
 }
 

@@ -54,6 +54,26 @@ func (d Distribution) Mean() float64 {
 	return d.mean
 }
 
+// Variance is the distribution's variance, as the table has it.
+func (d Distribution) Variance() float64 {
+	if d.cells == nil {
+		return 0
+	}
+	sum := 0.0
+	for i, c := range d.cells {
+		side, octave := i/(octaves<<cellBits), i>>cellBits%octaves
+		// Of a straight line from a to b, off the mean.
+		a := float64(c.from) - d.mean
+		b := a + float64(c.width)
+		if side == 1 {
+			b = a - float64(c.width)
+		}
+		step := math.Ldexp(1, -octave-2-cellBits)
+		sum += float64(step * (float64(a*a) + float64(a*b) + float64(b*b)) / 3)
+	}
+	return sum
+}
+
 // Constant is always the same value.
 func Constant(value int64) Distribution { return Distribution{constant: value} }
 

@@ -111,6 +111,19 @@ const (
 	Gauges                   // how many there are
 )
 
+// Followed says whether a gauge tells of the state that a simulator follows
+// through what a plan leaves out; see Options.Through.
+func (g Gauge) Followed() bool {
+	switch g {
+	case Capacity, Instances, Ready, Wanted, Nodes, Pending:
+		return true
+	}
+	return false
+}
+
+// Followed says the same of a meter.
+func (m Meter) Followed() bool { return m == Started || m == Stopped }
+
 // Name is the meter's key in JSON.
 func (m Meter) Name() string {
 	return [Meters]string{

@@ -28,9 +28,13 @@ import (
 //   - Before whatever is simulated the system is given Settle to get there; that
 //     is simulated and not counted.
 //
-// How much the windows of a stratum differ tells the error; see Sampling. Time
-// runs on without the minutes that are left out, so a simulator needs to know
-// nothing of it: it is given Plan.Source, and its Recorder the plan.
+// How much the windows of a stratum differ tells the error; see Sampling.
+//
+// A simulator is given Plan.Source, and its Recorder the plan. Time there runs on
+// without the minutes that are left out, so it needs to know nothing of them. One
+// whose state outlasts Settle, as the replicas that an autoscaler rests at do,
+// follows that state through them instead: see Options.Through, Plan.Stretches
+// and Flow.
 type Plan struct {
 	// Requests of the trace, and those that are simulated. Where the source can
 	// only tell what it expects, that is what they are.
@@ -38,6 +42,8 @@ type Plan struct {
 
 	span    int64
 	counts  []float64
+	exact   bool    // counts are of requests, and not what is to be expected
+	calm    []bool  // by minute
 	modes   []mode  // by minute
 	belongs []int32 // by minute: the stratum, where it is sampled; -1 where not
 	windows []window
@@ -52,7 +58,7 @@ type mode int32
 const (
 	skipped  mode = iota // it is left out
 	settling             // simulated, and not counted
-	exact                // simulated, and counted for what it is
+	itself               // simulated, and counted for what it is
 	measured             // simulated, and counted for its stratum
 )
 
@@ -103,10 +109,18 @@ type Skipper interface {
 	Skip(to int64) float64
 }
 
+// An Expecter is a Skipper that tells how many arrivals were to be expected, and
+// not how many there were.
+type Expecter interface {
+	Skipper
+	Expects()
+}
+
 // Counts are a trace's requests, minute by minute.
 type Counts struct {
-	Minutes []float64
-	Span    int64 // nanoseconds; the last minute may be cut short
+	Minutes  []float64
+	Span     int64 // nanoseconds; the last minute may be cut short
+	Expected bool  // it is how many are to be expected, and not how many there are
 }
 
 // Total is the number of requests.
@@ -156,6 +170,7 @@ func Count(ctx context.Context, source Source, span int64) (Counts, error) {
 // skipThrough is Count by skipping from minute to minute.
 func skipThrough(ctx context.Context, source Skipper, span int64) (Counts, error) {
 	c := Counts{Span: span}
+	_, c.Expected = source.(Expecter)
 	end := span
 	if end == 0 {
 		end = math.MaxInt64
@@ -214,10 +229,11 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 	// Steps of 5 % from one stratum's rate to the next and of a quarter among
 	// episodes, and larger ones where so many strata need too much.
 	for _, steps := range [][2]float64{{1.05, 1.25}, {1.1, 1.5}, {1.2, 2}} {
-		candidates, strata := stratify(counts, settle, steps[0], steps[1])
+		candidates, calm, strata := stratify(counts, settle, steps[0], steps[1])
 		// Half of the windows, and half of those, until the budget is kept.
 		for share := .5; share > 1e-4; share /= 2 {
 			plan := newPlan(counts, settle, candidates, strata, share)
+			plan.calm = calm
 			if best == nil || plan.Simulated < .8*best.Simulated {
 				best = plan
 			}
@@ -233,8 +249,8 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 }
 
 // stratify finds the calm minutes: the windows that could be measured, in order
-// of time, and the number of strata that they are of.
-func stratify(counts Counts, settle int, step, alike float64) ([]window, int) {
+// of time, which minutes are calm, and the number of strata that windows are of.
+func stratify(counts Counts, settle int, step, alike float64) ([]window, []bool, int) {
 	type key struct {
 		level, trend           int // of calm minutes
 		length, requests, peak int // of episodes, whose level is that before them
@@ -305,17 +321,17 @@ func stratify(counts Counts, settle int, step, alike float64) ([]window, int) {
 		k := key{size(counts.Minutes[from-1]), 0, size(float64(i - from)), size(total), size(peak)}
 		windows = append(windows, window{from: from, to: i, stratum: number(k)})
 	}
-	return windows, len(numbers)
+	return windows, calm, len(numbers)
 }
 
 // newPlan measures a share of the windows of each stratum.
 func newPlan(counts Counts, settle int, candidates []window, strata int, share float64) *Plan {
 	p := &Plan{
-		Requests: counts.Total(), span: counts.Span, counts: counts.Minutes,
+		Requests: counts.Total(), span: counts.Span, counts: counts.Minutes, exact: !counts.Expected,
 		modes: make([]mode, len(counts.Minutes)), belongs: make([]int32, len(counts.Minutes)),
 	}
 	for i := range p.modes {
-		p.modes[i], p.belongs[i] = exact, -1
+		p.modes[i], p.belongs[i] = itself, -1
 	}
 	byStratum := make([][]window, strata)
 	for _, w := range candidates {
@@ -359,7 +375,7 @@ func (p *Plan) settle(minutes int) {
 	left := 0
 	for i := len(p.modes) - 1; i >= 0; i-- {
 		switch {
-		case p.modes[i] >= exact:
+		case p.modes[i] >= itself:
 			left = minutes
 		case left > 0:
 			p.modes[i] = settling
@@ -367,6 +383,37 @@ func (p *Plan) settle(minutes int) {
 		}
 	}
 }
+
+// Stretch is a part of a trace, in nanoseconds.
+type Stretch struct{ From, To int64 }
+
+// Stretches are the parts of the trace that are counted, each with what comes
+// before it for so long to settle, where that is simulated.
+func (p *Plan) Stretches(settle time.Duration) []Stretch {
+	var list []Stretch
+	left := 0
+	for i := len(p.modes) - 1; i >= 0; i-- {
+		switch {
+		case p.modes[i] >= itself:
+			left = int((settle + time.Minute - 1) / time.Minute)
+		case p.modes[i] == settling && left > 0:
+			left--
+		default:
+			continue
+		}
+		from := int64(i) * minute
+		if last := len(list) - 1; last >= 0 && list[last].From == from+minute {
+			list[last].From = from
+		} else {
+			list = append(list, Stretch{from, min(from+minute, p.span)})
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// Span is how long the trace is, in nanoseconds.
+func (p *Plan) Span() int64 { return p.span }
 
 // End is how long the simulated part is.
 func (p *Plan) End() int64 {
@@ -377,8 +424,8 @@ func (p *Plan) End() int64 {
 	return end
 }
 
-// trace is the time in the trace that a time in the simulated part is.
-func (p *Plan) trace(at int64) int64 {
+// Trace is the time in the trace that a time in the simulated part is.
+func (p *Plan) Trace(at int64) int64 {
 	n := at / minute
 	if n >= int64(len(p.real)) {
 		return p.span

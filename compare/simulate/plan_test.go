@@ -84,7 +84,7 @@ func TestAMonthOfAnyShapeKeepsTheBudget(t *testing.T) {
 			}
 			// Whatever is counted follows 20 minutes that are simulated.
 			for i, m := range p.modes {
-				if m < exact {
+				if m < itself {
 					continue
 				}
 				for j := max(0, i-20); j < i; j++ {
@@ -156,7 +156,7 @@ func TestAPlansSourceLeavesOutWhatThePlanDoes(t *testing.T) {
 		if at < last || at >= p.End() {
 			t.Fatalf("arrival %d at %d comes after %d and before %d", i, at, last, p.End())
 		}
-		if got := p.trace(at); got != want[i] {
+		if got := p.Trace(at); got != want[i] {
 			t.Fatalf("arrival %d is at %d of the trace, want %d", i, got, want[i])
 		}
 		last = at
@@ -164,8 +164,8 @@ func TestAPlansSourceLeavesOutWhatThePlanDoes(t *testing.T) {
 	if p.End()%minute != 40e9 {
 		t.Errorf("the end, %d, is not cut short as the trace is", p.End())
 	}
-	if p.trace(p.End()) != span {
-		t.Errorf("the end is at %d of the trace, want %d", p.trace(p.End()), span)
+	if p.Trace(p.End()) != span {
+		t.Errorf("the end is at %d of the trace, want %d", p.Trace(p.End()), span)
 	}
 
 	// A source that can skip gives as many, but for chance.

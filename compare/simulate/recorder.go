@@ -61,7 +61,7 @@ func NewRecorder(options Options) *Recorder {
 	}
 	r.bucketEnd = r.series.width
 	if options.Plan != nil {
-		r.sampling = newSampling(options.Plan, r.latency, r.waits)
+		r.sampling = newSampling(options, r.latency, r.waits)
 		r.series.cover(options.Plan.span)
 		r.bucketEnd = minute
 	}
@@ -170,7 +170,7 @@ func (r *Recorder) Result(target spec.Target, at int64, options Options) Result 
 	}
 	var sampled *Sampling
 	if r.sampling != nil {
-		at = options.Plan.trace(at)
+		at = options.trace(at)
 		sampled = r.extrapolate(at)
 	}
 	result := Result{

@@ -13,9 +13,13 @@ type Sampling struct {
 	Share     float64 `json:"share"`     // of the trace's requests
 	Windows   int     `json:"windows"`   // that stand for others
 	Strata    int     `json:"strata"`    // kinds of minutes that they stand for
+	// Followed says that the simulator went through the whole trace with replicas
+	// and nodes, and only requests were sampled; see Options.Through.
+	Followed bool `json:"followed"`
 	// Standard errors, as parts of the figures, from how much the windows of a
 	// stratum differ: two of them to either side are a 95 % interval. They do not
-	// know of a bias, such as of things that take longer than Settle.
+	// know of a bias, such as of things that take longer than Settle. What was
+	// followed has none.
 	Meters MeterErrors `json:"meterErrors"`
 	Gauges GaugeErrors `json:"gaugeErrors"`
 	P50    float64     `json:"p50Error"`
@@ -46,7 +50,9 @@ const replicates = 4
 // sampling is what a Recorder keeps of a plan.
 type sampling struct {
 	plan      *Plan
-	n         int // minutes that were closed
+	through   bool
+	n         int    // minutes that were closed
+	followed  totals // what is followed through the minutes that do not stand for themselves
 	simulated float64
 	windows   []totals
 	strata    []stratum
@@ -71,9 +77,10 @@ const (
 	sampledCell = 1.0 / 128
 )
 
-func newSampling(plan *Plan, latency, waits *hdrhistogram.Histogram) *sampling {
+func newSampling(options Options, latency, waits *hdrhistogram.Histogram) *sampling {
+	plan := options.Plan
 	s := &sampling{
-		plan: plan, windows: make([]totals, len(plan.windows)), strata: make([]stratum, plan.strata),
+		plan: plan, through: options.Through, windows: make([]totals, len(plan.windows)), strata: make([]stratum, plan.strata),
 		exactLatency: latency, exactWaits: waits, nowhere: hdrhistogram.New(lowestLatency, highestLatency, 1),
 	}
 	for i := range s.strata {
@@ -85,16 +92,27 @@ func newSampling(plan *Plan, latency, waits *hdrhistogram.Histogram) *sampling {
 	return s
 }
 
+// minute is the n-th minute that is gone through; false after the last.
+func (s *sampling) minute(n int) (int, bool) {
+	switch {
+	case s.through:
+		return n, n < len(s.plan.modes)
+	case n < len(s.plan.real):
+		return int(s.plan.real[n]), true
+	}
+	return 0, false
+}
+
 // sample adds the open bucket, a minute, to where it belongs, and finds where
 // the next one's latencies go.
 func (r *Recorder) sample() {
 	s, b := r.sampling, &r.bucket
 	p := s.plan
-	if s.n < len(p.real) {
-		i := p.real[s.n]
+	if i, ok := s.minute(s.n); ok {
 		s.simulated += float64(b.arrived)
 		b.start = int64(i) * minute
-		switch mode := p.modes[i]; {
+		mode := p.modes[i]
+		switch {
 		case mode >= measured:
 			w := &p.windows[mode-measured]
 			s.windows[mode-measured].add(b)
@@ -104,20 +122,42 @@ func (r *Recorder) sample() {
 				h.sketch[i] += n
 			}
 			r.series.put(b)
-		case mode == exact:
+		case mode == itself:
 			r.total.add(b)
 			r.series.put(b)
+		}
+		if s.through && mode != itself {
+			followed := bucket{start: b.start}
+			followed.follow(b)
+			s.followed.add(&followed)
+			if mode < itself {
+				r.series.put(&followed)
+			}
 		}
 	}
 	s.n++
 	r.latency, r.waits = s.nowhere, s.nowhere
-	if s.n < len(p.real) {
-		switch mode := p.modes[p.real[s.n]]; {
+	if i, ok := s.minute(s.n); ok {
+		switch mode := p.modes[i]; {
 		case mode >= measured:
 			h := &s.strata[p.windows[mode-measured].stratum]
 			r.latency, r.waits = h.latency[p.windows[mode-measured].replicate], h.waits
-		case mode == exact:
+		case mode == itself:
 			r.latency, r.waits = s.exactLatency, s.exactWaits
+		}
+	}
+}
+
+// follow takes of another bucket what is followed through every minute.
+func (b *bucket) follow(other *bucket) {
+	for g := range b.areas {
+		if Gauge(g).Followed() {
+			b.areas[g], b.peaks[g] = other.areas[g], other.peaks[g]
+		}
+	}
+	for m := range b.meters {
+		if Meter(m).Followed() {
+			b.meters[m] = other.meters[m]
 		}
 	}
 }
@@ -151,7 +191,8 @@ func (r *Recorder) extrapolate(until int64) *Sampling {
 		if x.sum.arrived > 0 {
 			perRequest = requests[h] / x.sum.arrived
 		}
-		r.total.extend(&x.sum, perMinute, perRequest)
+		sum := s.standing(h)
+		r.total.extend(&sum, perMinute, perRequest)
 		for k, latency := range x.latency {
 			spread(r.latency, latency, perRequest)
 			if n := latency.TotalCount(); n > 0 {
@@ -164,8 +205,9 @@ func (r *Recorder) extrapolate(until int64) *Sampling {
 		}
 		spread(r.waits, x.waits, perRequest)
 	}
+	r.total.extend(&s.followed, 1, 1)
 	r.fill(until)
-	result := &Sampling{Simulated: round(s.simulated), Windows: len(p.windows), Strata: p.strata}
+	result := &Sampling{Simulated: round(s.simulated), Windows: len(p.windows), Strata: p.strata, Followed: s.through}
 	result.Share = share(s.simulated, r.total.arrived)
 	s.errors(result, &r.total, minutes, requests)
 	for _, q := range []struct {
@@ -175,6 +217,26 @@ func (r *Recorder) extrapolate(until int64) *Sampling {
 		*q.to = deviation(replicate, q.percentile)
 	}
 	return result
+}
+
+// standing is what of a stratum stands for minutes that were not measured: all
+// but what is followed through them.
+func (s *sampling) standing(h int) totals {
+	t := s.strata[h].sum
+	if !s.through {
+		return t
+	}
+	for g := range t.areas {
+		if Gauge(g).Followed() {
+			t.areas[g], t.peaks[g] = 0, 0
+		}
+	}
+	for m := range t.meters {
+		if Meter(m).Followed() {
+			t.meters[m] = 0
+		}
+	}
+	return t
 }
 
 // extend adds what a stratum comes to.
@@ -259,9 +321,15 @@ func (s *sampling) errors(to *Sampling, total *totals, minutes, requests []float
 		}
 	}
 	for m, variance := range meters {
+		if s.through && Meter(m).Followed() {
+			continue
+		}
 		to.Meters[m] = share(math.Sqrt(variance), total.meters[m])
 	}
 	for g, variance := range gauges {
+		if s.through && Gauge(g).Followed() {
+			continue
+		}
 		to.Gauges[g] = share(math.Sqrt(variance), total.areas[g])
 	}
 }
@@ -271,26 +339,30 @@ func (s *sampling) errors(to *Sampling, total *totals, minutes, requests []float
 func (r *Recorder) fill(until int64) {
 	s := r.sampling
 	p := s.plan
+	standing := make([]totals, len(s.strata))
+	for h := range standing {
+		standing[h] = s.standing(h)
+	}
 	for i, mode := range p.modes {
 		if mode != skipped && mode != settling || int64(i)*minute >= until {
 			continue
 		}
-		x := &s.strata[p.belongs[i]]
-		if x.sum.minutes == 0 {
+		sum := &standing[p.belongs[i]]
+		if sum.minutes == 0 {
 			continue
 		}
-		b := bucket{start: int64(i) * minute, length: minute, arrived: round(p.counts[i]), peaks: x.sum.peaks}
-		part := share(p.counts[i], x.sum.arrived)
-		for o, n := range x.sum.outcomes {
+		b := bucket{start: int64(i) * minute, length: minute, arrived: round(p.counts[i]), peaks: sum.peaks}
+		part := share(p.counts[i], sum.arrived)
+		for o, n := range sum.outcomes {
 			b.outcomes[o] = round(n * part)
 		}
-		for m, n := range x.sum.meters {
+		for m, n := range sum.meters {
 			b.meters[m] = round(n * part)
 		}
-		for g, area := range x.sum.areas {
-			b.areas[g] = area / x.sum.minutes
+		for g, area := range sum.areas {
+			b.areas[g] = area / sum.minutes
 		}
-		for k, n := range x.sketch {
+		for k, n := range s.strata[p.belongs[i]].sketch {
 			b.latency[k] = uint32(round(float64(n) * part))
 		}
 		r.series.put(&b)

@@ -52,12 +52,19 @@ type Options struct {
 	// Plan, unless nil, says which part of the trace is simulated. The source
 	// has to be its own; Until does not matter, since the plan has an end.
 	Plan *Plan
+	// Through says that the simulator goes through what the plan leaves out: its
+	// times are the trace's, and of the gauges and meters that Followed tells, those
+	// of every minute count. It sets it itself.
+	Through bool
 }
 
-// End is when the run ends, on the clock of the source: a time that Until or the
-// Plan sets, or 0 for a run that ends when everything was answered.
+// End is when the run ends, on the clock of the simulator: a time that Until or
+// the Plan sets, or 0 for a run that ends when everything was answered.
 func (o *Options) End() int64 {
-	if o.Plan != nil {
+	switch {
+	case o.Through:
+		return o.Plan.span
+	case o.Plan != nil:
 		return o.Plan.End()
 	}
 	return o.Until
@@ -73,12 +80,17 @@ func (o *Options) Poll(ctx context.Context, event, at int64) bool {
 		return true
 	}
 	if o.Progress != nil {
-		if o.Plan != nil {
-			at = o.Plan.trace(at)
-		}
-		o.Progress(at)
+		o.Progress(o.trace(at))
 	}
 	return ctx.Err() == nil
+}
+
+// trace is the time in the trace that a time of the simulator is.
+func (o *Options) trace(at int64) int64 {
+	if o.Plan == nil || o.Through {
+		return at
+	}
+	return o.Plan.Trace(at)
 }
 
 // Poisson is steady traffic: arrivals at a rate a second, independent of each
@@ -133,6 +145,9 @@ func (p *poisson) Skip(to int64) float64 {
 	p.at, p.rest = max(from, min(to, p.end)), 0
 	return float64(p.at-from) * p.perNanosecond
 }
+
+// Expects says that Skip tells what was to be expected.
+func (p *poisson) Expects() {}
 
 // Arrivals is a source of arrivals that are at hand, in order.
 func Arrivals(at []int64) Source { return &arrivals{at} }

@@ -134,6 +134,9 @@ func (s *Synthetic) Skip(to int64) float64 {
 	return expected
 }
 
+// Expects says that Skip tells what was to be expected.
+func (s *Synthetic) Expects() {}
+
 // Err is nil: a synthetic trace has no fault.
 func (s *Synthetic) Err() error { return nil }
 

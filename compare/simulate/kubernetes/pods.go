@@ -157,6 +157,7 @@ func (s *simulator) podEvent(e event) {
 		if p.leaving {
 			return
 		}
+		s.use(s.now)
 		p.serving = true
 		s.serving = append(s.serving, i)
 		s.gauges()
@@ -314,6 +315,7 @@ func (s *simulator) unserve(i int32) {
 	if !p.serving {
 		return
 	}
+	s.use(s.now)
 	p.serving = false
 	s.serving = without(s.serving, i)
 	s.gauges()

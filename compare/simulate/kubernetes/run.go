@@ -19,6 +19,7 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 		return simulate.Result{}, err
 	}
 	source = config.settle(source, demand)
+	options.Through = options.Plan != nil
 	s := newSimulator(config, demand, options)
 	end := int64(never)
 	if until := options.End(); until > 0 {
@@ -28,6 +29,9 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	at := int64(0)
 	for n := int64(0); ; n++ {
 		next, ok := source.Next()
+		if ok && s.flow != nil {
+			next = options.Plan.Trace(next)
+		}
 		if !ok || next >= end {
 			break
 		}
@@ -35,9 +39,11 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 			return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
 		}
 		at = next
-		s.until(at)
-		s.to(at)
-		s.arrive(n)
+		if s.flow == nil || s.simulated(at) {
+			s.until(at)
+			s.to(at)
+			s.arrive(n)
+		}
 		if !options.Poll(ctx, n, at) {
 			partial = true
 			break
@@ -51,6 +57,10 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	switch {
 	case partial:
 	case end < never:
+		if s.flow != nil {
+			s.simulated(end)
+			s.pass(end)
+		}
 		s.until(end - 1)
 		at = end
 	default:
@@ -108,6 +118,8 @@ type simulator struct {
 	limit         int64 // of a request's whole time
 	overLimit     simulate.Outcome
 	expiring      bool // an event is set that drops what waited too long
+
+	flow *flow // of what a plan leaves out; nil without one
 }
 
 func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
@@ -121,6 +133,9 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 	}
 	if entry := int64(c.EntryTimeout); entry > 0 && entry < s.limit {
 		s.limit, s.overLimit = entry, simulate.TimedOutEntry
+	}
+	if options.Plan != nil {
+		s.flow = newFlow(&c, demand, options)
 	}
 	s.turns.grow(1)
 	s.begin()

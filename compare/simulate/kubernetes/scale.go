@@ -9,6 +9,8 @@ import (
 // scrape reads what pods have used and taken.
 func (s *simulator) scrape() {
 	s.calendar.add(s.now+int64(s.Metrics.Resolution), scrape, 0, 0)
+	s.use(s.now)
+	s.saw()
 	s.arrivals.add(point{at: s.now, taken: s.arrived})
 	for _, i := range s.live {
 		p := &s.pods[i]
