@@ -64,9 +64,8 @@ const (
 
 // window is some minutes that are measured together.
 type window struct {
-	from, to  int // minutes
-	stratum   int
-	replicate int // which of some groups it belongs to
+	from, to int // minutes
+	stratum  int
 }
 
 // PlanOptions say how a trace is sampled. The zero PlanOptions are the usual ones.
@@ -349,7 +348,7 @@ func newPlan(counts Counts, settle int, candidates []window, strata int, share f
 		}
 		for k := range take {
 			w := windows[(2*k+1)*len(windows)/(2*take)]
-			w.stratum, w.replicate = p.strata, k%replicates
+			w.stratum = p.strata
 			p.windows = append(p.windows, w)
 		}
 		p.strata++

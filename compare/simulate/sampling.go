@@ -44,9 +44,6 @@ func (e GaugeErrors) MarshalJSON() ([]byte, error) {
 	return object(e[:], func(i int) string { return Gauge(i).Name() })
 }
 
-// replicates are groups of windows whose percentiles are compared.
-const replicates = 4
-
 // sampling is what a Recorder keeps of a plan.
 type sampling struct {
 	plan      *Plan
@@ -54,19 +51,34 @@ type sampling struct {
 	n         int    // minutes that were closed
 	followed  totals // what is followed through the minutes that do not stand for themselves
 	simulated float64
-	windows   []totals
-	strata    []stratum
+	windows   []measurement
+	groups    []group
+	index     map[kind]int32
+	of        []int32 // by minute: the group that it is of; none where it has no stratum or was not reached
 	// What the open minute's latencies go to.
 	exactLatency, exactWaits *hdrhistogram.Histogram
 	nowhere                  *hdrhistogram.Histogram
 }
 
-// stratum is what was measured of minutes that are alike.
-type stratum struct {
-	latency [replicates]*hdrhistogram.Histogram
-	waits   *hdrhistogram.Histogram
-	sketch  sketch
-	sum     totals
+// measurement is what was measured of a window.
+type measurement struct {
+	totals
+	latency sketch
+}
+
+// kind tells groups apart. Minutes of the same rate may find the system in
+// different states, and for hours; where those are followed, each is a group of its
+// own, and what was measured in it stands for the minutes that began in it. (That is
+// poststratification, see Cochran, Sampling Techniques, 3rd edition, section 5A.9.)
+type kind struct{ stratum, ready, nodes int32 }
+
+// group is what was measured of minutes that are alike, and what it stands for.
+type group struct {
+	kind
+	latency, waits    *hdrhistogram.Histogram // nil where nothing was measured
+	sketch            sketch
+	sum               totals
+	minutes, requests float64 // it stands for
 }
 
 const (
@@ -80,16 +92,43 @@ const (
 func newSampling(options Options, latency, waits *hdrhistogram.Histogram) *sampling {
 	plan := options.Plan
 	s := &sampling{
-		plan: plan, through: options.Through, windows: make([]totals, len(plan.windows)), strata: make([]stratum, plan.strata),
+		plan: plan, through: options.Through, windows: make([]measurement, len(plan.windows)),
+		index: map[kind]int32{}, of: make([]int32, len(plan.modes)),
 		exactLatency: latency, exactWaits: waits, nowhere: hdrhistogram.New(lowestLatency, highestLatency, 1),
 	}
-	for i := range s.strata {
-		for k := range replicates {
-			s.strata[i].latency[k] = hdrhistogram.New(lowestLatency, highestLatency, sampledDigits)
-		}
-		s.strata[i].waits = hdrhistogram.New(lowestLatency, highestLatency, sampledDigits)
+	for i := range s.of {
+		s.of[i] = none
 	}
 	return s
+}
+
+const none = -1
+
+// group is the one of a kind, as a number.
+func (s *sampling) group(k kind) int32 {
+	c, known := s.index[k]
+	if !known {
+		c = int32(len(s.groups))
+		s.index[k] = c
+		s.groups = append(s.groups, group{kind: k})
+	}
+	return c
+}
+
+// open is the group in which something is measured.
+func (s *sampling) open(c int32) *group {
+	x := &s.groups[c]
+	if x.latency == nil {
+		x.latency = hdrhistogram.New(lowestLatency, highestLatency, sampledDigits)
+		x.waits = hdrhistogram.New(lowestLatency, highestLatency, sampledDigits)
+	}
+	return x
+}
+
+// about is a number in steps of a tenth: of many replicas one more does not matter.
+func about(n int64) int32 {
+	const step = 1.1
+	return int32(ln(float64(n)+1) / ln(step))
 }
 
 // minute is the n-th minute that is gone through; false after the last.
@@ -114,12 +153,12 @@ func (r *Recorder) sample() {
 		mode := p.modes[i]
 		switch {
 		case mode >= measured:
-			w := &p.windows[mode-measured]
-			s.windows[mode-measured].add(b)
-			h := &s.strata[w.stratum]
-			h.sum.add(b)
+			w, c := &s.windows[mode-measured], s.open(s.of[i])
+			w.add(b)
+			c.sum.add(b)
 			for i, n := range b.latency {
-				h.sketch[i] += n
+				w.latency[i] += n
+				c.sketch[i] += n
 			}
 			r.series.put(b)
 		case mode == itself:
@@ -138,10 +177,17 @@ func (r *Recorder) sample() {
 	s.n++
 	r.latency, r.waits = s.nowhere, s.nowhere
 	if i, ok := s.minute(s.n); ok {
+		if p.belongs[i] != none {
+			k := kind{stratum: p.belongs[i]}
+			if s.through {
+				k.ready, k.nodes = about(r.gauges[Ready].level), about(r.gauges[Nodes].level)
+			}
+			s.of[i] = s.group(k)
+		}
 		switch mode := p.modes[i]; {
 		case mode >= measured:
-			h := &s.strata[p.windows[mode-measured].stratum]
-			r.latency, r.waits = h.latency[p.windows[mode-measured].replicate], h.waits
+			c := s.open(s.of[i])
+			r.latency, r.waits = c.latency, c.waits
 		case mode == itself:
 			r.latency, r.waits = s.exactLatency, s.exactWaits
 		}
@@ -168,61 +214,80 @@ func (r *Recorder) extrapolate(until int64) *Sampling {
 	s := r.sampling
 	p := s.plan
 	r.latency, r.waits = s.exactLatency, s.exactWaits
-	// A run that was stopped stands for what it passed.
-	minutes, requests := make([]float64, p.strata), make([]float64, p.strata)
-	for i, h := range p.belongs {
-		if h < 0 || int64(i)*minute >= until {
-			continue
+	s.weigh(until)
+	for i := range s.groups {
+		c := &s.groups[i]
+		sum := s.standing(c)
+		r.total.extend(&sum, share(c.minutes, c.sum.minutes), share(c.requests, c.sum.arrived))
+		if c.latency != nil {
+			spread(r.latency, c.latency, share(c.requests, c.sum.arrived))
+			spread(r.waits, c.waits, share(c.requests, c.sum.arrived))
 		}
-		minutes[h]++
-		requests[h] += p.counts[i]
-	}
-	replicate := [replicates]*hdrhistogram.Histogram{}
-	for k := range replicate {
-		replicate[k] = hdrhistogram.New(lowestLatency, highestLatency, latencyDigits)
-		spread(replicate[k], r.latency, 1)
-	}
-	for h := range s.strata {
-		x := &s.strata[h]
-		if x.sum.minutes == 0 {
-			continue
-		}
-		perMinute, perRequest := minutes[h]/x.sum.minutes, 0.0
-		if x.sum.arrived > 0 {
-			perRequest = requests[h] / x.sum.arrived
-		}
-		sum := s.standing(h)
-		r.total.extend(&sum, perMinute, perRequest)
-		for k, latency := range x.latency {
-			spread(r.latency, latency, perRequest)
-			if n := latency.TotalCount(); n > 0 {
-				whole := 0.0
-				for _, other := range x.latency {
-					whole += float64(other.TotalCount())
-				}
-				spread(replicate[k], latency, perRequest*whole/float64(n))
-			}
-		}
-		spread(r.waits, x.waits, perRequest)
 	}
 	r.total.extend(&s.followed, 1, 1)
 	r.fill(until)
 	result := &Sampling{Simulated: round(s.simulated), Windows: len(p.windows), Strata: p.strata, Followed: s.through}
 	result.Share = share(s.simulated, r.total.arrived)
-	s.errors(result, &r.total, minutes, requests)
-	for _, q := range []struct {
-		percentile float64
-		to         *float64
-	}{{50, &result.P50}, {99, &result.P99}, {99.9, &result.P999}} {
-		*q.to = deviation(replicate, q.percentile)
-	}
+	s.errors(result, r)
 	return result
 }
 
-// standing is what of a stratum stands for minutes that were not measured: all
-// but what is followed through them.
-func (s *sampling) standing(h int) totals {
-	t := s.strata[h].sum
+// weigh says what each group stands for, up to a time in the trace. What was not
+// measured is taken for what is most like it in the stratum.
+func (s *sampling) weigh(until int64) {
+	p := s.plan
+	for i, h := range p.belongs {
+		// A run that was stopped stands for what it passed.
+		if h == none || int64(i)*minute >= until {
+			continue
+		}
+		if s.of[i] == none {
+			s.of[i] = s.group(kind{stratum: h})
+		}
+		c := &s.groups[s.of[i]]
+		c.minutes++
+		c.requests += p.counts[i]
+	}
+	stands := make([]int32, len(s.groups))
+	for i := range s.groups {
+		stands[i] = s.nearest(i)
+	}
+	for i := range s.groups {
+		if c := &s.groups[i]; stands[i] != int32(i) {
+			other := &s.groups[stands[i]]
+			other.minutes += c.minutes
+			other.requests += c.requests
+			c.minutes, c.requests = 0, 0
+		}
+	}
+	for i, c := range s.of {
+		if c != none {
+			s.of[i] = stands[c]
+		}
+	}
+}
+
+// nearest is the group that stands for one: itself, where it was measured.
+func (s *sampling) nearest(i int) int32 {
+	c := &s.groups[i]
+	best, least := int32(i), int32(math.MaxInt32)
+	for k := range s.groups {
+		other := &s.groups[k]
+		if other.stratum != c.stratum || other.sum.minutes == 0 || other.sum.arrived == 0 && c.requests > 0 {
+			continue
+		}
+		const more = 1 << 10 // replicas matter more than nodes
+		if off := more*max(other.ready-c.ready, c.ready-other.ready) + max(other.nodes-c.nodes, c.nodes-other.nodes); off < least {
+			best, least = int32(k), off
+		}
+	}
+	return best
+}
+
+// standing is what of a group stands for minutes that were not measured: all but
+// what is followed through them.
+func (s *sampling) standing(c *group) totals {
+	t := c.sum
 	if !s.through {
 		return t
 	}
@@ -239,7 +304,7 @@ func (s *sampling) standing(h int) totals {
 	return t
 }
 
-// extend adds what a stratum comes to.
+// extend adds what a group comes to.
 func (t *totals) extend(sum *totals, perMinute, perRequest float64) {
 	t.minutes += float64(sum.minutes * perMinute)
 	t.arrived += float64(sum.arrived * perRequest)
@@ -267,56 +332,91 @@ func spread(to, from *hdrhistogram.Histogram, factor float64) {
 	}
 }
 
-// deviation is the standard error of a percentile, as a part of it. It is never
-// less than that of a value somewhere in a cell of the histogram.
-func deviation(of [replicates]*hdrhistogram.Histogram, percentile float64) float64 {
-	sum, squares := 0.0, 0.0
-	for _, h := range of {
-		x := float64(h.ValueAtPercentile(percentile))
-		sum += x
-		squares += float64(x * x)
-	}
-	mean := sum / replicates
-	variance := max(0, squares/replicates-float64(mean*mean)) * replicates / (replicates - 1)
-	off := share(math.Sqrt(variance/replicates), mean)
-	return math.Sqrt(float64(off*off) + float64(sampledCell*sampledCell)/12)
+// expected is what a window would have come to if its minutes had been like all of
+// their group, and how many times it counts.
+type expected struct {
+	totals
+	perRequest, perMinute float64 // how many it stands for
 }
 
-// errors fills in the standard errors of meters and gauges: those of ratio
-// estimators in a stratified sample (Cochran, Sampling Techniques, 3rd edition,
-// section 6.10).
-func (s *sampling) errors(to *Sampling, total *totals, minutes, requests []float64) {
+// expect is that of a window. Its groups are those of its minutes.
+func (s *sampling) expect(w int) expected {
+	var e expected
+	window := &s.windows[w]
+	minutes := float64(s.plan.windows[w].to - s.plan.windows[w].from)
+	for i := s.plan.windows[w].from; i < s.plan.windows[w].to; i++ {
+		if s.of[i] == none {
+			continue
+		}
+		c := &s.groups[s.of[i]]
+		e.perRequest += share(c.requests, c.sum.arrived) / minutes
+		e.perMinute += share(c.minutes, c.sum.minutes) / minutes
+		e.extend(&c.sum, share(1, c.sum.minutes)*window.minutes/minutes, share(1, c.sum.arrived)*window.arrived/minutes)
+	}
+	return e
+}
+
+// beyond is how many of a window's requests would have taken longer than a time.
+func (s *sampling) beyond(w int, value int64) float64 {
+	sum := 0.0
+	minutes := float64(s.plan.windows[w].to - s.plan.windows[w].from)
+	for i := s.plan.windows[w].from; i < s.plan.windows[w].to; i++ {
+		if s.of[i] != none {
+			sum += s.groups[s.of[i]].sketch.beyond(value) / minutes
+		}
+	}
+	return sum * s.windows[w].latency.count()
+}
+
+// errors fills in the standard errors: those of ratio estimators in a stratified
+// sample (Cochran, Sampling Techniques, 3rd edition, section 6.10), and for
+// percentiles what comes of those of the part of the requests that takes longer
+// (Woodruff, Confidence intervals for medians and other position measures, 1952).
+func (s *sampling) errors(to *Sampling, r *Recorder) {
 	var meters [Meters]float64
 	var gauges [Gauges]float64
-	for h := range s.strata {
-		x := &s.strata[h]
-		n := 0.0
-		for w := range s.windows {
-			if s.plan.windows[w].stratum == h && s.windows[w].minutes > 0 {
-				n++
-			}
+	percentiles := []struct {
+		percentile float64
+		to         *float64
+	}{{50, &to.P50}, {99, &to.P99}, {99.9, &to.P999}}
+	slower := make([]float64, len(percentiles))
+	byStratum := make([][]int, s.plan.strata)
+	for w := range s.windows {
+		if s.windows[w].minutes > 0 {
+			h := s.plan.windows[w].stratum
+			byStratum[h] = append(byStratum[h], w)
 		}
+	}
+	whole, part, groups := make([]float64, s.plan.strata), make([]float64, s.plan.strata), make([]float64, s.plan.strata)
+	for i := range s.groups {
+		c := &s.groups[i]
+		whole[c.stratum] += c.minutes
+		part[c.stratum] += c.sum.minutes
+		if c.sum.minutes > 0 {
+			groups[c.stratum]++
+		}
+	}
+	for h, windows := range byStratum {
+		n := float64(len(windows))
 		if n < 2 {
 			continue
 		}
-		// The variance of a stratum's sum is that of its windows' distances from
-		// the ratio, times the squared number of windows that there would be.
-		factor := func(whole, part float64) float64 {
-			return share(whole, part) * share(whole, part) * max(0, 1-share(part, whole)) * n / (n - 1)
-		}
-		perRequest, perMinute := factor(requests[h], x.sum.arrived), factor(minutes[h], x.sum.minutes)
-		for w := range s.windows {
-			if s.plan.windows[w].stratum != h || s.windows[w].minutes == 0 {
-				continue
-			}
-			window := &s.windows[w]
+		// Each group's ratio is fitted to its windows; one at least is left.
+		fit := n / max(1, n-groups[h]) * max(0, 1-share(part[h], whole[h]))
+		for _, w := range windows {
+			window, e := &s.windows[w], s.expect(w)
 			for m, n := range window.meters {
-				off := n - float64(share(x.sum.meters[m], x.sum.arrived)*window.arrived)
-				meters[m] += float64(perRequest * float64(off*off))
+				off := float64(e.perRequest * (n - e.meters[m]))
+				meters[m] += float64(fit * float64(off*off))
 			}
 			for g, area := range window.areas {
-				off := area - float64(share(x.sum.areas[g], x.sum.minutes)*window.minutes)
-				gauges[g] += float64(perMinute * float64(off*off))
+				off := float64(e.perMinute * (area - e.areas[g]))
+				gauges[g] += float64(fit * float64(off*off))
+			}
+			for k, q := range percentiles {
+				value := r.latency.ValueAtPercentile(q.percentile)
+				off := float64(e.perRequest * (window.latency.beyond(value)*window.latency.count() - s.beyond(w, value)))
+				slower[k] += float64(fit * float64(off*off))
 			}
 		}
 	}
@@ -324,14 +424,27 @@ func (s *sampling) errors(to *Sampling, total *totals, minutes, requests []float
 		if s.through && Meter(m).Followed() {
 			continue
 		}
-		to.Meters[m] = share(math.Sqrt(variance), total.meters[m])
+		to.Meters[m] = share(math.Sqrt(variance), r.total.meters[m])
 	}
 	for g, variance := range gauges {
 		if s.through && Gauge(g).Followed() {
 			continue
 		}
-		to.Gauges[g] = share(math.Sqrt(variance), total.areas[g])
+		to.Gauges[g] = share(math.Sqrt(variance), r.total.areas[g])
 	}
+	for k, q := range percentiles {
+		*q.to = deviation(r.latency, q.percentile, share(math.Sqrt(slower[k]), float64(r.latency.TotalCount())))
+	}
+}
+
+// deviation is the standard error of a percentile, as a part of it, when the part
+// of the values beyond it has one. It is never less than that of a value somewhere
+// in a cell of the histogram.
+func deviation(h *hdrhistogram.Histogram, percentile, part float64) float64 {
+	low := float64(h.ValueAtPercentile(max(0, percentile-100*part)))
+	high := float64(h.ValueAtPercentile(min(100, percentile+100*part)))
+	off := share((high-low)/2, float64(h.ValueAtPercentile(percentile)))
+	return math.Sqrt(float64(off*off) + float64(sampledCell*sampledCell)/12)
 }
 
 // fill puts into the series what the minutes that were not measured are taken
@@ -339,15 +452,15 @@ func (s *sampling) errors(to *Sampling, total *totals, minutes, requests []float
 func (r *Recorder) fill(until int64) {
 	s := r.sampling
 	p := s.plan
-	standing := make([]totals, len(s.strata))
-	for h := range standing {
-		standing[h] = s.standing(h)
+	standing := make([]totals, len(s.groups))
+	for i := range standing {
+		standing[i] = s.standing(&s.groups[i])
 	}
 	for i, mode := range p.modes {
 		if mode != skipped && mode != settling || int64(i)*minute >= until {
 			continue
 		}
-		sum := &standing[p.belongs[i]]
+		sum := &standing[s.of[i]]
 		if sum.minutes == 0 {
 			continue
 		}
@@ -362,7 +475,7 @@ func (r *Recorder) fill(until int64) {
 		for g, area := range sum.areas {
 			b.areas[g] = area / sum.minutes
 		}
-		for k, n := range s.strata[p.belongs[i]].sketch {
+		for k, n := range s.groups[s.of[i]].sketch {
 			b.latency[k] = uint32(round(float64(n) * part))
 		}
 		r.series.put(&b)

@@ -186,6 +186,33 @@ func sketchCell(value int64) int {
 	return min(cell, sketchCells-1)
 }
 
+// count is how many values were recorded.
+func (s *sketch) count() float64 {
+	sum := 0.0
+	for _, n := range s {
+		sum += float64(n)
+	}
+	return sum
+}
+
+// beyond is the part of the values that are larger than one; within a cell they are
+// taken to be spread evenly.
+func (s *sketch) beyond(value int64) float64 {
+	cell := sketchCell(value)
+	low, width := sketchRange(cell)
+	sum := float64(s[cell]) * min(1, max(0, float64(low+width-value)/float64(width)))
+	for _, n := range s[cell+1:] {
+		sum += float64(n)
+	}
+	return share(sum, s.count())
+}
+
+// sketchRange is where a cell begins, and how wide it is.
+func sketchRange(cell int) (low, width int64) {
+	width = int64(1) << (cell>>sketchBits + sketchFirst - sketchBits)
+	return int64(1<<sketchBits|cell&(1<<sketchBits-1)) * width, width
+}
+
 // quantile is the value that part / of of the recorded ones do not exceed.
 func (s *sketch) quantile(part, of uint64) int64 {
 	total := uint64(0)
@@ -198,8 +225,8 @@ func (s *sketch) quantile(part, of uint64) int64 {
 	rank, seen := (total*part+of-1)/of, uint64(0)
 	for i, n := range s {
 		if seen += uint64(n); seen >= rank {
-			low := int64(1<<sketchBits|i&(1<<sketchBits-1)) << (i>>sketchBits + sketchFirst - sketchBits)
-			return low + int64(1)<<(i>>sketchBits+sketchFirst-sketchBits)/2
+			low, width := sketchRange(i)
+			return low + width/2
 		}
 	}
 	return 0
