@@ -61,7 +61,21 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	changed := text
 	cpu := regexp.MustCompile(`(?m)^.*: services\.api\.cpu\n.*\n.*\n`).FindString(said("validate"))
 	cpu = cpu[strings.Index(cpu, specFile):] // README names the file as it is from the project's folder
-	for begin, want := range map[string]string{`lambda: \d+ resources`: said("plan"), `shop in us-east-1: `: verdict + "\n", `app/app\.yaml:\d+: services\.api\.cpu`: cpu} {
+	// The faults that README's spec has: a key that is mistyped, and a number without its unit.
+	file := filepath.Join(dir, specFile)
+	sound, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := strings.NewReplacer("memory: 512Mi", "memroy: 512Mi", "timeout: 10s", "timeout: 10")
+	plan := said("plan")
+	if err := os.WriteFile(file, []byte(faults.Replace(string(sound))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.ReplaceAll(string(complaints(t, dir, exitNo, "validate")), dir+string(filepath.Separator), "")
+	for begin, want := range map[string]string{
+		`lambda: \d+ resources`: plan, `shop in us-east-1: `: verdict + "\n", `app/app\.yaml:\d+: services\.api\.cpu`: cpu, `app/app\.yaml:\d+:\d+: `: wrong,
+	} {
 		found := regexp.MustCompile("(?s)```\\n(" + begin + ".*?)```").FindSubmatchIndex(changed)
 		if found == nil {
 			t.Fatalf("README shows no %s", begin)
@@ -77,6 +91,16 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// complaints are what a command says on its error output, and nothing elsewhere.
+func complaints(t *testing.T, dir string, wantCode int, args ...string) []byte {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if code := run(append([]string{"-C", dir}, args...), strings.NewReader(""), &out, &errs); code != wantCode || out.Len() > 0 {
+		t.Fatalf("ambi %s: exit code %d, want %d; %s", strings.Join(args, " "), code, wantCode, out.String())
+	}
+	return errs.Bytes()
 }
 
 // TestDocsAreFound requires that the list of pages has every page, and that every

@@ -16,6 +16,10 @@ func commandsOnly(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	text := fmt.Sprintf("unknown command %q", args[0])
+	if cmd.HasParent() {
+		text += " of " + called(cmd)
+	}
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		text += fmt.Sprintf("\nhint: did you mean %s?", near[0])
 	}

@@ -28,11 +28,12 @@ func newPricesCommand(io streams, options *projectOptions) *cobra.Command {
 		Short: "List the prices that compare counts with: each with its date, age and source",
 		Long: `List a region's prices as "ambi compare" counts with them: ambi's own, those of
 app/prices.json over them, and --price and --discount over these. Dollars are
-for one unit; a price with a + has more tiers, which --json shows.
+for one unit; a price with a + has more tiers, which --json shows. Each has the
+date from which its source says it holds, and how many days ago that was.
 
 A price that is recalled, which means that nobody read it in a source, prices
 nothing: a region that lacks a source for what compare needs is refused.`,
-		Args: noArgs,
+		Args: commandsOnly,
 		RunE: func(*cobra.Command, []string) error {
 			root, err := options.find()
 			if err != nil && options.dir != "" {
@@ -49,17 +50,21 @@ nothing: a region that lacks a source for what compare needs is refused.`,
 		},
 	}
 	priced.register(cmd.Flags())
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema prices\" prints")
 	cmd.AddCommand(newRefreshCommand(io, options))
 	return cmd
 }
 
+// pricesFormat names what prices --json prints.
+const pricesFormat = "ambi.prices/v1"
+
 // priceList is a region's prices, listed.
 type priceList struct {
+	Format   string        `json:"format"`
 	Region   string        `json:"region"`
-	Compiled string        `json:"compiled"` // when the book was put together
-	Book     string        `json:"book,omitempty"`
-	Complete []string      `json:"complete"` // regions that compare can count with
+	Compiled string        `json:"compiled"`       // when the book was put together
+	Book     string        `json:"book,omitempty"` // the user's, which goes before ambi's own
+	Complete []string      `json:"complete"`       // regions that compare can count with
 	Rates    []prices.Rate `json:"rates"`
 }
 
@@ -76,7 +81,7 @@ func (f *priceFlags) list(root string) (*priceList, error) {
 	if !slices.Contains(book.Regions(), f.region) {
 		return nil, fmt.Errorf("--region: no price of region %q is known\nhint: some are of %s", f.region, strings.Join(book.Regions(), ", "))
 	}
-	list := &priceList{Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
+	list := &priceList{Format: pricesFormat, Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
 	if len(changes) == 0 {
 		return list, nil
 	}
@@ -88,16 +93,21 @@ func (f *priceFlags) list(root string) (*priceList, error) {
 	return list, nil
 }
 
-// text prints the list in 80 columns, ages as of a day.
+// text prints the list in 80 columns but for what is said about single prices,
+// ages as of a day.
 func (l *priceList) text(day time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Prices in %s, US dollars a unit, put together %s\n", l.Region, l.Compiled)
 	if l.Book != "" {
 		fmt.Fprintf(&b, "%s goes before ambi's own.\n", l.Book)
 	}
-	fmt.Fprintf(&b, "\n%-33s %14s %-13s %8s %s\n", "price", "dollars", "for one", "age", "from")
+	row := func(key, dollars, unit, date, days, from string) {
+		fmt.Fprintf(&b, "%s%s %-12s %-10s %5s %s\n", key, fmt.Sprintf("%*s", max(46-len(key), len(dollars)+1), dollars), unit, date, days, from)
+	}
+	b.WriteByte('\n')
+	row("price", "dollars", "for one", "dated", "days", "in")
 	var sources []string
-	recalled := 0
+	recalled, undated := 0, 0
 	// Instances are many, and come last.
 	isInstance := func(r prices.Rate) bool { return r.Service() == "ec2" }
 	rates := slices.DeleteFunc(slices.Clone(l.Rates), isInstance)
@@ -116,13 +126,22 @@ func (l *priceList) text(day time.Time) string {
 		if len(r.Tiers) > 1 {
 			dollars += "+"
 		}
-		age := "?"
-		if days, known := r.Age(day); known {
-			age = fmt.Sprintf("%d days", max(days, 0))
-		}
 		status := ""
 		if r.Status != prices.Verified {
 			status = " " + string(r.Status)
+		}
+		date := r.Effective
+		switch _, known := r.Age(day); {
+		case r.Status == prices.Override: // of now
+			date = day.Format(time.DateOnly)
+		case !known:
+			// The source has no date, but was read on this one.
+			undated++
+			date, status = l.Compiled, " undated"+status
+		}
+		age := ""
+		if days, known := (prices.Rate{Effective: date}).Age(day); known {
+			age = fmt.Sprint(max(days, 0))
 		}
 		if r.Discount != "" {
 			status += fmt.Sprintf(", %s %% off", r.Discount)
@@ -130,11 +149,14 @@ func (l *priceList) text(day time.Time) string {
 		if !r.Status.Usable() {
 			recalled++
 		}
-		fmt.Fprintf(&b, "%-33s %14s %-13s %8s [%d]%s\n", r.Key, dollars, r.Unit, age, at+1, status)
+		row(r.Key, dollars, r.Unit, date, age, fmt.Sprintf("[%d]%s", at+1, status))
 	}
 	b.WriteByte('\n')
 	for i, source := range sources {
 		fmt.Fprintf(&b, "[%d] %s\n", i+1, source)
+	}
+	if undated > 0 {
+		fmt.Fprintf(&b, "\n%d of these are undated: their source says no day. The one shown is when it was\nput into the book, and the price may be older.\n", undated)
 	}
 	if recalled > 0 {
 		fmt.Fprintf(&b, "\n%d of these are recalled or derived, not read in a source: they price nothing.\n", recalled)

@@ -41,6 +41,7 @@ something differs or fails a condition); 2 used wrongly; 3 the machine failed
 	root.SetErr(stderr)
 	root.PersistentFlags().StringVarP(&options.dir, "directory", "C", "",
 		"the project's folder, which holds app/app.yaml (default: this folder or the nearest above it)")
+	root.SetHelpCommand(newHelpCommand())
 	root.AddCommand(
 		newInitCommand(io, options),
 		newValidateCommand(io, options),
@@ -57,5 +58,67 @@ something differs or fails a condition); 2 used wrongly; 3 the machine failed
 		newSchemaCommand(io),
 		newVersionCommand(io),
 	)
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Args = commandsOnly
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			needsNoProject(cmd)
+			for _, shell := range cmd.Commands() {
+				needsNoProject(shell)
+			}
+		case "help", "schema", "trace", "version":
+			needsNoProject(cmd)
+		}
+	}
 	return root
+}
+
+// newHelpCommand shows the help of a command; what is no command is a wrong use,
+// as it is without help.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			of, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var names []string
+			for _, c := range of.Commands() {
+				if c.IsAvailableCommand() {
+					names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 {
+				return commandsOnly(of, rest)
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	}
+}
+
+// needsNoProject refuses --directory, which would have no effect, and leaves it
+// out of the command's help.
+func needsNoProject(cmd *cobra.Command) {
+	cmd.Flags().StringP("directory", "C", "", "")
+	_ = cmd.Flags().MarkHidden("directory")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		i := idleOf(cmd.Flags())
+		i.refuse(called(cmd)+" needs no project", "directory")
+		if err := i.err(); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
 }

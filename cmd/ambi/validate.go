@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -21,36 +23,75 @@ func newValidateCommand(io streams, options *projectOptions) *cobra.Command {
 		Short: "Check the spec and show what each field becomes on each target",
 		Long: `Check the spec. Every error is reported at once, with its line. Then show what
 each field becomes on each target: exact, approximate (with the difference),
-dropped (it changes nothing there) or refused.
+dropped (it changes nothing there) or refused. With --json, errors are printed as
+JSON too: each with its line, column, path, message and hints.
 
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			p, err := options.load()
+			if asJSON {
+				return validateAsJSON(io.out, p, err)
+			}
 			if err != nil {
 				return err
 			}
-			refused := p.refused(p.app.Targets...)
-			if asJSON {
-				if err := printJSON(io.out, validation{App: p.app.Name, Spec: p.specName, Valid: refused == nil, Findings: p.findings}); err != nil {
-					return err
-				}
-			} else if err := printTranslation(io.out, p); err != nil {
+			if err := printTranslation(io.out, p); err != nil {
 				return err
 			}
-			return refused
+			return p.refused(p.app.Targets...)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, errors too, whose schema \"ambi schema validate\" prints")
 	return cmd
 }
 
+// validationFormat names what validate --json prints.
+const validationFormat = "ambi.validate/v1"
+
 // validation is what validate prints as JSON.
 type validation struct {
-	App      string          `json:"app"`
-	Spec     string          `json:"spec"`
-	Valid    bool            `json:"valid"`
-	Findings target.Findings `json:"findings"`
+	Format   string          `json:"format"`
+	App      string          `json:"app"`      // empty when the spec is invalid
+	Spec     string          `json:"spec"`     // the file
+	Valid    bool            `json:"valid"`    // and no target that the spec lists refuses it
+	Errors   []specError     `json:"errors"`   // all of them, in the order of the file
+	Findings target.Findings `json:"findings"` // what each field becomes on each target; none when the spec is invalid
+}
+
+// specError is an error of the spec, or the refusal of a target, at its place.
+type specError struct {
+	Line    int      `json:"line"`           // from 1
+	Column  int      `json:"column"`         // from 1, in characters
+	Path    string   `json:"path,omitempty"` // such as services.api.memory; none for the file as a whole
+	Message string   `json:"message"`
+	Hints   []string `json:"hints,omitempty"` // what to do next
+}
+
+// validateAsJSON prints a validation; the errors of a spec are a part of it, and
+// the answer is no.
+func validateAsJSON(out io.Writer, p *project, err error) error {
+	v := validation{Format: validationFormat, Errors: []specError{}, Findings: target.Findings{}}
+	if err == nil {
+		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.findings
+		err = p.refused(p.app.Targets...)
+	}
+	var invalid spec.Errors
+	if err != nil && !errors.As(err, &invalid) {
+		return err
+	}
+	v.Valid = len(invalid) == 0
+	for _, e := range invalid {
+		v.Spec = filepath.ToSlash(e.File)
+		v.Errors = append(v.Errors, specError{Line: e.Line, Column: e.Column, Path: e.Path, Message: e.Message, Hints: e.Hints})
+	}
+	if err := printJSON(out, v); err != nil {
+		return err
+	}
+	if !v.Valid {
+		return &answerNo{}
+	}
+	return nil
 }
 
 // printTranslation prints each field of the spec with what it becomes.
