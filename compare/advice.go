@@ -124,7 +124,7 @@ func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
 	changed := *a.in.App
 	s := *changed.Services[a.service]
 	changed.Services = map[string]*spec.Service{a.service: &s}
-	x := &try{app: &changed}
+	x := &try{app: &changed, changes: []Change{}}
 	for _, set := range sets {
 		field := set.of(&s)
 		if *field != set.to {

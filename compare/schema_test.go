@@ -5,114 +5,30 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
-	"reflect"
-	"strings"
 	"testing"
 
-	reflector "github.com/invopop/jsonschema"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"ambi/compare"
-	"ambi/compare/prices"
-	"ambi/compare/simulate"
-	"ambi/compare/traffic"
+	"ambi/internal/schemas"
 )
 
 var update = flag.Bool("update", false, "write schema.json anew")
 
-// schemaOf makes the schema from the Go types, with their comments as its
-// descriptions. Open admits keys that a later ambi may add.
+// schemaOf makes the schema from the Go types. Open admits keys that a later ambi
+// may add.
 func schemaOf(t *testing.T, open bool) []byte {
 	t.Helper()
-	types := map[string]reflect.Type{} // by the definitions' names
-	r := &reflector.Reflector{
-		Anonymous: true, ExpandedStruct: true, AllowAdditionalProperties: open, Mapper: plainType,
-		Namer: func(t reflect.Type) string {
-			name := definition(t)
-			types[name] = t
-			return name
-		},
-	}
-	for base, path := range map[string]string{"ambi/compare": ".", "ambi/target": "../target", "ambi/spec": "../spec"} {
-		if err := r.AddGoComments(base, path); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, comment := range r.CommentMap {
-		r.CommentMap[name] = strings.Join(strings.Fields(comment), " ")
-	}
-	root := r.Reflect(&compare.Result{})
-	root.Title = "ambi comparison"
-	root.Description = "What \"ambi compare --json\" prints: one app on the targets lambda and kubernetes. Costs are US dollars a month; null is unknown, which is not zero."
-	nullable(root, reflect.TypeFor[compare.Result]())
-	for name, of := range root.Definitions {
-		if types[name] != nil && types[name].Kind() == reflect.Struct {
-			nullable(of, types[name])
-		}
-	}
-	format, _ := root.Properties.Get("format")
-	format.Const = compare.Format
-	text, err := json.MarshalIndent(root, "", "  ")
+	text, err := schemas.Of(&compare.Result{}, schemas.Options{
+		Title:       "ambi comparison",
+		Description: "What \"ambi compare --json\" prints: one app on the targets lambda and kubernetes. Costs are US dollars a month; null is unknown, which is not zero.",
+		Format:      compare.Format, Home: "ambi/compare", Open: open,
+		Folders: []string{".", "../target", "../spec"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(text, '\n')
-}
-
-// nullable lets what is a pointer in Go, and always written, be null.
-func nullable(s *reflector.Schema, t reflect.Type) {
-	for _, f := range reflect.VisibleFields(t) {
-		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
-		p, ok := s.Properties.Get(name)
-		if !ok || f.Type.Kind() != reflect.Pointer || strings.Contains(rest, "omitempty") {
-			continue
-		}
-		of := *p
-		of.Description = ""
-		s.Properties.Set(name, &reflector.Schema{AnyOf: []*reflector.Schema{&of, {Type: "null"}}, Description: p.Description})
-	}
-}
-
-// plainType is the schema of types that marshal themselves.
-func plainType(t reflect.Type) *reflector.Schema {
-	number := &reflector.Schema{Type: "number"}
-	orNull := func(s *reflector.Schema) *reflector.Schema {
-		return &reflector.Schema{AnyOf: []*reflector.Schema{s, {Type: "null"}}}
-	}
-	switch t {
-	case reflect.TypeFor[prices.USD]():
-		return number
-	case reflect.TypeFor[traffic.Maybe[float64]]():
-		return orNull(number)
-	case reflect.TypeFor[traffic.Maybe[int]](), reflect.TypeFor[traffic.Maybe[int64]]():
-		return orNull(&reflector.Schema{Type: "integer"})
-	case reflect.TypeFor[prices.PerUnit]():
-		return &reflector.Schema{Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?$`, Description: "Dollars as a decimal number."}
-	}
-	switch t { // arrays in Go, and objects in JSON
-	case reflect.TypeFor[simulate.OutcomeCounts](), reflect.TypeFor[simulate.MeterTotals]():
-		return &reflector.Schema{Type: "object", AdditionalProperties: &reflector.Schema{Type: "integer"}}
-	case reflect.TypeFor[simulate.MeterErrors](), reflect.TypeFor[simulate.GaugeErrors]():
-		return &reflector.Schema{Type: "object", AdditionalProperties: number}
-	case reflect.TypeFor[simulate.GaugeLevels]():
-		return &reflector.Schema{Type: "object", AdditionalProperties: &reflector.Schema{Type: "object"}}
-	}
-	if strings.HasPrefix(t.Name(), "Maybe[") { // of a duration
-		return orNull(&reflector.Schema{Type: "string", Examples: []any{"40ms"}})
-	}
-	return nil
-}
-
-// definition names types of other packages by their package too.
-func definition(t reflect.Type) string {
-	if t.Name() == "" {
-		return ""
-	}
-	at := strings.LastIndexByte(t.PkgPath(), '/')
-	if pkg := t.PkgPath()[at+1:]; pkg != "compare" {
-		return pkg + "." + t.Name()
-	}
-	return t.Name()
+	return text
 }
 
 // TestSchema holds the published schema to the Go types.

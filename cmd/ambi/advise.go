@@ -64,6 +64,17 @@ func (s *simulation) advise(ctx context.Context, io streams, p *project, objecti
 	return printAdvice(io.out, p, *advice, asJSON)
 }
 
+// adviceFormat names what simulate --slo --json prints.
+const adviceFormat = "ambi.slo/v1"
+
+// AdviceDocument is what simulate --slo prints as JSON.
+type AdviceDocument struct {
+	Format string                 `json:"format"`
+	App    string                 `json:"app"`
+	Advice compare.Advice         `json:"advice"`
+	Diffs  map[spec.Target]string `json:"diffs"` // the spec with each target's cheapest choice, as a unified diff
+}
+
 func printAdvice(out io.Writer, p *project, advice compare.Advice, asJSON bool) error {
 	text, err := os.ReadFile(filepath.Join(p.root, specFile))
 	if err != nil {
@@ -77,7 +88,7 @@ func printAdvice(out io.Writer, p *project, advice compare.Advice, asJSON bool) 
 				diffs[c.Target] = diff(c)
 			}
 		}
-		return printJSON(out, map[string]any{"app": p.app.Name, "advice": advice, "diffs": diffs})
+		return printJSON(out, AdviceDocument{Format: adviceFormat, App: p.app.Name, Advice: advice, Diffs: diffs})
 	}
 	if _, err := io.WriteString(out, report.AdviceText(advice, diff)); err != nil {
 		return machineError{err}

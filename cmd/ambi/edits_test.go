@@ -141,7 +141,7 @@ func generate(t *testing.T, dir string, args ...string) map[string]tree.Kind {
 	if code := run(append([]string{"-C", dir, "generate", "--json"}, args...), nil, &stdout, &stderr); code != exitDone {
 		t.Fatalf("generate %q: exit code %d: %s", args, code, stderr.String())
 	}
-	var list []changeEntry
+	var list []ChangeEntry
 	if err := json.Unmarshal(stdout.Bytes(), &list); err != nil {
 		t.Fatal(err)
 	}

@@ -51,13 +51,24 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // nearestFlag is the flag whose name is two letters away at most; empty for none.
 func nearestFlag(flags *pflag.FlagSet, name string) string {
-	nearest, distance := "", min(3, len(name)/2+1)
+	var names []string
 	flags.VisitAll(func(f *pflag.Flag) {
-		if n := levenshtein.ComputeDistance(name, f.Name); n < distance {
-			nearest, distance = f.Name, n
+		if !f.Hidden {
+			names = append(names, f.Name)
 		}
 	})
-	return nearest
+	return nearest(names, name)
+}
+
+// nearest is the name that is two letters away at most; empty for none.
+func nearest(names []string, name string) string {
+	found, distance := "", min(3, len(name)/2+1)
+	for _, other := range names {
+		if n := levenshtein.ComputeDistance(name, other); n < distance {
+			found, distance = other, n
+		}
+	}
+	return found
 }
 
 // exclusive refuses flags that exclude each other.

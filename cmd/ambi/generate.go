@@ -82,7 +82,7 @@ with --check, generate would write something.`,
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if generate would (for CI); edits are fine")
 	cmd.Flags().BoolVar(&conflicts, "conflicts", false, "write files with conflicts too, with both sides marked")
 	cmd.Flags().BoolVar(&force, "force", false, "give up all edits: overwrite edited files, remove those that no longer belong")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema generate\" prints")
 	return cmd
 }
 
@@ -239,24 +239,33 @@ func conflictsLeft(changes []tree.Change) error {
 	return refusal{fmt.Errorf("%w\nhint: everything is written; choose between the marked lines, remove the markers, then run `ambi generate`", errors.Join(errs...))}
 }
 
-// changeEntry is one change as JSON.
-type changeEntry struct {
+// changesFormat names what generate --json prints.
+const changesFormat = "ambi.generate/v1"
+
+// ChangesDocument is what generate prints as JSON.
+type ChangesDocument struct {
+	Format  string        `json:"format"`
+	Changes []ChangeEntry `json:"changes"` // of all files, those that stay as they are too
+}
+
+// ChangeEntry is one change as JSON.
+type ChangeEntry struct {
 	Path string    `json:"path"`
 	Kind tree.Kind `json:"kind"`
 	// Line is where the user must decide, or the first such place.
 	Line int `json:"line,omitempty"`
 }
 
-func changeList(changes []tree.Change) []changeEntry {
-	list := []changeEntry{}
+func changeList(changes []tree.Change) ChangesDocument {
+	list := []ChangeEntry{}
 	for _, c := range changes {
-		e := changeEntry{Path: c.Path, Kind: c.Kind}
+		e := ChangeEntry{Path: c.Path, Kind: c.Kind}
 		if len(c.Problems) > 0 {
 			e.Line = c.Problems[0].Line
 		}
 		list = append(list, e)
 	}
-	return list
+	return ChangesDocument{Format: changesFormat, Changes: list}
 }
 
 // treeError tells refusals, which are the user's to settle, from the disk's faults.

@@ -29,28 +29,38 @@ A target that refuses the spec is shown with its reasons; that is no error here.
 			}
 			plans := planTargets(p)
 			if asJSON {
-				return printJSON(io.out, map[string]any{"app": p.app.Name, "targets": plans})
+				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.app.Name, Targets: plans})
 			}
 			return printPlans(io.out, p, plans)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema plan\" prints")
 	return cmd
 }
 
-// targetPlan is one target's side of plan.
-type targetPlan struct {
-	Target    spec.Target          `json:"target"`
-	Listed    bool                 `json:"listed"` // among the spec's targets
-	Refused   target.Findings      `json:"refused,omitempty"`
-	Resources []generator.Resource `json:"resources"`
+// planFormat names what plan --json prints.
+const planFormat = "ambi.plan/v1"
+
+// PlanDocument is what plan prints as JSON.
+type PlanDocument struct {
+	Format  string       `json:"format"`
+	App     string       `json:"app"`
+	Targets []TargetPlan `json:"targets"` // lambda, then kubernetes
 }
 
-func planTargets(p *project) []targetPlan {
+// TargetPlan is one target's side of plan.
+type TargetPlan struct {
+	Target    spec.Target          `json:"target"`
+	Listed    bool                 `json:"listed"`            // among the spec's targets
+	Refused   target.Findings      `json:"refused,omitempty"` // why, when it refuses the spec
+	Resources []generator.Resource `json:"resources"`         // in the order of their declaration
+}
+
+func planTargets(p *project) []TargetPlan {
 	resources := generator.Plan(p.input(spec.Targets()))
-	var plans []targetPlan
+	var plans []TargetPlan
 	for _, t := range spec.Targets() {
-		plan := targetPlan{Target: t, Listed: p.app.For(t), Refused: p.on(t).Refused(), Resources: []generator.Resource{}}
+		plan := TargetPlan{Target: t, Listed: p.app.For(t), Refused: p.on(t).Refused(), Resources: []generator.Resource{}}
 		if plan.Refused == nil {
 			plan.Resources = resources[t]
 		}
@@ -60,7 +70,7 @@ func planTargets(p *project) []targetPlan {
 }
 
 // printPlans prints the two plans as columns, service by service.
-func printPlans(out io.Writer, p *project, plans []targetPlan) error {
+func printPlans(out io.Writer, p *project, plans []TargetPlan) error {
 	groups := append([]string{""}, p.app.ServiceNames()...)
 	columns := make([][][]string, len(plans)) // plan, group, lines
 	width := 0
@@ -110,7 +120,7 @@ func printPlans(out io.Writer, p *project, plans []targetPlan) error {
 	return nil
 }
 
-func heading(plan targetPlan) string {
+func heading(plan TargetPlan) string {
 	switch {
 	case plan.Refused != nil:
 		return fmt.Sprintf("%s: refused", plan.Target)

@@ -61,7 +61,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 	cmd.Flags().StringVar(&only, "target", "", "only this target: lambda or kubernetes")
 	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack (default: the target's name)")
 	cmd.Flags().BoolVar(&offline, "offline", false, "stand-ins instead of AWS and a cluster; no account, login or plugin")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema preview\" prints")
 	return cmd
 }
 
@@ -103,10 +103,20 @@ func (p *project) warnIfStale(ctx context.Context, io streams) error {
 	return nil
 }
 
+// previewFormat names what preview --json prints.
+const previewFormat = "ambi.preview/v1"
+
+// PreviewDocument is what preview prints as JSON.
+type PreviewDocument struct {
+	Format   string           `json:"format"`
+	App      string           `json:"app"`
+	Previews []*engine.Result `json:"previews"` // one a target that the engine planned
+}
+
 // preview runs the engine for each target in turn. A target that fails does not
 // keep the next one from being shown.
 func preview(ctx context.Context, io streams, p *project, targets []spec.Target, options engine.Options, asJSON bool) error {
-	var results []*engine.Result
+	results := []*engine.Result{}
 	var failed []error
 	for i, t := range targets {
 		options.Target = string(t)
@@ -129,7 +139,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 		}
 	}
 	if asJSON {
-		if err := printJSON(io.out, map[string]any{"app": p.app.Name, "previews": results}); err != nil {
+		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.app.Name, Previews: results}); err != nil {
 			return err
 		}
 	}

@@ -58,8 +58,8 @@ nothing: a region that lacks a source for what compare needs is refused.`,
 // pricesFormat names what prices --json prints.
 const pricesFormat = "ambi.prices/v1"
 
-// priceList is a region's prices, listed.
-type priceList struct {
+// PriceList is a region's prices, listed.
+type PriceList struct {
 	Format   string        `json:"format"`
 	Region   string        `json:"region"`
 	Compiled string        `json:"compiled"`       // when the book was put together
@@ -69,7 +69,7 @@ type priceList struct {
 }
 
 // list is a region's prices, those without a source included.
-func (f *priceFlags) list(root string) (*priceList, error) {
+func (f *priceFlags) list(root string) (*PriceList, error) {
 	changes, err := f.changes()
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (f *priceFlags) list(root string) (*priceList, error) {
 	if !slices.Contains(book.Regions(), f.region) {
 		return nil, fmt.Errorf("--region: no price of region %q is known\nhint: some are of %s", f.region, strings.Join(book.Regions(), ", "))
 	}
-	list := &priceList{Format: pricesFormat, Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
+	list := &PriceList{Format: pricesFormat, Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
 	if len(changes) == 0 {
 		return list, nil
 	}
@@ -95,7 +95,7 @@ func (f *priceFlags) list(root string) (*priceList, error) {
 
 // text prints the list in 80 columns but for what is said about single prices,
 // ages as of a day.
-func (l *priceList) text(day time.Time) string {
+func (l *PriceList) text(day time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Prices in %s, US dollars a unit, put together %s\n", l.Region, l.Compiled)
 	if l.Book != "" {

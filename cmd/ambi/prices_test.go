@@ -115,7 +115,7 @@ func TestPricesAreRefreshedFromFiles(t *testing.T) {
 	if text := runIn(t, dir, exitDone, "", "compare"); !bytes.Contains(text, []byte("$0.0000007/request")) {
 		t.Errorf("the other region's prices are gone:\n%s", text)
 	}
-	var list priceList
+	var list PriceList
 	if err := json.Unmarshal(runIn(t, dir, exitDone, "", "prices", "--region", "eu-west-1", "--json"), &list); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"embed"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,38 +14,81 @@ import (
 	"ambi/spec"
 )
 
-func newSchemaCommand(io streams) *cobra.Command {
-	return &cobra.Command{
-		Use:   "schema [spec|compare]",
-		Short: "Print the JSON Schema of the spec, or of a comparison, for editors and other tools",
-		Long: `Print a JSON Schema (draft 2020-12): the spec's, or with "compare" that of what
-"ambi compare --json" prints. Editors with a YAML language server complete and
-check app.yaml by the spec's:
+// published are the schemas of what commands print as JSON, by their names;
+// TestSchemas makes them from the Go types. That of compare is in its package.
+//
+//go:embed schemas/*.json
+var published embed.FS
 
-  ambi schema > app/schema.json
+// schemaNames are what the command schema prints, with what each is of.
+func schemaNames() [][2]string {
+	return [][2]string{
+		{"spec", "the spec, " + specFile},
+		{"compare", "ambi compare --json"},
+		{"generate", "ambi generate --json"},
+		{"plan", "ambi plan --json"},
+		{"preview", "ambi preview --json"},
+		{"prices", "ambi prices --json"},
+		{"simulate", "ambi simulate --json"},
+		{"slo", "ambi simulate --slo OBJECTIVE --json"},
+		{"trace", "ambi trace --json"},
+		{"validate", "ambi validate --json"},
+	}
+}
+
+func newSchemaCommand(io streams) *cobra.Command {
+	var names []string
+	var list strings.Builder
+	for _, s := range schemaNames() {
+		names = append(names, s[0])
+		fmt.Fprintf(&list, "  %-9s %s\n", s[0], s[1])
+	}
+	return &cobra.Command{
+		Use:   "schema [NAME]",
+		Short: "Print the JSON Schema of the spec, or of what a command prints as JSON",
+		Long: `Print a JSON Schema (draft 2020-12), for editors and other tools. Without a name,
+list what there is:
+
+` + list.String() + `
+What a command prints names its format and version under "format"; a later ambi
+may add keys to it, and changes the version where it changes more.
+
+Editors with a YAML language server complete and check app.yaml by the spec's:
+
+  ambi schema spec > app/schema.json
   # first line of app/app.yaml: # yaml-language-server: $schema=schema.json`,
-		Args: cobra.MaximumNArgs(1),
+		Args:      atMostOne("a name"),
+		ValidArgs: names,
 		RunE: func(_ *cobra.Command, args []string) error {
-			text, err := schemaOf(append(args, "spec")[0])
+			if len(args) == 0 {
+				return printText(io.out, list.String())
+			}
+			text, err := schemaOf(args[0], names)
 			if err != nil {
 				return err
 			}
-			if _, err := io.out.Write(text); err != nil {
-				return machineError{err}
-			}
-			return nil
+			return printText(io.out, string(text))
 		},
 	}
 }
 
-func schemaOf(what string) ([]byte, error) {
-	switch what {
-	case "spec":
+// schemaOf is the schema of a name.
+func schemaOf(name string, names []string) ([]byte, error) {
+	switch {
+	case !slices.Contains(names, name):
+		text := fmt.Sprintf("no schema %q", name)
+		if near := nearest(names, name); near != "" {
+			text += fmt.Sprintf("\nhint: did you mean %s?", near)
+		} else {
+			text += "\nhint: there are " + strings.Join(names, ", ")
+		}
+		return nil, usageError{errors.New(text)}
+	case name == "spec":
 		return spec.Schema()
-	case "compare":
+	case name == "compare":
 		return compare.Schema(), nil
 	}
-	return nil, usageError{fmt.Errorf("must be spec or compare, got %q", what)}
+	return published.ReadFile("schemas/" + name + ".json")
 }
 
 func newVersionCommand(io streams) *cobra.Command {

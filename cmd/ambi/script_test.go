@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"ambi/internal/engine"
 )
@@ -46,7 +48,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "big": big, "edit": edit, "onlyambi": onlyAmbi,
-			"sameresources": sameResources,
+			"sameresources": sameResources, "ofschema": ofSchema,
 		},
 		Condition: func(name string) (bool, error) {
 			if name != "engine" {
@@ -132,6 +134,22 @@ func sameResources(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("the engine registers for %s\n%v\nand the plan lists for %s\n%v", got.Target, got.Resources, want.Target, want.Resources)
 		}
 	}
+}
+
+// ofSchema requires that a file is of a published schema: ofschema preview preview.json.
+func ofSchema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: ofschema NAME FILE")
+	}
+	var out, errs bytes.Buffer
+	if run([]string{"schema", args[0]}, nil, &out, &errs) != exitDone {
+		ts.Fatalf("%s", errs.String())
+	}
+	schema, err := strictly(out.Bytes())
+	ts.Check(err)
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	ts.Check(schema.Validate(document))
 }
 
 // big makes a file of so many megabytes: big 50 app/app.yaml.

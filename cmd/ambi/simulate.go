@@ -321,13 +321,27 @@ func tooShort(name string, span time.Duration) error {
 	}}}
 }
 
-// simulationFormat names what --json prints: the parts of a comparison that a
-// simulation decides, in the comparison's own words.
+// simulationFormat names what --json prints.
 const simulationFormat = "ambi.simulate/v1"
+
+// SimulationDocument is what simulate prints as JSON: the parts of a comparison
+// that a simulation decides, in the comparison's own words.
+type SimulationDocument struct {
+	Format      string               `json:"format"`
+	App         string               `json:"app"`
+	Region      string               `json:"region"`
+	Lambda      compare.Side         `json:"lambda"`     // the bill of a month like the trace
+	Kubernetes  compare.Side         `json:"kubernetes"` // the same
+	Simulation  *compare.Simulation  `json:"simulation"`
+	Assumptions []compare.Assumption `json:"assumptions"` // all that the figures rest on
+}
 
 func printSimulation(out io.Writer, result compare.Result, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, map[string]any{"format": simulationFormat, "app": result.App, "region": result.Region, "lambda": result.Lambda, "kubernetes": result.Kubernetes, "simulation": result.Simulation})
+		return printJSON(out, SimulationDocument{
+			Format: simulationFormat, App: result.App, Region: result.Region,
+			Lambda: result.Lambda, Kubernetes: result.Kubernetes, Simulation: result.Simulation, Assumptions: result.Assumptions,
+		})
 	}
 	if _, err := io.WriteString(out, report.SimulationText(result)); err != nil {
 		return machineError{err}

@@ -471,9 +471,21 @@ func traceWriter(streams streams, name string, s *traceSource) (write func(at in
 	return write, finish, nil
 }
 
+// traceFormat names what trace --json prints.
+const traceFormat = "ambi.trace/v1"
+
+// TraceDocument is what trace prints as JSON.
+type TraceDocument struct {
+	Format string `json:"format"`
+	report.Trace
+}
+
 func printTrace(out io.Writer, t report.Trace, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, t)
+		if t.Skipped.First == nil {
+			t.Skipped.First = []trace.Problem{}
+		}
+		return printJSON(out, TraceDocument{traceFormat, t})
 	}
 	if _, err := io.WriteString(out, report.TraceText(t)); err != nil {
 		return machineError{err}

@@ -49,18 +49,18 @@ Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 // validationFormat names what validate --json prints.
 const validationFormat = "ambi.validate/v1"
 
-// validation is what validate prints as JSON.
-type validation struct {
+// Validation is what validate prints as JSON.
+type Validation struct {
 	Format   string          `json:"format"`
 	App      string          `json:"app"`      // empty when the spec is invalid
 	Spec     string          `json:"spec"`     // the file
 	Valid    bool            `json:"valid"`    // and no target that the spec lists refuses it
-	Errors   []specError     `json:"errors"`   // all of them, in the order of the file
+	Errors   []SpecError     `json:"errors"`   // all of them, in the order of the file
 	Findings target.Findings `json:"findings"` // what each field becomes on each target; none when the spec is invalid
 }
 
-// specError is an error of the spec, or the refusal of a target, at its place.
-type specError struct {
+// SpecError is an error of the spec, or the refusal of a target, at its place.
+type SpecError struct {
 	Line    int      `json:"line"`           // from 1
 	Column  int      `json:"column"`         // from 1, in characters
 	Path    string   `json:"path,omitempty"` // such as services.api.memory; none for the file as a whole
@@ -71,7 +71,7 @@ type specError struct {
 // validateAsJSON prints a validation; the errors of a spec are a part of it, and
 // the answer is no.
 func validateAsJSON(out io.Writer, p *project, err error) error {
-	v := validation{Format: validationFormat, Errors: []specError{}, Findings: target.Findings{}}
+	v := Validation{Format: validationFormat, Errors: []SpecError{}, Findings: target.Findings{}}
 	if err == nil {
 		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.findings
 		err = p.refused(p.app.Targets...)
@@ -83,7 +83,7 @@ func validateAsJSON(out io.Writer, p *project, err error) error {
 	v.Valid = len(invalid) == 0
 	for _, e := range invalid {
 		v.Spec = filepath.ToSlash(e.File)
-		v.Errors = append(v.Errors, specError{Line: e.Line, Column: e.Column, Path: e.Path, Message: e.Message, Hints: e.Hints})
+		v.Errors = append(v.Errors, SpecError{Line: e.Line, Column: e.Column, Path: e.Path, Message: e.Message, Hints: e.Hints})
 	}
 	if err := printJSON(out, v); err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // Trace is a trace's figures, and where it comes from.
 type Trace struct {
 	Name    string        `json:"name"`
-	Format  trace.Format  `json:"format,omitempty"` // of one that was read
+	Format  trace.Format  `json:"readAs,omitempty"` // of one that was read
 	Made    string        `json:"made,omitempty"`   // how, of one that was made
 	Began   time.Time     `json:"began,omitzero"`
 	Skipped trace.Skipped `json:"skipped"`
