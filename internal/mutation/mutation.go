@@ -1,7 +1,7 @@
 // Package mutation tells how good a stack's checks are: it breaks the graph that
 // the stack declared in every way it can think of, one at a time, and requires
-// that the checks notice. What they do not notice must be on a list that says why
-// that is right. In turn, edits that a team may make must not be held against it.
+// that the checks notice. In turn, edits that a team may make must not be held
+// against it: other words in a text for people are such an edit, and no mutant.
 //
 // Derive finds the mutants mechanically: each resource left out, each input bent
 // or removed, each element of a list dropped, each dependency cut or pointed at
@@ -85,6 +85,9 @@ func bends(value any, path string) []bend {
 			delete(without, key)
 			all = append(all, bend{at + " is removed", without})
 			for _, b := range bends(v[key], at) {
+				if forPeople(key) && b.value != "" {
+					continue
+				}
 				with := maps.Clone(v)
 				with[key] = b.value
 				all = append(all, bend{b.change, with})
@@ -126,6 +129,23 @@ func bends(value any, path string) []bend {
 		panic(fmt.Sprintf("%s: no idea how to bend a %T", path, value))
 	}
 	return all
+}
+
+// forPeople tells the inputs that only people read: they must say something, in
+// whichever words.
+func forPeople(input string) bool { return input == "description" || input == "alarmDescription" }
+
+// reworded has other words in every text for people.
+func reworded(original *stacktest.Graph) Mutant {
+	return Mutate(original, "other words for people", func(g *stacktest.Graph) {
+		for _, r := range g.Resources {
+			for input, value := range r.Inputs {
+				if text, ok := value.(string); ok && forPeople(input) {
+					r.Inputs[input] = "In other words: " + text
+				}
+			}
+		}
+	})
 }
 
 // bendNeeds cuts each dependency, and points it at each other resource in turn.

@@ -107,13 +107,6 @@ func TestMutants(t *testing.T) {
 			}),
 			{Name: "resources of their own, declared", Graph: stacktest.Run(t, withOwnResources, nil)},
 		},
-		Survivors: map[string]string{
-			`thumbs-api-key (aws:secretsmanager/secret:Secret): description is "Set`:                     "another text for people",
-			`thumbs-5xx (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription is "The API`:          "another text for people",
-			`thumbs-api-errors (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription is "Inv`:       "another text for people",
-			`thumbs-api-throttles (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription is "Lambda`: "another text for people",
-			`thumbs-api-duration (aws:cloudwatch/metricAlarm:MetricAlarm): alarmDescription is "One`:     "another text for people",
-		},
 	}.Run(t)
 }
 

@@ -78,21 +78,7 @@ func TestMutants(t *testing.T) {
 			}),
 			mutant("scopes", routeType, "GET /items", func(r *ours.Resource) { r.Inputs["authorizationScopes"] = []any{"read"} }),
 		},
-		Survivors: survivors(graph),
 	}.Run(t)
-}
-
-// survivors are the texts for people: another one does as well, and none does not.
-func survivors(graph *ours.Graph) map[string]string {
-	all := map[string]string{}
-	for _, r := range graph.Resources {
-		for _, input := range []string{"description", "alarmDescription"} {
-			if text, _ := r.Inputs[input].(string); text != "" {
-				all[r.String()+": "+input+` is "`+text[:3]] = "another text for people"
-			}
-		}
-	}
-	return all
 }
 
 // export and adopt turn this project's graphs into those of ambi's own stacks, and
