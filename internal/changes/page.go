@@ -2,11 +2,9 @@ package changes
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"ambi/internal/offline"
-	"ambi/spec"
 )
 
 const head = `# What a change does to a running stack
@@ -37,7 +35,7 @@ func Markdown() []byte {
 			if c.Title != "" {
 				fields += " (" + c.Title + ")"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", fields, cell(spec.Lambda, c.Lambda), cell(spec.Kubernetes, c.Kubernetes))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", fields, cell(c.Lambda), cell(c.Kubernetes))
 		}
 	}
 	b.WriteString(`
@@ -56,14 +54,15 @@ from everything that changes, and the alias of a function says that the new one 
 		if rule.Replaces[0] == "*" {
 			inputs = "every one"
 		}
-		fmt.Fprintf(&b, "| [%s](%s) (%s) | %s |\n", kind(rule.Type), rule.Source, target(rule.Type), inputs)
+		provider, _, _ := strings.Cut(rule.Type, ":")
+		fmt.Fprintf(&b, "| [%s](%s) (%s) | %s |\n", kind(rule.Type), rule.Source, provider, inputs)
 	}
 	return []byte(b.String())
 }
 
 // cell is an effect, with each kind of resource linked to where its provider says
 // what replaces it.
-func cell(on spec.Target, e Effect) string {
+func cell(e Effect) string {
 	text := "nothing"
 	switch {
 	case e.Refused:
@@ -74,7 +73,7 @@ func cell(on spec.Target, e Effect) string {
 	words := strings.Split(text, " ")
 	for i, word := range words {
 		name, comma := strings.CutSuffix(word, ",")
-		if source := source(on, name); source != "" {
+		if source := source(name); source != "" {
 			words[i] = "[" + name + "](" + source + ")"
 			if comma {
 				words[i] += ","
@@ -88,25 +87,14 @@ func cell(on spec.Target, e Effect) string {
 	return text
 }
 
-// source is where the provider says what replaces a kind of resource. A stack on
-// Kubernetes may have roles in AWS too.
-func source(on spec.Target, name string) string {
-	rules := offline.Rules()
-	i := slices.IndexFunc(rules, func(r offline.Rule) bool { return kind(r.Type) == name && target(r.Type) == on })
-	if i < 0 {
-		i = slices.IndexFunc(rules, func(r offline.Rule) bool { return kind(r.Type) == name })
+// source is where the provider says what replaces a kind of resource.
+func source(name string) string {
+	for _, r := range offline.Rules() {
+		if kind(r.Type) == name {
+			return r.Source
+		}
 	}
-	if i < 0 {
-		return ""
-	}
-	return rules[i].Source
-}
-
-func target(token string) spec.Target {
-	if strings.HasPrefix(token, "kubernetes:") {
-		return spec.Kubernetes
-	}
-	return spec.Lambda
+	return ""
 }
 
 // kind is the last part of a type token.

@@ -2,7 +2,9 @@ package offline_test
 
 import (
 	"context"
+	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -327,6 +329,23 @@ func TestDiff(t *testing.T) {
 }
 
 // A function that changes has a new version, and one whose concurrency changes not.
+// What replaces an object stands in the sources of the version that programs use.
+func TestRulesAreOfThisVersion(t *testing.T) {
+	text, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := regexp.MustCompile(`pulumi-kubernetes/sdk/v4 (v[0-9.]+)`).FindSubmatch(text)
+	if version == nil || !regexp.MustCompile(`pulumi-aws/sdk/v6 v6\.83\.`).Match(text) {
+		t.Fatal("go.mod names other versions: read what replaces a resource in their sources, and link those in rules.go")
+	}
+	for _, rule := range offline.Rules() {
+		if strings.Contains(rule.Source, "pulumi-kubernetes") && !strings.Contains(rule.Source, "/"+string(version[1])+"/") {
+			t.Errorf("%s: %s is not of version %s", rule.Type, rule.Source, version[1])
+		}
+	}
+}
+
 func TestVersions(t *testing.T) {
 	_, aws, _ := serve(t)
 	const token = "aws:lambda/function:Function"

@@ -16,9 +16,11 @@ type Rule struct {
 	Source   string // the file in which the provider says so, as a URL
 }
 
+// The sources at the versions that go.mod names: pulumi-aws 6.83 runs Terraform's
+// provider 5.100, the last of its fifth series.
 const (
-	terraform = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/"
-	kubeDiff  = "https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/diff.go"
+	terraform = "https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/"
+	kubeDiff  = "https://github.com/pulumi/pulumi-kubernetes/blob/v4.30.0/provider/pkg/provider/diff.go"
 )
 
 // Rules returns what is known of the types that ambi's programs have, by type.
