@@ -94,14 +94,25 @@ func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 	for i, other := range s.Needs {
 		variable := spec.AddressVariable(other)
 		out.Needs = append(out.Needs, Need{Service: other, Variable: variable})
-		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i),
-			"the address of its Service, in %s; its NetworkPolicy lets this service in", variable)
+		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i), "the address of its Service, in %s; %s", variable, whoElse(r.app.Services[other]))
 	}
 	slices.SortFunc(out.Needs, func(a, b Need) int { return strings.Compare(a.Service, b.Service) })
 	for _, other := range r.app.ServiceNames() {
 		if slices.Contains(r.app.Services[other].Needs, name) {
 			out.Callers = append(out.Callers, other)
 		}
+	}
+}
+
+// whoElse says what a need does to everybody else who calls the service that is needed.
+func whoElse(needed *spec.Service) string {
+	switch {
+	case needed.Kubernetes.Ingress != nil || needed.Kubernetes.Gateway != nil:
+		return "its NetworkPolicy lets everybody in, and this service with them"
+	case needed.Kubernetes.ServiceMonitor != nil:
+		return "its NetworkPolicy then lets in the services that need it, Prometheus, and no other pod of the cluster"
+	default:
+		return "its NetworkPolicy then lets in the services that need it, and no other pod of the cluster"
 	}
 }
 
