@@ -221,9 +221,9 @@ func BenchmarkParseAndGenerate(b *testing.B) {
 // emitted identifiers are made of: no two declarations may meet.
 func TestNamesNeverClash(t *testing.T) {
 	words := []string{
-		"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "image", "requests", "role", "function",
+		"deploy", "read", "new", "route", "settings", "configuration", "service", "name", "requests", "role", "function",
 		"deployment", "autoscaler", "facts", "stack", "preflights", "reserved", "watch", "access", "environment", "routes", "memory-mb", "type", "provisioned", "gateway", "secret",
-		"app", "drain", "log", "scaling",
+		"check", "drain", "log", "scaling",
 	}
 	var b strings.Builder
 	b.WriteString("apiVersion: ambi/v1\nname: words\nservices:\n")

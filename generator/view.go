@@ -66,13 +66,16 @@ type names struct {
 }
 
 func newNames(service string) names {
-	// What Deploy calls its own things.
-	taken := []string{
-		"app", "ctx", "err", "gateway", "pulumi", "read", "secretsmanager", "settings", "config", "stack",
-		// What a Kubernetes service says where it has the settings of others at hand.
-		"account", "address", "association", "corev1", "deployment", "fmt", "labels", "metadata", "metav1", "networkingv1", "podsOf", "policy", "prometheus",
-		"role", "selector", "service", "serving",
-	}
+	// What stands around the variable: packages, what stack.go declares, and
+	// variables beside it. TestNoServiceShadows tells what is missing.
+	taken := strings.Fields(`
+		apiextensions apigatewayv2 appsv1 autoscalingv2 awslambda cloudwatch config corev1 eks fmt iam json metav1 networkingv1 policyv1 pulumi
+		secretsmanager settings slices strings
+		account address app arguments association container ctx deployment environment err function gateway identity integration key live logs
+		memory metadata permissions pod policy read role serving stack trust
+		accessLogLine accountMayAssume actions alarm alarmPeriodSeconds allow annotated daysOfAccessLogs drainSeconds fiveMinutes labels lambdaMayAssume
+		logRetentionChoices newGateway newSecret podsMayAssume podsOf policyOf probe prometheus readStackWide roleARN roleName scalingBehavior selector serverErrors
+		serviceName slowPart slowPeriods spread stackWide statement throttleBurst throttleRate watchFunction watchGateway`)
 	return names{
 		Ident:  goname.Unexported(service),
 		Title:  goname.Exported(service),

@@ -48,7 +48,7 @@ func All() []Change {
 		},
 		{
 			Fields: []string{"services.*.port"}, After: "port: 9090",
-			Lambda: steps(publish), Kubernetes: noted("update Deployment NetworkPolicy", "the Service's own port stays 80; pods of both ports serve until the last old one has gone, but the NetworkPolicy lets in the new port only: a cluster that enforces it cuts the old pods off"),
+			Lambda: steps(publish), Kubernetes: noted(roll, "the Service's own port stays 80; it and the NetworkPolicy know the app's port by name, so that pods of both ports serve until the last old one has gone"),
 		},
 		{
 			Fields: []string{"services.*.cpu"}, After: "cpu: 1",

@@ -61,10 +61,10 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 }
 
 // deployAPIService declares the service's resources, each after those that it needs.
-func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
+func deployAPIService(ctx *pulumi.Context, api apiSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(api.namespace),
 		Labels:    labels(apiName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, apiName, &corev1.ServiceAccountArgs{
@@ -74,10 +74,10 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newAPINetworkPolicy(ctx, metadata); err != nil {
+	if err = newAPINetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newAPIDeployment(ctx, metadata, settings, account)
+	deployment, err := newAPIDeployment(ctx, metadata, api, account)
 	if err != nil {
 		return err
 	}
@@ -94,20 +94,20 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("api.address", pulumi.String(address(apiName, settings.namespace)))
-	if err := newAPIDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("api.address", pulumi.String(address(apiName, api.namespace)))
+	if err = newAPIDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newAPIAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newAPIAutoscaler(ctx, metadata, api, deployment.Metadata.Name().Elem())
 }
 
 // newAPIDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api apiSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", api.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("api"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(api.image),
 		Env:   apiEnvironment,
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiPort),
@@ -176,8 +176,9 @@ func newAPINetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) e
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(apiPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -207,15 +208,15 @@ func newAPIDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 
 // newAPIAutoscaler keeps the pods' average CPU near apiCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newAPIAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiSettings, deployment pulumi.StringInput) error {
+func newAPIAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api apiSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, apiName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(api.minReplicas),
+			MaxReplicas: pulumi.Int(api.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -45,11 +45,11 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 }
 
 // deployAPIService declares the function with what it needs, and routes requests to it.
-func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret *secretsmanager.Secret) error {
+func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, api apiSettings, apiKeySecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(api.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -60,9 +60,9 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	}
 	function, err := awslambda.NewFunction(ctx, apiName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(api.image),
 		Architectures: pulumi.StringArray{pulumi.String(apiArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(api.memoryMB),
 		Timeout:       pulumi.Int(apiTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -80,7 +80,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, apiName, function, apiTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, apiName, function, apiTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, apiName, &awslambda.AliasArgs{
@@ -127,7 +127,7 @@ func routeAPIRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awsl
 		return err
 	}
 	for _, key := range apiRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

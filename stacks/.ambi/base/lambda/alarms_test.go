@@ -13,10 +13,10 @@ func checkAlarms(t stacktest.T, g *stacktest.Graph, f facts) {
 	for _, s := range f.services {
 		function := g.One(t, functionType, s.name)
 		for suffix, metric := range map[string]string{"-errors": "Errors", "-throttles": "Throttles"} {
-			alarm := g.One(t, alarmType, s.name+suffix)
-			checkAlarm(t, alarm, f, "AWS/Lambda", metric, 0, 1)
-			alarm.Want(t, "statistic", "Sum", "the metric counts requests that were lost")
-			alarm.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
+			lost := g.One(t, alarmType, s.name+suffix)
+			checkAlarm(t, lost, f, "AWS/Lambda", metric, 0, 1)
+			lost.Want(t, "statistic", "Sum", "the metric counts requests that were lost")
+			lost.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
 		}
 		slow := g.One(t, alarmType, s.name+"-duration")
 		checkAlarm(t, slow, f, "AWS/Lambda", "Duration", slowPart*float64(s.timeoutSeconds)*1000, slowPeriods)
@@ -25,20 +25,20 @@ func checkAlarms(t stacktest.T, g *stacktest.Graph, f facts) {
 	}
 }
 
-func checkAlarm(t stacktest.T, alarm *stacktest.Resource, f facts, namespace, metric string, above float64, periods int) {
-	alarm.Want(t, "namespace", namespace, "AWS keeps the metric there")
-	alarm.Want(t, "metricName", metric, "it is what the alarm watches")
-	alarm.Want(t, "comparisonOperator", "GreaterThanThreshold", "more of it is worse")
-	alarm.Want(t, "threshold", above, "somebody should look above it")
-	alarm.Want(t, "period", alarmPeriodSeconds, "AWS has no default")
-	alarm.Want(t, "evaluationPeriods", periods, "AWS has no default")
-	if text, _ := alarm.Inputs["alarmDescription"].(string); text == "" {
-		t.Errorf("%s says nothing to whom it wakes", alarm.Name)
+func checkAlarm(t stacktest.T, r *stacktest.Resource, f facts, namespace, metric string, above float64, periods int) {
+	r.Want(t, "namespace", namespace, "AWS keeps the metric there")
+	r.Want(t, "metricName", metric, "it is what the alarm watches")
+	r.Want(t, "comparisonOperator", "GreaterThanThreshold", "more of it is worse")
+	r.Want(t, "threshold", above, "somebody should look above it")
+	r.Want(t, "period", alarmPeriodSeconds, "AWS has no default")
+	r.Want(t, "evaluationPeriods", periods, "AWS has no default")
+	if text, _ := r.Inputs["alarmDescription"].(string); text == "" {
+		t.Errorf("%s says nothing to whom it wakes", r.Name)
 	}
-	alarm.Want(t, "treatMissingData", "notBreaching", "nothing is wrong where nobody asks")
+	r.Want(t, "treatMissingData", "notBreaching", "nothing is wrong where nobody asks")
 	var topics any
 	if f.alarmTopic != "" {
 		topics = []string{f.alarmTopic}
 	}
-	alarm.Want(t, "alarmActions", topics, "it tells whom the stack names")
+	r.Want(t, "alarmActions", topics, "it tells whom the stack names")
 }

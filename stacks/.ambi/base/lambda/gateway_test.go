@@ -49,7 +49,7 @@ func checkIntegration(t stacktest.T, g *stacktest.Graph, s service) {
 	integration.Want(t, "timeoutMilliseconds", s.timeoutSeconds*1000, "the API must wait as long as the function may take")
 }
 
-func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
+func checkRouting(t stacktest.T, g *stacktest.Graph, s service) {
 	api, integration := g.One(t, apiType, app), g.One(t, integrationType, s.name)
 	for _, key := range s.routes {
 		route := g.One(t, routeType, key)

@@ -125,8 +125,8 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 
 // finish reads the outputs that were used, now that all of them are resolved.
 func (m *mocks) finish() error {
-	for _, use := range m.uses {
-		result, err := internals.UnsafeAwaitOutput(context.Background(), use.output)
+	for _, u := range m.uses {
+		result, err := internals.UnsafeAwaitOutput(context.Background(), u.output)
 		value := reflect.Indirect(reflect.ValueOf(result.Value))
 		switch {
 		case err != nil:
@@ -134,11 +134,11 @@ func (m *mocks) finish() error {
 			err = errors.New("the output used here is unknown")
 		case !value.IsValid() || value.Kind() == reflect.String && value.Len() == 0:
 			err = errors.New("the output used here is empty")
-		case use.export != "":
-			m.graph.Exports.Inputs[use.export] = value.Interface()
+		case u.export != "":
+			m.graph.Exports.Inputs[u.export] = value.Interface()
 		}
 		if err != nil {
-			m.errs = append(m.errs, fmt.Errorf("%s: %w", use.where, err))
+			m.errs = append(m.errs, fmt.Errorf("%s: %w", u.where, err))
 		}
 	}
 	slices.SortFunc(m.errs, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })

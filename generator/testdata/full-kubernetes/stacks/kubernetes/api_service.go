@@ -85,13 +85,13 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 }
 
 // deployAPIService declares the service's resources, each after those that it needs.
-func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
+func deployAPIService(ctx *pulumi.Context, api apiSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(api.namespace),
 		Labels:    labels(apiName),
 	}
-	role, policy, err := newAPIRole(ctx, settings)
+	role, policy, err := newAPIRole(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -103,18 +103,18 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 		return err
 	}
 	association, err := eks.NewPodIdentityAssociation(ctx, apiName, &eks.PodIdentityAssociationArgs{
-		ClusterName:    pulumi.String(settings.clusterName),
-		Namespace:      pulumi.String(settings.namespace),
+		ClusterName:    pulumi.String(api.clusterName),
+		Namespace:      pulumi.String(api.namespace),
 		ServiceAccount: account.Metadata.Name().Elem(),
 		RoleArn:        role.Arn,
 	}, pulumi.DependsOn([]pulumi.Resource{policy}))
 	if err != nil {
 		return err
 	}
-	if err := newAPINetworkPolicy(ctx, metadata); err != nil {
+	if err = newAPINetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newAPIDeployment(ctx, metadata, settings, account, association)
+	deployment, err := newAPIDeployment(ctx, metadata, api, account, association)
 	if err != nil {
 		return err
 	}
@@ -131,18 +131,18 @@ func deployAPIService(ctx *pulumi.Context, settings apiSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("api.address", pulumi.String(address(apiName, settings.namespace)))
-	if err := newAPIDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("api.address", pulumi.String(address(apiName, api.namespace)))
+	if err = newAPIDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newAPIHTTPRoute(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newAPIHTTPRoute(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
-	return newAPIAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newAPIAutoscaler(ctx, metadata, api, deployment.Metadata.Name().Elem())
 }
 
 // newAPIRole declares the role that EKS gives the pods.
-func newAPIRole(ctx *pulumi.Context, settings apiSettings) (*iam.Role, *iam.RolePolicy, error) {
+func newAPIRole(ctx *pulumi.Context, api apiSettings) (*iam.Role, *iam.RolePolicy, error) {
 	trust, err := policyOf(podsMayAssume)
 	if err != nil {
 		return nil, nil, err
@@ -152,8 +152,8 @@ func newAPIRole(ctx *pulumi.Context, settings apiSettings) (*iam.Role, *iam.Role
 		return nil, nil, err
 	}
 	arguments := &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}
-	if settings.permissionsBoundary != "" {
-		arguments.PermissionsBoundary = pulumi.String(settings.permissionsBoundary)
+	if api.permissionsBoundary != "" {
+		arguments.PermissionsBoundary = pulumi.String(api.permissionsBoundary)
 	}
 	role, err := iam.NewRole(ctx, apiName, arguments)
 	if err != nil {
@@ -168,11 +168,11 @@ func newAPIRole(ctx *pulumi.Context, settings apiSettings) (*iam.Role, *iam.Role
 
 // newAPIDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiSettings, account *corev1.ServiceAccount, identity pulumi.Resource) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api apiSettings, account *corev1.ServiceAccount, identity pulumi.Resource) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", api.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("api"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(api.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiPort),
 		}},
@@ -240,8 +240,9 @@ func newAPINetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) e
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(apiPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				// From anywhere: what serves the routes from outside may run in any namespace,
 				// on the nodes' own network, or beside the cluster.
@@ -269,12 +270,12 @@ func newAPIDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 }
 
 // newAPIHTTPRoute has the Gateway send apiRequests here.
-func newAPIHTTPRoute(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service pulumi.StringInput) error {
+func newAPIHTTPRoute(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
 	var rules pulumi.Array
 	for some := range slices.Chunk(apiRequests, 8) { // a rule takes no more
 		rules = append(rules, pulumi.Map{
 			"matches":     matchesOf(some),
-			"backendRefs": pulumi.Array{pulumi.Map{"name": service, "port": pulumi.Int(80)}},
+			"backendRefs": pulumi.Array{pulumi.Map{"name": serviceName, "port": pulumi.Int(80)}},
 			"timeouts":    pulumi.Map{"request": pulumi.String(fmt.Sprintf("%ds", apiTimeoutSeconds))},
 			"filters":     pulumi.Array{pulumi.Map{"type": pulumi.String("CORS"), "cors": apiCORS}},
 		})
@@ -297,15 +298,15 @@ func newAPIHTTPRoute(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, servi
 
 // newAPIAutoscaler keeps the pods' average request rate near apiRateTarget. It needs
 // an adapter in the cluster that serves apiPodsMetric as a custom metric.
-func newAPIAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiSettings, deployment pulumi.StringInput) error {
+func newAPIAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api apiSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, apiName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(api.minReplicas),
+			MaxReplicas: pulumi.Int(api.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Pods"),
 				Pods: &autoscalingv2.PodsMetricSourceArgs{

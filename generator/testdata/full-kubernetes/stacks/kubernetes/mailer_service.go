@@ -52,10 +52,10 @@ func readMailerConfiguration(read *settings.Settings) mailerSettings {
 }
 
 // deployMailerService declares the service's resources, each after those that it needs.
-func deployMailerService(ctx *pulumi.Context, settings mailerSettings) error {
+func deployMailerService(ctx *pulumi.Context, mailer mailerSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(mailerName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(mailer.namespace),
 		Labels:    labels(mailerName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, mailerName, &corev1.ServiceAccountArgs{
@@ -65,10 +65,10 @@ func deployMailerService(ctx *pulumi.Context, settings mailerSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newMailerNetworkPolicy(ctx, metadata); err != nil {
+	if err = newMailerNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newMailerDeployment(ctx, metadata, settings, account)
+	deployment, err := newMailerDeployment(ctx, metadata, mailer, account)
 	if err != nil {
 		return err
 	}
@@ -85,23 +85,23 @@ func deployMailerService(ctx *pulumi.Context, settings mailerSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("mailer.address", pulumi.String(address(mailerName, settings.namespace)))
-	if err := newMailerDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("mailer.address", pulumi.String(address(mailerName, mailer.namespace)))
+	if err = newMailerDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newMailerServiceMonitor(ctx, metadata); err != nil {
+	if err = newMailerServiceMonitor(ctx, metadata); err != nil {
 		return err
 	}
-	return newMailerAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newMailerAutoscaler(ctx, metadata, mailer, deployment.Metadata.Name().Elem())
 }
 
 // newMailerDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newMailerDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mailerSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newMailerDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, mailer mailerSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", mailer.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("mailer"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(mailer.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(mailerPort),
 		}},
@@ -169,8 +169,9 @@ func newMailerNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(mailerName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(mailerPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -214,15 +215,15 @@ func newMailerServiceMonitor(ctx *pulumi.Context, metadata *metav1.ObjectMetaArg
 
 // newMailerAutoscaler keeps the pods' average CPU near mailerCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newMailerAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mailerSettings, deployment pulumi.StringInput) error {
+func newMailerAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, mailer mailerSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, mailerName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(mailer.minReplicas),
+			MaxReplicas: pulumi.Int(mailer.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -65,27 +65,27 @@ func readOrdersConfiguration(read *settings.Settings) ordersSettings {
 }
 
 // deployOrdersService declares the service's resources, each after those that it needs.
-func deployOrdersService(ctx *pulumi.Context, settings ordersSettings, reports reportsSettings, web webSettings) error {
+func deployOrdersService(ctx *pulumi.Context, orders ordersSettings, reports reportsSettings, web webSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(ordersName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(orders.namespace),
 		Labels:    labels(ordersName),
 	}
-	role, policy, err := newOrdersRole(ctx, settings)
+	role, policy, err := newOrdersRole(ctx, orders)
 	if err != nil {
 		return err
 	}
 	account, err := corev1.NewServiceAccount(ctx, ordersName, &corev1.ServiceAccountArgs{
-		Metadata:                     annotated(metadata, pulumi.StringMap{"eks.amazonaws.com/role-arn": roleARN(role.Name, settings.oidcProviderARN)}),
+		Metadata:                     annotated(metadata, pulumi.StringMap{"eks.amazonaws.com/role-arn": roleARN(role.Name, orders.oidcProviderARN)}),
 		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
 	})
 	if err != nil {
 		return err
 	}
-	if err := newOrdersNetworkPolicy(ctx, metadata, reports, web); err != nil {
+	if err = newOrdersNetworkPolicy(ctx, metadata, reports, web); err != nil {
 		return err
 	}
-	deployment, err := newOrdersDeployment(ctx, metadata, settings, account, policy)
+	deployment, err := newOrdersDeployment(ctx, metadata, orders, account, policy)
 	if err != nil {
 		return err
 	}
@@ -102,20 +102,20 @@ func deployOrdersService(ctx *pulumi.Context, settings ordersSettings, reports r
 	if err != nil {
 		return err
 	}
-	ctx.Export("orders.address", pulumi.String(address(ordersName, settings.namespace)))
-	if err := newOrdersDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("orders.address", pulumi.String(address(ordersName, orders.namespace)))
+	if err = newOrdersDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newOrdersServiceMonitor(ctx, metadata); err != nil {
+	if err = newOrdersServiceMonitor(ctx, metadata); err != nil {
 		return err
 	}
-	return newOrdersScaledObject(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newOrdersScaledObject(ctx, metadata, orders, deployment.Metadata.Name().Elem())
 }
 
 // newOrdersRole declares the role that the pods get through their ServiceAccount:
 // the cluster's OpenID Connect provider vouches for it, and nobody else may assume it.
-func newOrdersRole(ctx *pulumi.Context, settings ordersSettings) (*iam.Role, *iam.RolePolicy, error) {
-	trust, err := accountMayAssume(settings.oidcProviderARN, settings.namespace, ordersName)
+func newOrdersRole(ctx *pulumi.Context, orders ordersSettings) (*iam.Role, *iam.RolePolicy, error) {
+	trust, err := accountMayAssume(orders.oidcProviderARN, orders.namespace, ordersName)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -124,11 +124,11 @@ func newOrdersRole(ctx *pulumi.Context, settings ordersSettings) (*iam.Role, *ia
 		return nil, nil, err
 	}
 	arguments := &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}
-	if settings.roleName != "" {
-		arguments.Name = pulumi.String(settings.roleName)
+	if orders.roleName != "" {
+		arguments.Name = pulumi.String(orders.roleName)
 	}
-	if settings.permissionsBoundary != "" {
-		arguments.PermissionsBoundary = pulumi.String(settings.permissionsBoundary)
+	if orders.permissionsBoundary != "" {
+		arguments.PermissionsBoundary = pulumi.String(orders.permissionsBoundary)
 	}
 	role, err := iam.NewRole(ctx, ordersName, arguments)
 	if err != nil {
@@ -143,11 +143,11 @@ func newOrdersRole(ctx *pulumi.Context, settings ordersSettings) (*iam.Role, *ia
 
 // newOrdersDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newOrdersDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings ordersSettings, account *corev1.ServiceAccount, identity pulumi.Resource) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newOrdersDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, orders ordersSettings, account *corev1.ServiceAccount, identity pulumi.Resource) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", orders.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("orders"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(orders.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(ordersPort),
 		}},
@@ -215,8 +215,9 @@ func newOrdersNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(ordersName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(ordersPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{ // the services that need this one
 					podsOf(reportsName, reports.namespace),
@@ -262,7 +263,7 @@ func newOrdersServiceMonitor(ctx *pulumi.Context, metadata *metav1.ObjectMetaArg
 
 // newOrdersScaledObject has KEDA set the number of pods, down to none: it declares the
 // autoscaler, so this program must not. It needs KEDA in the cluster.
-func newOrdersScaledObject(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings ordersSettings, deployment pulumi.StringInput) error {
+func newOrdersScaledObject(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, orders ordersSettings, deployment pulumi.StringInput) error {
 	_, err := apiextensions.NewCustomResource(ctx, ordersName, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String("keda.sh/v1alpha1"),
 		Kind:       pulumi.String("ScaledObject"),
@@ -271,8 +272,8 @@ func newOrdersScaledObject(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 			"scaleTargetRef": pulumi.Map{
 				"apiVersion": pulumi.String("apps/v1"), "kind": pulumi.String("Deployment"), "name": deployment,
 			},
-			"minReplicaCount": pulumi.Int(settings.minReplicas),
-			"maxReplicaCount": pulumi.Int(settings.maxReplicas),
+			"minReplicaCount": pulumi.Int(orders.minReplicas),
+			"maxReplicaCount": pulumi.Int(orders.maxReplicas),
 			"pollingInterval": pulumi.Int(30),  // seconds, while there is no pod
 			"cooldownPeriod":  pulumi.Int(300), // seconds without a request before the last pod goes
 			"triggers": pulumi.Array{pulumi.Map{

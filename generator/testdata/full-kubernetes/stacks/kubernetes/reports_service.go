@@ -72,10 +72,10 @@ func readReportsConfiguration(read *settings.Settings) reportsSettings {
 }
 
 // deployReportsService declares the service's resources, each after those that it needs.
-func deployReportsService(ctx *pulumi.Context, settings reportsSettings, orders ordersSettings) error {
+func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders ordersSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(reportsName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(reports.namespace),
 		Labels:    labels(reportsName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, reportsName, &corev1.ServiceAccountArgs{
@@ -85,10 +85,10 @@ func deployReportsService(ctx *pulumi.Context, settings reportsSettings, orders 
 	if err != nil {
 		return err
 	}
-	if err := newReportsNetworkPolicy(ctx, metadata); err != nil {
+	if err = newReportsNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newReportsDeployment(ctx, metadata, settings, account, newReportsEnvironment(orders))
+	deployment, err := newReportsDeployment(ctx, metadata, reports, account, newReportsEnvironment(orders))
 	if err != nil {
 		return err
 	}
@@ -105,23 +105,23 @@ func deployReportsService(ctx *pulumi.Context, settings reportsSettings, orders 
 	if err != nil {
 		return err
 	}
-	ctx.Export("reports.address", pulumi.String(address(reportsName, settings.namespace)))
-	if err := newReportsDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("reports.address", pulumi.String(address(reportsName, reports.namespace)))
+	if err = newReportsDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newReportsIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newReportsIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
-	return newReportsAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newReportsAutoscaler(ctx, metadata, reports, deployment.Metadata.Name().Elem())
 }
 
 // newReportsDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newReportsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings reportsSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newReportsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", reports.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("reports"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(reports.image),
 		Env:   environment,
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(reportsPort),
@@ -190,8 +190,9 @@ func newReportsNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArg
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(reportsName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(reportsPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				// From anywhere: what serves the routes from outside may run in any namespace,
 				// on the nodes' own network, or beside the cluster.
@@ -219,14 +220,14 @@ func newReportsDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMeta
 }
 
 // newReportsIngress serves reportsPaths from outside the cluster.
-func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service pulumi.StringInput) error {
+func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, reportsName, &networkingv1.IngressArgs{
 		Metadata: annotated(metadata, reportsAnnotations),
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String("alb"),
 			Rules: networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{
 				Host: pulumi.String(reportsDomain),
-				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(service, reportsPaths)},
+				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(serviceName, reportsPaths)},
 			}},
 			Tls: networkingv1.IngressTLSArray{networkingv1.IngressTLSArgs{
 				Hosts: pulumi.StringArray{pulumi.String(reportsDomain)},
@@ -238,15 +239,15 @@ func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, ser
 
 // newReportsAutoscaler keeps the pods' average CPU near reportsCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newReportsAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings reportsSettings, deployment pulumi.StringInput) error {
+func newReportsAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, reportsName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(reports.minReplicas),
+			MaxReplicas: pulumi.Int(reports.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

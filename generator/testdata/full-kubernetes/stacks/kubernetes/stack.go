@@ -163,9 +163,9 @@ var prometheus = networkingv1.NetworkPolicyPeerArgs{
 type ingressPath struct{ pathType, path string }
 
 // pathsTo sends paths to the port of a service.
-func pathsTo(service pulumi.StringInput, paths []ingressPath) networkingv1.HTTPIngressPathArray {
+func pathsTo(serviceName pulumi.StringInput, paths []ingressPath) networkingv1.HTTPIngressPathArray {
 	backend := &networkingv1.IngressBackendArgs{Service: &networkingv1.IngressServiceBackendArgs{
-		Name: service, Port: &networkingv1.ServiceBackendPortArgs{Name: pulumi.String("http")},
+		Name: serviceName, Port: &networkingv1.ServiceBackendPortArgs{Name: pulumi.String("http")},
 	}}
 	var all networkingv1.HTTPIngressPathArray
 	for _, p := range paths {

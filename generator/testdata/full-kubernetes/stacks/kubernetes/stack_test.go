@@ -124,13 +124,13 @@ func TestStack(t *testing.T) {
 }
 
 // checkAll holds a stack to everything that must be true of it.
-func checkAll(t stacktest.T, g *stacktest.Graph, services []service) {
-	for _, s := range services {
+func checkAll(t stacktest.T, g *stacktest.Graph, all []service) {
+	for _, s := range all {
 		for _, c := range serviceChecks {
 			c.check(t, g, s)
 		}
 	}
-	checkCalls(t, g, services)
+	checkCalls(t, g, all)
 }
 
 // deploy runs the program with some of the stack's settings changed.
@@ -219,7 +219,7 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	memory := fmt.Sprintf("%dMi", s.memoryMiB)
 	deployment.Want(t, s.container("image"), s.image, "it is the app")
-	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service and probes call it http")
+	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service, probes and NetworkPolicy call it http")
 	deployment.Want(t, s.container("resources.requests.cpu"), s.cpu, "the scheduler keeps it free, and the autoscaler measures by it")
 	deployment.Want(t, s.container("resources.requests.memory"), memory, "the scheduler keeps it free")
 	deployment.Want(t, s.container("resources.limits.memory"), memory, "a pod that could take more than was kept free would take it from others")
@@ -241,14 +241,14 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 	for name, value := range s.variables {
 		deployment.Want(t, s.container("env[name="+name+"].value"), value, "the app reads it")
 	}
-	for name, secret := range s.secrets {
-		want := map[string]string{"name": secret.name, "key": secret.key}
+	for name, from := range s.secrets {
+		want := map[string]string{"name": from.name, "key": from.key}
 		deployment.Want(t, s.container("env[name="+name+"].valueFrom.secretKeyRef"), want, "the app reads it, and its value stays out of the stack")
 	}
 }
 
 func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
-	for probe, want := range map[string]struct {
+	for input, want := range map[string]struct {
 		periodSeconds, failures int
 		why                     string
 	}{
@@ -256,7 +256,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 		"readinessProbe": {5, 2, "a pod that does not answer gets no requests after 10 s"},
 		"livenessProbe":  {10, 3, "a pod that does not answer is started anew after 30 s"},
 	} {
-		g.One(t, deploymentType, s.name).Want(t, s.container(probe), map[string]any{
+		g.One(t, deploymentType, s.name).Want(t, s.container(input), map[string]any{
 			"httpGet":          map[string]any{"path": s.healthPath, "port": "http"},
 			"periodSeconds":    want.periodSeconds,
 			"timeoutSeconds":   2,
@@ -310,8 +310,8 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only
 // then says why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, address := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
-	waiting := []*stacktest.Resource{deployment, address}
+	deployment, front := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
+	waiting := []*stacktest.Resource{deployment, front}
 	if s.ingress != nil {
 		waiting = append(waiting, g.One(t, ingressType, s.name))
 	}
@@ -324,17 +324,17 @@ func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
 		}
 	}
 	for input, urns := range deployment.Needs {
-		if slices.Contains(urns, address.URN) {
-			t.Errorf("%s: waits for %s (input %q), which waits for the pods", deployment, address, input)
+		if slices.Contains(urns, front.URN) {
+			t.Errorf("%s: waits for %s (input %q), which waits for the pods", deployment, front, input)
 		}
 	}
 }
 
 func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
-	address := g.One(t, serviceType, s.name)
-	address.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
-	address.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
-	address.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
+	front := g.One(t, serviceType, s.name)
+	front.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
+	front.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
+	front.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
 	g.Exports.Want(t, fmt.Sprintf("[%q]", s.key+".address"), fmt.Sprintf("http://%s.%s.svc", s.name, s.namespace), "it is where callers in the cluster find the service")
 }
 
@@ -358,7 +358,7 @@ func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
 	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) != 1 {
 		t.Errorf("%s: %d rules let requests in, want one: each of them opens something", policy, len(rules))
 	}
-	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": s.port}}, "the app listens there, and nothing else should be reached")
+	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": "http"}}, "nothing else should be reached; a number would cut old pods off while new ones listen elsewhere")
 	switch s.reach {
 	case "anywhere":
 		policy.Want(t, "spec.ingress[0].from", nil, "what serves the routes from outside may run anywhere")
@@ -369,10 +369,10 @@ func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
 
 // Services find each other by addresses that name a namespace, and only those that
 // need a service get through to it.
-func checkCalls(t stacktest.T, g *stacktest.Graph, services []service) {
+func checkCalls(t stacktest.T, g *stacktest.Graph, all []service) {
 	byKey := map[string]service{}
 	callers := map[string][]any{}
-	for _, s := range services {
+	for _, s := range all {
 		byKey[s.key] = s
 		for _, key := range s.needs {
 			callers[key] = append(callers[key], map[string]any{
@@ -381,7 +381,7 @@ func checkCalls(t stacktest.T, g *stacktest.Graph, services []service) {
 			})
 		}
 	}
-	for _, s := range services {
+	for _, s := range all {
 		for variable, key := range s.needs {
 			other := byKey[key]
 			g.One(t, deploymentType, s.name).Want(t, s.container("env[name="+variable+"].value"), fmt.Sprintf("http://%s.%s.svc", other.name, other.namespace), "it is where the app finds "+key)
@@ -404,8 +404,8 @@ func checkIngress(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.ingress == nil {
 		return
 	}
-	ingress, address := g.One(t, ingressType, s.name), g.One(t, serviceType, s.name)
-	backend := map[string]any{"service": map[string]any{"name": address.Output("metadata.name"), "port": map[string]any{"name": "http"}}}
+	object, front := g.One(t, ingressType, s.name), g.One(t, serviceType, s.name)
+	backend := map[string]any{"service": map[string]any{"name": front.Output("metadata.name"), "port": map[string]any{"name": "http"}}}
 	var paths []any
 	for _, p := range s.ingress.paths {
 		paths = append(paths, map[string]any{"pathType": p[0], "path": p[1], "backend": backend})
@@ -417,12 +417,12 @@ func checkIngress(t stacktest.T, g *stacktest.Graph, s service) {
 		if s.ingress.tlsSecret != "" {
 			tls["secretName"] = s.ingress.tlsSecret
 		}
-		ingress.Want(t, "spec.tls", []any{tls}, "requests and answers are nobody else's to read")
+		object.Want(t, "spec.tls", []any{tls}, "requests and answers are nobody else's to read")
 	}
-	ingress.Want(t, "spec.ingressClassName", s.ingress.class, "other controllers leave it alone")
-	ingress.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", address)
+	object.Want(t, "spec.ingressClassName", s.ingress.class, "other controllers leave it alone")
+	object.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", front)
 	for name, value := range s.ingress.annotations {
-		ingress.Want(t, fmt.Sprintf("metadata.annotations[%q]", name), value, "the controller serves the app as app.yaml says")
+		object.Want(t, fmt.Sprintf("metadata.annotations[%q]", name), value, "the controller serves the app as app.yaml says")
 	}
 }
 
@@ -430,7 +430,7 @@ func checkGateway(t stacktest.T, g *stacktest.Graph, s service) {
 	if s.gateway == nil {
 		return
 	}
-	route, address := g.One(t, httpRouteType, s.name), g.One(t, serviceType, s.name)
+	route, front := g.One(t, httpRouteType, s.name), g.One(t, serviceType, s.name)
 	parent := map[string]any{"name": s.gateway.name}
 	if s.gateway.namespace != "" {
 		parent["namespace"] = s.gateway.namespace
@@ -451,7 +451,7 @@ func checkGateway(t stacktest.T, g *stacktest.Graph, s service) {
 		}
 		rule := map[string]any{
 			"matches":     matches,
-			"backendRefs": []any{map[string]any{"name": address.Output("metadata.name"), "port": 80}},
+			"backendRefs": []any{map[string]any{"name": front.Output("metadata.name"), "port": 80}},
 			"timeouts":    map[string]any{"request": fmt.Sprintf("%ds", s.timeoutSeconds)},
 		}
 		if s.gateway.cors != nil {
@@ -460,9 +460,9 @@ func checkGateway(t stacktest.T, g *stacktest.Graph, s service) {
 		rules = append(rules, rule)
 	}
 	route.Want(t, "spec.rules", rules, "these requests reach the app, and no others; a rule takes 8 at most")
-	route.Want(t, "spec.rules[0].backendRefs[0].name", address.Output("metadata.name"), "it is where the requests go")
-	if !slices.Contains(route.Needs["spec"], address.URN) {
-		t.Errorf("%s: does not wait for %s: the Gateway answers 500 until there is one", route, address)
+	route.Want(t, "spec.rules[0].backendRefs[0].name", front.Output("metadata.name"), "it is where the requests go")
+	if !slices.Contains(route.Needs["spec"], front.URN) {
+		t.Errorf("%s: does not wait for %s: the Gateway answers 500 until there is one", route, front)
 	}
 }
 
@@ -649,10 +649,10 @@ func TestSettings(t *testing.T) {
 			settings map[string]string
 			apply    func(*service)
 		}{
-			"image":       {map[string]string{"image": "registry.example.com/another:2"}, func(s *service) { s.image = "registry.example.com/another:2" }},
-			"memory":      {map[string]string{"memory": fmt.Sprintf("%dMi", memory)}, func(s *service) { s.memoryMiB = memory }},
-			"namespace":   {map[string]string{"namespace": "another"}, func(s *service) { s.namespace = "another" }},
-			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(s *service) { s.min, s.max = least, most }},
+			"image":       {map[string]string{"image": "registry.example.com/another:2"}, func(w *service) { w.image = "registry.example.com/another:2" }},
+			"memory":      {map[string]string{"memory": fmt.Sprintf("%dMi", memory)}, func(w *service) { w.memoryMiB = memory }},
+			"namespace":   {map[string]string{"namespace": "another"}, func(w *service) { w.namespace = "another" }},
+			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(w *service) { w.min, w.max = least, most }},
 		} {
 			t.Run(s.key+"/"+name, func(t *testing.T) {
 				expected := slices.Clone(services)

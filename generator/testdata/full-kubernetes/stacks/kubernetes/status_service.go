@@ -56,10 +56,10 @@ func readStatusConfiguration(read *settings.Settings) statusSettings {
 }
 
 // deployStatusService declares the service's resources, each after those that it needs.
-func deployStatusService(ctx *pulumi.Context, settings statusSettings) error {
+func deployStatusService(ctx *pulumi.Context, status statusSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(statusName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(status.namespace),
 		Labels:    labels(statusName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, statusName, &corev1.ServiceAccountArgs{
@@ -69,10 +69,10 @@ func deployStatusService(ctx *pulumi.Context, settings statusSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newStatusNetworkPolicy(ctx, metadata); err != nil {
+	if err = newStatusNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newStatusDeployment(ctx, metadata, settings, account)
+	deployment, err := newStatusDeployment(ctx, metadata, status, account)
 	if err != nil {
 		return err
 	}
@@ -89,23 +89,23 @@ func deployStatusService(ctx *pulumi.Context, settings statusSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("status.address", pulumi.String(address(statusName, settings.namespace)))
-	if err := newStatusDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("status.address", pulumi.String(address(statusName, status.namespace)))
+	if err = newStatusDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newStatusIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newStatusIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
-	return newStatusAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newStatusAutoscaler(ctx, metadata, status, deployment.Metadata.Name().Elem())
 }
 
 // newStatusDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newStatusDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings statusSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newStatusDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, status statusSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", status.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("status"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(status.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(statusPort),
 		}},
@@ -173,8 +173,9 @@ func newStatusNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(statusName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(statusPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				// From anywhere: what serves the routes from outside may run in any namespace,
 				// on the nodes' own network, or beside the cluster.
@@ -202,13 +203,13 @@ func newStatusDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaA
 }
 
 // newStatusIngress serves statusPaths from outside the cluster.
-func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service pulumi.StringInput) error {
+func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, statusName, &networkingv1.IngressArgs{
 		Metadata: metadata,
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String("traefik"),
 			Rules: networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{
-				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(service, statusPaths)},
+				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(serviceName, statusPaths)},
 			}},
 		},
 	}, fiveMinutes)
@@ -217,15 +218,15 @@ func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serv
 
 // newStatusAutoscaler keeps the pods' average CPU near statusCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newStatusAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings statusSettings, deployment pulumi.StringInput) error {
+func newStatusAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, status statusSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, statusName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(status.minReplicas),
+			MaxReplicas: pulumi.Int(status.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

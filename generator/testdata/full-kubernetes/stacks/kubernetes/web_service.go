@@ -89,10 +89,10 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 }
 
 // deployWebService declares the service's resources, each after those that it needs.
-func deployWebService(ctx *pulumi.Context, settings webSettings, api apiSettings, orders ordersSettings) error {
+func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, orders ordersSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(webName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(web.namespace),
 		Labels:    labels(webName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, webName, &corev1.ServiceAccountArgs{
@@ -102,10 +102,10 @@ func deployWebService(ctx *pulumi.Context, settings webSettings, api apiSettings
 	if err != nil {
 		return err
 	}
-	if err := newWebNetworkPolicy(ctx, metadata); err != nil {
+	if err = newWebNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newWebDeployment(ctx, metadata, settings, account, newWebEnvironment(api, orders))
+	deployment, err := newWebDeployment(ctx, metadata, web, account, newWebEnvironment(api, orders))
 	if err != nil {
 		return err
 	}
@@ -122,23 +122,23 @@ func deployWebService(ctx *pulumi.Context, settings webSettings, api apiSettings
 	if err != nil {
 		return err
 	}
-	ctx.Export("web.address", pulumi.String(address(webName, settings.namespace)))
-	if err := newWebDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("web.address", pulumi.String(address(webName, web.namespace)))
+	if err = newWebDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err := newWebIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newWebIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
-	return newWebAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newWebAutoscaler(ctx, metadata, web, deployment.Metadata.Name().Elem())
 }
 
 // newWebDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings webSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", web.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("web"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(web.image),
 		Env:   environment,
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(webPort),
@@ -211,8 +211,9 @@ func newWebNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) e
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(webName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(webPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				// From anywhere: what serves the routes from outside may run in any namespace,
 				// on the nodes' own network, or beside the cluster.
@@ -240,14 +241,14 @@ func newWebDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 }
 
 // newWebIngress serves webPaths from outside the cluster.
-func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service pulumi.StringInput) error {
+func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, webName, &networkingv1.IngressArgs{
 		Metadata: annotated(metadata, webAnnotations),
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: pulumi.String("nginx"),
 			Rules: networkingv1.IngressRuleArray{networkingv1.IngressRuleArgs{
 				Host: pulumi.String(webDomain),
-				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(service, webPaths)},
+				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(serviceName, webPaths)},
 			}},
 			Tls: networkingv1.IngressTLSArray{networkingv1.IngressTLSArgs{
 				Hosts:      pulumi.StringArray{pulumi.String(webDomain)},
@@ -260,15 +261,15 @@ func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service
 
 // newWebAutoscaler keeps the pods' average memory near webMemoryTarget. It needs
 // metrics-server in the cluster, and the memory request above.
-func newWebAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings webSettings, deployment pulumi.StringInput) error {
+func newWebAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, webName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(web.minReplicas),
+			MaxReplicas: pulumi.Int(web.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -102,9 +102,9 @@ func (m *mocks) waiting() (list string) {
 	defer m.lock.Unlock()
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, use := range m.uses {
-		if _, err := internals.UnsafeAwaitOutput(now, use.output); errors.Is(err, context.Canceled) {
-			list += "\nstill waiting for the value of " + use.where
+	for _, u := range m.uses {
+		if _, err := internals.UnsafeAwaitOutput(now, u.output); errors.Is(err, context.Canceled) {
+			list += "\nstill waiting for the value of " + u.where
 		}
 	}
 	return list

@@ -51,23 +51,23 @@ type apiSettings struct {
 }
 
 func readAPIConfiguration(read *settings.Settings) apiSettings {
-	settings := apiSettings{
+	api := apiSettings{
 		image:            read.ECRImage("api.image", apiImage),
 		memoryMB:         read.MemoryMiB("api.memory", apiMemoryMB, 128, 10240),
 		logRetentionDays: read.OneOf("api.logRetentionDays", apiLogRetentionDays, logRetentionChoices),
 		provisioned:      read.Int("api.provisioned", apiProvisioned, 1, 1000),
 		reserved:         read.Int("api.reserved", apiReserved, 1, 1_000_000),
 	}
-	read.AtMost("api.provisioned", settings.provisioned, "api.reserved", settings.reserved)
-	return settings
+	read.AtMost("api.provisioned", api.provisioned, "api.reserved", api.reserved)
+	return api
 }
 
 // deployAPIService declares the function with what it needs, and routes requests to it.
-func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings apiSettings, apiKeySecret, databaseSecret *secretsmanager.Secret, loginAuthorizer *apigatewayv2.Authorizer) error {
+func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, api apiSettings, apiKeySecret, databaseSecret *secretsmanager.Secret, loginAuthorizer *apigatewayv2.Authorizer) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(api.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -78,9 +78,9 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	}
 	function, err := awslambda.NewFunction(ctx, apiName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(api.image),
 		Architectures: pulumi.StringArray{pulumi.String(apiArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(api.memoryMB),
 		Timeout:       pulumi.Int(apiTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -98,7 +98,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 			LogFormat: pulumi.String("JSON"),
 			LogGroup:  logs.Name,
 		},
-		ReservedConcurrentExecutions: pulumi.Int(settings.reserved),
+		ReservedConcurrentExecutions: pulumi.Int(api.reserved),
 		TracingConfig:                &awslambda.FunctionTracingConfigArgs{Mode: pulumi.String("Active")},
 		VpcConfig: &awslambda.FunctionVpcConfigArgs{
 			SubnetIds:        pulumi.ToStringArray(stack.subnetIDs),
@@ -108,7 +108,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, apiName, function, apiTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, apiName, function, apiTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, apiName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	_, err = awslambda.NewProvisionedConcurrencyConfig(ctx, apiName, &awslambda.ProvisionedConcurrencyConfigArgs{
 		FunctionName:                    live.FunctionName,
 		Qualifier:                       live.Name, // whoever calls the function past the alias meets no warm environment
-		ProvisionedConcurrentExecutions: pulumi.Int(settings.provisioned),
+		ProvisionedConcurrentExecutions: pulumi.Int(api.provisioned),
 	})
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func routeAPIRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awsl
 		return err
 	}
 	for _, key := range apiRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:             gateway.ID(),
 			RouteKey:          pulumi.String(key),
 			Target:            pulumi.Sprintf("integrations/%s", integration.ID()),
@@ -183,7 +183,7 @@ func routeAPIRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awsl
 		}
 	}
 	for _, key := range apiPreflights {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

@@ -44,11 +44,11 @@ func readAuditLogConfiguration(read *settings.Settings) auditLogSettings {
 }
 
 // deployAuditLogService declares the function with what it needs, and routes requests to it.
-func deployAuditLogService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings auditLogSettings, auditAuthorizer *apigatewayv2.Authorizer) error {
+func deployAuditLogService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, auditLog auditLogSettings, auditAuthorizer *apigatewayv2.Authorizer) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, auditLogName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", auditLogName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(auditLog.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -60,9 +60,9 @@ func deployAuditLogService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	function, err := awslambda.NewFunction(ctx, auditLogName, &awslambda.FunctionArgs{
 		Runtime:       awslambda.RuntimeCustomAL2023,
 		Handler:       pulumi.String("bootstrap"),
-		Code:          pulumi.NewFileArchive(settings.zip),
+		Code:          pulumi.NewFileArchive(auditLog.zip),
 		Architectures: pulumi.StringArray{pulumi.String(auditLogArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(auditLog.memoryMB),
 		Timeout:       pulumi.Int(auditLogTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -74,7 +74,7 @@ func deployAuditLogService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, auditLogName, function, auditLogTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, auditLogName, function, auditLogTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, auditLogName, &awslambda.AliasArgs{
@@ -121,7 +121,7 @@ func routeAuditLogRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live 
 		return err
 	}
 	for _, key := range auditLogRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:             gateway.ID(),
 			RouteKey:          pulumi.String(key),
 			Target:            pulumi.Sprintf("integrations/%s", integration.ID()),

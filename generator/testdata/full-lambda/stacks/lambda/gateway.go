@@ -79,7 +79,7 @@ func newGateway(ctx *pulumi.Context, stack stackWide) (*apigatewayv2.Api, error)
 		return nil, err
 	}
 	for _, domain := range domains {
-		if err := serveDomain(ctx, gateway, stage, domain, stack.certificateARN); err != nil {
+		if err = serveDomain(ctx, gateway, stage, domain, stack.certificateARN); err != nil {
 			return nil, err
 		}
 	}

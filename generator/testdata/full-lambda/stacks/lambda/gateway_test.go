@@ -53,13 +53,13 @@ func checkAuthorizers(t stacktest.T, g *stacktest.Graph, f facts) {
 		if s.authorizer == nil {
 			continue
 		}
-		authorizer := g.One(t, authorizerType, s.authorizer.name)
-		authorizer.Want(t, "apiId", api.Output("id"), "it is this API's", api)
-		authorizer.Want(t, "name", s.authorizer.name, "AWS wants one")
-		authorizer.Want(t, "authorizerType", "JWT", "callers bring a JSON Web Token")
-		authorizer.Want(t, "identitySources", []string{"$request.header.Authorization"}, "callers bring it in this header")
-		authorizer.Want(t, "jwtConfiguration.issuer", s.authorizer.issuer, "anybody can issue tokens; these are good")
-		authorizer.Want(t, "jwtConfiguration.audiences", s.authorizer.audience, "a token for another app is not for this one")
+		guard := g.One(t, authorizerType, s.authorizer.name)
+		guard.Want(t, "apiId", api.Output("id"), "it is this API's", api)
+		guard.Want(t, "name", s.authorizer.name, "AWS wants one")
+		guard.Want(t, "authorizerType", "JWT", "callers bring a JSON Web Token")
+		guard.Want(t, "identitySources", []string{"$request.header.Authorization"}, "callers bring it in this header")
+		guard.Want(t, "jwtConfiguration.issuer", s.authorizer.issuer, "anybody can issue tokens; these are good")
+		guard.Want(t, "jwtConfiguration.audiences", s.authorizer.audience, "a token for another app is not for this one")
 	}
 	open := map[string]bool{} // the paths that answer OPTIONS
 	for _, r := range g.Resources {
@@ -105,7 +105,7 @@ func checkIntegration(t stacktest.T, g *stacktest.Graph, s service) {
 	integration.Want(t, "timeoutMilliseconds", s.timeoutSeconds*1000, "the API must wait as long as the function may take")
 }
 
-func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
+func checkRouting(t stacktest.T, g *stacktest.Graph, s service) {
 	api, integration := g.One(t, apiType, app), g.One(t, integrationType, s.name)
 	for _, key := range s.routes {
 		route := g.One(t, routeType, key)
@@ -113,9 +113,9 @@ func checkRoutes(t stacktest.T, g *stacktest.Graph, s service) {
 		route.Want(t, "routeKey", key, "callers use it")
 		route.Want(t, "target", fmt.Sprintf("integrations/%s", integration.Output("id")), "this service answers it", integration)
 		if s.authorizer != nil {
-			authorizer := g.One(t, authorizerType, s.authorizer.name)
+			guard := g.One(t, authorizerType, s.authorizer.name)
 			route.Want(t, "authorizationType", "JWT", "it answers callers with a token, and nobody else")
-			route.Want(t, "authorizerId", authorizer.Output("id"), "these are the tokens that it takes", authorizer)
+			route.Want(t, "authorizerId", guard.Output("id"), "these are the tokens that it takes", guard)
 		}
 	}
 	for _, key := range s.preflights {

@@ -27,8 +27,8 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 	want := []statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}
 	from := []*stacktest.Resource{logs}
 	var arns names
-	for _, secret := range s.secrets {
-		kept := g.One(t, secretType, secret.name)
+	for _, key := range s.secrets {
+		kept := g.One(t, secretType, key.name)
 		from, arns = append(from, kept), append(arns, fmt.Sprint(kept.Output("arn")))
 	}
 	slices.Sort(arns)
@@ -48,14 +48,14 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 	policy.Want(t, "policy", policy.Input("policy"), "it names them", from...)
 	granted := parsePolicy(t, policy, "policy")
 	for _, w := range want {
-		if !slices.ContainsFunc(granted, func(s statement) bool { return reflect.DeepEqual(s, w) }) {
+		if !slices.ContainsFunc(granted, func(have statement) bool { return reflect.DeepEqual(have, w) }) {
 			t.Errorf("%s: does not allow %v on %v, which the function needs", policy, w.Action, w.Resource)
 		}
 	}
-	for _, s := range granted {
-		reasoned := slices.ContainsFunc(want, func(w statement) bool { return reflect.DeepEqual(s, w) })
-		if !reasoned && (slices.Contains(s.Resource, "*") || slices.Contains(s.Action, "*")) {
-			t.Errorf("%s: allows %v on %v: name the resources that the app needs", policy, s.Action, s.Resource)
+	for _, found := range granted {
+		reasoned := slices.ContainsFunc(want, func(w statement) bool { return reflect.DeepEqual(found, w) })
+		if !reasoned && (slices.Contains(found.Resource, "*") || slices.Contains(found.Action, "*")) {
+			t.Errorf("%s: allows %v on %v: name the resources that the app needs", policy, found.Action, found.Resource)
 		}
 	}
 }

@@ -87,10 +87,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAPIService(ctx, stack, gateway, api, apiKeySecret, databaseSecret, loginAuthorizer); err != nil {
+	if err = deployAPIService(ctx, stack, gateway, api, apiKeySecret, databaseSecret, loginAuthorizer); err != nil {
 		return err
 	}
-	if err := deployAuditLogService(ctx, stack, gateway, auditLog, auditAuthorizer); err != nil {
+	if err = deployAuditLogService(ctx, stack, gateway, auditLog, auditAuthorizer); err != nil {
 		return err
 	}
 	return deployWebService(ctx, stack, gateway, web)

@@ -113,7 +113,7 @@ var serviceChecks = []struct {
 	{"role may do the least", checkRole},
 	{"alias points at a published version", checkAlias},
 	{"integration goes to the alias", checkIntegration},
-	{"routes lead to the integration", checkRoutes},
+	{"routes lead to the integration", checkRouting},
 	{"permission is for the alias and for any route", checkPermission},
 }
 
@@ -199,12 +199,12 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 	for name, value := range s.variables {
 		function.Want(t, "environment.variables."+name, value, "the app reads it")
 	}
-	for name, secret := range s.secrets {
-		from := g.One(t, secretType, secret.name)
-		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), secret.key),
+	for name, ref := range s.secrets {
+		from := g.One(t, secretType, ref.name)
+		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), ref.key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
-		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, secret.key) {
-			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, secret.key)
+		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, ref.key) {
+			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, ref.key)
 		}
 	}
 	api := g.One(t, apiType, app)
@@ -252,8 +252,8 @@ func TestSettings(t *testing.T) {
 			apply(&want)
 			after := deploy(t, map[string]string{setting: value})
 			checkAll(t, after, want)
-			if got, want := after.Names(), before.Names(); !slices.Equal(got, want) {
-				t.Errorf("other resources exist with it: %v, without it: %v", got, want)
+			if got := after.Names(); !slices.Equal(got, before.Names()) {
+				t.Errorf("other resources exist with it: %v, without it: %v", got, before.Names())
 			}
 		})
 	}

@@ -43,11 +43,11 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 }
 
 // deployWebService declares the function with what it needs, and routes requests to it.
-func deployWebService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings webSettings) error {
+func deployWebService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, web webSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, webName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", webName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(web.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func deployWebService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	}
 	function, err := awslambda.NewFunction(ctx, webName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(web.image),
 		Architectures: pulumi.StringArray{pulumi.String(webArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(web.memoryMB),
 		Timeout:       pulumi.Int(webTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -76,7 +76,7 @@ func deployWebService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, webName, function, webTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, webName, function, webTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, webName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func routeWebRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awsl
 		return err
 	}
 	for _, key := range webRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

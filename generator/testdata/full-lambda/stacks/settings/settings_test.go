@@ -110,7 +110,7 @@ func TestLayer(t *testing.T) {
 		t.Errorf("the layer of the region is %q, %v; want %q", got, err, want)
 	}
 	for _, region := range []string{"cn-north-1", "us-gov-west-1"} {
-		if got, err := read(t, map[string]string{"aws:region": region}, one); err == nil {
+		if got, err = read(t, map[string]string{"aws:region": region}, one); err == nil {
 			t.Errorf("%s has no such layer, and gets %q", region, got)
 		}
 	}

@@ -77,8 +77,8 @@ func TestStack(t *testing.T) {
 }
 
 // checkAll holds a stack to everything that must be true of it.
-func checkAll(t stacktest.T, g *stacktest.Graph, services []service) {
-	for _, s := range services {
+func checkAll(t stacktest.T, g *stacktest.Graph, all []service) {
+	for _, s := range all {
 		for _, c := range serviceChecks {
 			c.check(t, g, s)
 		}
@@ -155,7 +155,7 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, s service) {
 	deployment, account := g.One(t, deploymentType, s.name), g.One(t, accountType, s.name)
 	memory := fmt.Sprintf("%dMi", s.memoryMiB)
 	deployment.Want(t, s.container("image"), s.image, "it is the app")
-	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service and probes call it http")
+	deployment.Want(t, s.container("ports[name=http].containerPort"), s.port, "the app listens there; Service, probes and NetworkPolicy call it http")
 	deployment.Want(t, s.container("resources.requests.cpu"), s.cpu, "the scheduler keeps it free, and the autoscaler measures by it")
 	deployment.Want(t, s.container("resources.requests.memory"), memory, "the scheduler keeps it free")
 	deployment.Want(t, s.container("resources.limits.memory"), memory, "a pod that could take more than was kept free would take it from others")
@@ -174,14 +174,14 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 	for name, value := range s.variables {
 		deployment.Want(t, s.container("env[name="+name+"].value"), value, "the app reads it")
 	}
-	for name, secret := range s.secrets {
-		want := map[string]string{"name": secret.name, "key": secret.key}
+	for name, from := range s.secrets {
+		want := map[string]string{"name": from.name, "key": from.key}
 		deployment.Want(t, s.container("env[name="+name+"].valueFrom.secretKeyRef"), want, "the app reads it, and its value stays out of the stack")
 	}
 }
 
 func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
-	for probe, want := range map[string]struct {
+	for input, want := range map[string]struct {
 		periodSeconds, failures int
 		why                     string
 	}{
@@ -189,7 +189,7 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, s service) {
 		"readinessProbe": {5, 2, "a pod that does not answer gets no requests after 10 s"},
 		"livenessProbe":  {10, 3, "a pod that does not answer is started anew after 30 s"},
 	} {
-		g.One(t, deploymentType, s.name).Want(t, s.container(probe), map[string]any{
+		g.One(t, deploymentType, s.name).Want(t, s.container(input), map[string]any{
 			"httpGet":          map[string]any{"path": s.healthPath, "port": "http"},
 			"periodSeconds":    want.periodSeconds,
 			"timeoutSeconds":   2,
@@ -243,8 +243,8 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, s service) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only
 // then says why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
-	deployment, address := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
-	waiting := []*stacktest.Resource{deployment, address}
+	deployment, front := g.One(t, deploymentType, s.name), g.One(t, serviceType, s.name)
+	waiting := []*stacktest.Resource{deployment, front}
 	for _, r := range waiting {
 		timeouts := r.Request.GetCustomTimeouts()
 		for operation, text := range map[string]string{"create": timeouts.GetCreate(), "update": timeouts.GetUpdate()} {
@@ -254,17 +254,17 @@ func checkWaiting(t stacktest.T, g *stacktest.Graph, s service) {
 		}
 	}
 	for input, urns := range deployment.Needs {
-		if slices.Contains(urns, address.URN) {
-			t.Errorf("%s: waits for %s (input %q), which waits for the pods", deployment, address, input)
+		if slices.Contains(urns, front.URN) {
+			t.Errorf("%s: waits for %s (input %q), which waits for the pods", deployment, front, input)
 		}
 	}
 }
 
 func checkAddress(t stacktest.T, g *stacktest.Graph, s service) {
-	address := g.One(t, serviceType, s.name)
-	address.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
-	address.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
-	address.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
+	front := g.One(t, serviceType, s.name)
+	front.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
+	front.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
+	front.Want(t, "spec.ports[name=http].targetPort", "http", "it is the container's port, whatever its number")
 	g.Exports.Want(t, fmt.Sprintf("[%q]", s.key+".address"), fmt.Sprintf("http://%s.%s.svc", s.name, s.namespace), "it is where callers in the cluster find the service")
 }
 
@@ -288,7 +288,7 @@ func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
 	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) != 1 {
 		t.Errorf("%s: %d rules let requests in, want one: each of them opens something", policy, len(rules))
 	}
-	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": s.port}}, "the app listens there, and nothing else should be reached")
+	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": "http"}}, "nothing else should be reached; a number would cut old pods off while new ones listen elsewhere")
 	switch s.reach {
 	case "anywhere":
 		policy.Want(t, "spec.ingress[0].from", nil, "what serves the routes from outside may run anywhere")
@@ -367,10 +367,10 @@ func TestSettings(t *testing.T) {
 			settings map[string]string
 			apply    func(*service)
 		}{
-			"image":       {map[string]string{"image": "registry.example.com/another:2"}, func(s *service) { s.image = "registry.example.com/another:2" }},
-			"memory":      {map[string]string{"memory": fmt.Sprintf("%dMi", memory)}, func(s *service) { s.memoryMiB = memory }},
-			"namespace":   {map[string]string{"namespace": "another"}, func(s *service) { s.namespace = "another" }},
-			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(s *service) { s.min, s.max = least, most }},
+			"image":       {map[string]string{"image": "registry.example.com/another:2"}, func(w *service) { w.image = "registry.example.com/another:2" }},
+			"memory":      {map[string]string{"memory": fmt.Sprintf("%dMi", memory)}, func(w *service) { w.memoryMiB = memory }},
+			"namespace":   {map[string]string{"namespace": "another"}, func(w *service) { w.namespace = "another" }},
+			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(w *service) { w.min, w.max = least, most }},
 		} {
 			t.Run(s.key+"/"+name, func(t *testing.T) {
 				expected := slices.Clone(services)

@@ -50,10 +50,10 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 }
 
 // deployWebService declares the service's resources, each after those that it needs.
-func deployWebService(ctx *pulumi.Context, settings webSettings) error {
+func deployWebService(ctx *pulumi.Context, web webSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(webName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(web.namespace),
 		Labels:    labels(webName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, webName, &corev1.ServiceAccountArgs{
@@ -63,10 +63,10 @@ func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newWebNetworkPolicy(ctx, metadata); err != nil {
+	if err = newWebNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newWebDeployment(ctx, metadata, settings, account)
+	deployment, err := newWebDeployment(ctx, metadata, web, account)
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,20 @@ func deployWebService(ctx *pulumi.Context, settings webSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("web.address", pulumi.String(address(webName, settings.namespace)))
-	if err := newWebDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("web.address", pulumi.String(address(webName, web.namespace)))
+	if err = newWebDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newWebAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newWebAutoscaler(ctx, metadata, web, deployment.Metadata.Name().Elem())
 }
 
 // newWebDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings webSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", web.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("web"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(web.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(webPort),
 		}},
@@ -164,8 +164,9 @@ func newWebNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) e
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(webName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(webPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -195,15 +196,15 @@ func newWebDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 
 // newWebAutoscaler keeps the pods' average CPU near webCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newWebAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings webSettings, deployment pulumi.StringInput) error {
+func newWebAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, webName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(web.minReplicas),
+			MaxReplicas: pulumi.Int(web.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -60,10 +60,10 @@ func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 }
 
 // deployAPILinuxService declares the service's resources, each after those that it needs.
-func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error {
+func deployAPILinuxService(ctx *pulumi.Context, apiLinux apiLinuxSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiLinuxName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(apiLinux.namespace),
 		Labels:    labels(apiLinuxName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, apiLinuxName, &corev1.ServiceAccountArgs{
@@ -73,10 +73,10 @@ func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error
 	if err != nil {
 		return err
 	}
-	if err := newAPILinuxNetworkPolicy(ctx, metadata); err != nil {
+	if err = newAPILinuxNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newAPILinuxDeployment(ctx, metadata, settings, account)
+	deployment, err := newAPILinuxDeployment(ctx, metadata, apiLinux, account)
 	if err != nil {
 		return err
 	}
@@ -93,20 +93,20 @@ func deployAPILinuxService(ctx *pulumi.Context, settings apiLinuxSettings) error
 	if err != nil {
 		return err
 	}
-	ctx.Export("api-linux.address", pulumi.String(address(apiLinuxName, settings.namespace)))
-	if err := newAPILinuxDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("api-linux.address", pulumi.String(address(apiLinuxName, apiLinux.namespace)))
+	if err = newAPILinuxDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newAPILinuxAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newAPILinuxAutoscaler(ctx, metadata, apiLinux, deployment.Metadata.Name().Elem())
 }
 
 // newAPILinuxDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiLinuxSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, apiLinux apiLinuxSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", apiLinux.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("api-linux"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(apiLinux.image),
 		Env:   apiLinuxEnvironment,
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiLinuxPort),
@@ -175,8 +175,9 @@ func newAPILinuxNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaAr
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(apiLinuxPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -206,15 +207,15 @@ func newAPILinuxDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMet
 
 // newAPILinuxAutoscaler keeps the pods' average CPU near apiLinuxCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newAPILinuxAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings apiLinuxSettings, deployment pulumi.StringInput) error {
+func newAPILinuxAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, apiLinux apiLinuxSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, apiLinuxName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(apiLinux.minReplicas),
+			MaxReplicas: pulumi.Int(apiLinux.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -50,10 +50,10 @@ func readAppConfiguration(read *settings.Settings) appSettings {
 }
 
 // deployAppService declares the service's resources, each after those that it needs.
-func deployAppService(ctx *pulumi.Context, settings appSettings) error {
+func deployAppService(ctx *pulumi.Context, appService appSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(appName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(appService.namespace),
 		Labels:    labels(appName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, appName, &corev1.ServiceAccountArgs{
@@ -63,10 +63,10 @@ func deployAppService(ctx *pulumi.Context, settings appSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newAppNetworkPolicy(ctx, metadata); err != nil {
+	if err = newAppNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newAppDeployment(ctx, metadata, settings, account)
+	deployment, err := newAppDeployment(ctx, metadata, appService, account)
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,20 @@ func deployAppService(ctx *pulumi.Context, settings appSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("app.address", pulumi.String(address(appName, settings.namespace)))
-	if err := newAppDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("app.address", pulumi.String(address(appName, appService.namespace)))
+	if err = newAppDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newAppAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newAppAutoscaler(ctx, metadata, appService, deployment.Metadata.Name().Elem())
 }
 
 // newAppDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newAppDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings appSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newAppDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, appService appSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", appService.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("app"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(appService.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(appPort),
 		}},
@@ -164,8 +164,9 @@ func newAppNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) e
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(appName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(appPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -195,15 +196,15 @@ func newAppDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 
 // newAppAutoscaler keeps the pods' average CPU near appCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newAppAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings appSettings, deployment pulumi.StringInput) error {
+func newAppAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, appService appSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, appName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(appService.minReplicas),
+			MaxReplicas: pulumi.Int(appService.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

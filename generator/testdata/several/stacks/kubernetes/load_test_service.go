@@ -75,10 +75,10 @@ func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 }
 
 // deployLoadTestService declares the service's resources, each after those that it needs.
-func deployLoadTestService(ctx *pulumi.Context, settings loadTestSettings) error {
+func deployLoadTestService(ctx *pulumi.Context, loadTest loadTestSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(loadTestName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(loadTest.namespace),
 		Labels:    labels(loadTestName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, loadTestName, &corev1.ServiceAccountArgs{
@@ -88,10 +88,10 @@ func deployLoadTestService(ctx *pulumi.Context, settings loadTestSettings) error
 	if err != nil {
 		return err
 	}
-	if err := newLoadTestNetworkPolicy(ctx, metadata); err != nil {
+	if err = newLoadTestNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newLoadTestDeployment(ctx, metadata, settings, account)
+	deployment, err := newLoadTestDeployment(ctx, metadata, loadTest, account)
 	if err != nil {
 		return err
 	}
@@ -108,20 +108,20 @@ func deployLoadTestService(ctx *pulumi.Context, settings loadTestSettings) error
 	if err != nil {
 		return err
 	}
-	ctx.Export("load-test.address", pulumi.String(address(loadTestName, settings.namespace)))
-	if err := newLoadTestDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("load-test.address", pulumi.String(address(loadTestName, loadTest.namespace)))
+	if err = newLoadTestDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newLoadTestAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newLoadTestAutoscaler(ctx, metadata, loadTest, deployment.Metadata.Name().Elem())
 }
 
 // newLoadTestDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newLoadTestDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings loadTestSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newLoadTestDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, loadTest loadTestSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", loadTest.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("load-test"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(loadTest.image),
 		Env:   loadTestEnvironment,
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(loadTestPort),
@@ -190,8 +190,9 @@ func newLoadTestNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaAr
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(loadTestName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(loadTestPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -221,15 +222,15 @@ func newLoadTestDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMet
 
 // newLoadTestAutoscaler keeps the pods' average memory near loadTestMemoryTarget. It needs
 // metrics-server in the cluster, and the memory request above.
-func newLoadTestAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings loadTestSettings, deployment pulumi.StringInput) error {
+func newLoadTestAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, loadTest loadTestSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, loadTestName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(loadTest.minReplicas),
+			MaxReplicas: pulumi.Int(loadTest.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

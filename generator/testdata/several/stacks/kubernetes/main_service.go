@@ -50,10 +50,10 @@ func readMainConfiguration(read *settings.Settings) mainSettings {
 }
 
 // deployMainService declares the service's resources, each after those that it needs.
-func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
+func deployMainService(ctx *pulumi.Context, main mainSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(mainName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(main.namespace),
 		Labels:    labels(mainName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, mainName, &corev1.ServiceAccountArgs{
@@ -63,10 +63,10 @@ func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newMainNetworkPolicy(ctx, metadata); err != nil {
+	if err = newMainNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newMainDeployment(ctx, metadata, settings, account)
+	deployment, err := newMainDeployment(ctx, metadata, main, account)
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,20 @@ func deployMainService(ctx *pulumi.Context, settings mainSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("main.address", pulumi.String(address(mainName, settings.namespace)))
-	if err := newMainDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("main.address", pulumi.String(address(mainName, main.namespace)))
+	if err = newMainDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newMainAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newMainAutoscaler(ctx, metadata, main, deployment.Metadata.Name().Elem())
 }
 
 // newMainDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mainSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, main mainSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", main.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("main"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(main.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(mainPort),
 		}},
@@ -164,8 +164,9 @@ func newMainNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) 
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(mainName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(mainPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -195,15 +196,15 @@ func newMainDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArg
 
 // newMainAutoscaler keeps the pods' average CPU near mainCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newMainAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings mainSettings, deployment pulumi.StringInput) error {
+func newMainAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, main mainSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, mainName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(main.minReplicas),
+			MaxReplicas: pulumi.Int(main.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -50,10 +50,10 @@ func readSettingsConfiguration(read *settings.Settings) settingsSettings {
 }
 
 // deploySettingsService declares the service's resources, each after those that it needs.
-func deploySettingsService(ctx *pulumi.Context, settings settingsSettings) error {
+func deploySettingsService(ctx *pulumi.Context, settingsService settingsSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(settingsName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(settingsService.namespace),
 		Labels:    labels(settingsName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, settingsName, &corev1.ServiceAccountArgs{
@@ -63,10 +63,10 @@ func deploySettingsService(ctx *pulumi.Context, settings settingsSettings) error
 	if err != nil {
 		return err
 	}
-	if err := newSettingsNetworkPolicy(ctx, metadata); err != nil {
+	if err = newSettingsNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newSettingsDeployment(ctx, metadata, settings, account)
+	deployment, err := newSettingsDeployment(ctx, metadata, settingsService, account)
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,20 @@ func deploySettingsService(ctx *pulumi.Context, settings settingsSettings) error
 	if err != nil {
 		return err
 	}
-	ctx.Export("settings.address", pulumi.String(address(settingsName, settings.namespace)))
-	if err := newSettingsDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("settings.address", pulumi.String(address(settingsName, settingsService.namespace)))
+	if err = newSettingsDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newSettingsAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newSettingsAutoscaler(ctx, metadata, settingsService, deployment.Metadata.Name().Elem())
 }
 
 // newSettingsDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newSettingsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings settingsSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newSettingsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settingsService settingsSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", settingsService.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("settings"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(settingsService.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(settingsPort),
 		}},
@@ -164,8 +164,9 @@ func newSettingsNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaAr
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(settingsName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(settingsPort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -195,15 +196,15 @@ func newSettingsDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMet
 
 // newSettingsAutoscaler keeps the pods' average CPU near settingsCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newSettingsAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings settingsSettings, deployment pulumi.StringInput) error {
+func newSettingsAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settingsService settingsSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, settingsName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(settingsService.minReplicas),
+			MaxReplicas: pulumi.Int(settingsService.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

@@ -50,10 +50,10 @@ func readTypeConfiguration(read *settings.Settings) typeSettings {
 }
 
 // deployTypeService declares the service's resources, each after those that it needs.
-func deployTypeService(ctx *pulumi.Context, settings typeSettings) error {
+func deployTypeService(ctx *pulumi.Context, typeService typeSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(typeName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(settings.namespace),
+		Namespace: pulumi.String(typeService.namespace),
 		Labels:    labels(typeName),
 	}
 	account, err := corev1.NewServiceAccount(ctx, typeName, &corev1.ServiceAccountArgs{
@@ -63,10 +63,10 @@ func deployTypeService(ctx *pulumi.Context, settings typeSettings) error {
 	if err != nil {
 		return err
 	}
-	if err := newTypeNetworkPolicy(ctx, metadata); err != nil {
+	if err = newTypeNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newTypeDeployment(ctx, metadata, settings, account)
+	deployment, err := newTypeDeployment(ctx, metadata, typeService, account)
 	if err != nil {
 		return err
 	}
@@ -83,20 +83,20 @@ func deployTypeService(ctx *pulumi.Context, settings typeSettings) error {
 	if err != nil {
 		return err
 	}
-	ctx.Export("type.address", pulumi.String(address(typeName, settings.namespace)))
-	if err := newTypeDisruptionBudget(ctx, metadata); err != nil {
+	ctx.Export("type.address", pulumi.String(address(typeName, typeService.namespace)))
+	if err = newTypeDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	return newTypeAutoscaler(ctx, metadata, settings, deployment.Metadata.Name().Elem())
+	return newTypeAutoscaler(ctx, metadata, typeService, deployment.Metadata.Name().Elem())
 }
 
 // newTypeDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newTypeDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings typeSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", settings.memoryMiB))
+func newTypeDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, typeService typeSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
+	memory := pulumi.String(fmt.Sprintf("%dMi", typeService.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("type"),
-		Image: pulumi.String(settings.image),
+		Image: pulumi.String(typeService.image),
 		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
 			Name: pulumi.String("http"), ContainerPort: pulumi.Int(typePort),
 		}},
@@ -164,8 +164,9 @@ func newTypeNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) 
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(typeName)},
 			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+				// By its name: in a rollout, old and new pods may listen on different numbers.
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.Int(typePort),
+					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
 				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
 					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
@@ -195,15 +196,15 @@ func newTypeDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArg
 
 // newTypeAutoscaler keeps the pods' average CPU near typeCPUTarget. It needs
 // metrics-server in the cluster, and the CPU request above.
-func newTypeAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, settings typeSettings, deployment pulumi.StringInput) error {
+func newTypeAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, typeService typeSettings, deployment pulumi.StringInput) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, typeName, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: metadata,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
 			},
-			MinReplicas: pulumi.Int(settings.minReplicas),
-			MaxReplicas: pulumi.Int(settings.maxReplicas),
+			MinReplicas: pulumi.Int(typeService.minReplicas),
+			MaxReplicas: pulumi.Int(typeService.maxReplicas),
 			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{

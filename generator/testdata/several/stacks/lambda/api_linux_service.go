@@ -44,11 +44,11 @@ func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 }
 
 // deployAPILinuxService declares the function with what it needs, and routes requests to it.
-func deployAPILinuxService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
+func deployAPILinuxService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, apiLinux apiLinuxSettings, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, apiLinuxName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", apiLinuxName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(apiLinux.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -59,9 +59,9 @@ func deployAPILinuxService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	}
 	function, err := awslambda.NewFunction(ctx, apiLinuxName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(apiLinux.image),
 		Architectures: pulumi.StringArray{pulumi.String(apiLinuxArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(apiLinux.memoryMB),
 		Timeout:       pulumi.Int(apiLinuxTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -80,7 +80,7 @@ func deployAPILinuxService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, apiLinuxName, function, apiLinuxTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, apiLinuxName, function, apiLinuxTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, apiLinuxName, &awslambda.AliasArgs{
@@ -127,7 +127,7 @@ func routeAPILinuxRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live 
 		return err
 	}
 	for _, key := range apiLinuxRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

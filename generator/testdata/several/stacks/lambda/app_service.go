@@ -43,11 +43,11 @@ func readAppConfiguration(read *settings.Settings) appSettings {
 }
 
 // deployAppService declares the function with what it needs, and routes requests to it.
-func deployAppService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings appSettings) error {
+func deployAppService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, appService appSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, appName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", appName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(appService.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func deployAppService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	}
 	function, err := awslambda.NewFunction(ctx, appName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(appService.image),
 		Architectures: pulumi.StringArray{pulumi.String(appArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(appService.memoryMB),
 		Timeout:       pulumi.Int(appTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -76,7 +76,7 @@ func deployAppService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, appName, function, appTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, appName, function, appTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, appName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func routeAppRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awsl
 		return err
 	}
 	for _, key := range appRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

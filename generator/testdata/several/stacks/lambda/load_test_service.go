@@ -45,11 +45,11 @@ func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 }
 
 // deployLoadTestService declares the function with what it needs, and routes requests to it.
-func deployLoadTestService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
+func deployLoadTestService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, loadTest loadTestSettings, many3rdPartySecret, databaseSecret *secretsmanager.Secret) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, loadTestName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", loadTestName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(loadTest.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -60,9 +60,9 @@ func deployLoadTestService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	}
 	function, err := awslambda.NewFunction(ctx, loadTestName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(loadTest.image),
 		Architectures: pulumi.StringArray{pulumi.String(loadTestArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(loadTest.memoryMB),
 		Timeout:       pulumi.Int(loadTestTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -88,7 +88,7 @@ func deployLoadTestService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, loadTestName, function, loadTestTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, loadTestName, function, loadTestTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, loadTestName, &awslambda.AliasArgs{
@@ -135,7 +135,7 @@ func routeLoadTestRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live 
 		return err
 	}
 	for _, key := range loadTestRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

@@ -43,11 +43,11 @@ func readMainConfiguration(read *settings.Settings) mainSettings {
 }
 
 // deployMainService declares the function with what it needs, and routes requests to it.
-func deployMainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings mainSettings) error {
+func deployMainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, main mainSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, mainName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", mainName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(main.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func deployMainService(ctx *pulumi.Context, stack stackWide, gateway *apigateway
 	}
 	function, err := awslambda.NewFunction(ctx, mainName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(main.image),
 		Architectures: pulumi.StringArray{pulumi.String(mainArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(main.memoryMB),
 		Timeout:       pulumi.Int(mainTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -76,7 +76,7 @@ func deployMainService(ctx *pulumi.Context, stack stackWide, gateway *apigateway
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, mainName, function, mainTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, mainName, function, mainTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, mainName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func routeMainRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *aws
 		return err
 	}
 	for _, key := range mainRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

@@ -43,11 +43,11 @@ func readSettingsConfiguration(read *settings.Settings) settingsSettings {
 }
 
 // deploySettingsService declares the function with what it needs, and routes requests to it.
-func deploySettingsService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings settingsSettings) error {
+func deploySettingsService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settingsService settingsSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, settingsName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", settingsName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(settingsService.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func deploySettingsService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	}
 	function, err := awslambda.NewFunction(ctx, settingsName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(settingsService.image),
 		Architectures: pulumi.StringArray{pulumi.String(settingsArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(settingsService.memoryMB),
 		Timeout:       pulumi.Int(settingsTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -76,7 +76,7 @@ func deploySettingsService(ctx *pulumi.Context, stack stackWide, gateway *apigat
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, settingsName, function, settingsTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, settingsName, function, settingsTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, settingsName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func routeSettingsRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live 
 		return err
 	}
 	for _, key := range settingsRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

@@ -72,19 +72,19 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAPILinuxService(ctx, stack, gateway, apiLinux, databaseSecret); err != nil {
+	if err = deployAPILinuxService(ctx, stack, gateway, apiLinux, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployAppService(ctx, stack, gateway, appService); err != nil {
+	if err = deployAppService(ctx, stack, gateway, appService); err != nil {
 		return err
 	}
-	if err := deployLoadTestService(ctx, stack, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
+	if err = deployLoadTestService(ctx, stack, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
 		return err
 	}
-	if err := deployMainService(ctx, stack, gateway, main); err != nil {
+	if err = deployMainService(ctx, stack, gateway, main); err != nil {
 		return err
 	}
-	if err := deploySettingsService(ctx, stack, gateway, settingsService); err != nil {
+	if err = deploySettingsService(ctx, stack, gateway, settingsService); err != nil {
 		return err
 	}
 	return deployTypeService(ctx, stack, gateway, typeService)

@@ -43,11 +43,11 @@ func readTypeConfiguration(read *settings.Settings) typeSettings {
 }
 
 // deployTypeService declares the function with what it needs, and routes requests to it.
-func deployTypeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings typeSettings) error {
+func deployTypeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, typeService typeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, typeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", typeName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(typeService.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -58,9 +58,9 @@ func deployTypeService(ctx *pulumi.Context, stack stackWide, gateway *apigateway
 	}
 	function, err := awslambda.NewFunction(ctx, typeName, &awslambda.FunctionArgs{
 		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settings.image),
+		ImageUri:      pulumi.String(typeService.image),
 		Architectures: pulumi.StringArray{pulumi.String(typeArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(typeService.memoryMB),
 		Timeout:       pulumi.Int(typeTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -76,7 +76,7 @@ func deployTypeService(ctx *pulumi.Context, stack stackWide, gateway *apigateway
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, typeName, function, typeTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, typeName, function, typeTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, typeName, &awslambda.AliasArgs{
@@ -122,7 +122,7 @@ func routeTypeRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *aws
 		return err
 	}
 	for _, key := range typeRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

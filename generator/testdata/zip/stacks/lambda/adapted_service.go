@@ -43,11 +43,11 @@ func readAdaptedConfiguration(read *settings.Settings) adaptedSettings {
 }
 
 // deployAdaptedService declares the function with what it needs, and routes requests to it.
-func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings adaptedSettings) error {
+func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, adapted adaptedSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, adaptedName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", adaptedName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(adapted.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -59,12 +59,12 @@ func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigate
 	function, err := awslambda.NewFunction(ctx, adaptedName, &awslambda.FunctionArgs{
 		Runtime: awslambda.RuntimeCustomAL2023,
 		Handler: pulumi.String("bootstrap"),
-		Code:    pulumi.NewFileArchive(settings.zip),
+		Code:    pulumi.NewFileArchive(adapted.zip),
 		Layers: pulumi.StringArray{
 			pulumi.String("arn:aws:lambda:us-east-1:753240598075:layer:LambdaAdapterLayerArm64:25"),
 		},
 		Architectures: pulumi.StringArray{pulumi.String(adaptedArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(adapted.memoryMB),
 		Timeout:       pulumi.Int(adaptedTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -80,7 +80,7 @@ func deployAdaptedService(ctx *pulumi.Context, stack stackWide, gateway *apigate
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, adaptedName, function, adaptedTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, adaptedName, function, adaptedTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, adaptedName, &awslambda.AliasArgs{
@@ -126,7 +126,7 @@ func routeAdaptedRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *
 		return err
 	}
 	for _, key := range adaptedRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

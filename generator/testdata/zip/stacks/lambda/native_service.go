@@ -43,11 +43,11 @@ func readNativeConfiguration(read *settings.Settings) nativeSettings {
 }
 
 // deployNativeService declares the function with what it needs, and routes requests to it.
-func deployNativeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings nativeSettings) error {
+func deployNativeService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, native nativeSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, nativeName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", nativeName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(native.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -59,9 +59,9 @@ func deployNativeService(ctx *pulumi.Context, stack stackWide, gateway *apigatew
 	function, err := awslambda.NewFunction(ctx, nativeName, &awslambda.FunctionArgs{
 		Runtime:       awslambda.RuntimeCustomAL2023,
 		Handler:       pulumi.String("bootstrap"),
-		Code:          pulumi.NewFileArchive(settings.zip),
+		Code:          pulumi.NewFileArchive(native.zip),
 		Architectures: pulumi.StringArray{pulumi.String(nativeArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(native.memoryMB),
 		Timeout:       pulumi.Int(nativeTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -73,7 +73,7 @@ func deployNativeService(ctx *pulumi.Context, stack stackWide, gateway *apigatew
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, nativeName, function, nativeTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, nativeName, function, nativeTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, nativeName, &awslambda.AliasArgs{
@@ -119,7 +119,7 @@ func routeNativeRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *a
 		return err
 	}
 	for _, key := range nativeRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

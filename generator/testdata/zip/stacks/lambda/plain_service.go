@@ -46,11 +46,11 @@ func readPlainConfiguration(read *settings.Settings) plainSettings {
 }
 
 // deployPlainService declares the function with what it needs, and routes requests to it.
-func deployPlainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settings plainSettings) error {
+func deployPlainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, plain plainSettings) error {
 	// The log group comes first, so that the role needs no right to create one.
 	logs, err := cloudwatch.NewLogGroup(ctx, plainName, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", plainName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settings.logRetentionDays),
+		RetentionInDays: pulumi.Int(plain.logRetentionDays),
 	})
 	if err != nil {
 		return err
@@ -62,10 +62,10 @@ func deployPlainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewa
 	function, err := awslambda.NewFunction(ctx, plainName, &awslambda.FunctionArgs{
 		Runtime:       awslambda.RuntimeCustomAL2023,
 		Handler:       pulumi.String("bootstrap"),
-		Code:          pulumi.NewFileArchive(settings.zip),
-		Layers:        pulumi.StringArray{pulumi.String(settings.adapterLayer)},
+		Code:          pulumi.NewFileArchive(plain.zip),
+		Layers:        pulumi.StringArray{pulumi.String(plain.adapterLayer)},
 		Architectures: pulumi.StringArray{pulumi.String(plainArchitecture)},
-		MemorySize:    pulumi.Int(settings.memoryMB),
+		MemorySize:    pulumi.Int(plain.memoryMB),
 		Timeout:       pulumi.Int(plainTimeoutSeconds),
 		Role:          role.Arn,
 		Publish:       pulumi.Bool(true), // the alias below points at a published version
@@ -81,7 +81,7 @@ func deployPlainService(ctx *pulumi.Context, stack stackWide, gateway *apigatewa
 	if err != nil {
 		return err
 	}
-	if err := watchFunction(ctx, plainName, function, plainTimeoutSeconds, stack.alarmTopics); err != nil {
+	if err = watchFunction(ctx, plainName, function, plainTimeoutSeconds, stack.alarmTopics); err != nil {
 		return err
 	}
 	live, err := awslambda.NewAlias(ctx, plainName, &awslambda.AliasArgs{
@@ -127,7 +127,7 @@ func routePlainRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *aw
 		return err
 	}
 	for _, key := range plainRoutes {
-		_, err := apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
+		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
 			ApiId:    gateway.ID(),
 			RouteKey: pulumi.String(key),
 			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),

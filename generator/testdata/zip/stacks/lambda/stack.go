@@ -60,10 +60,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := deployAdaptedService(ctx, stack, gateway, adapted); err != nil {
+	if err = deployAdaptedService(ctx, stack, gateway, adapted); err != nil {
 		return err
 	}
-	if err := deployNativeService(ctx, stack, gateway, native); err != nil {
+	if err = deployNativeService(ctx, stack, gateway, native); err != nil {
 		return err
 	}
 	return deployPlainService(ctx, stack, gateway, plain)

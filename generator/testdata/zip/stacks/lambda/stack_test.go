@@ -87,7 +87,7 @@ var serviceChecks = []struct {
 	{"role may do the least", checkRole},
 	{"alias points at a published version", checkAlias},
 	{"integration goes to the alias", checkIntegration},
-	{"routes lead to the integration", checkRoutes},
+	{"routes lead to the integration", checkRouting},
 	{"permission is for the alias and for any route", checkPermission},
 }
 
@@ -169,12 +169,12 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
 	for name, value := range s.variables {
 		function.Want(t, "environment.variables."+name, value, "the app reads it")
 	}
-	for name, secret := range s.secrets {
-		from := g.One(t, secretType, secret.name)
-		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), secret.key),
+	for name, ref := range s.secrets {
+		from := g.One(t, secretType, ref.name)
+		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), ref.key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
-		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, secret.key) {
-			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, secret.key)
+		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, ref.key) {
+			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, ref.key)
 		}
 	}
 }
@@ -212,8 +212,8 @@ func TestSettings(t *testing.T) {
 			apply(&want)
 			after := deploy(t, map[string]string{setting: value})
 			checkAll(t, after, want)
-			if got, want := after.Names(), before.Names(); !slices.Equal(got, want) {
-				t.Errorf("other resources exist with it: %v, without it: %v", got, want)
+			if got := after.Names(); !slices.Equal(got, before.Names()) {
+				t.Errorf("other resources exist with it: %v, without it: %v", got, before.Names())
 			}
 		})
 	}
@@ -224,8 +224,8 @@ func TestSettings(t *testing.T) {
 		try(s.key+".logRetentionDays", fmt.Sprint(retention), func(f *facts) { f.services[i].logRetentionDays = retention })
 		if s.zip != "" {
 			try(s.key+".zip", "stack.go", func(f *facts) { f.services[i].zip = "stack.go" })
-			if another := "arn:aws:lambda:us-east-1:123456789012:layer:adapter:2"; s.adapterLayer != "" {
-				try(s.key+".adapterLayer", another, func(f *facts) { f.services[i].adapterLayer = another })
+			if other := "arn:aws:lambda:us-east-1:123456789012:layer:adapter:2"; s.adapterLayer != "" {
+				try(s.key+".adapterLayer", other, func(f *facts) { f.services[i].adapterLayer = other })
 			}
 			continue
 		}
