@@ -30,7 +30,8 @@ conflict is shown; --conflicts writes such files with both sides marked, for you
 to resolve in place. To give up your edits of one file, remove it first.
 
 Pulumi.yaml, Pulumi.*.yaml, go.mod and go.sum are yours: "ambi init" writes them
-once, generate never does.
+once. Of these, generate only brings the list of settings under config in
+Pulumi.yaml up to date, and there only what you have not edited.
 
 Exit code 1: the spec is invalid, a target refuses it, there is a conflict, or,
 with --check, generate would write something.`,
@@ -61,16 +62,26 @@ with --check, generate would write something.`,
 			changes, err := tree.Write(root, files, tree.Options{
 				Merge: gitmerge.New(cmd.Context()), Conflicts: conflicts, Force: force,
 			})
+			var list settingsList
+			if err == nil { // it goes with stacks/, or stays with them
+				if list, err = p.writeSettings(root); err != nil {
+					return err
+				}
+			}
 			if asJSON && changes != nil {
-				if err := printJSON(io.out, changeList(changes)); err != nil {
+				if err := printJSON(io.out, changeList(append(list.change(), changes...))); err != nil {
 					return err
 				}
 			}
 			if err != nil {
 				return treeError(err)
 			}
+			list.warn(io)
 			if asJSON {
 				return conflictsLeft(changes)
+			}
+			if list.edit.Changes() {
+				fmt.Fprintf(io.out, "updated %s (%s)\n", projectFile, list)
 			}
 			printChanges(io, changes)
 			for _, hint := range p.missingModules() {
@@ -92,12 +103,23 @@ func checkTree(ctx context.Context, io streams, p *project, files []generator.Fi
 	if err != nil {
 		return err
 	}
+	list, err := p.settings()
+	if err != nil {
+		return err
+	}
 	if asJSON {
-		if err := printJSON(io.out, changeList(changes)); err != nil {
+		if err := printJSON(io.out, changeList(append(list.change(), changes...))); err != nil {
 			return err
 		}
 	}
+	list.warn(io)
 	edited, stale := 0, 0
+	if list.edit.Changes() {
+		stale++
+		if !asJSON {
+			fmt.Fprintf(io.err, "%s: stale (%s)\n", projectFile, list)
+		}
+	}
 	for _, c := range changes {
 		if c.Kind == tree.Edited {
 			edited++
@@ -139,7 +161,7 @@ func hintFor(changes []tree.Change) string {
 	case pending:
 		return `hint: "ambi generate" shows the conflicts, and "ambi generate --conflicts" marks them in the files for you to settle`
 	}
-	return `hint: "ambi generate" brings stacks/ up to date, "ambi diff" shows the difference`
+	return `hint: "ambi generate" brings them up to date, "ambi diff" shows the difference`
 }
 
 // compare says how the project's files differ from those generated.
@@ -291,8 +313,8 @@ func newDiffCommand(io streams, options *projectOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff",
 		Short: "Show how stacks/ differs from what ambi would write today",
-		Long: `Show, as a unified diff, how the files in stacks/ differ from what ambi would write
-today: lines with - are yours, lines with + are ambi's.
+		Long: `Show, as a unified diff, how the files in stacks/, and the list of settings in
+Pulumi.yaml, differ from what ambi would write today: lines with - are yours, lines with + are ambi's.
 
 Exit code 1: there is a difference.`,
 		Args: noArgs,
@@ -309,7 +331,11 @@ Exit code 1: there is a difference.`,
 			if err != nil {
 				return err
 			}
-			text := tree.Diff(changes)
+			list, err := p.settings()
+			if err != nil {
+				return err
+			}
+			text := tree.Diff(append(list.change(), changes...))
 			if text == "" {
 				return nil
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 	"ambi"
 	"ambi/generator"
 	"ambi/generator/tree"
+	"ambi/internal/gitmerge"
 	"ambi/spec"
 )
 
@@ -30,15 +32,16 @@ its spec (unless app/app.yaml is there already), Pulumi.yaml with one stack for
 each target, go.mod and go.sum with exact versions (unless the folder is part of
 a Go module already), and stacks/, as "ambi generate" writes it.
 
-No file that exists is changed; if one is in the way, nothing is written. A
+A stacks/ that ambi wrote before is brought up to date and keeps your edits; no
+other file that exists is changed. If one is in the way, nothing is written. A
 .gitignore or .gitattributes of your own stays, and you are told what to add.`,
 		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir := options.dir
 			if dir == "" {
 				dir = "."
 			}
-			return initProject(io, dir, name, modulePath)
+			return initProject(cmd.Context(), io, dir, name, modulePath)
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the app's name (default: made of the folder's)")
@@ -46,7 +49,7 @@ No file that exists is changed; if one is in the way, nothing is written. A
 	return cmd
 }
 
-func initProject(io streams, dir, name, modulePath string) error {
+func initProject(ctx context.Context, io streams, dir, name, modulePath string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return machineError{err}
 	}
@@ -69,7 +72,7 @@ func initProject(io streams, dir, name, modulePath string) error {
 	if err := w.write(files); err != nil {
 		return err
 	}
-	p, err := w.start(dir, modulePath)
+	p, err := w.start(ctx, dir, modulePath)
 	if err != nil {
 		return errors.Join(err, w.undo())
 	}
@@ -79,7 +82,11 @@ func initProject(io streams, dir, name, modulePath string) error {
 	for _, file := range w.written[len(files):] {
 		fmt.Fprintf(io.out, "created %s\n", file)
 	}
-	fmt.Fprintf(io.out, "created stacks/: %s for %s\n", p.app.Name, targetNames(p))
+	if w.isNew() {
+		fmt.Fprintf(io.out, "created stacks/: %s for %s\n", p.app.Name, targetNames(p))
+	} else {
+		printChanges(io, w.stacks)
+	}
 	for _, f := range w.kept {
 		if lines := missingLines(root, f); len(lines) > 0 {
 			fmt.Fprintf(io.out, "kept %s, which is yours; add to it\n  %s\n", f.Path, strings.Join(lines, "\n  "))
@@ -150,6 +157,12 @@ type starter struct {
 	root    *os.Root
 	written []string
 	kept    []generator.File // what of git's settings was there already, as ambi would write it
+	stacks  []tree.Change
+}
+
+// isNew reports whether there was no stacks/.
+func (w *starter) isNew() bool {
+	return !slices.ContainsFunc(w.stacks, func(c tree.Change) bool { return c.Kind != tree.Create })
 }
 
 // withoutGitFiles leaves out what most repositories have, each in its own way, where it is there
@@ -195,7 +208,7 @@ func (w *starter) write(files []generator.File) error {
 		}
 	}
 	if inTheWay != nil {
-		return refusal{errors.Join(inTheWay...)}
+		return refusal{fmt.Errorf("%w\nhint: \"ambi generate\" brings a project's stacks/ up to date; init starts a new one", errors.Join(inTheWay...))}
 	}
 	for _, f := range files {
 		if err := w.create(f); err != nil {
@@ -236,7 +249,7 @@ func (w *starter) undo() error {
 }
 
 // start writes what surrounds the app: the module, Pulumi's files and stacks/.
-func (w *starter) start(dir, name string) (*project, error) {
+func (w *starter) start(ctx context.Context, dir, name string) (*project, error) {
 	p, err := (&projectOptions{dir: dir}).load()
 	if err != nil {
 		return nil, err
@@ -270,8 +283,15 @@ func (w *starter) start(dir, name string) (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tree.Write(w.root, program, tree.Options{}); err != nil {
+	w.stacks, err = tree.Write(w.root, program, tree.Options{Merge: gitmerge.New(ctx)})
+	var conflict *tree.ConflictError
+	if errors.As(err, &conflict) {
+		return nil, refusal{fmt.Errorf("%shint: nothing was written, since stacks/ is there and holds what ambi would overwrite\n"+
+			"hint: move stacks/ away, run \"ambi init\" again, and carry over what you want to keep of it", conflict.Problems())}
+	}
+	if err != nil {
 		return nil, treeError(err)
 	}
-	return p, nil
+	_, err = p.writeSettings(w.root) // nothing but a record of what was listed
+	return p, err
 }

@@ -26,7 +26,6 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	var b strings.Builder
 	hints := []string{"nothing was written; `ambi diff` shows how the files differ from ambi's"}
 	hint := func(text string) {
 		if text != "" && !slices.Contains(hints, text) {
@@ -37,6 +36,21 @@ func (e *ConflictError) Error() string {
 	for _, c := range e.Changes {
 		markable = markable && c.Merged != nil
 		for _, p := range c.Problems {
+			hint(p.Hint)
+		}
+	}
+	if markable {
+		hint("`ambi generate --conflicts` writes the files with these marks, for you to resolve in place")
+	}
+	hint("to give up your edits of a file, remove it and generate again; `ambi generate --force` gives up all edits of all files")
+	return e.Problems() + "hint: " + strings.Join(hints, "\nhint: ")
+}
+
+// Problems is the error without what to do: a line or more for each problem.
+func (e *ConflictError) Problems() string {
+	var b strings.Builder
+	for _, c := range e.Changes {
+		for _, p := range c.Problems {
 			b.WriteString(c.Path)
 			if p.Line > 0 {
 				fmt.Fprintf(&b, ":%d", p.Line)
@@ -45,18 +59,7 @@ func (e *ConflictError) Error() string {
 			if b.WriteString(p.Hunk); p.Hunk != "" && !strings.HasSuffix(p.Hunk, "\n") {
 				b.WriteByte('\n')
 			}
-			hint(p.Hint)
 		}
-	}
-	if markable {
-		hint("`ambi generate --conflicts` writes the files with these marks, for you to resolve in place")
-	}
-	hint("to give up your edits of a file, remove it and generate again; `ambi generate --force` gives up all edits of all files")
-	for i, h := range hints {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString("hint: " + h)
 	}
 	return b.String()
 }
