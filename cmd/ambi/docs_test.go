@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"go/version"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -231,5 +232,23 @@ func TestReadmeShowsTheTrace(t *testing.T) {
 	changed := append(append(append([]byte{}, text[:found[2]]...), want...), text[found[3]:]...)
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDockerfile holds the compiler that builds the example's image to one version,
+// which must be one that the project's go.mod takes.
+func TestDockerfile(t *testing.T) {
+	file, err := os.ReadFile("../../app/Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile("../../templates/project/go.mod.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	image := regexp.MustCompile(`(?m)^FROM .*golang:([0-9]+\.[0-9]+\.[0-9]+) AS build$`).FindSubmatch(file)
+	least := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module)
+	if image == nil || least == nil || version.Compare("go"+string(image[1]), "go"+string(least[1])) < 0 {
+		t.Errorf("the image is built with Go %s, and go.mod asks for %s", image, least)
 	}
 }

@@ -82,6 +82,43 @@ func TestAgainstHandWritten(t *testing.T) {
 	}
 }
 
+// TestCompileAgainstHandWritten prints what compiling takes, in the same way.
+func TestCompileAgainstHandWritten(t *testing.T) {
+	rounds, _ := strconv.Atoi(os.Getenv("AMBI_BENCH"))
+	if rounds == 0 {
+		t.Skip("AMBI_BENCH is not set")
+	}
+	results := map[string][]measured{}
+	for range rounds {
+		for _, name := range []string{"emitted", "by hand"} {
+			results[name] = append(results[name], compileOwn(t, programs[name]))
+		}
+	}
+	print(t, "own packages compiled anew", results)
+}
+
+// compileOwn compiles a program's own packages anew, and nothing of the SDKs: a flag
+// that says nothing, and something else each time, is for these packages only. What
+// the same command takes when there is nothing to compile is left out of the times.
+func compileOwn(t *testing.T, dir string) (m measured) {
+	t.Helper()
+	flag := fmt.Sprintf("-gcflags=./stacks/...=-D=/%d", time.Now().UnixNano())
+	for _, sign := range []float64{1, -1} {
+		cmd := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", flag, "./stacks")
+		cmd.Dir = dir
+		start := time.Now()
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		m.Seconds += sign * time.Since(start).Seconds()
+		m.CPU += sign * (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+			m.MB = max(m.MB, float64(usage.Maxrss)/1e3)
+		}
+	}
+	return m
+}
+
 // print prints the medians, and the ratio of the emitted program to the other.
 func print(t *testing.T, what string, results map[string][]measured) {
 	t.Helper()
