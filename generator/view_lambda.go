@@ -242,7 +242,7 @@ func rights(s lambda.Service) string {
 		all = append(all, "send traces")
 	}
 	if s.VPC {
-		all = append(all, "have interfaces in subnets")
+		all = append(all, "join its subnets")
 	}
 	last := len(all) - 1
 	if last == 0 {

@@ -25,7 +25,7 @@ var logRetentionChoices = []int{
 }
 
 // stackWide is what a stack may change beside its services: pulumi config set
-// throttleRate 50. What it leaves empty changes no resource but is left out of it.
+// throttleRate 50. What it leaves empty, no resource has.
 type stackWide struct {
 	throttleRate, throttleBurst int
 	alarmTopics                 pulumi.ArrayInput

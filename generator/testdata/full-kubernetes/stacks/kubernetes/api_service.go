@@ -38,7 +38,7 @@ const (
 // apiPermissions are what the app may do in AWS.
 var apiPermissions = []statement{
 	allow([]string{"s3:GetObject", "s3:PutObject"}, "arn:aws:s3:::shop-files/*"),
-	// CloudWatch has no resources to name
+	// Why not less: CloudWatch has no resources to name
 	allow([]string{"cloudwatch:PutMetricData"}, "*"),
 }
 

@@ -132,7 +132,7 @@ func deployAPIService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv
 
 // newAPIRole declares the role that the function runs as. It may write to the
 // function's own log group, read the service's own secrets, do what app.yaml permits,
-// send traces and have interfaces in subnets, and nothing else.
+// send traces and join its subnets, and nothing else.
 func newAPIRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup, apiKeySecret, databaseSecret *secretsmanager.Secret) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, apiName, &iam.RoleArgs{
 		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
