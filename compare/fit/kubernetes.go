@@ -27,10 +27,9 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 		c.add(l)
 	}
 	if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
-		routes := shown.Plural(len(s.HTTP.Routes), "route")
 		add(Warning, at+".http.routes", Limit{
-			Name: "routing from outside", Value: "callers in the cluster", Actual: routes, Page: ingressDocs,
-			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", routes),
+			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: ingressDocs,
+			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", shown.Plural(len(s.HTTP.Routes), "route")),
 			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
 		})
 	}

@@ -77,7 +77,7 @@ func curve(r compare.Result) (Figure, bool) {
 	f := Figure{
 		ID: curveFigure, Title: "Cost a month against requests a month", Curve: &c, Table: curveTable(r),
 		Summary: "Two lines, one for each target, on logarithmic axes. " + crossingsSentence(r),
-		Caption: "Both axes are logarithmic. Zoom with the buttons, or with Ctrl and the wheel, and drag to move." + bandsSentence(r),
+		Caption: "Both axes are logarithmic; a button makes the vertical one linear. Zoom with the others, or with Ctrl and the wheel, and drag to move." + bandsSentence(r),
 	}
 	return f, true
 }
@@ -91,7 +91,7 @@ func bandsSentence(r compare.Result) string {
 	if len(inputs) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" The bands around the lines are for inputs that are off, all at once: %s.", strings.Join(inputs, ", "))
+	return fmt.Sprintf(" The bands around the lines, often hardly wider than these, are for inputs that are off, all at once: %s.", strings.Join(inputs, ", "))
 }
 
 func usd(u prices.USD) float64 { return digits(u.Dollars()) }

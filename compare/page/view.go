@@ -458,8 +458,9 @@ func sensitivity(r compare.Result) sensitivityView {
 
 // coldView is the part of requests that meet a start, by keep-alive.
 type coldView struct {
-	Services []string
-	Rows     []coldRow
+	Services  []string
+	Rows      []coldRow
+	Simulated string // the part in the simulation; empty without one
 }
 
 type coldRow struct {
@@ -475,6 +476,9 @@ func coldStarts(r compare.Result) (coldView, bool) {
 	}
 	for _, s := range r.ColdStarts[0].Services {
 		v.Services = append(v.Services, s.Service)
+	}
+	if s := r.Simulation; s != nil && s.Lambda != nil {
+		v.Simulated = percent(s.Lambda.ColdShare())
 	}
 	any := false
 	for _, c := range r.ColdStarts {

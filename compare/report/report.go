@@ -192,7 +192,7 @@ func (p *page) coldStarts() {
 	}
 	p.heading("Requests that meet a cold start, by keep-alive")
 	if s := p.result.Simulation; s != nil && s.Lambda != nil {
-		p.say("", fmt.Sprintf("Estimates, to compare keep-alive times by; the simulation found %s.", percent(s.Lambda.ColdShare())))
+		p.say("", fmt.Sprintf("Estimates, to compare keep-alive times by: they take arrivals within a minute for random ones, and begin with what was there before. The simulation, under the arrivals of the trace and from no environment on, found %s.", percent(s.Lambda.ColdShare())))
 	}
 	for _, c := range p.result.ColdStarts {
 		var list []string

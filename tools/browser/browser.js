@@ -49,8 +49,13 @@ export class World {
 
   // write compares the app of a project, and returns the page's address.
   write(name, ...flags) {
+    return this.compare(".", name, "-C", project(name), ...flags);
+  }
+
+  // compare is write for the app in a folder.
+  compare(folder, name, ...flags) {
     const file = join(this.folder, name + ".html");
-    execFileSync(this.ambi, ["compare", "-C", project(name), "--html", file, ...flags]);
+    execFileSync(this.ambi, ["compare", ...flags, "--html", file], { cwd: folder });
     return pathToFileURL(file).href;
   }
 

@@ -443,7 +443,7 @@ const ambiPage = (() => {
         renderItem: (_, api) => ({
           type: "polygon",
           shape: { points: outline.map((p) => api.coord(p)) },
-          style: { fill, opacity: 0.16 },
+          style: { fill, opacity: 0.3 },
         }),
       };
     }
