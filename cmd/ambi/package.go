@@ -32,6 +32,8 @@ The same files give the same zip, byte for byte, so that a deployment with nothi
 new changes nothing. What Lambda could not run is an error: no bootstrap, one for
 another architecture, or more than Lambda unpacks.`,
 		Args: exactlyOne("the name of a service"),
+
+		ValidArgsFunction: completions{options}.service,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := options.load()
 			if err != nil {

@@ -73,6 +73,7 @@ engine); 130 interrupted.`,
 			needsNoProject(cmd)
 		}
 	}
+	completions{options}.register(root)
 	return root
 }
 

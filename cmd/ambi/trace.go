@@ -62,6 +62,8 @@ in .gz; "-" is standard output. That also turns any input into one that
 
 Exit code 1: the trace cannot be read.`,
 		Args: atMostOne("a file"),
+
+		ValidArgsFunction: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			idle := idleOf(cmd.Flags())
 			if out == "-" {
