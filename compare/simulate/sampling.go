@@ -281,6 +281,26 @@ func (s *sampling) nearest(i int) int32 {
 			best, least = int32(k), off
 		}
 	}
+	if s.groups[best].sum.minutes == 0 && c.minutes > 0 {
+		return s.likest(i)
+	}
+	return best
+}
+
+// likest is the group with the most similar rate, for one whose stratum was not
+// measured at all: a run that was stopped has not come to it.
+func (s *sampling) likest(i int) int32 {
+	rate := share(s.groups[i].requests, s.groups[i].minutes)
+	best, least := int32(i), math.Inf(1)
+	for k := range s.groups {
+		other := share(s.groups[k].sum.arrived, s.groups[k].sum.minutes)
+		if s.groups[k].sum.minutes == 0 || other == 0 && rate > 0 {
+			continue
+		}
+		if off := math.Abs(rate-other) / max(rate, other, 1); off < least {
+			best, least = int32(k), off
+		}
+	}
 	return best
 }
 

@@ -124,31 +124,47 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 // TestASampledRunThatIsStopped stands for what it passed, and no more.
 func TestASampledRunThatIsStopped(t *testing.T) {
 	length := 4 * 24 * time.Hour
-	open := func() simulate.Source { return simulate.Poisson(40, length, 3) }
-	counts, err := simulate.Count(context.Background(), open(), int64(length))
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan := simulate.NewPlan(counts, simulate.PlanOptions{Budget: counts.Total() / 8})
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	reached := int64(0)
-	config, demand := always(50 * time.Millisecond)
-	result, err := Run(ctx, config, plan.Source(open()), demand, simulate.Options{Plan: plan, Progress: func(at int64) {
-		if reached = at; at > int64(length)/3 {
-			cancel()
+	for _, x := range []struct {
+		name string
+		peak float64
+		part int64 // of the trace, after which it is stopped
+	}{
+		{"steady", 20, 3}, {"office hours", 20, 3}, {"bursts", 20, 6}, {"diurnal", 20, 3},
+		{"diurnal", 200, 12}, // not every rate was measured by then
+	} {
+		name, part := x.name, x.part
+		open := func() simulate.Source { return arriving(x.peak, length, 3, shapes()[name]) }
+		counts, err := simulate.Count(context.Background(), open(), int64(length))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := result.Check(); err != nil {
-		t.Error(err)
-	}
-	if !result.Partial || result.Span != reached || reached < int64(length)/3 || reached > int64(length)*9/10 {
-		t.Errorf("partial: %v, at %d of %d, want %d", result.Partial, result.Span, length, reached)
-	}
-	if want := 40 * float64(reached) / 1e9; math.Abs(float64(result.Requests)/want-1) > .01 {
-		t.Errorf("%d requests, want about %v", result.Requests, want)
+		plan := simulate.NewPlan(counts, simulate.PlanOptions{Budget: counts.Total() / 8})
+		ctx, cancel := context.WithCancel(context.Background())
+		reached := int64(0)
+		config, demand := always(50 * time.Millisecond)
+		result, err := Run(ctx, config, plan.Source(open()), demand, simulate.Options{Plan: plan, Progress: func(at int64) {
+			if reached = at; at > int64(length)/part {
+				cancel()
+			}
+		}})
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := result.Check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !result.Partial || result.Span != reached || reached < int64(length)/part || reached > int64(length)*9/10 {
+			t.Errorf("%s: partial: %v, at %d of %d, want %d", name, result.Partial, result.Span, length, reached)
+		}
+		want := 0.0
+		for i, n := range counts.Minutes {
+			if int64(i)*60e9 < reached {
+				want += n
+			}
+		}
+		if math.Abs(float64(result.Requests)/want-1) > .01 {
+			t.Errorf("%s: %d requests in %d ns, want about %v", name, result.Requests, reached, want)
+		}
 	}
 }
