@@ -94,6 +94,22 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	}
 }
 
+// TestChangelog holds the version that ambi knows of itself to the changelog's
+// newest, and the changelog's sections to their form.
+func TestChangelog(t *testing.T) {
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := regexp.MustCompile(`(?m)^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$`).FindAllSubmatch(text, -1)
+	if len(versions) == 0 || string(versions[0][1]) != release {
+		t.Errorf("the newest version is %q, and ambi says %s", versions, release)
+	}
+	if sections := bytes.Count(text, []byte("\n## ")); sections != len(versions)+bytes.Count(text, []byte("\n## [Unreleased]\n")) {
+		t.Errorf("%d sections for %d versions", sections, len(versions))
+	}
+}
+
 // complaints are what a command says on its error output, and nothing elsewhere.
 func complaints(t *testing.T, dir string, wantCode int, args ...string) []byte {
 	t.Helper()
@@ -116,7 +132,7 @@ func TestDocsAreFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
-	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md") {
+	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md", "../../CHANGELOG.md") {
 		if name := filepath.Base(page); filepath.Base(filepath.Dir(page)) == "docs" && name != "README.md" && !bytes.Contains(index, []byte("("+name+")")) {
 			t.Errorf("docs/README.md does not list %s", name)
 		}

@@ -105,11 +105,18 @@ func newVersionCommand(io streams) *cobra.Command {
 	}
 }
 
+// release is the newest of CHANGELOG.md. A build from a git clone knows better:
+// its tag, or its commit.
+const release = "0.1.0"
+
 // versionText is ambi's version, and those that what it emits is written against.
 func versionText() string {
 	version, goVersion := "unknown", "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version, goVersion = info.Main.Version, info.GoVersion
+	}
+	if version == "(devel)" || version == "unknown" || version == "" { // no git was at hand
+		version = "v" + release + "+unknown"
 	}
 	text := fmt.Sprintf("ambi %s (%s), reads %s\n", version, goVersion, spec.APIVersion)
 	pins, _ := pinned() // embedded, and parsed by a test
