@@ -48,8 +48,12 @@ func checkOutput(what, name string) error {
 
 // checkFolder requires that a folder is there, by the name that was given for it.
 func checkFolder(what, folder, given string) error {
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	info, err := os.Stat(folder)
+	switch {
+	case err != nil:
 		return usageError{fmt.Errorf("%s: no folder %s", what, given)}
+	case !info.IsDir():
+		return usageError{fmt.Errorf("%s: %s is a file, and a folder is needed", what, given)}
 	}
 	return nil
 }

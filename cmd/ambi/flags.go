@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -20,10 +21,29 @@ func commandsOnly(cmd *cobra.Command, args []string) error {
 		text += " of " + called(cmd)
 	}
 	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && args[0] != "" {
 		text += fmt.Sprintf("\nhint: did you mean %s?", near[0])
 	}
 	return usageError{errors.New(text)}
+}
+
+// notEmpty refuses flags that were given without a value, such as a shell's
+// variable that is not set: they would count as not given.
+func notEmpty(cmd *cobra.Command, _ []string) error {
+	var problems []error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		values := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		if slices.Contains(values, "") {
+			problems = append(problems, fmt.Errorf("--%s: must not be empty", f.Name))
+		}
+	})
+	if err := errors.Join(problems...); err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 // flagError says in ambi's words what is wrong with a flag.

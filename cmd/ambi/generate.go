@@ -314,7 +314,8 @@ func newDiffCommand(io streams, options *projectOptions) *cobra.Command {
 		Use:   "diff",
 		Short: "Show how stacks/ differs from what ambi would write today",
 		Long: `Show, as a unified diff, how the files in stacks/, and the list of settings in
-Pulumi.yaml, differ from what ambi would write today: lines with - are yours, lines with + are ambi's.
+Pulumi.yaml, differ from what ambi would write today: lines with - are yours,
+lines with + are ambi's.
 
 Exit code 1: there is a difference.`,
 		Args: noArgs,

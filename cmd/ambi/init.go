@@ -50,12 +50,15 @@ other file that exists is changed. If one is in the way, nothing is written. A
 }
 
 func initProject(ctx context.Context, io streams, dir, name, modulePath string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return usageError{fmt.Errorf("--directory: %s is a file, and a folder is needed", dir)}
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return machineError{err}
+		return machineError{fmt.Errorf("cannot make the folder %s: %w", dir, bare(err))}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return machineError{err}
+		return machineError{fmt.Errorf("cannot open the folder %s: %w", dir, bare(err))}
 	}
 	defer root.Close()
 	var files []generator.File

@@ -89,11 +89,16 @@ func readBook(name string) (*prices.Book, error) {
 func (f *priceFlags) changes() ([]prices.Change, error) {
 	var changes []prices.Change
 	var problems []error
+	given := map[string]bool{}
 	for _, text := range f.overrides {
 		change, err := prices.ParseOverride(text)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--price: %w", err))
 		}
+		if err == nil && given[change.Key] {
+			problems = append(problems, fmt.Errorf("--price: price %s: given twice", change.Key))
+		}
+		given[change.Key] = true
 		changes = append(changes, change)
 	}
 	for _, text := range f.discounts {
@@ -101,6 +106,10 @@ func (f *priceFlags) changes() ([]prices.Change, error) {
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--discount: %w", err))
 		}
+		if err == nil && given[change.Service] { // no key is a service
+			problems = append(problems, fmt.Errorf("--discount: discount on %s: given twice", change.Service))
+		}
+		given[change.Service] = true
 		changes = append(changes, change)
 	}
 	return changes, errors.Join(problems...)
@@ -123,7 +132,20 @@ func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
 		return nil, "", fmt.Errorf("--region: %w", err)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("--price and --discount: %w", err)
+		return nil, "", changeErrors(err)
 	}
 	return sheet, name, nil
+}
+
+// changeErrors puts the problems of the user's own figures at their flags.
+func changeErrors(err error) error {
+	var problems []error
+	for _, problem := range leaves(err) {
+		flag := "--price"
+		if strings.HasPrefix(problem.Error(), "discount ") {
+			flag = "--discount"
+		}
+		problems = append(problems, fmt.Errorf("%s: %w", flag, problem))
+	}
+	return errors.Join(problems...)
 }

@@ -66,6 +66,8 @@ type PriceList struct {
 	Book     string        `json:"book,omitempty"` // the user's, which goes before ambi's own
 	Complete []string      `json:"complete"`       // regions that compare can count with
 	Rates    []prices.Rate `json:"rates"`
+
+	typed map[string]bool // keys of prices that --price gave
 }
 
 // list is a region's prices, those without a source included.
@@ -87,9 +89,12 @@ func (f *priceFlags) list(root string) (*PriceList, error) {
 	}
 	sheet, err := book.In(f.region, changes...)
 	if err != nil {
-		return nil, fmt.Errorf("--price and --discount: %w", err)
+		return nil, changeErrors(err)
 	}
-	list.Rates = sheet.List()
+	list.Rates, list.typed = sheet.List(), map[string]bool{}
+	for _, c := range changes {
+		list.typed[c.Key] = true
+	}
 	return list, nil
 }
 
@@ -132,7 +137,7 @@ func (l *PriceList) text(day time.Time) string {
 		}
 		date := r.Effective
 		switch _, known := r.Age(day); {
-		case r.Status == prices.Override: // of now
+		case l.typed[r.Key]: // now
 			date = day.Format(time.DateOnly)
 		case !known:
 			// The source has no date, but was read on this one.
@@ -191,6 +196,9 @@ another product, for several, or ten times what it was, AWS has changed
 something that a person should look at.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := flags.check(); err != nil {
+				return usageError{err}
+			}
 			out := flags.out
 			if out == "" {
 				root, err := options.find()
@@ -214,8 +222,21 @@ something that a person should look at.`,
 	set.StringVar(&flags.out, "out", "", "the price book to write (default: "+pricesFile+" of the project)")
 	set.StringSliceVar(&flags.instances, "instance", usualInstances(), "EC2 types to read the prices of")
 	set.StringSliceVar(&flags.skip, "skip", nil, "prices to leave as they are, by key")
-	_ = cmd.MarkFlagRequired("region")
 	return cmd
+}
+
+// check reports what is wrong with the flags, all at once.
+func (f *refreshFlags) check() error {
+	var problems []error
+	if f.region == "" {
+		problems = append(problems, errors.New("--region: must be given, such as eu-west-1"))
+	}
+	for _, key := range f.skip {
+		if _, known := prices.UnitOf(key); !known {
+			problems = append(problems, fmt.Errorf("--skip: no price %s\nhint: \"ambi prices\" lists them", key))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // usualInstances are those that compare chooses nodes from unless it is told.

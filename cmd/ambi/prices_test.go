@@ -135,8 +135,8 @@ func TestPricesHaveAges(t *testing.T) {
 	}
 	text := list.text(time.Date(2026, 10, 9, 12, 0, 0, 0, time.UTC))
 	for _, want := range []string{
-		"\nlambda.requests                        0.0000002 request        20 days [",
-		"\nnat.hours                                  0.045 hour ",
+		"\nlambda.requests                      0.0000002 request      2026-09-19    20 [",
+		"\nnat.hours                                0.045 hour         2026-09       38 [",
 		"] AWS Price List, AWSLambda, us-east-1, publication 2026-09-19",
 	} {
 		if !strings.Contains(text, want) {

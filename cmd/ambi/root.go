@@ -32,7 +32,9 @@ engine); 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          commandsOnly,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: notEmpty,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")

@@ -268,7 +268,9 @@ func (f *traceFlags) options() (trace.Options, error) {
 	}
 	if f.match != "" {
 		options.Match, err = regexp.Compile(f.match)
-		fail("match", err)
+		if err != nil {
+			fail("match", fmt.Errorf("must be a regular expression (RE2): %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+		}
 	}
 	if f.interval != "" {
 		var d spec.Duration

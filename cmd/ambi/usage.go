@@ -217,6 +217,9 @@ func inFlags(flags *pflag.FlagSet, err error) error {
 		return err
 	}
 	text := err.Error()
+	if f := flags.Lookup("instance"); f != nil && f.Changed {
+		text = regexp.MustCompile(`(?m)^(kubernetes: )?instance type `).ReplaceAllString(text, "--instance: instance type ")
+	}
 	for _, figure := range append((&usageFlags{}).texts(), usageText{flag: "requests", input: traffic.Requests}, usageText{flag: "span", input: "span"}) {
 		if f := flags.Lookup(figure.flag); f != nil && f.Changed {
 			name := regexp.MustCompile(`(?m)^(usage of \S+: )?` + string(figure.input) + `: `)

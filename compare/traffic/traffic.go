@@ -167,12 +167,12 @@ func (u Usage) check() []error {
 		value Maybe[time.Duration]
 	}{{Duration, u.Duration}, {CPUTime, u.CPUTime}, {Start, u.Start}} {
 		if v, ok := d.value.Get(); ok && (v < 0 || v > spec.MaxUsageTime.Std()) {
-			fail(d.input, "must be 0s to 1h, got %s", v)
+			fail(d.input, "must be 0s to 1h, got %s", spec.Duration(v))
 		}
 	}
 	duration, hasDuration := u.Duration.Get()
 	if cpu, ok := u.CPUTime.Get(); ok && hasDuration && cpu > duration {
-		fail(CPUTime, "must be at most duration, %s, got %s: one request uses one core", duration, cpu)
+		fail(CPUTime, "must be at most duration, %s, got %s: one request uses one core", spec.Duration(duration), spec.Duration(cpu))
 	}
 	for _, b := range []struct {
 		input Input
