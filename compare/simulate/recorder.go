@@ -5,6 +5,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"ambi/compare/tally"
 	"ambi/spec"
 )
 
@@ -21,7 +22,8 @@ type Recorder struct {
 	now       int64
 	bucketEnd int64 // of the open bucket
 	gauges    [Gauges]gauge
-	bucket    bucket // the open one
+	bucket    bucket      // the open one
+	latencies tally.Tally // that are not in the histogram yet
 	latency   *hdrhistogram.Histogram
 	waits     *hdrhistogram.Histogram
 	series    series
@@ -85,10 +87,9 @@ func (r *Recorder) Arrive() { r.bucket.arrived++ }
 func (r *Recorder) Finish(outcome Outcome, latency int64) {
 	r.bucket.outcomes[outcome]++
 	if class := outcome.Class(); class == Answered || class == TimedOut {
-		// Neither can be out of range: it is bounded here.
-		_ = r.latency.RecordValue(min(latency, highestLatency))
 		r.bucket.meters[LatencyNanoseconds] += latency
-		r.bucket.latency.record(latency)
+		// It is bounded here to what the histogram takes.
+		r.bucket.latency.record(r.latencies.Add(min(latency, highestLatency)))
 	}
 }
 
@@ -136,6 +137,7 @@ func (r *Recorder) close(at int64) {
 		g.since, g.max, g.area = at, g.level, 0
 	}
 	if r.sampling != nil {
+		r.latencies.MoveTo(r.latency) // the next minute's go elsewhere
 		r.sample()
 	} else {
 		r.total.add(b)
@@ -168,6 +170,7 @@ func (r *Recorder) Result(target spec.Target, at int64, options Options) Result 
 	if at > r.bucket.start || r.bucket.arrived > 0 || r.bucket.outcomes != (OutcomeCounts{}) || r.bucket.meters != (MeterTotals{}) {
 		r.close(at)
 	}
+	r.latencies.MoveTo(r.latency)
 	var sampled *Sampling
 	if r.sampling != nil {
 		at = options.trace(at)

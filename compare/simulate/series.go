@@ -1,8 +1,9 @@
 package simulate
 
 import (
-	"math/bits"
 	"slices"
+
+	"ambi/compare/tally"
 )
 
 // Point is what happened in one stretch of a run.
@@ -175,16 +176,10 @@ const (
 	sketchCells = 31 << sketchBits
 )
 
-func (s *sketch) record(value int64) {
-	s[sketchCell(value)]++
-}
+// record counts a value by its cell in a tally, of which 64 are a cell here.
+func (s *sketch) record(cell int) { s[sketchCell(cell)]++ }
 
-func sketchCell(value int64) int {
-	v := max(uint64(value), 1<<sketchFirst)
-	octave := bits.Len64(v) - 1
-	cell := (octave-sketchFirst)<<sketchBits | int(v>>(uint(octave-sketchBits)&63))&(1<<sketchBits-1)
-	return min(cell, sketchCells-1)
-}
+func sketchCell(cell int) int { return min(max(cell>>6-1<<sketchBits, 0), sketchCells-1) }
 
 // count is how many values were recorded.
 func (s *sketch) count() float64 {
@@ -198,7 +193,7 @@ func (s *sketch) count() float64 {
 // beyond is the part of the values that are larger than one; within a cell they are
 // taken to be spread evenly.
 func (s *sketch) beyond(value int64) float64 {
-	cell := sketchCell(value)
+	cell := sketchCell(tally.Cell(value))
 	low, width := sketchRange(cell)
 	sum := float64(s[cell]) * min(1, max(0, float64(low+width-value)/float64(width)))
 	for _, n := range s[cell+1:] {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ambi/compare/tally"
 	"ambi/compare/traffic"
 	"ambi/spec"
 )
@@ -289,7 +290,7 @@ func TestSketchIsExactToItsCells(t *testing.T) {
 	var s sketch
 	for v := int64(1); v < 2e12; v += v/7 + 1 {
 		s = sketch{}
-		s.record(v)
+		s.record(tally.Cell(v))
 		if got := s.quantile(99, 100); v > 1024 && math.Abs(float64(got-v)) > .0325*float64(v) {
 			t.Errorf("%d comes back as %d", v, got)
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ambi/compare/tally"
 )
 
 // Expected are the figures of a trace of which only the requests of each minute are
@@ -94,7 +96,7 @@ type Meter struct {
 	requests       int64
 	last           int64
 	longest, since int64
-	gaps           *hdrhistogram.Histogram
+	gaps           tally.Tally
 	second, minute counter
 	rate           Series
 	minutes        []int64
@@ -103,7 +105,6 @@ type Meter struct {
 // NewMeter starts to measure.
 func NewMeter() *Meter {
 	return &Meter{
-		gaps:   hdrhistogram.New(1, math.MaxInt64/2, 3),
 		second: counter{length: second}, minute: counter{length: minute},
 		rate: Series{Step: time.Second},
 	}
@@ -113,17 +114,27 @@ func NewMeter() *Meter {
 func (m *Meter) Observe(at int64) {
 	if m.requests > 0 {
 		gap := at - m.last
-		m.gaps.RecordValue(min(gap, math.MaxInt64/4)) //nolint:errcheck // within its range
 		if gap > m.longest {
 			m.longest, m.since = gap, m.last
+		}
+		if gap >= 0 { // a source that goes back is refused elsewhere
+			m.gaps.Add(min(gap, math.MaxInt64/4))
 		}
 	}
 	m.requests++
 	m.last = at
-	if window, count, ended := m.second.add(at); ended {
-		m.chart(window, count)
+	if uint64(at-m.second.begin) >= uint64(second) {
+		m.next(at)
 	}
-	if window, count, ended := m.minute.add(at); ended {
+	m.second.count++
+}
+
+// next begins another second, and another minute where that is so.
+func (m *Meter) next(at int64) {
+	m.chart(m.second.window, m.second.count)
+	m.minute.count += m.second.count
+	m.second.next(at)
+	if window, count := m.minute.window, m.minute.count; m.minute.next(at) {
 		m.list(window, count)
 	}
 }
@@ -175,7 +186,7 @@ func (m *Meter) halve() {
 }
 
 // Figures are the trace's figures, for a trace of some length: at least up to
-// its last arrival.
+// its last arrival. They end the measurement.
 func (m *Meter) Figures(span time.Duration) Figures {
 	span = max(span, time.Duration(m.last))
 	f := Figures{Requests: m.requests, Span: span, Mean: float64(m.requests) / span.Seconds()}
@@ -184,6 +195,7 @@ func (m *Meter) Figures(span time.Duration) Figures {
 	}
 	if m.requests > 0 {
 		m.chart(m.second.window, m.second.count)
+		m.minute.count += m.second.count
 		m.list(m.minute.window, m.minute.count)
 		m.list(max(0, int64(span-1)/minute), 0)
 		m.second.end()
@@ -191,16 +203,17 @@ func (m *Meter) Figures(span time.Duration) Figures {
 		m.chart(max(0, int64(span-1)/second), 0)
 	}
 	f.Second, f.Minute = m.second.figures(f.Requests, span), m.minute.figures(f.Requests, span)
+	gaps := hdrhistogram.New(1, math.MaxInt64/2, 3)
+	m.gaps.MoveTo(gaps)
+	gap := func(percent float64) time.Duration {
+		return time.Duration(min(gaps.ValueAtQuantile(percent), m.longest))
+	}
 	f.Gaps = Gaps{
-		P50: m.gap(50), P90: m.gap(90), P99: m.gap(99), P999: m.gap(99.9),
+		P50: gap(50), P90: gap(90), P99: gap(99), P999: gap(99.9),
 		Longest: time.Duration(m.longest), LongestFrom: time.Duration(m.since),
 	}
 	f.Rate, f.Minutes = m.rate, m.minutes
 	return f
-}
-
-func (m *Meter) gap(percent float64) time.Duration {
-	return time.Duration(min(m.gaps.ValueAtQuantile(percent), m.longest))
 }
 
 // Measure measures a whole trace. The source's error, if it has any, is the
@@ -221,21 +234,21 @@ func Measure(s Source) Figures {
 type counter struct {
 	length        int64
 	window, count int64  // the window at hand
+	begin         int64  // of it
 	high, low     uint64 // sum of the squares of the windows before it
 	peak          int64
 	lastCount     int64 // of the last window with an arrival
 }
 
-// add counts an arrival. When that begins another window, it returns the one
-// that ended.
-func (c *counter) add(at int64) (window, count int64, ended bool) {
-	if w := at / c.length; w != c.window {
-		window, count, ended = c.window, c.count, true
-		c.end()
-		c.window, c.count = w, 0
+// next begins the window of a time, if that is another one.
+func (c *counter) next(at int64) bool {
+	w := at / c.length
+	if w == c.window {
+		return false
 	}
-	c.count++
-	return window, count, ended
+	c.end()
+	c.window, c.begin, c.count = w, w*c.length, 0
+	return true
 }
 
 // end closes the window at hand.
