@@ -215,10 +215,17 @@ func Run(ctx context.Context, in Input, source simulate.Source) (*Result, error)
 		source = in.Plan.Source(source)
 		in.assumeSampling(r)
 	}
-	s := newSplit(source, len(sides), meter.Observe)
+	demand := in.demand()
+	s := newSplit(source, demand, len(sides), func(requests []simulate.Request) {
+		for i := range requests {
+			if in.Until > 0 && requests[i].At >= int64(in.Until) && in.Plan == nil {
+				break // it is read ahead, and nobody serves it
+			}
+			meter.Observe(requests[i].At)
+		}
+	})
 	results, errs := make([]simulate.Result, len(sides)), make([]error, len(sides))
 	progress := slowest(len(sides), in.Progress)
-	demand := in.demand()
 	var wait sync.WaitGroup
 	for i, side := range sides {
 		wait.Go(func() {

@@ -2,30 +2,40 @@ package behavior
 
 import (
 	"context"
+	"sync/atomic"
 
 	"ambi/compare/simulate"
 )
 
-// batch is how many arrivals are handed over at once.
-const batch = 4096
+// batchSize is how many requests are handed over at once.
+const batchSize = 2048
 
 // inFlight is how many batches wait for each reader: the faster target gets no
 // further ahead than this.
-const inFlight = 8
+const inFlight = 4
 
-// split reads a source once and gives its arrivals to several readers, which
-// run at the same time. A trace may be standard input, and may be longer than
-// memory.
+// split reads a source once, draws what each request asks for, and gives that to
+// several readers, which run at the same time. A trace may be standard input, and
+// may be longer than memory.
 type split struct {
 	source  simulate.Source
+	demand  simulate.Demand
 	readers []*reader
-	observe func(at int64)
+	observe func([]simulate.Request)
+	free    chan *batch
 }
 
-func newSplit(source simulate.Source, readers int, observe func(at int64)) *split {
-	s := &split{source: source, observe: observe}
+// batch is some requests. Readers share it, and none writes to it; the last one
+// gives it back.
+type batch struct {
+	requests []simulate.Request
+	left     atomic.Int32 // readers that have not read it
+}
+
+func newSplit(source simulate.Source, demand simulate.Demand, readers int, observe func([]simulate.Request)) *split {
+	s := &split{source: source, demand: demand, observe: observe, free: make(chan *batch, inFlight+2)}
 	for range readers {
-		s.readers = append(s.readers, &reader{full: make(chan []int64, inFlight), done: make(chan struct{})})
+		s.readers = append(s.readers, &reader{split: s, full: make(chan *batch, inFlight), done: make(chan struct{})})
 	}
 	return s
 }
@@ -40,27 +50,21 @@ func (s *split) run(ctx context.Context) {
 			close(r.full)
 		}
 	}()
-	for {
-		// Readers share a batch, and none writes to it.
-		arrivals := make([]int64, 0, batch)
-		for len(arrivals) < batch {
-			at, ok := s.source.Next()
-			if !ok {
-				break
-			}
-			arrivals = append(arrivals, at)
-			s.observe(at)
-		}
+	for number := int64(0); ; number += batchSize {
+		b := s.take()
+		b.requests = b.requests[:s.demand.Read(b.requests[:batchSize], s.source, number)]
+		s.observe(b.requests)
 		left := 0
 		for _, r := range s.readers {
 			select {
-			case r.full <- arrivals:
+			case r.full <- b:
 				left++
 			case <-r.done:
+				s.give(b)
 			case <-ctx.Done():
 			}
 		}
-		if len(arrivals) < batch {
+		if len(b.requests) < batchSize {
 			err = s.source.Err()
 			return
 		}
@@ -74,29 +78,68 @@ func (s *split) run(ctx context.Context) {
 	}
 }
 
+// take is a batch that all have read, or a new one.
+func (s *split) take() *batch {
+	var b *batch
+	select {
+	case b = <-s.free:
+	default:
+		b = &batch{requests: make([]simulate.Request, batchSize)}
+	}
+	b.left.Store(int32(len(s.readers)))
+	return b
+}
+
+// give says that a reader is through with a batch.
+func (s *split) give(b *batch) {
+	if b.left.Add(-1) > 0 {
+		return
+	}
+	select {
+	case s.free <- b:
+	default:
+	}
+}
+
 // reader is a source that gets what a split has read.
 type reader struct {
-	full chan []int64
-	done chan struct{} // closed when nobody reads any more
-	left []int64
-	err  error // of the source; set before full is closed
-	over bool
+	split *split
+	full  chan *batch
+	done  chan struct{} // closed when nobody reads any more
+	at    *batch
+	left  []simulate.Request // for Next
+	err   error              // of the source; set before full is closed
+	over  bool
+}
+
+// Batch is the next requests.
+func (r *reader) Batch() []simulate.Request {
+	if r.at != nil {
+		r.split.give(r.at)
+		r.at = nil
+	}
+	for !r.over {
+		b, ok := <-r.full
+		if !ok {
+			r.over = true
+			break
+		}
+		if len(b.requests) > 0 {
+			r.at = b
+			return b.requests
+		}
+	}
+	return nil
 }
 
 // Next is the next arrival.
 func (r *reader) Next() (int64, bool) {
-	for len(r.left) == 0 {
-		if r.over {
+	if len(r.left) == 0 {
+		if r.left = r.Batch(); len(r.left) == 0 {
 			return 0, false
 		}
-		arrivals, ok := <-r.full
-		if !ok {
-			r.over = true
-			return 0, false
-		}
-		r.left = arrivals
 	}
-	at := r.left[0]
+	at := r.left[0].At
 	r.left = r.left[1:]
 	return at, true
 }

@@ -10,10 +10,10 @@ import (
 	"ambi/compare/simulate"
 )
 
-func drain(source simulate.Source) []int64 {
-	var all []int64
-	for at, ok := source.Next(); ok; at, ok = source.Next() {
-		all = append(all, at)
+func drain(requests simulate.Requests) []simulate.Request {
+	var all []simulate.Request
+	for batch := requests.Batch(); len(batch) > 0; batch = requests.Batch() {
+		all = append(all, batch...)
 	}
 	return all
 }
@@ -41,12 +41,13 @@ func (s *numbers) Err() error {
 
 func TestSplitGivesEachReaderEverything(t *testing.T) {
 	broken := errors.New("broken")
-	for _, n := range []int64{0, 1, batch - 1, batch, batch + 1, 20 * batch} {
+	demand := simulate.Demand{Wait: simulate.Exponential(1e6), CPU: simulate.Lognormal(1e6, 1), Seed: 3}
+	for _, n := range []int64{0, 1, batchSize - 1, batchSize, batchSize + 1, 20 * batchSize} {
 		for _, want := range []error{nil, broken} {
 			seen := int64(0)
-			s := newSplit(&numbers{n: n, err: want}, 3, func(int64) { seen++ })
+			s := newSplit(&numbers{n: n, err: want}, demand, 3, func(r []simulate.Request) { seen += int64(len(r)) })
 			var wait sync.WaitGroup
-			all := make([][]int64, 3)
+			all := make([][]simulate.Request, 3)
 			for i, r := range s.readers {
 				wait.Go(func() {
 					all[i] = drain(r)
@@ -57,8 +58,13 @@ func TestSplitGivesEachReaderEverything(t *testing.T) {
 			}
 			s.run(context.Background())
 			wait.Wait()
-			if seen != n || int64(len(all[0])) != n || !slices.Equal(all[0], all[1]) || !slices.Equal(all[0], all[2]) || !slices.IsSorted(all[0]) {
+			if seen != n || int64(len(all[0])) != n || !slices.Equal(all[0], all[1]) || !slices.Equal(all[0], all[2]) {
 				t.Errorf("%d: %d seen, %d read", n, seen, len(all[0]))
+			}
+			for i, q := range all[0] {
+				if wait, cpu := demand.Of(int64(i)); q != (simulate.Request{At: int64(i) + 1, Wait: wait, CPU: cpu}) {
+					t.Fatalf("%d: request %d is %+v", n, i, q)
+				}
 			}
 		}
 	}
@@ -67,11 +73,11 @@ func TestSplitGivesEachReaderEverything(t *testing.T) {
 // TestSplitEnds lets readers stop early, and the context end.
 func TestSplitEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := newSplit(&numbers{n: 1 << 40}, 2, func(int64) {})
+	s := newSplit(&numbers{n: 1 << 40}, simulate.Demand{}, 2, func([]simulate.Request) {})
 	ended := make(chan struct{})
 	go func() { s.run(ctx); close(ended) }()
 	close(s.readers[0].done)
-	for range 100 * batch {
+	for range 100 * batchSize {
 		if _, ok := s.readers[1].Next(); !ok {
 			t.Fatal("it ended")
 		}
@@ -80,7 +86,7 @@ func TestSplitEnds(t *testing.T) {
 	<-ended
 	drain(s.readers[1])
 
-	s = newSplit(&numbers{n: 1 << 40}, 1, func(int64) {})
+	s = newSplit(&numbers{n: 1 << 40}, simulate.Demand{}, 1, func([]simulate.Request) {})
 	close(s.readers[0].done)
 	// A reader's channel may take some batches before it is seen to be gone.
 	s.run(context.Background())

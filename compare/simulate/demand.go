@@ -28,6 +28,33 @@ func (d *Demand) Of(i int64) (wait, cpu int64) {
 	return wait, d.CPU.At(Mix(d.Seed, 2*uint64(i)+1))
 }
 
+// fill draws what requests ask for that follow each other, the first of them
+// number i.
+func (d *Demand) fill(requests []Request, i int64) {
+	if table := d.Wait.cells; table != nil {
+		for k := range requests {
+			u := Mix(d.Seed, 2*uint64(i+int64(k)))
+			cell, rest := place(u)
+			requests[k].Wait = table[cell].at(rest, u)
+		}
+	} else {
+		for k := range requests {
+			requests[k].Wait = d.Wait.constant
+		}
+	}
+	if table := d.CPU.cells; table != nil {
+		for k := range requests {
+			u := Mix(d.Seed, 2*uint64(i+int64(k))+1)
+			cell, rest := place(u)
+			requests[k].CPU = table[cell].at(rest, u)
+		}
+	} else {
+		for k := range requests {
+			requests[k].CPU = d.CPU.constant
+		}
+	}
+}
+
 // DemandOf is what a service's usage says: of the mean duration what is not CPU
 // time is waiting. Variation is the coefficient of variation of both parts,
 // which are lognormal then; with 0 every request takes the mean.

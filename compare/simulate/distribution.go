@@ -16,9 +16,12 @@ import (
 // off.
 type Distribution struct {
 	constant int64 // where there are no cells
-	cells    *[2 * octaves << cellBits]cell
+	cells    *cells
 	mean     float64
 }
+
+// cells are both sides of the probability, octave by octave.
+type cells [2 * octaves << cellBits]cell
 
 // cell is the quantiles from one end of a cell to the other: it begins at the
 // end that is nearer to the tail, and goes up or down from there.
@@ -34,14 +37,28 @@ func (d *Distribution) At(u uint64) int64 {
 	if d.cells == nil {
 		return d.constant
 	}
+	return d.cells.at(u)
+}
+
+func (table *cells) at(u uint64) int64 {
+	i, rest := place(u)
+	return table[i].at(rest, u)
+}
+
+// place is the cell of a random number, and where it is in it.
+func place(u uint64) (cell uint, rest uint64) {
 	// Both halves without a branch, which would be mispredicted half of the time.
 	upper := int64(u) >> 63                       // -1 in the upper half
 	tail := max(u^uint64(upper), 1<<(63-octaves)) // the distance from the nearer end
-	octave := bits.LeadingZeros64(tail) - 1       // 0 where it is 1/4 to 1/2
-	rest := tail << (uint(octave+2) & 63)         // without the leading one
-	side := int(upper) & (octaves << cellBits)
-	c := &d.cells[octave<<cellBits+int(rest>>(64-cellBits))+side]
-	part, _ := bits.Mul64(uint64(c.width), rest<<cellBits)
+	length := uint(bits.Len64(tail))              // 63 where it is 1/4 to 1/2
+	rest = tail << (65 - length)                  // without the leading one
+	return uint(upper)&(octaves<<cellBits) + (63-length)<<cellBits + uint(rest>>(64-cellBits)), rest << cellBits
+}
+
+// at is the value at a place in the cell; u says which half it is of.
+func (c *cell) at(rest, u uint64) int64 {
+	part, _ := bits.Mul64(uint64(c.width), rest)
+	upper := int64(u) >> 63
 	return c.from + (int64(part) ^ upper - upper)
 }
 
@@ -176,7 +193,7 @@ func (d Distribution) Plus(value int64) Distribution {
 	if d.cells == nil {
 		return Constant(d.constant + value)
 	}
-	sum := Distribution{mean: d.mean + float64(value), cells: new([2 * octaves << cellBits]cell)}
+	sum := Distribution{mean: d.mean + float64(value), cells: new(cells)}
 	for i, c := range d.cells {
 		sum.cells[i] = cell{c.from + value, c.width}
 	}
@@ -189,7 +206,7 @@ func (d Distribution) Times(factor float64) Distribution {
 	if d.cells == nil {
 		return Constant(scale(d.constant))
 	}
-	product := Distribution{mean: d.mean * factor, cells: new([2 * octaves << cellBits]cell)}
+	product := Distribution{mean: d.mean * factor, cells: new(cells)}
 	for i, c := range d.cells {
 		product.cells[i] = cell{scale(c.from), scale(c.width)}
 	}
@@ -199,7 +216,7 @@ func (d Distribution) Times(factor float64) Distribution {
 // fromQuantiles fills the table: quantile is given a probability by its
 // distance from the nearer end.
 func fromQuantiles(quantile func(tail float64, upper bool) float64) Distribution {
-	d := Distribution{cells: new([2 * octaves << cellBits]cell)}
+	d := Distribution{cells: new(cells)}
 	at := func(tail float64, upper bool) int64 {
 		return max(0, int64(math.Round(min(quantile(tail, upper), math.MaxInt64/4))))
 	}

@@ -76,9 +76,10 @@ const pollEvery = 1 << 16
 // Poll reports progress and whether to go on; a simulator calls it with each
 // event's number, and stops when it is false.
 func (o *Options) Poll(ctx context.Context, event, at int64) bool {
-	if event%pollEvery != 0 {
-		return true
-	}
+	return event%pollEvery != 0 || o.poll(ctx, at)
+}
+
+func (o *Options) poll(ctx context.Context, at int64) bool {
 	if o.Progress != nil {
 		o.Progress(o.trace(at))
 	}

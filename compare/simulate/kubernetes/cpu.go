@@ -1,7 +1,5 @@
 package kubernetes
 
-import "math"
-
 // domain is CPU that requests share: a node's, or a pod's.
 //
 // With n requests that compute, each gets the same part of the CPU, and at most
@@ -9,10 +7,45 @@ import "math"
 // virtual time; a request is done when that has advanced by its CPU time. So an
 // arrival or a departure changes one number, and not every request's rest.
 type domain struct {
-	jobs    []job // a heap by end
+	jobs    []job // a heap by end, with room for one at least
 	virtual int64 // CPU time, in units
 	at      int64 // the real time that it stands for
-	milli   int64 // the CPU, in thousandths of a core
+	speed   *speed
+}
+
+// speed is how fast requests compute in a domain, by their number. All domains
+// of a run have the same.
+type speed struct {
+	milli int64 // the CPU, in thousandths of a core
+	// Of up to so many requests: the part of a core that each gets, and how many
+	// nanoseconds a unit of virtual time takes. Whether they have a core each is in
+	// the numbers, since it can not be predicted.
+	share, slow [64]float64
+}
+
+func newSpeed(milli int64) *speed {
+	v := &speed{milli: milli}
+	for n := 1; n < len(v.share); n++ {
+		v.share[n], v.slow[n] = v.shared(int64(n))
+	}
+	v.slow[0] = 1.0 / units
+	return v
+}
+
+// shared divides the CPU among n requests.
+func (v *speed) shared(n int64) (share, slow float64) {
+	if n*1000 <= v.milli {
+		return 1, 1.0 / units
+	}
+	return float64(v.milli) / float64(n*1000), float64(n*1000) / (float64(v.milli) * units)
+}
+
+// of is shared, mostly without a division; n is 0 too.
+func (v *speed) of(n int) (share, slow float64) {
+	if n < len(v.share) {
+		return v.share[n], v.slow[n]
+	}
+	return v.shared(int64(n))
 }
 
 // job is a request that computes, and the virtual time at which it is done.
@@ -28,32 +61,39 @@ const (
 	units    = 1 << unitBits
 )
 
+// exactly is the first time that floating-point numbers do not have exactly.
+const exactly = 1 << (53 - unitBits)
+
 // advance moves the virtual time to a real one.
 func (d *domain) advance(now int64) {
-	if n := int64(len(d.jobs)); n > 0 && now > d.at {
-		if n*1000 <= d.milli {
-			d.virtual += (now - d.at) << unitBits
-		} else {
-			d.virtual += int64(float64((now-d.at)*units) * (float64(d.milli) / float64(n*1000)))
-		}
+	time := now - d.at
+	share, _ := d.speed.of(len(d.jobs))
+	if time >= exactly && share == 1 {
+		d.virtual += time << unitBits
+	} else {
+		d.virtual += int64(float64(time*units) * share)
 	}
 	d.at = now
 }
 
 // next is when the first request is done, if nothing else happens before.
 func (d *domain) next() int64 {
-	n := int64(len(d.jobs))
-	if n == 0 {
-		return never
-	}
-	left := d.jobs[0].end - d.virtual
-	if left <= 0 {
-		return d.at
-	}
-	if n*1000 <= d.milli {
+	n := len(d.jobs)
+	_, slow := d.speed.of(n)
+	left := max(0, d.jobs[:1][0].end-d.virtual)
+	if left >= exactly<<unitBits && slow == 1.0/units {
 		return d.at + (left+units-1)>>unitBits
 	}
-	return d.at + int64(math.Ceil(float64(left)*(float64(n*1000)/(float64(d.milli)*units))))
+	time := float64(left) * slow
+	whole := int64(time)
+	if float64(whole) < time { // it nearly always is, and the processor knows
+		whole++
+	}
+	at := d.at + whole
+	if n == 0 {
+		at = never
+	}
+	return at
 }
 
 // push adds a request that takes CPU time, in nanoseconds. The domain is at the
@@ -61,23 +101,27 @@ func (d *domain) next() int64 {
 func (d *domain) push(cpu int64, request int32) {
 	entry := job{d.virtual + cpu<<unitBits, request}
 	list := append(d.jobs, entry)
+	d.jobs = list
 	i := len(list) - 1
+	if !(entry.end < list[max(0, i-1)/2].end) { // not than itself, where it is alone
+		return
+	}
 	for i > 0 && entry.end < list[(i-1)/2].end {
 		list[i] = list[(i-1)/2]
 		i = (i - 1) / 2
 	}
 	list[i] = entry
-	d.jobs = list
 }
 
 // pop takes the request that is done first.
 func (d *domain) pop() int32 {
-	first := d.jobs[0]
+	list := d.jobs
+	first, n := list[0], len(list)-1
 	d.virtual = max(d.virtual, first.end)
-	n := len(d.jobs) - 1
-	last := d.jobs[n]
-	d.jobs = d.jobs[:n]
-	if n > 0 {
+	last := list[n]
+	list[0] = last
+	d.jobs = list[:n]
+	if n > 1 {
 		d.sink(0, last)
 	}
 	return first.request
@@ -111,77 +155,4 @@ func (d *domain) drop(gone func(request int32) bool) {
 	for i := len(kept)/2 - 1; i >= 0; i-- {
 		d.sink(i, kept[i])
 	}
-}
-
-// tournament finds the domain in which a request is done first.
-type tournament struct {
-	when []int64 // of each leaf
-	win  []int32 // the leaf that wins below each node; 1 is the root
-}
-
-// grow makes room for some leaves.
-func (t *tournament) grow(leaves int) {
-	size := max(1, len(t.when))
-	for size < leaves {
-		size *= 2
-	}
-	if size == len(t.when) {
-		return
-	}
-	old := t.when
-	t.when, t.win = make([]int64, size), make([]int32, size)
-	copy(t.when, old)
-	for i := len(old); i < size; i++ {
-		t.when[i] = never
-	}
-	for i := range t.when {
-		t.play(i)
-	}
-}
-
-// set says when a leaf's turn is.
-func (t *tournament) set(leaf int, at int64) {
-	if t.when[leaf] != at {
-		t.when[leaf] = at
-		t.play(leaf)
-	}
-}
-
-// play decides anew above a leaf.
-func (t *tournament) play(leaf int) {
-	size := len(t.when)
-	i := (leaf + size) / 2
-	if i == 0 {
-		return
-	}
-	a := int32(leaf &^ 1)
-	w := a
-	if t.when[a|1] < t.when[a] {
-		w = a | 1
-	}
-	for {
-		// What is above stays when another leaf wins here, as before.
-		if t.win[i] == w && int(w) != leaf {
-			return
-		}
-		t.win[i] = w
-		if i == 1 {
-			return
-		}
-		other := t.win[i^1]
-		// The lower leaf wins a draw, so that the order does not depend on history.
-		if a, b := t.when[w], t.when[other]; b < a || b == a && other < w {
-			w = other
-		}
-		i /= 2
-	}
-}
-
-// first is the leaf whose turn is first, and when.
-func (t *tournament) first() (int, int64) {
-	if len(t.when) == 1 {
-		return 0, t.when[0]
-	}
-	leaf := t.win[1]
-	return int(leaf), t.when[leaf]
 }

@@ -129,7 +129,7 @@ func (s *simulator) use(now int64) {
 	for i, place := range s.serving {
 		pod := &s.pods[place]
 		work := f.wants[i]
-		if room := length * float64(s.domains[pod.domain].milli) / 1000; f.loads[pod.domain] > room {
+		if room := length * float64(s.domains[pod.domain].speed.milli) / 1000; f.loads[pod.domain] > room {
 			work *= room / f.loads[pod.domain]
 		}
 		pod.used += int64(work * units)

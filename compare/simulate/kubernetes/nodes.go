@@ -52,7 +52,7 @@ func (s *simulator) newNode() int32 {
 		i = int32(len(s.nodes))
 		s.nodes = append(s.nodes, node{})
 		if s.Burst == BurstNode {
-			s.newDomain(i, int64(s.Nodes.Room.MilliCPU))
+			s.newDomain(i)
 		}
 	}
 	s.nodes[i] = node{left: s.Nodes.Room, there: true, image: never, unneeded: never}

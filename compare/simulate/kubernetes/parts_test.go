@@ -7,32 +7,43 @@ import (
 	"testing"
 )
 
-// TestTournament: the first of all leaves wins, the lower one where two are
-// equal, while leaves change and are added.
-func TestTournament(t *testing.T) {
+// TestTurns: the first of all domains is found, the lower one where two are
+// equal, while they change and are added.
+func TestTurns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for range 200 {
-		var game tournament
-		leaves := 1
-		game.grow(leaves)
+	for round := range 200 {
+		turns := newTurns()
+		leaves, most := 1, 9
+		if round%10 == 0 {
+			most = 900
+		}
+		when := []int64{never}
 		for range 300 {
 			if r.IntN(30) == 0 {
-				leaves += r.IntN(9)
-				game.grow(leaves)
+				leaves += r.IntN(most)
+				turns.grow(leaves)
+				for len(when) < leaves {
+					when = append(when, never)
+				}
 			}
 			at := int64(r.IntN(50))
-			if r.IntN(4) == 0 {
+			switch n := r.IntN(4); {
+			case n == 0:
 				at = never
+			case n == 1 && round%3 == 0:
+				at = late - 20 + int64(r.IntN(50)) // so late that keys do not tell them apart
 			}
-			game.set(r.IntN(leaves), at)
+			i := r.IntN(leaves)
+			turns.set(i, at)
+			when[i] = at
 			want := 0
-			for i, at := range game.when {
-				if at < game.when[want] {
+			for i, at := range when {
+				if at < when[want] {
 					want = i
 				}
 			}
-			if leaf, at := game.first(); leaf != want || at != game.when[want] {
-				t.Fatalf("leaf %d at %d is first, want %d at %d: %v", leaf, at, want, game.when[want], game.when)
+			if leaf, at := turns.leaf, turns.at; leaf != want || at != when[want] {
+				t.Fatalf("domain %d at %d is first, want %d at %d: %v", leaf, at, want, when[want], when)
 			}
 		}
 	}
@@ -41,7 +52,7 @@ func TestTournament(t *testing.T) {
 // TestWaits: what waits comes out in order, whether it went in so or not.
 func TestWaits(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	var w waits
+	w := newWaits()
 	var in []int64
 	for i := range 20_000 {
 		if r.IntN(5) > 1 || len(in) == 0 {
@@ -51,13 +62,62 @@ func TestWaits(t *testing.T) {
 			slices.Sort(in)
 			continue
 		}
-		if next, got := w.next(), int64(w.pop()); next != in[0] || got != in[0] {
+		next := w.first
+		if got := int64(w.pop()); next != in[0] || got != in[0] {
 			t.Fatalf("%d and %d come first, want %d", next, got, in[0])
 		}
 		in = in[1:]
 	}
-	if len(w.heap) == 0 || w.count == 0 {
+	if w.size == 0 || w.count == 0 {
 		t.Error("the ring or the heap was not used")
+	}
+}
+
+// plain is a heap as in a textbook: what comes out first among equals is its
+// doing, and results depend on it.
+type plain []wait
+
+func (h *plain) push(entry wait) {
+	list := append(*h, entry)
+	for i := len(list) - 1; i > 0 && list[i].at < list[(i-1)/2].at; i = (i - 1) / 2 {
+		list[i], list[(i-1)/2] = list[(i-1)/2], list[i]
+	}
+	*h = list
+}
+
+func (h *plain) pop() int32 {
+	list := *h
+	first, last := list[0], len(list)-1
+	list[0] = list[last]
+	list = list[:last]
+	for i, child := 0, 1; child < last; i, child = child, 2*child+1 {
+		if child+1 < last && list[child+1].at < list[child].at {
+			child++
+		}
+		if list[child].at >= list[i].at {
+			break
+		}
+		list[i], list[child] = list[child], list[i]
+	}
+	*h = list
+	return first.request
+}
+
+// TestWaitsOfOneTime: which of many waits that end at once is the first.
+func TestWaitsOfOneTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	for range 50 {
+		w, want := newWaits(), plain{}
+		w.push(never-1, -2) // all others are before it, and so in the heap
+		for i := range int32(2000) {
+			if n := r.IntN(9); n < 4 || n < 6 && i%500 < 250 || len(want) == 0 {
+				entry := wait{at: int64(r.IntN(6)), request: i}
+				w.push(entry.at, i)
+				want.push(entry)
+			} else if first, got := want.pop(), w.pop(); got != first {
+				t.Fatalf("%d comes out, want %d", got, first)
+			}
+		}
 	}
 }
 

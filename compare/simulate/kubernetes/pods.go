@@ -6,27 +6,27 @@ import (
 
 // pod is a pod, or a place for one.
 type pod struct {
-	life     int32 // which pod of this place
-	phase    phase
-	node     int32 // none while it looks for one
-	domain   int32
-	serving  bool // the balancer knows it
-	ready    bool
-	leaving  bool // it was deleted
-	stopping bool // it was told to stop
-
+	// What requests change comes first: it is in the same piece of the cache.
 	active     int32 // requests that it works at
 	computing  int32 // those of them that are at their CPU time
 	queued     int32
 	head, tail int32
+	domain     int32
+	phase      phase
+	serving    bool // the balancer knows it
+	ready      bool
+	leaving    bool  // it was deleted
+	stopping   bool  // it was told to stop
+	used       int64 // CPU time, in units
+	seen       int64 // the domain's virtual time up to which used is
+	taken      int64 // requests
 
+	life     int32 // which pod of this place
+	node     int32 // none while it looks for one
 	number   int64 // in the order of creation
 	admitted int64 // when it found its node
 	started  int64 // when its container started
 	changed  int64 // when it became ready, or last was not
-	used     int64 // CPU time, in units
-	seen     int64 // the domain's virtual time up to which used is
-	taken    int64 // requests
 	scrapes  history
 }
 
@@ -83,7 +83,7 @@ func (s *simulator) newPod() int32 {
 		i = int32(len(s.pods))
 		s.pods = append(s.pods, pod{})
 		if s.Burst == BurstNone {
-			s.newDomain(i, s.podMilliCPU())
+			s.newDomain(i)
 		}
 	}
 	s.created++
@@ -92,19 +92,23 @@ func (s *simulator) newPod() int32 {
 	return i
 }
 
-func (s *simulator) podMilliCPU() int64 {
-	if s.PodMilliCPU > 0 {
-		return int64(s.PodMilliCPU)
+// domainMilliCPU is the CPU that requests share: a node's, or a pod's.
+func (c *Config) domainMilliCPU() int64 {
+	switch {
+	case c.Burst == BurstNode:
+		return int64(c.Nodes.Room.MilliCPU)
+	case c.PodMilliCPU > 0:
+		return int64(c.PodMilliCPU)
 	}
-	return int64(s.Pod.MilliCPU)
+	return int64(c.Pod.MilliCPU)
 }
 
 // newDomain makes the domain of a pod or node that has not been there before.
-func (s *simulator) newDomain(i int32, milli int64) {
+func (s *simulator) newDomain(i int32) {
 	for int(i) >= len(s.domains) {
 		s.domains = append(s.domains, domain{})
 	}
-	s.domains[i].milli = milli
+	s.domains[i] = domain{jobs: make([]job, 0, 8), speed: s.speed}
 	s.turns.grow(len(s.domains))
 }
 
@@ -351,8 +355,8 @@ func (s *simulator) killed(i int32) {
 	for k := range s.waits.count {
 		s.loseWaiting(i, s.waits.ring[(s.waits.bottom+k)&(len(s.waits.ring)-1)].request)
 	}
-	for _, w := range s.waits.heap {
-		s.loseWaiting(i, w.request)
+	for k := 1; k <= s.waits.size; k++ {
+		s.loseWaiting(i, s.waits.heap[k>>1][k&1].request)
 	}
 	s.inUse -= int64(p.active)
 	p.active, p.computing = 0, 0

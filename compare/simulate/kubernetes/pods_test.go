@@ -86,7 +86,7 @@ func TestReading(t *testing.T) {
 	s.Autoscaler.Metrics = []hpa.Metric{{Kind: hpa.Utilization, CPU: true, Target: 50}, {Kind: hpa.Average, Target: 1000}}
 	s.reading.Metrics = make([]hpa.Measured, 2)
 	s.to(7_500_000_000)
-	s.arrive(0) // 1 ms on a core
+	s.arrive(&simulate.Request{CPU: 1e6}) // 1 ms on a core
 	s.until(22_500_000_000)
 	s.to(22_500_000_000)
 	s.scrape()
@@ -180,7 +180,7 @@ func TestDrain(t *testing.T) {
 func TestDrop(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	for range 100 {
-		d := domain{milli: 1000}
+		d := domain{jobs: make([]job, 0, 1), speed: newSpeed(1000)}
 		for i := range int32(50) {
 			d.push(1+r.Int64N(1000), i)
 		}

@@ -20,14 +20,13 @@ type requests struct {
 	free int32 // the first free place, or none
 }
 
-func (r *requests) add(q request) int32 {
-	if r.free != none {
-		i := r.free
+// place is a free place.
+func (r *requests) place() int32 {
+	if i := r.free; i != none {
 		r.free = r.all[i].next
-		r.all[i] = q
 		return i
 	}
-	r.all = append(r.all, q)
+	r.all = append(r.all, request{})
 	return int32(len(r.all) - 1)
 }
 
@@ -40,32 +39,30 @@ func (r *requests) drop(i int32) {
 // Those that end in order are in a ring, which is all of them when they wait
 // equally long; the others are in a heap.
 type waits struct {
+	first         int64 // when the first of them ends
 	ring          []wait
 	bottom, count int
-	heap          []wait
+	latest        int64 // the last in the ring
+	// The heap's entry i, from 1 on, is at [i/2][i%2]: a pair are the children of
+	// one entry.
+	heap [][2]wait
+	size int
 }
+
+func newWaits() waits { return waits{first: never, heap: make([][2]wait, 1)} }
 
 type wait struct {
 	at      int64
 	request int32
 }
 
-func (w *waits) next() int64 {
-	at := int64(never)
-	if w.count > 0 {
-		at = w.ring[w.bottom].at
-	}
-	if len(w.heap) > 0 {
-		at = min(at, w.heap[0].at)
-	}
-	return at
-}
-
 func (w *waits) push(at int64, request int32) {
-	if w.count > 0 && w.ring[(w.bottom+w.count-1)&(len(w.ring)-1)].at > at {
+	w.first = min(w.first, at)
+	if w.count > 0 && w.latest > at {
 		w.sift(wait{at, request})
 		return
 	}
+	w.latest = at
 	if w.count == len(w.ring) {
 		larger := make([]wait, max(64, 2*len(w.ring)))
 		for i := range w.count {
@@ -77,45 +74,85 @@ func (w *waits) push(at int64, request int32) {
 	w.count++
 }
 
+// sift adds an entry to the heap.
 func (w *waits) sift(entry wait) {
-	list := append(w.heap, entry)
-	i := len(list) - 1
-	for i > 0 && entry.at < list[(i-1)/2].at {
-		list[i] = list[(i-1)/2]
-		i = (i - 1) / 2
+	w.size++
+	i := w.size
+	if i >= len(w.heap) {
+		w.grow()
 	}
-	list[i] = entry
-	w.heap = list
+	list := w.heap
+	for i > 1 && entry.at < list[i>>2][i>>1&1].at {
+		list[i>>1][i&1] = list[i>>2][i>>1&1]
+		i >>= 1
+	}
+	list[i>>1][i&1] = entry
+}
+
+// grow doubles the heap's room, of which the upper half is never used: each entry
+// has children, though they may be ones that never end.
+func (w *waits) grow() {
+	w.heap = append(w.heap, make([][2]wait, max(64, len(w.heap)))...)
+	for i := w.size; i < 2*len(w.heap); i++ {
+		w.heap[i>>1][i&1].at = never
+	}
 }
 
 // pop takes the request whose wait ends first.
 func (w *waits) pop() int32 {
-	if len(w.heap) == 0 || w.count > 0 && w.ring[w.bottom].at <= w.heap[0].at {
+	if w.size == 0 || w.count > 0 && w.ring[w.bottom].at <= w.heap[0][1].at {
 		first := w.ring[w.bottom].request
 		w.bottom = (w.bottom + 1) & (len(w.ring) - 1)
 		w.count--
+		w.note()
 		return first
 	}
-	list := w.heap
-	first, n := list[0].request, len(list)-1
-	last := list[n]
-	list = list[:n]
-	w.heap = list
-	i := 0
-	for child := 1; child < n; child = 2*i + 1 {
-		if child+1 < n && list[child+1].at < list[child].at {
-			child++
+	list, n := w.heap, w.size
+	w.size--
+	end := &list[n>>1][n&1]
+	last := *end
+	end.at = never
+	hole := &list[0][1]
+	first := hole.request
+	// Whichever child is the first goes up, all the way down, and the last entry
+	// up again from there, which is seldom far: fewer guesses than to ask on the way.
+	i := 1
+	for 2*i < n {
+		pair := &list[i]
+		right := 0
+		if pair[1].at < pair[0].at {
+			right = 1
 		}
-		if list[child].at >= last.at {
+		child := &pair[right&1]
+		*hole = *child
+		hole = child
+		i = 2*i + right
+	}
+	for i > 1 {
+		parent := &list[i>>2][i>>1&1]
+		if parent.at < last.at {
 			break
 		}
-		list[i] = list[child]
-		i = child
+		*hole = *parent
+		hole = parent
+		i >>= 1
 	}
-	if n > 0 {
-		list[i] = last
+	if n > 1 {
+		*hole = last
 	}
+	w.note()
 	return first
+}
+
+// note notes when the first wait ends.
+func (w *waits) note() {
+	w.first = never
+	if w.count > 0 {
+		w.first = w.ring[w.bottom].at
+	}
+	if w.size > 0 {
+		w.first = min(w.first, w.heap[0][1].at)
+	}
 }
 
 // event is something that happens to a pod, a node or the cluster.

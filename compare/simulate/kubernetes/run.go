@@ -18,7 +18,7 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	if err := config.Check(); err != nil {
 		return simulate.Result{}, err
 	}
-	source = config.settle(source, demand)
+	requests := config.settle(simulate.RequestsOf(source, demand), demand)
 	options.Through = options.Plan != nil
 	s := newSimulator(config, demand, options)
 	end := int64(never)
@@ -26,30 +26,39 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 		end = until
 	}
 	partial := false
-	at := int64(0)
-	for n := int64(0); ; n++ {
-		next, ok := source.Next()
-		if ok && s.flow != nil {
-			next = options.Plan.Trace(next)
-		}
-		if !ok || next >= end {
+	at, n := int64(0), int64(0)
+trace:
+	for {
+		batch := requests.Batch()
+		if len(batch) == 0 {
 			break
 		}
-		if next < at {
-			return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
-		}
-		at = next
-		if s.flow == nil || s.simulated(at) {
-			s.until(at)
-			s.to(at)
-			s.arrive(n)
-		}
-		if !options.Poll(ctx, n, at) {
-			partial = true
-			break
+		for i := range batch {
+			q := &batch[i]
+			next := q.At
+			if s.flow != nil {
+				next = options.Plan.Trace(next)
+			}
+			if next >= end {
+				break trace
+			}
+			if next < at {
+				return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
+			}
+			at = next
+			if s.flow == nil || s.simulated(at) {
+				s.until(at)
+				s.to(at)
+				s.arrive(q)
+			}
+			if !options.Poll(ctx, n, at) {
+				partial = true
+				break trace
+			}
+			n++
 		}
 	}
-	if err := source.Err(); simulate.WasStopped(ctx, err) {
+	if err := requests.Err(); simulate.WasStopped(ctx, err) {
 		partial = true
 	} else if err != nil {
 		return simulate.Result{}, err
@@ -78,14 +87,14 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 // simulator is the state of a run.
 type simulator struct {
 	Config
-	demand simulate.Demand
 	record *simulate.Recorder
 	seed   uint64
 	now    int64
 
 	requests requests
 	domains  []domain // of the nodes, or of the pods
-	turns    tournament
+	turns    turns
+	speed    *speed // of the domains
 	waits    waits
 	calendar calendar
 
@@ -124,9 +133,9 @@ type simulator struct {
 
 func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
 	s := &simulator{
-		Config: c, demand: demand, record: simulate.NewRecorder(options), seed: options.Seed,
-		requests: requests{free: none}, draining: none, wanted: int32(c.Initial),
-		limit: never, added: -int64(longest),
+		Config: c, record: simulate.NewRecorder(options), seed: options.Seed,
+		requests: requests{free: none}, waits: newWaits(), turns: newTurns(), draining: none, wanted: int32(c.Initial),
+		limit: never, added: -int64(longest), speed: newSpeed(c.domainMilliCPU()),
 	}
 	if c.Timeout > 0 {
 		s.limit, s.overLimit = int64(c.Timeout), simulate.TimedOutApp
@@ -137,7 +146,6 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 	if options.Plan != nil {
 		s.flow = newFlow(&c, demand, options)
 	}
-	s.turns.grow(1)
 	s.begin()
 	return s
 }
@@ -175,21 +183,19 @@ func (s *simulator) to(at int64) {
 
 // next is when something happens next.
 func (s *simulator) next() int64 {
-	_, computed := s.turns.first()
-	return min(computed, s.waits.next(), s.calendar.next())
+	return min(s.turns.at, s.waits.first, s.calendar.next())
 }
 
 // until lets happen what happens up to a time, in order.
 func (s *simulator) until(at int64) {
 	for {
-		d, computed := s.turns.first()
-		waited, event := s.waits.next(), s.calendar.next()
+		computed, waited, event := s.turns.at, s.waits.first, s.calendar.next()
 		switch next := min(computed, waited, event); {
 		case next > at:
 			return
 		case computed == next:
 			s.to(next)
-			s.computed(d)
+			s.computed(s.turns.leaf)
 		case waited == next:
 			s.to(next)
 			s.done(s.waits.pop())
@@ -201,7 +207,7 @@ func (s *simulator) until(at int64) {
 }
 
 // arrive sends a request to a pod.
-func (s *simulator) arrive(number int64) {
+func (s *simulator) arrive(q *simulate.Request) {
 	s.record.Arrive()
 	s.arrived++
 	p := s.choose()
@@ -219,10 +225,11 @@ func (s *simulator) arrive(number int64) {
 		return
 	}
 	pod.taken++
-	wait, cpu := s.demand.Of(number)
-	r := s.requests.add(request{arrived: s.now, cpu: cpu, wait: wait, pod: p, next: none})
+	r := s.requests.place()
+	entry := &s.requests.all[r]
+	entry.arrived, entry.cpu, entry.wait, entry.pod, entry.next = s.now, q.CPU, q.Wait, p, none
 	if int(pod.active) < s.Concurrency {
-		s.work(pod, r)
+		s.work(pod, entry, r)
 		return
 	}
 	s.enqueue(pod, r)
@@ -271,13 +278,13 @@ func (s *simulator) choose() int32 {
 const balanceStream = 0x62616c616e6365
 
 // work lets a pod begin with a request.
-func (s *simulator) work(p *pod, r int32) {
+func (s *simulator) work(p *pod, q *request, r int32) {
 	p.active++
 	s.inUse++
 	s.record.Set(simulate.InUse, s.inUse)
-	cpu := s.requests.all[r].cpu
+	cpu := q.cpu
 	if cpu == 0 {
-		s.waitFor(r)
+		s.waitFor(q, r)
 		return
 	}
 	d := &s.domains[p.domain]
@@ -293,18 +300,19 @@ func (s *simulator) computed(domain int) {
 	d := &s.domains[domain]
 	d.advance(s.now)
 	r := d.pop()
-	p := &s.pods[s.requests.all[r].pod]
+	q := &s.requests.all[r]
+	p := &s.pods[q.pod]
 	p.account(d)
 	p.computing--
 	s.turns.set(domain, d.next())
-	s.record.Add(simulate.CPUNanoseconds, s.requests.all[r].cpu)
-	s.waitFor(r)
+	s.record.Add(simulate.CPUNanoseconds, q.cpu)
+	s.waitFor(q, r)
 }
 
 // waitFor lets a request wait for what is not the CPU.
-func (s *simulator) waitFor(r int32) {
-	if wait := s.requests.all[r].wait; wait > 0 {
-		s.waits.push(s.now+wait, r)
+func (s *simulator) waitFor(q *request, r int32) {
+	if q.wait > 0 {
+		s.waits.push(s.now+q.wait, r)
 		return
 	}
 	s.done(r)
@@ -377,7 +385,7 @@ func (s *simulator) admit(p *pod) {
 			continue
 		}
 		s.record.Waited(waited)
-		s.work(p, r)
+		s.work(p, &s.requests.all[r], r)
 	}
 }
 

@@ -342,12 +342,13 @@ func TestRandomConfigurations(t *testing.T) {
 			sum[o] += n
 		}
 		killed += r.Meters[simulate.Stopped]
-		c.settle(simulate.Arrivals(at), demand)
+		c.settle(simulate.RequestsOf(simulate.Arrivals(at), demand), demand)
 		s := newSimulator(c, demand, options)
 		for n, next := range at {
 			s.until(next)
 			s.to(next)
-			s.arrive(int64(n))
+			wait, cpu := demand.Of(int64(n))
+			s.arrive(&simulate.Request{At: next, Wait: wait, CPU: cpu})
 			if n%7 == 0 {
 				if err := s.consistent(); err != nil {
 					t.Fatalf("seed %d, request %d at %d: %v\n%+v", seed, n, next, err, c)
@@ -419,7 +420,7 @@ func (s *simulator) consistent() error {
 	}
 	for d := range s.domains {
 		jobs += int64(len(s.domains[d].jobs))
-		if s.turns.when[d] != s.domains[d].next() && len(s.domains[d].jobs) == 0 {
+		if s.turns.large == nil && s.turns.block[d] != keyOf(d, never) && len(s.domains[d].jobs) == 0 {
 			return fmt.Errorf("domain %d is idle and has a turn", d)
 		}
 	}

@@ -9,34 +9,29 @@ import (
 )
 
 // settle finds the replicas that a trace begins with, where the configuration
-// leaves that open: it reads ahead, and returns a source that gives the same
-// arrivals.
-func (c *Config) settle(source simulate.Source, demand simulate.Demand) simulate.Source {
+// leaves that open: it reads ahead, and returns what gives the same requests.
+func (c *Config) settle(requests simulate.Requests, demand simulate.Demand) simulate.Requests {
 	if c.Initial != Settled {
-		return source
+		return requests
 	}
 	const most = 100_000
-	ahead := &ahead{source: source}
-	length := int64(time.Minute)
-	for len(ahead.read) < most {
-		at, ok := source.Next()
-		if !ok {
+	var read []simulate.Request
+	n, length := 0, int64(time.Minute)
+	for n == len(read) && n < most {
+		batch := requests.Batch()
+		if len(batch) == 0 {
 			break
 		}
-		ahead.read = append(ahead.read, at)
-		if at >= length {
-			break
+		read = append(read, batch...)
+		for n < min(len(read), most) && read[n].At < length {
+			n++
 		}
 	}
-	n := len(ahead.read)
-	switch {
-	case n > 0 && ahead.read[n-1] >= length:
-		n-- // it is of the next minute
-	case n == most:
-		length = max(1, ahead.read[n-1])
+	if n == most {
+		length = max(1, read[n-1].At)
 	}
 	c.Initial = c.settled(float64(n)/(float64(length)/1e9), demand.CPU.Mean()/1e9)
-	return ahead
+	return &ahead{requests, read}
 }
 
 // settled is how many replicas the autoscaler comes to rest at, at a rate a
@@ -66,18 +61,15 @@ func (c *Config) settled(rate, cpu float64) int {
 
 // ahead gives what was read ahead, and then the rest.
 type ahead struct {
-	source simulate.Source
-	read   []int64
-	given  int
+	simulate.Requests
+	read []simulate.Request
 }
 
-func (a *ahead) Next() (int64, bool) {
-	if a.given < len(a.read) {
-		a.given++
-		return a.read[a.given-1], true
+func (a *ahead) Batch() []simulate.Request {
+	if len(a.read) == 0 {
+		return a.Requests.Batch()
 	}
-	a.read, a.given = nil, 0
-	return a.source.Next()
+	batch := a.read
+	a.read = nil
+	return batch
 }
-
-func (a *ahead) Err() error { return a.source.Err() }

@@ -1,18 +1,27 @@
 package lambda
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"ambi/compare/simulate"
+)
 
 // queue holds what will happen, by time: a calendar. An entry is a time and, in
 // its lowest bits, what happens. A slot of the calendar holds the entries of a
-// short time, the first of them at its end; entries that are too far off wait
-// in a heap.
+// short time; entries that are too far off wait in a heap.
 type queue struct {
 	soonest int64 // the first entry of the calendar; none when it is never
 	count   int   // of all entries
 	shift   uint  // what turns an entry into its slot's number
-	slots   [slots][]int64
+	slots   [slots]slot
 	used    [slots / 64]uint64 // a bit for each slot that is not empty
 	far     heap
+}
+
+// slot is what happens in a short time: mostly once, or not at all.
+type slot struct {
+	first int64
+	rest  []int64 // the last of them first
 }
 
 // What the lowest bits of an entry say that an environment becomes.
@@ -26,11 +35,11 @@ const (
 
 const (
 	never = 1<<63 - 1
-	slots = 1024
+	slots = 256
 	// slotsPerMean is how many slots the mean of what is waited for fills: where
 	// a thousand things are under way, a slot has some sixteen of them.
 	slotsPerMean = 64
-	slotSpace    = 4 // entries that a slot has room for at first
+	slotSpace    = 4 // further entries that a slot has room for at first
 )
 
 // newQueue makes a calendar for things that take a mean time.
@@ -41,7 +50,7 @@ func newQueue(mean float64) queue {
 	}
 	room := make([]int64, slots*slotSpace)
 	for i := range q.slots {
-		q.slots[i] = room[i*slotSpace : i*slotSpace : (i+1)*slotSpace]
+		q.slots[i].rest = room[i*slotSpace : i*slotSpace : (i+1)*slotSpace]
 	}
 	return q
 }
@@ -65,16 +74,22 @@ func (q *queue) push(now, entry int64) {
 		return
 	}
 	i := int(entry>>q.shift) & (slots - 1)
-	list := append(q.slots[i], entry)
+	q.soonest = min(q.soonest, entry)
+	s, bit := &q.slots[i], uint64(1)<<(i&63)
+	if q.used[i>>6]&bit == 0 {
+		q.used[i>>6] |= bit
+		s.first = entry
+		return
+	}
+	s.first, entry = min(s.first, entry), max(s.first, entry)
+	s.rest = append(s.rest, entry)
+	list := s.rest
 	k := len(list) - 1
 	for k > 0 && list[k-1] < entry {
 		list[k] = list[k-1]
 		k--
 	}
 	list[k] = entry
-	q.slots[i] = list
-	q.used[i>>6] |= 1 << (i & 63)
-	q.soonest = min(q.soonest, entry)
 }
 
 // pop takes the first entry.
@@ -85,11 +100,11 @@ func (q *queue) pop() int64 {
 	}
 	first := q.soonest
 	i := int(first>>q.shift) & (slots - 1)
-	list := q.slots[i]
-	list = list[:len(list)-1]
-	q.slots[i] = list
-	if len(list) > 0 {
-		q.soonest = list[len(list)-1]
+	s := &q.slots[i]
+	if n := len(s.rest) - 1; n >= 0 {
+		s.first = s.rest[n]
+		s.rest = s.rest[:n]
+		q.soonest = s.first
 		return first
 	}
 	q.used[i>>6] &^= 1 << (i & 63)
@@ -103,8 +118,7 @@ func (q *queue) find(after int) int64 {
 	rest := q.used[word] >> (after & 63) << (after & 63)
 	for range len(q.used) + 1 {
 		if rest != 0 {
-			list := q.slots[word<<6+bits.TrailingZeros64(rest)]
-			return list[len(list)-1]
+			return q.slots[word<<6+bits.TrailingZeros64(rest)].first
 		}
 		word = (word + 1) & (len(q.used) - 1)
 		rest = q.used[word]
@@ -188,9 +202,9 @@ type retries []retry
 
 type retry struct {
 	at      int64
-	first   int64 // when the request came
 	number  int64
 	attempt int
+	request simulate.Request
 }
 
 func (r retry) before(other retry) bool {

@@ -22,26 +22,35 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 		end = until
 	}
 	partial := false
-	at := int64(0)
-	for n := int64(0); ; n++ {
-		next, ok := source.Next()
-		if !ok || next >= end {
+	at, n := int64(0), int64(0)
+	requests := simulate.RequestsOf(source, demand)
+trace:
+	for {
+		batch := requests.Batch()
+		if len(batch) == 0 {
 			break
 		}
-		if next < at {
-			return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
-		}
-		at = next
-		s.until(at)
-		s.record.To(at)
-		s.record.Arrive()
-		s.try(at, at, n, 1)
-		if !options.Poll(ctx, n, at) {
-			partial = true
-			break
+		for i := range batch {
+			q := &batch[i]
+			if q.At >= end {
+				break trace
+			}
+			if q.At < at {
+				return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, q.At, at)
+			}
+			at = q.At
+			s.until(at)
+			s.record.To(at)
+			s.record.Arrive()
+			s.try(at, q, n, 1)
+			if !options.Poll(ctx, n, at) {
+				partial = true
+				break trace
+			}
+			n++
 		}
 	}
-	if err := source.Err(); simulate.WasStopped(ctx, err) {
+	if err := requests.Err(); simulate.WasStopped(ctx, err) {
 		partial = true
 	} else if err != nil {
 		return simulate.Result{}, err
@@ -64,7 +73,6 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 // simulator is the state of a run.
 type simulator struct {
 	Config
-	demand simulate.Demand
 	record *simulate.Recorder
 	end    int64 // of the run; never when it is drained
 	speed  uint64
@@ -89,7 +97,7 @@ type simulator struct {
 
 func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
 	s := &simulator{
-		Config: c, demand: demand, record: simulate.NewRecorder(options), end: never, speed: c.speed(),
+		Config: c, record: simulate.NewRecorder(options), end: never, speed: c.speed(),
 		ready: int64(c.Provisioned), reserved: int64(c.Provisioned), limit: int64(c.limit()),
 		api: newLimiter(c.API), scaling: newLimiter(c.Scaling),
 		timeout: int64(c.Timeout), apiTimeout: int64(c.APITimeout), keepAlive: int64(c.KeepAlive),
@@ -144,7 +152,7 @@ func (s *simulator) until(at int64) {
 			r := s.again.pop()
 			s.record.To(r.at)
 			s.record.Add(simulate.Retries, 1)
-			s.try(r.at, r.first, r.number, r.attempt)
+			s.try(r.at, &r.request, r.number, r.attempt)
 		}
 	}
 }
@@ -186,36 +194,35 @@ func (s *simulator) environments() {
 }
 
 // try lets a request in, or turns it away.
-func (s *simulator) try(at, first, number int64, attempt int) {
+func (s *simulator) try(at int64, q *simulate.Request, number int64, attempt int) {
 	switch {
 	case s.api.each > 0 && !s.api.take(at):
-		s.refuse(simulate.ThrottledAPI, at, first, number, attempt)
+		s.refuse(simulate.ThrottledAPI, at, q, number, attempt)
 	case s.rate.each > 0 && !s.rate.take(at):
-		s.refuse(simulate.ThrottledRate, at, first, number, attempt)
+		s.refuse(simulate.ThrottledRate, at, q, number, attempt)
 	case s.ready > 0:
 		s.ready--
 		s.record.Set(simulate.Provisioned, s.reserved-s.ready)
 		s.record.Add(simulate.ProvisionedServed, 1)
-		s.serve(at, first, number, provisioned)
+		s.serve(at, q, provisioned)
 	case s.onDemand >= s.limit-s.reserved:
 		// What is provisioned counts whether it is in use or not.
-		s.refuse(s.overLimit, at, first, number, attempt)
+		s.refuse(s.overLimit, at, q, number, attempt)
 	case s.waiting.count > 0:
 		s.waiting.count--
 		s.onDemand++
-		s.serve(at, first, number, idleAgain)
+		s.serve(at, q, idleAgain)
 	case s.scaling.each > 0 && !s.scaling.take(at):
-		s.refuse(simulate.ThrottledScaling, at, first, number, attempt)
+		s.refuse(simulate.ThrottledScaling, at, q, number, attempt)
 	default:
 		s.onDemand++
-		s.cold(at, first, number)
+		s.cold(at, q)
 	}
 }
 
 // serve lets an environment that is there work.
-func (s *simulator) serve(at, first, number int64, kind int64) {
-	wait, cpu := s.demand.Of(number)
-	work := wait + s.stretched(cpu)
+func (s *simulator) serve(at int64, q *simulate.Request, kind int64) {
+	work := q.Wait + s.stretched(q.CPU)
 	outcome := simulate.Served
 	if work > s.timeout {
 		work, outcome = s.timeout, simulate.TimedOutApp
@@ -228,11 +235,11 @@ func (s *simulator) serve(at, first, number int64, kind int64) {
 		meter = simulate.ProvisionedMS
 	}
 	s.record.Add(meter, milliseconds(work))
-	s.finish(at, first, work, outcome, kind)
+	s.finish(at, q.At, work, outcome, kind)
 }
 
 // cold starts an environment and lets it work.
-func (s *simulator) cold(at, first, number int64) {
+func (s *simulator) cold(at int64, q *simulate.Request) {
 	s.record.Add(simulate.ColdStarts, 1)
 	s.record.Add(simulate.Started, 1)
 	s.environments()
@@ -241,14 +248,13 @@ func (s *simulator) cold(at, first, number int64) {
 		s.starts++
 		work := s.Cold.At(draw)
 		s.record.Add(simulate.BilledMS, milliseconds(work))
-		s.finish(at, first, work, simulate.Served, idleAgain)
+		s.finish(at, q.At, work, simulate.Served, idleAgain)
 		return
 	}
 	placement := s.Placement.At(draw)
 	start := s.Init.At(simulate.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
 	s.starts++
-	wait, cpu := s.demand.Of(number)
-	work := wait + s.stretched(cpu)
+	work := q.Wait + s.stretched(q.CPU)
 	outcome, kind := simulate.Served, int64(idleAgain)
 	if work > s.timeout {
 		work, outcome, kind = s.timeout, simulate.TimedOutApp, lost
@@ -257,7 +263,7 @@ func (s *simulator) cold(at, first, number int64) {
 	billed := milliseconds(work)
 	s.record.Add(simulate.BilledMS, billed)
 	s.record.Add(simulate.InitMS, milliseconds(start+work)-billed)
-	s.finish(at, first, placement+start+work, outcome, kind)
+	s.finish(at, q.At, placement+start+work, outcome, kind)
 }
 
 // finish records how a request will end that an environment works at for a time.
@@ -276,7 +282,7 @@ func (s *simulator) finish(at, first, work int64, outcome simulate.Outcome, kind
 }
 
 // refuse turns a request away, which may come again.
-func (s *simulator) refuse(cause simulate.Outcome, at, first, number int64, attempt int) {
+func (s *simulator) refuse(cause simulate.Outcome, at int64, q *simulate.Request, number int64, attempt int) {
 	s.record.Add(simulate.Refusals, 1)
 	if attempt >= s.Retry.Attempts {
 		s.record.Finish(cause, 0)
@@ -285,7 +291,7 @@ func (s *simulator) refuse(cause simulate.Outcome, at, first, number int64, atte
 	longest := uint64(min(s.Retry.Base<<min(attempt-1, maxAttempts), s.Retry.Max))
 	wait, _ := bits.Mul64(simulate.Mix(s.seed^jitterStream, s.jitters), longest)
 	s.jitters++
-	s.again.push(retry{at + int64(wait), first, number, attempt + 1})
+	s.again.push(retry{at + int64(wait), number, attempt + 1, *q})
 }
 
 // Each keeps its random numbers apart from the others of a seed.
