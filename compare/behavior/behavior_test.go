@@ -34,7 +34,7 @@ services:
 `
 
 // input is an app with a usage that says what requests ask for.
-func input(t *testing.T, text string) behavior.Input {
+func input(t testing.TB, text string) behavior.Input {
 	t.Helper()
 	app, err := spec.Parse("app.yaml", []byte(text))
 	if err != nil {
@@ -235,6 +235,18 @@ func TestInterrupted(t *testing.T) {
 	for _, x := range ran(r) {
 		if err := x.Check(); err != nil || x.Requests == 0 || x.Requests > 2_000_000 {
 			t.Errorf("%s: %d requests, %v", x.Target, x.Requests, err)
+		}
+	}
+}
+
+// TestUntil: figures are of what was served, and not of what was read ahead.
+func TestUntil(t *testing.T) {
+	in := input(t, thumbs)
+	in.Until = 20 * time.Second
+	r := run(t, in, made(t, 400, spec.Steady, time.Minute, 1))
+	for _, x := range ran(r) {
+		if x.Requests == 0 || r.Trace.Requests != x.Requests {
+			t.Errorf("%s: %d requests, and the figures are of %d", x.Target, x.Requests, r.Trace.Requests)
 		}
 	}
 }
