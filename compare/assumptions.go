@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,8 +161,8 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	if k.Compute == cost.Fargate {
 		say("fargate", "docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html", "a pod takes the next larger Fargate size for its requests and 256 MiB; CoreDNS runs there too")
 	} else if r.Nodes != nil {
-		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %d MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
-			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, r.Nodes.Room.MemoryMiB, r.Nodes.Room.Pods)
+		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %s MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
+			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, shown.Grouped(strconv.Itoa(r.Nodes.Room.MemoryMiB)), r.Nodes.Room.Pods)
 		packed := "onto as few nodes as a search finds"
 		if len(c.app.Workloads)+1 > nodes.MaxKinds || r.Nodes.Peak > nodes.MaxNodes {
 			packed = "the largest first, each on the first node with room, which may take a node more than the best packing"

@@ -121,8 +121,8 @@ func requestFlips(requests float64, crossings []Crossing) []Flip {
 // first.
 func changeable() []input {
 	return []input{
-		{"duration", usage(scaleDuration), ofFirst(func(t traffic.Traffic) string { return t.Duration.Or(0).String() })},
-		{"cpuTime", usage(scaleCPU), ofFirst(func(t traffic.Traffic) string { return t.CPUTime.Or(0).String() })},
+		{"duration", usage(scaleDuration), ofFirst(func(t traffic.Traffic) string { return written(t.Duration.Or(0)) })},
+		{"cpuTime", usage(scaleCPU), ofFirst(func(t traffic.Traffic) string { return written(t.CPUTime.Or(0)) })},
 		{"peakToMean", usage(scalePeak), ofFirst(func(t traffic.Traffic) string { return fmt.Sprintf("%.4g", t.Profile.Peak()) })},
 		{"payload", usage(func(t *traffic.Traffic, f float64) bool {
 			request, ok := t.Request.Get()
@@ -139,7 +139,7 @@ func changeable() []input {
 			d, ok := t.Start.Get()
 			t.Start = traffic.Known(scaled(d, f))
 			return ok && d > 0
-		}), ofFirst(func(t traffic.Traffic) string { return t.Start.Or(0).String() })},
+		}), ofFirst(func(t traffic.Traffic) string { return written(t.Start.Or(0)) })},
 		{"keepAlive", keepAlive, keepAliveText},
 	}
 }
@@ -173,6 +173,15 @@ func ofFirst(text func(traffic.Traffic) string) func(cost.App, cost.Choices) str
 
 func scaled(d time.Duration, factor float64) time.Duration {
 	return time.Duration(float64(d) * factor).Round(time.Microsecond)
+}
+
+// written is a duration in four digits, as people write it.
+func written(d time.Duration) string {
+	unit := time.Duration(1)
+	for d >= 10_000*unit {
+		unit *= 10
+	}
+	return spec.Duration(d.Round(unit)).String()
 }
 
 // scaleDuration changes a request's time, its CPU time included in it.

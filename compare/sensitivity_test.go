@@ -62,6 +62,28 @@ func TestSensitivityTurnsTheAnswer(t *testing.T) {
 	}
 }
 
+// Nobody reads nine digits of a duration that was searched for.
+func TestFlipsHaveFourDigits(t *testing.T) {
+	digits := 0
+	for _, f := range run(t, at(input(t, thumbs), 90e6)).Sensitivity {
+		for _, text := range []string{f.From, f.To} {
+			n := len(strings.TrimLeft(strings.Map(func(r rune) rune {
+				if r >= '0' && r <= '9' {
+					return r
+				}
+				return -1
+			}, text), "0"))
+			digits = max(digits, n)
+			if n > 4 {
+				t.Errorf("%s turns at %q, from %q", f.Input, f.To, f.From)
+			}
+		}
+	}
+	if digits == 0 {
+		t.Error("nothing turns the answer")
+	}
+}
+
 // One crossing is one number, whether as break-even or as what turns the answer.
 func TestRequestsFlipAtTheBreakEven(t *testing.T) {
 	for _, requests := range []float64{3e7, 6e7, 1.314e9} {

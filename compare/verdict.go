@@ -66,7 +66,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	noLambda, noKubernetes := len(r.Fit.Blocked(spec.Lambda)) > 0, len(r.Fit.Blocked(spec.Kubernetes)) > 0
 	switch {
 	case noLambda && noKubernetes:
-		v.Answer, v.Because = Neither, "neither target takes the app as it is: see the blockers"
+		v.Answer, v.Because = Neither, "neither target takes the app as it is: "+first(r.Fit, spec.Lambda)+"; "+first(r.Fit, spec.Kubernetes)
 	case noLambda:
 		v.Answer, v.Because = Kubernetes, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Lambda)
 	case noKubernetes:
@@ -100,7 +100,12 @@ func cheaper(v Verdict, less, more prices.USD) string {
 
 // first is the first thing that keeps an app from a target.
 func first(report fit.Report, t spec.Target) string {
-	return fmt.Sprintf("%s has a blocker: %s", t, report.Blocked(t)[0].Message)
+	list := report.Blocked(t)
+	text := fmt.Sprintf("%s has a blocker", t)
+	if len(list) > 1 {
+		text = fmt.Sprintf("%s has %s, the first", t, shown.Plural(len(list), "blocker"))
+	}
+	return fmt.Sprintf("%s at %s: %s", text, list[0].Path, list[0].Message)
 }
 
 // inputs lists figures as somebody would ask for them.

@@ -145,7 +145,13 @@ func (m *markdown) crossings() {
 	if len(b.Crossings) == 0 {
 		m.line("- " + escape(m.nearestOr("The costs do not cross.")))
 	}
-	for _, c := range b.Crossings {
+	for i, c := range b.Crossings {
+		if len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
+			if i == 1 {
+				m.line(fmt.Sprintf("- and %d times back and forth between these", len(b.Crossings)-2))
+			}
+			continue
+		}
 		to := "Kubernetes"
 		if c.ToLambda {
 			to = "Lambda"

@@ -32,7 +32,7 @@ type Options struct {
 	Spec string // the spec's name, to point at its lines
 	// Give says for each input how somebody gives it, such as a flag.
 	Give map[traffic.Input]string
-	// Full prints every line of both bills, those of zero too, and for each
+	// Full prints every line of both bills, those of zero too, every crossing, and for each
 	// duty and assumption why and whence.
 	Full bool
 	// Against is what changed from an earlier comparison; nil: nothing to tell.
@@ -101,7 +101,13 @@ func (p *page) crossings() {
 		}
 		p.say("", fmt.Sprintf("Nowhere: %s is the cheaper one from %s to %s requests a month.", cheaper, amount(first.Requests), amount(last.Requests)))
 	}
-	for _, c := range b.Crossings {
+	for i, c := range b.Crossings {
+		if !p.options.Full && len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
+			if i == 1 {
+				p.say("  ", fmt.Sprintf("... and %d times back and forth, which --full lists ...", len(b.Crossings)-2))
+			}
+			continue
+		}
 		to := "Kubernetes"
 		if c.ToLambda {
 			to = "Lambda"
@@ -137,16 +143,27 @@ func (p *page) bands() {
 			if end.value == "" {
 				continue
 			}
-			var list []string
-			for _, c := range end.at {
-				list = append(list, amount(c.Requests))
-			}
-			if list == nil {
-				list = []string{"nowhere"}
-			}
-			p.say(fmt.Sprintf("  %-30s ", band.Input+" of "+end.value), strings.Join(list, ", "))
+			p.say(fmt.Sprintf("  %-30s ", band.Input+" of "+end.value), places(end.at))
 		}
 	}
+}
+
+// fewCrossings are as many as are listed one by one.
+const fewCrossings = 4
+
+// places lists where the answer changes; of many, how often and between which.
+func places(at []breakeven.Crossing) string {
+	switch last := len(at) - 1; {
+	case last < 0:
+		return "nowhere"
+	case last >= fewCrossings:
+		return fmt.Sprintf("%d times from %s to %s", len(at), amount(at[0].Requests), amount(at[last].Requests))
+	}
+	var list []string
+	for _, c := range at {
+		list = append(list, amount(c.Requests))
+	}
+	return strings.Join(list, ", ")
 }
 
 func (p *page) sensitivity() {
@@ -293,6 +310,6 @@ func (p *page) assumptions() {
 	}
 	if !p.options.Full {
 		p.line("")
-		p.say("", "--full adds what was folded: lines of zero, reasons and sources. --json has everything.")
+		p.say("", "--full adds what was folded: lines of zero, crossings between the first and the last of many, reasons and sources. --json has everything.")
 	}
 }

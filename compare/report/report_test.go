@@ -209,3 +209,30 @@ func firstWords(name string) string {
 
 // flat is text without its layout.
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Dozens of places where the answer changes are told as a number in brief, and
+// one by one in full.
+func TestManyCrossings(t *testing.T) {
+	r := compared(t, apps()["small"])
+	c := r.BreakEven.Crossings[0]
+	for range 11 {
+		c.Requests *= 1.5
+		r.BreakEven.Crossings = append(r.BreakEven.Crossings, c)
+		r.BreakEven.Bands[0].Below = append(r.BreakEven.Bands[0].Below, c.Crossing)
+	}
+	n := len(r.BreakEven.Crossings)
+	brief, full, markdown := report.Text(r, report.Options{}), report.Text(r, report.Options{Full: true}), report.Markdown(r, report.Options{})
+	between := fmt.Sprintf("and %d times back and forth", n-2)
+	if got := strings.Count(brief, " is cheaper: Lambda costs"); got != 2 || !strings.Contains(brief, between) {
+		t.Errorf("in brief %d crossings, without %q", got, between)
+	}
+	if got := strings.Count(full, " is cheaper: Lambda costs"); got != n || strings.Contains(full, between) {
+		t.Errorf("in full %d crossings of %d", got, n)
+	}
+	if got := strings.Count(markdown, " turns it"); got != 2 || !strings.Contains(markdown, between) {
+		t.Errorf("in Markdown %d crossings, without %q", got, between)
+	}
+	if want := fmt.Sprintf("%d times from ", len(r.BreakEven.Bands[0].Below)); !strings.Contains(brief, want) {
+		t.Errorf("no %q in the bands", want)
+	}
+}

@@ -110,7 +110,7 @@ func shaped(u Usage) (Profile, error) {
 		}
 		burst := burstOr(defaultBurst)
 		if burst < spec.MinBurst.Std() || burst > spec.MaxBurst.Std() {
-			return Profile{}, fmt.Errorf("burst: must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, burst)
+			return Profile{}, fmt.Errorf("burst: must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, spec.Duration(burst))
 		}
 		p.segments = bursts(p.peak, share, burst)
 	default:
