@@ -40,9 +40,9 @@ func choices() []choice {
 		toggle("no-logs", "logs", "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
 		toggle("no-egress", "egress", "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
 		toggle("function-url", "functionURL", "Lambda: a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
-		length("keep-alive", "keepAlive", "Lambda: how long an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
+		length("keep-alive", "keepAlive", "Lambda: the `TIME` that an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
 		{
-			flag: "lambda-nat-gateways", name: "natGateways", usage: "Lambda: NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
+			flag: "lambda-nat-gateways", name: "natGateways", usage: "Lambda: the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
 			set: func(c *cost.Choices, text string) error {
 				n, err := parseWhole(text)
 				c.Lambda.NATGateways = traffic.Known(n)
@@ -55,7 +55,7 @@ func choices() []choice {
 				return ""
 			},
 		},
-		number("shared", "shared", "Kubernetes: the part of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
+		number("shared", "shared", "Kubernetes: the `PART` of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.Shared }),
 		{
 			flag: "fargate", name: "compute", usage: "Kubernetes: Fargate instead of nodes", isSwitch: true,
@@ -65,26 +65,26 @@ func choices() []choice {
 		toggle("auto-mode", "autoMode", "Kubernetes: EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),
 		toggle("extended-support", "extended", "Kubernetes: a version in extended support", func(c *cost.Choices) *bool { return &c.Kubernetes.Extended }, true),
 		{
-			flag: "instance", name: "instance", usage: "Kubernetes: the nodes' EC2 type (default m7g or m7i, as large as the pods need)",
+			flag: "instance", name: "instance", usage: "Kubernetes: the nodes' EC2 `TYPE` (default m7g or m7i, as large as the pods need)",
 			set: func(c *cost.Choices, text string) error { c.Kubernetes.Instance = text; return nil },
 			get: func(c cost.Choices) string { return c.Kubernetes.Instance },
 		},
-		whole("min-nodes", "minNodes", "Kubernetes: nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
-		whole("disk", "diskGB", "Kubernetes: GB of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
+		whole("min-nodes", "minNodes", "Kubernetes: the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
+		whole("disk", "diskGB", "Kubernetes: `GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
 		toggle("for-peak", "forPeak", "Kubernetes: nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
-		length("scale-in", "scaleIn", "Kubernetes: how long replicas and nodes stay after traffic has fallen", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
-		whole("nat-gateways", "natGateways", "Kubernetes: NAT gateways of the nodes", func(c *cost.Choices) *int { return &c.Kubernetes.NATGateways }),
+		length("scale-in", "scaleIn", "Kubernetes: the `TIME` that replicas and nodes stay after traffic has fallen", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
+		whole("nat-gateways", "natGateways", "Kubernetes: the `NUMBER` of NAT gateways of the nodes", func(c *cost.Choices) *int { return &c.Kubernetes.NATGateways }),
 		toggle("private-nodes", "publicNodes", "Kubernetes: nodes without an IPv4 address", func(c *cost.Choices) *bool { return &c.Kubernetes.PublicNodes }, false),
-		whole("zones", "zones", "Kubernetes: zones that the load balancer is in", func(c *cost.Choices) *int { return &c.Kubernetes.Zones }),
-		number("requests-per-connection", "requestsPerConnection", "Kubernetes: requests over one connection to the load balancer",
+		whole("zones", "zones", "Kubernetes: the `NUMBER` of zones that the load balancer is in", func(c *cost.Choices) *int { return &c.Kubernetes.Zones }),
+		number("requests-per-connection", "requestsPerConnection", "Kubernetes: the `NUMBER` of requests over one connection to the load balancer",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.RequestsPerConnection }),
-		length("connection-time", "connectionTime", "Kubernetes: how long such a connection lasts at least", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ConnectionTime }),
-		number("cross-zone", "crossZone", "Kubernetes: the part of the payload that crosses zones behind the load balancer, from 0 to 1",
+		length("connection-time", "connectionTime", "Kubernetes: the `TIME` that such a connection lasts at least", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ConnectionTime }),
+		number("cross-zone", "crossZone", "Kubernetes: the `PART` of the payload that crosses zones behind the load balancer, from 0 to 1",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.CrossZone }),
 	}
 }
 
-const provisionedUsage = "Lambda: concurrency kept ready for each service, instead of the spec's"
+const provisionedUsage = "Lambda: the `NUMBER` of environments kept ready for each service, instead of the spec's"
 
 // register defines the flags, with the defaults of cost.Defaults.
 func (f *choiceFlags) register(flags *pflag.FlagSet) {

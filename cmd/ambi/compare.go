@@ -121,7 +121,7 @@ was interrupted, and is a part.`,
 	priced.register(flags)
 	gate.register(flags)
 	output.register(flags)
-	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `port` or a free one")
+	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `PORT` or a free one")
 	flags.Lookup("serve").NoOptDefVal = anyPort
 	return cmd
 }
@@ -138,8 +138,8 @@ func (f *outputFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.full, "full", false, "print lines of zero too, and for each duty and assumption why and whence")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema compare\" prints")
 	flags.BoolVar(&f.asMarkdown, "markdown", false, "print Markdown for a comment on a pull request")
-	flags.StringVar(&f.asPage, "html", "", "write a page to this file instead, - for standard output")
-	flags.StringVar(&f.against, "against", "", "a file that --json wrote earlier: show what changed")
+	flags.StringVar(&f.asPage, "html", "", "write a page to this `FILE` instead, - for standard output")
+	flags.StringVar(&f.against, "against", "", "a `FILE` that --json wrote earlier: show what changed")
 }
 
 // maxComparison bounds an earlier comparison: some thousand services.

@@ -24,8 +24,8 @@ type gateFlags struct {
 }
 
 func (f *gateFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.require, "require", "", "exit with code 1 when the app does not fit: lambda, kubernetes or both")
-	flags.StringArrayVar(&f.failIf, "fail-if", nil, "exit with code 1 when a condition holds, such as 'lambda > 1.2 * kubernetes'")
+	flags.StringVar(&f.require, "require", "", "exit with code 1 when the app does not fit the `TARGET`: lambda, kubernetes or both")
+	flags.StringArrayVar(&f.failIf, "fail-if", nil, "exit with code 1 when a `CONDITION` holds, such as 'lambda > 1.2 * kubernetes'")
 }
 
 // check reads the flags, for a run with or without an earlier comparison. All

@@ -44,8 +44,8 @@ other file that exists is changed. If one is in the way, nothing is written. A
 			return initProject(cmd.Context(), io, dir, name, modulePath)
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the app's name (default: made of the folder's)")
-	cmd.Flags().StringVar(&modulePath, "module", "", "the path of the new Go module (default: example.com/ and the app's name)")
+	cmd.Flags().StringVar(&name, "name", "", "the app's `NAME` (default: made of the folder's)")
+	cmd.Flags().StringVar(&modulePath, "module", "", "the `PATH` of the new Go module (default: example.com/ and the app's name)")
 	return cmd
 }
 

@@ -42,7 +42,7 @@ another architecture, or more than Lambda unpacks.`,
 			return p.pack(cmd.Context(), io, args[0], from)
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", "app", "the folder, from the project's root")
+	cmd.Flags().StringVar(&from, "from", "app", "the `FOLDER`, from the project's root")
 	return cmd
 }
 

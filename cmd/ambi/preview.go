@@ -58,8 +58,8 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 			}, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&only, "target", "", "only this target: lambda or kubernetes")
-	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack (default: the target's name)")
+	cmd.Flags().StringVar(&only, "target", "", "only this `TARGET`: lambda or kubernetes")
+	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi `STACK` (default: the target's name)")
 	cmd.Flags().BoolVar(&offline, "offline", false, "stand-ins instead of AWS and a cluster; no account, login or plugin")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema preview\" prints")
 	return cmd

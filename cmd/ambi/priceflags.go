@@ -28,10 +28,10 @@ type priceFlags struct {
 
 // register defines the flags.
 func (f *priceFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.region, "region", "us-east-1", "the AWS region whose prices count")
-	flags.StringVar(&f.book, "prices", "", "a price book over ambi's own (default: "+pricesFile+" if it is there)")
-	flags.StringArrayVar(&f.overrides, "price", nil, "a price of your own: KEY=DOLLARS, keys as \"ambi prices\" has them")
-	flags.StringArrayVar(&f.discounts, "discount", nil, "percent off a service's list prices: SERVICE=PERCENT, such as ec2=30")
+	flags.StringVar(&f.region, "region", "us-east-1", "the AWS `REGION` whose prices count")
+	flags.StringVar(&f.book, "prices", "", "a price book `FILE` over ambi's own (default: "+pricesFile+" if it is there)")
+	flags.StringArrayVar(&f.overrides, "price", nil, "a price of your own: `KEY=DOLLARS`, keys as \"ambi prices\" has them")
+	flags.StringArrayVar(&f.discounts, "discount", nil, "percent off a service's list prices: `SERVICE=PERCENT`, such as ec2=30")
 }
 
 // books is ambi's prices with the user's over them, and the name of the

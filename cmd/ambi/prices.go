@@ -217,11 +217,11 @@ something that a person should look at.`,
 		},
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.region, "region", "", "the AWS region, such as eu-west-1")
-	set.StringVar(&flags.from, "from", "", "a folder of downloaded files, or another address of the Price List")
-	set.StringVar(&flags.out, "out", "", "the price book to write (default: "+pricesFile+" of the project)")
-	set.StringSliceVar(&flags.instances, "instance", usualInstances(), "EC2 types to read the prices of")
-	set.StringSliceVar(&flags.skip, "skip", nil, "prices to leave as they are, by key")
+	set.StringVar(&flags.region, "region", "", "the AWS `REGION`, such as eu-west-1")
+	set.StringVar(&flags.from, "from", "", "a `FOLDER` of downloaded files, or another address of the Price List")
+	set.StringVar(&flags.out, "out", "", "the price book `FILE` to write (default: "+pricesFile+" of the project)")
+	set.StringSliceVar(&flags.instances, "instance", usualInstances(), "EC2 `TYPES` to read the prices of")
+	set.StringSliceVar(&flags.skip, "skip", nil, "the `KEYS` of prices to leave as they are")
 	return cmd
 }
 

@@ -67,7 +67,7 @@ roleName, since its ServiceAccount names its role.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi stack whose settings apply (default: kubernetes)")
+	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi `STACK` whose settings apply (default: kubernetes)")
 	return cmd
 }
 

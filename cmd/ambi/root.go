@@ -43,7 +43,7 @@ engine); 130 interrupted.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.PersistentFlags().StringVarP(&options.dir, "directory", "C", "",
-		"the project's folder, which holds app/app.yaml (default: this folder or the nearest above it)")
+		"the project's `FOLDER`, which holds app/app.yaml (default: this folder or the nearest above it)")
 	root.SetHelpCommand(newHelpCommand())
 	root.AddCommand(
 		newInitCommand(io, options),

@@ -14,8 +14,8 @@ import (
 	"ambi/spec"
 )
 
-// anyPort is the address of --serve without one.
-const anyPort = "127.0.0.1:0"
+// anyPort is what --serve is without a port: a free one.
+const anyPort = "0"
 
 // servePage serves the comparison as a page with a form on loopback, until it is
 // interrupted. Each answer is compared anew by what the command itself runs.

@@ -26,8 +26,8 @@ type settingFlags struct {
 }
 
 const (
-	seedUsage = "of all random numbers: the same seed gives the same figures on any machine"
-	spanUsage = "how much of a trace, from its begin on, or how long the one is that is made: 24h, or a week of sporadic traffic, unless this is given"
+	seedUsage = "the `NUMBER` from which all random ones follow: the same one gives the same figures on any machine"
+	spanUsage = "the `TIME` to take of a trace, from its begin on, or the length of one that is made (default 24h, or a week of sporadic traffic)"
 )
 
 // register defines the flags.
@@ -35,13 +35,13 @@ func (f *settingFlags) register(flags *pflag.FlagSet) {
 	usual := behavior.DefaultSettings()
 	flags.Uint64Var(&f.seed, "seed", usual.Seed, seedUsage)
 	flags.StringVar(&f.span, "span", "", spanUsage)
-	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a number of requests sets another limit")
-	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a multiple of the mean")
-	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: what the code is written in, which says how starts vary: "+strings.Join(behavior.Runtimes(), ", "))
-	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: mean time until a new environment has its place")
-	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the account's concurrency")
+	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
+	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
+	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(behavior.Runtimes(), ", "))
+	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` until a new environment has its place")
+	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the `NUMBER` of requests that the account may serve at once")
 	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients try again what is throttled")
-	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "Kubernetes: how nodes come and go: karpenter or cluster-autoscaler")
+	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "Kubernetes: the `AUTOSCALER` of nodes: karpenter or cluster-autoscaler")
 }
 
 // settingNames are the names of the flags.

@@ -88,12 +88,12 @@ type simulateFlags struct {
 func (f *simulateFlags) register(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	f.given.register(flags)
-	flags.StringVar(&f.service, "service", "", "which service, of an app with several")
-	flags.StringVar(&f.target, "target", "", "only this target: lambda or kubernetes")
+	flags.StringVar(&f.service, "service", "", "the `NAME` of the service, of an app with several")
+	flags.StringVar(&f.target, "target", "", "only this `TARGET`: lambda or kubernetes")
 	f.settings.register(flags)
 	f.chosen.register(flags)
 	f.priced.register(flags)
-	flags.StringVar(&f.slo, "slo", "", "search what would keep an objective, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
+	flags.StringVar(&f.slo, "slo", "", "search what would keep an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 }
 

@@ -92,7 +92,7 @@ Exit code 1: the trace cannot be read.`,
 		},
 	}
 	flags.register(cmd)
-	cmd.Flags().StringVar(&out, "out", "", "write the trace here, a timestamp a line; - is standard output, and then nothing else is printed")
+	cmd.Flags().StringVar(&out, "out", "", "write the trace to this `FILE`, a timestamp a line; - is standard output, and then nothing else is printed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema trace\" prints")
 	return cmd
 }
@@ -114,11 +114,11 @@ type traceFlags struct {
 func (f *traceFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.format, "format", "", "the input's format; found out when not given")
-	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this name; given several times, their sum")
-	flags.StringVar(&f.interval, "interval", "", "what one count stands for, such as 1m, where the input does not say")
-	flags.StringVar(&f.match, "match", "", "read only lines that match this regular expression (RE2)")
-	flags.StringVar(&f.spread, "spread", "", "how the requests of an interval are spread over it: poisson (the default) or even")
+	flags.StringVar(&f.format, "format", "", "the input's `FORMAT`; found out when not given")
+	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this `NAME`; given several times, their sum")
+	flags.StringVar(&f.interval, "interval", "", "the `TIME` that one count stands for, such as 1m, where the input does not say")
+	flags.StringVar(&f.match, "match", "", "read only lines that match this regular `EXPRESSION` (RE2)")
+	flags.StringVar(&f.spread, "spread", "", "the `RULE` that spreads the requests of an interval over it: poisson (the default) or even")
 	flags.BoolVar(&f.strict, "strict", false, "lines that cannot be read are errors")
 	flags.BoolVar(&f.sort, "sort", false, "sort the lines by their time first, in memory, up to 20 million")
 	flags.StringVar(&f.requests, "requests", "", requestsUsage)
@@ -127,7 +127,7 @@ func (f *traceFlags) register(cmd *cobra.Command) {
 			flags.StringVar(text.value, text.flag, "", text.usage)
 		}
 	}
-	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak-to-mean: the index of dispersion in windows of a second")
+	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak-to-mean: the `INDEX` of dispersion in windows of a second")
 	flags.StringVar(&f.span, "span", "", spanUsage)
 	flags.Uint64Var(&f.seed, "seed", 1, seedUsage)
 }

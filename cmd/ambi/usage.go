@@ -24,7 +24,7 @@ type usageFlags struct {
 	traces                           []string
 }
 
-const requestsUsage = "the mean request rate, such as 3M/month or 100/s"
+const requestsUsage = "the mean request `RATE`, such as 3M/month or 100/s"
 
 // register defines the flags.
 func (f *usageFlags) register(flags *pflag.FlagSet) {
@@ -32,7 +32,7 @@ func (f *usageFlags) register(flags *pflag.FlagSet) {
 	for _, text := range f.texts() {
 		flags.StringVar(text.value, text.flag, "", text.usage)
 	}
-	flags.StringArrayVar(&f.traces, "trace", nil, "a file that \"ambi trace\" reads, for requests and shape; SERVICE=FILE with several services")
+	flags.StringArrayVar(&f.traces, "trace", nil, "a `FILE` that \"ambi trace\" reads, for requests and shape; SERVICE=FILE with several services")
 }
 
 // usageText is a flag that every service's usage takes alike.
@@ -45,16 +45,16 @@ type usageText struct {
 
 func (f *usageFlags) texts() []usageText {
 	return []usageText{
-		{"duration", traffic.Duration, &f.duration, "the mean time of one request, waiting included, such as 40ms"},
-		{"cpu-time", traffic.CPUTime, &f.cpuTime, "the mean CPU time of one request on a full core, such as 12ms"},
-		{"shape", traffic.Shape, &f.shape, "how requests spread over time: steady, diurnal, bursty or sporadic"},
-		{"peak-to-mean", traffic.PeakToMean, &f.peak, "the peak's rate as a multiple of the mean, such as 8"},
-		{"burst", "burst", &f.burst, "how long one burst lasts, of bursty and sporadic traffic, such as 5m"},
-		{"request-size", traffic.Request, &f.request, "bytes of a mean request, such as 2Ki"},
-		{"response-size", traffic.Response, &f.response, "bytes of a mean response, such as 6Ki"},
-		{"log-size", traffic.Log, &f.log, "bytes that the app logs for a request, such as 300"},
-		{"outbound-size", traffic.Outbound, &f.outbound, "bytes that the app itself exchanges with the internet for a request"},
-		{"start-time", traffic.Start, &f.start, "what an instance takes to start, runtime and app, such as 120ms"},
+		{"duration", traffic.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
+		{"cpu-time", traffic.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
+		{"shape", traffic.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
+		{"peak-to-mean", traffic.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
+		{"burst", "burst", &f.burst, "the `TIME` that one burst lasts, of bursty and sporadic traffic, such as 5m"},
+		{"request-size", traffic.Request, &f.request, "`BYTES` of a mean request, such as 2Ki"},
+		{"response-size", traffic.Response, &f.response, "`BYTES` of a mean response, such as 6Ki"},
+		{"log-size", traffic.Log, &f.log, "`BYTES` that the app logs for a request, such as 300"},
+		{"outbound-size", traffic.Outbound, &f.outbound, "`BYTES` that the app itself exchanges with the internet for a request"},
+		{"start-time", traffic.Start, &f.start, "the `TIME` that an instance takes to start, runtime and app, such as 120ms"},
 	}
 }
 
