@@ -148,7 +148,7 @@ func (m *markdown) crossings() {
 	for i, c := range b.Crossings {
 		if len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
 			if i == 1 {
-				m.line(fmt.Sprintf("- and %d times back and forth between these", len(b.Crossings)-2))
+				m.line(fmt.Sprintf("- %s more between these", shown.Plural(len(b.Crossings)-2, "change")))
 			}
 			continue
 		}

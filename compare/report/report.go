@@ -104,7 +104,7 @@ func (p *page) crossings() {
 	for i, c := range b.Crossings {
 		if !p.options.Full && len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
 			if i == 1 {
-				p.say("  ", fmt.Sprintf("... and %d times back and forth, which --full lists ...", len(b.Crossings)-2))
+				p.say("  ", fmt.Sprintf("... %s more between these: --full lists them ...", shown.Plural(len(b.Crossings)-2, "change")))
 			}
 			continue
 		}

@@ -222,7 +222,7 @@ func TestManyCrossings(t *testing.T) {
 	}
 	n := len(r.BreakEven.Crossings)
 	brief, full, markdown := report.Text(r, report.Options{}), report.Text(r, report.Options{Full: true}), report.Markdown(r, report.Options{})
-	between := fmt.Sprintf("and %d times back and forth", n-2)
+	between := fmt.Sprintf("%d changes more between these", n-2)
 	if got := strings.Count(brief, " is cheaper: Lambda costs"); got != 2 || !strings.Contains(brief, between) {
 		t.Errorf("in brief %d crossings, without %q", got, between)
 	}
