@@ -54,7 +54,8 @@ race: go ## test what does not compile a provider SDK under the race detector
 lint: go $(BIN)/golangci-lint ## lint, import direction included
 	$(BIN)/golangci-lint run ./...
 
-generate: go ## write stacks/ anew from app/app.yaml
+generate: go ## write all that is generated anew: stacks/, the golden projects, two pages of docs/
+	go test ./generator ./internal/changes ./internal/reference -run '^(TestGolden|TestPage)$$' -update
 	go run ./cmd/ambi generate
 
 charts: ## build the chart library of compare's page anew from tools/charts (needs npm)
