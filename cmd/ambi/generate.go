@@ -81,7 +81,7 @@ with --check, generate would write something.`,
 				return conflictsLeft(changes)
 			}
 			if list.edit.Changes() {
-				fmt.Fprintf(io.out, "updated %s (%s)\n", projectFile, list)
+				fmt.Fprintf(io.out, "updated %s (%s)\n", projectFile, list.done())
 			}
 			printChanges(io, changes)
 			for _, hint := range p.missingModules() {
@@ -117,7 +117,7 @@ func checkTree(ctx context.Context, io streams, p *project, files []generator.Fi
 	if list.edit.Changes() {
 		stale++
 		if !asJSON {
-			fmt.Fprintf(io.err, "%s: stale (%s)\n", projectFile, list)
+			fmt.Fprintf(io.err, "%s: stale (%s)\n", projectFile, list.toDo())
 		}
 	}
 	for _, c := range changes {

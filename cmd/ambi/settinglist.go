@@ -117,13 +117,18 @@ func replace(root *os.Root, name string, text []byte, mode fs.FileMode) error {
 	return nil
 }
 
-// String says what is done to the list, such as "settings added: api.image".
-func (l settingsList) String() string {
+// done says what was done to the list, such as "settings added: api.image".
+func (l settingsList) done() string { return l.summary("added", "removed", "described anew") }
+
+// toDo says what is to be done to the list, such as "settings to add: api.image".
+func (l settingsList) toDo() string { return l.summary("to add", "to remove", "to describe anew") }
+
+func (l settingsList) summary(added, removed, changed string) string {
 	var parts []string
 	for _, part := range []struct {
 		what string
 		keys []string
-	}{{"added", l.edit.Added}, {"removed", l.edit.Removed}, {"described anew", l.edit.Changed}} {
+	}{{added, l.edit.Added}, {removed, l.edit.Removed}, {changed, l.edit.Changed}} {
 		if len(part.keys) > 0 {
 			parts = append(parts, part.what+": "+strings.Join(part.keys, ", "))
 		}
