@@ -141,12 +141,12 @@ func generate(t *testing.T, dir string, args ...string) map[string]tree.Kind {
 	if code := run(append([]string{"-C", dir, "generate", "--json"}, args...), nil, &stdout, &stderr); code != exitDone {
 		t.Fatalf("generate %q: exit code %d: %s", args, code, stderr.String())
 	}
-	var list []ChangeEntry
+	var list ChangesDocument
 	if err := json.Unmarshal(stdout.Bytes(), &list); err != nil {
 		t.Fatal(err)
 	}
 	kinds := make(map[string]tree.Kind)
-	for _, c := range list {
+	for _, c := range list.Changes {
 		kinds[c.Path] = c.Kind
 	}
 	return kinds
