@@ -129,7 +129,10 @@ func TestASampledRunThatIsStopped(t *testing.T) {
 		peak float64
 		part int64 // of the trace, after which it is stopped
 	}{
-		{"steady", 20, 3}, {"office hours", 20, 3}, {"bursts", 20, 6}, {"diurnal", 20, 3},
+		{"steady", 20, 3},
+		{"office hours", 20, 3},
+		{"bursts", 20, 6},
+		{"diurnal", 20, 3},
 		{"diurnal", 200, 12}, // not every rate was measured by then
 	} {
 		name, part := x.name, x.part
