@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"go/version"
 	"os"
 	"path/filepath"
@@ -91,6 +92,35 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	}
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestExitCodesAreDocumented holds the table of docs/json.md to the help, and both
+// to the codes that there are.
+func TestExitCodesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var help, table []string
+	for line := range strings.Lines(exitCodeHelp) {
+		code, means := strings.TrimSpace(line[:7]), strings.TrimSpace(line[7:])
+		if code == "" {
+			help[len(help)-1] += " " + means
+			continue
+		}
+		help = append(help, code+" "+means)
+	}
+	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \| (.*) \|$`).FindAllStringSubmatch(string(page), -1) {
+		table = append(table, row[1]+" "+row[2])
+	}
+	if !slices.Equal(help, table) {
+		t.Errorf("the help says %q, and docs/json.md %q", help, table)
+	}
+	for i, code := range []int{exitDone, exitNo, exitUsage, exitMachine, exitInterrupted} {
+		if i >= len(help) || !strings.HasPrefix(help[i], fmt.Sprintf("%d ", code)) {
+			t.Errorf("the help lacks exit code %d", code)
+		}
 	}
 }
 

@@ -32,6 +32,15 @@ const (
 	exitInterrupted = 130 // by a signal, as shells have it: what was printed is a part
 )
 
+// exitCodeHelp says what the exit codes mean, in the help and in docs/json.md.
+const exitCodeHelp = `  0    done
+  1    the answer is no: the spec or a trace is invalid, a target refuses it,
+       something differs or fails a condition
+  2    used wrongly: a flag, an argument, a file or folder that is not there
+  3    the machine failed: disk, network, engine
+  130  interrupted: what was printed is a part
+`
+
 // run is the whole program but for the process: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -25,10 +26,8 @@ picks which.
 
 Start in an empty folder with "ambi init", or in a project with "ambi validate".
 
-Exit codes: 0 done; 1 the answer is no (the spec or a trace is invalid, a target
-refuses it, something differs or fails a condition); 2 used wrongly (a flag, an
-argument, a file that is not there); 3 the machine failed (disk, network,
-engine); 130 interrupted.`,
+Exit codes:
+` + strings.TrimSuffix(exitCodeHelp, "\n"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          commandsOnly,
