@@ -79,9 +79,9 @@ usage:
 	besides := []string{"", "--fargate", "--shared 0.5", "--no-logs --function-url", "--nat-gateways 1 --shape bursty", "--shape steady"}
 	for command, besides := range map[string][]string{
 		"compare":                  besides,
-		"compare --trace " + rush:  besides[:4],
+		"compare --trace " + rush:  besides[:2],
 		"simulate --span 1h":       {"", "--shape bursty"},
-		"simulate --trace " + rush: {"", "--fargate", "--shared 0.5", "--target lambda", "--target kubernetes"},
+		"simulate --trace " + rush: {"", "--fargate", "--target lambda", "--target kubernetes"},
 	} {
 		for _, beside := range besides {
 			base := append(strings.Fields(command), append(strings.Fields(beside), "--json")...)
