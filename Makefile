@@ -54,8 +54,9 @@ race: go ## test what does not compile a provider SDK under the race detector
 lint: go $(BIN)/golangci-lint ## lint, import direction included
 	$(BIN)/golangci-lint run ./...
 
-generate: go ## write all that is generated anew: stacks/, the golden projects, two pages of docs/
+generate: go ## write all that is generated anew: stacks/, the golden projects, the schemas of JSON, two pages of docs/
 	go test ./generator ./internal/changes ./internal/reference -run '^(TestGolden|TestPage)$$' -update
+	go test ./compare ./cmd/ambi -run '^TestSchemas?$$' -update
 	go run ./cmd/ambi generate
 
 charts: ## build the chart library of compare's page anew from tools/charts (needs npm)
