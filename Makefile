@@ -62,10 +62,11 @@ generate: go ## write all that is generated anew: stacks/, the golden projects, 
 charts: ## build the chart library of compare's page anew from tools/charts (needs npm)
 	cd tools/charts && npm ci --no-fund --no-audit && npm run build
 
-check: go ## fail when something generated is stale
+check: go ## fail when something generated is stale, or a result could differ from machine to machine
 	go run ./cmd/ambi generate --check
 	go run ./cmd/ambi diff # --check lets edits pass, and here there must be none
 	scripts/update-project-module --check
+	scripts/check-portable-floats
 
 bench: tools ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem $$(scripts/packages-without-sdks)

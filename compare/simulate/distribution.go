@@ -111,7 +111,7 @@ func Lognormal(mean, variation float64) Distribution {
 		return Constant(int64(math.Round(mean)))
 	}
 	square := ln(1 + float64(variation*variation))
-	sigma, mu := math.Sqrt(square), ln(mean)-square/2
+	sigma, mu := math.Sqrt(square), ln(mean)-float64(square/2)
 	return fromQuantiles(func(tail float64, upper bool) float64 {
 		return exp(mu + float64(sigma*probit(tail, upper)))
 	})
@@ -225,7 +225,7 @@ func fromQuantiles(quantile func(tail float64, upper bool) float64) Distribution
 			for i := range 1 << cellBits {
 				// Octave 0 is the probabilities from 1/4 to 1/2.
 				size := math.Ldexp(1, -octave-2)
-				step := size / (1 << cellBits)
+				step := float64(size / (1 << cellBits))
 				tail := size + float64(float64(i)*step)
 				outer, inner := at(tail, side == 1), at(tail+step, side == 1)
 				width := inner - outer
@@ -233,7 +233,7 @@ func fromQuantiles(quantile func(tail float64, upper bool) float64) Distribution
 					width = -width
 				}
 				d.cells[(side*octaves+octave)<<cellBits+i] = cell{outer, max(0, width)}
-				d.mean += float64(step * (float64(outer)/2 + float64(inner)/2))
+				d.mean += float64(step * (float64(float64(outer)/2) + float64(float64(inner)/2)))
 			}
 		}
 	}

@@ -125,7 +125,7 @@ func (d *Draw) Normal() float64 {
 		u := d.Uint64()
 		sum += u&0xffff + u>>16&0xffff + u>>32&0xffff + u>>48
 	}
-	return float64(sum)/(1<<16) + 6.0/(1<<16) - 6
+	return float64(float64(sum)/(1<<16)) + 6.0/(1<<16) - 6
 }
 
 // few is up to how many requests each is drawn; more of them are nearly normal.

@@ -435,7 +435,7 @@ func (s *sampling) errors(to *Sampling, r *Recorder) {
 			}
 			for k, q := range percentiles {
 				value := r.latency.ValueAtPercentile(q.percentile)
-				off := float64(e.perRequest * (window.latency.beyond(value)*window.latency.count() - s.beyond(w, value)))
+				off := float64(e.perRequest * (float64(window.latency.beyond(value)*window.latency.count()) - s.beyond(w, value)))
 				slower[k] += float64(fit * float64(off*off))
 			}
 		}
@@ -461,8 +461,8 @@ func (s *sampling) errors(to *Sampling, r *Recorder) {
 // of the values beyond it has one. It is never less than that of a value somewhere
 // in a cell of the histogram.
 func deviation(h *hdrhistogram.Histogram, percentile, part float64) float64 {
-	low := float64(h.ValueAtPercentile(max(0, percentile-100*part)))
-	high := float64(h.ValueAtPercentile(min(100, percentile+100*part)))
+	low := float64(h.ValueAtPercentile(max(0, percentile-float64(100*part))))
+	high := float64(h.ValueAtPercentile(min(100, percentile+float64(100*part))))
 	off := share((high-low)/2, float64(h.ValueAtPercentile(percentile)))
 	return math.Sqrt(float64(off*off) + float64(sampledCell*sampledCell)/12)
 }

@@ -272,10 +272,10 @@ func (c *counter) figures(requests int64, span time.Duration) Window {
 	length := min(float64(c.length), float64(span))
 	ratio := float64(c.peak) / length * float64(span) / float64(requests)
 	w.PeakToMean = &ratio
-	windows, sum, squares := int64(span)/c.length, requests, float64(c.high)*0x1p64+float64(c.low)
+	windows, sum, squares := int64(span)/c.length, requests, float64(float64(c.high)*0x1p64)+float64(c.low)
 	if c.window >= windows {
 		sum -= c.lastCount
-		squares -= float64(c.lastCount) * float64(c.lastCount)
+		squares -= float64(float64(c.lastCount) * float64(c.lastCount))
 	}
 	if windows < 2 || sum == 0 {
 		return w

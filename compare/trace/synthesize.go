@@ -161,11 +161,24 @@ func Dispersion(t traffic.Traffic, window time.Duration) float64 {
 	case !modulated(t):
 		return math.NaN()
 	}
-	a, b := t.PerSecond()*segments[0].Factor, t.PerSecond()*segments[1].Factor
+	a, b := float64(t.PerSecond()*segments[0].Factor), float64(t.PerSecond()*segments[1].Factor)
 	u, v := 1/segments[0].Length.Seconds(), 1/segments[1].Length.Seconds()
 	both := (u + v) * window.Seconds()
-	settled := 1 + math.Expm1(-both)/both // 1 - (1 - exp(-x)) / x
-	return 1 + 2*(a-b)*(a-b)*u*v/((u+v)*(u+v)*(a*v+b*u))*settled
+	return 1 + float64(2*(a-b)*(a-b)*u*v/((u+v)*(u+v)*(float64(a*v)+float64(b*u)))*settled(both))
+}
+
+// settled is 1 - (1 - exp(-x)) / x, with operations that every machine rounds alike.
+func settled(x float64) float64 {
+	if x < 1 {
+		sum := 0.0 // x/2 (1 - x/3 (1 - x/4 (1 - …)))
+		for n := 20.0; n >= 2; n-- {
+			sum = float64(x / n * (1 - sum))
+		}
+		return sum
+	}
+	// exp(-x) is the square of exp(-x/2).
+	half := 1 - settled(x/2)
+	return 1 - float64(half*(1-float64(x*half/4)))
 }
 
 // PeakFor is the peak-to-mean ratio that gives bursty or sporadic traffic an

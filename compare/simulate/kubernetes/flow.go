@@ -146,7 +146,7 @@ func (s *simulator) use(now int64) {
 func (f *flow) work(requests int64) float64 {
 	const few = 16
 	if requests > few {
-		return max(0, float64(requests)*f.mean+float64(math.Sqrt(float64(requests))*f.sd)*f.draw.Normal())
+		return max(0, float64(float64(requests)*f.mean)+float64(float64(math.Sqrt(float64(requests))*f.sd)*f.draw.Normal()))
 	}
 	sum := int64(0)
 	for range requests {
