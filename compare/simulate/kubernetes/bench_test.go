@@ -28,7 +28,7 @@ func BenchmarkSteady(b *testing.B) {
 	}{
 		{"constant", simulate.Demand{CPU: simulate.Constant(12e6), Wait: simulate.Constant(28e6)}},
 		{"computing", simulate.Demand{CPU: simulate.Constant(12e6)}},
-		{"drawn", simulate.Demand{CPU: simulate.Lognormal(12e6, .5), Wait: simulate.Lognormal(28e6, .5), Seed: 1}},
+		{"lognormal", simulate.Demand{CPU: simulate.Lognormal(12e6, .5), Wait: simulate.Lognormal(28e6, .5), Seed: 1}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
