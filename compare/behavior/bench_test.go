@@ -56,8 +56,8 @@ func BenchmarkMonth(b *testing.B) {
 		}
 		in.Plan = in.PlanFor(counts)
 		result := both(b, in, open())
-		b.ReportMetric(float64(result.Kubernetes.Sampling.Simulated)/1e6, "Msimulated")
-		b.ReportMetric(100*result.Kubernetes.Sampling.Share, "%simulated")
+		b.ReportMetric(100*result.Lambda.Sampling.Share, "%lambda")
+		b.ReportMetric(100*result.Kubernetes.Sampling.Share, "%kubernetes")
 	}
 	b.ReportMetric(float64(length)/1e6/b.Elapsed().Seconds()*float64(b.N)/1e6, "Mrequests/s")
 }
