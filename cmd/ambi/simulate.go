@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/behavior"
 	"ambi/compare/report"
+	"ambi/compare/shown"
 	"ambi/compare/simulate"
 	"ambi/compare/trace"
 	"ambi/compare/traffic"
@@ -136,6 +138,7 @@ type simulation struct {
 	settings behavior.Settings
 	trace    string        // a file's name; empty to make one from the usage
 	length   time.Duration // of the trace, once it was counted
+	unkept   string        // why more is simulated than was asked for
 }
 
 // newSimulation checks that everything is known that a simulation needs.
@@ -238,12 +241,17 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 		warnSkipped(io, source)
 	}
 	result.Source = source.description()
-	if s.trace != "" {
-		if err := tooShort(source.name, result.Trace.Span); err != nil && !result.Partial {
+	if s.unkept != "" {
+		result.Assumptions = append(result.Assumptions, behavior.Assumption{Topic: "resolution", Text: s.unkept})
+	}
+	if s.trace != "" && !result.Partial {
+		if err := tooShort(source.name, result.Trace.Span); err != nil {
 			return compare.Result{}, err
 		}
-		s.in.Usage[s.service] = traced(s.in.Usage[s.service], result.Trace)
 	}
+	// What is made for a part of a day, or with bursts at random, is not at the
+	// usage's mean rate either: it is priced at its own.
+	s.in.Usage[s.service] = traced(s.in.Usage[s.service], result.Trace)
 	s.in.Behavior = result
 	compared, err := compare.Compare(s.in)
 	if err != nil {
@@ -267,7 +275,13 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	if err != nil {
 		return traceError(err)
 	}
-	if s.settings.Until > 0 { // a minute that --span cuts was counted to its end
+	if s.settings.Until > 0 && source.reader != nil { // a minute that --span cuts was counted to its end
+		if whole := source.reader.Span(); s.settings.Until > whole { // it cuts nothing
+			s.settings.Until, counts.Span = 0, int64(whole)
+			counts.Minutes = counts.Minutes[:min(len(counts.Minutes), int((whole+time.Minute-1)/time.Minute))]
+		}
+	}
+	if s.settings.Until > 0 {
 		counts.Span = min(counts.Span, int64(s.settings.Until))
 	}
 	if err := errors.Join(ctx.Err(), tooShort(source.name, time.Duration(counts.Span))); err != nil {
@@ -278,7 +292,25 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 		figures := trace.Expected(counts.Minutes, time.Duration(counts.Span))
 		in.Figures = &figures
 	}
+	s.unkept = unkept(in, counts.Total())
 	return ctx.Err()
+}
+
+// unkept says why more is simulated than --resolution allows; empty when it is not.
+func unkept(in *behavior.Input, requests float64) string {
+	const nearly = 1.25
+	budget := cmp.Or(in.Budget, simulate.UsualBudget)
+	whole := func(x float64) string { return shown.Grouped(fmt.Sprintf("%.0f", x)) }
+	switch {
+	case in.Exact || requests <= budget:
+		return ""
+	case in.Plan == nil:
+		return fmt.Sprintf("all %s requests are simulated, and not %s: too few minutes are like others", whole(requests), whole(budget))
+	case in.Plan.Simulated > nearly*budget:
+		return fmt.Sprintf("%s of %s requests are simulated, and not %s: fewer minutes would not tell what all are like",
+			whole(in.Plan.Simulated), whole(requests), whole(budget))
+	}
+	return ""
 }
 
 // partial is the error of a simulation that was interrupted: what was printed is

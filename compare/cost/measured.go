@@ -47,9 +47,16 @@ func (a App) Corrected(sheet *prices.Sheet, catalog *nodes.Catalog, choices Choi
 		return a, errors.New("a simulation stands for one service, and the app has several")
 	}
 	a.Corrections = nil
-	c := &Corrections{nodes: 1, replicas: 1}
-	if err := c.fromLambda(sheet, a, choices, m); err != nil {
-		return a, err
+	c := &Corrections{nodes: 1, replicas: 1, cluster: m.NodeHours > 0 || m.ReplicaHours > 0}
+	// A target that was not simulated may not take the app at all.
+	if m.Invocations > 0 {
+		if err := c.fromLambda(sheet, a, choices, m); err != nil {
+			return a, err
+		}
+	}
+	if !c.cluster {
+		a.Corrections = c
+		return a, nil
 	}
 	cluster, err := newCluster(catalog, a, choices)
 	if err != nil {
@@ -59,7 +66,6 @@ func (a App) Corrected(sheet *prices.Sheet, catalog *nodes.Catalog, choices Choi
 		c.nodes = factor(m.NodeHours, cluster.nodeHours(1))
 	}
 	c.replicas = factor(m.ReplicaHours, cluster.replicaHours(1))
-	c.cluster = m.NodeHours > 0 || m.ReplicaHours > 0
 	a.Corrections = c
 	return a, nil
 }
