@@ -26,7 +26,7 @@ func countMinutes(name string) ([]float64, error) {
 	for at, ok := reader.Next(); ok; at, ok = reader.Next() {
 		i := int(at / minute)
 		if i >= traffic.MaxMinutes {
-			return nil, fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, traffic.MaxMinutes)
+			return nil, tooLong(name)
 		}
 		for len(minutes) <= i {
 			minutes = append(minutes, 0)
@@ -38,6 +38,9 @@ func countMinutes(name string) ([]float64, error) {
 	}
 	span := int64(reader.Span())
 	whole, rest := int(span/minute), span%minute
+	if whole > traffic.MaxMinutes {
+		return nil, tooLong(name)
+	}
 	for len(minutes) < whole {
 		minutes = append(minutes, 0)
 	}
@@ -50,4 +53,8 @@ func countMinutes(name string) ([]float64, error) {
 		minutes[whole] *= float64(minute) / float64(rest)
 	}
 	return minutes, nil
+}
+
+func tooLong(name string) error {
+	return fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, traffic.MaxMinutes)
 }

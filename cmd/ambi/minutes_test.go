@@ -38,6 +38,8 @@ func TestCountMinutes(t *testing.T) {
 		"nothing":                           {"", nil, "has no request in it"},
 		"a line that is no request":         {at(0, 1) + "yesterday\n", nil, ":3: "},
 		"more than 31 days":                 {"2026-01-01T00:00:00Z\n2026-03-01T00:00:00Z\n", nil, "at most 44640 minutes"},
+		"a first line of 32 days":           {"# ambi trace from 2026-01-01T00:00:00Z to 2026-02-02T00:00:00Z\n" + at(0), nil, "at most 44640 minutes"},
+		"a first line of two minutes":       {"# ambi trace from 2026-01-01T00:00:00Z to 2026-01-01T00:02:00Z\n" + at(5), []float64{1, 0}, ""},
 	} {
 		file := filepath.Join(t.TempDir(), "trace.csv")
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {

@@ -61,9 +61,10 @@ type Reader struct {
 	records records
 	notes   *notes
 	spread  spreader
-	ahead   record // read and not yet spread; none when its line is 0
+	ahead   record   // read and not yet spread; none when its line is 0
+	stretch *stretch // as the first line says
 	origin  int64
-	begun   bool // a record was read
+	begun   bool // a record was read, or the first line says when
 	any     bool // one of them had a request
 	done    bool
 	end     int64
@@ -94,6 +95,10 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 		return nil, err
 	}
 	notes := &notes{name: options.Name, strict: options.Strict}
+	stretch, err := stretchOf(text, notes)
+	if err != nil {
+		return nil, err
+	}
 	lines := &lines{text: text, match: options.Match, notes: notes}
 	if options.Format == "" {
 		if options.Format, err = detect(text, notes); err != nil {
@@ -109,7 +114,11 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 			return nil, err
 		}
 	}
-	return &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed)}, nil
+	reader := &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed), stretch: stretch}
+	if stretch != nil {
+		reader.begun, reader.origin, reader.end = true, stretch.from, stretch.to
+	}
+	return reader, nil
 }
 
 // peeked is how much of the text is looked at to find out what it is.
@@ -133,7 +142,8 @@ func uncompressed(r io.Reader, name string) (*bufio.Reader, error) {
 }
 
 // Next is the next arrival, in nanoseconds since the trace began: since its
-// first timestamp, or since its first interval did. It is false at the end, and
+// first timestamp, or since its first interval did, or since the begin that its
+// first line says (see Header). It is false at the end, and
 // after an error; see Err.
 func (r *Reader) Next() (at int64, ok bool) {
 	for {
@@ -177,6 +187,10 @@ func (r *Reader) advance() {
 				r.err = r.notes.fail(0, "has no request in it")
 			}
 			break
+		}
+		if r.err = r.stretch.hold(&next, r.notes); r.err != nil {
+			r.done = true
+			return
 		}
 		if !r.begun {
 			r.begun, r.origin = true, next.at
@@ -229,8 +243,9 @@ func (r *Reader) Began() time.Time {
 	return time.Unix(0, r.origin).UTC()
 }
 
-// Span is how long the trace is, from its first timestamp to the end of its
-// last interval, as far as it was read.
+// Span is how long the trace is: as its first line says (see Header), or else
+// from its first timestamp to the end of its last interval, as far as it was
+// read.
 func (r *Reader) Span() time.Duration {
 	if !r.begun {
 		return 0
