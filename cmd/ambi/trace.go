@@ -401,12 +401,12 @@ func (s *traceSource) measure(ctx context.Context, io streams, out string) (trac
 	return meter.Figures(s.span()), finish(true)
 }
 
-// warnSkipped says which lines were left out.
+// warnSkipped says which lines were left out, and what else is missing.
 func warnSkipped(io streams, s *traceSource) {
-	text := s.reader.Skipped().String()
-	if text == "" {
-		return
+	for _, warning := range s.reader.Warnings() {
+		fmt.Fprintf(io.err, "%s: %s\n", s.name, warning)
 	}
+	text := s.reader.Skipped().String()
 	for line := range strings.Lines(text) {
 		fmt.Fprintf(io.err, "%s: %s\n", s.name, strings.TrimSuffix(line, "\n"))
 	}

@@ -22,8 +22,10 @@ type point struct {
 
 // metric is a series of points, in no order.
 type metric struct {
-	names  []string // id and label, by which Options.Series picks it
-	points []point
+	names     []string // id and label, by which Options.Series picks it
+	statistic string   // as the input says it; empty where it does not
+	status    string   // of the last page: "Complete", or another code, or empty
+	points    []point
 }
 
 // maxPoints bounds what is read of CloudWatch: a single GetMetricData gives
@@ -38,7 +40,7 @@ const maxPoints = 5_000_000
 func newCloudWatchJSON(options Options, l *lines) (records, error) {
 	decoder := json.NewDecoder(l.text)
 	var metrics []metric
-	total := 0
+	total, any, next := 0, false, ""
 	fail := func(err error) error {
 		var syntax *json.SyntaxError
 		var kind *json.UnmarshalTypeError
@@ -56,6 +58,7 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 				Timestamps []json.RawMessage
 				Values     []float64
 			}
+			NextToken  string
 			Label      string
 			Datapoints []struct {
 				Timestamp   json.RawMessage
@@ -70,11 +73,14 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 		if err != nil {
 			return nil, fail(err)
 		}
+		any = any || page.MetricDataResults != nil || page.Datapoints != nil
+		next = page.NextToken
 		for _, result := range page.MetricDataResults {
 			if len(result.Timestamps) != len(result.Values) {
 				return nil, l.notes.fail(0, fmt.Sprintf("%s has %d timestamps and %d values", result.Label, len(result.Timestamps), len(result.Values)))
 			}
 			m := find(&metrics, result.ID, result.Label)
+			m.status = result.StatusCode
 			for i, text := range result.Timestamps {
 				if err := m.add(l.notes, text, result.Values[i]); err != nil {
 					return nil, err
@@ -82,7 +88,7 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 			}
 			total += len(result.Values)
 		}
-		if len(page.Datapoints) > 0 {
+		if page.Datapoints != nil {
 			m := find(&metrics, page.Label)
 			for _, d := range page.Datapoints {
 				value := cmp.Or(d.Sum, d.SampleCount)
@@ -99,8 +105,11 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 			return nil, l.notes.fail(0, fmt.Sprintf("has more than %d points", maxPoints))
 		}
 	}
-	if len(metrics) == 0 {
+	if !any {
 		return nil, l.notes.fail(0, "has neither MetricDataResults nor Datapoints", "aws cloudwatch get-metric-data and get-metric-statistics print them")
+	}
+	if next != "" {
+		l.notes.warn("is not complete: it ends with a NextToken, and the page that this one asks for is missing")
 	}
 	return counted(metrics, options, l.notes)
 }
@@ -125,7 +134,7 @@ func (m *metric) add(notes *notes, text json.RawMessage, value float64) error {
 	}
 	if !(value >= 0 && value <= maxCount) || value != math.Trunc(value) {
 		return notes.fail(0, fmt.Sprintf("%s at %s: %s", m.label(), moment(t.at), fmt.Sprintf(mustBeCount, fmt.Sprint(value))),
-			"the statistic must be Sum, or SampleCount")
+			mustBeSum)
 	}
 	notes.read++
 	m.points = append(m.points, point{t.at, value})
@@ -134,22 +143,19 @@ func (m *metric) add(notes *notes, text json.RawMessage, value float64) error {
 
 func (m *metric) label() string { return m.names[len(m.names)-1] }
 
-// counted adds up the metrics that are asked for, in order of time. They must
-// be named when there are several: invocations and errors add up to nothing.
-func counted(metrics []metric, options Options, notes *notes) (records, error) {
-	var points []point
+// choose tells which metrics are asked for. They must be named when there are
+// several: invocations and errors add up to nothing. Their statistics must count
+// requests.
+func choose(metrics []metric, options Options, notes *notes) ([]bool, error) {
+	chosen := make([]bool, len(metrics))
 	found := make([]bool, len(options.Series))
-	for _, m := range metrics {
+	var labels []string
+	for i, m := range metrics {
 		names := make([][]byte, len(m.names))
 		for i, name := range m.names {
 			names[i] = []byte(name)
 		}
-		if picked(names, options.Series, found) {
-			points = append(points, m.points...)
-		}
-	}
-	var labels []string
-	for _, m := range metrics {
+		chosen[i] = picked(names, options.Series, found)
 		labels = append(labels, fmt.Sprintf("%q", m.label()))
 	}
 	for i, name := range options.Series {
@@ -159,6 +165,40 @@ func counted(metrics []metric, options Options, notes *notes) (records, error) {
 	}
 	if len(metrics) > 1 && len(options.Series) == 0 {
 		return nil, notes.fail(0, "has several metrics", "--series picks one or more of "+strings.Join(labels, ", "))
+	}
+	var wrong []Problem
+	for i, m := range metrics {
+		switch plain([]byte(m.statistic)) {
+		case "", "sum", "samplecount":
+			continue
+		}
+		if chosen[i] {
+			wrong = append(wrong, Problem{Message: fmt.Sprintf("%s has the statistic %s, which does not count requests", m.label(), m.statistic)})
+		}
+	}
+	if len(wrong) > 0 {
+		wrong[len(wrong)-1].Hints = []string{mustBeSum}
+		return nil, &Error{Name: notes.name, Problems: wrong}
+	}
+	return chosen, nil
+}
+
+const mustBeSum = "the statistic must be Sum, or SampleCount"
+
+// counted adds up the metrics that are asked for, in order of time.
+func counted(metrics []metric, options Options, notes *notes) (records, error) {
+	chosen, err := choose(metrics, options, notes)
+	if err != nil {
+		return nil, err
+	}
+	var points []point
+	for i, m := range metrics {
+		if chosen[i] {
+			if m.status != "" && m.status != "Complete" {
+				notes.warn(fmt.Sprintf("is not complete: %s has the StatusCode %s", m.label(), m.status))
+			}
+			points = append(points, m.points...)
+		}
 	}
 	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.at, b.at) })
 	interval := int64(options.Interval)
@@ -189,10 +229,13 @@ func gcd(a, b int64) int64 {
 }
 
 // newCloudWatchCSV reads what the console downloads: a row "Full label,…" and a
-// row "Label,…", in which each column is a metric, perhaps others, and then a
-// time and a value a metric in each row. An empty value is none.
+// row "Label,…", in which each column is a metric, perhaps others such as
+// "Statistic,…", and then a time and a value a metric in each row. An empty value
+// is none.
 func newCloudWatchCSV(options Options, l *lines) (records, error) {
 	var metrics []metric
+	var statistics []string
+	var chosen []bool // once the head was read
 	for {
 		line, err := l.next()
 		if errors.Is(err, io.EOF) {
@@ -210,22 +253,32 @@ func newCloudWatchCSV(options Options, l *lines) (records, error) {
 		}
 		t, ok := parseTimestamp([]byte(cells[0]))
 		switch name := plain([]byte(cells[0])); {
-		case !ok && (name == "label" || name == "fulllabel"):
+		case !ok && chosen == nil && (name == "label" || name == "fulllabel"):
 			for len(metrics) < len(cells)-1 {
 				metrics = append(metrics, metric{})
 			}
 			for i, label := range cells[1:] {
 				metrics[i].names = append(metrics[i].names, label)
 			}
+		case !ok && chosen == nil && (name == "statistic" || name == "statistics" || name == "stat"):
+			statistics = cells[1:]
 		case !ok && l.notes.read == 0:
-			// Another row of the head, such as statistics and periods.
+			// Another row of the head, such as periods.
 		case !ok || len(cells)-1 > len(metrics):
 			if err := l.skip("must be a time and %d values, got %s", len(metrics), quote(line)); err != nil {
 				return nil, err
 			}
 		default:
+			if chosen == nil {
+				for i := range min(len(metrics), len(statistics)) {
+					metrics[i].statistic = strings.TrimSpace(statistics[i])
+				}
+				if chosen, err = choose(metrics, options, l.notes); err != nil {
+					return nil, err
+				}
+			}
 			for i, cell := range cells[1:] {
-				if strings.TrimSpace(cell) == "" {
+				if strings.TrimSpace(cell) == "" || !chosen[i] {
 					continue
 				}
 				n, ok := parseCount([]byte(cell))

@@ -81,7 +81,11 @@ type notes struct {
 	strict        bool
 	read, skipped int64
 	problems      []Problem
+	warnings      []string
 }
+
+// warn notes what the trace as a whole lacks.
+func (n *notes) warn(message string) { n.warnings = append(n.warnings, message) }
 
 func (n *notes) fail(line int, message string, hints ...string) error {
 	return &Error{Name: n.name, Problems: []Problem{{Line: line, Message: message, Hints: hints}}}

@@ -20,6 +20,7 @@ func FuzzOpen(f *testing.F) {
 		`{"MetricDataResults": [{"Id": "m1", "Label": "I", "Timestamps": ["2026-03-01T00:02:00+00:00", 5], "Values": [1.0, 0.0]}]}`,
 		`{"Label": "I", "Datapoints": [{"Timestamp": "2026-03-01T00:05:00Z", "Sum": 1.0}]}`,
 		"Full label,a\nLabel,b\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\n", "\x1f\x8b", "\xef\xbb\xbf1\n",
+		"Statistic,Sum\nLabel,b\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\nLabel,a,b\n2026/03/01 00:02:00,2,1\n",
 		"# ambi trace from 60 to 120\n60.5\n120,3\n",
 	} {
 		for format := range len(trace.Formats()) + 1 {

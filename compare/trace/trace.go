@@ -258,6 +258,10 @@ func (r *Reader) Skipped() Skipped {
 	return Skipped{Lines: r.notes.skipped, Of: r.notes.skipped + r.notes.read, First: slices.Clone(r.notes.problems)}
 }
 
+// Warnings say in what way the trace is not complete, where its text tells: what
+// CloudWatch marks as partial.
+func (r *Reader) Warnings() []string { return slices.Clone(r.notes.warnings) }
+
 // MaxSorted is how many records Options.Sort takes: 640 MB of them.
 const MaxSorted = 20_000_000
 

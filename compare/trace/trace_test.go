@@ -101,6 +101,28 @@ h - - [10/Oct/2000:13:55:37 -0700] "POST / HTTP/1.0" 200 2
 	}
 }
 
+// Of several pages, the last one says whether there is more.
+func TestIncompleteMetricData(t *testing.T) {
+	page := func(hour int, status, token string) string {
+		return fmt.Sprintf(`{"MetricDataResults": [{"Id": "m1", "Label": "Calls", "StatusCode": %q,
+			"Timestamps": ["2026-03-01T%02d:00:00Z", "2026-03-01T%02d:01:00Z"], "Values": [1, 2]}], "NextToken": %q}`, status, hour, hour, token)
+	}
+	const partial = "is not complete: Calls has the StatusCode PartialData"
+	const more = "is not complete: it ends with a NextToken, and the page that this one asks for is missing"
+	for text, want := range map[string][]string{
+		page(0, "Complete", ""):                                   nil,
+		page(0, "PartialData", "t") + page(1, "Complete", ""):     nil,
+		page(0, "PartialData", ""):                                {partial},
+		page(0, "Complete", "t"):                                  {more},
+		page(0, "Complete", "t") + page(1, "PartialData", "more"): {more, partial},
+	} {
+		r, _, err := read(t, text, trace.Options{Strict: true})
+		if err != nil || !slices.Equal(r.Warnings(), want) {
+			t.Errorf("%s: %v, %v", text, r, err)
+		}
+	}
+}
+
 func TestConsoleCSV(t *testing.T) {
 	const text = `Full label,"api, prod",Errors
 Label,Invocations,Errors
@@ -119,6 +141,32 @@ Period,60,60
 	_, _, err := read(t, text, trace.Options{})
 	if err == nil || !strings.Contains(err.Error(), `hint: --series picks one or more of "Invocations", "Errors"`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The statistic of a column that is not asked for does not matter, and neither
+// do its values.
+func TestConsoleStatistics(t *testing.T) {
+	const statistic, labels, rows = "Statistic,Sum,Average,Sample count,p99\n", "Label,Invocations,Duration,Samples,Late\n",
+		"2026/03/01 00:00:00,2,35.5,1,7\n2026/03/01 00:01:00,1,40,1,9\n"
+	for _, head := range []string{statistic + labels, labels + statistic, labels + statistic + "Period,60,60,60,60\n"} {
+		for series, want := range map[string][]int64{"Invocations": {15, 45, 90}, "Samples": {30, 90}} {
+			_, moments, err := read(t, head+rows, trace.Options{Strict: true, Spread: trace.Even, Series: []string{series}})
+			if err != nil || !slices.Equal(seconds(moments), want) {
+				t.Errorf("%q, %s: %v %v", head, series, seconds(moments), err)
+			}
+		}
+		_, _, err := read(t, head+rows, trace.Options{Name: "t", Series: []string{"Invocations", "Duration", "Late"}})
+		const want = "t: Duration has the statistic Average, which does not count requests\n" +
+			"t: Late has the statistic p99, which does not count requests\nhint: the statistic must be Sum, or SampleCount"
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: %v", head, err)
+		}
+	}
+	// Labels that come again amid the rows are no head.
+	if _, _, err := read(t, labels+rows+"Label,a,b,c,d,e\n2026/03/01 00:02:00,1,1,1,1,1\n", trace.Options{Strict: true, Series: []string{"Invocations"}}); err == nil ||
+		!strings.Contains(err.Error(), "must be a time and 4 values") {
+		t.Errorf("labels amid rows: %v", err)
 	}
 }
 
@@ -147,6 +195,8 @@ func TestErrors(t *testing.T) {
 		"half a count":     {"60,1\n120,1.5\n180,1\n", trace.Options{Strict: true}, "t:2: must be a whole number of requests, got \"1.5\""},
 		"one count":        {"60,1\n", trace.Options{}, "t:1: one timestamp with a count does not say which interval it counts\nhint: --interval says it, such as --interval 1m"},
 		"closer":           {"60,1\n180,1\n240,1\n", trace.Options{}, "t:3: is 1m0s after the count before it, and the first two are 2m0s apart\nhint: --interval says what a count is of, such as --interval 1m0s"},
+		"closer, given":    {"60,1\n120,1\n", trace.Options{Interval: 2 * time.Minute}, "t:2: is 1m0s after the count before it, and a count is of 2m0s\nhint: --interval says what a count is of"},
+		"one point":        {`{"Label": "I", "Datapoints": [{"Timestamp": "2026-03-01T00:05:00Z", "Sum": 1.0}]}`, trace.Options{}, "t: a single point does not say its period\nhint: --interval says it, such as --interval 1m"},
 		"series":           {"60\n", trace.Options{Series: []string{"a"}}, "t: has one series of requests, and --series picks one of several (read as csv)"},
 		"azure row":        {"HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,1\n", trace.Options{Strict: true}, "t:2: must have 6 columns, got 5"},
 		"azure name":       {"HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,1\n", trace.Options{Series: []string{"g"}}, "t: has no owner, app, function or trigger \"g\""},
@@ -154,6 +204,9 @@ func TestErrors(t *testing.T) {
 		"averages":         {`{"Label": "Duration", "Datapoints": [{"Timestamp": "2026-03-01T00:00:00Z", "Average": 2.0}]}`, trace.Options{}, "t: Duration has neither Sum nor SampleCount\nhint: ask for them: --statistics Sum"},
 		"fractions":        {`{"MetricDataResults": [{"Id": "m", "Label": "Errors", "Timestamps": [1772366400], "Values": [0.5]}]}`, trace.Options{}, "t: Errors at 2026-03-01T12:00:00Z: must be a whole number of requests, got 0.5\nhint: the statistic must be Sum, or SampleCount"},
 		"other JSON":       {`{"a": 1}`, trace.Options{}, "t: has neither MetricDataResults nor Datapoints\nhint: aws cloudwatch get-metric-data and get-metric-statistics print them"},
+		"no points":        {`{"Label":"x","Datapoints":[]}`, trace.Options{Series: []string{"x"}}, "t: has no request in it"},
+		"no results":       {`{"MetricDataResults": []}`, trace.Options{}, "t: has no request in it"},
+		"null":             {`{"Label":"x","Datapoints":null}`, trace.Options{}, "t: has neither MetricDataResults nor Datapoints\nhint: aws cloudwatch get-metric-data and get-metric-statistics print them"},
 		"broken JSON":      {`{"Label": `, trace.Options{}, "t: is no JSON of CloudWatch: unexpected EOF"},
 		"broken gzip":      {"\x1f\x8bnonsense", trace.Options{}, "t: is gzipped, and damaged: gzip: invalid header"},
 		"several":          {`{"MetricDataResults": [{"Id": "a", "Label": "A", "Timestamps": [1], "Values": [1]}, {"Id": "b", "Label": "B", "Timestamps": [1], "Values": [1]}]}`, trace.Options{}, "t: has several metrics\nhint: --series picks one or more of \"A\", \"B\""},
