@@ -164,7 +164,7 @@ func choose(metrics []metric, options Options, notes *notes) ([]bool, error) {
 		}
 	}
 	if len(metrics) > 1 && len(options.Series) == 0 {
-		return nil, notes.fail(0, "has several metrics", "--series picks one or more of "+strings.Join(labels, ", "))
+		return nil, notes.fail(0, "has several metrics", "ambi trace FILE --series NAME --out NEW takes one or more of "+strings.Join(labels, ", "))
 	}
 	var wrong []Problem
 	for i, m := range metrics {
@@ -208,7 +208,7 @@ func counted(metrics []metric, options Options, notes *notes) (records, error) {
 		}
 	}
 	if interval == 0 && len(points) > 0 {
-		return nil, notes.fail(0, "a single point does not say its period", "--interval says it, such as --interval 1m")
+		return nil, notes.fail(0, "a single point does not say its period", "ambi trace FILE --interval 1m --out NEW says it, for instance")
 	}
 	counts := make(list, 0, len(points))
 	for i, p := range points {

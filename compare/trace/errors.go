@@ -119,7 +119,7 @@ func (n *notes) all() error {
 	if !n.strict {
 		e.Problems = append(e.Problems, Problem{
 			Message: fmt.Sprintf("%d of %d lines cannot be read, more than a tenth", n.skipped, n.skipped+n.read),
-			Hints:   []string{"--format names the format, where it was found out wrongly"},
+			Hints:   []string{"where the format was found out wrongly, ambi trace FILE --format FORMAT --out NEW names it"},
 		})
 		e.more = 0
 	}

@@ -164,7 +164,7 @@ func (t *table) next() (record, error) {
 		case errors.Is(err, io.EOF) && t.first != nil:
 			r, t.first = *t.first, nil
 			if t.interval == 0 {
-				return record{}, t.lines.notes.fail(r.line, "one timestamp with a count does not say which interval it counts", "--interval says it, such as --interval 1m")
+				return record{}, t.lines.notes.fail(r.line, "one timestamp with a count does not say which interval it counts", "ambi trace FILE --interval 1m --out NEW says it, for instance")
 			}
 			r.width = t.interval
 			return r, nil
@@ -197,10 +197,11 @@ func (t *table) next() (record, error) {
 func (t *table) closer(r record, distance int64) error {
 	d, interval := time.Duration(distance), time.Duration(t.interval)
 	if t.given {
-		return t.lines.notes.fail(r.line, fmt.Sprintf("is %s after the count before it, and a count is of %s", d, interval), "--interval says what a count is of")
+		return t.lines.notes.fail(r.line, fmt.Sprintf("is %s after the count before it, and a count is of %s", d, interval),
+			fmt.Sprintf("ambi trace FILE --interval %s --out NEW says another one", d))
 	}
 	return t.lines.notes.fail(r.line, fmt.Sprintf("is %s after the count before it, and the first two are %s apart", d, interval),
-		fmt.Sprintf("--interval says what a count is of, such as --interval %s", d))
+		fmt.Sprintf("ambi trace FILE --interval %s --out NEW says what a count is of", d))
 }
 
 // row reads one row.

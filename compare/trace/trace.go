@@ -198,7 +198,7 @@ func (r *Reader) advance() {
 		if next.at < current.at && current.line > 0 {
 			r.done = true
 			r.err = r.notes.fail(next.line, fmt.Sprintf("%s is before %s, the time of line %d", moment(next.at), moment(current.at), current.line),
-				"--sort sorts the lines first")
+				"ambi trace FILE --sort --out NEW sorts them")
 			return
 		}
 		if current.line == 0 || next.at == current.at {

@@ -139,7 +139,7 @@ Period,60,60
 		}
 	}
 	_, _, err := read(t, text, trace.Options{})
-	if err == nil || !strings.Contains(err.Error(), `hint: --series picks one or more of "Invocations", "Errors"`) {
+	if err == nil || !strings.Contains(err.Error(), `hint: ambi trace FILE --series NAME --out NEW takes one or more of "Invocations", "Errors"`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -187,16 +187,16 @@ func TestErrors(t *testing.T) {
 	}{
 		"empty":            {"\n# nothing\n", trace.Options{}, "t: has no request in it"},
 		"only zeros":       {"60,0\n120,0\n", trace.Options{}, "t: has no request in it"},
-		"unsorted":         {"10.5\n12.5\n11.5\n", trace.Options{}, "t:3: 11.5s is before 12.5s, the time of line 2\nhint: --sort sorts the lines first"},
+		"unsorted":         {"10.5\n12.5\n11.5\n", trace.Options{}, "t:3: 11.5s is before 12.5s, the time of line 2\nhint: ambi trace FILE --sort --out NEW sorts them"},
 		"not a trace":      {"hello\nworld\n", trace.Options{}, "t:1: no column is named as a time, got \"hello\"\nhint: name one timestamp, time, date, datetime or the like, or leave the header out"},
 		"strict":           {"1.5\nx\n2.5\n-1\n", trace.Options{Strict: true}, "t:2: must be a timestamp such as 2026-03-01T12:00:00Z or 1772366400, got \"x\"\nt:4: must be a timestamp such as 2026-03-01T12:00:00Z or 1772366400, got \"-1\""},
-		"too many":         {"1.5\nx\n2.5\n", trace.Options{}, "t:2: must be a timestamp such as 2026-03-01T12:00:00Z or 1772366400, got \"x\"\nt: 1 of 3 lines cannot be read, more than a tenth\nhint: --format names the format, where it was found out wrongly"},
+		"too many":         {"1.5\nx\n2.5\n", trace.Options{}, "t:2: must be a timestamp such as 2026-03-01T12:00:00Z or 1772366400, got \"x\"\nt: 1 of 3 lines cannot be read, more than a tenth\nhint: where the format was found out wrongly, ambi trace FILE --format FORMAT --out NEW names it"},
 		"no such day":      {"2026-02-29T00:00:00Z\n", trace.Options{Strict: true}, "t:1: must be a timestamp such as 2026-03-01T12:00:00Z or 1772366400, got \"2026-02-29T00:00:00Z\""},
 		"half a count":     {"60,1\n120,1.5\n180,1\n", trace.Options{Strict: true}, "t:2: must be a whole number of requests, got \"1.5\""},
-		"one count":        {"60,1\n", trace.Options{}, "t:1: one timestamp with a count does not say which interval it counts\nhint: --interval says it, such as --interval 1m"},
-		"closer":           {"60,1\n180,1\n240,1\n", trace.Options{}, "t:3: is 1m0s after the count before it, and the first two are 2m0s apart\nhint: --interval says what a count is of, such as --interval 1m0s"},
-		"closer, given":    {"60,1\n120,1\n", trace.Options{Interval: 2 * time.Minute}, "t:2: is 1m0s after the count before it, and a count is of 2m0s\nhint: --interval says what a count is of"},
-		"one point":        {`{"Label": "I", "Datapoints": [{"Timestamp": "2026-03-01T00:05:00Z", "Sum": 1.0}]}`, trace.Options{}, "t: a single point does not say its period\nhint: --interval says it, such as --interval 1m"},
+		"one count":        {"60,1\n", trace.Options{}, "t:1: one timestamp with a count does not say which interval it counts\nhint: ambi trace FILE --interval 1m --out NEW says it, for instance"},
+		"closer":           {"60,1\n180,1\n240,1\n", trace.Options{}, "t:3: is 1m0s after the count before it, and the first two are 2m0s apart\nhint: ambi trace FILE --interval 1m0s --out NEW says what a count is of"},
+		"closer, given":    {"60,1\n120,1\n", trace.Options{Interval: 2 * time.Minute}, "t:2: is 1m0s after the count before it, and a count is of 2m0s\nhint: ambi trace FILE --interval 1m0s --out NEW says another one"},
+		"one point":        {`{"Label": "I", "Datapoints": [{"Timestamp": "2026-03-01T00:05:00Z", "Sum": 1.0}]}`, trace.Options{}, "t: a single point does not say its period\nhint: ambi trace FILE --interval 1m --out NEW says it, for instance"},
 		"series":           {"60\n", trace.Options{Series: []string{"a"}}, "t: has one series of requests, and --series picks one of several (read as csv)"},
 		"azure row":        {"HashOwner,HashApp,HashFunction,Trigger,1,2\no,a,f,http,1\n", trace.Options{Strict: true}, "t:2: must have 6 columns, got 5"},
 		"azure name":       {"HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,1\n", trace.Options{Series: []string{"g"}}, "t: has no owner, app, function or trigger \"g\""},
@@ -209,7 +209,7 @@ func TestErrors(t *testing.T) {
 		"null":             {`{"Label":"x","Datapoints":null}`, trace.Options{}, "t: has neither MetricDataResults nor Datapoints\nhint: aws cloudwatch get-metric-data and get-metric-statistics print them"},
 		"broken JSON":      {`{"Label": `, trace.Options{}, "t: is no JSON of CloudWatch: unexpected EOF"},
 		"broken gzip":      {"\x1f\x8bnonsense", trace.Options{}, "t: is gzipped, and damaged: gzip: invalid header"},
-		"several":          {`{"MetricDataResults": [{"Id": "a", "Label": "A", "Timestamps": [1], "Values": [1]}, {"Id": "b", "Label": "B", "Timestamps": [1], "Values": [1]}]}`, trace.Options{}, "t: has several metrics\nhint: --series picks one or more of \"A\", \"B\""},
+		"several":          {`{"MetricDataResults": [{"Id": "a", "Label": "A", "Timestamps": [1], "Values": [1]}, {"Id": "b", "Label": "B", "Timestamps": [1], "Values": [1]}]}`, trace.Options{}, "t: has several metrics\nhint: ambi trace FILE --series NAME --out NEW takes one or more of \"A\", \"B\""},
 		"unknown":          {"1\n", trace.Options{Format: "xml"}, "format: must be timestamps, csv, azure-functions, access-log, cloudwatch-json or cloudwatch-csv, got \"xml\""},
 		"a long line":      {"1.5\n" + strings.Repeat("9", 2<<20) + "\n", trace.Options{}, "t:2: a line must be at most 1048576 bytes long"},
 		"half a stretch":   {"# ambi trace from 60\n90.5\n", trace.Options{}, "t:1: must be \"# ambi trace from 2026-03-01T00:00:00Z to 2026-03-02T00:00:00Z\" and two timestamps, got \"60\"\nhint: without this line, the trace is as long as from its first request to its last"},
