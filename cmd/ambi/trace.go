@@ -416,7 +416,7 @@ func warnSkipped(io streams, s *traceSource) {
 func (s *traceSource) describe() report.Trace {
 	t := report.Trace{Name: filepath.ToSlash(s.name), Made: s.made}
 	if s.reader != nil {
-		t.Format, t.Began, t.Skipped = s.reader.Format(), s.reader.Began(), s.reader.Skipped()
+		t.Format, t.Columns, t.Began, t.Skipped = s.reader.Format(), s.reader.Columns(), s.reader.Began(), s.reader.Skipped()
 	}
 	return t
 }

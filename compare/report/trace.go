@@ -16,6 +16,7 @@ import (
 type Trace struct {
 	Name    string        `json:"name"`
 	Format  trace.Format  `json:"readAs,omitempty"` // of one that was read
+	Columns trace.Columns `json:"columns,omitzero"` // of csv and timestamps
 	Made    string        `json:"made,omitempty"`   // how, of one that was made
 	Began   time.Time     `json:"began,omitzero"`
 	Skipped trace.Skipped `json:"skipped"`
@@ -31,6 +32,12 @@ func TraceText(t Trace) string {
 		p.say("", "Made: "+t.Made+".")
 	} else {
 		read := fmt.Sprintf("Read as %s", t.Format)
+		if t.Format == trace.CSV || t.Columns.Times > 1 {
+			read += fmt.Sprintf(", times from column %d", t.Columns.Times)
+			if t.Columns.Counts > 0 {
+				read += fmt.Sprintf(", counts from column %d", t.Columns.Counts)
+			}
+		}
 		if !t.Began.IsZero() {
 			read += ", from " + t.Began.Format("2006-01-02T15:04:05Z") + " on"
 		}

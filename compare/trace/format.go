@@ -18,7 +18,8 @@ const (
 	// which column is which; without one the first is the time, and of exactly
 	// two columns the second is a count when it is a whole number.
 	CSV Format = "csv"
-	// Timestamps is CSV of which only the first column counts: a row a request.
+	// Timestamps is CSV of which only the times count: a row a request. It is
+	// what CSV of one column is found to be.
 	Timestamps Format = "timestamps"
 	// AzureFunctions is a row a function with its name and counts of 1,440
 	// minutes, as in Azure Functions' data of 2019 (github.com/Azure/AzurePublicDataset).

@@ -14,8 +14,9 @@ import (
 type table struct {
 	lines     *lines
 	separator byte
-	time      int // column
-	count     int // column; -1 when a row is a request
+	time      int  // column
+	single    bool // there is one column
+	count     int  // column; -1 when a row is a request
 	head      []byte
 	headLine  int
 	interval  int64
@@ -38,6 +39,7 @@ func newTable(options Options, l *lines) (records, error) {
 	}
 	t.separator = separatorOf(head)
 	fields := split(head, t.separator)
+	t.single = len(fields) == 1
 	_, isTime := parseTimestamp(fields[0])
 	onlyTimes := options.Format == Timestamps
 	if isTime || !isHeader(fields) {

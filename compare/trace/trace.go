@@ -61,7 +61,8 @@ type Reader struct {
 	records records
 	notes   *notes
 	spread  spreader
-	ahead   record   // read and not yet spread; none when its line is 0
+	ahead   record // read and not yet spread; none when its line is 0
+	columns Columns
 	stretch *stretch // as the first line says
 	origin  int64
 	begun   bool // a record was read, or the first line says when
@@ -100,7 +101,8 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 		return nil, err
 	}
 	lines := &lines{text: text, match: options.Match, notes: notes}
-	if options.Format == "" {
+	found := options.Format == ""
+	if found {
 		if options.Format, err = detect(text, notes); err != nil {
 			return nil, err
 		}
@@ -109,12 +111,19 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	var columns Columns
+	if t, ok := records.(*table); ok {
+		columns = Columns{Times: t.time + 1, Counts: t.count + 1}
+		if found && t.single {
+			options.Format = Timestamps
+		}
+	}
 	if options.Sort {
 		if records, err = sorted(records, notes); err != nil {
 			return nil, err
 		}
 	}
-	reader := &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed), stretch: stretch}
+	reader := &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed), stretch: stretch, columns: columns}
 	if stretch != nil {
 		reader.begun, reader.origin, reader.end = true, stretch.from, stretch.to
 	}
@@ -233,6 +242,15 @@ func (r *Reader) Err() error { return r.err }
 
 // Format is the trace's format, as given or found out.
 func (r *Reader) Format() Format { return r.options.Format }
+
+// Columns are what was read of a table, counted from 1.
+type Columns struct {
+	Times  int `json:"times"`
+	Counts int `json:"counts,omitempty"` // left out where a row is a request
+}
+
+// Columns are those that are read of CSV and Timestamps; none of other formats.
+func (r *Reader) Columns() Columns { return r.columns }
 
 // Began is when the trace began, known once Next was called. It is the zero
 // time for a trace without a date: one that begins before 1973.

@@ -52,15 +52,15 @@ func TestFormats(t *testing.T) {
 		want    []int64 // seconds
 		span    time.Duration
 	}{
-		"RFC 3339":          {"2026-03-01T00:00:00.5Z\n2026-03-01T01:00:02.75+01:00\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2250 * time.Millisecond},
-		"whole seconds":     {"2026-03-01T00:00:00Z\n2026-03-01 00:00:00\n2026/03/01 00:00:03\n", trace.Options{}, trace.CSV, []int64{0, 0, 3}, 4 * time.Second},
-		"epoch seconds":     {"1772366400\r\n1772366402\r\n", trace.Options{}, trace.CSV, []int64{0, 2}, 3 * time.Second},
-		"epoch fractions":   {"1772366400.25\n1772366402.5\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2250 * time.Millisecond},
-		"milliseconds":      {"1772366400000\n1772366402500\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2500 * time.Millisecond},
-		"microseconds":      {"1772366400000000\n1772366402500000\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2500 * time.Millisecond},
-		"nanoseconds":       {"1772366400000000000\n1772366402500000001\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2500000001},
-		"no date":           {"0.5\n1.25\n3.5\n", trace.Options{}, trace.CSV, []int64{0, 0, 3}, 3 * time.Second},
-		"comments, BOM":     {"\xef\xbb\xbf# made by hand\n\n1772366400.0\n  \n1772366401.0", trace.Options{}, trace.CSV, []int64{0, 1}, time.Second},
+		"RFC 3339":          {"2026-03-01T00:00:00.5Z\n2026-03-01T01:00:02.75+01:00\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2250 * time.Millisecond},
+		"whole seconds":     {"2026-03-01T00:00:00Z\n2026-03-01 00:00:00\n2026/03/01 00:00:03\n", trace.Options{}, trace.Timestamps, []int64{0, 0, 3}, 4 * time.Second},
+		"epoch seconds":     {"1772366400\r\n1772366402\r\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 3 * time.Second},
+		"epoch fractions":   {"1772366400.25\n1772366402.5\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2250 * time.Millisecond},
+		"milliseconds":      {"1772366400000\n1772366402500\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2500 * time.Millisecond},
+		"microseconds":      {"1772366400000000\n1772366402500000\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2500 * time.Millisecond},
+		"nanoseconds":       {"1772366400000000000\n1772366402500000001\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2500000001},
+		"no date":           {"0.5\n1.25\n3.5\n", trace.Options{}, trace.Timestamps, []int64{0, 0, 3}, 3 * time.Second},
+		"comments, BOM":     {"\xef\xbb\xbf# made by hand\n\n1772366400.0\n  \n1772366401.0", trace.Options{}, trace.Timestamps, []int64{0, 1}, time.Second},
 		"header":            {"id,TIMESTAMP,tokens\na,2023-11-16 18:17:03.9799600,4808\nb,2023-11-16 18:17:05.0319600,3180\n", trace.Options{}, trace.CSV, []int64{0, 1}, 1052 * time.Millisecond},
 		"columns, no names": {"1772366400.5,POST,200\n1772366403.5,GET,404\n", trace.Options{}, trace.CSV, []int64{0, 3}, 3 * time.Second},
 		"counts":            {"2026-03-01T00:00:00Z,2\n2026-03-01T00:01:00Z,0\n2026-03-01T00:02:00Z,1\n", trace.Options{Spread: trace.Even}, trace.CSV, []int64{15, 45, 150}, 3 * time.Minute},
@@ -74,11 +74,11 @@ func TestFormats(t *testing.T) {
 		"access log": {`127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a.gif HTTP/1.0" 200 2326
 ::1 - - [10/Oct/2000:20:55:38 +0000] "GET /[x] HTTP/1.1" 200 5 "http://a/" "curl [8] \"q\""
 `, trace.Options{}, trace.AccessLog, []int64{0, 2}, 3 * time.Second},
-		"a stretch":         {trace.Header(time.Unix(60, 0), time.Minute) + "90.5\n# 70\n100.5\n", trace.Options{}, trace.CSV, []int64{30, 40}, time.Minute},
-		"a stretch, BOM":    {"\xef\xbb\xbf# ambi trace from 60 to 120\r\n90\n120\n", trace.Options{Spread: trace.Even}, trace.CSV, []int64{30, 60}, time.Minute},
+		"a stretch":         {trace.Header(time.Unix(60, 0), time.Minute) + "90.5\n# 70\n100.5\n", trace.Options{}, trace.Timestamps, []int64{30, 40}, time.Minute},
+		"a stretch, BOM":    {"\xef\xbb\xbf# ambi trace from 60 to 120\r\n90\n120\n", trace.Options{Spread: trace.Even}, trace.Timestamps, []int64{30, 60}, time.Minute},
 		"counts, a stretch": {"# ambi trace from 1970-01-01T00:00:00Z to 1970-01-01T00:02:30Z\n60,2\n120,2\n", trace.Options{Spread: trace.Even}, trace.CSV, []int64{75, 105, 127, 142}, 150 * time.Second},
-		"a later stretch":   {"# made\n# ambi trace from 60 to 120\n1.5\n3.5\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2 * time.Second},
-		"no stretch":        {"# ambi trace of a Monday\n1.5\n3.5\n", trace.Options{}, trace.CSV, []int64{0, 2}, 2 * time.Second},
+		"a later stretch":   {"# made\n# ambi trace from 60 to 120\n1.5\n3.5\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2 * time.Second},
+		"no stretch":        {"# ambi trace of a Monday\n1.5\n3.5\n", trace.Options{}, trace.Timestamps, []int64{0, 2}, 2 * time.Second},
 		"matching lines": {`h - - [10/Oct/2000:13:55:36 -0700] "GET /healthz HTTP/1.0" 200 2
 h - - [10/Oct/2000:13:55:37 -0700] "POST / HTTP/1.0" 200 2
 `, trace.Options{Match: regexp.MustCompile("POST")}, trace.AccessLog, []int64{0}, time.Second},
@@ -98,6 +98,32 @@ h - - [10/Oct/2000:13:55:37 -0700] "POST / HTTP/1.0" 200 2
 				t.Errorf("%s: %v over %s, want %s: %v over %s", r.Format(), seconds(moments), r.Span(), c.format, c.want, c.span)
 			}
 		})
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		options trace.Options
+		format  trace.Format
+		want    trace.Columns
+	}{
+		{"60\n120\n", trace.Options{}, trace.Timestamps, trace.Columns{Times: 1}},
+		{"time\n60\n120\n", trace.Options{Sort: true}, trace.Timestamps, trace.Columns{Times: 1}},
+		{"60\n120\n", trace.Options{Format: trace.CSV}, trace.CSV, trace.Columns{Times: 1}},
+		{"60,GET\n120,POST\n", trace.Options{}, trace.CSV, trace.Columns{Times: 1}},
+		{"60,2\n120,1\n", trace.Options{Sort: true}, trace.CSV, trace.Columns{Times: 1, Counts: 2}},
+		{"id;requests;time\na;2;60\na;3;120\n", trace.Options{}, trace.CSV, trace.Columns{Times: 3, Counts: 2}},
+		{"id;requests;time\na;2;60\na;3;120\n", trace.Options{Format: trace.Timestamps}, trace.Timestamps, trace.Columns{Times: 3}},
+		{"my export\n60,2\n120,1\n", trace.Options{Match: regexp.MustCompile("^[0-9]")}, trace.CSV, trace.Columns{Times: 1, Counts: 2}},
+		{"Label,a\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\n", trace.Options{}, trace.CloudWatchCSV, trace.Columns{}},
+	} {
+		r, _, err := read(t, c.text, c.options)
+		if err != nil {
+			t.Errorf("%q: %v", c.text, err)
+		} else if r.Format() != c.format || r.Columns() != c.want {
+			t.Errorf("%q: %s %+v, want %s %+v", c.text, r.Format(), r.Columns(), c.format, c.want)
+		}
 	}
 }
 
