@@ -179,6 +179,7 @@ func Compare(in Input) (Result, error) {
 	}
 	r.Fit = fit.Check(fit.Input{
 		App: in.App, Findings: slices.Concat(onLambda, onKubernetes), Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
+		Served: served(in.Behavior),
 	})
 	if in.Behavior != nil {
 		r.Simulation = simulation(in.Behavior, r)

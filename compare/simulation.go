@@ -83,6 +83,15 @@ func badly(r *behavior.Result, t spec.Target) float64 {
 	return ended(r.Of(t))
 }
 
+// served are the targets on which next to none did.
+func served(r *behavior.Result) map[spec.Target]bool {
+	list := map[spec.Target]bool{}
+	for _, t := range spec.Targets() {
+		list[t] = r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && badly(r, t) <= mayFail
+	}
+	return list
+}
+
 // ended is the part of a run's requests that ended badly.
 func ended(run *simulate.Result) float64 {
 	return float64(run.Of(simulate.Throttled)+run.Of(simulate.TimedOut)+run.Of(simulate.Failed)) / float64(max(run.Requests, 1))

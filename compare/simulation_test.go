@@ -120,6 +120,40 @@ func TestSufferingIsAWarning(t *testing.T) {
 	}
 }
 
+// TestWhatWasServedBlocksNothing has fewer pods than averages ask for at the peak: on
+// what their nodes have left they serve it, or not.
+func TestWhatWasServedBlocksNothing(t *testing.T) {
+	for _, x := range []struct {
+		max     int
+		blocked bool
+	}{{5, false}, {1, true}} {
+		in := input(t, thumbs)
+		u := in.Usage["api"]
+		u.Requests, u.Shape = traffic.Known(100.0*traffic.SecondsPerMonth), spec.Diurnal
+		in.Usage["api"] = u
+		app := *in.App
+		service := *app.Services["api"]
+		service.Scale.Max = x.max
+		app.Services = map[string]*spec.Service{"api": &service}
+		in.App = &app
+		r, err := behavior.Run(context.Background(), behavior.Input{
+			App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: behavior.DefaultSettings(),
+		}, made(t, u, 24*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Behavior = nil
+		if len(run(t, in).Fit.Blocked(spec.Kubernetes)) == 0 {
+			t.Fatalf("%d pods are enough by averages", x.max)
+		}
+		in.Behavior = r
+		got := run(t, in)
+		if blocked := len(got.Fit.Blocked(spec.Kubernetes)) > 0; blocked != x.blocked {
+			t.Errorf("%d pods: blocked %v: %+v", x.max, blocked, got.Fit.Blockers)
+		}
+	}
+}
+
 // TestTheVerdictSaysWhoSuffers finds a target cheaper that loses requests.
 func TestTheVerdictSaysWhoSuffers(t *testing.T) {
 	r := run(t, simulated(t, 50, func(s *behavior.Settings) { s.Concurrency = 2 }))

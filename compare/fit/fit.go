@@ -78,6 +78,18 @@ type Input struct {
 	Choices   cost.Choices
 	// Nodes is how many nodes the app takes, where that is known.
 	Nodes *cost.Nodes
+	// Served are the targets on which a simulation served the requests, all but some
+	// in a thousand. A peak that is over a bound by averages only warns there.
+	Served map[spec.Target]bool
+}
+
+// tooMany is how much it matters that a peak is over a bound of a service, and what
+// comes of it.
+func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
+	if in.Served[t] {
+		return Warning, "that is by averages; the simulation served the requests within it"
+	}
+	return Blocker, otherwise
 }
 
 // Check compares the app and its usage with every limit.

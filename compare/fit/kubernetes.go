@@ -50,9 +50,10 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 		return
 	}
 	if peak > s.Scale.Max {
-		add(Blocker, at+".scale.max", Limit{
+		severity, what := c.tooMany(spec.Kubernetes, "requests wait or fail")
+		add(severity, at+".scale.max", Limit{
 			Name: "replicas", Value: count(float64(s.Scale.Max)), Actual: count(float64(peak)) + " at the peak", Page: autoscaling,
-			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: requests wait or fail", count(float64(peak)), by, s.Scale.Max),
+			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: %s", count(float64(peak)), by, s.Scale.Max, what),
 			Hint:    "raise scale.max, cpu or concurrency",
 		})
 	}

@@ -121,9 +121,10 @@ func (c *checker) concurrency(w cost.Workload, s *spec.Service, billed time.Dura
 	peak := rate * profile.Peak() * billed.Seconds()
 	if s.Lambda.Reserved {
 		if reserved := float64(s.Scale.Max * s.Concurrency); peak > reserved {
-			add(Blocker, at+".scale.max", Limit{
+			severity, what := c.tooMany(spec.Lambda, "the rest is answered 429")
+			add(severity, at+".scale.max", Limit{
 				Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambdaScaling,
-				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: the rest is answered 429", count(peak), count(reserved)),
+				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
 				Hint:    "raise scale.max, or leave lambda.reserved out",
 			})
 		}
