@@ -281,6 +281,13 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 			counts.Minutes = counts.Minutes[:min(len(counts.Minutes), int((whole+time.Minute-1)/time.Minute))]
 		}
 	}
+	if s.settings.Until == 0 && source.reader != nil {
+		// Nodes are paid for until the trace's end, however long no request has come.
+		if whole := source.reader.Span(); whole-time.Duration(counts.Span) >= time.Minute {
+			s.settings.Until, counts.Span = whole, int64(whole)
+			counts.Minutes = append(counts.Minutes, make([]float64, int((whole+time.Minute-1)/time.Minute)-len(counts.Minutes))...)
+		}
+	}
 	if s.settings.Until > 0 {
 		counts.Span = min(counts.Span, int64(s.settings.Until))
 	}
