@@ -502,7 +502,7 @@ func traceHeader(from time.Time, span time.Duration, zipped bool) []byte {
 	}
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.NoCompression) // a level that there is
-	_, _ = w.Write(line) // a buffer takes all
+	_, _ = w.Write(line)                                // a buffer takes all
 	w.Close()
 	return b.Bytes()
 }
