@@ -9,7 +9,7 @@ let world, address;
 before(async () => {
   world = await World.start();
   const trace = join(world.folder, "trace.gz");
-  execFileSync(world.ambi, ["trace", "--synthesize", "bursty", "--rate", "5/s", "--duration", "2h", "--out", trace]);
+  execFileSync(world.ambi, ["trace", "--shape", "bursty", "--requests", "5/s", "--span", "2h", "--out", trace]);
   address = world.write("thumbs", "--trace", trace);
 });
 after(() => world?.stop());
