@@ -275,21 +275,8 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	if err != nil {
 		return traceError(err)
 	}
-	if s.settings.Until > 0 && source.reader != nil { // a minute that --span cuts was counted to its end
-		if whole := source.reader.Span(); s.settings.Until > whole { // it cuts nothing
-			s.settings.Until, counts.Span = 0, int64(whole)
-			counts.Minutes = counts.Minutes[:min(len(counts.Minutes), int((whole+time.Minute-1)/time.Minute))]
-		}
-	}
-	if s.settings.Until == 0 && source.reader != nil {
-		// Nodes are paid for until the trace's end, however long no request has come.
-		if whole := source.reader.Span(); whole-time.Duration(counts.Span) >= time.Minute {
-			s.settings.Until, counts.Span = whole, int64(whole)
-			counts.Minutes = append(counts.Minutes, make([]float64, int((whole+time.Minute-1)/time.Minute)-len(counts.Minutes))...)
-		}
-	}
-	if s.settings.Until > 0 {
-		counts.Span = min(counts.Span, int64(s.settings.Until))
+	if source.reader != nil {
+		counts = s.cut(counts, source.reader.Span())
 	}
 	if err := errors.Join(ctx.Err(), tooShort(source.name, time.Duration(counts.Span))); err != nil {
 		return err
@@ -301,6 +288,20 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	}
 	s.unkept = unkept(in, counts.Total())
 	return ctx.Err()
+}
+
+// cut is what --span leaves of a trace; one that is not shorter cuts nothing.
+func (s *simulation) cut(counts simulate.Counts, whole time.Duration) simulate.Counts {
+	if until := s.settings.Until; until > 0 && until <= whole {
+		return counts.Until(int64(until))
+	}
+	s.settings.Until = 0
+	counts = counts.Until(int64(whole))
+	// Nodes are paid for until the trace's end, however long no request has come.
+	if counts.Quiet() >= int64(time.Minute) {
+		s.settings.Until = whole
+	}
+	return counts
 }
 
 // unkept says why more is simulated than --resolution allows; empty when it is not.

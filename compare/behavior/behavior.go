@@ -215,7 +215,10 @@ func Run(ctx context.Context, in Input, source simulate.Source) (*Result, error)
 		source = in.Plan.Source(source)
 		in.assumeSampling(r)
 	}
-	demand := in.demand()
+	demand, err := simulate.DemandOf(traffic.Traffic{Usage: in.Usage}, in.Variation, in.Seed)
+	if err != nil {
+		return nil, err
+	}
 	s := newSplit(source, demand, len(sides), func(requests []simulate.Request) {
 		for i := range requests {
 			if in.Until > 0 && requests[i].At >= int64(in.Until) && in.Plan == nil {
@@ -316,19 +319,6 @@ func slowest(n int, progress func(time.Duration)) func(i int, at int64) {
 		reached[i] = at
 		progress(time.Duration(slices.Min(reached)))
 	}
-}
-
-// demand is what requests ask for.
-func (in *Input) demand() simulate.Demand {
-	duration, _ := in.Usage.Duration.Get()
-	cpu, _ := in.Usage.CPUTime.Get()
-	of := func(mean time.Duration) simulate.Distribution {
-		if mean == 0 {
-			return simulate.Constant(0)
-		}
-		return simulate.Lognormal(float64(mean), in.Variation)
-	}
-	return simulate.Demand{Wait: of(duration - cpu), CPU: of(cpu), Seed: in.Seed}
 }
 
 // refusals say why a target does not take an app.

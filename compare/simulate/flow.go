@@ -35,12 +35,6 @@ const (
 	fewestSeen = 40
 )
 
-// Rate is how many requests a second come in the minute of a time.
-func (f *Flow) Rate(at int64) float64 {
-	i := at / minute
-	return f.plan.counts[i] * 1e9 / float64(f.length(i))
-}
-
 // length of a minute: the last may be cut short.
 func (f *Flow) length(i int64) int64 { return min(minute, f.plan.span-i*minute) }
 

@@ -131,6 +131,25 @@ func (c Counts) Total() float64 {
 	return sum
 }
 
+// Until are the counts of a trace that is so long, in nanoseconds: without what is
+// beyond, and with what is quiet at its end.
+func (c Counts) Until(span int64) Counts {
+	minutes := make([]float64, (span+minute-1)/minute)
+	copy(minutes, c.Minutes)
+	c.Minutes, c.Span = minutes, span
+	return c
+}
+
+// Quiet is how long the trace goes on after the last minute with a request, in
+// nanoseconds.
+func (c Counts) Quiet() int64 {
+	n := len(c.Minutes)
+	for n > 0 && c.Minutes[n-1] == 0 {
+		n--
+	}
+	return max(0, c.Span-int64(n)*minute)
+}
+
 // Count reads a trace through. Span is how long it is, where that is known; 0 is
 // until its last arrival, or the end of that one's minute where the source can
 // skip.
@@ -410,9 +429,6 @@ func (p *Plan) Stretches(settle time.Duration) []Stretch {
 	slices.Reverse(list)
 	return list
 }
-
-// Span is how long the trace is, in nanoseconds.
-func (p *Plan) Span() int64 { return p.span }
 
 // End is how long the simulated part is.
 func (p *Plan) End() int64 {

@@ -244,3 +244,17 @@ func TestCountRefusesWhatIsOutOfOrder(t *testing.T) {
 		t.Errorf("%+v %v", c, err)
 	}
 }
+
+func TestCountsOfAnotherLength(t *testing.T) {
+	c := Counts{Minutes: []float64{3, 0, 2, 0}, Span: 4*minute - 5}
+	if got := c.Quiet(); got != minute-5 {
+		t.Errorf("quiet for %d ns", got)
+	}
+	long := c.Until(6*minute + 1)
+	if !slices.Equal(long.Minutes, []float64{3, 0, 2, 0, 0, 0, 0}) || long.Span != 6*minute+1 || long.Quiet() != 3*minute+1 {
+		t.Errorf("%+v", long)
+	}
+	if short := c.Until(minute); !slices.Equal(short.Minutes, []float64{3}) || short.Quiet() != 0 || len(c.Minutes) != 4 {
+		t.Errorf("%+v of %+v", short, c)
+	}
+}
