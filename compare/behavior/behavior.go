@@ -213,7 +213,7 @@ func Run(ctx context.Context, in Input, source simulate.Source) (*Result, error)
 	whole := source
 	if in.Plan != nil {
 		source = in.Plan.Source(source)
-		in.assumeSampling(r)
+		in.assumeSampling(sides, r)
 	}
 	demand, err := simulate.DemandOf(traffic.Traffic{Usage: in.Usage}, in.Variation, in.Seed)
 	if err != nil {
@@ -292,10 +292,14 @@ func (in *Input) PlanFor(counts simulate.Counts) *simulate.Plan {
 	return simulate.NewPlan(counts, simulate.PlanOptions{Budget: in.Budget, Settle: settle})
 }
 
-func (in *Input) assumeSampling(r *Result) {
-	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: fmt.Sprintf(
-		"%.3g of %.4g requests are simulated at most, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ. On Kubernetes replicas and nodes are followed through the whole trace, by the CPU time that its requests take",
-		in.Plan.Simulated, in.Plan.Requests)})
+func (in *Input) assumeSampling(sides []side, r *Result) {
+	text := fmt.Sprintf(
+		"%.3g of %.4g requests are simulated at most, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ",
+		in.Plan.Simulated, in.Plan.Requests)
+	if slices.ContainsFunc(sides, func(s side) bool { return s.target == spec.Kubernetes }) {
+		text += ". On Kubernetes replicas and nodes are followed through the whole trace, by the CPU time that its requests take"
+	}
+	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: text})
 }
 
 // span is how long the trace is.
