@@ -135,5 +135,5 @@ func TestEveryFlagIsCompleted(t *testing.T) {
 			walk(below)
 		}
 	}
-	walk(newRootCommand(nil, nil, nil))
+	walk(newRootCommand(streams{}))
 }

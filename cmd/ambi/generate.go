@@ -13,6 +13,7 @@ import (
 	"ambi/generator"
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/terminal"
 )
 
 func newGenerateCommand(io streams, options *projectOptions) *cobra.Command {
@@ -341,9 +342,11 @@ Exit code 1: there is a difference.`,
 				return nil
 			}
 			if colored(io.out) {
-				text = colorDiff(text)
+				_, err = fmt.Fprint(io.out.Styled(), colorDiff(text))
+			} else {
+				_, err = fmt.Fprint(io.out, text)
 			}
-			if _, err := fmt.Fprint(io.out, text); err != nil {
+			if err != nil {
 				return machineError{err}
 			}
 			return &answerNo{}
@@ -353,7 +356,7 @@ Exit code 1: there is a difference.`,
 
 // colorDiff colours a unified diff as git does.
 func colorDiff(text string) string {
-	lines := strings.SplitAfter(text, "\n")
+	lines := strings.SplitAfter(terminal.Text(text), "\n")
 	for i, line := range lines {
 		color := ""
 		switch {

@@ -89,7 +89,7 @@ usage:
 			if !ok {
 				t.Fatal(before)
 			}
-			root := newRootCommand(nil, nil, nil)
+			root := newRootCommand(streams{})
 			cmd, _, err := root.Find(base[:1])
 			if err != nil {
 				t.Fatal(err)

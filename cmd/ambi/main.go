@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"ambi/compare/trace"
+	"ambi/internal/terminal"
 	"ambi/spec"
 )
 
@@ -46,15 +47,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	root := newRootCommand(stdin, stdout, stderr)
+	out, errOut := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	defer errOut.Flush()
+	root := newRootCommand(streams{in: stdin, out: out, err: errOut})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if failed := out.Flush(); err == nil && failed != nil {
+		err = machineError{failed}
+	}
 	if err == nil {
 		return exitDone
 	}
 	var quiet *answerNo
 	if !errors.As(err, &quiet) {
-		fmt.Fprintln(stderr, errorText(err))
+		fmt.Fprintln(errOut, errorText(err))
 	}
 	return exitCode(err)
 }

@@ -19,7 +19,7 @@ func writePage(io streams, p *project, result compare.Result, command, file stri
 		return machineError{err}
 	}
 	if file == "-" {
-		if _, err := io.out.Write(html); err != nil {
+		if _, err := io.out.Document().Write(html); err != nil {
 			return machineError{err}
 		}
 		return nil

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ambi/internal/engine"
+	"ambi/internal/terminal"
 	"ambi/spec"
 )
 
@@ -121,7 +123,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 	for i, t := range targets {
 		options.Target = string(t)
 		if !asJSON {
-			options.Stdout = io.out
+			options.Stdout = engineOutput(io, options)
 			if i > 0 {
 				fmt.Fprintln(io.out)
 			}
@@ -144,6 +146,18 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 		}
 	}
 	return engineError(failed)
+}
+
+// engineOutput is where the engine shows a preview. The user's own Pulumi has the
+// user's terminal to itself, for it redraws lines and asks for a passphrase.
+func engineOutput(to streams, options engine.Options) io.Writer {
+	switch {
+	case !options.Offline && terminal.Is(to.out):
+		return to.out.Raw()
+	case options.Color:
+		return to.out.Styled()
+	}
+	return to.out
 }
 
 // engineError tells what is the project's fault from what is the machine's.

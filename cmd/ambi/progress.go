@@ -3,12 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/mattn/go-isatty"
+	"ambi/internal/terminal"
 )
 
 // progress tells how far something has come: on a terminal in one line that
@@ -28,7 +27,7 @@ type progress struct {
 func newProgress(out io.Writer, what string) *progress {
 	p := &progress{out: out, what: what, begun: time.Now(), every: 10 * time.Second}
 	p.said = p.begun.Add(time.Second - p.every) // the first line after a second
-	if file, ok := out.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
+	if terminal.Is(out) {
 		p.terminal, p.every = true, 200*time.Millisecond
 		p.said = p.begun.Add(time.Second - p.every)
 	}
@@ -51,7 +50,7 @@ func (p *progress) at(part float64, text string) {
 		line = fmt.Sprintf("%s: %2.0f %%, %s, about %s left", p.what, 100*part, text, left.Round(time.Second))
 	}
 	if p.terminal {
-		fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+		terminal.Redraw(p.out, line)
 	} else {
 		fmt.Fprintln(p.out, line)
 	}
@@ -62,7 +61,7 @@ func (p *progress) done() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.terminal && p.shown {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		terminal.Redraw(p.out, "")
 	}
 }
 

@@ -58,7 +58,7 @@ roleName, since its ServiceAccount names its role.`,
 			if len(text) == 0 {
 				return machineError{errors.New("the program registered no Kubernetes object")}
 			}
-			if _, err := fmt.Fprintf(io.out, "# %s on Kubernetes, stack %s. \"ambi render kubernetes\" printed this; edit stacks/ instead.\n%s", p.app.Name, result.Stack, text); err != nil {
+			if _, err := fmt.Fprintf(io.out.Document(), "# %s on Kubernetes, stack %s. \"ambi render kubernetes\" printed this; edit stacks/ instead.\n%s", p.app.Name, result.Stack, text); err != nil {
 				return machineError{err}
 			}
 			if elsewhere := notKubernetes(result.Registered); len(elsewhere) > 0 {

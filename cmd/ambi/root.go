@@ -5,16 +5,18 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"ambi/internal/terminal"
 )
 
-// streams are where a command reads and writes.
+// streams are where a command reads and writes. What is written is shown as text:
+// names and values of others cannot control the terminal.
 type streams struct {
 	in       io.Reader
-	out, err io.Writer
+	out, err *terminal.Writer
 }
 
-func newRootCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
-	io := streams{in: stdin, out: stdout, err: stderr}
+func newRootCommand(io streams) *cobra.Command {
 	options := &projectOptions{}
 	root := &cobra.Command{
 		Use:   "ambi",
@@ -38,9 +40,9 @@ Exit codes:
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")
 	root.SetFlagErrorFunc(flagError)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
 	root.PersistentFlags().StringVarP(&options.dir, "directory", "C", "",
 		"the project's `FOLDER`, which holds app/app.yaml (default: this folder or the nearest above it)")
 	root.SetHelpCommand(newHelpCommand())

@@ -18,6 +18,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/page"
+	"ambi/internal/terminal"
 )
 
 // asked is a project that can be asked what if, in a folder.
@@ -222,7 +223,7 @@ func TestServe(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
-		root := newRootCommand(strings.NewReader(""), writer, io.Discard)
+		root := newRootCommand(streams{strings.NewReader(""), terminal.NewWriter(writer), terminal.NewWriter(io.Discard)})
 		root.SetArgs([]string{"compare", "-C", dir, "--serve"})
 		err := root.ExecuteContext(ctx)
 		writer.Close()

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"io"
 	"os"
 
-	"github.com/mattn/go-isatty"
+	"ambi/internal/terminal"
 )
 
 // colored reports whether output may be coloured: on a terminal, unless NO_COLOR
 // is set (no-color.org).
-func colored(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+func colored(out *terminal.Writer) bool {
+	return terminal.Is(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -23,7 +23,7 @@ func traceWriter(streams streams, name string, s *traceSource) (write func(at in
 		return func(int64) error { return nil }, func(bool) error { return nil }, nil
 	}
 	var file *os.File
-	target := streams.out
+	target := streams.out.Document()
 	if dir := filepath.Dir(name); name != "-" || s.whole == 0 {
 		if name == "-" {
 			dir = os.TempDir()
@@ -64,7 +64,7 @@ func traceWriter(streams streams, name string, s *traceSource) (write func(at in
 		} else if file != nil {
 			_, err = file.WriteAt(traceHeader(s.began(), s.span(), zipped), 0)
 			if err == nil {
-				err = keep(file, name, streams.out)
+				err = keep(file, name, streams.out.Document())
 			}
 			if err != nil {
 				err = errors.Join(err, discard(file))

@@ -7,15 +7,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mattn/go-isatty"
+	"ambi/internal/terminal"
 )
 
 const (
 	quietFor   = 2 * time.Second        // steps shorter than this are not worth a line
 	redraw     = 200 * time.Millisecond // on a terminal
 	reassure   = 30 * time.Second       // elsewhere, so that a log is never silent for long
-	eraseLine  = "\r\x1b[K"
-	detailSize = 50 // characters of a step's detail
+	detailSize = 50                     // characters of a step's detail
 )
 
 // progress says what a long step does. On a terminal it redraws one line, with the
@@ -27,8 +26,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer) *progress {
-	file, ok := out.(*os.File)
-	return &progress{out: out, terminal: ok && isatty.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb"}
+	return &progress{out: out, terminal: terminal.Is(out) && os.Getenv("TERM") != "dumb"}
 }
 
 func (p *progress) say(text string) { fmt.Fprintln(p.out, text) }
@@ -76,7 +74,7 @@ func (p *progress) show(name, detail string, elapsed time.Duration, again bool) 
 	}
 	switch {
 	case p.terminal:
-		fmt.Fprintf(p.out, "%s%s... %s%s", eraseLine, name, seconds(elapsed), detail)
+		terminal.Redraw(p.out, fmt.Sprintf("%s... %s%s", name, seconds(elapsed), detail))
 	case again:
 		fmt.Fprintf(p.out, "%s... %s%s\n", name, seconds(elapsed), detail)
 	default:
@@ -89,7 +87,7 @@ func (p *progress) finish(name string, elapsed time.Duration, shown bool, err er
 		return
 	}
 	if p.terminal {
-		fmt.Fprint(p.out, eraseLine)
+		terminal.Redraw(p.out, "")
 	}
 	if err == nil {
 		fmt.Fprintf(p.out, "%s: done in %s\n", name, seconds(elapsed))
