@@ -16,6 +16,7 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 	onKubernetes := []string{
 		"kubernetes/apps/v1", "kubernetes/autoscaling/v2", "kubernetes/core/v1", "kubernetes/meta/v1", "kubernetes/networking/v1", "kubernetes/policy/v1",
 	}
+	seeing := overlay(t)
 	for program, want := range map[string][]string{
 		"testdata/zip/stacks/lambda":         onLambda,
 		"testdata/full-lambda/stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager"), // for secrets
@@ -25,7 +26,7 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 		"../stacks/lambda":     append(slices.Clone(onLambda), "aws/secretsmanager"),
 		"../stacks/kubernetes": onKubernetes,
 	} {
-		out, err := exec.Command("go", "list", "-deps", "./"+program).CombinedOutput()
+		out, err := exec.Command("go", "list", seeing, "-deps", "./"+program).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", program, err, out)
 		}

@@ -2,11 +2,8 @@ package generator_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,8 +14,6 @@ import (
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // resolve parses a spec and resolves it for the targets that it lists.
 func resolve(t testing.TB, name string, text []byte, module string) (generator.Input, *spec.App) {
@@ -55,81 +50,6 @@ func cases(t *testing.T) []string {
 		names = append(names, filepath.Base(filepath.Dir(file)))
 	}
 	return names
-}
-
-// handWritten is the one kind of file in a golden project that nothing generates:
-// it tries the project's own tests on mutants.
-const handWritten = "mutation_test.go"
-
-// TestGolden holds what each golden spec generates. The files are packages of
-// this module, so that TestGoldenProjects can run them.
-func TestGolden(t *testing.T) {
-	for _, name := range cases(t) {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join("testdata", name)
-			text, err := os.ReadFile(filepath.Join(dir, "app.yaml"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			in, _ := resolve(t, "app.yaml", text, "ambi/generator/testdata/"+name)
-			files, err := generator.Generate(in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			project, err := generator.Project(in, "app/app.yaml")
-			if err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, project...)
-			want := map[string]bool{filepath.Join(dir, "app.yaml"): true}
-			for _, f := range files {
-				golden := filepath.Join(dir, filepath.FromSlash(f.Path))
-				want[golden] = true
-				if *update {
-					if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(golden, f.Content, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				have, err := os.ReadFile(golden)
-				if err != nil {
-					t.Errorf("%v\nrun: go test ./generator -update", err)
-				} else if !bytes.Equal(have, f.Content) {
-					t.Errorf("%s is stale; run: go test ./generator -update, and read the difference", golden)
-				}
-			}
-			err = filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
-				if err != nil || entry.IsDir() || want[file] || entry.Name() == handWritten {
-					return err
-				}
-				if *update {
-					return os.Remove(file)
-				}
-				t.Errorf("%s: nothing generates it any more", file)
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
-}
-
-// TestGoldenProjects compiles every golden project and runs its emitted tests.
-func TestGoldenProjects(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles the provider SDKs")
-	}
-	var packages []string
-	for _, name := range cases(t) {
-		packages = append(packages, "./testdata/"+name+"/stacks/...")
-	}
-	out, err := exec.Command("go", append([]string{"test"}, packages...)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 }
 
 // TestAlarms holds the number of alarms that others count with to the plan.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"ambi/generator/testdata/full-kubernetes/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 // targets are the values of the setting target: a type of resource that only that

@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
-	"ambi/generator/testdata/minimal/stacks/kubernetes"
+	"example.com/golden/stacks/kubernetes"
 )
 
 func main() {

@@ -10,8 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
-	"ambi/generator/testdata/several/stacks/kubernetes"
-	"ambi/generator/testdata/several/stacks/lambda"
+	"example.com/golden/stacks/kubernetes"
+	"example.com/golden/stacks/lambda"
 )
 
 func main() {

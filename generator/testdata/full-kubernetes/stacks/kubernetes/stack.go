@@ -16,7 +16,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
-	"ambi/generator/testdata/full-kubernetes/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 const app = "shop"

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"ambi/generator/testdata/full-kubernetes/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 // services are the app's services. What the tests expect of each stands in the

@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/full-lambda/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 // The api service, as app.yaml describes it.

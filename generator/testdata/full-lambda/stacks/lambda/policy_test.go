@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"slices"
 
-	"ambi/generator/testdata/full-lambda/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 // The role's policies must be there before the function is: it starts without

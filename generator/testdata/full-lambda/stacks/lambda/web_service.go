@@ -9,7 +9,7 @@ import (
 	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/full-lambda/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 // The web service, as app.yaml describes it.

@@ -13,7 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
-	"ambi/generator/testdata/minimal/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 const app = "tiny"

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ambi/generator/testdata/minimal/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 // services are the app's services. What the tests expect of each stands in the

@@ -11,7 +11,7 @@ import (
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/several/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 // The main service, as app.yaml describes it.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ambi/generator/testdata/several/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 // expected is what the tests expect of the stack. What they expect of each service

@@ -9,7 +9,7 @@ import (
 	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/several/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 // The type service, as app.yaml describes it.

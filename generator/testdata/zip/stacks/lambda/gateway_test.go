@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"ambi/generator/testdata/zip/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 func checkGateway(t stacktest.T, g *stacktest.Graph, _ facts) {

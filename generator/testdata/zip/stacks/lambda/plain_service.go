@@ -9,7 +9,7 @@ import (
 	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/zip/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 // The plain service, as app.yaml describes it.

@@ -6,7 +6,7 @@ package lambda
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/zip/stacks/settings"
+	"example.com/golden/stacks/settings"
 )
 
 const app = "zips"

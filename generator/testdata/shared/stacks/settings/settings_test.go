@@ -9,8 +9,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"ambi/generator/testdata/full-lambda/stacks/settings"
-	"ambi/generator/testdata/full-lambda/stacks/stacktest"
+	"example.com/golden/stacks/settings"
+	"example.com/golden/stacks/stacktest"
 )
 
 const (

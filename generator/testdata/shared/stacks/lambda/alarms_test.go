@@ -1,7 +1,7 @@
 package lambda
 
 import (
-	"ambi/generator/testdata/zip/stacks/stacktest"
+	"example.com/golden/stacks/stacktest"
 )
 
 func checkAlarms(t stacktest.T, g *stacktest.Graph, f facts) {
