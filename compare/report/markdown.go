@@ -26,21 +26,28 @@ func Markdown(r compare.Result, options Options) string {
 	return m.String()
 }
 
-type markdown struct{ page }
+// markdown is a report on its way; every line of it is markup.
+type markdown struct {
+	page
+}
+
+func (m *markdown) line(line markup) { m.page.line(string(line)) }
+
+func (m *markdown) linef(format markup, values ...any) { m.line(format.with(values...)) }
 
 func (m *markdown) verdict() {
 	r := m.result
-	m.line(fmt.Sprintf("### %s in %s: %s", escape(r.App), escape(r.Region), answer(r.Verdict.Answer)))
+	m.linef("### %s in %s: %s", r.App, r.Region, answer(r.Verdict.Answer))
 	m.line("")
 	for _, condition := range m.options.Failed {
-		m.line(fmt.Sprintf("**Fails** `%s`  ", strings.NewReplacer("`", "'", "\n", " ").Replace(condition)))
+		m.linef("**Fails** %s  ", code(condition))
 	}
 	for _, f := range m.decisive() {
-		m.line(fmt.Sprintf("- %s: %s", f.name, escape(f.text)))
+		m.linef("- %s: %s", f.name, f.text)
 	}
 	if missing := r.Verdict.Missing; len(missing) > 0 {
 		m.line("")
-		m.line("Costs that depend on " + escape(inputs(missing)) + " are formulas until these are given.")
+		m.linef("Costs that depend on %s are formulas until these are given.", inputs(missing))
 	}
 }
 
@@ -55,12 +62,12 @@ func (m *markdown) against() {
 	lines := 0
 	for _, t := range spec.Targets() {
 		side := difference(d, t)
-		m.line(fmt.Sprintf("| **%s** | %s | %s | **%s** |", name(t), shown.MoneyOr(side.Before), shown.MoneyOr(side.After), shown.Rise(side.Change())))
+		m.linef("| **%s** | %s | %s | **%s** |", name(t), shown.MoneyOr(side.Before), shown.MoneyOr(side.After), shown.Rise(side.Change()))
 		lines += len(visible(side.Lines))
 	}
 	if d.Before != d.After {
 		m.line("")
-		m.line(fmt.Sprintf("The verdict was **%s**.", answer(d.Before)))
+		m.linef("The verdict was **%s**.", answer(d.Before))
 	}
 	if lines == 0 && len(d.Beside) == 0 {
 		return
@@ -72,12 +79,12 @@ func (m *markdown) against() {
 	}
 	for _, t := range spec.Targets() {
 		for _, l := range visible(difference(d, t).Lines) {
-			m.line(fmt.Sprintf("| %s | %s | %s | %s | %s |", name(t), escape(l.Name), shown.MoneyOr(l.Before), shown.MoneyOr(l.After), shown.Rise(l.Change())))
+			m.linef("| %s | %s | %s | %s | %s |", name(t), l.Name, shown.MoneyOr(l.Before), shown.MoneyOr(l.After), shown.Rise(l.Change()))
 		}
 	}
 	if len(d.Beside) > 0 {
 		m.line("")
-		m.line("These differ too: " + escape(strings.Join(d.Beside, "; ")) + ".")
+		m.linef("These differ too: %s.", strings.Join(d.Beside, "; "))
 	}
 	m.close()
 }
@@ -88,24 +95,24 @@ func (m *markdown) costs() {
 	m.line("| | Lambda | Kubernetes |")
 	m.line("|---|--:|--:|")
 	for _, category := range cost.Categories() {
-		m.line(fmt.Sprintf("| %s | %s | %s |", category, part(l, category), part(k, category)))
+		m.linef("| %s | %s | %s |", category, part(l, category), part(k, category))
 	}
-	m.line(fmt.Sprintf("| **total** | **%s** | **%s** |", total(l), total(k)))
+	m.linef("| **total** | **%s** | **%s** |", total(l), total(k))
 	for _, t := range spec.Targets() {
 		side := m.side(t)
 		m.line("")
 		if side.Bill == nil {
-			m.line(name(t) + " cannot be priced: " + escape(side.Unpriced))
+			m.linef("%s cannot be priced: %s", name(t), side.Unpriced)
 			continue
 		}
-		m.line("| " + name(t) + " | quantity | cost |")
+		m.linef("| %s | quantity | cost |", name(t))
 		m.line("|---|--:|--:|")
 		for _, c := range side.Bill.Components {
 			switch {
 			case c.Cost == nil:
-				m.line(fmt.Sprintf("| %s | = %s | ? |", escape(c.Name), escape(c.Formula)))
+				m.linef("| %s | = %s | ? |", c.Name, c.Formula)
 			case *c.Quantity != 0:
-				m.line(fmt.Sprintf("| %s | %s %s | %s |", escape(c.Name), amount(*c.Quantity), c.Unit, shown.Money(*c.Cost)))
+				m.linef("| %s | %s %s | %s |", c.Name, amount(*c.Quantity), c.Unit, shown.Money(*c.Cost))
 			}
 		}
 	}
@@ -127,9 +134,9 @@ func (m *markdown) fit() {
 			if l.Line > 0 && m.options.Spec != "" {
 				at = fmt.Sprintf("%s:%d %s", m.options.Spec, l.Line, l.Path)
 			}
-			m.line(fmt.Sprintf("- **%s** on %s: %s (%s: %s; %s) %s", list.kind, name(l.Target), escape(l.Message), escape(l.Name), escape(l.Value), escape(at), l.Page))
+			m.linef("- **%s** on %s: %s (%s: %s; %s) %s", list.kind, name(l.Target), l.Message, l.Name, l.Value, at, link(l.Page))
 			if l.Hint != "" {
-				m.line("  " + escape(shown.Sentence(l.Hint)) + ".")
+				m.linef("  %s.", shown.Sentence(l.Hint))
 			}
 		}
 	}
@@ -143,12 +150,12 @@ func (m *markdown) crossings() {
 	}
 	m.open("Break-even, sensitivity, other choices")
 	if len(b.Crossings) == 0 {
-		m.line("- " + escape(m.nearestOr("The costs do not cross.")))
+		m.linef("- %s", m.nearestOr("The costs do not cross."))
 	}
 	for i, c := range b.Crossings {
 		if len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
 			if i == 1 {
-				m.line(fmt.Sprintf("- %s more between these", shown.Plural(len(b.Crossings)-2, "change")))
+				m.linef("- %s more between these", shown.Plural(len(b.Crossings)-2, "change"))
 			}
 			continue
 		}
@@ -156,13 +163,13 @@ func (m *markdown) crossings() {
 		if c.ToLambda {
 			to = "Lambda"
 		}
-		m.line(fmt.Sprintf("- from %s requests a month on %s is cheaper: %s turns it", amount(c.Requests), to, escape(c.Cause.Name)))
+		m.linef("- from %s requests a month on %s is cheaper: %s turns it", amount(c.Requests), to, c.Cause.Name)
 	}
 	for _, f := range m.result.Sensitivity {
-		m.line("- " + escape(change(f)))
+		m.linef("- %s", change(f))
 	}
 	for _, a := range m.result.Alternatives {
-		m.line(fmt.Sprintf("- %s: Lambda %s, Kubernetes %s", escape(a.Name), shown.Money(a.Lambda), shown.Money(a.Kubernetes)))
+		m.linef("- %s: Lambda %s, Kubernetes %s", a.Name, shown.Money(a.Lambda), shown.Money(a.Kubernetes))
 	}
 	m.close()
 }
@@ -180,7 +187,7 @@ func (m *markdown) operations() {
 	}
 	m.open("What the team owns")
 	for _, d := range m.result.Operations {
-		m.line(fmt.Sprintf("- %s: %s", name(d.Target), escape(d.Duty)))
+		m.linef("- %s: %s", name(d.Target), d.Duty)
 	}
 	m.close()
 }
@@ -188,11 +195,11 @@ func (m *markdown) operations() {
 func (m *markdown) assumptions() {
 	m.open(fmt.Sprintf("%d assumptions; nothing was measured on AWS", len(m.result.Assumptions)))
 	for _, a := range m.result.Assumptions {
-		text := escape(a.Topic + ": " + a.Text)
+		text := markup("%s: %s").with(a.Topic, a.Text)
 		if a.Source != "" {
-			text += " (" + escape(a.Source) + ")"
+			text += markup(" (%s)").with(a.Source)
 		}
-		m.line("- " + text)
+		m.linef("- %s", text)
 	}
 	m.close()
 }
@@ -201,23 +208,11 @@ func (m *markdown) assumptions() {
 // line before it.
 func (m *markdown) open(summary string) {
 	m.line("")
-	m.line("<details><summary>" + htmlEscape(summary) + "</summary>")
+	m.linef("<details><summary>%s</summary>", inHTML(summary))
 	m.line("")
 }
 
 func (m *markdown) close() {
 	m.line("")
 	m.line("</details>")
-}
-
-// escape takes from text what Markdown or HTML would make something of.
-func escape(text string) string {
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`,
-		"#", `\#`, "~", `\~`, "\n", " ", "@", "&#64;",
-	).Replace(text)
-}
-
-func htmlEscape(text string) string {
-	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "&", "&amp;").Replace(text)
 }

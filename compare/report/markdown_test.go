@@ -86,26 +86,6 @@ func wellFormed(t *testing.T, text string) {
 	}
 }
 
-// What stands in a spec or in a file of prices makes no Markdown of its own.
-func TestMarkdownEscapes(t *testing.T) {
-	r := compared(t, apps()["small"])
-	const hostile = "a|b *c* <img src=x> [d](javascript:e) `f` </details> @g ~~h~~ # i\n# j"
-	r.Assumptions = []compare.Assumption{{Topic: hostile, Text: hostile, Source: hostile}}
-	r.Verdict.Because, r.App = hostile, hostile
-	d := compare.Against(r, r)
-	d.Beside = []string{hostile}
-	text := report.Markdown(r, report.Options{Against: &d, Failed: []string{"a`b\nc"}})
-	wellFormed(t, text)
-	if !strings.Contains(text, "**Fails** `a'b c`") {
-		t.Error("the condition is not whole")
-	}
-	for _, never := range []string{`[^\\]\*c`, `<img`, `[^\\]\]\(java`, `\n# j`, ` @g`, `[^\\]~`, "[^\\\\]`f"} {
-		if found := regexp.MustCompile(never).FindString(text); found != "" {
-			t.Errorf("%q stands in the comment", found)
-		}
-	}
-}
-
 func TestAgainstIsPrinted(t *testing.T) {
 	before := compared(t, apps()["small"])
 	after := compared(t, strings.Replace(apps()["small"], "3M/month", "6M/month", 1))

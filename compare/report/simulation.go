@@ -55,7 +55,7 @@ func (s sideBySide) row(name string, figure func(*simulate.Result) string) {
 		cells = append(cells, cell)
 	}
 	if s.markdown {
-		s.line(fmt.Sprintf("| "+escape(name)+" | %s | %s |", cells...))
+		s.line(string(markup("| %s | %s | %s |").with(append([]any{name}, cells...)...)))
 		return
 	}
 	s.page.row(name, 34, fmt.Sprintf("%22s %22s", cells...))
@@ -64,7 +64,7 @@ func (s sideBySide) row(name string, figure func(*simulate.Result) string) {
 // group names the rows that follow.
 func (s sideBySide) group(name string) {
 	if s.markdown {
-		s.line("| **" + name + "** | | |")
+		s.line(string(markup("| **%s** | | |").with(name)))
 		return
 	}
 	s.line(name)
@@ -88,7 +88,7 @@ func (m *markdown) simulation() {
 	s.outcomes()
 	s.capacity()
 	m.line("")
-	m.line(escape(shown.Sentence(sim.Source)) + ". Nothing was measured on AWS or in a cluster.")
+	m.linef("%s. Nothing was measured on AWS or in a cluster.", shown.Sentence(sim.Source))
 	m.close()
 }
 
