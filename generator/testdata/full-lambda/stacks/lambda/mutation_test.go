@@ -43,6 +43,15 @@ func TestMutants(t *testing.T) {
 			mutant("any action of S3 on what has a reason", policyType, apiName, func(r *ours.Resource) {
 				r.Inputs["policy"] = strings.Replace(policy, "s3:ListAllMyBuckets", "s3:*", 1)
 			}),
+			mutant("network interfaces that the code may delete", policyType, apiName, func(r *ours.Resource) {
+				r.Inputs["policy"] = replaced(t, policy, `"Condition":{"Null":{"lambda:SourceFunctionArn":"true"}},`, "")
+			}),
+			mutant("network interfaces that only the code may delete", policyType, apiName, func(r *ours.Resource) {
+				r.Inputs["policy"] = replaced(t, policy, `"lambda:SourceFunctionArn":"true"`, `"lambda:SourceFunctionArn":"false"`)
+			}),
+			mutant("network interfaces that the code may delete, beside those that Lambda may", policyType, apiName, func(r *ours.Resource) {
+				r.Inputs["policy"] = replaced(t, policy, `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ec2:DeleteNetworkInterface"],"Resource":["*"]},`)
+			}),
 			mutant("cookies from anywhere", apiType, app, func(r *ours.Resource) {
 				cors, _ := r.Inputs["corsConfiguration"].(map[string]any)
 				cors["allowOrigins"] = []any{"*"}
@@ -65,6 +74,9 @@ func TestMutants(t *testing.T) {
 			}),
 		},
 		Harmless: []mutation.Mutant{
+			mutant("a condition of a team's own", policyType, apiName, func(r *ours.Resource) {
+				r.Inputs["policy"] = replaced(t, policy, `"Action":["s3:ListAllMyBuckets"],`, `"Action":["s3:ListAllMyBuckets"],"Condition":{"Bool":{"aws:SecureTransport":"true"}},`)
+			}),
 			mutant("an alarm that somebody is told of twice", alarmType, apiName+"-errors", func(r *ours.Resource) {
 				r.Inputs["okActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
 			}),
@@ -97,4 +109,13 @@ func adopt(g *ours.Graph) *stacktest.Graph {
 		in.Resources = append(in.Resources, (*stacktest.Resource)(r))
 	}
 	return in
+}
+
+// replaced is a text with a part of it changed, which must be there.
+func replaced(t *testing.T, text, old, with string) string {
+	t.Helper()
+	if !strings.Contains(text, old) {
+		t.Fatalf("%s is not in %s", old, text)
+	}
+	return strings.Replace(text, old, with, 1)
 }

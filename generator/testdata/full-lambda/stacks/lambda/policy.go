@@ -20,6 +20,17 @@ var joinSubnets = actions{
 	"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }
 
+// butNotTheCode narrows a statement to what Lambda itself does with the role. AWS
+// adds the key lambda:SourceFunctionArn to each call that a function's code makes,
+// and to no other, so the statement does not hold for the code: it could delete the
+// network interfaces of everything else in the account. A Deny under the same
+// condition would also take away what app.yaml permits the code to do in EC2.
+// See docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html.
+func butNotTheCode(statement pulumi.Map) pulumi.Map {
+	statement["Condition"] = pulumi.Map{"Null": pulumi.Map{"lambda:SourceFunctionArn": pulumi.String("true")}}
+	return statement
+}
+
 // allow is a statement of a policy: actions on resources, by their ARNs.
 func allow(do actions, resources ...pulumi.StringInput) pulumi.Map {
 	return pulumi.Map{
