@@ -180,6 +180,8 @@ const (
 	autoscaling    = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
 	ingressDocs    = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
 	kubernetesDocs = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
+	apiAccess      = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"
+	networkPolicy  = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 	albTimeout     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
@@ -192,6 +194,15 @@ func (c *checker) unchecked(w cost.Workload) {
 			c.report.Unchecked = append(c.report.Unchecked, cost.Missing{Service: w.Name, Input: input})
 		}
 	}
+}
+
+// routes names what a service answers.
+func routes(s *spec.Service) string {
+	var names []string
+	for _, route := range s.HTTP.Routes {
+		names = append(names, route.String())
+	}
+	return target.And(names)
 }
 
 // count prints a number of things without a fraction that nobody needs.

@@ -29,6 +29,13 @@ services:
     scale: {min: %d, max: %d}
     lambda: {architecture: arm64, reserved: %v}
     kubernetes: {%s}
+%s`
+
+// caller is a service that needs the one that is checked.
+const caller = `  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1
+    http: {routes: ["GET /web"]}
+    needs: [api]
 `
 
 const ingress = "ingress: {class: nginx}"
@@ -45,6 +52,7 @@ type service struct {
 	choices          cost.Choices
 	nodes            *cost.Nodes
 	cpu, provisioned int
+	others           string // services beside it
 }
 
 func usual() service {
@@ -60,7 +68,7 @@ func usual() service {
 
 func check(t *testing.T, s service) fit.Report {
 	t.Helper()
-	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside))
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +146,8 @@ func TestLimits(t *testing.T) {
 			s.usage.Start = traffic.Known(1300 * time.Millisecond)
 		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
 		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 7},
+		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, and not only web", 7},
+		{"called by the app alone, on Kubernetes", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Kubernetes, "callers", "only web may call GET /", 7},
 		{"bursts that need nodes", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
 		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 10},
@@ -164,6 +174,7 @@ func TestLimits(t *testing.T) {
 func TestLimitsThatDoNotApply(t *testing.T) {
 	for name, bend := range map[string]func(*service){
 		"a gateway leads to it": func(s *service) { s.outside = "gateway: {name: shared}" },
+		"others call it too":    func(s *service) { s.others = caller },
 		"a function URL waits longer": func(s *service) {
 			s.choices.Lambda.FunctionURL = true
 			s.usage.Duration, s.timeout = traffic.Known(40*time.Second), "100s"
@@ -230,7 +241,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 }
 
 func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
-	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false, ingress),
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false, ingress, ""),
 		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
 	if err != nil {
 		t.Fatal(err)

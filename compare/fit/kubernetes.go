@@ -7,6 +7,7 @@ import (
 	"ambi/compare/cost"
 	"ambi/compare/shown"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // How long more capacity takes to come: the autoscaler looks every 15 s at
@@ -26,7 +27,13 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 		l.Target, l.Severity, l.Service, l.Path = spec.Kubernetes, severity, w.Name, path
 		c.add(l)
 	}
-	if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
+	if callers := target.InternalCallers(c.App, w.Name); len(callers) > 0 {
+		add(Warning, at+".http.routes", Limit{
+			Name: "callers", Value: target.And(callers), Actual: "anyone on the internet, as on Lambda", Page: networkPolicy,
+			Message: fmt.Sprintf("only %s may call %s: a NetworkPolicy keeps everyone else out, and the same routes are open to the internet on Lambda", target.And(callers), routes(s)),
+			Hint:    "if others call the service, set kubernetes.ingress or kubernetes.gateway",
+		})
+	} else if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
 		add(Warning, at+".http.routes", Limit{
 			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: ingressDocs,
 			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", shown.Plural(len(s.HTTP.Routes), "route")),

@@ -7,6 +7,7 @@ import (
 	"ambi/compare/cost"
 	"ambi/compare/traffic"
 	"ambi/spec"
+	"ambi/target"
 	"ambi/target/lambda"
 )
 
@@ -32,6 +33,13 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 		c.add(l)
 	}
 	c.functionURL(w, s, add)
+	if callers := target.InternalCallers(c.App, w.Name); len(callers) > 0 {
+		add(Warning, at+".http.routes", Limit{
+			Name: "callers", Value: "anyone on the internet", Actual: target.And(callers), Page: apiAccess,
+			Message: fmt.Sprintf("anyone on the internet may call %s, and not only %s: Lambda publishes what a NetworkPolicy guards on Kubernetes", routes(s), target.And(callers)),
+			Hint:    "guard the routes with http.auth, or have the app verify its callers",
+		})
+	}
 	t := w.Traffic
 	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
 	if known {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ambi/spec"
+	"ambi/target"
 )
 
 // outside decides who may connect to the service, and what of http its target's
@@ -32,7 +33,7 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		within := "from any pod of the cluster"
 		if len(out.Callers) > 0 {
 			out.Reach = FromCallers
-			within = "from the services that need this one, and nobody else"
+			within = "from the pods of " + target.And(out.Callers) + " alone"
 		}
 		r.inside(at, s, within)
 	}

@@ -78,7 +78,7 @@ func TestFindings(t *testing.T) {
 		"needs of what has an Ingress":    {"needs: [b]", []string{nginx[1:]}, ".needs[0]", target.Exact, "lets everybody in"},
 		"needs of what has a Gateway":     {"needs: [b]", []string{gateway[1:]}, ".needs[0]", target.Exact, "lets everybody in"},
 		"route inside":                    {"", nil, ".http.routes[0]", target.Dropped, "any pod of the cluster"},
-		"route for callers":               {"", []string{"needs: [a]"}, ".http.routes[0]", target.Dropped, "nobody else"},
+		"route for callers":               {"", []string{"needs: [a]"}, ".http.routes[0]", target.Dropped, "from the pods of b alone"},
 		"domain inside":                   {"http: {routes: [GET /a], domain: a.example.com}", nil, ".http.domain", target.Dropped, "kubernetes.ingress"},
 		"CORS inside":                     {cors, nil, ".http.cors", target.Refused, "kubernetes.gateway"},
 		"CORS through nginx":              {cors + nginx, nil, ".http.cors", target.Approximate, "ingress-nginx"},

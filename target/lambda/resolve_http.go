@@ -9,12 +9,14 @@ import (
 	"strings"
 
 	"ambi/spec"
+	"ambi/target"
 )
 
 // http decides who turns an invocation into a request, and the route keys. OPTIONS
 // is never behind an authorizer: a preflight request comes without a token, and
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
+	callers := target.InternalCallers(r.app, out.Name)
 	for i, route := range s.HTTP.Routes {
 		path := element(at+".http.routes", i)
 		if s.HTTP.Auth != nil && route.Method == "OPTIONS" {
@@ -23,6 +25,11 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		out.Routes = append(out.Routes, route.String())
+		if len(callers) > 0 {
+			r.notes.Approximate(path, "route %s of the HTTP API, which is open to anyone on the internet and not only to %s; http.auth guards it, or the app itself",
+				route, target.And(callers))
+			continue
+		}
 		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken(route) {
 			r.notes.Exact(path, "route %s of the HTTP API", route)
 			continue

@@ -74,6 +74,14 @@ func TestFindings(t *testing.T) {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
 			"services.a.needs[0]", target.Approximate, "needs a token",
 		},
+		"service that only others of the app call": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": web},
+			"services.b.http.routes[0]", target.Approximate, "GET /b of the HTTP API, which is open to anyone on the internet and not only to a",
+		},
+		"service that others of the app call, behind a token": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
+			"services.b.http.routes[0]", target.Exact, "",
+		},
 		"more statements than a policy holds": {
 			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::" + strings.Repeat("x", 9500) + "\"]}]"},
 			"services.a.permissions", target.Refused, "10240 bytes",
