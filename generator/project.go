@@ -50,7 +50,7 @@ func Settings(in Input) []Setting {
 			} else {
 				add(s.Name, "image", "lambda: the image, in an ECR repository of the stack's region")
 			}
-			add(s.Name, "memory", "lambda: the function's memory, in whole Mi or Gi; CPU comes with it")
+			add(s.Name, "memory", "lambda: the function's memory, such as 1Gi; CPU comes with it")
 			add(s.Name, "logRetentionDays", "lambda: days that CloudWatch keeps the logs")
 			if s.Provisioned > 0 {
 				add(s.Name, "provisioned", "lambda: environments that are kept warm, and paid for; at least 1")
@@ -71,7 +71,7 @@ func Settings(in Input) []Setting {
 		}
 		for _, s := range in.Kubernetes.Services {
 			add(s.Name, "image", "kubernetes: the container's image")
-			add(s.Name, "memory", "kubernetes: the memory request and limit, in whole Mi or Gi")
+			add(s.Name, "memory", "kubernetes: the memory request and limit, such as 1Gi")
 			add(s.Name, "namespace", "kubernetes: the namespace, which must exist")
 			add(s.Name, "min", "kubernetes: the autoscaler's minReplicas")
 			add(s.Name, "max", "kubernetes: the autoscaler's maxReplicas")

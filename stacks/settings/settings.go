@@ -5,11 +5,11 @@
 package settings
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"os"
 	"regexp"
 	"slices"
@@ -24,17 +24,27 @@ import (
 // value that app.yaml gives, which holds when the stack says nothing.
 type Settings struct {
 	ctx   *pulumi.Context
-	given map[string]string // all that the stack sets, by key
-	asked []string          // the keys that were asked for
+	given map[string]value // all that the stack sets, by key
+	asked []string         // the keys that were asked for
 	errs  []error
 }
+
+// value is what a stack sets a key to. An object and null are no settings, and are
+// kept so that whoever asks for the key gets an error instead of the default.
+type value struct {
+	text         string
+	object, null bool
+}
+
+// scalar reports whether a value may be a setting.
+func (v value) scalar() bool { return !v.object && !v.null }
 
 // Read starts reading the settings of the stack that is being deployed. Pulumi
 // keeps what "pulumi config set --path api.memory 1Gi" sets, and the defaults of
 // Pulumi.yaml, as an object named api; without --path, api.memory is a name of
 // its own. Both mean the same here. An empty value counts as not set.
 func Read(ctx *pulumi.Context) *Settings {
-	s := &Settings{ctx: ctx, given: map[string]string{}}
+	s := &Settings{ctx: ctx, given: map[string]value{}}
 	var all map[string]string
 	if text := os.Getenv(pulumi.EnvConfig); text != "" {
 		if err := json.Unmarshal([]byte(text), &all); err != nil {
@@ -48,29 +58,44 @@ func Read(ctx *pulumi.Context) *Settings {
 		}
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(all[full]), &object); err != nil {
-			s.give(key, all[full])
+			s.give(key, value{text: all[full]})
+			continue
 		}
+		s.give(key, value{text: all[full], object: object != nil, null: object == nil})
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			text := string(object[name])
-			_ = json.Unmarshal(object[name], &text) // a string loses its quotes, anything else stays as written
-			s.give(key+"."+name, text)
+			s.give(key+"."+name, within(object[name]))
 		}
 	}
 	return s
 }
 
-func (s *Settings) give(key, value string) {
-	if s.given[key] != "" && value != "" {
+// within is a value that stands in an object. A string loses its quotes, anything
+// else stays as written.
+func within(raw json.RawMessage) value {
+	v := value{text: string(raw)}
+	v.object, v.null = strings.HasPrefix(v.text, "{"), v.text == "null"
+	if !v.null { // which would be read as an empty string
+		_ = json.Unmarshal(raw, &v.text)
+	}
+	return v
+}
+
+func (s *Settings) give(key string, v value) {
+	before := s.given[key]
+	if before.text != "" && v.text != "" {
 		s.errs = append(s.errs, fmt.Errorf("%s:%s: is set twice, with --path and without\nhint: remove one of them", s.ctx.Project(), key))
 	}
-	s.given[key] = cmp.Or(value, s.given[key])
+	if before.text == "" {
+		s.given[key] = v
+	}
 }
 
 // Image reads a container image. It must name a tag or a digest, and not the tag
 // latest: neither target would notice a new image behind it.
 func (s *Settings) Image(key, fallback string) string {
 	image := s.text(key, fallback)
-	if parts := imagePattern.FindStringSubmatch(image); parts == nil || parts[2] == "" && (parts[1] == "" || parts[1] == "latest") {
+	parts := imagePattern.FindStringSubmatch(image)
+	if parts == nil || len(parts[1]) > 255 || parts[3] == "" && (parts[2] == "" || parts[2] == "latest") {
 		s.refuse(key, "must be an image with a tag other than latest, or with a digest", image)
 	}
 	return image
@@ -100,28 +125,45 @@ func (s *Settings) Archive(key, fallback string) string {
 	return path
 }
 
-// MemoryMiB reads an amount of memory such as "512Mi" or "2Gi", in MiB.
+// MemoryMiB reads an amount of memory such as "512Mi", "1.5Gi" or "1G", in MiB,
+// rounded up. Both bounds are included.
 func (s *Settings) MemoryMiB(key string, fallback, least, most int) int {
+	const mib = 1 << 20
 	text := s.text(key, fmt.Sprintf("%dMi", fallback))
-	number, isMi := strings.CutSuffix(text, "Mi")
-	unit := 1
-	if !isMi {
-		number, isMi = strings.CutSuffix(text, "Gi")
-		unit = 1024
-	}
-	mib, err := strconv.Atoi(number)
-	if err != nil || !isMi || mib > most || mib*unit < least || mib*unit > most {
-		s.refuse(key, fmt.Sprintf("must be %dMi to %dMi, in whole Mi or Gi", least, most), text)
+	bytes, ok := quantity(text)
+	if !ok || !bytes.IsInt() || bytes.Cmp(big.NewRat(int64(least)*mib, 1)) < 0 || bytes.Cmp(big.NewRat(int64(most)*mib, 1)) > 0 {
+		s.refuse(key, fmt.Sprintf("must be %dMi to %dMi, in whole bytes, such as 512Mi or 1.5Gi", least, most), text)
 		return fallback
 	}
-	return mib * unit
+	return int((bytes.Num().Int64() + mib - 1) / mib)
+}
+
+// quantity reads a Kubernetes quantity without a sign, as app.yaml has them.
+func quantity(text string) (*big.Rat, bool) {
+	parts := quantityPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return nil, false
+	}
+	number, unit := parts[1], parts[2]
+	shift, binary := map[string]uint{"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40}[unit]
+	if power, ok := map[string]string{"m": "e-3", "k": "e3", "M": "e6", "G": "e9", "T": "e12"}[unit]; ok {
+		unit = power
+	}
+	if !binary {
+		number += unit
+	}
+	q, ok := new(big.Rat).SetString(number)
+	if !ok {
+		return nil, false
+	}
+	return q.Mul(q, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), shift))), true
 }
 
 // Int reads a whole number between two bounds, both included.
 func (s *Settings) Int(key string, fallback, least, most int) int {
 	text := s.text(key, strconv.Itoa(fallback))
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
+	n, ok := whole(text)
+	if !ok || n < least || n > most {
 		s.refuse(key, fmt.Sprintf("must be a whole number from %d to %d", least, most), text)
 		return fallback
 	}
@@ -131,12 +173,18 @@ func (s *Settings) Int(key string, fallback, least, most int) int {
 // OneOf reads a whole number that must be one of those allowed.
 func (s *Settings) OneOf(key string, fallback int, allowed []int) int {
 	text := s.text(key, strconv.Itoa(fallback))
-	n, err := strconv.Atoi(text)
-	if err != nil || !slices.Contains(allowed, n) {
+	n, ok := whole(text)
+	if !ok || !slices.Contains(allowed, n) {
 		s.refuse(key, fmt.Sprintf("must be one of %v", allowed), text)
 		return fallback
 	}
 	return n
+}
+
+// whole reads a whole number in plain decimal digits.
+func whole(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && wholePattern.MatchString(text)
 }
 
 // Label reads a DNS label, as the name of a namespace must be.
@@ -173,13 +221,17 @@ func (s *Settings) RoleName(key string) string {
 // the thing begins with prefix. There is no fallback: it is empty when not set.
 func (s *Settings) ARN(key, service, prefix string) string {
 	arn := s.text(key, "")
+	if arn == "" {
+		return ""
+	}
 	region := config.Get(s.ctx, "aws:region")
-	parts := strings.SplitN(arn, ":", 6)
-	switch {
-	case arn == "":
-	case !arnPattern.MatchString(arn) || parts[2] != service || !strings.HasPrefix(parts[5], prefix) || parts[5] == prefix:
+	pattern, known := arnPatterns[service+":"+prefix]
+	if !known {
+		pattern = regexp.MustCompile(partition + regexp.QuoteMeta(service) + `:[a-z0-9-]*:(?:[0-9]{12}|aws):` + regexp.QuoteMeta(prefix) + `[!-~]+$`)
+	}
+	if !pattern.MatchString(arn) {
 		s.refuse(key, fmt.Sprintf("must be an ARN such as arn:aws:%s:...:%sNAME", service, prefix), arn)
-	case parts[3] != "" && region != "" && parts[3] != region:
+	} else if its := strings.Split(arn, ":")[3]; its != "" && region != "" && its != region {
 		s.refuse(key, "must be in aws:region "+region, arn)
 	}
 	return arn
@@ -190,6 +242,9 @@ func (s *Settings) ARN(key, service, prefix string) string {
 // of AWS's commercial regions.
 func (s *Settings) Layer(key, fallback string) string {
 	if arn := s.ARN(key, "lambda", "layer:"); arn != "" {
+		if len(arn) > 140 {
+			s.refuse(key, "must be of at most 140 characters", arn)
+		}
 		return arn
 	}
 	region := config.Get(s.ctx, "aws:region")
@@ -223,7 +278,8 @@ func (s *Settings) List(key string, element *regexp.Regexp) []string {
 
 // Demand refuses a stack that does not set a setting without a fallback.
 func (s *Settings) Demand(key, why string) {
-	if s.text(key, "") == "" {
+	s.asked = append(s.asked, key)
+	if s.given[key].text == "" {
 		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set %s VALUE", s.ctx.Project(), key, why, key))
 	}
 }
@@ -244,28 +300,47 @@ func (s *Settings) Require(ok bool, format string, args ...any) {
 
 // Err reports everything that is wrong with the settings read so far, and every
 // key that belongs to a service but is none of its settings, or that is a typing
-// error away from one: it must not leave a default in force unnoticed.
+// error away from one: it must not leave a default in force unnoticed. Nor must a
+// value that is none, such as null.
 func (s *Settings) Err() error {
 	slices.Sort(s.asked)
 	for _, key := range slices.Sorted(maps.Keys(s.given)) {
-		if s.given[key] == "" || slices.Contains(s.asked, key) {
-			continue
-		}
-		hint := ""
-		service, _, dotted := strings.Cut(key, ".")
-		if known := s.of(service); dotted && len(known) > 0 {
-			hint = fmt.Sprintf("the settings of %s are %s", service, strings.Join(known, ", "))
-		}
-		for _, asked := range s.asked {
-			if mistyped(key, asked) {
-				hint = fmt.Sprintf("did you mean %s?", asked)
-			}
-		}
-		if hint != "" {
-			s.errs = append(s.errs, fmt.Errorf("%s:%s: no such setting\nhint: %s", s.ctx.Project(), key, hint))
+		v, asked, ofService := s.given[key], slices.Contains(s.asked, key), s.of(key)
+		switch {
+		case v.text == "" || asked && v.scalar() || s.within(key):
+		case asked:
+			s.refuse(key, "must be one value", v.text)
+		case len(ofService) > 0 && !v.object:
+			s.refuse(key, "must be an object of "+strings.Join(ofService, ", "), v.text)
+		default:
+			s.unknown(key)
 		}
 	}
 	return errors.Join(s.errs...)
+}
+
+// within reports whether a key only stands in an object that should be one value,
+// which is an error already.
+func (s *Settings) within(key string) bool {
+	last := strings.LastIndex(key, ".")
+	return last > 0 && s.given[key[:last]].object && slices.Contains(s.asked, key[:last])
+}
+
+// unknown refuses a key that was not asked for, unless it is a team's own.
+func (s *Settings) unknown(key string) {
+	hint := ""
+	service, _, dotted := strings.Cut(key, ".")
+	if known := s.of(service); dotted && len(known) > 0 {
+		hint = fmt.Sprintf("the settings of %s are %s", service, strings.Join(known, ", "))
+	}
+	for _, asked := range s.asked {
+		if mistyped(key, asked) {
+			hint = fmt.Sprintf("did you mean %s?", asked)
+		}
+	}
+	if hint != "" {
+		s.errs = append(s.errs, fmt.Errorf("%s:%s: no such setting\nhint: %s", s.ctx.Project(), key, hint))
+	}
 }
 
 // mistyped reports whether two keys differ by one letter, or by two that changed
@@ -292,10 +367,13 @@ func (s *Settings) of(service string) []string {
 	return slices.Compact(keys)
 }
 
-// text reads a value.
+// text reads a value. Err reports one that is no text.
 func (s *Settings) text(key, fallback string) string {
 	s.asked = append(s.asked, key)
-	return cmp.Or(s.given[key], fallback)
+	if v := s.given[key]; v.text != "" && v.scalar() {
+		return v.text
+	}
+	return fallback
 }
 
 func (s *Settings) refuse(key, rule, got string) {
@@ -303,15 +381,32 @@ func (s *Settings) refuse(key, rule, got string) {
 }
 
 var (
-	arnPattern     = regexp.MustCompile(`^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws):.+$`)
 	clusterPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 	rolePattern    = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,64}$`)
 	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	ecrHostPattern = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/`)
 
-	// imagePattern captures the tag and the digest. A host, with or without a
-	// port, may stand before the path.
-	imagePattern = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?/)?` +
-		`[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*` +
-		`(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$`)
+	// The grammars of app.yaml.
+	wholePattern    = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)$`)
+	quantityPattern = regexp.MustCompile(`^((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,9})?)(m|k|M|G|T|Ki|Mi|Gi|Ti|[eE][0-9])?$`)
+
+	// imagePattern captures the path, the tag and the digest. A registry may stand before it.
+	imagePattern = regexp.MustCompile(`^(?:(?:` + hostPart + `(?:\.` + hostPart + `)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?` +
+		`([a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*)` +
+		`(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?` +
+		`(?:@(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))?$`)
+
+	// arnPatterns are by what ARN is called with.
+	arnPatterns = map[string]*regexp.Regexp{
+		"acm:certificate/":   regexp.MustCompile(partition + `acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`),
+		"iam:oidc-provider/": regexp.MustCompile(partition + `iam::[0-9]{12}:oidc-provider/[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~%-]+)*$`),
+		"iam:policy/":        regexp.MustCompile(partition + `iam::(?:[0-9]{12}|aws):policy/(?:[!-~]+/)?[A-Za-z0-9_+=,.@-]{1,128}$`),
+		"lambda:layer:":      regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:[0-9]{12}:layer:[a-zA-Z0-9_-]+:[0-9]+$`),
+		"sns:":               regexp.MustCompile(partition + `sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$`),
+	}
+)
+
+const (
+	partition = `^arn:aws[a-z-]*:`
+	hostPart  = `[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?` // one label of a registry's host name
 )

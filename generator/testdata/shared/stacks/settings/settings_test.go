@@ -51,20 +51,21 @@ func refuses[V any](t *testing.T, one func(*settings.Settings) V, values ...stri
 
 func TestMemoryMiB(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.MemoryMiB("api.x", 512, 128, 10240) }
-	accepts(t, one, map[string]int{"": 512, "128Mi": 128, "1Gi": 1024, "10240Mi": 10240, "10Gi": 10240})
-	refuses(t, one, "127Mi", "10241Mi", "11Gi", "512", "512M", "0.5Gi", "Mi", "-512Mi", "512Mi ", "lots", "9223372036854775807Gi")
+	accepts(t, one, map[string]int{"": 512, "128Mi": 128, "1Gi": 1024, "10240Mi": 10240, "10Gi": 10240, "0.5Gi": 512, "512M": 489, "134217729": 129, "1e9": 954})
+	refuses(t, one, "127Mi", "10241Mi", "11Gi", "512", "134217727", "10737418241", "1073741824.5", "300000000000.5m", "Mi", "-512Mi", "+1Gi", "01Gi", "512Mi ", "512MiB", "lots",
+		"9223372036854775807Gi", "-18014398509481983Gi", "18014398509481985Gi", "1e10", "1E+9")
 }
 
 func TestInt(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
 	accepts(t, one, map[string]int{"": 5, "1": 1, "10": 10})
-	refuses(t, one, "0", "11", "-1", "1.5", "ten", "1e1", "99999999999999999999")
+	refuses(t, one, "0", "11", "-1", "+5", "05", "1_0", "1.5", "ten", "1e1", "99999999999999999999")
 }
 
 func TestOneOf(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.OneOf("api.x", 30, []int{7, 30}) }
 	accepts(t, one, map[string]int{"": 30, "7": 7})
-	refuses(t, one, "8", "week")
+	refuses(t, one, "8", "+7", "07", "week")
 }
 
 func TestLabel(t *testing.T) {
@@ -75,8 +76,8 @@ func TestLabel(t *testing.T) {
 
 func TestImage(t *testing.T) {
 	one := func(s *settings.Settings) string { return s.Image("api.x", image) }
-	accepts(t, one, map[string]string{"": image, "app:1": "app:1", "a/b__c-d.e:V1.0": "a/b__c-d.e:V1.0", "app" + digest: "app" + digest, "app:latest" + digest: "app:latest" + digest})
-	refuses(t, one, "app", "registry.example.com:5000/app", "app:latest", "App:1", "a//b:1", "a..b:1", "https://app:1", "app:1 ", "app:", "app@sha256:12")
+	accepts(t, one, map[string]string{"": image, "app:1": "app:1", "a/b__c-d.e:V1.0": "a/b__c-d.e:V1.0", "[::1]:5000/a:1": "[::1]:5000/a:1", "Host/a:1": "Host/a:1", "app" + digest: "app" + digest, "app:latest" + digest: "app:latest" + digest})
+	refuses(t, one, "app", "registry.example.com:5000/app", "app:latest", "App:1", "a//b:1", "a..b:1", "a..b/c:1", "-a.b/c:1", "a.b:/c:1", strings.Repeat("a", 256)+":1", "https://app:1", "app:1 ", "app:", "app@sha256:12")
 }
 
 func TestECRImage(t *testing.T) {
@@ -104,7 +105,8 @@ func TestArchive(t *testing.T) {
 func TestLayer(t *testing.T) {
 	one := func(s *settings.Settings) string { return s.Layer("api.x", "123456789012:layer:adapter:3") }
 	accepts(t, one, map[string]string{"arn:aws-cn:lambda:cn-north-1:123456789012:layer:own:1": "arn:aws-cn:lambda:cn-north-1:123456789012:layer:own:1"})
-	refuses(t, one, "", "adapter:3", "arn:aws:lambda:us-east-1:123456789012:function:api")
+	refuses(t, one, "", "adapter:3", "arn:aws:lambda:us-east-1:123456789012:function:api", "arn:aws:lambda:us-east-1:123456789012:layer:own",
+		"arn:aws:lambda:us-east-1:123456789012:layer:own:1:2", "arn:aws:lambda::123456789012:layer:own:1", "arn:aws:lambda:us-east-1:123456789012:layer:"+strings.Repeat("a", 100)+":1")
 	got, err := read(t, map[string]string{"aws:region": "eu-west-1"}, one)
 	if want := "arn:aws:lambda:eu-west-1:123456789012:layer:adapter:3"; err != nil || got != want {
 		t.Errorf("the layer of the region is %q, %v; want %q", got, err, want)
@@ -132,7 +134,8 @@ func TestARN(t *testing.T) {
 	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
 	one := func(s *settings.Settings) string { return s.ARN("api.x", "sns", "") }
 	accepts(t, one, map[string]string{"": "", topic: topic})
-	refuses(t, one, "alarms", "arn:aws:sqs:us-east-1:123456789012:alarms", "arn:aws:sns:us-east-1:123456789012:", "arn:aws:sns:us-east-1:12:alarms", topic[1:])
+	refuses(t, one, "alarms", "arn:aws:sqs:us-east-1:123456789012:alarms", "arn:aws:sns:us-east-1:123456789012:", "arn:aws:sns:us-east-1:12:alarms", topic[1:],
+		topic+":0b1ac2c5-subscription", topic+" ", topic+"/x", "arn:aws:sns::123456789012:alarms", topic+"*")
 	if _, err := read(t, map[string]string{"aws:region": "us-east-1", "api.x": topic}, one); err != nil {
 		t.Errorf("a topic of the region is refused: %v", err)
 	}
@@ -141,7 +144,17 @@ func TestARN(t *testing.T) {
 	}
 	one = func(s *settings.Settings) string { return s.ARN("api.x", "iam", "policy/") }
 	accepts(t, one, map[string]string{"arn:aws:iam::123456789012:policy/b": "arn:aws:iam::123456789012:policy/b", "arn:aws-cn:iam::aws:policy/b": "arn:aws-cn:iam::aws:policy/b"})
-	refuses(t, one, "arn:aws:iam::123456789012:role/b", "arn:aws:iam::123456789012:policy/")
+	refuses(t, one, "arn:aws:iam::123456789012:role/b", "arn:aws:iam::123456789012:policy/", "arn:aws:iam::123456789012:policy/a b", "arn:aws:iam::123456789012:policy/a/",
+		"arn:aws:iam:us-east-1:123456789012:policy/b", "arn:aws:iam::123456789012:policy/b\n")
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "acm", "certificate/") }
+	refuses(t, one, "arn:aws:acm:us-east-1:123456789012:certificate/a/b", "arn:aws:acm:us-east-1:123456789012:certificate/*", "arn:aws:acm::123456789012:certificate/a")
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "iam", "oidc-provider/") }
+	const provider = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123ABC"
+	accepts(t, one, map[string]string{provider: provider})
+	refuses(t, one, provider+`"`, provider+"/", "arn:aws:iam::123456789012:oidc-provider/https://example.com")
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "sqs", "jobs-") } // a team's own
+	accepts(t, one, map[string]string{"arn:aws:sqs:us-east-1:123456789012:jobs-1": "arn:aws:sqs:us-east-1:123456789012:jobs-1"})
+	refuses(t, one, "arn:aws:sqs:us-east-1:123456789012:mail-1", "arn:aws:sqs:us-east-1:123456789012:jobs-", "arn:aws:sqs:us-east-1:123456789012:jobs-1 2")
 }
 
 func TestList(t *testing.T) {
@@ -190,6 +203,49 @@ func TestPath(t *testing.T) {
 	}
 	if _, err := read(t, map[string]string{"api": `{"x":7}`, "api.x": "8"}, one); err == nil {
 		t.Error("two values are accepted, one of which is overlooked")
+	}
+}
+
+// What is no value must not leave a default in force, wherever it stands.
+func TestNoValue(t *testing.T) {
+	readers := map[string]func(s *settings.Settings){
+		"Image":       func(s *settings.Settings) { s.Image("api.x", image) },
+		"ECRImage":    func(s *settings.Settings) { s.ECRImage("api.x", ecrImage) },
+		"Archive":     func(s *settings.Settings) { s.Archive("api.x", "settings.go") },
+		"MemoryMiB":   func(s *settings.Settings) { s.MemoryMiB("api.x", 512, 128, 10240) },
+		"Int":         func(s *settings.Settings) { s.Int("api.x", 5, 1, 10) },
+		"OneOf":       func(s *settings.Settings) { s.OneOf("api.x", 30, []int{7, 30}) },
+		"Label":       func(s *settings.Settings) { s.Label("api.x", "default") },
+		"ClusterName": func(s *settings.Settings) { s.ClusterName("api.x") },
+		"RoleName":    func(s *settings.Settings) { s.RoleName("api.x") },
+		"ARN":         func(s *settings.Settings) { s.ARN("api.x", "sns", "") },
+		"Layer":       func(s *settings.Settings) { s.Layer("api.x", "123456789012:layer:adapter:3") },
+		"List":        func(s *settings.Settings) { s.List("api.x", regexp.MustCompile(`.*`)) },
+		"Demand":      func(s *settings.Settings) { s.Demand("api.x", "the app needs it") },
+	}
+	for name, one := range readers {
+		for _, config := range []map[string]string{
+			{"api.x": "null"}, {"api.x": " {}"}, {"api.x": `{"a":""}`}, {"api.x": `{"a":"5"}`},
+			{"api": `{"x":null}`}, {"api": `{"x":{}}`}, {"api": `{"x": {"a":""}}`},
+			{"api": "null"}, {"api": "5"}, {"api": `["x"]`},
+		} {
+			config["aws:region"] = "us-east-1"
+			_, err := read(t, config, func(s *settings.Settings) any { one(s); return nil })
+			if err == nil || !strings.Contains(err.Error(), ":api.x: must be one value, got ") && !strings.Contains(err.Error(), ":api: must be an object of api.x, got ") {
+				t.Errorf("%s: %v is not refused: %v", name, config, err)
+			} else if strings.Contains(err.Error(), "no such setting") || strings.Contains(err.Error(), "must be set") && config["api.x"] != "" {
+				t.Errorf("%s: %v is refused twice: %v", name, config, err)
+			}
+		}
+	}
+	rate := func(s *settings.Settings) int { s.Int("api.x", 5, 1, 10); return s.Int("throttleRate", 5, 1, 10) }
+	for key, text := range map[string]string{"throttleRate": `{"a":5}`, "throtleRate": `{"a":5}`, "Api": `{"x":5}`} {
+		if got, err := read(t, map[string]string{key: text}, rate); err == nil {
+			t.Errorf("%s: %s is not refused, and %d is in force", key, text, got)
+		}
+	}
+	if _, err := read(t, map[string]string{"api": "{}", "alarms": `{"email":null}`, "tags": "null"}, rate); err != nil {
+		t.Errorf("an object without settings, and keys of others, are refused: %v", err)
 	}
 }
 
