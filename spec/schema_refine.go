@@ -46,7 +46,7 @@ func (s schema) refineService() {
 	env := property(service, "env")
 	env.PropertyNames = names
 	env.AdditionalProperties = &jsonschema.Schema{
-		Type: "string", Pattern: textPattern, Not: &jsonschema.Schema{Pattern: credentialPattern},
+		Type: "string", Pattern: textPattern, Not: &jsonschema.Schema{Pattern: credential.String()},
 	}
 	property(service, "secrets").PropertyNames = names
 

@@ -102,11 +102,6 @@ func (v *validator) value(path, value string) {
 	}
 }
 
-// credential matches the access keys of AWS and private keys in PEM.
-const credentialPattern = `\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----`
-
-var credential = regexp.MustCompile(credentialPattern)
-
 // secretKey is Kubernetes' grammar for the keys of a Secret.
 const secretKeyPattern = `^[-._a-zA-Z0-9]{1,253}$`
 

@@ -183,6 +183,7 @@ func (f *outputFlags) print(io streams, p *project, result compare.Result, diffe
 		result.Against = difference
 		return printJSON(io.out, result)
 	case f.asMarkdown:
+		options.Spec = specFile // and not from where it is called
 		return printText(io.out, report.Markdown(result, options))
 	}
 	return printText(io.out, report.Text(result, options))

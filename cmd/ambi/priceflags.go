@@ -35,19 +35,21 @@ func (f *priceFlags) register(flags *pflag.FlagSet) {
 }
 
 // books is ambi's prices with the user's over them, and the name of the
-// user's book; none has an empty name.
+// user's book: as it was given, or from the project's folder, so that a report is
+// the same from any folder. None has an empty name.
 func (f *priceFlags) books(root string) (*prices.Book, string, error) {
 	book, err := prices.Embedded()
 	if err != nil {
 		return nil, "", machineError{err}
 	}
-	name := f.book
+	name, file := f.book, f.book
 	if name == "" {
-		if name, err = pricesOf(root); err != nil || name == "" {
+		name = pricesFile
+		if file, err = pricesOf(root); err != nil || file == "" {
 			return book, "", err
 		}
 	}
-	own, err := readBook(name)
+	own, err := readBook(file)
 	if err != nil {
 		return nil, "", err
 	}

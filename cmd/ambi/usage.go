@@ -156,12 +156,23 @@ func (f *usageFlags) others(app *spec.App, service string) error {
 		texts []string
 	}{{"requests", f.requests}, {"trace", f.traces}} {
 		for _, text := range given.texts {
-			if of, _, named := strings.Cut(text, "="); named && of != service && slices.Contains(app.ServiceNames(), of) {
+			if of, _, named := ofService(given.flag, text, app); named && of != service && slices.Contains(app.ServiceNames(), of) {
 				problems = append(problems, fmt.Errorf("--%s: %s is simulated, and %s is not", given.flag, service, of))
 			}
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// ofService cuts a flag's SERVICE=VALUE. The name of a trace's file may have a = of
+// its own: in an app of one service, SERVICE is none but that one.
+func ofService(flag, text string, app *spec.App) (service, value string, named bool) {
+	services := app.ServiceNames()
+	service, value, named = strings.Cut(text, "=")
+	if !named || flag == "trace" && len(services) == 1 && service != services[0] {
+		return "", text, false
+	}
+	return service, value, true
 }
 
 // perService reads a flag that is VALUE for an app's only service, or
@@ -174,9 +185,9 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 		problems = append(problems, fmt.Errorf("--"+flag+": "+format, args...))
 	}
 	for _, text := range texts {
-		service, value, named := strings.Cut(text, "=")
+		service, value, named := ofService(flag, text, app)
 		if !named {
-			service, value = services[0], text
+			service = services[0]
 		}
 		switch {
 		case !named && len(services) > 1:
@@ -199,8 +210,10 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 // when there is none.
 func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
 	found := ""
-	if len(f.traces) == 1 && !strings.Contains(f.traces[0], "=") {
-		return f.traces[0], nil
+	if len(f.traces) == 1 {
+		if _, file, named := ofService("trace", f.traces[0], app); !named {
+			return file, nil
+		}
 	}
 	err := perService("trace", f.traces, app, func(of, file string) error {
 		if of == service {
