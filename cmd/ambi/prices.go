@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare/prices"
+	"ambi/spec"
 )
 
 func newPricesCommand(io streams, options *projectOptions) *cobra.Command {
@@ -177,10 +178,12 @@ func (l *PriceList) text(day time.Time) string {
 type refreshFlags struct {
 	region, from, out string
 	instances, skip   []string
+
+	stalled, whole time.Duration // how long a server may send nothing, and all of it may take
 }
 
 func newRefreshCommand(io streams, options *projectOptions) *cobra.Command {
-	var flags refreshFlags
+	flags := refreshFlags{stalled: time.Minute, whole: time.Hour}
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Read a region's prices from the AWS Price List, for compare",
@@ -266,11 +269,16 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, f.whole, machineError{fmt.Errorf("the prices were not read within %s", spec.Duration(f.whole))})
+	defer cancel()
 	fresh, err := prices.Refresh(ctx, told(offers, io.err), base, prices.RefreshOptions{
 		Region: f.region, Instances: f.instances, Skip: f.skip, Compiled: now.UTC().Format(time.DateOnly),
 	})
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("%w\nnothing was written", err)
@@ -300,9 +308,9 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 func (f *refreshFlags) offers() (prices.Offers, string, error) {
 	switch {
 	case f.from == "":
-		return prices.HTTP(priceListClient(), prices.PriceList), prices.PriceList, nil
+		return prices.HTTP(f.client(), prices.PriceList), prices.PriceList, nil
 	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
-		return prices.HTTP(priceListClient(), f.from), f.from, nil
+		return prices.HTTP(f.client(), f.from), f.from, nil
 	}
 	if err := checkFolder("--from", f.from, f.from); err != nil {
 		return nil, "", err
@@ -310,11 +318,54 @@ func (f *refreshFlags) offers() (prices.Offers, string, error) {
 	return prices.Files(os.DirFS(f.from)), f.from, nil
 }
 
-// priceListClient waits long for a large file and not long for an answer.
-func priceListClient() *http.Client {
+// client waits long for a large file, and not long for an answer or for the rest
+// of one.
+func (f *refreshFlags) client() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout = time.Minute
-	return &http.Client{Transport: transport, Timeout: time.Hour}
+	transport.ResponseHeaderTimeout = f.stalled
+	return &http.Client{Transport: steady{transport, f.stalled}}
+}
+
+// steady gives up on a body of which nothing more comes.
+type steady struct {
+	http.RoundTripper
+	stalled time.Duration
+}
+
+func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	response, err := s.RoundTripper.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	err = machineError{fmt.Errorf("GET %s: nothing came for %s", r.URL, spec.Duration(s.stalled))}
+	timer := time.AfterFunc(s.stalled, func() { cancel(err) })
+	response.Body = &steadyBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, timer: timer, stalled: s.stalled}
+	return response, nil
+}
+
+type steadyBody struct {
+	io.ReadCloser
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	timer   *time.Timer
+	stalled time.Duration
+}
+
+func (b *steadyBody) Read(p []byte) (int, error) {
+	b.timer.Reset(b.stalled)
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF && b.ctx.Err() != nil {
+		err = context.Cause(b.ctx)
+	}
+	return n, err
+}
+
+func (b *steadyBody) Close() error {
+	b.timer.Stop()
+	b.cancel(nil)
+	return b.ReadCloser.Close()
 }
 
 // existingBook is the book in a file, nil where there is no file.

@@ -24,8 +24,6 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"ambi/compare/page"
 )
 
@@ -59,6 +57,7 @@ func New(hosts []string, html []byte, ask func(values map[string]string) page.An
 			answer(w, err.status, page.Answer{Errors: []page.FieldError{{Message: err.message}}})
 			return
 		}
+		defer answering(r.Context())()
 		select {
 		case turns <- struct{}{}:
 			defer func() { <-turns }()
@@ -158,8 +157,11 @@ func answer(w http.ResponseWriter, status int, a page.Answer) {
 // Serve answers on a listener until the context ends, and then lets what is
 // being answered finish.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	open := &connections{answering: map[net.Conn]bool{}}
 	server := &http.Server{
 		Handler:           handler,
+		ConnState:         open.changed,
+		ConnContext:       open.with,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      30 * time.Second,
@@ -167,7 +169,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		MaxHeaderBytes:    maxHeader,
 	}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(netutil.LimitListener(listener, maxConnections)) }()
+	go func() { done <- server.Serve(listener) }()
 	select {
 	case err := <-done:
 		return err

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/internal/terminal"
+)
+
+// A server that stops sending, or sends on and on, does not keep a refresh for ever.
+func TestRefreshEnds(t *testing.T) {
+	for name, test := range map[string]struct {
+		every          time.Duration // that a byte comes; 0: none after the first
+		stalled, whole time.Duration
+		want           string
+	}{
+		"stalled": {0, 100 * time.Millisecond, time.Minute, "nothing came for 100ms"},
+		"endless": {10 * time.Millisecond, 10 * time.Second, 300 * time.Millisecond, "were not read within 300ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				fmt.Fprint(w, "{")
+				for {
+					w.(http.Flusher).Flush()
+					if test.every == 0 {
+						<-r.Context().Done()
+						return
+					}
+					select {
+					case <-r.Context().Done():
+						return
+					case <-time.After(test.every):
+						fmt.Fprint(w, " ")
+					}
+				}
+			}))
+			defer server.Close()
+			flags := refreshFlags{region: "eu-west-1", from: server.URL, instances: usualInstances(), stalled: test.stalled, whole: test.whole}
+			none := terminal.NewWriter(io.Discard)
+			begun := time.Now()
+			err := flags.refresh(t.Context(), streams{nil, none, none}, filepath.Join(t.TempDir(), "prices.json"), begun)
+			var machine machineError
+			if err == nil || !strings.Contains(err.Error(), test.want) || !errors.As(err, &machine) {
+				t.Errorf("%v, want %s", err, test.want)
+			}
+			if took := time.Since(begun); took > 20*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
