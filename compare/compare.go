@@ -173,6 +173,9 @@ func Compare(in Input) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if err := c.excess(&pair); err != nil {
+		return Result{}, err
+	}
 	r.Lambda, r.Kubernetes = pair.side(spec.Lambda), pair.side(spec.Kubernetes)
 	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
 		r.Nodes = &n
@@ -242,6 +245,29 @@ func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
 		return pair{}, errors.New("neither target can be priced")
 	}
 	return p, nil
+}
+
+// excess is the error of a month that costs more than ambi counts, on either
+// target. A target that refuses the app anyway is left unpriced.
+func (c *comparison) excess(p *pair) error {
+	var errs []error
+	for _, side := range []struct {
+		target spec.Target
+		model  **cost.Model
+	}{{spec.Lambda, &p.lambda}, {spec.Kubernetes, &p.kubernetes}} {
+		if *side.model == nil {
+			continue
+		}
+		err := (*side.model).Excess()
+		if err != nil && len(c.refused[side.target]) > 0 {
+			p.unpriced[side.target], *side.model, err = err.Error(), nil, nil
+		}
+		errs = append(errs, err)
+	}
+	if p.lambda == nil && p.kubernetes == nil {
+		errs = append(errs, errors.New("neither target can be priced"))
+	}
+	return errors.Join(errs...)
 }
 
 // side is one target's month at the app's traffic.

@@ -59,11 +59,16 @@ type Band struct {
 }
 
 // The range of monthly requests that is looked at: from .0004 a second to
-// 38,000 a second.
+// 38,000 a second, or further where the app's own are many.
 const (
 	lowest  = 1e3
 	highest = 1e11
 )
+
+// sweep prices points over the range, as far as ambi counts what they cost.
+func (p pair) sweep(points int) []breakeven.Point {
+	return breakeven.Sweep(p.sides(), lowest, max(highest, reach*p.requests), points)
+}
 
 // sweepPoints is how many points a curve has: fewer where there are many
 // services, for each point prices them all.
@@ -95,10 +100,7 @@ func (c *comparison) breakEven(p pair) (BreakEven, error) {
 		return b, nil
 	}
 	sides := p.sides()
-	points := breakeven.Sweep(sides, lowest, highest, sweepPoints(len(p.app.Workloads)))
-	for _, x := range breakeven.Crossings(sides, points) {
-		b.Crossings = append(b.Crossings, p.crossing(x))
-	}
+	points := p.sweep(sweepPoints(len(p.app.Workloads)))
 	low, high := sides, sides
 	if len(p.app.Workloads) <= largeApp {
 		low, high = c.corner(p, func(u uncertain) float64 { return u.low }), c.corner(p, func(u uncertain) float64 { return u.high })
@@ -112,7 +114,13 @@ func (c *comparison) breakEven(p pair) (BreakEven, error) {
 		// them: order what came out.
 		at.LambdaLow, at.LambdaHigh = bounds(point.Lambda, at.LambdaLow, at.LambdaHigh)
 		at.KubernetesLow, at.KubernetesHigh = bounds(point.Kubernetes, at.KubernetesLow, at.KubernetesHigh)
+		if max(at.LambdaHigh, at.KubernetesHigh) > prices.Most {
+			break
+		}
 		b.Points = append(b.Points, at)
+	}
+	for _, x := range breakeven.Crossings(sides, points[:len(b.Points)]) {
+		b.Crossings = append(b.Crossings, p.crossing(x))
 	}
 	return b, nil
 }
@@ -208,8 +216,7 @@ func (c *comparison) bands(p pair) []Band {
 			}
 			used = true
 			*end.text = u.text(app, choices)
-			sides := at.sides()
-			if found := breakeven.Crossings(sides, breakeven.Sweep(sides, lowest, highest, bandPoints)); found != nil {
+			if found := breakeven.Crossings(at.sides(), at.sweep(bandPoints)); found != nil {
 				*end.into = found
 			}
 		}

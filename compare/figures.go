@@ -113,17 +113,19 @@ func (r Result) requests() Figure {
 }
 
 // headroom is how many times the requests may grow until the cheaper target
-// changes.
+// changes: infinite where it does not change up to ten times as many, and
+// unknown where the curve ends before.
 func (r Result) headroom() Figure {
 	f := Figure{Name: "headroom", Means: "by what factor requests may grow before the cheaper target changes"}
 	requests, known := r.BreakEven.Requests.Get()
 	if !known || requests == 0 || len(r.BreakEven.Points) == 0 {
 		return f
 	}
-	f.Value, f.Known = math.Inf(1), true
+	end := r.BreakEven.Points[len(r.BreakEven.Points)-1].Requests
+	f.Value, f.Known = math.Inf(1), end >= reach*requests*(1-1e-9)
 	for _, c := range r.BreakEven.Crossings {
 		if c.Requests > requests {
-			f.Value = min(f.Value, c.Requests/requests)
+			f.Value, f.Known = min(f.Value, c.Requests/requests), true
 		}
 	}
 	return f

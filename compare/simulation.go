@@ -20,10 +20,13 @@ type Simulation struct {
 	behavior.Result
 	Timeline behavior.Timeline `json:"timeline"`
 	// LambdaCost and KubernetesCost are what the trace itself would have cost, at
-	// the month's prices; null while a figure is missing.
+	// the month's prices; null while a figure is missing, or above prices.Most.
 	LambdaCost     *prices.USD `json:"lambdaCost"`
 	KubernetesCost *prices.USD `json:"kubernetesCost"`
 }
+
+// month is a month of 730 hours in nanoseconds.
+const month = int64(traffic.SecondsPerMonth * time.Second)
 
 // Cost is what the trace would have cost on a target; nil while it is unknown.
 func (s *Simulation) Cost(t spec.Target) *prices.USD {
@@ -54,8 +57,9 @@ func simulation(r *behavior.Result, bills Result) *Simulation {
 		if bill == nil || bill.Total == nil {
 			continue
 		}
-		part := prices.USD(math.Round(float64(*bill.Total) * r.Months(t)))
-		*into = &part
+		if part := bill.Total.Part(run.Span, month); part <= prices.Most {
+			*into = &part
+		}
 		track.Spend(*bill, time.Duration(run.Span))
 	}
 	return s

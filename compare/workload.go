@@ -86,8 +86,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 		own := Result{Lambda: alone.side(spec.Lambda), Kubernetes: alone.side(spec.Kubernetes), Fit: fitOf(r.Fit, w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, w.Name)}
 		s.Alone = Costs{own.Lambda.total(), own.Kubernetes.total()}
 		if alone.complete() {
-			points := breakeven.Sweep(alone.sides(), lowest, highest, servicePoints)
-			s.Crossings = breakeven.Crossings(alone.sides(), points)
+			s.Crossings = breakeven.Crossings(alone.sides(), alone.sweep(servicePoints))
 		}
 		if s.Crossings == nil {
 			s.Crossings = []breakeven.Crossing{}

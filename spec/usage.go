@@ -13,7 +13,17 @@ const (
 	MaxDiurnalPeak = 12                  // a higher peak to mean is a burst
 	MinBurst       = Duration(time.Second)
 	MaxBurst       = Duration(24 * time.Hour)
+	MaxCycle       = Duration(10 * 8760 * time.Hour) // from one burst to the next
 )
+
+// ShareInBursts is how much of the traffic of a shape comes in bursts: half of
+// bursty traffic, all of sporadic.
+func ShareInBursts(shape Shape) float64 {
+	if shape == Sporadic {
+		return 1
+	}
+	return .5
+}
 
 // UsageOf is what the spec says about one service's traffic: the service's own
 // figures, and the app's where it has none. Two things are not taken over:
@@ -169,8 +179,13 @@ func (v *validator) agreement(service string, u Usage) {
 			v.fail(peak, fmt.Sprintf("must be 1 to %d for a diurnal shape, got %s", MaxDiurnalPeak, u.PeakToMean), "a higher peak is a burst: shape: bursty")
 		}
 	}
-	if u.Burst > 0 && u.Shape != Bursty && u.Shape != Sporadic {
+	switch {
+	case u.Burst == 0:
+	case u.Shape != Bursty && u.Shape != Sporadic:
 		v.fail(at("burst"), "needs a shape that has bursts", "add shape: bursty or sporadic, or remove it")
+	case float64(u.Burst)*float64(u.PeakToMean)/ShareInBursts(u.Shape) > float64(MaxCycle):
+		v.fail(at("burst"), fmt.Sprintf("must come back within ten years, got %s at %s times the mean rate", u.Burst, u.PeakToMean),
+			"give a shorter burst or a lower peakToMean")
 	}
 }
 

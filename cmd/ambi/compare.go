@@ -203,7 +203,34 @@ func comparison(p *project, given *usageFlags, chosen *choiceFlags, priced *pric
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return compare.Compare(in)
+	return compared(in)
+}
+
+// compared compares. An error is a wrong use; of a month that costs more than
+// ambi counts it says where the inputs of the dearest component are given.
+func compared(in compare.Input) (compare.Result, error) {
+	result, err := compare.Compare(in)
+	if err == nil {
+		return result, nil
+	}
+	text, ways := err.Error(), waysToGive(len(in.App.Services) > 1)
+	said := map[traffic.Input]bool{}
+	for _, problem := range leaves(err) {
+		var excess *cost.Excess
+		if !errors.As(problem, &excess) {
+			continue
+		}
+		for _, input := range excess.Inputs {
+			if !said[input] {
+				text += fmt.Sprintf("\nhint: check %s: %s", input, ways[input])
+			}
+			said[input] = true
+		}
+		if len(excess.Inputs) == 0 {
+			text += "\nhint: check the choices and prices of " + excess.Component
+		}
+	}
+	return compare.Result{}, usageError{errors.New(text)}
 }
 
 // comparisonInput is what a comparison is made of.
@@ -275,7 +302,7 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 		return compare.Result{}, worst(err)
 	}
 	if !simulated {
-		return compare.Compare(in)
+		return compared(in)
 	}
 	s, err := newSimulation(in, service, file, settings)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -253,11 +254,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 	// usage's mean rate either: it is priced at its own.
 	s.in.Usage[s.service] = traced(s.in.Usage[s.service], result.Trace)
 	s.in.Behavior = result
-	compared, err := compare.Compare(s.in)
-	if err != nil {
-		return compare.Result{}, usageError{err}
-	}
-	return compared, nil
+	return compared(s.in)
 }
 
 // plan looks at the trace, and plans how to sample one that is long. Standard
@@ -281,6 +278,9 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	if err := errors.Join(ctx.Err(), tooShort(source.name, time.Duration(counts.Span))); err != nil {
 		return err
 	}
+	if err := s.tooMany(source.name, counts); err != nil {
+		return err
+	}
 	in.Until, s.length = s.settings.Until, time.Duration(counts.Span)
 	if in.Plan = in.PlanFor(counts); in.Plan != nil {
 		figures := trace.Expected(counts.Minutes, time.Duration(counts.Span))
@@ -288,6 +288,20 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 	}
 	s.unkept = unkept(in, counts.Total())
 	return ctx.Err()
+}
+
+// tooMany is the error of a trace at a higher rate than usage may have, which
+// could not be priced once it was simulated.
+func (s *simulation) tooMany(name string, counts simulate.Counts) error {
+	most := slices.Max(append([]float64{0}, counts.Minutes...))
+	if most <= traffic.MaxMinute {
+		return nil
+	}
+	text := fmt.Sprintf("%s has %s requests in a minute, and must have at most 60M: 1M/s", name, shown.Grouped(fmt.Sprintf("%.0f", most)))
+	if s.trace != "" {
+		return usageError{errors.New("--trace: " + text)}
+	}
+	return usageError{errors.New("requests: " + text + "\nhint: give a lower rate, or a shape with a lower peak")}
 }
 
 // cut is what --span leaves of a trace; one that is not shorter cuts nothing.

@@ -18,7 +18,8 @@ import (
 	"ambi/compare/prices"
 )
 
-// Sides prices both targets at a number of requests a month.
+// Sides prices both targets at a number of requests a month; what is above
+// prices.Most is prices.Beyond.
 type Sides func(requests float64) (lambda, kubernetes prices.USD)
 
 // Point is a month on both targets.
@@ -44,7 +45,7 @@ type Crossing struct {
 const step = prices.Dollar / 100
 
 // Sweep prices points between two numbers of requests, evenly apart on a
-// logarithmic axis.
+// logarithmic axis. It ends before the first whose cost is above prices.Most.
 func Sweep(sides Sides, low, high float64, points int) []Point {
 	list := make([]Point, 0, points)
 	for i := range points {
@@ -52,7 +53,11 @@ func Sweep(sides Sides, low, high float64, points int) []Point {
 		if last := len(list) - 1; last >= 0 && n <= list[last].Requests {
 			continue
 		}
-		list = append(list, at(sides, n))
+		p := at(sides, n)
+		if max(p.Lambda, p.Kubernetes) > prices.Most {
+			break
+		}
+		list = append(list, p)
 	}
 	return list
 }

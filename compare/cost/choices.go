@@ -99,6 +99,14 @@ func Defaults() Choices {
 	}
 }
 
+// Bounds of choices. Costs are those of a month, so no time is longer.
+const (
+	maxTime      = spec.Duration(744 * time.Hour)
+	maxGateways  = 1000
+	maxPerConn   = 1e9
+	maxElsewhere = 1e15 // units a month
+)
+
 // Check reports every choice that makes no sense, each problem starting with
 // the choice's name.
 func (c Choices) Check() error {
@@ -116,15 +124,17 @@ func (c Choices) Check() error {
 	fail(k.Zones >= 1 && k.Zones <= 6, "zones: must be 1 to 6, got %d", k.Zones)
 	fail(k.DiskGB >= 0 && k.DiskGB <= 16384, "diskGB: must be 0 to 16384, got %d", k.DiskGB)
 	fail(k.CrossZone >= 0 && k.CrossZone <= 1, "crossZone: must be 0 to 1, got %v", k.CrossZone)
-	fail(k.RequestsPerConnection >= 1, "requestsPerConnection: must be at least 1, got %v", k.RequestsPerConnection)
-	fail(k.ConnectionTime >= 0, "connectionTime: must not be negative, got %s", k.ConnectionTime)
-	fail(k.ScaleIn >= 0, "scaleIn: must not be negative, got %s", k.ScaleIn)
-	fail(k.NATGateways >= 0 && c.Lambda.NATGateways.Or(0) >= 0, "natGateways: must not be negative")
-	fail(c.Lambda.KeepAlive > 0, "keepAlive: must be more than 0s, got %s", c.Lambda.KeepAlive)
+	fail(k.RequestsPerConnection >= 1 && k.RequestsPerConnection <= maxPerConn, "requestsPerConnection: must be 1 to 1000000000, got %v", k.RequestsPerConnection)
+	fail(k.ConnectionTime >= 0 && k.ConnectionTime <= maxTime, "connectionTime: must be 0s to %s, a month, got %s", maxTime, k.ConnectionTime)
+	fail(k.ScaleIn >= 0 && k.ScaleIn <= maxTime, "scaleIn: must be 0s to %s, a month, got %s", maxTime, k.ScaleIn)
+	for _, n := range []int{k.NATGateways, c.Lambda.NATGateways.Or(0)} {
+		fail(n >= 0 && n <= maxGateways, "natGateways: must be 0 to %d, got %d", maxGateways, n)
+	}
+	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive: must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
 		_, known := prices.UnitOf(key)
 		fail(known, "elsewhere: %s: no such price", key)
-		fail(c.Elsewhere[key] >= 0, "elsewhere: %s: must not be negative, got %v", key, c.Elsewhere[key])
+		fail(c.Elsewhere[key] >= 0 && c.Elsewhere[key] <= maxElsewhere, "elsewhere: %s: must be 0 to %v, got %v", key, maxElsewhere, c.Elsewhere[key])
 	}
 	return errors.Join(problems...)
 }

@@ -261,7 +261,7 @@ func (c *cluster) nodesAt(scale float64, level int) float64 {
 	for i := range c.services {
 		s := &c.services[i]
 		replicas := s.replicas(scale, c.factors[level][i])
-		if math.IsNaN(replicas) {
+		if math.IsNaN(replicas) || replicas > maxReplicas {
 			return replicas
 		}
 		c.replicas[i] = int(replicas)
@@ -296,11 +296,22 @@ func (c *cluster) fargateHours(scale float64) (cpu, memory float64) {
 	return cpu, memory
 }
 
+// maxReplicas is how many replicas are counted: their number must be exact, and
+// so must the sums of what they request. More of them are uncounted.
+const (
+	maxReplicas = 1e12
+	uncounted   = 1e60 // times any part of them is more than prices.MaxUnits
+)
+
 // replicas is how many replicas serve scale times the service's requests at a
 // level of traffic.
 func (s *service) replicas(scale, factor float64) float64 {
 	rate := s.requests * scale / traffic.SecondsPerMonth * factor
-	return max(float64(s.Pod.Min), wholeUp(rate*s.cpu/s.perCPU), wholeUp(rate*s.duration/s.perSlot), wholeUp(rate/s.perReplica))
+	n := max(float64(s.Pod.Min), wholeUp(rate*s.cpu/s.perCPU), wholeUp(rate*s.duration/s.perSlot), wholeUp(rate/s.perReplica))
+	if n > maxReplicas {
+		return uncounted
+	}
+	return n
 }
 
 // Deciders say what a number of replicas follows from.
@@ -325,7 +336,7 @@ func Replicas(w Workload, factor float64) (n int, decidedBy string, known bool) 
 		return 0, "", false
 	}
 	replicas := s.replicas(1, factor)
-	if math.IsNaN(replicas) || replicas > math.MaxInt32 {
+	if math.IsNaN(replicas) || replicas > maxReplicas {
 		return 0, "", false
 	}
 	rate := s.requests / traffic.SecondsPerMonth * factor
@@ -363,7 +374,7 @@ func NodesOf(catalog *nodes.Catalog, app App, choices Choices) (Nodes, bool) {
 		return Nodes{}, false
 	}
 	mean := c.nodeHours(1) / prices.HoursPerMonth
-	if math.IsNaN(mean) {
+	if math.IsNaN(mean) || mean > maxReplicas {
 		return Nodes{}, false
 	}
 	return Nodes{Instance: c.instance.Type, Mean: mean, Peak: c.nodesAt(1, len(c.shares)-1), Room: c.room}, true

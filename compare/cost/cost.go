@@ -22,6 +22,7 @@
 package cost
 
 import (
+	"fmt"
 	"math"
 
 	"ambi/compare/prices"
@@ -120,11 +121,25 @@ type Missing struct {
 	Input   traffic.Input `json:"input"`
 }
 
+// Excess says that a month costs more than prices.Most, and which component
+// costs the most.
+type Excess struct {
+	Target    spec.Target
+	Component string
+	Formula   string          // how the component's quantity comes about
+	Inputs    []traffic.Input // that its quantity depends on; none where it is fixed
+}
+
+// Error is the whole message, on one line.
+func (e *Excess) Error() string {
+	return fmt.Sprintf("%s: a month costs more than a billion dollars, the most that ambi counts; most of it is %s: %s", e.Target, e.Component, e.Formula)
+}
+
 // Bill is a month on one target.
 type Bill struct {
 	Target     spec.Target `json:"target"`
 	Components []Component `json:"components"`        // every one, those of zero too
-	Total      *prices.USD `json:"total"`             // null while a component is unknown
+	Total      *prices.USD `json:"total"`             // null while a component is unknown, or above prices.Most
 	Known      prices.USD  `json:"known"`             // the sum of what is known
 	Idle       prices.USD  `json:"idle"`              // the part of Known that buys unused capacity
 	Missing    []Missing   `json:"missing,omitempty"` // each once, in the services' order
@@ -144,14 +159,31 @@ type Model struct {
 }
 
 // Total is what a month costs at scale times the app's requests. It is false
-// when a figure is missing.
+// when a figure is missing, and when the total is prices.Beyond.
 func (m *Model) Total(scale float64) (prices.USD, bool) {
 	total, known := prices.USD(0), true
 	m.price(scale, func(_ int, cost prices.USD, ok bool) {
-		total += cost
+		total = total.Plus(cost)
 		known = known && ok
 	})
-	return total, known
+	return total, known && total <= prices.Most
+}
+
+// Excess is an error, an *Excess, where what is known of a month at the app's
+// own requests costs more than prices.Most.
+func (m *Model) Excess() error {
+	total, highest, dearest := prices.USD(0), prices.USD(0), 0
+	m.price(1, func(i int, cost prices.USD, _ bool) {
+		total = total.Plus(cost)
+		if cost > highest {
+			highest, dearest = cost, i
+		}
+	})
+	if total <= prices.Most {
+		return nil
+	}
+	l := m.lines[dearest]
+	return &Excess{Target: m.Target, Component: l.name, Formula: l.formula, Inputs: l.inputs}
 }
 
 // Costs puts the cost of each line into costs, in the order of a bill's
@@ -214,9 +246,9 @@ func (m *Model) Bill(scale float64) Bill {
 			quantity := m.quantities[i]
 			c.Quantity, c.Cost = &quantity, &cost
 			c.Free = quantity - m.billed[i]
-			bill.Known += cost
+			bill.Known = bill.Known.Plus(cost)
 			if l.category == Idle {
-				bill.Idle += cost
+				bill.Idle = bill.Idle.Plus(cost)
 			}
 		} else {
 			complete = false
@@ -224,7 +256,7 @@ func (m *Model) Bill(scale float64) Bill {
 		}
 		bill.Components = append(bill.Components, c)
 	})
-	if complete {
+	if complete && bill.Known <= prices.Most {
 		total := bill.Known
 		bill.Total = &total
 	} else {

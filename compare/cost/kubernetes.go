@@ -115,6 +115,10 @@ func (b *builder) autoMode(chosen bool, c *cluster, load []traffic.Input) int {
 		rate := &b.model.lines[n].rate
 		rate.Key, rate.Source, rate.Note = "eks.auto", fraction.Source, fraction.Note
 		fee := math.Round(float64(rate.First()) * fraction.First().Dollars())
+		if fee > float64(prices.MaxPerUnit) {
+			b.fail(fmt.Errorf("price eks.auto: times the price of %s it must be at most 1000000, got %g", c.instance.Type, fee/1e12))
+			fee = 0
+		}
 		rate.Tiers = prices.Tiers{{Price: prices.PerUnit(fee)}}
 	}
 	return n

@@ -108,10 +108,11 @@ func TestCostAgreesWithRationalNumbers(t *testing.T) {
 			already = math.Floor(math.Exp(random.Float64() * 25))
 			quantity = math.Floor(quantity) // a fraction would be lost in the float64 sum that the reference takes apart
 		}
-		got := new(big.Rat).SetFrac64(int64(r.CostBeyond(already, quantity)), int64(prices.Dollar))
+		amount := r.CostBeyond(already, quantity)
+		got := new(big.Rat).SetFrac64(int64(amount), int64(prices.Dollar))
 		want := naive(r, already, quantity)
-		if want.Cmp(big.NewRat(9_000_000_000, 1)) > 0 {
-			continue // beyond what an amount can hold
+		if want.Cmp(big.NewRat(1_000_000_000, 1)) > 0 && amount >= prices.Most {
+			continue // more than is counted; at the edge, Most by rounding
 		}
 		off := got.Sub(got, want)
 		if off.Abs(off).Cmp(within) > 0 {
@@ -143,9 +144,55 @@ func TestCostNeverFalls(t *testing.T) {
 	}
 }
 
-func TestCostSaturates(t *testing.T) {
-	if got := rate(t, "nat.hours").Cost(1e300); got != math.MaxInt64 {
-		t.Errorf("got %d", got)
+func TestCostBeyondMost(t *testing.T) {
+	dollar := prices.Tiers{{Price: 1e12}}
+	for quantity, want := range map[float64]prices.USD{
+		1e9: prices.Most, 1e9 + 1: prices.Beyond, 1e12: prices.Beyond, 1e300: prices.Beyond, math.Inf(1): prices.Beyond,
+	} {
+		if got := dollar.CostBeyond(0, quantity); got != want {
+			t.Errorf("%v dollars are %d", quantity, got)
+		}
+	}
+	free := prices.Tiers{{Price: 0}}
+	if got := free.CostBeyond(0, prices.MaxUnits); got != 0 {
+		t.Errorf("nothing a unit is %d", got)
+	}
+	if got := free.CostBeyond(1, prices.MaxUnits); got != prices.Beyond {
+		t.Errorf("a quantity that is not counted is %d", got)
+	}
+	if got := prices.Beyond.Plus(prices.Beyond); got != prices.Beyond {
+		t.Errorf("the sum is %d", got)
+	}
+}
+
+func TestPart(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		u, part, whole := random.Int64N(int64(prices.Most)), random.Int64N(1<<60)>>random.IntN(60), 1+random.Int64N(1<<60)>>random.IntN(60)
+		want := new(big.Int).Mul(big.NewInt(u), big.NewInt(part))
+		want.Add(want, big.NewInt(whole/2)).Quo(want, big.NewInt(whole))
+		if want.Cmp(big.NewInt(int64(prices.Most))) > 0 {
+			want.SetInt64(int64(prices.Beyond))
+		}
+		if got := prices.USD(u).Part(part, whole); int64(got) != want.Int64() {
+			t.Fatalf("%d x %d / %d is %d, want %v", u, part, whole, got, want)
+		}
+	}
+}
+
+func TestAmountsThatAreRead(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"1000000000": true, "-1000000000": true, "1000000000.000000001": false, "-9223372036.8": false, "9223372036.8": false, "9223372037": false,
+	} {
+		var u prices.USD
+		if err := u.UnmarshalJSON([]byte(text)); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	for text, ok := range map[string]bool{"1000000": true, "1000000.000000000001": false, "9000000": false} {
+		if _, err := prices.ParsePerUnit(text); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

@@ -84,10 +84,13 @@ func (r Rate) CostBeyond(already, quantity float64) USD {
 // floating-point product, good to a picodollar. So tier edges are exact, the
 // cost never falls as the quantity rises, and no rounding adds up.
 // A quantity below zero or not a number costs nothing; callers keep unknown
-// quantities apart.
+// quantities apart. More than MaxUnits of them, or a cost above Most, is Beyond.
 func (t Tiers) CostBeyond(already, quantity float64) USD {
 	if !(quantity > 0) {
 		return 0
+	}
+	if quantity > MaxUnits || already > MaxUnits-quantity {
+		return Beyond
 	}
 	if !(already > 0) {
 		if len(t) == 1 || quantity <= float64(t[1].From) {
@@ -108,13 +111,12 @@ func (t Tiers) CostBeyond(already, quantity float64) USD {
 	return total.usd()
 }
 
-// maxUnits bounds a quantity so that it fits 63 bits: nothing is bought in
-// numbers that large, and the amount saturates before it.
-const maxUnits = 1 << 62
+// MaxUnits is the largest quantity: up to there a float64 has every whole number.
+const MaxUnits = 1 << 53
 
-// add adds the price of a quantity of units, in picodollars.
+// add adds the price of a quantity of units, in picodollars. MaxUnits at
+// MaxPerUnit are a small part of what 128 bits hold.
 func (w wide) add(quantity float64, price PerUnit) wide {
-	quantity = min(quantity, maxUnits)
 	units := uint64(quantity)
 	hi, lo := bits.Mul64(units, uint64(price))
 	fraction := float64((quantity-float64(units))*float64(price)) + .5

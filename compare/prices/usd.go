@@ -2,7 +2,6 @@ package prices
 
 import (
 	"fmt"
-	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -15,6 +14,31 @@ type USD int64
 
 // Dollar is one dollar.
 const Dollar USD = 1_000_000_000
+
+// Most is the largest amount that ambi counts: a billion dollars a month. USD
+// holds nine times as much, so sums and differences of a few amounts up to Most
+// are exact.
+const Most = 1_000_000_000 * Dollar
+
+// Beyond stands for every amount above Most. It is more than any other amount;
+// nothing else may be computed from it, and no report shows it.
+const Beyond = Most + 1
+
+// Plus adds an amount, neither being negative. A sum above Most is Beyond.
+func (u USD) Plus(v USD) USD { return min(u+v, Beyond) }
+
+// Part is the amount times part/whole, rounded to the nearest billionth; a
+// product above Most is Beyond. The amount and part must not be negative, and
+// whole must be positive.
+func (u USD) Part(part, whole int64) USD {
+	hi, lo := bits.Mul64(uint64(u), uint64(part))
+	w := wide{hi, lo}.plus(0, uint64(whole)/2)
+	if w.hi >= uint64(whole) {
+		return Beyond
+	}
+	quotient, _ := bits.Div64(w.hi, w.lo, uint64(whole))
+	return USD(min(quotient, uint64(Beyond)))
+}
 
 // Dollars is the amount as a float64, for charts and ratios.
 func (u USD) Dollars() float64 { return float64(u) / float64(Dollar) }
@@ -43,9 +67,13 @@ func (u USD) MarshalJSON() ([]byte, error) {
 	return []byte(decimal(int64(u), 9)), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON writes. An amount above Most is refused,
+// whatever its sign.
 func (u *USD) UnmarshalJSON(text []byte) error {
 	n, err := parseDecimal(string(text), 9)
+	if err == nil && (USD(n) > Most || USD(n) < -Most) {
+		err = fmt.Errorf("must be an amount of at most a billion dollars, got %s", text)
+	}
 	*u = USD(n)
 	return err
 }
@@ -57,6 +85,9 @@ type PerUnit int64
 // unitDecimals is how many decimals a PerUnit keeps.
 const unitDecimals = 12
 
+// MaxPerUnit is the largest price: a million dollars for one unit.
+const MaxPerUnit PerUnit = 1_000_000 * 1_000_000_000_000
+
 // ParsePerUnit reads a decimal number of dollars such as 0.0000166667.
 func ParsePerUnit(s string) (PerUnit, error) {
 	n, err := parseDecimal(s, unitDecimals)
@@ -65,6 +96,9 @@ func ParsePerUnit(s string) (PerUnit, error) {
 	}
 	if n < 0 {
 		return 0, fmt.Errorf("must not be negative, got %s", s)
+	}
+	if PerUnit(n) > MaxPerUnit {
+		return 0, fmt.Errorf("must be at most 1000000, got %s", s)
 	}
 	return PerUnit(n), nil
 }
@@ -132,13 +166,13 @@ func (w wide) plus(hi, lo uint64) wide {
 	return wide{top, sum}
 }
 
-// usd turns picodollars into an amount, rounded to the nearest billionth. An
-// amount beyond nine billion dollars becomes the largest one there is.
+// usd turns picodollars into an amount, rounded to the nearest billionth. What
+// is above Most becomes Beyond.
 func (w wide) usd() USD {
 	w = w.plus(0, 500)
 	if w.hi >= 1000 {
-		return math.MaxInt64
+		return Beyond
 	}
 	nano, _ := bits.Div64(w.hi, w.lo, 1000)
-	return USD(min(nano, math.MaxInt64))
+	return USD(min(nano, uint64(Beyond)))
 }

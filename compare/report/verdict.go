@@ -104,6 +104,10 @@ func (p *page) nearest() string {
 		if b.Points[0].LambdaCheaper() {
 			cheaper = "Lambda"
 		}
+		end := b.Points[len(b.Points)-1].Requests
+		if end < 10*today {
+			return fmt.Sprintf("none up to %s requests a month: %s is cheaper", amount(end), cheaper)
+		}
 		return fmt.Sprintf("none: %s is cheaper at any number of requests", cheaper)
 	}
 	c := slices.MinFunc(b.Crossings, func(a, b compare.Crossing) int {

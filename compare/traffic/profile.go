@@ -56,8 +56,6 @@ const (
 	burstyPeak   = 8
 	sporadicPeak = 50
 	defaultBurst = 5 * time.Minute
-	// burstyShare is how much of bursty traffic comes in bursts; the rest is even.
-	burstyShare = .5
 )
 
 // shaped is the profile of a named shape.
@@ -101,9 +99,9 @@ func shaped(u Usage) (Profile, error) {
 		}
 		p.segments = diurnal(p.peak)
 	case spec.Bursty, spec.Sporadic:
-		usual, share := float64(burstyPeak), burstyShare
+		usual, share := float64(burstyPeak), spec.ShareInBursts(u.Shape)
 		if u.Shape == spec.Sporadic {
-			usual, share = sporadicPeak, 1
+			usual = sporadicPeak
 		}
 		if p.peak = peakOr(usual); !(p.peak >= 1 && p.peak <= 1e5) {
 			return fail("must be 1 to 100000, got %v", p.peak)
@@ -111,6 +109,10 @@ func shaped(u Usage) (Profile, error) {
 		burst := burstOr(defaultBurst)
 		if burst < spec.MinBurst.Std() || burst > spec.MaxBurst.Std() {
 			return Profile{}, fmt.Errorf("burst: must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, spec.Duration(burst))
+		}
+		if cycle := float64(burst) * p.peak / share; cycle > float64(spec.MaxCycle) {
+			return Profile{}, fmt.Errorf("burst: must come back within ten years, got %s every %.0f years, at %v times the mean rate",
+				spec.Duration(burst), cycle/float64(8760*time.Hour), p.peak)
 		}
 		p.segments = bursts(p.peak, share, burst)
 	default:
