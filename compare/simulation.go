@@ -20,7 +20,7 @@ type Simulation struct {
 	behavior.Result
 	Timeline behavior.Timeline `json:"timeline"`
 	// LambdaCost and KubernetesCost are what the trace itself would have cost, at
-	// the month's prices; null while a figure is missing, or above prices.Most.
+	// the month's prices; null while a figure is missing, or above a billion dollars.
 	LambdaCost     *prices.USD `json:"lambdaCost"`
 	KubernetesCost *prices.USD `json:"kubernetesCost"`
 }

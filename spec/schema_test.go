@@ -92,6 +92,7 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"needs-cycles",
 		"scale-too-slow",
 		"usage-agreement", // figures that do not go together
+		"usage-rare-bursts",
 		"usage-rest",
 		"usage-shapeless",
 		"usage-sum",

@@ -139,7 +139,7 @@ func (e *Excess) Error() string {
 type Bill struct {
 	Target     spec.Target `json:"target"`
 	Components []Component `json:"components"`        // every one, those of zero too
-	Total      *prices.USD `json:"total"`             // null while a component is unknown, or above prices.Most
+	Total      *prices.USD `json:"total"`             // null while a component is unknown, or above a billion dollars
 	Known      prices.USD  `json:"known"`             // the sum of what is known
 	Idle       prices.USD  `json:"idle"`              // the part of Known that buys unused capacity
 	Missing    []Missing   `json:"missing,omitempty"` // each once, in the services' order
