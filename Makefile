@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race lint generate charts check bench clean
+.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race fuzz lint vet-platforms generate charts check bench dist clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -51,8 +51,21 @@ test-cluster: tools cluster ## show a real Kubernetes API server what ambi rende
 race: go ## test what does not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)
 
+# Time for each target, as Go writes it; see scripts/fuzz.
+FUZZTIME ?= 30s
+
+fuzz: go ## run every fuzz target for FUZZTIME, 30s unless given: make fuzz FUZZTIME=5m
+	@FUZZTIME=$(FUZZTIME) scripts/fuzz
+
 lint: go $(BIN)/golangci-lint ## lint, import direction included
 	$(BIN)/golangci-lint run ./...
+
+# Vetting compiles what is imported once for each platform, which for the provider SDKs
+# would take minutes and gigabytes: only packages whose tests import neither are vetted.
+vet-platforms: go ## vet for macOS, Windows and arm64 what does not compile a provider SDK
+	GOOS=darwin GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
+	GOOS=windows GOARCH=amd64 go vet $$(scripts/packages-without-sdks)
+	GOOS=linux GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
 
 generate: go ## write all that is generated anew: stacks/, the golden projects, the schemas of JSON, two pages of docs/
 	go test ./generator ./internal/changes ./internal/reference -run '^(TestGolden|TestPage)$$' -update

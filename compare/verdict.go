@@ -218,6 +218,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 		}
 		warnings(spec.Kubernetes)
 		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))
+	case Either, Neither, Unknown: // no target to speak for
 	}
 }
 

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -190,7 +191,7 @@ func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position) {
 
 // reportValue reports why a value's text was refused.
 func (r *reporter) reportValue(at Position, path string, err error) {
-	if e, ok := err.(*valueError); ok {
+	if e, ok := errors.AsType[*valueError](err); ok {
 		r.report(at, path, e.message, e.hints...)
 		return
 	}

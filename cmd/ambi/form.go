@@ -137,8 +137,9 @@ func usageField(input traffic.Input) (label, hint string, stops, choices []strin
 		return "Outbound size", "what the app itself exchanges with the internet for a request", sizes, nil
 	case traffic.Start:
 		return "Start time", "of an instance: Lambda's Init Duration", times, nil
+	default:
+		return string(input), "", nil, nil
 	}
-	return string(input), "", nil, nil
 }
 
 // choiceField is how a choice is asked for.
@@ -303,6 +304,7 @@ func usageTextOf(u traffic.Usage, input traffic.Input) string {
 		if n, known := u.PeakToMean.Get(); known {
 			return spec.Ratio(n).String()
 		}
+	case traffic.Requests: // see requestsTyped
 	}
 	return ""
 }

@@ -206,6 +206,7 @@ func staleness(k tree.Kind) string {
 		return "no longer belongs"
 	case tree.Leftover:
 		return "edited, and no longer belongs: remove it"
+	case tree.Unchanged, tree.Edited, tree.Overwrite: // nothing that --check fails on
 	}
 	return string(k)
 }
@@ -241,6 +242,7 @@ func outcome(k tree.Kind) string {
 		return "removed %s"
 	case tree.Leftover:
 		return "kept %s (edited, and no longer belongs: remove it)"
+	case tree.Unchanged, tree.Unresolved, tree.Foreign: // not written
 	}
 	return string(k) + " %s"
 }

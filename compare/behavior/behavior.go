@@ -130,6 +130,7 @@ func Missing(u traffic.Usage) []traffic.Input {
 		switch input {
 		case traffic.Duration, traffic.CPUTime, traffic.Start:
 			list = append(list, input)
+		default: // only prices depend on it
 		}
 	}
 	return list

@@ -51,7 +51,7 @@ func TestSplitGivesEachReaderEverything(t *testing.T) {
 			for i, r := range s.readers {
 				wait.Go(func() {
 					all[i] = drain(r)
-					if r.Err() != want {
+					if !errors.Is(r.Err(), want) {
 						t.Errorf("%d: %v", n, r.Err())
 					}
 				})

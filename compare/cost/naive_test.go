@@ -378,6 +378,7 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 		Shape: []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[random.IntN(4)],
 	}
 	switch u.Shape {
+	case spec.Steady:
 	case spec.Diurnal:
 		u.PeakToMean = traffic.Known(1 + random.Float64()*5)
 	case spec.Bursty:

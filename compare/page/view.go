@@ -254,8 +254,9 @@ func inputName(input string) string {
 		return "outbound size"
 	case "keepAlive":
 		return "keep-alive"
+	default:
+		return input
 	}
-	return input
 }
 
 // trafficView is the curve and its crossings.

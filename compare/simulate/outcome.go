@@ -117,6 +117,7 @@ func (g Gauge) Followed() bool {
 	switch g {
 	case Capacity, Instances, Ready, Wanted, Nodes, Pending:
 		return true
+	case InUse, Queued, Provisioned, Gauges:
 	}
 	return false
 }

@@ -59,6 +59,7 @@ func (c *Condition) Holds(figure func(name string) (value float64, known bool)) 
 		return true, nil
 	case no:
 		return false, nil
+	case perhaps:
 	}
 	if e.unknown == nil {
 		return false, []string{"a division by zero"}
@@ -90,6 +91,7 @@ func (a answer) not() answer {
 		return no
 	case no:
 		return yes
+	case perhaps:
 	}
 	return perhaps
 }

@@ -218,6 +218,7 @@ func applyBase(d *disk, i int, e entry) error {
 			return err
 		}
 		return d.remove(base)
+	case leave:
 	}
 	return nil
 }

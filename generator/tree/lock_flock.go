@@ -25,14 +25,14 @@ func tryLock(root *os.Root, mode lockMode) (unlock func(), err error) {
 	}
 	for {
 		err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
-		if err != syscall.EINTR {
+		if !errors.Is(err, syscall.EINTR) {
 			break
 		}
 	}
 	switch {
-	case err == nil, errors.Is(err, errors.ErrUnsupported), err == syscall.EBADF, err == syscall.EISDIR:
+	case err == nil, errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EBADF), errors.Is(err, syscall.EISDIR):
 		return func() { f.Close() }, nil
-	case err == syscall.EWOULDBLOCK:
+	case errors.Is(err, syscall.EWOULDBLOCK):
 		f.Close()
 		return nil, errLocked
 	}

@@ -90,6 +90,7 @@ func plan(d *disk, changes []Change) (manifest, []entryTexts, error) {
 		case Merge, Conflict:
 			e.File = put
 			text.file = c.Merged
+		case Unchanged, Edited, Unresolved, Foreign, Leftover: // stays as it is
 		}
 		if e.File != leave {
 			touched = append(touched, path.Dir(c.Path))

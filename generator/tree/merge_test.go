@@ -257,9 +257,9 @@ func TestMergerFails(t *testing.T) {
 		_, got := tree.Write(root, files, tree.Options{Merge: fails, Conflicts: true})
 		var conflict *tree.ConflictError
 		switch {
-		case err == broken && (!errors.Is(got, broken) || errors.As(got, &conflict) || got.Error() != "stacks/main.go: no space left"):
+		case errors.Is(err, broken) && (!errors.Is(got, broken) || errors.As(got, &conflict) || got.Error() != "stacks/main.go: no space left"):
 			t.Errorf("got %v", got)
-		case err != broken && (!errors.As(got, &conflict) || !strings.HasPrefix(got.Error(),
+		case !errors.Is(err, broken) && (!errors.As(got, &conflict) || !strings.HasPrefix(got.Error(),
 			"stacks/main.go: edited, and ambi has a new text: git is not on PATH\nhint: nothing was written;") ||
 			!strings.Contains(got.Error(), "\nhint: install git\n") || strings.Contains(got.Error(), "--conflicts")):
 			t.Errorf("got %v", got)

@@ -175,6 +175,7 @@ func (s *simulator) podEvent(e event) {
 		}
 	case kill:
 		s.killed(i)
+	case scrape, decide, poll, expire, nodeReady, provision, scan: // not events of a pod
 	}
 }
 

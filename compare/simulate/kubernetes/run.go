@@ -266,6 +266,7 @@ func (s *simulator) choose() int32 {
 			}
 		}
 		return best
+	case RoundRobin:
 	}
 	s.turn++
 	if s.turn >= n {
