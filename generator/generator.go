@@ -12,7 +12,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 	"strconv"
@@ -54,36 +53,19 @@ func (in Input) Targets() []spec.Target {
 
 // Generate writes the program: every file formatted, parsed and ordered by
 // path. An error means that no file is usable; it is a fault of ambi's and not
-// of the spec, except for service names that collide.
+// of the spec.
 func Generate(in Input) ([]File, error) {
 	parts, err := embedded()
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{templates: parts.templates}
-	shared := newSharedView(in)
-	for _, name := range templateNames(parts.templates, "shared/") {
-		w.add("stacks/"+strings.TrimSuffix(strings.TrimPrefix(name, "shared/"), ".tmpl"), name, shared)
+	names, err := name(in)
+	if err != nil {
+		return nil, err
 	}
-	if in.Lambda != nil {
-		view := newLambdaView(in)
-		for _, name := range []string{"stack", "gateway", "policy", "alarms"} {
-			w.add("stacks/lambda/"+name+".go", "lambda/"+name+".go.tmpl", view)
-			w.add("stacks/lambda/"+name+"_test.go", "lambda/"+name+"_test.go.tmpl", view)
-		}
-		for _, service := range view.Services {
-			w.add("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
-			w.add("stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
-		}
-	}
-	if in.Kubernetes != nil {
-		view := newKubernetesView(in)
-		w.add("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
-		w.add("stacks/kubernetes/stack_test.go", "kubernetes/stack_test.go.tmpl", view)
-		for _, service := range view.Services {
-			w.add("stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
-			w.add("stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
-		}
+	w, err := render(in, names)
+	if err != nil {
+		return nil, err
 	}
 	files, err := w.write()
 	if err != nil {
@@ -94,6 +76,40 @@ func Generate(in Input) ([]File, error) {
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
+}
+
+// render lists the files of a program in which services have the given names.
+func render(in Input, names naming) (*writer, error) {
+	parts, err := embedded()
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{templates: parts.templates}
+	shared := newSharedView(in)
+	for _, name := range templateNames(parts.templates, "shared/") {
+		w.add("stacks/"+strings.TrimSuffix(strings.TrimPrefix(name, "shared/"), ".tmpl"), name, shared)
+	}
+	if in.Lambda != nil {
+		view := newLambdaView(in, names)
+		for _, name := range []string{"stack", "gateway", "policy", "alarms"} {
+			w.add("stacks/lambda/"+name+".go", "lambda/"+name+".go.tmpl", view)
+			w.add("stacks/lambda/"+name+"_test.go", "lambda/"+name+"_test.go.tmpl", view)
+		}
+		for _, service := range view.Services {
+			w.addService(service.Name, "stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
+			w.addService(service.Name, "stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
+		}
+	}
+	if in.Kubernetes != nil {
+		view := newKubernetesView(in, names)
+		w.add("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
+		w.add("stacks/kubernetes/stack_test.go", "kubernetes/stack_test.go.tmpl", view)
+		for _, service := range view.Services {
+			w.addService(service.Name, "stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
+			w.addService(service.Name, "stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
+		}
+	}
+	return w, nil
 }
 
 // texts are what programs are made of: the embedded templates, and the files that
@@ -165,67 +181,74 @@ type writer struct {
 // job is one file to render.
 type job struct {
 	path, template string
+	service        string // whose file it is; empty for one that all share
 	view           any
-	content        []byte
-	pkg            string
-	declared       []string // the names that the file adds to its package
+	text           []byte // as it is printed
+	marked         []int
+	positions      *token.FileSet
+	parsed         *ast.File
+	content        []byte // as it is written
 	err            error
 }
 
-func (w *writer) add(path, template string, view any) {
-	w.jobs = append(w.jobs, job{path: path, template: template, view: view})
+func (w *writer) add(path, template string, view any) { w.addService("", path, template, view) }
+
+func (w *writer) addService(service, path, template string, view any) {
+	w.jobs = append(w.jobs, job{path: path, template: template, service: service, view: view})
 }
 
-// write renders all files, as many at once as there are processors, and returns
-// them ordered by path.
-func (w *writer) write() ([]File, error) {
+// each does something to all files, as many at once as there are processors.
+func (w *writer) each(do func(j *job)) error {
 	slices.SortFunc(w.jobs, func(a, b job) int { return strings.Compare(a.path, b.path) })
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range w.jobs {
 		group.Go(func() error {
-			w.jobs[i].render(w.templates)
+			do(&w.jobs[i])
 			return nil
 		})
 	}
 	_ = group.Wait() // errors stay with their files, so that all are reported
-	var files []File
 	var errs []error
-	owner := map[string]string{} // package and name -> file
 	for _, j := range w.jobs {
-		for _, name := range j.declared {
-			key := path.Dir(j.path) + " " + j.pkg + "." + name
-			if other, taken := owner[key]; taken {
-				j.err = fmt.Errorf("%s is declared in %s already; rename one of the services", name, path.Base(other))
-			}
-			owner[key] = j.path
-		}
 		if j.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", j.path, j.err))
 		}
-		files = append(files, File{Path: j.path, Content: j.content})
 	}
-	if errs != nil {
-		return nil, errors.Join(errs...)
+	return errors.Join(errs...)
+}
+
+// parse prints and parses all files.
+func (w *writer) parse() error {
+	return w.each(func(j *job) { j.parse(w.templates) })
+}
+
+// write renders all files, and returns them ordered by path.
+func (w *writer) write() ([]File, error) {
+	err := w.each(func(j *job) {
+		if j.parse(w.templates); j.err == nil {
+			j.content, j.err = formatted(j.text, j.marked, j.positions, j.parsed)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, j := range w.jobs {
+		files = append(files, File{Path: j.path, Content: j.content})
 	}
 	return files, nil
 }
 
-// render prints, parses and formats one file.
-func (j *job) render(templates *template.Template) {
+// parse prints and parses one file.
+func (j *job) parse(templates *template.Template) {
 	var printed bytes.Buffer
 	if j.err = templates.ExecuteTemplate(&printed, j.template, j.view); j.err != nil {
 		return
 	}
-	text, marked := cutMarks(printed.Bytes())
-	positions := token.NewFileSet()
-	parsed, err := parser.ParseFile(positions, j.path, text, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		j.err = err
-		return
-	}
-	j.pkg, j.declared = parsed.Name.Name, declarations(parsed)
-	j.content, j.err = formatted(text, marked, positions, parsed)
+	j.text, j.marked = cutMarks(printed.Bytes())
+	j.positions = token.NewFileSet()
+	j.parsed, j.err = parser.ParseFile(j.positions, j.path, j.text, parser.ParseComments|parser.SkipObjectResolution)
 }
 
 // declarations lists the names that a file adds to its package.

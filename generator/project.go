@@ -110,7 +110,7 @@ func Project(in Input, spec string) ([]File, error) {
 		}
 	}
 	if in.Kubernetes != nil {
-		kubernetes := newKubernetesView(in)
+		kubernetes := newKubernetesView(in, nil)
 		view.Roles = kubernetes.Any.Roles
 		for _, v := range kubernetes.Config[1:] { // the context stands by itself
 			view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)

@@ -81,6 +81,49 @@ func TestNoServiceShadows(t *testing.T) {
 	}
 }
 
+// TestServiceNamesCompile names a service after everything that emitted programs
+// declare, beside a service whose functions are among it.
+func TestServiceNamesCompile(t *testing.T) {
+	program := func(name string) []byte {
+		return fmt.Appendf(nil, `apiVersion: ambi/v1
+name: words
+services:
+  reports:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/words:1
+    needs: [%[1]q]
+    env: {LEVEL: info}
+    secrets: {KEY: {name: words-%[1]s, key: key}, NEW: {name: new, key: key}}
+    permissions: [{actions: ["s3:GetObject"], resources: ["arn:aws:s3:::words/*"]}]
+    http: {routes: [GET /reports]}
+    kubernetes: {identity: irsa, serviceMonitor: {}, ingress: {class: nginx}}
+  %[1]q:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/words:1
+    env: {LEVEL: info}
+    permissions: [{actions: ["s3:GetObject"], resources: ["arn:aws:s3:::words/*"]}]
+    http: {routes: [GET /other]}
+    kubernetes: {identity: pod-identity}
+    lambda: {vpc: true, tracing: true}
+`, name)
+	}
+	in, _ := resolveLoosely(t, program("other"))
+	_, names := shadows(t, in)
+	names = append(names, "check", "read-reports-configuration", "new-reports", "reports-service", "deploy-reports", "type", "func", "len", "any", "new", "string", "nil")
+	slices.Sort(names)
+	names = slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "" || n == "target" || n == "reports" })
+	if len(names) < 100 {
+		t.Fatalf("only %d names", len(names))
+	}
+	for _, name := range names {
+		in, _ := resolveLoosely(t, program(name))
+		files, err := generator.Generate(in)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		t.Run(name, func(t *testing.T) { compile(t, files) })
+	}
+}
+
 // shadows lists the names of a program that hide others, and all that it declares, as
 // services would be called.
 func shadows(t *testing.T, in generator.Input) (found, said []string) {

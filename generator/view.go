@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/internal/goname"
 	"ambi/spec"
 )
 
@@ -54,33 +53,4 @@ func newSharedView(in Input) sharedView {
 	view.TargetsList = strings.Join(names, " or ")
 	view.TargetsProse = strings.Join(platforms, " or on ")
 	return view
-}
-
-// names are what a service is called in emitted Go.
-type names struct {
-	Ident  string // begins its constants: api in apiMemoryMB
-	Title  string // stands within its functions: API in newAPIFunction
-	Local  string // its settings, as a variable
-	File   string // the stem of its file
-	Suffix string // follows the app's name in its resources' names
-}
-
-func newNames(service string) names {
-	// What stands around the variable: packages, what stack.go declares, and
-	// variables beside it. TestNoServiceShadows tells what is missing.
-	taken := strings.Fields(`
-		apiextensions apigatewayv2 appsv1 autoscalingv2 awslambda cloudwatch config corev1 eks fmt iam json metav1 networkingv1 policyv1 pulumi
-		secretsmanager settings slices strings
-		account address app arguments association container ctx deployment environment err function gateway identity integration key live logs
-		memory metadata permissions pod policy read role serving stack trust
-		accessLogLine accountMayAssume actions alarm alarmPeriodSeconds allow annotated daysOfAccessLogs drainSeconds fiveMinutes labels lambdaMayAssume
-		logRetentionChoices newGateway newSecret podsMayAssume podsOf policyOf probe prometheus readStackWide roleARN roleName scalingBehavior selector serverErrors
-		serviceName slowPart slowPeriods spread stackWide statement throttleBurst throttleRate watchFunction watchGateway`)
-	return names{
-		Ident:  goname.Unexported(service),
-		Title:  goname.Exported(service),
-		Local:  goname.Local(service, "Service", taken...),
-		File:   goname.File(service, "service"),
-		Suffix: "-" + service,
-	}
 }

@@ -82,10 +82,10 @@ func (s kubernetesService) LeastReplicas() int {
 	return 0
 }
 
-func newKubernetesView(in Input) kubernetesView {
+func newKubernetesView(in Input, all naming) kubernetesView {
 	view := kubernetesView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
 	for _, s := range in.Kubernetes.Services {
-		service := newKubernetesService(s)
+		service := newKubernetesService(s, all)
 		service.SettingsImport, service.StacktestImport = view.SettingsImport, view.StacktestImport
 		view.Services = append(view.Services, service)
 		view.Any.add(service)
@@ -114,10 +114,10 @@ func (f *kubernetesFeatures) add(s kubernetesService) {
 	f.Roles = f.PodIdentity || f.IRSA
 }
 
-func newKubernetesService(s kubernetes.Service) kubernetesService {
+func newKubernetesService(s kubernetes.Service, all naming) kubernetesService {
 	service := kubernetesService{
 		Service:        s,
-		names:          newNames(s.Name),
+		names:          all[s.Name],
 		CPUComment:     "requested for each pod",
 		MatchesPerRule: kubernetes.MaxMatchesPerRule,
 		Custom:         s.Gateway != nil || s.KEDA != nil || s.MetricsPath != "",
@@ -140,24 +140,24 @@ func newKubernetesService(s kubernetes.Service) kubernetesService {
 	}
 	var others []string
 	for _, need := range s.Needs {
-		service.NeedViews = append(service.NeedViews, needView{need, newNames(need.Service)})
+		service.NeedViews = append(service.NeedViews, needView{need, all[need.Service]})
 		others = append(others, need.Service)
 	}
 	for _, caller := range s.Callers {
-		service.CallerNames = append(service.CallerNames, newNames(caller))
+		service.CallerNames = append(service.CallerNames, all[caller])
 		if s.Reach == kubernetes.FromCallers {
 			others = append(others, caller)
 		}
 	}
 	slices.Sort(others)
 	for _, other := range slices.Compact(others) {
-		service.Others = append(service.Others, newNames(other))
+		service.Others = append(service.Others, all[other])
 	}
 	return service
 }
 
 // kubernetesTestConfig is what the program's own test must set: what has no default.
-func kubernetesTestConfig(in Input) []value { return newKubernetesView(in).Config }
+func kubernetesTestConfig(in Input) []value { return newKubernetesView(in, nil).Config }
 
 // needed lists the configuration that has no default, with values for tests.
 func (f kubernetesFeatures) needed() []value {
@@ -177,7 +177,7 @@ func (f kubernetesFeatures) needed() []value {
 // kubernetesSettings lists what a stack must set for all services together.
 func kubernetesSettings(in Input) []Setting {
 	var list []Setting
-	any := newKubernetesView(in).Any
+	any := newKubernetesView(in, nil).Any
 	if any.Roles {
 		list = append(list, Setting{"permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"})
 	}

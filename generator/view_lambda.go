@@ -62,11 +62,11 @@ type lambdaVariable struct {
 	Service               string // set for an address
 }
 
-func newLambdaView(in Input) lambdaView {
+func newLambdaView(in Input, all naming) lambdaView {
 	view := lambdaView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
-	used := map[string]bool{}
+	used := map[string]bool{"newSecret": true, "newAuthorizer": true} // functions, which a secret or an issuer called new would hide
 	for _, s := range in.Lambda.Services {
-		used[newNames(s.Name).Local] = true
+		used[all[s.Name].Local] = true
 	}
 	secrets := map[string]secretView{}
 	for _, s := range in.Lambda.Secrets {
@@ -95,7 +95,7 @@ func newLambdaView(in Input) lambdaView {
 		view.Reserved = view.Reserved || s.Reserved > 0
 		service := lambdaService{
 			Service:        s,
-			names:          newNames(s.Name),
+			names:          all[s.Name],
 			SettingsImport: view.SettingsImport,
 			ZipFromStacks:  "../" + s.Zip,
 			MemoryComment:  "CPU comes with it: 1,769 MB is one vCPU",

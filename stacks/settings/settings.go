@@ -24,27 +24,27 @@ import (
 // value that app.yaml gives, which holds when the stack says nothing.
 type Settings struct {
 	ctx   *pulumi.Context
-	given map[string]value // all that the stack sets, by key
+	given map[string]given // all that the stack sets, by key
 	asked []string         // the keys that were asked for
 	errs  []error
 }
 
-// value is what a stack sets a key to. An object and null are no settings, and are
+// given is what a stack sets a key to. An object and null are no settings, and are
 // kept so that whoever asks for the key gets an error instead of the default.
-type value struct {
+type given struct {
 	text         string
 	object, null bool
 }
 
 // scalar reports whether a value may be a setting.
-func (v value) scalar() bool { return !v.object && !v.null }
+func (v given) scalar() bool { return !v.object && !v.null }
 
 // Read starts reading the settings of the stack that is being deployed. Pulumi
 // keeps what "pulumi config set --path api.memory 1Gi" sets, and the defaults of
 // Pulumi.yaml, as an object named api; without --path, api.memory is a name of
 // its own. Both mean the same here. An empty value counts as not set.
 func Read(ctx *pulumi.Context) *Settings {
-	s := &Settings{ctx: ctx, given: map[string]value{}}
+	s := &Settings{ctx: ctx, given: map[string]given{}}
 	var all map[string]string
 	if text := os.Getenv(pulumi.EnvConfig); text != "" {
 		if err := json.Unmarshal([]byte(text), &all); err != nil {
@@ -58,10 +58,10 @@ func Read(ctx *pulumi.Context) *Settings {
 		}
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(all[full]), &object); err != nil {
-			s.give(key, value{text: all[full]})
+			s.give(key, given{text: all[full]})
 			continue
 		}
-		s.give(key, value{text: all[full], object: object != nil, null: object == nil})
+		s.give(key, given{text: all[full], object: object != nil, null: object == nil})
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			s.give(key+"."+name, within(object[name]))
 		}
@@ -71,8 +71,8 @@ func Read(ctx *pulumi.Context) *Settings {
 
 // within is a value that stands in an object. A string loses its quotes, anything
 // else stays as written.
-func within(raw json.RawMessage) value {
-	v := value{text: string(raw)}
+func within(raw json.RawMessage) given {
+	v := given{text: string(raw)}
 	v.object, v.null = strings.HasPrefix(v.text, "{"), v.text == "null"
 	if !v.null { // which would be read as an empty string
 		_ = json.Unmarshal(raw, &v.text)
@@ -80,7 +80,7 @@ func within(raw json.RawMessage) value {
 	return v
 }
 
-func (s *Settings) give(key string, v value) {
+func (s *Settings) give(key string, v given) {
 	before := s.given[key]
 	if before.text != "" && v.text != "" {
 		s.errs = append(s.errs, fmt.Errorf("%s:%s: is set twice, with --path and without\nhint: remove one of them", s.ctx.Project(), key))
