@@ -15,8 +15,7 @@ import (
 	"ambi/generator"
 	"ambi/internal/spectest"
 	"ambi/spec"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
+	"ambi/target"
 )
 
 // FuzzGenerate generates from any valid spec, refused or not, and requires that
@@ -32,9 +31,7 @@ func FuzzGenerate(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		l, _ := lambda.Resolve(app)
-		k, _ := kubernetes.Resolve(app)
-		files, err := generator.Generate(generator.Input{App: app.Name, Module: "example.com/fuzz", Lambda: &l, Kubernetes: &k})
+		files, err := generator.Generate(generator.InputOf(target.Resolve(app), "example.com/fuzz", spec.Targets()...))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}

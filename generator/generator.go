@@ -23,6 +23,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ambi/spec"
+	"ambi/target"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 	"ambi/templates"
@@ -37,6 +38,19 @@ type Input struct {
 	// Lambda and Kubernetes are the targets to write; nil leaves one out.
 	Lambda     *lambda.Model
 	Kubernetes *kubernetes.Model
+}
+
+// InputOf is what the program of a resolved app is generated from, for some of its
+// targets.
+func InputOf(r *target.Resolved, module string, targets ...spec.Target) Input {
+	in := Input{App: r.App.Name, Module: module}
+	if slices.Contains(targets, spec.Lambda) {
+		in.Lambda = &r.Lambda
+	}
+	if slices.Contains(targets, spec.Kubernetes) {
+		in.Kubernetes = &r.Kubernetes
+	}
+	return in
 }
 
 // Targets lists the targets that the input has a model for.

@@ -11,7 +11,6 @@ import (
 	"ambi/generator"
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 )
 
@@ -22,20 +21,11 @@ func resolve(t testing.TB, name string, text []byte, module string) (generator.I
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := generator.Input{App: app.Name, Module: module}
-	var findings target.Findings
-	if app.For(spec.Lambda) {
-		model, found := lambda.Resolve(app)
-		in.Lambda, findings = &model, append(findings, found...)
-	}
-	if app.For(spec.Kubernetes) {
-		model, found := kubernetes.Resolve(app)
-		in.Kubernetes, findings = &model, append(findings, found...)
-	}
-	if errs := findings.Errors(name); errs != nil {
+	resolved := target.Resolve(app)
+	if errs := resolved.Errors(name, app.Targets...); errs != nil {
 		t.Fatal(errs)
 	}
-	return in, app
+	return generator.InputOf(resolved, module, app.Targets...), app
 }
 
 // cases lists the golden projects: folders of testdata with an app.yaml.
@@ -169,7 +159,5 @@ func resolveLoosely(t testing.TB, text []byte) (generator.Input, *spec.App) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, _ := lambda.Resolve(app)
-	k, _ := kubernetes.Resolve(app)
-	return generator.Input{App: app.Name, Module: "example.com/many", Lambda: &l, Kubernetes: &k}, app
+	return generator.InputOf(target.Resolve(app), "example.com/many", spec.Targets()...), app
 }

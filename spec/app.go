@@ -4,8 +4,10 @@
 // column. What only one target refuses is not an error here but a finding of
 // that target's Resolve.
 //
-// The Go types in this file are the grammar: the decoder reads their json
-// tags, and Schema publishes them, with their jsonschema tags, as JSON Schema.
+// The Go types are the grammar, here and in a file for each kind (http.go, keda.go
+// and so on): the decoder reads their json tags, Schema publishes them, with
+// their jsonschema tags, as JSON Schema, and otherTarget says of a field that
+// only one target has what happens on the other.
 package spec
 
 import (
@@ -65,44 +67,9 @@ type Secret struct {
 	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The key of the value within that secret."`
 }
 
-// Permission is one statement of what a service may do in AWS.
-type Permission struct {
-	Actions   []string `json:"actions" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"IAM actions, such as s3:GetObject."`
-	Resources []string `json:"resources" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"ARNs that the actions are allowed on."`
-	Why       string   `json:"why,omitempty" jsonschema_description:"Why a resource or an action must be a lone *, which is refused without a reason."`
-}
-
 // Health says where an instance answers that it is well.
 type Health struct {
 	Path string `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
-}
-
-// HTTP says what a service answers.
-type HTTP struct {
-	Routes []Route `json:"routes" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"What the service answers: a method and a path each."`
-	CORS   *CORS   `json:"cors,omitempty" jsonschema_description:"Which other origins' pages may call the service from a browser."`
-	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
-	Domain string  `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
-}
-
-// CORS is what preflight requests are answered with.
-type CORS struct {
-	Origins     []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`
-	Methods     []string `json:"methods,omitempty" jsonschema:"uniqueItems=true,enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=PATCH,enum=DELETE,enum=OPTIONS" jsonschema_description:"Methods that pages may use; those of the routes when there are none."`
-	Headers     []string `json:"headers,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Request headers that pages may set."`
-	Credentials bool     `json:"credentials,omitempty" jsonschema_description:"Whether browsers send cookies along; not with the origin *."`
-	MaxAge      Duration `json:"maxAge,omitempty" jsonschema_description:"How long browsers may remember the answer, in whole seconds."`
-}
-
-// Auth says who may call.
-type Auth struct {
-	JWT *JWT `json:"jwt" jsonschema:"required" jsonschema_description:"Callers bring a JSON Web Token."`
-}
-
-// JWT says which tokens are good.
-type JWT struct {
-	Issuer   string   `json:"issuer" jsonschema:"required" jsonschema_description:"The https URL of the issuer, which serves its keys by OpenID Connect discovery."`
-	Audience []string `json:"audience" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Audiences; a token must have one of them."`
 }
 
 // Scale bounds the number of instances and names the metric that moves it.
@@ -138,66 +105,28 @@ const (
 
 // LambdaOptions holds what only the lambda target has.
 type LambdaOptions struct {
-	Architecture     Architecture `json:"architecture,omitempty" jsonschema:"enum=x86_64,enum=arm64,default=x86_64" jsonschema_description:"The instruction set that the image or zip is built for."`
-	Image            string       `json:"image,omitempty" jsonschema_description:"The same image in an ECR repository of the function's region, where image is not."`
-	Zip              string       `json:"zip,omitempty" jsonschema_description:"A zip with an executable named bootstrap, instead of an image; its path from the project's root."`
-	Layers           []string     `json:"layers,omitempty" jsonschema:"maxItems=5,uniqueItems=true" jsonschema_description:"ARNs of layer versions; only with zip."`
-	Handler          Handler      `json:"handler,omitempty" jsonschema:"enum=adapter,enum=native,default=adapter" jsonschema_description:"Who turns an invocation into an HTTP request: the Lambda Web Adapter, or the app itself."`
-	Provisioned      int          `json:"provisioned,omitempty" jsonschema:"minimum=0,maximum=1000" jsonschema_description:"Environments that the alias live keeps warm, paid by the hour."`
-	Reserved         bool         `json:"reserved,omitempty" jsonschema_description:"Reserve scale.max times concurrency of the account's concurrency, which also bounds the function by it."`
-	Tracing          bool         `json:"tracing,omitempty" jsonschema_description:"Send traces to AWS X-Ray."`
-	VPC              bool         `json:"vpc,omitempty" jsonschema_description:"Run in subnets and security groups that each stack's configuration names."`
-	LogRetentionDays int          `json:"logRetentionDays,omitempty" jsonschema:"default=30" jsonschema_description:"Days that CloudWatch keeps the logs: one of the numbers that CloudWatch allows."`
+	Architecture     Architecture `json:"architecture,omitempty" jsonschema:"enum=x86_64,enum=arm64,default=x86_64" jsonschema_description:"The instruction set that the image or zip is built for." otherTarget:"the image decides, and the nodes must match it"`
+	Image            string       `json:"image,omitempty" jsonschema_description:"The same image in an ECR repository of the function's region, where image is not." otherTarget:"the pods run image instead"`
+	Zip              string       `json:"zip,omitempty" jsonschema_description:"A zip with an executable named bootstrap, instead of an image; its path from the project's root." otherTarget:"the pods run image instead"`
+	Layers           []string     `json:"layers,omitempty" jsonschema:"maxItems=5,uniqueItems=true" jsonschema_description:"ARNs of layer versions; only with zip." otherTarget:"the pods run image instead"`
+	Handler          Handler      `json:"handler,omitempty" jsonschema:"enum=adapter,enum=native,default=adapter" jsonschema_description:"Who turns an invocation into an HTTP request: the Lambda Web Adapter, or the app itself." otherTarget:"only the lambda target has it"`
+	Provisioned      int          `json:"provisioned,omitempty" jsonschema:"minimum=0,maximum=1000" jsonschema_description:"Environments that the alias live keeps warm, paid by the hour." otherTarget:"pods are warm; scale.min says how many at least"`
+	Reserved         bool         `json:"reserved,omitempty" jsonschema_description:"Reserve scale.max times concurrency of the account's concurrency, which also bounds the function by it." otherTarget:"scale.max bounds the pods"`
+	Tracing          bool         `json:"tracing,omitempty" jsonschema_description:"Send traces to AWS X-Ray." otherTarget:"only the lambda target has it; the app can send its own traces"`
+	VPC              bool         `json:"vpc,omitempty" jsonschema_description:"Run in subnets and security groups that each stack's configuration names." otherTarget:"pods are in the cluster's network"`
+	LogRetentionDays int          `json:"logRetentionDays,omitempty" jsonschema:"default=30" jsonschema_description:"Days that CloudWatch keeps the logs: one of the numbers that CloudWatch allows." otherTarget:"only the lambda target has it"`
 }
 
 // KubernetesOptions holds what only the kubernetes target has.
 type KubernetesOptions struct {
-	Namespace      string          `json:"namespace,omitempty" jsonschema:"default=default" jsonschema_description:"The namespace of the service's objects; it must exist."`
-	PullSecrets    []string        `json:"pullSecrets,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Secrets of the namespace that the image is pulled with."`
-	Identity       Identity        `json:"identity,omitempty" jsonschema:"enum=pod-identity,enum=irsa" jsonschema_description:"How pods on EKS get the role that has the service's permissions."`
+	Namespace      string          `json:"namespace,omitempty" jsonschema:"default=default" jsonschema_description:"The namespace of the service's objects; it must exist." otherTarget:"only the kubernetes target has namespaces"`
+	PullSecrets    []string        `json:"pullSecrets,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Secrets of the namespace that the image is pulled with." otherTarget:"Lambda pulls the image from ECR by itself"`
+	Identity       Identity        `json:"identity,omitempty" jsonschema:"enum=pod-identity,enum=irsa" jsonschema_description:"How pods on EKS get the role that has the service's permissions." otherTarget:"the function has its role without it"`
 	Ingress        *Ingress        `json:"ingress,omitempty" jsonschema_description:"Serve the routes from outside through an Ingress."`
 	Gateway        *Gateway        `json:"gateway,omitempty" jsonschema_description:"Serve the routes from outside through a Gateway (Gateway API) that exists."`
-	Metric         string          `json:"metric,omitempty" jsonschema_description:"The Pods metric with the request rate of each pod, which a metrics adapter serves; for scale.requests."`
+	Metric         string          `json:"metric,omitempty" jsonschema_description:"The Pods metric with the request rate of each pod, which a metrics adapter serves; for scale.requests." otherTarget:"Lambda scales by request, not by a metric"`
 	ScaleToZero    *ScaleToZero    `json:"scaleToZero,omitempty" jsonschema_description:"What scale.min 0 becomes, which a HorizontalPodAutoscaler cannot do."`
-	ServiceMonitor *ServiceMonitor `json:"serviceMonitor,omitempty" jsonschema_description:"Have the Prometheus Operator scrape the service."`
-}
-
-// Identity is how pods get an AWS role.
-type Identity string
-
-// The identities.
-const (
-	PodIdentity Identity = "pod-identity" // EKS Pod Identity: an agent in the cluster
-	IRSA        Identity = "irsa"         // IAM roles for service accounts: the cluster's OpenID Connect issuer
-)
-
-// Ingress says which controller serves the routes, and with which certificate.
-type Ingress struct {
-	Class     string `json:"class" jsonschema:"required" jsonschema_description:"The IngressClass, such as nginx or alb."`
-	TLSSecret string `json:"tlsSecret,omitempty" jsonschema_description:"The Secret with the certificate for http.domain; without it, the class's own default."`
-}
-
-// Gateway names the Gateway that an HTTPRoute attaches to.
-type Gateway struct {
-	Name      string `json:"name" jsonschema:"required" jsonschema_description:"The Gateway."`
-	Namespace string `json:"namespace,omitempty" jsonschema_description:"Its namespace; the service's own when empty."`
-}
-
-// ScaleToZero says what becomes of scale.min 0: exactly one of its fields is set.
-type ScaleToZero struct {
-	Floor bool  `json:"floor,omitempty" jsonschema_description:"Keep one pod instead."`
-	KEDA  *KEDA `json:"keda,omitempty" jsonschema_description:"A KEDA ScaledObject in place of the autoscaler."`
-}
-
-// KEDA is the query that a ScaledObject scales by.
-type KEDA struct {
-	Prometheus string `json:"prometheus" jsonschema:"required" jsonschema_description:"The URL of a Prometheus server."`
-	Query      string `json:"query" jsonschema:"required" jsonschema_description:"A PromQL query for the service's request rate, in requests a second."`
-}
-
-// ServiceMonitor says what is scraped.
-type ServiceMonitor struct {
-	Path string `json:"path,omitempty" jsonschema:"default=/metrics" jsonschema_description:"The path that answers metrics."`
+	ServiceMonitor *ServiceMonitor `json:"serviceMonitor,omitempty" jsonschema_description:"Have the Prometheus Operator scrape the service." otherTarget:"CloudWatch has the function's metrics"`
 }
 
 // Shape names how requests spread over time.

@@ -48,9 +48,6 @@ func (l *LambdaOptions) SetDefaults() {
 // SetDefaults names the namespace that every cluster has.
 func (k *KubernetesOptions) SetDefaults() { k.Namespace = "default" }
 
-// SetDefaults names the path that Prometheus scrapes unless told otherwise.
-func (m *ServiceMonitor) SetDefaults() { m.Path = "/metrics" }
-
 // mustQuantity is for quantities that are part of this program.
 func mustQuantity(s string) Quantity {
 	q, err := ParseQuantity(s)

@@ -23,9 +23,15 @@ func Schema() ([]byte, error) {
 	s.refineApp()
 	s.refineService()
 	s.refineAccess()
+	s.refinePermission()
 	s.refineHTTP()
+	s.refineAuth()
 	s.refineLambda()
 	s.refineKubernetes()
+	s.refineIngress()
+	s.refineGateway()
+	s.refineScaleToZero()
+	s.refineServiceMonitor()
 
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {

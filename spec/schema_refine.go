@@ -67,35 +67,6 @@ func (s schema) refineAccess() {
 	service := s.of(reflect.TypeFor[Service]())
 	needs := property(service, "needs").Items
 	needs.Pattern, needs.MaxLength = labelPattern, number(maxName-2)
-
-	permission := s.of(reflect.TypeFor[Permission]())
-	property(permission, "actions").Items.Pattern = actionPattern
-	property(permission, "resources").Items.Pattern = `^\*$|` + arnPattern
-	narrow := jsonschema.NewProperties()
-	for _, key := range []string{"actions", "resources"} {
-		narrow.Set(key, &jsonschema.Schema{Items: &jsonschema.Schema{Not: &jsonschema.Schema{Pattern: broadPattern}}})
-	}
-	permission.AnyOf = []*jsonschema.Schema{{Required: []string{"why"}}, {Properties: narrow}}
-	property(permission, "why").Pattern = linePattern
-	property(permission, "why").MinLength = number(1)
-}
-
-func (s schema) refineHTTP() {
-	s.of(reflect.TypeFor[HTTP]()).Title = "HTTP"
-	domain := property(s.of(reflect.TypeFor[HTTP]()), "domain")
-	domain.Pattern, domain.MaxLength = domainPattern, number(maxObjectName)
-
-	cors := s.of(reflect.TypeFor[CORS]())
-	cors.Title = "CORS"
-	property(cors, "origins").Items.Pattern = `^\*$|` + originPattern
-	headers := property(cors, "headers").Items
-	headers.Pattern, headers.Not = headerPattern, &jsonschema.Schema{Const: "*"}
-
-	jwt := s.of(reflect.TypeFor[JWT]())
-	jwt.Title = "JSON Web Tokens"
-	property(jwt, "issuer").Pattern = issuerPattern
-	audience := property(jwt, "audience").Items
-	audience.Pattern, audience.MinLength = linePattern, number(1)
 }
 
 func (s schema) refineLambda() {
@@ -116,34 +87,18 @@ func (s schema) refineKubernetes() {
 	kubernetes := s.of(reflect.TypeFor[KubernetesOptions]())
 	kubernetes.Title = "kubernetes options"
 	kubernetes.Not = &jsonschema.Schema{Required: []string{"ingress", "gateway"}}
-	object := func(p *jsonschema.Schema) { p.Pattern, p.MaxLength = objectPattern, number(maxObjectName) }
-	namespace := func(p *jsonschema.Schema) { p.Pattern, p.MaxLength = namespacePattern, number(63) }
-
-	namespace(property(kubernetes, "namespace"))
-	object(property(kubernetes, "pullSecrets").Items)
+	namespaceName(property(kubernetes, "namespace"))
+	nameOfObject(property(kubernetes, "pullSecrets").Items)
 	metric := property(kubernetes, "metric")
 	metric.Pattern, metric.MaxLength = metricPattern, number(maxMetric)
 
-	ingress := s.of(reflect.TypeFor[Ingress]())
-	object(property(ingress, "class"))
-	object(property(ingress, "tlsSecret"))
-	gateway := s.of(reflect.TypeFor[Gateway]())
-	object(property(gateway, "name"))
-	namespace(property(gateway, "namespace"))
-
-	zero := s.of(reflect.TypeFor[ScaleToZero]())
-	zero.Title = "scale to zero"
-	zero.AnyOf = []*jsonschema.Schema{{Required: []string{"floor"}}, {Required: []string{"keda"}}}
-	keda := s.of(reflect.TypeFor[KEDA]())
-	keda.Title = "KEDA"
-	property(keda, "prometheus").Pattern = prometheusPattern
-	query := property(keda, "query")
-	query.Pattern, query.MinLength = linePattern, number(1)
-
-	monitor := s.of(reflect.TypeFor[ServiceMonitor]())
-	monitor.Title = "service monitor"
-	plainPath(property(monitor, "path"))
 }
+
+func nameOfObject(p *jsonschema.Schema) {
+	p.Pattern, p.MaxLength = objectPattern, number(maxObjectName)
+}
+
+func namespaceName(p *jsonschema.Schema) { p.Pattern, p.MaxLength = namespacePattern, number(63) }
 
 // plainPath is an absolute path without parameters.
 func plainPath(p *jsonschema.Schema) {

@@ -1,123 +1,59 @@
-// Package target holds what the targets share: the finding, which says what
-// becomes of one field of the spec on one target. The packages below it,
-// lambda and kubernetes, each resolve an app into a model (every decision made,
-// nothing left to choose) and into findings.
+// Package target resolves an app for both targets, once: Resolve gives their
+// models (every decision made, nothing left to choose) and everything that they
+// found. Commands call it and hand the result on; what prints, prices or
+// simulates an app reads the models and never the spec's fields again.
+//
+// The packages below hold each target's decisions and limits (lambda,
+// kubernetes), and what both say about a field (finding).
 package target
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 
 	"ambi/spec"
+	"ambi/target/finding"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
 )
 
-// Kind says how faithfully a target takes a field.
-type Kind string
-
-// The kinds, from best to worst.
-const (
-	Exact       Kind = "exact"       // the field means the same there
-	Approximate Kind = "approximate" // it is taken, with a difference worth knowing
-	Dropped     Kind = "dropped"     // it has no meaning there and changes nothing
-	Refused     Kind = "refused"     // the target cannot take the value
-)
-
-// Finding says what becomes of one field of the spec on one target.
-type Finding struct {
-	Target  spec.Target `json:"target"`
-	Kind    Kind        `json:"kind"`
-	Path    string      `json:"path"` // such as services.api.memory
-	Line    int         `json:"line"`
-	Column  int         `json:"column"`
-	Message string      `json:"message"`        // what becomes of it, and why
-	Hint    string      `json:"hint,omitempty"` // what to do about it
+// Resolved is an app with its models for both targets, also for one that its
+// spec does not list, and what resolving found.
+type Resolved struct {
+	App        *spec.App // for places in the text, and for the usage
+	Lambda     lambda.Model
+	Kubernetes kubernetes.Model
+	Findings   Pair[finding.List]
 }
 
-// Findings is what resolving an app for one target found, in the spec's order.
-type Findings []Finding
-
-// Refused returns the findings that keep the app from this target.
-func (f Findings) Refused() Findings {
-	var refused Findings
-	for _, finding := range f {
-		if finding.Kind == Refused {
-			refused = append(refused, finding)
-		}
-	}
-	return refused
+// Resolve makes every decision about an app. A model is complete only when no
+// finding on its target is refused.
+func Resolve(app *spec.App) *Resolved {
+	r := &Resolved{App: app}
+	r.Lambda, r.Findings.Lambda = lambda.Resolve(app)
+	r.Kubernetes, r.Findings.Kubernetes = kubernetes.Resolve(app)
+	return r
 }
 
-// Errors puts refusals into the shape of the spec's own errors; file is the
-// spec's name. Other findings are left out.
-func (f Findings) Errors(file string) spec.Errors {
+// All returns the findings of all targets, in the spec's order within each.
+func (r *Resolved) All() finding.List {
+	return slices.Concat(r.Findings.Lambda, r.Findings.Kubernetes)
+}
+
+// Errors returns the refusals of some targets in the shape of the spec's own
+// errors; file is the spec's name.
+func (r *Resolved) Errors(file string, targets ...spec.Target) spec.Errors {
 	var errs spec.Errors
-	for _, finding := range f.Refused() {
-		e := spec.Error{File: file, Line: finding.Line, Column: finding.Column, Path: finding.Path, Message: finding.Message}
-		if finding.Hint != "" {
-			e.Hints = []string{finding.Hint}
-		}
-		errs = append(errs, e)
+	for _, t := range targets {
+		errs = append(errs, r.Findings.Of(t).Errors(file)...)
 	}
 	return errs
 }
 
-// Notes gathers findings while a target resolves an app.
-type Notes struct {
-	target spec.Target
-	app    *spec.App
-	list   Findings
-}
-
-// NewNotes starts gathering what a target finds in an app.
-func NewNotes(t spec.Target, app *spec.App) *Notes { return &Notes{target: t, app: app} }
-
-// Exact notes that the field at path means the same on this target.
-func (n *Notes) Exact(path, format string, args ...any) {
-	n.add(Exact, path, "", format, args...)
-}
-
-// Approximate notes that the field is taken with a difference.
-func (n *Notes) Approximate(path, format string, args ...any) {
-	n.add(Approximate, path, "", format, args...)
-}
-
-// Dropped notes that the field changes nothing on this target.
-func (n *Notes) Dropped(path, format string, args ...any) {
-	n.add(Dropped, path, "", format, args...)
-}
-
-// Refused notes that the target cannot take the field's value, and what to do.
-func (n *Notes) Refused(path, hint, format string, args ...any) {
-	n.add(Refused, path, hint, format, args...)
-}
-
-// Usage says of all usage in the spec that it changes nothing.
-func (n *Notes) Usage() {
-	const why = "assumed by ambi compare; never changes a stack"
-	if n.app.Usage != nil {
-		n.Dropped("usage", why)
+// Services lists the names of the app's services, in order.
+func (r *Resolved) Services() []string {
+	names := make([]string, len(r.Lambda.Services))
+	for i, s := range r.Lambda.Services {
+		names[i] = s.Name
 	}
-	for _, name := range n.app.ServiceNames() {
-		if n.app.Services[name].Usage != nil {
-			n.Dropped("services."+name+".usage", why)
-		}
-	}
-}
-
-func (n *Notes) add(kind Kind, path, hint, format string, args ...any) {
-	at := n.app.Position(path)
-	n.list = append(n.list, Finding{
-		Target: n.target, Kind: kind, Path: path, Line: at.Line, Column: at.Column,
-		Message: fmt.Sprintf(format, args...), Hint: hint,
-	})
-}
-
-// Findings returns what was noted, in the order of the spec's text; fields at
-// one place, such as defaults, stay in the order in which they were noted.
-func (n *Notes) Findings() Findings {
-	slices.SortStableFunc(n.list, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	return n.list
+	return names
 }

@@ -9,7 +9,7 @@ import (
 
 	"ambi/generator"
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 func newPlanCommand(io streams, options *projectOptions) *cobra.Command {
@@ -52,7 +52,7 @@ type PlanDocument struct {
 type TargetPlan struct {
 	Target    spec.Target          `json:"target"`
 	Listed    bool                 `json:"listed"`            // among the spec's targets
-	Refused   target.Findings      `json:"refused,omitempty"` // why, when it refuses the spec
+	Refused   finding.List         `json:"refused,omitempty"` // why, when it refuses the spec
 	Resources []generator.Resource `json:"resources"`         // in the order of their declaration
 }
 
@@ -60,7 +60,7 @@ func planTargets(p *project) []TargetPlan {
 	resources := generator.Plan(p.input(spec.Targets()))
 	var plans []TargetPlan
 	for _, t := range spec.Targets() {
-		plan := TargetPlan{Target: t, Listed: p.app.For(t), Refused: p.on(t).Refused(), Resources: []generator.Resource{}}
+		plan := TargetPlan{Target: t, Listed: p.app.For(t), Refused: p.resolved.Findings.Of(t).Refused(), Resources: []generator.Resource{}}
 		if plan.Refused == nil {
 			plan.Resources = resources[t]
 		}
@@ -71,21 +71,21 @@ func planTargets(p *project) []TargetPlan {
 
 // printPlans prints the two plans as columns, service by service.
 func printPlans(out io.Writer, p *project, plans []TargetPlan) error {
-	groups := append([]string{""}, p.app.ServiceNames()...)
+	groups := append([]string{""}, p.resolved.Services()...)
+	group := map[string]int{} // by the service's name
+	for g, service := range groups {
+		group[service] = g
+	}
 	columns := make([][][]string, len(plans)) // plan, group, lines
 	width := 0
 	for i, plan := range plans {
 		columns[i] = make([][]string, len(groups))
-		for g, service := range groups {
-			for _, r := range plan.Resources {
-				if r.Service == service {
-					columns[i][g] = append(columns[i][g], fmt.Sprintf("%-15s %s", shortType(r.Type), r.Name))
-				}
-			}
-			for _, line := range columns[i][g] {
-				if i == 0 {
-					width = max(width, len(line))
-				}
+		for _, r := range plan.Resources {
+			line := fmt.Sprintf("%-15s %s", shortType(r.Type), r.Name)
+			g := group[r.Service]
+			columns[i][g] = append(columns[i][g], line)
+			if i == 0 {
+				width = max(width, len(line))
 			}
 		}
 	}

@@ -14,8 +14,6 @@ import (
 	"ambi/generator"
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
 )
 
 // specFile is where a project keeps its spec.
@@ -29,10 +27,7 @@ type project struct {
 	root     string // the folder that holds app/app.yaml
 	specName string // as messages show it
 	app      *spec.App
-	findings target.Findings // of both targets, the spec's order within each
-	// lambda and kubernetes are set also for a target that the spec does not list.
-	lambda     lambda.Model
-	kubernetes kubernetes.Model
+	resolved *target.Resolved
 }
 
 // load reads the spec and resolves it. Errors of grammar are spec.Errors; what a
@@ -56,13 +51,7 @@ func (o *projectOptions) load() (*project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{root: root, specName: name, app: app}
-	var findings target.Findings
-	p.lambda, findings = lambda.Resolve(app)
-	p.findings = append(p.findings, findings...)
-	p.kubernetes, findings = kubernetes.Resolve(app)
-	p.findings = append(p.findings, findings...)
-	return p, nil
+	return &project{root: root, specName: name, app: app, resolved: target.Resolve(app)}, nil
 }
 
 // find returns the project's folder.
@@ -123,39 +112,15 @@ func readSpec(file, name string) ([]byte, error) {
 
 // refused returns an error when a target that the spec lists refuses it.
 func (p *project) refused(targets ...spec.Target) error {
-	var errs spec.Errors
-	for _, t := range targets {
-		errs = append(errs, p.on(t).Errors(p.specName)...)
-	}
-	if len(errs) > 0 {
+	if errs := p.resolved.Errors(p.specName, targets...); len(errs) > 0 {
 		return errs
 	}
 	return nil
 }
 
-// on returns the findings of one target.
-func (p *project) on(t spec.Target) target.Findings {
-	var on target.Findings
-	for _, f := range p.findings {
-		if f.Target == t {
-			on = append(on, f)
-		}
-	}
-	return on
-}
-
 // input is what the generator needs, for the given targets.
 func (p *project) input(targets []spec.Target) generator.Input {
-	in := generator.Input{App: p.app.Name}
-	for _, t := range targets {
-		switch t {
-		case spec.Lambda:
-			in.Lambda = &p.lambda
-		case spec.Kubernetes:
-			in.Kubernetes = &p.kubernetes
-		}
-	}
-	return in
+	return generator.InputOf(p.resolved, "", targets...)
 }
 
 // files generates the program for the targets that the spec lists.
@@ -163,13 +128,11 @@ func (p *project) files() ([]generator.File, error) {
 	if err := p.refused(p.app.Targets...); err != nil {
 		return nil, err
 	}
-	in := p.input(p.app.Targets)
 	module, err := modulePath(p.root)
 	if err != nil {
 		return nil, err
 	}
-	in.Module = module
-	return generator.Generate(in)
+	return generator.Generate(generator.InputOf(p.resolved, module, p.app.Targets...))
 }
 
 // modulePath returns the import path of a folder: that of the Go module around

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 func newValidateCommand(io streams, options *projectOptions) *cobra.Command {
@@ -51,12 +51,12 @@ const validationFormat = "ambi.validate/v1"
 
 // Validation is what validate prints as JSON.
 type Validation struct {
-	Format   string          `json:"format"`
-	App      string          `json:"app"`      // empty when the spec is invalid
-	Spec     string          `json:"spec"`     // the file
-	Valid    bool            `json:"valid"`    // and no target that the spec lists refuses it
-	Errors   []SpecError     `json:"errors"`   // all of them, in the order of the file
-	Findings target.Findings `json:"findings"` // what each field becomes on each target; none when the spec is invalid
+	Format   string       `json:"format"`
+	App      string       `json:"app"`      // empty when the spec is invalid
+	Spec     string       `json:"spec"`     // the file
+	Valid    bool         `json:"valid"`    // and no target that the spec lists refuses it
+	Errors   []SpecError  `json:"errors"`   // all of them, in the order of the file
+	Findings finding.List `json:"findings"` // what each field becomes on each target; none when the spec is invalid
 }
 
 // SpecError is an error of the spec, or the refusal of a target, at its place.
@@ -71,9 +71,9 @@ type SpecError struct {
 // validateAsJSON prints a validation; the errors of a spec are a part of it, and
 // the answer is no.
 func validateAsJSON(out io.Writer, p *project, err error) error {
-	v := Validation{Format: validationFormat, Errors: []SpecError{}, Findings: target.Findings{}}
+	v := Validation{Format: validationFormat, Errors: []SpecError{}, Findings: finding.List{}}
 	if err == nil {
-		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.findings
+		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.resolved.All()
 		err = p.refused(p.app.Targets...)
 	}
 	var invalid spec.Errors
@@ -97,8 +97,8 @@ func validateAsJSON(out io.Writer, p *project, err error) error {
 // printTranslation prints each field of the spec with what it becomes.
 func printTranslation(out io.Writer, p *project) error {
 	var paths []string
-	byPath := map[string]target.Findings{}
-	for _, f := range inOrder(p.findings) {
+	byPath := map[string]finding.List{}
+	for _, f := range inOrder(p.resolved.All()) {
 		if byPath[f.Path] == nil {
 			paths = append(paths, f.Path)
 		}
@@ -120,12 +120,12 @@ func printTranslation(out io.Writer, p *project) error {
 		}
 	}
 	for _, t := range spec.Targets() {
-		count := map[target.Kind]int{}
-		for _, f := range p.on(t) {
+		count := map[finding.Kind]int{}
+		for _, f := range p.resolved.Findings.Of(t) {
 			count[f.Kind]++
 		}
 		line := fmt.Sprintf("%s: %d exact, %d approximate, %d dropped, %d refused", t,
-			count[target.Exact], count[target.Approximate], count[target.Dropped], count[target.Refused])
+			count[finding.Exact], count[finding.Approximate], count[finding.Dropped], count[finding.Refused])
 		if !p.app.For(t) {
 			line += " (not among the spec's targets)"
 		}
@@ -135,9 +135,9 @@ func printTranslation(out io.Writer, p *project) error {
 }
 
 // inOrder sorts findings by place, then by path and target.
-func inOrder(findings target.Findings) target.Findings {
+func inOrder(findings finding.List) finding.List {
 	sorted := slices.Clone(findings)
-	slices.SortStableFunc(sorted, func(a, b target.Finding) int {
+	slices.SortStableFunc(sorted, func(a, b finding.Finding) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

@@ -19,8 +19,7 @@ import (
 	"ambi/generator"
 	"ambi/internal/changes"
 	"ambi/spec"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
+	"ambi/target"
 )
 
 // The lifecycle of emitted programs through the real engine, against the stand-ins:
@@ -263,24 +262,20 @@ func newBuild(t *testing.T, dir string) *build { return &build{t: t, dir: dir} }
 func (b *build) add(variant string, onLambda, onKubernetes []byte) {
 	b.t.Helper()
 	in := generator.Input{App: "life", Module: "example.com/life/" + variant}
-	for target, text := range map[spec.Target][]byte{spec.Lambda: onLambda, spec.Kubernetes: onKubernetes} {
-		app, err := spec.Parse(variant+" on "+string(target), text)
+	for on, text := range map[spec.Target][]byte{spec.Lambda: onLambda, spec.Kubernetes: onKubernetes} {
+		app, err := spec.Parse(variant+" on "+string(on), text)
 		if err != nil {
 			b.t.Fatalf("%v\n%s", err, text)
 		}
-		in.App = app.Name
-		if target == spec.Lambda {
-			model, findings := lambda.Resolve(app)
-			in.Lambda = &model
-			if refused := findings.Refused(); len(refused) > 0 {
-				b.t.Fatal(refused)
-			}
-			continue
-		}
-		model, findings := kubernetes.Resolve(app)
-		in.Kubernetes = &model
-		if refused := findings.Refused(); len(refused) > 0 {
+		resolved := target.Resolve(app)
+		if refused := resolved.Findings.Of(on).Refused(); len(refused) > 0 {
 			b.t.Fatal(refused)
+		}
+		in.App = app.Name
+		if on == spec.Lambda {
+			in.Lambda = &resolved.Lambda
+		} else {
+			in.Kubernetes = &resolved.Kubernetes
 		}
 	}
 	files, err := generator.Generate(in)

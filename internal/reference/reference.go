@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
+	"ambi/target/finding"
 )
 
 const head = `# The spec, field by field
@@ -134,7 +132,7 @@ func fields(t reflect.Type, path string) []field {
 }
 
 // said is what the targets said about fields, by pattern of path.
-type said map[string]target.Findings
+type said map[string]finding.List
 
 // findings resolves the examples and sorts what was found by field.
 func findings(examples [][]byte) (said, error) {
@@ -144,9 +142,7 @@ func findings(examples [][]byte) (said, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, onLambda := lambda.Resolve(app)
-		_, onKubernetes := kubernetes.Resolve(app)
-		for _, f := range slices.Concat(onLambda, onKubernetes) {
+		for _, f := range target.Resolve(app).All() {
 			path := pattern(f.Path)
 			all[path] = append(all[path], f)
 		}
@@ -159,7 +155,7 @@ func findings(examples [][]byte) (said, error) {
 func (s said) lines(path string) []string {
 	var lines []string
 	for _, t := range spec.Targets() {
-		for _, kind := range []target.Kind{target.Exact, target.Approximate, target.Dropped, target.Refused} {
+		for _, kind := range []finding.Kind{finding.Exact, finding.Approximate, finding.Dropped, finding.Refused} {
 			if f, ok := s.first(path, t, kind); ok {
 				lines = append(lines, fmt.Sprintf("- %s: **%s**, %s", t, kind, f.Message))
 			}
@@ -168,7 +164,7 @@ func (s said) lines(path string) []string {
 	return lines
 }
 
-func (s said) first(path string, t spec.Target, kind target.Kind) (target.Finding, bool) {
+func (s said) first(path string, t spec.Target, kind finding.Kind) (finding.Finding, bool) {
 	for at := path; at != ""; at = enclosing(at) {
 		for _, f := range s[at] {
 			if f.Target == t && f.Kind == kind {
@@ -179,7 +175,7 @@ func (s said) first(path string, t spec.Target, kind target.Kind) (target.Findin
 			break // the field itself was spoken of; what holds it is about more
 		}
 	}
-	return target.Finding{}, false
+	return finding.Finding{}, false
 }
 
 // enclosing is the path of what holds a field; a list holds its elements.

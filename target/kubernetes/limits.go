@@ -1,18 +1,42 @@
 package kubernetes
 
+import "time"
+
+// The pages that document what Kubernetes can and cannot do.
+const (
+	AutoscalingPage = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
+	DeploymentPage  = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
+	IngressPage     = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
+	GatewayPage     = "https://gateway-api.sigs.k8s.io/reference/spec/"
+	IdentityPage    = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+	ALBPage         = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+)
+
 // Limits of what serves routes from outside, as documented.
 const (
 	// MaxRulesPerRoute and MaxMatchesPerRule are what every HTTPRoute of v1 takes;
-	// later releases take more. Source: gateway-api.sigs.k8s.io/reference/spec.
+	// later releases take more: GatewayPage.
 	MaxRulesPerRoute  = 16
 	MaxMatchesPerRule = 8
 	// MaxCORSValues bounds the origins, and the headers, of an HTTPRoute's CORS filter.
 	MaxCORSValues = 64
 	// MaxALBSeconds is how long an Application Load Balancer waits for an answer
-	// unless told otherwise, which is a setting of the whole load balancer.
-	// Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html.
+	// unless told otherwise, which is a setting of the whole load balancer: ALBPage.
 	MaxALBSeconds = 60
 	// browserMaxAgeSeconds is how long browsers remember a preflight's answer that
 	// does not say. Source: fetch.spec.whatwg.org/#http-access-control-max-age.
 	browserMaxAgeSeconds = 5
+)
+
+// What the stack makes of every service alike.
+const (
+	// StartupProbe is the time between two startup probes, and StartupLimit what they give an app to start.
+	StartupProbe = 2 * time.Second
+	StartupLimit = time.Minute
+	// Drain is how long a pod that was told to stop goes on serving.
+	Drain = 10 * time.Second
+	// KEDAPoll is the time between two looks while there is no pod, and KEDACooldown
+	// the time without a request before the last pods go.
+	KEDAPoll     = 30 * time.Second
+	KEDACooldown = 5 * time.Minute
 )

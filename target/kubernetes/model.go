@@ -19,22 +19,28 @@ type Service struct {
 	Port           int
 	HealthPath     string
 	CPU            string // the request, as a Kubernetes quantity
+	MilliCPU       int    // the same in thousandths of a core
 	MemoryMiB      int    // request and limit
+	Concurrency    int    // requests that the app takes at once, which nothing but the app bounds
 	TimeoutSeconds int
 	Namespace      string
 	Environment    []Variable // by name
+	Routes         []string   // that the app serves, as the spec writes them
 
 	MinReplicas   int // 0 only with KEDA
 	MaxReplicas   int
 	Metric        Metric
 	TargetPercent int    // target utilization of the request, for CPU and Memory
 	TargetRate    string // requests a second for each pod, for Requests: a Kubernetes quantity, or a decimal for KEDA
+	TargetMilli   int64  // the same in thousandths of a request
 	PodsMetric    string // the Pods metric that has the rate, for Requests without KEDA
 	KEDA          *KEDA  // scales in the autoscaler's place
 
 	Needs   []Need   // the services that this one calls, by name
 	Callers []string // the services that call this one, by name
-	Reach   Reach
+	// InternalCallers are the same where the spec offers the service to no one else.
+	InternalCallers []string
+	Reach           Reach
 
 	Domain      string
 	Ingress     *Ingress // at most one of Ingress and Gateway is set
@@ -53,77 +59,3 @@ type Variable struct {
 // Need is a service of the app that another one calls, and the variable in which
 // the caller finds its address.
 type Need struct{ Service, Variable string }
-
-// Metric is what the number of pods follows.
-type Metric string
-
-// The metrics.
-const (
-	CPU      Metric = "cpu"
-	Memory   Metric = "memory"
-	Requests Metric = "requests"
-)
-
-// KEDA is the query that a ScaledObject scales by.
-type KEDA struct{ Prometheus, Query string }
-
-// Reach says who may open a connection to a service's port.
-type Reach string
-
-// The reaches.
-const (
-	FromAnywhere Reach = "anywhere" // whoever serves the routes from outside, wherever that runs
-	FromCluster  Reach = "cluster"  // every pod of the cluster
-	FromCallers  Reach = "callers"  // the services that need it, and nobody else
-)
-
-// Ingress is the rules of one Ingress.
-type Ingress struct {
-	Class       string
-	TLSSecret   string
-	Annotations []Annotation // by name
-	Paths       []Path
-}
-
-// Annotation is one annotation that an Ingress class reads, and why it is there.
-type Annotation struct{ Name, Value, Why string }
-
-// Path is one path of an Ingress.
-type Path struct {
-	Type, Path string   // Exact or Prefix, and the path
-	Routes     []string // the routes that it serves, as the spec writes them
-}
-
-// Gateway is the rules of one HTTPRoute.
-type Gateway struct {
-	Name      string
-	Namespace string // empty for the service's own
-	Matches   []Match
-	CORS      *CORS
-}
-
-// Match is one kind of request that an HTTPRoute takes.
-type Match struct {
-	Method     string   // empty for all
-	Type, Path string   // Exact or PathPrefix, and the path
-	Routes     []string // the routes that it serves, as the spec writes them; none for CORS' own requests
-}
-
-// CORS is the filter of an HTTPRoute.
-type CORS struct {
-	Origins, Methods, Headers []string
-	Credentials               bool
-	MaxAgeSeconds             int // 0 for the standard's own default
-}
-
-// Identity is how a service's pods get an AWS role, and what the role may do.
-type Identity struct {
-	IRSA       bool // roles for service accounts; else EKS Pod Identity
-	Statements []Statement
-}
-
-// Statement is one statement of a role's policy.
-type Statement struct {
-	Actions, Resources []string
-	Why                string // why one of them is as broad as *
-}

@@ -7,26 +7,27 @@ import (
 	"strings"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 // Resolve decides everything that Kubernetes needs and notes what becomes of
 // each field. The model is complete only when no finding is refused.
-func Resolve(app *spec.App) (Model, target.Findings) {
-	r := &resolver{app: app, notes: target.NewNotes(spec.Kubernetes, app), paths: map[string]string{}}
+func Resolve(app *spec.App) (Model, finding.List) {
+	r := &resolver{app: app, notes: finding.New(spec.Kubernetes, app), callers: app.Callers(), paths: map[string]string{}}
 	r.notes.Exact("name", "prefixes the names of all objects")
 	model := Model{App: app.Name}
 	for _, name := range app.ServiceNames() {
 		model.Services = append(model.Services, r.service(name, app.Services[name]))
 	}
 	r.notes.Usage()
-	return model, r.notes.Findings()
+	return model, r.notes.List()
 }
 
 type resolver struct {
-	app   *spec.App
-	notes *target.Notes
-	paths map[string]string // the service that has a path, by what tells paths apart outside
+	app     *spec.App
+	notes   *finding.Notes
+	callers map[string][]string // of each service, in order
+	paths   map[string]string   // the service that has a path, by what tells paths apart outside
 }
 
 func (r *resolver) service(name string, s *spec.Service) Service {
@@ -38,12 +39,17 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		Port:           s.Port,
 		HealthPath:     s.Health.Path,
 		CPU:            s.CPU.String(),
+		MilliCPU:       int(s.CPU.Milli()),
 		MemoryMiB:      int((s.Memory.Bytes() + 1<<20 - 1) >> 20),
 		TimeoutSeconds: int(s.Timeout.Std().Seconds()),
+		Concurrency:    s.Concurrency,
 		Namespace:      s.Kubernetes.Namespace,
 	}
+	for _, route := range s.HTTP.Routes {
+		out.Routes = append(out.Routes, route.String())
+	}
 	if s.Image == "" {
-		r.notes.Refused(at, "add image: the same HTTP image runs on both targets",
+		r.notes.Refused(at, finding.Refusal{Limit: "image", Page: DeploymentPage, Hint: "add image: the same HTTP image runs on both targets"},
 			"must have an image on target kubernetes, which runs no zip and finds no lambda.image")
 	} else {
 		r.notes.Exact(at+".image", "the container's image")
@@ -60,18 +66,15 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
 	r.permissions(at, s, &out)
+	r.authorizer(at, s)
 	r.outside(name, s, &out)
 	r.scale(at, s, &out)
 	r.notes.Exact(at+".kubernetes.namespace", "the objects' namespace, which must exist")
 	if len(s.Kubernetes.PullSecrets) > 0 {
 		r.notes.Exact(at+".kubernetes.pullSecrets", "the pods' imagePullSecrets, which must exist in the namespace")
 	}
-	if m := s.Kubernetes.ServiceMonitor; m != nil {
-		out.MetricsPath = m.Path
-		r.notes.Exact(at+".kubernetes.serviceMonitor.path", "a ServiceMonitor for the Prometheus Operator, whose Prometheus must select it; "+
-			"the NetworkPolicy lets its pods in, which are labelled app.kubernetes.io/name=prometheus, from any namespace")
-	}
-	r.lambdaOnly(at, s)
+	r.serviceMonitor(at, s, &out)
+	r.notes.OtherTargets(name)
 	return out
 }
 
@@ -97,10 +100,9 @@ func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i), "the address of its Service, in %s; %s", variable, whoElse(r.app.Services[other]))
 	}
 	slices.SortFunc(out.Needs, func(a, b Need) int { return strings.Compare(a.Service, b.Service) })
-	for _, other := range r.app.ServiceNames() {
-		if slices.Contains(r.app.Services[other].Needs, name) {
-			out.Callers = append(out.Callers, other)
-		}
+	out.Callers = r.callers[name]
+	if s.Internal() {
+		out.InternalCallers = out.Callers
 	}
 }
 
@@ -113,60 +115,5 @@ func whoElse(needed *spec.Service) string {
 		return "its NetworkPolicy then lets in the services that need it, Prometheus, and no other pod of the cluster"
 	default:
 		return "its NetworkPolicy then lets in the services that need it, and no other pod of the cluster"
-	}
-}
-
-// permissions decides which AWS role the pods get.
-func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
-	path := at + ".kubernetes.identity"
-	switch identity := s.Kubernetes.Identity; {
-	case len(s.Permissions) == 0 && identity != "":
-		r.notes.Dropped(path, "without permissions, the pods need no role")
-		return
-	case len(s.Permissions) == 0:
-		return
-	case identity == "":
-		r.notes.Refused(at+".permissions", "on EKS, set kubernetes.identity to pod-identity or irsa",
-			"must come with kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
-		return
-	case identity == spec.IRSA:
-		r.notes.Exact(path, "a role that the pods' ServiceAccount may assume, by the OpenID Connect provider that the setting oidcProviderArn names")
-	default:
-		r.notes.Exact(path, "a role and a PodIdentityAssociation, in the EKS cluster that the setting clusterName names")
-	}
-	out.Identity = &Identity{IRSA: s.Kubernetes.Identity == spec.IRSA}
-	for i, p := range s.Permissions {
-		out.Identity.Statements = append(out.Identity.Statements, Statement{Actions: p.Actions, Resources: p.Resources, Why: p.Why})
-		r.notes.Exact(fmt.Sprintf("%s.permissions[%d]", at, i), "a statement of the policy of the pods' role")
-	}
-}
-
-// lambdaOnly notes the fields that only the lambda target has.
-func (r *resolver) lambdaOnly(at string, s *spec.Service) {
-	at += ".lambda."
-	r.notes.Dropped(at+"architecture", "the image decides, and the nodes must match it")
-	for _, field := range []string{"handler", "logRetentionDays"} {
-		r.notes.Dropped(at+field, "only the lambda target has it")
-	}
-	if s.Lambda.Image != "" {
-		r.notes.Dropped(at+"image", "the pods run image instead")
-	}
-	if s.Lambda.Zip != "" {
-		r.notes.Dropped(at+"zip", "the pods run image instead")
-	}
-	if len(s.Lambda.Layers) > 0 {
-		r.notes.Dropped(at+"layers", "the pods run image instead")
-	}
-	if s.Lambda.Provisioned > 0 {
-		r.notes.Dropped(at+"provisioned", "pods are warm; scale.min says how many at least")
-	}
-	if s.Lambda.Reserved {
-		r.notes.Dropped(at+"reserved", "scale.max bounds the pods")
-	}
-	if s.Lambda.Tracing {
-		r.notes.Dropped(at+"tracing", "only the lambda target has it; the app can send its own traces")
-	}
-	if s.Lambda.VPC {
-		r.notes.Dropped(at+"vpc", "pods are in the cluster's network")
 	}
 }

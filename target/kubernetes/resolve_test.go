@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 	"ambi/target/kubernetes"
 )
 
 // resolve resolves an app of services, each given as the lines below its name.
-func resolve(t *testing.T, services ...string) (kubernetes.Model, target.Findings) {
+func resolve(t *testing.T, services ...string) (kubernetes.Model, finding.List) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("apiVersion: ambi/v1\nname: shop\ntargets: [kubernetes]\nservices:\n")
@@ -36,7 +36,7 @@ func resolve(t *testing.T, services ...string) (kubernetes.Model, target.Finding
 }
 
 // find returns what was found at a path of service a.
-func find(findings target.Findings, path string) (kind target.Kind, message string) {
+func find(findings finding.List, path string) (kind finding.Kind, message string) {
 	for _, f := range findings {
 		if f.Path == "services.a"+path {
 			kind, message = f.Kind, f.Message+"\n"+f.Hint
@@ -66,57 +66,57 @@ func TestFindings(t *testing.T) {
 		a       string
 		others  []string
 		path    string
-		kind    target.Kind
+		kind    finding.Kind
 		message string
 	}{
-		"no image":                        {"lambda: {zip: a.zip}", nil, "", target.Refused, "add image"},
-		"memory that is no whole Mi":      {"memory: 300M", nil, ".memory", target.Approximate, "287Mi"},
-		"a changed variable":              {"env: {XY: z}", nil, ".env.XY", target.Exact, "rolls the pods"},
-		"a changed secret":                {"secrets: {XY: {name: z, key: k}}", nil, ".secrets.XY", target.Exact, "needs a restart"},
-		"needs":                           {"needs: [b]", []string{""}, ".needs[0]", target.Exact, "B_URL; its NetworkPolicy then lets in the services that need it, and no other pod"},
-		"needs of what is scraped":        {"needs: [b]", []string{"kubernetes: {serviceMonitor: {}}"}, ".needs[0]", target.Exact, "Prometheus, and no other pod"},
-		"needs of what has an Ingress":    {"needs: [b]", []string{nginx[1:]}, ".needs[0]", target.Exact, "lets everybody in"},
-		"needs of what has a Gateway":     {"needs: [b]", []string{gateway[1:]}, ".needs[0]", target.Exact, "lets everybody in"},
-		"route inside":                    {"", nil, ".http.routes[0]", target.Dropped, "any pod of the cluster"},
-		"route for callers":               {"", []string{"needs: [a]"}, ".http.routes[0]", target.Dropped, "from the pods of b alone"},
-		"domain inside":                   {"http: {routes: [GET /a], domain: a.example.com}", nil, ".http.domain", target.Dropped, "kubernetes.ingress"},
-		"CORS inside":                     {cors, nil, ".http.cors", target.Refused, "kubernetes.gateway"},
-		"CORS through nginx":              {cors + nginx, nil, ".http.cors", target.Approximate, "ingress-nginx"},
-		"CORS through alb":                {cors + alb, nil, ".http.cors", target.Refused, "class alb"},
-		"CORS through another class":      {cors + traefik, nil, ".http.cors", target.Refused, "class traefik"},
-		"CORS through a gateway":          {cors + gateway, nil, ".http.cors", target.Approximate, "v1.5"},
-		"a header that nginx refuses":     {"http: {routes: [GET /a], cors: {origins: ['*'], headers: [X-a, x!]}}" + nginx, nil, ".http.cors.headers[1]", target.Refused, "x!"},
-		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", target.Refused, "never approximate"},
-		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", target.Refused, "in the app"},
-		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", target.Exact, ""},
-		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", target.Approximate, "no methods"},
-		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", target.Approximate, "prefix /a "},
-		"route of parameters only":        {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", target.Approximate, "prefix / "},
-		"literal route of a gateway":      {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", target.Exact, "extended feature"},
-		"parameters of a gateway":         {"http: {routes: [\"GET /a/{id}\"]}" + gateway, nil, ".http.routes[0]", target.Approximate, "prefix /a "},
-		"no domain":                       {nginx[1:], nil, ".http", target.Approximate, "every host"},
+		"no image":                        {"lambda: {zip: a.zip}", nil, "", finding.Refused, "add image"},
+		"memory that is no whole Mi":      {"memory: 300M", nil, ".memory", finding.Approximate, "287Mi"},
+		"a changed variable":              {"env: {XY: z}", nil, ".env.XY", finding.Exact, "rolls the pods"},
+		"a changed secret":                {"secrets: {XY: {name: z, key: k}}", nil, ".secrets.XY", finding.Exact, "needs a restart"},
+		"needs":                           {"needs: [b]", []string{""}, ".needs[0]", finding.Exact, "B_URL; its NetworkPolicy then lets in the services that need it, and no other pod"},
+		"needs of what is scraped":        {"needs: [b]", []string{"kubernetes: {serviceMonitor: {}}"}, ".needs[0]", finding.Exact, "Prometheus, and no other pod"},
+		"needs of what has an Ingress":    {"needs: [b]", []string{nginx[1:]}, ".needs[0]", finding.Exact, "lets everybody in"},
+		"needs of what has a Gateway":     {"needs: [b]", []string{gateway[1:]}, ".needs[0]", finding.Exact, "lets everybody in"},
+		"route inside":                    {"", nil, ".http.routes[0]", finding.Dropped, "any pod of the cluster"},
+		"route for callers":               {"", []string{"needs: [a]"}, ".http.routes[0]", finding.Dropped, "from the pods of b alone"},
+		"domain inside":                   {"http: {routes: [GET /a], domain: a.example.com}", nil, ".http.domain", finding.Dropped, "kubernetes.ingress"},
+		"CORS inside":                     {cors, nil, ".http.cors", finding.Refused, "kubernetes.gateway"},
+		"CORS through nginx":              {cors + nginx, nil, ".http.cors", finding.Approximate, "ingress-nginx"},
+		"CORS through alb":                {cors + alb, nil, ".http.cors", finding.Refused, "class alb"},
+		"CORS through another class":      {cors + traefik, nil, ".http.cors", finding.Refused, "class traefik"},
+		"CORS through a gateway":          {cors + gateway, nil, ".http.cors", finding.Approximate, "v1.5"},
+		"a header that nginx refuses":     {"http: {routes: [GET /a], cors: {origins: ['*'], headers: [X-a, x!]}}" + nginx, nil, ".http.cors.headers[1]", finding.Refused, "x!"},
+		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", finding.Refused, "never approximate"},
+		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", finding.Refused, "in the app"},
+		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", finding.Exact, ""},
+		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "no methods"},
+		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
+		"route of parameters only":        {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix / "},
+		"literal route of a gateway":      {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", finding.Exact, "extended feature"},
+		"parameters of a gateway":         {"http: {routes: [\"GET /a/{id}\"]}" + gateway, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
+		"no domain":                       {nginx[1:], nil, ".http", finding.Approximate, "every host"},
 		"as many routes as a gateway has": {"http: {routes: " + routes(128) + "}" + gateway, nil, ".http.routes", "", ""},
-		"more routes than a gateway has":  {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", target.Refused, "got 129"},
-		"timeout inside":                  {"timeout: 90s", nil, ".timeout", target.Approximate, "nothing cuts"},
-		"timeout of nginx":                {"timeout: 90s" + nginx, nil, ".timeout", target.Approximate, "nginx"},
-		"timeout of alb":                  {"timeout: 60s" + alb, nil, ".timeout", target.Approximate, "60 s"},
-		"timeout longer than alb's":       {"timeout: 61s" + alb, nil, ".timeout", target.Refused, "at most 60s"},
-		"timeout of another class":        {"timeout: 90s" + traefik, nil, ".timeout", target.Approximate, "does not know"},
-		"certificate of alb":              {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", target.Refused, "ACM"},
-		"certificate of another class":    {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", target.Exact, "must exist"},
-		"permissions without an identity": {may, nil, ".permissions", target.Refused, "kubernetes.identity"},
-		"permissions with one":            {may + "\nkubernetes: {identity: irsa}", nil, ".permissions[0]", target.Exact, "policy"},
-		"an identity without permissions": {"kubernetes: {identity: irsa}", nil, ".kubernetes.identity", target.Dropped, "no role"},
-		"none at all":                     {"scale: {min: 0}", nil, ".scale.min", target.Refused, "scaleToZero"},
-		"none at all, and a floor":        {"scale: {min: 0}\nkubernetes: {scaleToZero: {floor: true}}", nil, ".scale.min", target.Approximate, "keeps one pod"},
-		"none at all, and KEDA":           {zero, nil, ".scale.min", target.Approximate, "nothing holds a request"},
-		"KEDA without a rate":             {strings.Replace(zero, ", requests: 5/s", "", 1), nil, ".kubernetes.scaleToZero.keda", target.Refused, "scale.requests"},
-		"KEDA and a metric":               {strings.Replace(zero, "{scaleToZero", "{metric: m, scaleToZero", 1), nil, ".kubernetes.metric", target.Dropped, "query"},
-		"a rate without a metric":         {"scale: {requests: 5/s}", nil, ".scale.requests", target.Refused, "kubernetes.metric"},
-		"a rate":                          {"scale: {requests: 5/s}\nkubernetes: {metric: m}", nil, ".scale.requests", target.Exact, "average"},
-		"a rate that is no whole number":  {"scale: {requests: 100/minute}\nkubernetes: {metric: m}", nil, ".scale.requests", target.Approximate, "1667m"},
-		"metrics":                         {"kubernetes: {serviceMonitor: {}}", nil, ".kubernetes.serviceMonitor.path", target.Exact, "ServiceMonitor"},
-		"pull secrets":                    {"kubernetes: {pullSecrets: [x]}", nil, ".kubernetes.pullSecrets", target.Exact, "must exist"},
+		"more routes than a gateway has":  {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", finding.Refused, "got 129"},
+		"timeout inside":                  {"timeout: 90s", nil, ".timeout", finding.Approximate, "nothing cuts"},
+		"timeout of nginx":                {"timeout: 90s" + nginx, nil, ".timeout", finding.Approximate, "nginx"},
+		"timeout of alb":                  {"timeout: 60s" + alb, nil, ".timeout", finding.Approximate, "60 s"},
+		"timeout longer than alb's":       {"timeout: 61s" + alb, nil, ".timeout", finding.Refused, "at most 60s"},
+		"timeout of another class":        {"timeout: 90s" + traefik, nil, ".timeout", finding.Approximate, "does not know"},
+		"certificate of alb":              {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Refused, "ACM"},
+		"certificate of another class":    {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Exact, "must exist"},
+		"permissions without an identity": {may, nil, ".permissions", finding.Refused, "kubernetes.identity"},
+		"permissions with one":            {may + "\nkubernetes: {identity: irsa}", nil, ".permissions[0]", finding.Exact, "policy"},
+		"an identity without permissions": {"kubernetes: {identity: irsa}", nil, ".kubernetes.identity", finding.Dropped, "no role"},
+		"none at all":                     {"scale: {min: 0}", nil, ".scale.min", finding.Refused, "scaleToZero"},
+		"none at all, and a floor":        {"scale: {min: 0}\nkubernetes: {scaleToZero: {floor: true}}", nil, ".scale.min", finding.Approximate, "keeps one pod"},
+		"none at all, and KEDA":           {zero, nil, ".scale.min", finding.Approximate, "nothing holds a request"},
+		"KEDA without a rate":             {strings.Replace(zero, ", requests: 5/s", "", 1), nil, ".kubernetes.scaleToZero.keda", finding.Refused, "scale.requests"},
+		"KEDA and a metric":               {strings.Replace(zero, "{scaleToZero", "{metric: m, scaleToZero", 1), nil, ".kubernetes.metric", finding.Dropped, "query"},
+		"a rate without a metric":         {"scale: {requests: 5/s}", nil, ".scale.requests", finding.Refused, "kubernetes.metric"},
+		"a rate":                          {"scale: {requests: 5/s}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Exact, "average"},
+		"a rate that is no whole number":  {"scale: {requests: 100/minute}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Approximate, "1667m"},
+		"metrics":                         {"kubernetes: {serviceMonitor: {}}", nil, ".kubernetes.serviceMonitor.path", finding.Exact, "ServiceMonitor"},
+		"pull secrets":                    {"kubernetes: {pullSecrets: [x]}", nil, ".kubernetes.pullSecrets", finding.Exact, "must exist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, findings := resolve(t, append([]string{c.a}, c.others...)...)

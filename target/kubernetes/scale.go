@@ -6,6 +6,17 @@ import (
 	"strconv"
 
 	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// Metric is what the number of pods follows.
+type Metric string
+
+// The metrics.
+const (
+	CPU      Metric = "cpu"
+	Memory   Metric = "memory"
+	Requests Metric = "requests"
 )
 
 // scale decides what sets the number of pods: a HorizontalPodAutoscaler, or
@@ -18,7 +29,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 	case s.Scale.Min > 0:
 		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a drain of nodes takes one pod at a time")
 	case zero == nil:
-		r.notes.Refused(at+".scale.min", "say min: 1, or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none",
+		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "say min: 1, or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none"},
 			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
 	case zero.Floor:
 		out.MinReplicas = 1
@@ -52,30 +63,20 @@ func (r *resolver) utilization(at string, out *Service) {
 	r.notes.Exact(at+".scale."+string(out.Metric), "the autoscaler's target utilization of the %s request", out.Metric)
 }
 
-// keda needs a number that its query is divided by.
-func (r *resolver) keda(at string, s *spec.Service) {
-	path := at + ".kubernetes.scaleToZero.keda"
-	if s.Scale.Requests.IsZero() {
-		r.notes.Refused(path, "set scale.requests to the rate that one pod should take, in place of scale.cpu or scale.memory",
-			"must come with scale.requests on target kubernetes: pods that do not run use no CPU and no memory")
-		return
-	}
-	r.notes.Exact(path, "a prometheus trigger; the query must count requests where they arrive, since a pod that does not run counts none")
-}
-
 // requests decides the rate that each pod is to take.
 func (r *resolver) requests(at string, s *spec.Service, out *Service) {
 	out.Metric, out.PodsMetric = Requests, s.Kubernetes.Metric
 	path := at + ".scale.requests"
 	milli := s.Scale.Requests.PerSecond() * 1000
 	whole := int64(math.Round(milli))
+	out.TargetMilli = whole
 	switch {
 	case whole < 1:
-		r.notes.Refused(path, "one request in 1000 seconds is the least, such as 4/h",
+		r.notes.Refused(path, finding.Refusal{Limit: "scaling by requests", Page: AutoscalingPage, Hint: "one request in 1000 seconds is the least, such as 4/h"},
 			"must be at least a thousandth of a request a second on target kubernetes, got %s", s.Scale.Requests)
 		return
 	case out.KEDA == nil && out.PodsMetric == "":
-		r.notes.Refused(path, "set kubernetes.metric to the metric's name, such as http_requests_per_second",
+		r.notes.Refused(path, finding.Refusal{Limit: "scaling by requests", Page: AutoscalingPage, Hint: "set kubernetes.metric to the metric's name, such as http_requests_per_second"},
 			"must come with kubernetes.metric on target kubernetes: a metrics adapter must serve each pod's rate, under a name that the cluster decides")
 		return
 	}

@@ -1,8 +1,20 @@
 package lambda
 
-// Lambda's and API Gateway's limits, as their documentation gives them:
-// docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and
-// docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html.
+import "time"
+
+// The pages that document Lambda's and API Gateway's limits.
+const (
+	QuotasPage        = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+	ScalingPage       = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"
+	StartPage         = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"
+	ImagesPage        = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
+	FunctionURLPage   = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
+	HTTPAPIQuotasPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
+	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
+	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+)
+
+// What one function or one HTTP API can be: QuotasPage and HTTPAPIQuotasPage.
 const (
 	MinMemoryMB        = 128
 	MaxMemoryMB        = 10240
@@ -15,10 +27,39 @@ const (
 	MaxAudiences           = 50 // of one JWT authorizer
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
-	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out:
-	// docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out: IAMQuotasPage.
 	MaxRolePolicyBytes = 10240
 )
+
+// What one invocation can carry, and how long its environment may take to start:
+// QuotasPage and StartPage.
+const (
+	MaxPayloadBytes = 6_000_000 // of a request, and of a response
+	// MaxBinaryPayloadBytes is what fits of a binary body, which travels as base64.
+	MaxBinaryPayloadBytes = 4_500_000
+	// MaxStart is how long an environment may initialize before it is started anew.
+	MaxStart = 10 * time.Second
+)
+
+// What an account has in a region until it asks for more: QuotasPage,
+// docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html and
+// docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
+const (
+	AccountConcurrency    = 1000
+	UnreservedConcurrency = 100 // must be left for functions that reserve none
+	// RequestsPerConcurrency is how many requests a second go with each unit of concurrency.
+	RequestsPerConcurrency = 10
+	// ScalingBurst is how many environments a function may add in 10 s, which is
+	// taken for a bucket of as many that fills at ScalingPerSecond.
+	ScalingBurst     = 1000
+	ScalingPerSecond = 100
+	HTTPAPIPerSecond = 10_000
+	HTTPAPIBurst     = 5000
+)
+
+// UsualKeepAlive is how long an idle environment lives, as measured in 2021 (5 to 7
+// minutes). AWS documents no figure.
+const UsualKeepAlive = 6 * time.Minute
 
 // What watches the app: CloudWatch alarms on each function (errors, throttles,
 // duration), and on the API that all share (5xx).

@@ -15,20 +15,6 @@ type Model struct {
 	Services               []Service
 }
 
-// CORS is what the API answers preflight requests with.
-type CORS struct {
-	Origins, Methods, Headers []string
-	Credentials               bool
-	MaxAgeSeconds             int // 0 leaves it to the browser
-}
-
-// Authorizer lets requests through that bring a good JSON Web Token.
-type Authorizer struct {
-	Name     string // unique within the app
-	Issuer   string
-	Audience []string
-}
-
 // Secret is one Secrets Manager secret: a JSON object with the keys that the
 // services read. The stack creates it without a value.
 type Secret struct {
@@ -52,21 +38,17 @@ type Service struct {
 	Environment      []Variable // by name
 	Secrets          []string   // names of the secrets that it reads
 	Permissions      []Permission
+	Adapter          bool     // the Web Adapter turns each invocation into a request
 	Routes           []string // route keys, in the spec's order
+	Domain           string   // host name that the spec gives the service; the whole API answers under it
 	Authorizer       string   // of Routes, by name; empty for none
 	// OpenRoutes are the route keys that take no token although Routes do: those of
 	// the method OPTIONS, and one for each route of ANY.
-	OpenRoutes  []string
-	Provisioned int // environments that the alias keeps warm
-	Reserved    int // environments that the function may have, and nobody else; 0 for no bound
-	Tracing     bool
-	VPC         bool
-}
-
-// Permission is one statement of the role's policy.
-type Permission struct {
-	Actions, Resources []string
-	Why                string // a wildcard is needed; empty where there is none
+	OpenRoutes []string
+	// InternalCallers are the services that need this one, where the spec offers it to no
+	// one else. The HTTP API is open to the internet all the same.
+	InternalCallers []string
+	Options
 }
 
 // Variable is one environment variable: a value, a reference to a key of a

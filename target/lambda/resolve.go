@@ -4,16 +4,16 @@ import (
 	"regexp"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 // Resolve decides everything that Lambda needs and notes what becomes of each
 // field. The model is complete only when no finding is refused.
-func Resolve(app *spec.App) (Model, target.Findings) {
-	r := &resolver{app: app, notes: target.NewNotes(spec.Lambda, app)}
+func Resolve(app *spec.App) (Model, finding.List) {
+	r := &resolver{app: app, names: app.ServiceNames(), notes: finding.New(spec.Lambda, app), callers: app.Callers(), optionsTaken: shapesWithOptions(app)}
 	r.notes.Exact("name", "prefixes the names of all resources")
 	model := Model{App: app.Name}
-	for _, name := range app.ServiceNames() {
+	for _, name := range r.names {
 		service := r.service(name, app.Services[name])
 		model.Services = append(model.Services, service)
 		model.AccessLogRetentionDays = max(model.AccessLogRetentionDays, service.LogRetentionDays)
@@ -26,17 +26,20 @@ func Resolve(app *spec.App) (Model, target.Findings) {
 		routes += len(service.Routes) + len(service.OpenRoutes)
 	}
 	if routes > MaxRoutes {
-		r.notes.Refused("services", "split the app, or let {path+} take a whole prefix",
+		r.notes.Refused("services", finding.Refusal{Limit: "routes", Page: HTTPAPIQuotasPage, Hint: "split the app, or let {path+} take a whole prefix"},
 			"must have %d routes at most on target lambda, got %d: an HTTP API takes no more", MaxRoutes, routes)
 	}
 	model.Secrets = secrets(model.Services)
 	r.notes.Usage()
-	return model, r.notes.Findings()
+	return model, r.notes.List()
 }
 
 type resolver struct {
-	app   *spec.App
-	notes *target.Notes
+	app          *spec.App
+	names        []string // of the services, in order
+	notes        *finding.Notes
+	callers      map[string][]string // of each service, in order
+	optionsTaken map[string]bool     // shapes of paths on which a service answers OPTIONS itself
 }
 
 func (r *resolver) service(name string, s *spec.Service) Service {
@@ -57,7 +60,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.options(at, s, &out)
 	r.notes.Exact(at+".lambda.architecture", "the function's architecture")
 	r.notes.Exact(at+".lambda.logRetentionDays", "the log group's retention")
-	r.kubernetes(at + ".kubernetes")
+	r.notes.OtherTargets(name)
 	return out
 }
 
@@ -90,7 +93,9 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		path, out.Image = at+".lambda.image", s.Lambda.Image
 	}
 	if !ecrImage.MatchString(out.Image) {
-		r.notes.Refused(path, "push it to an ECR repository in the function's region and name that in lambda.image",
+		r.notes.Refused(path, finding.Refusal{
+			Limit: "image", Page: ImagesPage, Hint: "push it to an ECR repository in the function's region and name that in lambda.image",
+		},
 			"must be in an ECR repository on target lambda, got %q: Lambda pulls from no other registry", out.Image)
 		return
 	}
@@ -106,17 +111,17 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		out.MemoryMB, out.MemoryDecidedBy = cpu, "cpu"
 	}
 	if memory < MinMemoryMB && out.MemoryDecidedBy == "memory" {
-		r.notes.Refused(at+".memory", "the smallest Lambda function has 128 MB",
+		r.notes.Refused(at+".memory", finding.Refusal{Limit: "memory", Page: QuotasPage, Hint: "the smallest Lambda function has 128 MB"},
 			"must be 128Mi to 10240Mi on target lambda, got %s", s.Memory)
 		return
 	}
 	out.MemoryMB = max(out.MemoryMB, MinMemoryMB)
 	switch {
 	case memory > MaxMemoryMB:
-		r.notes.Refused(at+".memory", "the largest Lambda function has 10,240 MB",
+		r.notes.Refused(at+".memory", finding.Refusal{Limit: "memory", Page: QuotasPage, Hint: "the largest Lambda function has 10,240 MB"},
 			"must be 128Mi to 10240Mi on target lambda, got %s", s.Memory)
 	case cpu > MaxMemoryMB:
-		r.notes.Refused(at+".cpu", "CPU grows with memory, and the largest function has 10,240 MB",
+		r.notes.Refused(at+".cpu", finding.Refusal{Limit: "cpu", Page: QuotasPage, Hint: "CPU grows with memory, and the largest function has 10,240 MB"},
 			"must be at most %dm on target lambda, got %s", MaxMemoryMB*1000/MemoryMBForOneVCPU, s.CPU)
 	case out.MemoryDecidedBy == "cpu":
 		r.notes.Approximate(at+".cpu", "decides: %s of CPU takes %d MB of memory (1,769 MB is one vCPU)", s.CPU, out.MemoryMB)
@@ -130,13 +135,13 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	out.TimeoutSeconds = int(s.Timeout.Std().Seconds())
 	if out.TimeoutSeconds > MaxTimeoutSeconds {
-		r.notes.Refused(at+".timeout", "split the work, or run it on target kubernetes",
-			"must be at most 900s on target lambda, got %s: no invocation lasts longer", s.Timeout)
+		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: QuotasPage, Hint: "split the work, or run it on target kubernetes"},
+			"must be at most %ds on target lambda, got %s: no invocation lasts longer", MaxTimeoutSeconds, s.Timeout)
 		return
 	}
 	if out.TimeoutSeconds > MaxRouteTimeoutSeconds {
-		r.notes.Refused(at+".timeout", "answer at once and let the client ask for the result later",
-			"must be at most 30s on target lambda, got %s: an HTTP API waits no longer", s.Timeout)
+		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: HTTPAPIQuotasPage, Hint: "answer at once and let the client ask for the result later"},
+			"must be at most %ds on target lambda, got %s: an HTTP API waits no longer", MaxRouteTimeoutSeconds, s.Timeout)
 		return
 	}
 	r.notes.Exact(at+".timeout", "the function's timeout, and the API's for it")

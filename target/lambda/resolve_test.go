@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 	"ambi/target/lambda"
 )
 
 // resolve resolves an app of services, each given as the lines below its name.
-func resolve(t *testing.T, services map[string]string) (lambda.Model, target.Findings) {
+func resolve(t *testing.T, services map[string]string) (lambda.Model, finding.List) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("apiVersion: ambi/v1\nname: shop\ntargets: [lambda]\nservices:\n")
@@ -33,7 +33,7 @@ func resolve(t *testing.T, services map[string]string) (lambda.Model, target.Fin
 }
 
 // find returns what was found at a path.
-func find(findings target.Findings, path string) (kind target.Kind, messages string) {
+func find(findings finding.List, path string) (kind finding.Kind, messages string) {
 	for _, f := range findings {
 		if f.Path == path {
 			kind, messages = f.Kind, messages+f.Message+"\n"
@@ -47,88 +47,88 @@ func TestFindings(t *testing.T) {
 	for name, c := range map[string]struct {
 		services map[string]string
 		path     string
-		kind     target.Kind
+		kind     finding.Kind
 		message  string
 	}{
 		"CORS for all": {
 			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}"},
-			"services.a.http.cors.origins", target.Exact, "preflight",
+			"services.a.http.cors.origins", finding.Exact, "preflight",
 		},
 		"CORS for some": {
 			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}", "b": web},
-			"services.a.http.cors.origins", target.Approximate, "also for b",
+			"services.a.http.cors.origins", finding.Approximate, "also for b",
 		},
 		"CORS in another order": {
 			map[string]string{
 				"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com, https://y.example.com], headers: [X-A, x-b]}}",
 				"b": "http: {routes: [GET /b], cors: {origins: [https://y.example.com, https://x.example.com], headers: [X-B, X-A]}}",
-			}, "services.b.http.cors.origins", target.Exact, "",
+			}, "services.b.http.cors.origins", finding.Exact, "",
 		},
 		"CORS that differs": {
 			map[string]string{
 				"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}",
 				"b": "http: {routes: [GET /b], cors: {origins: [https://y.example.com]}}",
-			}, "services.b.http.cors", target.Refused, "one CORS configuration",
+			}, "services.b.http.cors", finding.Refused, "one CORS configuration",
 		},
 		"call of a service behind a token": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
-			"services.a.needs[0]", target.Approximate, "needs a token",
+			"services.a.needs[0]", finding.Approximate, "needs a token",
 		},
 		"service that only others of the app call": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": web},
-			"services.b.http.routes[0]", target.Approximate, "GET /b of the HTTP API, which is open to anyone on the internet and not only to a",
+			"services.b.http.routes[0]", finding.Approximate, "GET /b of the HTTP API, which is open to anyone on the internet and not only to a",
 		},
 		"service that others of the app call, behind a token": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
-			"services.b.http.routes[0]", target.Exact, "",
+			"services.b.http.routes[0]", finding.Exact, "",
 		},
 		"more statements than a policy holds": {
 			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::" + strings.Repeat("x", 9500) + "\"]}]"},
-			"services.a.permissions", target.Refused, "10240 bytes",
+			"services.a.permissions", finding.Refused, "10240 bytes",
 		},
 		"reason that nothing needs": {
 			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::x/*\"], why: habit}]"},
-			"services.a.permissions[0].why", target.Dropped, "",
+			"services.a.permissions[0].why", finding.Dropped, "",
 		},
 		"variables and addresses that do not fit": {
 			map[string]string{"a": "needs: [b]\nenv: {X_VALUE: " + strings.Repeat("x", 3980) + "}\nhttp: {routes: [GET /a]}", "b": web},
-			"services.a.env", target.Refused, "4096 bytes",
+			"services.a.env", finding.Refused, "4096 bytes",
 		},
 		"variables that fit": {
 			map[string]string{"a": "env: {X_VALUE: " + strings.Repeat("x", 3980) + "}\nhttp: {routes: [GET /a]}"},
-			"services.a.env.X_VALUE", target.Exact, "",
+			"services.a.env.X_VALUE", finding.Exact, "",
 		},
 		"more warm environments than are reserved": {
 			map[string]string{"a": "concurrency: 2\nscale: {min: 0, max: 2}\nlambda: {provisioned: 5, reserved: true}\nhttp: {routes: [GET /a]}"},
-			"services.a.lambda.provisioned", target.Refused, "at most the 4",
+			"services.a.lambda.provisioned", finding.Refused, "at most the 4",
 		},
 		"as many": {
 			map[string]string{"a": "concurrency: 2\nscale: {min: 0, max: 2}\nlambda: {provisioned: 4, reserved: true}\nhttp: {routes: [GET /a]}"},
-			"services.a.lambda.provisioned", target.Exact, "",
+			"services.a.lambda.provisioned", finding.Exact, "",
 		},
 		"bound": {
 			map[string]string{"a": "concurrency: 2\nscale: {max: 3}\nlambda: {reserved: true}\nhttp: {routes: [GET /a]}"},
-			"services.a.scale.max", target.Exact, "6 requests",
+			"services.a.scale.max", finding.Exact, "6 requests",
 		},
 		"no bound": {
 			map[string]string{"a": "scale: {max: 3}\nhttp: {routes: [GET /a]}"},
-			"services.a.scale.max", target.Dropped, "lambda.reserved",
+			"services.a.scale.max", finding.Dropped, "lambda.reserved",
 		},
 		"minimum without warm environments": {
 			map[string]string{"a": "scale: {min: 3}\nhttp: {routes: [GET /a]}"},
-			"services.a.scale.min", target.Dropped, "lambda.provisioned",
+			"services.a.scale.min", finding.Dropped, "lambda.provisioned",
 		},
 		"scaling by requests": {
 			map[string]string{"a": "scale: {requests: 100/s}\nkubernetes: {metric: requests}\nhttp: {routes: [GET /a]}"},
-			"services.a.scale.requests", target.Dropped, "",
+			"services.a.scale.requests", finding.Dropped, "",
 		},
 		"what only Kubernetes has": {
 			map[string]string{"a": "kubernetes: {ingress: {class: nginx}}\nhttp: {routes: [GET /a]}"},
-			"services.a.kubernetes.ingress.class", target.Dropped, "",
+			"services.a.kubernetes.ingress.class", finding.Dropped, "",
 		},
 		"timeout above the API's": {
 			map[string]string{"a": "timeout: 31s\nhttp: {routes: [GET /a]}"},
-			"services.a.timeout", target.Refused, "30s",
+			"services.a.timeout", finding.Refused, "30s",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestFindings(t *testing.T) {
 				t.Errorf("%s is %q: %s, want %q: ...%s...", c.path, kind, messages, c.kind, c.message)
 			}
 			refused := findings.Refused()
-			if c.kind != target.Refused && len(refused) > 0 {
+			if c.kind != finding.Refused && len(refused) > 0 {
 				t.Errorf("refused: %v", refused)
 			}
 		})
@@ -169,7 +169,7 @@ func TestPreflights(t *testing.T) {
 			t.Errorf("%s has no http.auth, and has authorizer %q, open routes %v", s.Name, s.Authorizer, s.OpenRoutes)
 		}
 	}
-	for i, want := range []target.Kind{target.Approximate, target.Exact, target.Approximate, target.Approximate, target.Exact} {
+	for i, want := range []finding.Kind{finding.Approximate, finding.Exact, finding.Approximate, finding.Approximate, finding.Exact} {
 		if kind, messages := find(findings, fmt.Sprintf("services.a.http.routes[%d]", i)); kind != want || strings.Count(messages, "\n") != 1 {
 			t.Errorf("route %d is %s: %swant one finding, %s", i, kind, messages, want)
 		}

@@ -60,7 +60,7 @@ func TestStartsOfWhatIsNotKnown(t *testing.T) {
 }
 
 func TestFor(t *testing.T) {
-	service := lambda.Service{Name: "api", Image: "x", Architecture: "arm64", MemoryMB: 512, TimeoutSeconds: 10, Provisioned: 2, Reserved: 50}
+	service := lambda.Service{Name: "api", Image: "x", Architecture: "arm64", MemoryMB: 512, TimeoutSeconds: 10, Options: lambda.Options{Provisioned: 2, Reserved: 50}}
 	usage := traffic.Traffic{}
 	choices := cost.LambdaChoices{KeepAlive: spec.Duration(10 * time.Minute)}
 	c, err := For(service, usage, choices, starts(t), Parameters{})

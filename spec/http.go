@@ -1,14 +1,35 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/invopop/jsonschema"
 )
+
+// HTTP says what a service answers.
+type HTTP struct {
+	Routes []Route `json:"routes" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"What the service answers: a method and a path each."`
+	CORS   *CORS   `json:"cors,omitempty" jsonschema_description:"Which other origins' pages may call the service from a browser."`
+	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
+	Domain string  `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
+}
+
+// CORS is what preflight requests are answered with.
+type CORS struct {
+	Origins     []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`
+	Methods     []string `json:"methods,omitempty" jsonschema:"uniqueItems=true,enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=PATCH,enum=DELETE,enum=OPTIONS" jsonschema_description:"Methods that pages may use; those of the routes when there are none."`
+	Headers     []string `json:"headers,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Request headers that pages may set."`
+	Credentials bool     `json:"credentials,omitempty" jsonschema_description:"Whether browsers send cookies along; not with the origin *."`
+	MaxAge      Duration `json:"maxAge,omitempty" jsonschema_description:"How long browsers may remember the answer, in whole seconds."`
+}
 
 const (
 	hostPattern = `[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*`
@@ -125,18 +146,6 @@ func (v *validator) headers(path string, all []string) {
 	}
 }
 
-func (v *validator) jwt(path string, j *JWT) {
-	if at := path + ".issuer"; !isURL(j.Issuer, issuer) {
-		v.fail(at, "must be an https URL without a query or fragment, got "+quote(j.Issuer),
-			"it is compared with the token's iss, and its keys are found under it")
-	}
-	for i, a := range j.Audience {
-		if a == "" || !isLine(a) {
-			v.fail(item(path+".audience", i), "must be one line of plain text, got "+quote(a))
-		}
-	}
-}
-
 // isURL reports whether text has the form of pattern and is a URL.
 func isURL(text string, pattern *regexp.Regexp) bool {
 	u, err := url.Parse(text)
@@ -158,4 +167,60 @@ func (v *validator) domain(path, name string) {
 		hints = []string{"leave out the scheme"}
 	}
 	v.fail(path, "must be a host name such as thumbs.example.com, got "+quote(name), hints...)
+}
+
+// placed is a route with its place in the spec.
+type placed struct {
+	Route
+	path    string
+	service string
+	at      Position
+}
+
+// routes finds those that no gateway can tell apart, across all services: they
+// share one host.
+func (v *validator) routes(services []string) {
+	var all []placed
+	for _, name := range services {
+		list := child("services", name) + ".http.routes"
+		for i, r := range v.app.Services[name].HTTP.Routes {
+			if path := item(list, i); v.sound(path) {
+				all = append(all, placed{r, path, name, v.at(path)})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.at.Line, b.at.Line), cmp.Compare(a.at.Column, b.at.Column))
+	})
+	first := map[Route]placed{}
+	for _, r := range all {
+		shape := Route{r.Method, r.Shape()}
+		earlier, taken := first[shape]
+		if !taken {
+			first[shape] = r
+			continue
+		}
+		owner := ""
+		if earlier.service != r.service {
+			owner = " of " + earlier.service
+		}
+		if earlier.Route == r.Route {
+			v.fail(r.path, fmt.Sprintf("%s is also the route%s in line %d", quote(r.String()), owner, earlier.at.Line))
+			continue
+		}
+		v.fail(r.path, fmt.Sprintf("%s differs only in its parameters' names from %s%s in line %d", quote(r.String()), quote(earlier.String()), owner, earlier.at.Line),
+			"no request can tell the two apart")
+	}
+}
+
+func (s schema) refineHTTP() {
+	s.of(reflect.TypeFor[HTTP]()).Title = "HTTP"
+	domain := property(s.of(reflect.TypeFor[HTTP]()), "domain")
+	domain.Pattern, domain.MaxLength = domainPattern, number(maxObjectName)
+
+	cors := s.of(reflect.TypeFor[CORS]())
+	cors.Title = "CORS"
+	property(cors, "origins").Items.Pattern = `^\*$|` + originPattern
+	headers := property(cors, "headers").Items
+	headers.Pattern, headers.Not = headerPattern, &jsonschema.Schema{Const: "*"}
 }

@@ -2,21 +2,27 @@ package lambda
 
 import (
 	"cmp"
-	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
+
+// CORS is what the API answers preflight requests with.
+type CORS struct {
+	Origins, Methods, Headers []string
+	Credentials               bool
+	MaxAgeSeconds             int // 0 leaves it to the browser
+}
 
 // http decides who turns an invocation into a request, and the route keys. OPTIONS
 // is never behind an authorizer: a preflight request comes without a token, and
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
-	callers := target.InternalCallers(r.app, out.Name)
+	if s.Internal() {
+		out.InternalCallers = r.callers[out.Name]
+	}
 	for i, route := range s.HTTP.Routes {
 		path := element(at+".http.routes", i)
 		if s.HTTP.Auth != nil && route.Method == "OPTIONS" {
@@ -25,12 +31,12 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		out.Routes = append(out.Routes, route.String())
-		if len(callers) > 0 {
+		if len(out.InternalCallers) > 0 {
 			r.notes.Approximate(path, "route %s of the HTTP API, which is open to anyone on the internet and not only to %s; http.auth guards it, or the app itself",
-				route, target.And(callers))
+				route, finding.And(out.InternalCallers))
 			continue
 		}
-		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken(route) {
+		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken[route.Shape()] {
 			r.notes.Exact(path, "route %s of the HTTP API", route)
 			continue
 		}
@@ -44,6 +50,7 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		r.notes.Dropped(at+".health.path", "the app says itself that it is ready, by asking for an invocation")
 		return
 	}
+	out.Adapter = true
 	out.Environment = append(out.Environment,
 		Variable{Name: "AWS_LWA_PORT", Value: itoa(s.Port)},
 		Variable{Name: "AWS_LWA_READINESS_CHECK_PATH", Value: s.Health.Path})
@@ -61,23 +68,24 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
 }
 
-// optionsTaken reports whether some service answers OPTIONS where a route does.
-func (r *resolver) optionsTaken(route spec.Route) bool {
-	for _, s := range r.app.Services {
-		for _, other := range s.HTTP.Routes {
-			if other.Method == "OPTIONS" && other.Shape() == route.Shape() {
-				return true
+// shapesWithOptions are the shapes of paths on which some service answers OPTIONS.
+func shapesWithOptions(app *spec.App) map[string]bool {
+	shapes := map[string]bool{}
+	for _, s := range app.Services {
+		for _, route := range s.HTTP.Routes {
+			if route.Method == "OPTIONS" {
+				shapes[route.Shape()] = true
 			}
 		}
 	}
-	return false
+	return shapes
 }
 
 // cors merges what the services say into the API's one block.
 func (r *resolver) cors(model *Model) {
 	var first *spec.Service
 	var without []string
-	for _, name := range r.app.ServiceNames() {
+	for _, name := range r.names {
 		s := r.app.Services[name]
 		if s.HTTP.CORS == nil {
 			without = append(without, name)
@@ -97,13 +105,13 @@ func (r *resolver) cors(model *Model) {
 		return cmp.Compare(slices.Index(spec.Methods(), a), slices.Index(spec.Methods(), b))
 	})
 	model.CORS.Methods = slices.Compact(model.CORS.Methods)
-	for _, name := range r.app.ServiceNames() {
+	for _, name := range r.names {
 		c, at := r.app.Services[name].HTTP.CORS, "services."+name+".http.cors"
 		switch {
 		case c == nil:
 			continue
 		case !sameCORS(c, first.HTTP.CORS):
-			r.notes.Refused(at, "say the same for every service, or split the app",
+			r.notes.Refused(at, finding.Refusal{Limit: "CORS", Page: HTTPAPICORSPage, Hint: "say the same for every service, or split the app"},
 				"must not differ from other services' on target lambda: an HTTP API has one CORS configuration for all its routes")
 			continue
 		case len(without) > 0:
@@ -142,63 +150,17 @@ func sameCORS(a, b *spec.CORS) bool {
 		a.Credentials == b.Credentials && a.MaxAge == b.MaxAge
 }
 
-// authorize gives each service with http.auth its authorizer.
-func (r *resolver) authorize(model *Model) {
-	names := map[string]string{} // by issuer and audience
-	for i := range model.Services {
-		out := &model.Services[i]
-		s := r.app.Services[out.Name]
-		if s.HTTP.Auth == nil || s.HTTP.Auth.JWT == nil {
-			continue
-		}
-		jwt, at := s.HTTP.Auth.JWT, "services."+out.Name+".http.auth.jwt"
-		audience := slices.Sorted(slices.Values(jwt.Audience))
-		key := fmt.Sprintf("%q", append([]string{jwt.Issuer}, audience...))
-		if names[key] == "" {
-			names[key] = authorizerName(model.Authorizers, jwt.Issuer, audience[0])
-			model.Authorizers = append(model.Authorizers, Authorizer{Name: names[key], Issuer: jwt.Issuer, Audience: audience})
-		}
-		out.Authorizer = names[key]
-		r.notes.Approximate(at+".issuer", "a JWT authorizer of the API; it takes tokens in the header Authorization that are signed with RSA")
-		if len(audience) > MaxAudiences {
-			r.notes.Refused(at+".audience", "have the issuer name a common audience", "must have %d audiences at most on target lambda, got %d", MaxAudiences, len(audience))
-		} else {
-			r.notes.Exact(at+".audience", "the authorizer's audience")
-		}
-	}
-	if len(model.Authorizers) > MaxAuthorizers {
-		r.notes.Refused("services", "share issuers and audiences, or split the app",
-			"must have %d pairs of issuer and audience at most on target lambda, got %d: an HTTP API takes no more authorizers", MaxAuthorizers, len(model.Authorizers))
-	}
-}
-
-var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
-
-// authorizerName is made of the issuer's host and an audience, so that it stays
-// the same when other services come and go.
-func authorizerName(others []Authorizer, issuer, audience string) string {
-	host := issuer
-	if u, err := url.Parse(issuer); err == nil {
-		host = u.Hostname()
-	}
-	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(host+" "+audience), "-"), "-")
-	name = strings.TrimRight(name[:min(len(name), 60)], "-")
-	candidate := name
-	for i := 2; slices.ContainsFunc(others, func(a Authorizer) bool { return a.Name == candidate }); i++ {
-		candidate = fmt.Sprintf("%s-%d", name, i)
-	}
-	return candidate
-}
-
 // domains lists the host names of all services.
 func (r *resolver) domains(model *Model) {
-	for _, name := range r.app.ServiceNames() {
-		domain := r.app.Services[name].HTTP.Domain
+	for i := range model.Services {
+		out := &model.Services[i]
+		domain := r.app.Services[out.Name].HTTP.Domain
 		if domain == "" {
 			continue
 		}
+		out.Domain = domain
 		model.Domains = append(model.Domains, domain)
-		r.notes.Approximate("services."+name+".http.domain", "a custom domain of the whole API, whose own URL goes on answering; "+
+		r.notes.Approximate("services."+out.Name+".http.domain", "a custom domain of the whole API, whose own URL goes on answering; "+
 			"the certificate is the stack's certificateArn, and DNS must point at the stack's output dns:%s", domain)
 	}
 	slices.Sort(model.Domains)

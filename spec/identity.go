@@ -1,9 +1,28 @@
 package spec
 
 import (
+	"reflect"
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Permission is one statement of what a service may do in AWS.
+type Permission struct {
+	Actions   []string `json:"actions" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"IAM actions, such as s3:GetObject."`
+	Resources []string `json:"resources" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"ARNs that the actions are allowed on."`
+	Why       string   `json:"why,omitempty" jsonschema_description:"Why a resource or an action must be a lone *, which is refused without a reason."`
+}
+
+// Identity is how pods get an AWS role.
+type Identity string
+
+// The identities.
+const (
+	PodIdentity Identity = "pod-identity" // EKS Pod Identity: an agent in the cluster
+	IRSA        Identity = "irsa"         // IAM roles for service accounts: the cluster's OpenID Connect issuer
 )
 
 const (
@@ -70,4 +89,17 @@ func isLine(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool {
 		return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && c != joiner && c != nonJoiner
 	})
+}
+
+func (s schema) refinePermission() {
+	permission := s.of(reflect.TypeFor[Permission]())
+	property(permission, "actions").Items.Pattern = actionPattern
+	property(permission, "resources").Items.Pattern = `^\*$|` + arnPattern
+	narrow := jsonschema.NewProperties()
+	for _, key := range []string{"actions", "resources"} {
+		narrow.Set(key, &jsonschema.Schema{Items: &jsonschema.Schema{Not: &jsonschema.Schema{Pattern: broadPattern}}})
+	}
+	permission.AnyOf = []*jsonschema.Schema{{Required: []string{"why"}}, {Properties: narrow}}
+	property(permission, "why").Pattern = linePattern
+	property(permission, "why").MinLength = number(1)
 }

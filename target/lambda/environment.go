@@ -1,12 +1,12 @@
 package lambda
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
 	"ambi/spec"
+	"ambi/target/finding"
 )
 
 // environment adds the app's own variables; a secret becomes a reference.
@@ -47,40 +47,9 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		}
 	}
 	if bytes > MaxEnvironmentBytes {
-		r.notes.Refused(at+".env", "move large values into the image, or let the app fetch them when it starts",
-			"must hold 4096 bytes at most on target lambda, names, addresses and secret references included, got %d", bytes)
+		r.notes.Refused(at+".env", finding.Refusal{Limit: "env", Page: QuotasPage, Hint: "move large values into the image, or let the app fetch them when it starts"},
+			"must hold %d bytes at most on target lambda, names, addresses and secret references included, got %d", MaxEnvironmentBytes, bytes)
 	}
-}
-
-// permissions copies the statements of the role's policy as they are.
-func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
-	bytes := rolePolicyBytes + secretReferenceBytes*len(out.Secrets)
-	for i, p := range s.Permissions {
-		path := element(at+".permissions", i)
-		statement := Permission{Actions: p.Actions, Resources: p.Resources}
-		if wild(p) {
-			statement.Why = p.Why
-			r.notes.Exact(path, "a statement of the role's policy, with its reason beside it")
-		} else {
-			r.notes.Exact(path, "a statement of the role's policy")
-			if p.Why != "" {
-				r.notes.Dropped(path+".why", "a reason is printed where there is a *, and nothing needs one here")
-			}
-		}
-		out.Permissions = append(out.Permissions, statement)
-		text, _ := json.Marshal([][]string{p.Actions, p.Resources}) // lists of strings always can be
-		bytes += len(text) + len(`{"Effect":"Allow","Action":,"Resource":},`)
-	}
-	if bytes > MaxRolePolicyBytes {
-		r.notes.Refused(at+".permissions", "combine ARNs with a wildcard in their resource part, or split the service",
-			"must fit into %d bytes of policy on target lambda, got about %d: a role's own policies hold no more", MaxRolePolicyBytes, bytes)
-	}
-}
-
-// wild reports whether a statement has a lone * somewhere.
-func wild(p spec.Permission) bool {
-	return slices.ContainsFunc(p.Actions, func(a string) bool { return a == "*" || strings.HasSuffix(a, ":*") }) ||
-		slices.ContainsFunc(p.Resources, func(r string) bool { return r == "*" || strings.HasSuffix(r, ":*") })
 }
 
 // secrets lists each secret that a service reads, once, with all its keys.

@@ -1,0 +1,144 @@
+// Package finding says what becomes of one field of the spec on one target. It
+// stands below the targets, which make findings while they resolve an app, and
+// knows neither of them.
+package finding
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"ambi/spec"
+)
+
+// Kind says how faithfully a target takes a field.
+type Kind string
+
+// The kinds, from best to worst.
+const (
+	Exact       Kind = "exact"       // the field means the same there
+	Approximate Kind = "approximate" // it is taken, with a difference worth knowing
+	Dropped     Kind = "dropped"     // it has no meaning there and changes nothing
+	Refused     Kind = "refused"     // the target cannot take the value
+)
+
+// Finding says what becomes of one field of the spec on one target.
+type Finding struct {
+	Target  spec.Target `json:"target"`
+	Kind    Kind        `json:"kind"`
+	Path    string      `json:"path"` // such as services.api.memory
+	Line    int         `json:"line"`
+	Column  int         `json:"column"`
+	Message string      `json:"message"`        // what becomes of it, and why
+	Hint    string      `json:"hint,omitempty"` // what to do about it
+	Page    string      `json:"page,omitempty"` // documents what refuses the value
+	Limit   string      `json:"-"`              // names what refuses the value, such as "timeout"
+}
+
+// List is what resolving an app for one target found, in the spec's order.
+type List []Finding
+
+// Refused returns the findings that keep the app from this target.
+func (l List) Refused() List {
+	var refused List
+	for _, finding := range l {
+		if finding.Kind == Refused {
+			refused = append(refused, finding)
+		}
+	}
+	return refused
+}
+
+// Errors puts refusals into the shape of the spec's own errors; file is the
+// spec's name. Other findings are left out.
+func (l List) Errors(file string) spec.Errors {
+	var errs spec.Errors
+	for _, finding := range l.Refused() {
+		e := spec.Error{File: file, Line: finding.Line, Column: finding.Column, Path: finding.Path, Message: finding.Message}
+		if finding.Hint != "" {
+			e.Hints = []string{finding.Hint}
+		}
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+// Notes gathers findings while a target resolves an app.
+type Notes struct {
+	target spec.Target
+	app    *spec.App
+	list   List
+}
+
+// New starts gathering what a target finds in an app.
+func New(t spec.Target, app *spec.App) *Notes { return &Notes{target: t, app: app} }
+
+// Exact notes that the field at path means the same on this target.
+func (n *Notes) Exact(path, format string, args ...any) {
+	n.add(Exact, path, Refusal{}, format, args...)
+}
+
+// Approximate notes that the field is taken with a difference.
+func (n *Notes) Approximate(path, format string, args ...any) {
+	n.add(Approximate, path, Refusal{}, format, args...)
+}
+
+// Dropped notes that the field changes nothing on this target.
+func (n *Notes) Dropped(path, format string, args ...any) {
+	n.add(Dropped, path, Refusal{}, format, args...)
+}
+
+// Refusal says what refuses a value, and what to do about it.
+type Refusal struct {
+	Limit string // what is limited, such as "timeout"
+	Page  string // that documents the limit
+	Hint  string // what to do
+}
+
+// Refused notes that the target cannot take the field's value.
+func (n *Notes) Refused(path string, because Refusal, format string, args ...any) {
+	n.add(Refused, path, because, format, args...)
+}
+
+// OtherTargets notes a service's fields that only other targets have. Which
+// those are, and what this target does instead, the grammar says.
+func (n *Notes) OtherTargets(service string) {
+	for _, t := range spec.Targets() {
+		if t == n.target {
+			continue
+		}
+		for _, f := range n.app.OnlyOn(t, service) {
+			n.Dropped(f.Path, "%s", f.Instead)
+		}
+	}
+}
+
+// Usage says of all usage in the spec that it changes nothing.
+func (n *Notes) Usage() {
+	const why = "assumed by ambi compare; never changes a stack"
+	if n.app.Usage != nil {
+		n.Dropped("usage", why)
+	}
+	for _, name := range n.app.ServiceNames() {
+		if n.app.Services[name].Usage != nil {
+			n.Dropped("services."+name+".usage", why)
+		}
+	}
+}
+
+func (n *Notes) add(kind Kind, path string, because Refusal, format string, args ...any) {
+	at := n.app.Position(path)
+	n.list = append(n.list, Finding{
+		Target: n.target, Kind: kind, Path: path, Line: at.Line, Column: at.Column,
+		Message: fmt.Sprintf(format, args...), Hint: because.Hint, Page: because.Page, Limit: because.Limit,
+	})
+}
+
+// List returns what was noted, in the order of the spec's text; fields at
+// one place, such as defaults, stay in the order in which they were noted.
+func (n *Notes) List() List {
+	slices.SortStableFunc(n.list, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return n.list
+}

@@ -1,0 +1,98 @@
+package kubernetes
+
+import (
+	"fmt"
+	"strings"
+
+	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// Reach says who may open a connection to a service's port.
+type Reach string
+
+// The reaches.
+const (
+	FromAnywhere Reach = "anywhere" // whoever serves the routes from outside, wherever that runs
+	FromCluster  Reach = "cluster"  // every pod of the cluster
+	FromCallers  Reach = "callers"  // the services that need it, and nobody else
+)
+
+// outside decides who may connect to the service, and what of http its target's
+// Ingress or HTTPRoute expresses.
+func (r *resolver) outside(name string, s *spec.Service, out *Service) {
+	at := "services." + name
+	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
+	switch {
+	case ingress != nil:
+		out.Reach, out.Domain = FromAnywhere, s.HTTP.Domain
+		r.ingress(name, s, out)
+	case gateway != nil:
+		out.Reach, out.Domain = FromAnywhere, s.HTTP.Domain
+		r.gateway(name, s, out)
+	default:
+		out.Reach = FromCluster
+		within := "from any pod of the cluster"
+		if len(out.Callers) > 0 {
+			out.Reach = FromCallers
+			within = "from the pods of " + finding.And(out.Callers) + " alone"
+		}
+		r.inside(at, s, within)
+	}
+}
+
+// inside notes what only has a meaning for requests from outside.
+func (r *resolver) inside(at string, s *spec.Service, within string) {
+	const hint = "set kubernetes.ingress or kubernetes.gateway"
+	for i := range s.HTTP.Routes {
+		r.notes.Dropped(fmt.Sprintf("%s.http.routes[%d]", at, i),
+			"the Service passes every method and path, %s; nothing routes to it from outside", within)
+	}
+	if s.HTTP.Domain != "" {
+		r.notes.Dropped(at+".http.domain", "nothing routes to the service from outside; to be reached by name, %s", hint)
+	}
+	if s.HTTP.CORS != nil {
+		r.notes.Refused(at+".http.cors", finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "set kubernetes.gateway, or kubernetes.ingress with class nginx; or answer preflight requests in the app"},
+			"must come with kubernetes.ingress or kubernetes.gateway on target kubernetes: a Service answers no preflight request")
+	}
+	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nothing cuts a slow request off")
+}
+
+func (r *resolver) host(at string, s *spec.Service, is, without string) {
+	if s.HTTP.Domain != "" {
+		r.notes.Exact(at+".http.domain", "%s; its DNS record is not the stack's", is)
+		return
+	}
+	r.notes.Approximate(at+".http", "without a domain, the routes are served under %s", without)
+}
+
+// claim refuses a request that two services would get.
+func (r *resolver) claim(path, service string, key ...string) {
+	joined := strings.Join(key, "\n")
+	owner, taken := r.paths[joined]
+	if !taken {
+		r.paths[joined] = service
+	} else if owner != service {
+		r.notes.Refused(path, finding.Refusal{Limit: "routes", Page: IngressPage, Hint: "give each service a path of its own, or a domain; a gateway also tells methods apart"},
+			"cannot be told apart from a route of %s on target kubernetes: both are %s %s", owner, key[len(key)-2], key[len(key)-1])
+	}
+}
+
+// literalPath is a route's path up to its first parameter, and whether that is
+// all of it.
+func literalPath(route spec.Route) (path string, whole bool) {
+	for _, segment := range route.Segments() {
+		if segment.Param {
+			return orRoot(path), false
+		}
+		path += "/" + segment.Text
+	}
+	return orRoot(path), true
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}

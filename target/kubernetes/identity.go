@@ -1,0 +1,45 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// Identity is how a service's pods get an AWS role, and what the role may do.
+type Identity struct {
+	IRSA       bool // roles for service accounts; else EKS Pod Identity
+	Statements []Statement
+}
+
+// Statement is one statement of a role's policy.
+type Statement struct {
+	Actions, Resources []string
+	Why                string // why one of them is as broad as *
+}
+
+// permissions decides which AWS role the pods get.
+func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
+	path := at + ".kubernetes.identity"
+	switch identity := s.Kubernetes.Identity; {
+	case len(s.Permissions) == 0 && identity != "":
+		r.notes.Dropped(path, "without permissions, the pods need no role")
+		return
+	case len(s.Permissions) == 0:
+		return
+	case identity == "":
+		r.notes.Refused(at+".permissions", finding.Refusal{Limit: "permissions", Page: IdentityPage, Hint: "on EKS, set kubernetes.identity to pod-identity or irsa"},
+			"must come with kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
+		return
+	case identity == spec.IRSA:
+		r.notes.Exact(path, "a role that the pods' ServiceAccount may assume, by the OpenID Connect provider that the setting oidcProviderArn names")
+	default:
+		r.notes.Exact(path, "a role and a PodIdentityAssociation, in the EKS cluster that the setting clusterName names")
+	}
+	out.Identity = &Identity{IRSA: s.Kubernetes.Identity == spec.IRSA}
+	for i, p := range s.Permissions {
+		out.Identity.Statements = append(out.Identity.Statements, Statement{Actions: p.Actions, Resources: p.Resources, Why: p.Why})
+		r.notes.Exact(fmt.Sprintf("%s.permissions[%d]", at, i), "a statement of the policy of the pods' role")
+	}
+}

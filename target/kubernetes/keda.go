@@ -1,0 +1,20 @@
+package kubernetes
+
+import (
+	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// KEDA is the query that a ScaledObject scales by.
+type KEDA struct{ Prometheus, Query string }
+
+// keda needs a number that its query is divided by.
+func (r *resolver) keda(at string, s *spec.Service) {
+	path := at + ".kubernetes.scaleToZero.keda"
+	if s.Scale.Requests.IsZero() {
+		r.notes.Refused(path, finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "set scale.requests to the rate that one pod should take, in place of scale.cpu or scale.memory"},
+			"must come with scale.requests on target kubernetes: pods that do not run use no CPU and no memory")
+		return
+	}
+	r.notes.Exact(path, "a prometheus trigger; the query must count requests where they arrive, since a pod that does not run counts none")
+}

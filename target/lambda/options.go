@@ -1,0 +1,38 @@
+package lambda
+
+import (
+	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// Options are what only Lambda has, one key below lambda each. A switch that only
+// adds to the function takes a field and a finding here, and a line in the template.
+type Options struct {
+	Provisioned int // environments that the alias keeps warm
+	Reserved    int // environments that the function may have, and nobody else; 0 for no bound
+	Tracing     bool
+	VPC         bool
+}
+
+// options decides what only Lambda has.
+func (r *resolver) options(at string, s *spec.Service, out *Service) {
+	if path := at + ".lambda.provisioned"; out.Reserved > 0 && out.Provisioned > out.Reserved {
+		r.notes.Refused(path, finding.Refusal{Limit: "reserved concurrency", Page: ScalingPage, Hint: "raise scale.max, or provision less"},
+			"must be at most the %d that lambda.reserved reserves, got %d", out.Reserved, out.Provisioned)
+	} else if r.app.Given(path) {
+		r.notes.Exact(path, "environments that the alias live keeps warm")
+	}
+	if path := at + ".lambda.reserved"; s.Lambda.Reserved {
+		r.notes.Exact(path, "%d of the account's concurrency (scale.max x concurrency), which must leave %d for others: a new account with a quota of 10 refuses it", out.Reserved, UnreservedConcurrency)
+	} else if r.app.Given(path) {
+		r.notes.Exact(path, "nothing is reserved")
+	}
+	out.Tracing, out.VPC = s.Lambda.Tracing, s.Lambda.VPC
+	if path := at + ".lambda.tracing"; r.app.Given(path) {
+		r.notes.Exact(path, "AWS X-Ray traces, with the role's right to send them")
+	}
+	if path := at + ".lambda.vpc"; r.app.Given(path) {
+		r.notes.Exact(path, "the stack's subnetIds and securityGroupIds; "+
+			"the subnets need a NAT gateway or endpoints for whatever lies outside, addresses of needs and AWS itself included")
+	}
+}
