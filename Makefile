@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race fuzz lint vet-platforms generate charts check bench dist clean
+.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race fuzz lint cross-vet generate charts check bench clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -62,7 +62,7 @@ lint: go $(BIN)/golangci-lint ## lint, import direction included
 
 # Vetting compiles what is imported once for each platform, which for the provider SDKs
 # would take minutes and gigabytes: only packages whose tests import neither are vetted.
-vet-platforms: go ## vet for macOS, Windows and arm64 what does not compile a provider SDK
+cross-vet: go ## vet for macOS, Windows and arm64 what does not compile a provider SDK
 	GOOS=darwin GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
 	GOOS=windows GOARCH=amd64 go vet $$(scripts/packages-without-sdks)
 	GOOS=linux GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
