@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/outfile"
 	"ambi/internal/pack"
 	"ambi/spec"
 )
@@ -84,7 +85,11 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 	case err != nil:
 		return machineError{err}
 	}
-	if err := writeWhole(filepath.Join(p.root, filepath.FromSlash(service.Lambda.Zip)), archive); err != nil {
+	zip := filepath.Join(p.root, filepath.FromSlash(service.Lambda.Zip))
+	if err := os.MkdirAll(filepath.Dir(zip), 0o755); err != nil {
+		return machineError{fmt.Errorf("cannot make the folder of %s: %w", service.Lambda.Zip, bare(err))}
+	}
+	if err := outfile.Write(zip, archive); err != nil {
 		return machineError{err}
 	}
 	fmt.Fprintf(io.out, "%s: %.1f MB, for %s\n", service.Lambda.Zip, float64(len(archive))/1e6, service.Lambda.Architecture)
@@ -107,26 +112,6 @@ func compileGo(ctx context.Context, io streams, folder, output string, architect
 		return refusal{fmt.Errorf("%s does not compile", folder)}
 	case err != nil:
 		return machineError{err}
-	}
-	return nil
-}
-
-// writeWhole writes a file by renaming, so that no deployment finds half of it.
-func writeWhole(name string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(name), ".ambi-*.zip")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	return nil
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"ambi/compare"
 	"ambi/compare/page"
+	"ambi/internal/outfile"
 )
 
 // writePage writes a comparison as an HTML page to a file, or to standard output
@@ -24,7 +21,10 @@ func writePage(io streams, p *project, result compare.Result, command, file stri
 		}
 		return nil
 	}
-	return replaceFile(file, html)
+	if err := outfile.Write(file, html); err != nil {
+		return machineError{err}
+	}
+	return nil
 }
 
 // pageOptions are what a page says beside the comparison.
@@ -38,29 +38,4 @@ func pageOptions(p *project) page.Options {
 		o.Plans = append(o.Plans, side)
 	}
 	return o
-}
-
-// replaceFile writes a file by renaming a finished one over it.
-func replaceFile(file string, text []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil { // the temporary name is nobody's business
-		return machineError{fmt.Errorf("cannot write %s: %w", file, bare(err))}
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-			err = machineError{err}
-		}
-	}()
-	if _, err = f.Write(text); err != nil {
-		_ = f.Close()
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), 0o644); err != nil { // a page is there to be shared
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }

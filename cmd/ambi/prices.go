@@ -368,8 +368,11 @@ func (b *steadyBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// existingBook is the book in a file, nil where there is no file.
+// existingBook is the book in a file, nil where there is no file, or a pipe, say.
 func existingBook(name string) (*prices.Book, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, nil
+	}
 	file, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

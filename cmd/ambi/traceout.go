@@ -7,36 +7,40 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"ambi/compare/trace"
+	"ambi/internal/outfile"
 )
 
 // traceWriter writes arrivals to a file, after a line that says which time they
 // are of; without a name it writes nothing. The file appears once it is
-// finished. So does what goes to standard output, unless the trace's length is
-// known before.
+// finished. So does what goes to standard output or to a pipe, unless the trace's
+// length is known before: its first line holds that.
 func traceWriter(streams streams, name string, s *traceSource) (write func(at int64) error, finish func(done bool) error, err error) {
 	if name == "" {
 		return func(int64) error { return nil }, func(bool) error { return nil }, nil
 	}
-	var file *os.File
-	target := streams.out.Document()
-	if dir := filepath.Dir(name); name != "-" || s.whole == 0 {
-		if name == "-" {
-			dir = os.TempDir()
-		}
-		if file, err = os.CreateTemp(dir, ".ambi-trace-*"); err != nil {
+	w := &traceFile{out: streams.out.Document()}
+	if name != "-" {
+		if w.file, err = outfile.Create(name); err != nil {
 			return nil, nil, machineError{err}
 		}
-		target = file
+		w.out = w.file
+	}
+	target := w.out
+	if s.whole == 0 && (w.file == nil || w.file.Through()) {
+		if w.spool, err = os.CreateTemp("", "ambi-trace-*"); err != nil {
+			return nil, nil, machineError{errors.Join(err, w.close())}
+		}
+		_ = os.Remove(w.spool.Name()) // close removes it where an open file cannot be
+		target = w.spool
 	}
 	zipped := strings.HasSuffix(name, ".gz")
 	// The line is as long before the trace's length is known.
 	if _, err := target.Write(traceHeader(s.began(), s.whole, zipped)); err != nil {
-		return nil, nil, machineError{errors.Join(err, discard(file))}
+		return nil, nil, machineError{errors.Join(err, w.close())}
 	}
 	var packed *gzip.Writer
 	if zipped {
@@ -59,17 +63,10 @@ func traceWriter(streams streams, name string, s *traceSource) (write func(at in
 		if packed != nil {
 			err = errors.Join(err, packed.Close())
 		}
-		if file != nil && (!done || err != nil) {
-			err = errors.Join(err, discard(file))
-		} else if file != nil {
-			_, err = file.WriteAt(traceHeader(s.began(), s.span(), zipped), 0)
-			if err == nil {
-				err = keep(file, name, streams.out.Document())
-			}
-			if err != nil {
-				err = errors.Join(err, discard(file))
-			}
+		if done && err == nil {
+			err = w.complete(traceHeader(s.began(), s.span(), zipped))
 		}
+		err = errors.Join(err, w.close())
 		if err != nil {
 			return machineError{err}
 		}
@@ -92,33 +89,47 @@ func traceHeader(from time.Time, span time.Duration, zipped bool) []byte {
 	return b.Bytes()
 }
 
-// keep gives a temporary file its name, or copies it to standard output for "-".
-func keep(file *os.File, name string, out io.Writer) error {
-	if name == "-" {
-		if _, err := file.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		if _, err := io.Copy(out, file); err != nil {
-			return err
-		}
-		return discard(file)
-	}
-	if err := errors.Join(file.Chmod(0o644), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), name)
+// traceFile is where a trace goes.
+type traceFile struct {
+	out   io.Writer
+	file  *outfile.File // out, unless that is standard output
+	spool *os.File      // what goes to out at the end; nil where out takes it at once
 }
 
-// discard removes a temporary file, if there is one.
-func discard(file *os.File) error {
-	if file == nil {
+// complete writes the first line once it is known, and brings the trace where it
+// belongs.
+func (w *traceFile) complete(header []byte) error {
+	switch {
+	case w.spool != nil:
+		if _, err := w.spool.WriteAt(header, 0); err != nil {
+			return err
+		}
+		if _, err := w.spool.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(w.out, w.spool); err != nil {
+			return err
+		}
+	case w.file != nil && !w.file.Through():
+		if _, err := w.file.WriteAt(header, 0); err != nil {
+			return err
+		}
+	}
+	if w.file == nil {
 		return nil
 	}
-	if err := file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
-		return err
+	return w.file.Commit()
+}
+
+// close removes what is temporary.
+func (w *traceFile) close() error {
+	var errs []error
+	if w.spool != nil {
+		errs = append(errs, w.spool.Close())
+		_ = os.Remove(w.spool.Name()) // mostly gone already
 	}
-	if err := os.Remove(file.Name()); !errors.Is(err, os.ErrNotExist) {
-		return err
+	if w.file != nil {
+		errs = append(errs, w.file.Discard())
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -7,11 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"ambi/internal/outfile"
 )
 
 // PriceList is where AWS publishes its offer files; no credentials are needed.
@@ -219,20 +219,15 @@ func plausible(rate Rate, base *Book) error {
 	return nil
 }
 
-// Save writes the book to a file, by way of a temporary file beside it, so
-// that no reader ever meets half a book.
+// Save writes the book to a file, as [outfile] does.
 func (b *Book) Save(name string) error {
-	temporary, err := os.CreateTemp(filepath.Dir(name), ".prices-*")
+	file, err := outfile.Create(name)
 	if err != nil {
 		return err
 	}
-	_, err = b.WriteTo(temporary)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), name)
+	defer file.Discard()
+	if _, err := b.WriteTo(file); err != nil {
+		return err
 	}
-	if err != nil {
-		os.Remove(temporary.Name())
-	}
-	return err
+	return file.Commit()
 }
