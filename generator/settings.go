@@ -2,14 +2,19 @@ package generator
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
+
+// errLayout is why a list stays as it is whose lines do not show its settings.
+var errLayout = errors.New("its config is laid out in a way that cannot be edited line by line")
 
 // SettingsEdit is what becomes of the list of settings in a user's Pulumi.yaml.
 type SettingsEdit struct {
@@ -86,19 +91,23 @@ func MergeSettings(have, base, want []byte) (SettingsEdit, error) {
 		return edit, nil
 	}
 
-	var out []string
+	var out []yamlLine
 	skip := 0
 	for i := range len(mine.lines) + 1 {
-		out = append(out, inserted[i]...)
+		for _, text := range inserted[i] {
+			out = append(out, yamlLine{text: text})
+		}
 		if s := slices.IndexFunc(mine.settings, func(s listed) bool { return s.goes && s.from == i }); s >= 0 {
-			out = append(out, replaced[i]...)
+			for _, text := range replaced[i] {
+				out = append(out, yamlLine{text: text})
+			}
 			skip = mine.settings[s].to
 		}
 		if i >= skip && i < len(mine.lines) {
 			out = append(out, mine.lines[i])
 		}
 	}
-	text := []byte(strings.Join(out, mine.lineEnd))
+	text := mine.join(out)
 	if err := onlySettingsDiffer(have, text, wanted, edit); err != nil {
 		return SettingsEdit{Before: have, Text: have}, err
 	}
@@ -108,10 +117,47 @@ func MergeSettings(have, base, want []byte) (SettingsEdit, error) {
 
 // settingsList is the list in a Pulumi.yaml, with the lines that it stands in.
 type settingsList struct {
-	lines    []string
-	lineEnd  string
+	lines    []yamlLine
 	indent   string
 	settings []listed
+}
+
+// yamlLine is one line of a YAML file, and what ends it.
+type yamlLine struct{ text, end string }
+
+// yamlLineEnd is what YAML parsers count as a new line.
+var yamlLineEnd = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+
+// yamlLines splits a text where a YAML parser counts a new line, so that its line
+// numbers are indexes: one file may hold line ends of several systems.
+func yamlLines(text string) []yamlLine {
+	var lines []yamlLine
+	begin := 0
+	for _, at := range yamlLineEnd.FindAllStringIndex(text, -1) {
+		lines = append(lines, yamlLine{text[begin:at[0]], text[at[0]:at[1]]})
+		begin = at[1]
+	}
+	if begin < len(text) {
+		lines = append(lines, yamlLine{text: text[begin:]})
+	}
+	return lines
+}
+
+// join is the text of lines. Those without an end get one as the list has it,
+// and the last one ends as the file did.
+func (l *settingsList) join(lines []yamlLine) []byte {
+	usual := l.lines[l.settings[0].from].end
+	if usual == "" { // it is the file's only line end that is missing
+		usual = cmp.Or(l.lines[0].end, "\n")
+	}
+	var b bytes.Buffer
+	for i, line := range lines {
+		b.WriteString(line.text)
+		if i < len(lines)-1 || l.lines[len(l.lines)-1].end != "" {
+			b.WriteString(cmp.Or(line.end, usual))
+		}
+	}
+	return b.Bytes()
 }
 
 // listed is one setting of a list.
@@ -159,6 +205,9 @@ func readSettings(text []byte) (*settingsList, error) {
 		case "name":
 			project = value.Value
 		case "config":
+			if config != nil {
+				return nil, fmt.Errorf("line %d: config is there twice", key.Line)
+			}
 			config = value
 		}
 	}
@@ -168,11 +217,7 @@ func readSettings(text []byte) (*settingsList, error) {
 	if config.Style&yaml.FlowStyle != 0 {
 		return nil, fmt.Errorf("line %d: its config stands in braces", config.Line)
 	}
-	l := &settingsList{lineEnd: "\n", indent: strings.Repeat(" ", config.Content[0].Column-1)}
-	if bytes.Contains(text, []byte("\r\n")) {
-		l.lineEnd = "\r\n"
-	}
-	l.lines = strings.Split(string(text), l.lineEnd)
+	l := &settingsList{lines: yamlLines(string(text)), indent: strings.Repeat(" ", config.Content[0].Column-1)}
 	if after == 0 {
 		after = len(l.lines) + 1
 	}
@@ -182,12 +227,15 @@ func readSettings(text []byte) (*settingsList, error) {
 		if i+2 < len(config.Content) {
 			end = config.Content[i+2].Line - 1
 		}
-		for end > key.Line && !isContent(l.lines[end-1]) {
+		if key.Line > end || end > len(l.lines) || !strings.HasPrefix(l.lines[key.Line-1].text, l.indent) {
+			return nil, errLayout
+		}
+		for end > key.Line && !isContent(l.lines[end-1].text) {
 			end--
 		}
 		var own []string
 		for _, line := range l.lines[key.Line-1 : end] {
-			own = append(own, strings.TrimRight(strings.TrimPrefix(line, l.indent), " \t\r"))
+			own = append(own, strings.TrimRight(strings.TrimPrefix(line.text, l.indent), " \t"))
 		}
 		l.settings = append(l.settings, listed{
 			key:  strings.TrimPrefix(key.Value, project+":"),
@@ -209,12 +257,12 @@ func isContent(line string) bool {
 func onlySettingsDiffer(have, text []byte, wanted *settingsList, edit SettingsEdit) error {
 	var before, after map[string]any
 	if err := errors.Join(yaml.Unmarshal(have, &before), yaml.Unmarshal(text, &after)); err != nil {
-		return fmt.Errorf("its config is laid out in a way that cannot be edited line by line: %w", err)
+		return fmt.Errorf("%w: %w", errLayout, err)
 	}
 	config, _ := before["config"].(map[string]any)
 	name, _ := before["name"].(string)
 	if config == nil {
-		return errors.New("its config is laid out in a way that cannot be edited line by line")
+		return errLayout
 	}
 	for _, key := range edit.Removed {
 		delete(config, key)
@@ -234,7 +282,7 @@ func onlySettingsDiffer(have, text []byte, wanted *settingsList, edit SettingsEd
 		delete(after, "config")
 	}
 	if !reflect.DeepEqual(before, after) {
-		return errors.New("its config is laid out in a way that cannot be edited line by line")
+		return errLayout
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func list(lines ...string) string {
 	return b.String()
 }
 
+// windows is a text with the line ends of Windows.
+func windows(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
+
 func TestMergeSettings(t *testing.T) {
 	const rest = "# the end\nruntime: go\n"
 	own := "  my.key: 1\n"
@@ -35,7 +38,12 @@ func TestMergeSettings(t *testing.T) {
 		"a new one after the user's only":    {have: "name: shop\nconfig:\n" + own + rest, want: list("a one"), text: "name: shop\nconfig:\n" + own + "  a:\n    description: one\n    default: \"\"\n" + rest, added: []string{"a"}},
 		"several new ones":                   {have: list("a one"), base: list("a one"), want: list("a one", "b two", "c three"), text: list("a one", "b two", "c three"), added: []string{"b", "c"}},
 		"no line end":                        {have: strings.TrimSuffix(list("a one"), "\n"), base: list("a one"), want: list("a one", "b two"), text: strings.TrimSuffix(list("a one", "b two"), "\n"), added: []string{"b"}},
-		"lines of Windows":                   {have: strings.ReplaceAll(list("a one", "b two"), "\n", "\r\n"), base: list("a one", "b two"), want: list("a one", "c three"), text: strings.ReplaceAll(list("a one", "c three"), "\n", "\r\n"), added: []string{"c"}, gone: []string{"b"}},
+		"lines of Windows":                   {have: windows(list("a one", "b two")), base: list("a one", "b two"), want: list("a one", "c three"), text: windows(list("a one", "c three")), added: []string{"c"}, gone: []string{"b"}},
+		"one line of Windows":                {have: strings.Replace(list("a one", "b two"), "shop\n", "shop\r\n", 1), base: list("a one", "b two"), want: list("a one", "c three"), text: strings.Replace(list("a one", "c three"), "shop\n", "shop\r\n", 1), added: []string{"c"}, gone: []string{"b"}},
+		"one line of Unix":                   {have: strings.Replace(windows(list("a one")), "one\r\n", "one\n", 1) + "runtime: go\r\n", want: list("b two"), text: strings.Replace(windows(list("a one", "b two")), "one\r\n", "one\n", 1) + "runtime: go\r\n", added: []string{"b"}},
+		"lines of an old Mac":                {have: strings.ReplaceAll(list("a one"), "\n", "\r"), base: list("a one"), want: list("a new", "b two"), text: strings.ReplaceAll(list("a new", "b two"), "\n", "\r"), added: []string{"b"}, restated: []string{"a"}},
+		"a line separator in a comment":      {have: "# a\u2028# b\u0085" + list("a one"), want: list("b two"), text: "# a\u2028# b\u0085" + list("a one", "b two"), added: []string{"b"}},
+		"no line end, of Windows":            {have: strings.TrimSuffix(windows(list("a one")), "\r\n"), want: list("b two"), text: strings.TrimSuffix(windows(list("a one", "b two")), "\r\n"), added: []string{"b"}},
 		"other indentation":                  {have: "name: shop\nconfig:\n      a:\n        description: one\n        default: \"\"\n", base: list("a one"), want: list("a two", "b two"), text: "name: shop\nconfig:\n      a:\n        description: two\n        default: \"\"\n      b:\n        description: two\n        default: \"\"\n", added: []string{"b"}, restated: []string{"a"}},
 		"one that is gone":                   {have: list("a one", "b two") + own, base: list("a one", "b two"), want: list("a one"), text: list("a one") + own, gone: []string{"b"}},
 		"the last one is gone":               {have: list("a one") + rest, base: list("a one"), want: "name: shop\nconfig: {}\n", text: list() + rest, gone: []string{"a"}},
@@ -87,6 +95,9 @@ func TestMergeSettingsOfAnotherShape(t *testing.T) {
 		"name: shop\nconfig:\n  a: 1\n...\n":               "line by line",
 		"name: shop\nconfig:\n  z: |\n    text\n    # b\n": "line by line",
 		"name: shop\nconfig:\n  ? a\n  : 1\n":              "line by line",
+		"config: \nconfig:\n 0:":                           "line 2: config is there twice",
+		"config:\n  a: 1\nname: shop\nconfig:\n  b: 2\n":   "line 4: config is there twice",
+		"name: shop\n? config\n: a: 1\n  b: 2\n":           "line by line",
 	} {
 		edit, err := generator.MergeSettings([]byte(have), nil, []byte(list("a one", "b two")))
 		if err == nil || !strings.Contains(err.Error(), why) {
@@ -103,6 +114,8 @@ func FuzzMergeSettings(f *testing.F) {
 	f.Add(list("a one"), list("a one"), list("a one", "b two"))
 	f.Add(list("a one")+"  my.key: |\n    # x\n", "", list("b two"))
 	f.Add("name: shop\nconfig: {a: 1}\n", list("a one"), list())
+	f.Add("name: shop\r\nconfig:\n  a: 1\r", "", list("b two"))
+	f.Add("config: \nconfig:\n 0:", "", list("b two"))
 	f.Fuzz(func(t *testing.T, have, base, want string) {
 		edit, err := generator.MergeSettings([]byte(have), []byte(base), []byte(want))
 		if err != nil || !edit.Changes() {
