@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ambi/generator"
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
 	"ambi/internal/terminal"
@@ -48,41 +47,40 @@ with --check, generate would write something.`,
 			if err != nil {
 				return err
 			}
+			if check {
+				return checkTree(cmd.Context(), io, p, asJSON)
+			}
 			files, err := p.files()
 			if err != nil {
 				return err
 			}
-			if check {
-				return checkTree(cmd.Context(), io, p, files, asJSON)
+			list, err := p.settings()
+			if err != nil {
+				return err
 			}
 			root, err := os.OpenRoot(p.root)
 			if err != nil {
 				return machineError{err}
 			}
 			defer root.Close()
-			changes, err := tree.Write(root, files, tree.Options{
-				Merge: gitmerge.New(cmd.Context()), Conflicts: conflicts, Force: force,
+			all, err := tree.Write(root, files, tree.Options{
+				Merge: gitmerge.New(cmd.Context()), Conflicts: conflicts, Force: force, Project: list.merge,
 			})
-			var list settingsList
-			if err == nil { // it goes with stacks/, or stays with them
-				if list, err = p.writeSettings(root); err != nil {
-					return err
-				}
-			}
-			if asJSON && changes != nil {
-				if err := printJSON(io.out, changeList(append(list.change(), changes...))); err != nil {
+			if asJSON && all != nil {
+				if err := printJSON(io.out, changeList(list.changed(all))); err != nil {
 					return err
 				}
 			}
 			if err != nil {
 				return treeError(err)
 			}
+			changes := list.take(all)
 			list.warn(io)
 			if asJSON {
 				return conflictsLeft(changes)
 			}
 			if list.edit.Changes() {
-				fmt.Fprintf(io.out, "updated %s (%s)\n", projectFile, list.done())
+				fmt.Fprintf(io.out, "updated %s (%s)\n", tree.ProjectFile, list.done())
 			}
 			printChanges(io, changes)
 			for _, hint := range p.missingModules() {
@@ -99,26 +97,23 @@ with --check, generate would write something.`,
 }
 
 // checkTree reports whether the tree is what generate would make of it.
-func checkTree(ctx context.Context, io streams, p *project, files []generator.File, asJSON bool) error {
-	changes, err := p.compare(ctx, files)
-	if err != nil {
-		return err
-	}
-	list, err := p.settings()
+func checkTree(ctx context.Context, io streams, p *project, asJSON bool) error {
+	all, list, err := p.compare(ctx)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		if err := printJSON(io.out, changeList(append(list.change(), changes...))); err != nil {
+		if err := printJSON(io.out, changeList(list.changed(all))); err != nil {
 			return err
 		}
 	}
+	changes := list.take(all)
 	list.warn(io)
 	edited, stale := 0, 0
 	if list.edit.Changes() {
 		stale++
 		if !asJSON {
-			fmt.Fprintf(io.err, "%s: stale (%s)\n", projectFile, list.toDo())
+			fmt.Fprintf(io.err, "%s: stale (%s)\n", tree.ProjectFile, list.toDo())
 		}
 	}
 	for _, c := range changes {
@@ -165,18 +160,27 @@ func hintFor(changes []tree.Change) string {
 	return `hint: "ambi generate" brings them up to date, "ambi diff" shows the difference`
 }
 
-// compare says how the project's files differ from those generated.
-func (p *project) compare(ctx context.Context, files []generator.File) ([]tree.Change, error) {
+// compare says how the project's files differ from those generated, that of the
+// settings too.
+func (p *project) compare(ctx context.Context) ([]tree.Change, *settingsList, error) {
+	files, err := p.files()
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := p.settings()
+	if err != nil {
+		return nil, nil, err
+	}
 	root, err := os.OpenRoot(p.root)
 	if err != nil {
-		return nil, machineError{err}
+		return nil, nil, machineError{err}
 	}
 	defer root.Close()
-	changes, err := tree.Compare(root, files, gitmerge.New(ctx))
+	changes, err := tree.Compare(root, files, tree.Options{Merge: gitmerge.New(ctx), Project: list.merge})
 	if err != nil {
-		return nil, treeError(err)
+		return nil, nil, treeError(err)
 	}
-	return changes, nil
+	return changes, list, nil
 }
 
 // place is a file, and the line of its first problem.
@@ -327,19 +331,11 @@ Exit code 1: there is a difference.`,
 			if err != nil {
 				return err
 			}
-			files, err := p.files()
+			changes, _, err := p.compare(cmd.Context())
 			if err != nil {
 				return err
 			}
-			changes, err := p.compare(cmd.Context(), files)
-			if err != nil {
-				return err
-			}
-			list, err := p.settings()
-			if err != nil {
-				return err
-			}
-			text := tree.Diff(append(list.change(), changes...))
+			text := tree.Diff(changes)
 			if text == "" {
 				return nil
 			}

@@ -286,7 +286,11 @@ func (w *starter) start(ctx context.Context, dir, name string) (*project, error)
 	if err != nil {
 		return nil, err
 	}
-	w.stacks, err = tree.Write(w.root, program, tree.Options{Merge: gitmerge.New(ctx)})
+	list, err := p.settings()
+	if err != nil {
+		return nil, err
+	}
+	all, err := tree.Write(w.root, program, tree.Options{Merge: gitmerge.New(ctx), Project: list.merge})
 	var conflict *tree.ConflictError
 	if errors.As(err, &conflict) {
 		return nil, refusal{fmt.Errorf("%shint: nothing was written, since stacks/ is there and holds what ambi would overwrite\n"+
@@ -295,6 +299,6 @@ func (w *starter) start(ctx context.Context, dir, name string) (*project, error)
 	if err != nil {
 		return nil, treeError(err)
 	}
-	_, err = p.writeSettings(w.root) // nothing but a record of what was listed
-	return p, err
+	w.stacks = list.take(all) // of the settings, nothing but a record of what was listed
+	return p, nil
 }

@@ -85,16 +85,12 @@ func chosen(p *project, only string) ([]spec.Target, error) {
 // warnIfStale says when the program on disk is not what the spec describes. The
 // program is the user's, so an edit is no error; one that is missing is.
 func (p *project) warnIfStale(ctx context.Context, io streams) error {
-	files, err := p.files()
-	if err != nil {
-		return err
-	}
-	changes, err := p.compare(ctx, files)
+	changes, list, err := p.compare(ctx)
 	if err != nil {
 		return err
 	}
 	var stale []string
-	for _, c := range changes {
+	for _, c := range list.take(changes) {
 		if c.Kind.Stale() {
 			stale = append(stale, c.Path)
 		}

@@ -160,7 +160,7 @@ func big(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // edit replaces the one match of a regular expression in a file: edit FILE
-// REGEXP NEW, where \n and \t stand for themselves.
+// REGEXP NEW, where \n, \r and \t stand for themselves.
 func edit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: edit FILE REGEXP NEW")
@@ -172,7 +172,7 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 	if len(at) != 1 {
 		ts.Fatalf("%s has %q %d times", args[0], args[1], len(at))
 	}
-	text = text[:at[0][0]] + strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(args[2]) + text[at[0][1]:]
+	text = text[:at[0][0]] + strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\t`, "\t").Replace(args[2]) + text[at[0][1]:]
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
 }
 

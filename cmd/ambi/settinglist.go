@@ -1,129 +1,74 @@
 package main
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path"
 	"strings"
 
 	"ambi/generator"
 	"ambi/generator/tree"
 )
 
-const (
-	projectFile = "Pulumi.yaml"
-	// settingsBase is Pulumi.yaml as ambi would have written it last: it tells a
-	// setting that the user edited from an old one.
-	settingsBase = "stacks/.ambi/Pulumi.yaml"
-)
-
 // settingsList is the list of settings in a project's Pulumi.yaml, and what
 // generate makes of it.
 type settingsList struct {
-	edit       generator.SettingsEdit
-	base, want []byte
-	mode       fs.FileMode
-	why        string // it stays as it is, though it may be old; or empty
+	want []byte // Pulumi.yaml as ambi would write it anew
+	edit generator.SettingsEdit
+	why  string // it stays as it is, though it may be old; or empty
 }
 
-// settings says what generate would do to the list of settings. A project without
-// Pulumi.yaml has none.
-func (p *project) settings() (settingsList, error) {
-	root, err := os.OpenRoot(p.root)
-	if err != nil {
-		return settingsList{}, machineError{err}
-	}
-	defer root.Close()
-	return p.readSettings(root)
-}
-
-func (p *project) readSettings(root *os.Root) (settingsList, error) {
-	info, err := root.Lstat(projectFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return settingsList{}, nil
-	case err != nil:
-		return settingsList{}, machineError{err}
-	case !info.Mode().IsRegular():
-		return settingsList{why: "it is not a file"}, nil
-	}
-	list := settingsList{mode: info.Mode().Perm()}
-	have, err := root.ReadFile(projectFile)
-	if err != nil {
-		return list, machineError{err}
-	}
-	if list.base, err = root.ReadFile(settingsBase); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return list, machineError{err}
-	}
+// settings is the list that the spec asks for.
+func (p *project) settings() (*settingsList, error) {
 	files, err := generator.Project(p.input(p.app.Targets), specFile)
 	if err != nil {
-		return list, err
+		return nil, err
 	}
+	list := &settingsList{}
 	for _, f := range files {
-		if f.Path == projectFile {
+		if f.Path == tree.ProjectFile {
 			list.want = f.Content
 		}
 	}
-	edit, err := generator.MergeSettings(have, list.base, list.want)
-	if err != nil {
-		return settingsList{why: err.Error()}, nil
-	}
-	list.edit = edit
 	return list, nil
 }
 
-// writeSettings brings the list of settings up to date. Pulumi.yaml goes first: a
-// run that ends between the two is finished by the next one.
-func (p *project) writeSettings(root *os.Root) (settingsList, error) {
-	list, err := p.readSettings(root)
-	if err != nil {
-		return list, err
+// merge is a [tree.Editor]: it brings the list in a project's file up to date.
+func (l *settingsList) merge(have, base []byte) (text, record []byte, err error) {
+	if l.edit, err = generator.MergeSettings(have, base, l.want); err != nil {
+		return nil, nil, err
 	}
-	if list.edit.Changes() {
-		if err := replace(root, projectFile, list.edit.Text, list.mode); err != nil {
-			return list, machineError{err}
-		}
+	if l.edit.Listed {
+		record = l.want
 	}
-	if list.edit.Listed && !bytes.Equal(list.base, list.want) {
-		if err := replace(root, settingsBase, list.want, 0o644); err != nil {
-			return list, machineError{err}
-		}
-	}
-	return list, nil
+	return l.edit.Text, record, nil
 }
 
-// change is the edit as a change of a file; nil where there is none.
-func (l settingsList) change() []tree.Change {
-	if !l.edit.Changes() {
-		return nil
+// take returns the changes without that of the project's file, and keeps why that
+// one stays as it is.
+func (l *settingsList) take(changes []tree.Change) []tree.Change {
+	if len(changes) == 0 || changes[0].Path != tree.ProjectFile {
+		return changes
 	}
-	return []tree.Change{{Path: projectFile, Kind: tree.Update, Have: l.edit.Before, Want: l.edit.Text}}
+	for _, problem := range changes[0].Problems {
+		l.why = problem.Text
+	}
+	return changes[1:]
 }
 
-// replace writes a file by renaming another over it, so that it is never torn.
-func replace(root *os.Root, name string, text []byte, mode fs.FileMode) error {
-	temporary := path.Join(path.Dir(name), ".ambi-"+path.Base(name))
-	if err := root.WriteFile(temporary, text, mode); err != nil {
-		_ = root.Remove(temporary) // it may not be there
-		return err
+// changed are all changes, that of the project's file only where there is one.
+func (l *settingsList) changed(changes []tree.Change) []tree.Change {
+	if l.edit.Changes() {
+		return changes
 	}
-	if err := root.Rename(temporary, name); err != nil {
-		_ = root.Remove(temporary)
-		return err
-	}
-	return nil
+	return l.take(changes)
 }
 
 // done says what was done to the list, such as "settings added: api.image".
-func (l settingsList) done() string { return l.summary("added", "removed", "described anew") }
+func (l *settingsList) done() string { return l.summary("added", "removed", "described anew") }
 
 // toDo says what is to be done to the list, such as "settings to add: api.image".
-func (l settingsList) toDo() string { return l.summary("to add", "to remove", "to describe anew") }
+func (l *settingsList) toDo() string { return l.summary("to add", "to remove", "to describe anew") }
 
-func (l settingsList) summary(added, removed, changed string) string {
+func (l *settingsList) summary(added, removed, changed string) string {
 	var parts []string
 	for _, part := range []struct {
 		what string
@@ -137,8 +82,8 @@ func (l settingsList) summary(added, removed, changed string) string {
 }
 
 // warn tells of a list that stays as it is, though it may be old.
-func (l settingsList) warn(io streams) {
+func (l *settingsList) warn(io streams) {
 	if l.why != "" {
-		fmt.Fprintf(io.err, "warning: the list of settings in %s is not kept current: %s\n", projectFile, l.why)
+		fmt.Fprintf(io.err, "warning: the list of settings in %s is not kept current: %s\n", tree.ProjectFile, l.why)
 	}
 }

@@ -104,7 +104,7 @@ func TestBlocked(t *testing.T) {
 				"stacks/lambda/web.go": "new\n", "stacks/kubernetes/stack.go": "new\n",
 			})
 			for _, f := range []func() error{
-				func() error { _, err := Compare(open(t, dir), files, nil); return err },
+				func() error { _, err := Compare(open(t, dir), files, Options{}); return err },
 				func() error { _, err := Write(open(t, dir), files, Options{}); return err },
 				func() error { _, err := Write(open(t, dir), files, Options{Force: true}); return err },
 			} {

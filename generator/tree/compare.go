@@ -22,12 +22,20 @@ const (
 	pendingDir = stateDir + "/pending"
 )
 
-// basePath is where the base text of an emitted file lies.
+// ProjectFile is the one file outside stacks/ that a run may change: the user's
+// own, of which [Options.Project] keeps a part current.
+const ProjectFile = "Pulumi.yaml"
+
+// basePath is where the base text of an emitted file lies, or the record of the
+// project file.
 func basePath(name string) string {
+	if name == ProjectFile {
+		return stateDir + "/" + ProjectFile
+	}
 	return baseDir + strings.TrimPrefix(name, stacksDir)
 }
 
-// checkName accepts the paths that ambi may write. The manifest is read with
+// checkName accepts the paths that ambi may emit. The manifest is read with
 // it too: a journal comes from disk and must not reach further than the generator.
 func checkName(name string) error {
 	switch {
@@ -83,6 +91,11 @@ func compare(d *disk, wanted []generator.File, opts Options) ([]Change, error) {
 	}
 
 	var changes []Change
+	if c, found, err := compareProject(d, opts.Project); err != nil {
+		return nil, err
+	} else if found {
+		changes = append(changes, c)
+	}
 	var blocked []error
 	keep := func(err error) error {
 		var b *BlockedError
@@ -117,6 +130,39 @@ func compare(d *disk, wanted []generator.File, opts Options) ([]Change, error) {
 		return nil, errors.Join(blocked...)
 	}
 	return changes, nil
+}
+
+// compareProject says what becomes of the project file; false where there is
+// nothing to say. What stands in its way ends no run: the file is the user's.
+func compareProject(d *disk, edit Editor) (c Change, found bool, err error) {
+	if edit == nil {
+		return c, false, nil
+	}
+	c = Change{Path: ProjectFile, Kind: Unchanged}
+	stays := func(why string) (Change, bool, error) {
+		c.Want, c.record = c.Have, nil
+		c.Problems = []Problem{{Text: why}}
+		return c, true, nil
+	}
+	c.Have, err = d.read(ProjectFile)
+	var blocked *BlockedError
+	if errors.As(err, &blocked) {
+		reason, _, _ := strings.Cut(blocked.Reason, "\n")
+		return stays("it " + reason)
+	}
+	if err != nil || c.Have == nil {
+		return c, false, err
+	}
+	if c.Base, err = d.read(basePath(ProjectFile)); err != nil {
+		return c, false, err
+	}
+	if c.Want, c.record, err = edit(c.Have, c.Base); err != nil {
+		return stays(err.Error())
+	}
+	if !bytes.Equal(c.Have, c.Want) {
+		c.Kind = Update
+	}
+	return c, true, nil
 }
 
 // classify sets the kind, and what a merge gives.

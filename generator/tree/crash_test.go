@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -28,10 +29,29 @@ type scenario struct {
 	// edits are the paths that a user may edit after the kill, where the
 	// base text must then be the text that the edit was made on.
 	edits []string
+	// settings is what the project file ends in after the run; empty leaves it alone.
+	settings string
 }
 
 func (s scenario) options() Options {
-	return Options{Merge: prefixMerge, Conflicts: s.conflicts, Force: s.force}
+	return Options{Merge: prefixMerge, Conflicts: s.conflicts, Force: s.force, Project: s.editor()}
+}
+
+// editor puts the settings at the end of the project file, in place of those that
+// it recorded.
+func (s scenario) editor() Editor {
+	if s.settings == "" {
+		return nil
+	}
+	return func(have, base []byte) (text, record []byte, err error) {
+		kept := strings.TrimSuffix(strings.TrimSuffix(string(have), s.settings), string(base))
+		return []byte(kept + s.settings), []byte(s.settings), nil
+	}
+}
+
+// listed is a project file with settings, and its record.
+func listed(settings string) project {
+	return project{"Pulumi.yaml": users["Pulumi.yaml"] + settings, "stacks/.ambi/Pulumi.yaml": settings}
 }
 
 // again forgives a second run with conflicts that it finds those of the first.
@@ -105,6 +125,19 @@ var scenarios = map[string]scenario{
 		set:    newSet, after: written(newSet).with(users),
 		other: otherSet, afterOther: written(otherSet).with(users),
 		edits: slices.Sorted(maps.Keys(oldSet.with(newSet))),
+	},
+	"settings": {
+		before: written(oldSet).with(users, listed("old\n")),
+		set:    newSet, settings: "new\n",
+		after: written(newSet).with(users, listed("new\n")),
+		other: otherSet, afterOther: written(otherSet).with(users, listed("new\n")),
+		edits: slices.Sorted(maps.Keys(oldSet.with(newSet))),
+	},
+	"settings alone": {
+		before: written(oldSet).with(users),
+		set:    oldSet, settings: "new\n",
+		after: written(oldSet).with(users, listed("new\n")),
+		other: otherSet, afterOther: written(otherSet).with(users, listed("new\n")),
 	},
 	"remove all": {
 		before: written(oldSet).with(users),
@@ -297,6 +330,18 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 	run("the same set", next("the same set", nil, ""), s.set, s.options(), s.after)
 	run("another set", next("another set", nil, ""), s.other, s.options(), s.afterOther)
 
+	if s.settings != "" {
+		// The user edits the project file: the edit is kept, and gets the settings.
+		dir := next("edit of Pulumi.yaml", project{"Pulumi.yaml": "edited by hand\n"}, "")
+		run("edit of Pulumi.yaml", dir, s.set, s.options(), s.after.with(project{"Pulumi.yaml": "edited by hand\n" + s.settings}))
+		dir = next("removal of Pulumi.yaml", nil, "Pulumi.yaml")
+		if _, err := Write(open(t, dir), emitted(s.set), s.options()); err != nil {
+			t.Fatalf("%s, removal of Pulumi.yaml: %v", when, err)
+		}
+		if _, there := reading(t, dir)["Pulumi.yaml"]; there {
+			t.Fatalf("%s: Pulumi.yaml, which the user removed, is back", when)
+		}
+	}
 	for _, folder := range []string{"stacks/jobs", "stacks/.ambi/base/jobs"} {
 		if _, there := left[folder+"/"]; !there {
 			continue
@@ -320,7 +365,7 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 		}
 		wantBase, based := from[base]
 		dir := next(what, project{name: edit}, "")
-		_, err := Write(open(t, dir), emitted(s.set), Options{Merge: prefixMerge})
+		_, err := Write(open(t, dir), emitted(s.set), Options{Merge: prefixMerge, Project: s.editor()})
 		var e *ConflictError
 		if err != nil && !errors.As(err, &e) {
 			t.Fatalf("%s, %s: %v", when, what, err)
@@ -341,7 +386,7 @@ func (s scenario) checkInterrupted(t *testing.T, when, all string, left project)
 			if s.forced != nil {
 				after = s.forced
 			}
-			run(what+", then force", dir, s.set, Options{Force: true}, after)
+			run(what+", then force", dir, s.set, Options{Force: true, Project: s.editor()}, after)
 		}
 
 		what = "removal of " + name
@@ -361,7 +406,7 @@ func (s scenario) checkWhole(t *testing.T, when string, left project) {
 		if strings.HasPrefix(name, pendingDir+"/") || strings.HasPrefix(name, stagingDir+"/") || strings.HasSuffix(name, "/") {
 			continue
 		}
-		if strings.HasSuffix(name, "/"+probeName) && text == "" {
+		if path.Base(name) == probeName && text == "" {
 			continue
 		}
 		o, inOld := old[name]
@@ -384,7 +429,7 @@ func (s scenario) checkWhole(t *testing.T, when string, left project) {
 func (s scenario) checkCompare(t *testing.T, when, dir string) {
 	t.Helper()
 	was := reading(t, dir)
-	got, err := Compare(open(t, dir), emitted(s.set), prefixMerge)
+	got, err := Compare(open(t, dir), emitted(s.set), s.options())
 	same(t, when+", after Compare", reading(t, dir), was)
 	_, decided := was[pendingDir+"/"]
 	var p *PendingError
@@ -395,7 +440,7 @@ func (s scenario) checkCompare(t *testing.T, when, dir string) {
 		return
 	}
 	for _, whole := range []project{s.before, s.after} {
-		want, err := Compare(open(t, copyOf(t, filepath.Dir(dir), whole)), emitted(s.set), prefixMerge)
+		want, err := Compare(open(t, copyOf(t, filepath.Dir(dir), whole)), emitted(s.set), s.options())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,17 +2,24 @@ package tree
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"runtime"
 	"strings"
 	"sync"
+
+	"ambi/internal/outfile"
 )
 
 const (
 	fileMode   = 0o644
 	folderMode = 0o755
+	// maxText bounds what is read of a file: somebody's recording or disk image
+	// must not fill the memory.
+	maxText = 16 << 20
 )
 
 // disk is the project's folder. Every operation goes through an [os.Root], so
@@ -100,11 +107,7 @@ func (d *disk) look(name string, want standing) (bool, error) {
 			continue
 		}
 
-		var info fs.FileInfo
-		err := d.do("look at it", part, func() (err error) {
-			info, err = d.root.Lstat(part)
-			return err
-		})
+		info, err := d.info(part)
 		if errors.Is(err, fs.ErrNotExist) {
 			return false, nil
 		}
@@ -141,9 +144,17 @@ func (d *disk) read(name string) ([]byte, error) {
 	}
 	var text []byte
 	err = d.do("read", name, func() (err error) {
-		text, err = d.root.ReadFile(name)
+		f, err := d.root.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		text, err = io.ReadAll(io.LimitReader(f, maxText+1))
 		return err
 	})
+	if len(text) > maxText {
+		return nil, &BlockedError{Path: name, Reason: fmt.Sprintf("has more than %d MiB, and nothing that ambi writes has\nhint: move it away", maxText>>20)}
+	}
 	return text, err
 }
 
@@ -157,8 +168,8 @@ func (d *disk) list(name string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
-// create writes a new file.
-func (d *disk) create(name string, text []byte) (err error) {
+// create writes a new file, with the mode and the owner of another one if it is given.
+func (d *disk) create(name string, text []byte, like fs.FileInfo) (err error) {
 	var f *os.File
 	err = d.do("create", name, func() (err error) {
 		f, err = d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
@@ -173,9 +184,20 @@ func (d *disk) create(name string, text []byte) (err error) {
 		}
 	}()
 	return d.do("write", name, func() error {
-		_, err := f.Write(text)
+		if _, err := f.Write(text); err != nil || like == nil {
+			return err
+		}
+		return outfile.Like(f, like)
+	})
+}
+
+// info describes a file.
+func (d *disk) info(name string) (info fs.FileInfo, err error) {
+	err = d.do("look at it", name, func() error {
+		info, err = d.root.Lstat(name)
 		return err
 	})
+	return info, err
 }
 
 func (d *disk) mkdir(name string) error {
@@ -200,6 +222,26 @@ func (d *disk) rename(from, to string) error {
 
 func (d *disk) remove(name string) error {
 	return d.do("remove", name, func() error { return d.root.Remove(name) })
+}
+
+// empty removes all that is in a folder. It follows no links.
+func (d *disk) empty(name string) error {
+	entries, err := d.list(name)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		below := name + "/" + e.Name()
+		if e.IsDir() {
+			if err := d.empty(below); err != nil {
+				return err
+			}
+		}
+		if err := d.remove(below); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prune removes a folder if it is empty, and then those above it.

@@ -41,7 +41,7 @@ func TestDiskError(t *testing.T) {
 					t.Fatalf("%s fails: got error %v", failed, err)
 				}
 				text := err.Error()
-				if !strings.HasPrefix(text, "stacks") && !strings.HasPrefix(text, ".: ") || !strings.Contains(text, ": cannot ") {
+				if !strings.HasPrefix(text, "stacks") && !strings.HasPrefix(text, ".: ") && !strings.HasPrefix(text, "Pulumi.yaml: ") || !strings.Contains(text, ": cannot ") {
 					t.Errorf("%s fails: the error names no path: %s", failed, text)
 				}
 				switch {

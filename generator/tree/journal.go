@@ -3,6 +3,7 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 
@@ -18,6 +19,7 @@ const probeName = ".ambi-probe"
 type stagedText struct {
 	at, name string
 	text     []byte
+	like     fs.FileInfo // the file whose mode it gets; nil for that of a new file
 }
 
 // stage prepares a run and decides it with its last rename. On an error the
@@ -33,7 +35,7 @@ func stage(d *disk, m manifest, texts []entryTexts) error {
 	if err != nil {
 		return err
 	}
-	if err := d.create(stagingDir+"/"+manifestName, append(text, '\n')); err != nil {
+	if err := d.create(stagingDir+"/"+manifestName, append(text, '\n'), nil); err != nil {
 		return err
 	}
 	if err := prepare(d, m.Folders); err != nil {
@@ -42,14 +44,20 @@ func stage(d *disk, m manifest, texts []entryTexts) error {
 	var all []stagedText
 	for i, e := range m.Entries {
 		if e.File == put {
-			all = append(all, stagedText{newText(stagingDir, i), e.Path, texts[i].file})
+			text := stagedText{at: newText(stagingDir, i), name: e.Path, text: texts[i].file}
+			if e.Path == ProjectFile {
+				if text.like, err = d.info(e.Path); err != nil {
+					return err
+				}
+			}
+			all = append(all, text)
 		}
 		if e.Base == put {
-			all = append(all, stagedText{newBase(stagingDir, i), basePath(e.Path), texts[i].base})
+			all = append(all, stagedText{at: newBase(stagingDir, i), name: basePath(e.Path), text: texts[i].base})
 		}
 	}
 	for _, s := range all {
-		if err := d.create(s.at, s.text); err != nil {
+		if err := d.create(s.at, s.text, s.like); err != nil {
 			return about(s.name, "write", err)
 		}
 	}
@@ -79,7 +87,7 @@ func syncStaged(d *disk, all []stagedText) error {
 // prepare makes the folders that are missing and checks that the others can be written.
 func prepare(d *disk, folders []folder) error {
 	probe := stagingDir + "/probe"
-	if err := d.create(probe, nil); err != nil {
+	if err := d.create(probe, nil, nil); err != nil {
 		return err
 	}
 	for _, f := range folders {
@@ -89,7 +97,7 @@ func prepare(d *disk, folders []folder) error {
 			}
 			continue
 		}
-		there := f.Path + "/" + probeName
+		there := path.Join(f.Path, probeName)
 		if err := d.rename(probe, there); err != nil {
 			return about(f.Path, "write to it", err)
 		}
@@ -246,16 +254,11 @@ func discard(d *disk) error {
 	return sweep(d)
 }
 
-// sweep removes the staging folder, and the folders above it if they are empty then.
+// sweep removes the staging folder with all that is in it, and the folders above
+// it if they are empty then.
 func sweep(d *disk) error {
-	entries, err := d.list(stagingDir)
-	if err != nil {
+	if err := d.empty(stagingDir); err != nil {
 		return err
-	}
-	for _, e := range entries {
-		if err := d.remove(stagingDir + "/" + e.Name()); err != nil {
-			return err
-		}
 	}
 	return d.prune(stagingDir)
 }
@@ -263,7 +266,7 @@ func sweep(d *disk) error {
 // undo takes back what prepare did.
 func undo(d *disk, folders []folder) error {
 	for _, f := range slices.Backward(folders) {
-		probe := f.Path + "/" + probeName
+		probe := path.Join(f.Path, probeName)
 		there, err := d.look(probe, aFile)
 		if err != nil {
 			return err

@@ -83,7 +83,7 @@ func TestRunsAtOnce(t *testing.T) {
 				return
 			default:
 			}
-			changes, err := Compare(root, nil, nil)
+			changes, err := Compare(root, nil, Options{})
 			if err != nil {
 				t.Errorf("Compare: %v", err)
 				return

@@ -77,6 +77,10 @@ func plan(d *disk, changes []Change) (manifest, []entryTexts, error) {
 		e := entry{Path: c.Path, Have: hash(c.Have)}
 		text := entryTexts{file: c.Want, base: c.Want}
 		switch {
+		case c.Path == ProjectFile:
+			if text.base = c.record; c.record != nil && !bytes.Equal(c.Base, c.record) {
+				e.Base = put
+			}
 		case c.Want == nil && c.Kind != Leftover:
 			e.Base = drop
 		case c.Want != nil && (c.Base == nil || !bytes.Equal(c.Base, c.Want)):
@@ -137,6 +141,9 @@ func parseManifest(text []byte) (manifest, error) {
 		return m, fmt.Errorf("version %d, want %d", m.Version, manifestVersion)
 	}
 	for _, e := range m.Entries {
+		if e.Path == ProjectFile && e.File != drop && e.Base != drop {
+			continue
+		}
 		if err := checkName(e.Path); err != nil {
 			return m, err
 		}
@@ -149,9 +156,9 @@ func parseManifest(text []byte) (manifest, error) {
 	return m, nil
 }
 
-// checkFolder accepts the folders of files and of base texts, and the one that holds both.
+// checkFolder accepts the folders of files and of base texts, and those that hold all of them.
 func checkFolder(name string) error {
-	if name == stateDir || name == baseDir {
+	if name == "." || name == stateDir || name == baseDir {
 		return nil
 	}
 	if below, ok := strings.CutPrefix(name, baseDir+"/"); ok {

@@ -215,7 +215,7 @@ func TestMerge(t *testing.T) {
 			}
 			defer root.Close()
 			files := []generator.File{{Path: file, Content: []byte(c.want)}}
-			changes, err := tree.Compare(root, files, gitmerge.New(t.Context()))
+			changes, err := tree.Compare(root, files, tree.Options{Merge: gitmerge.New(t.Context())})
 			if err != nil {
 				t.Fatal(err)
 			}

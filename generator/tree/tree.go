@@ -5,10 +5,13 @@
 // # What is kept on disk
 //
 // Every emitted file lies under stacks/. Beside it, ambi keeps the text that it
-// wrote last, its base text; users commit both.
+// wrote last, its base text; users commit both. The project file is the user's,
+// and ambi edits a part of it; its base text is a record of that part.
 //
 //	stacks/lambda/stack.go               an emitted file, the user's to edit
 //	stacks/.ambi/base/lambda/stack.go    its base text
+//	Pulumi.yaml                          the project file
+//	stacks/.ambi/Pulumi.yaml             its record
 //	stacks/.ambi/staging/                a run that is being prepared; never acted on
 //	stacks/.ambi/pending/                a run that is decided: its journal
 //
@@ -60,8 +63,9 @@
 //
 // Limits: an edit that is saved within the microseconds between reading a file
 // and renaming the new one over it is lost, since no file system can compare
-// and rename at once. Modes, owners and times are not kept: files are
-// created 0644 and folders 0755, less the umask.
+// and rename at once. Modes, owners and times of emitted files are not kept: files
+// are created 0644 and folders 0755, less the umask. The project file keeps its mode.
+// A file of more than 16 MiB is not read: nothing that ambi writes is as large.
 package tree
 
 import (
@@ -123,8 +127,11 @@ type Change struct {
 	// Options.Conflicts: Have with what is new in Want. It is nil for a conflict
 	// of texts that cannot be merged at all.
 	Merged []byte
-	// Problems say what is the matter with a Conflict, Unresolved or Foreign file.
+	// Problems say what is the matter with a Conflict, Unresolved or Foreign file,
+	// and why a project file stays as it is.
 	Problems []Problem
+
+	record []byte // the project file's new base text; nil to keep the one that is there
 }
 
 // Options are the caller's decisions about a write.
@@ -136,16 +143,27 @@ type Options struct {
 	Conflicts bool
 	// Force replaces edited files, and removes edited ones that are no longer wanted.
 	Force bool
+	// Project edits the [ProjectFile], in the same run as all other files. Without
+	// it, that file is left alone.
+	Project Editor
 }
 
+// Editor brings up to date what ambi keeps current in a file that is the user's
+// otherwise. have is its text, and base what Editor had recorded last, nil for
+// nothing. It returns the new text, and what to record now, nil to keep base. An
+// error says why the file stays as it is; it becomes a [Problem] of the file's
+// Change, which is Unchanged then, and keeps no other file from being written.
+type Editor func(have, base []byte) (text, record []byte, err error)
+
 // Compare says what Write would do with the files, one change for each file
-// that is wanted or that ambi wrote before, sorted by path. It writes nothing.
+// that is wanted or that ambi wrote before, and for the project file if it is
+// there and Options.Project is given, sorted by path. It writes nothing.
 //
 // Errors: a [PendingError] when an interrupted run has yet to be finished, a
 // [BlockedError] for each path where something other than a file or a folder
 // stands, and the disk's own errors. A generate that runs in the same project
-// is waited for, five seconds at most. What merge fails with is returned too.
-func Compare(root *os.Root, files []generator.File, merge Merger) ([]Change, error) {
+// is waited for, five seconds at most. What Options.Merge fails with is returned too.
+func Compare(root *os.Root, files []generator.File, opts Options) ([]Change, error) {
 	d := newDisk(root, nil)
 	wanted, err := sorted(files)
 	if err != nil {
@@ -164,7 +182,7 @@ func Compare(root *os.Root, files []generator.File, merge Merger) ([]Change, err
 	if pending {
 		return nil, &PendingError{}
 	}
-	return compare(d, wanted, Options{Merge: merge})
+	return compare(d, wanted, opts)
 }
 
 // Write makes the project hold exactly the files, as the package comment says,

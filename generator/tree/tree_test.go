@@ -243,7 +243,7 @@ func TestTable(t *testing.T) {
 				}
 				compare := func(dir string) Kind {
 					t.Helper()
-					changes, err := Compare(open(t, dir), files, prefixMerge)
+					changes, err := Compare(open(t, dir), files, Options{Merge: prefixMerge})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -276,7 +276,7 @@ func TestTable(t *testing.T) {
 				dir := t.TempDir()
 				before.lay(t, dir)
 				was := reading(t, dir)
-				changes, err := Compare(open(t, dir), files, prefixMerge)
+				changes, err := Compare(open(t, dir), files, Options{Merge: prefixMerge})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -406,7 +406,7 @@ func TestSetsThatNoDiskHolds(t *testing.T) {
 		if _, err := Write(open(t, dir), files, Options{Force: true}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Write of %q: got %v, want %q", set, err, want)
 		}
-		if _, err := Compare(open(t, dir), files, prefixMerge); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Compare(open(t, dir), files, Options{Merge: prefixMerge}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Compare of %q: got %v, want %q", set, err, want)
 		}
 		same(t, "after the error", reading(t, dir), project{})
