@@ -52,8 +52,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand(streams{in: stdin, out: out, err: errOut})
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if failed := out.Flush(); err == nil && failed != nil {
-		err = machineError{failed}
+	_ = out.Flush()
+	if failed := out.Err(); failed != nil && !errors.Is(err, context.Canceled) {
+		unwritten := machineError{fmt.Errorf("cannot write to standard output: %w", bare(failed))}
+		var quiet *answerNo
+		if err == nil || errors.Is(err, failed) || errors.As(err, &quiet) {
+			err = unwritten
+		} else {
+			fmt.Fprintln(errOut, errorText(unwritten))
+			err = machineError{err}
+		}
 	}
 	if err == nil {
 		return exitDone

@@ -68,6 +68,23 @@ type Writer struct {
 	mutex sync.Mutex
 	under io.Writer
 	rest  []byte // the begin of a character whose end was not yet written
+	err   error  // the first that a write had
+}
+
+// Err returns the first error that a write had, nil for none: who prints many
+// lines need not look at each of them.
+func (w *Writer) Err() error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.err
+}
+
+// put writes as it is, and nothing after an error.
+func (w *Writer) put(text []byte) error {
+	if w.err == nil && len(text) > 0 {
+		_, w.err = w.under.Write(text)
+	}
+	return w.err
 }
 
 // NewWriter returns a Writer that writes to a stream.
@@ -82,8 +99,7 @@ func (w *Writer) Flush() error {
 	defer w.mutex.Unlock()
 	rest := w.rest
 	w.rest = nil
-	_, err := io.WriteString(w.under, Text(string(rest)))
-	return err
+	return w.put([]byte(Text(string(rest))))
 }
 
 func (w *Writer) write(p []byte, shown func(string) string) (int, error) {
@@ -92,7 +108,7 @@ func (w *Writer) write(p []byte, shown func(string) string) (int, error) {
 	text := append(w.rest, p...)
 	whole := len(text) - unfinished(text)
 	w.rest = text[whole:]
-	if _, err := io.WriteString(w.under, shown(string(text[:whole]))); err != nil {
+	if err := w.put([]byte(shown(string(text[:whole])))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -147,7 +163,18 @@ func (w *Writer) Document() io.Writer {
 	if Is(w) {
 		return w
 	}
-	return w.under
+	return document{w}
+}
+
+type document struct{ w *Writer }
+
+func (d document) Write(p []byte) (int, error) {
+	d.w.mutex.Lock()
+	defer d.w.mutex.Unlock()
+	if err := d.w.put(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // Raw returns the stream itself, for a program that the user has to do with.
