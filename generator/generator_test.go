@@ -22,7 +22,7 @@ func resolve(t testing.TB, name string, text []byte, module string) (generator.I
 		t.Fatal(err)
 	}
 	resolved := target.Resolve(app)
-	if errs := resolved.Errors(name, app.Targets...); errs != nil {
+	if errs := resolved.Problems(name, app.Targets...); errs != nil {
 		t.Fatal(errs)
 	}
 	return generator.InputOf(resolved, module, app.Targets...), app

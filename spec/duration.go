@@ -1,11 +1,12 @@
 package spec
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/problem"
 )
 
 // Duration is a Go duration without a sign: 10s, 1m30s, 250ms.
@@ -15,7 +16,7 @@ type Duration time.Duration
 func ParseDuration(s string) (Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || strings.ContainsAny(s, "+-") {
-		return 0, &valueError{message: fmt.Sprintf("must be a duration such as 10s or 250ms, got %s", quote(s))}
+		return 0, problem.New("must be a duration such as 10s or 250ms, got %s", quote(s))
 	}
 	return Duration(d), nil
 }

@@ -5,53 +5,18 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
+
+	"ambi/internal/problem"
 )
 
 // maxErrors bounds what one Parse reports, so that a file of the wrong kind
 // does not fill a terminal.
 const maxErrors = 100
 
-// Error is one problem in a spec, at the place where it was written.
-type Error struct {
-	File    string
-	Line    int    // from 1
-	Column  int    // from 1, in characters
-	Path    string // such as services.api.memory; empty for the file as a whole
-	Message string
-	Hints   []string // what to do next
-}
-
-// Error prints the problem as compilers do, its hints on lines of their own.
-func (e Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: ", e.File, e.Line, e.Column)
-	if e.Path != "" {
-		b.WriteString(e.Path + ": ")
-	}
-	b.WriteString(e.Message)
-	for _, hint := range e.Hints {
-		b.WriteString("\nhint: " + hint)
-	}
-	return b.String()
-}
-
-// Errors is every problem that Parse found, in the order of the file.
-type Errors []Error
-
-// Error prints all problems, one after the other.
-func (es Errors) Error() string {
-	lines := make([]string, len(es))
-	for i, e := range es {
-		lines[i] = e.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
 // reporter gathers the problems of one file.
 type reporter struct {
 	file   string
-	errors Errors
+	found  problem.List
 	failed map[string]bool // paths whose value is not to be judged any further
 }
 
@@ -67,9 +32,9 @@ func (r *reporter) report(at Position, path, message string, hints ...string) {
 
 // note tells of a problem beside the value at path, which is judged still.
 func (r *reporter) note(at Position, path, message string, hints ...string) {
-	r.errors = append(r.errors, Error{
-		File: r.file, Line: max(at.Line, 1), Column: max(at.Column, 1),
-		Path: path, Message: message, Hints: hints,
+	r.found = append(r.found, problem.Problem{
+		Kind: problem.Invalid, File: r.file, Line: max(at.Line, 1), Column: max(at.Column, 1),
+		Field: path, Message: message, Hints: hints,
 	})
 }
 
@@ -89,34 +54,20 @@ func (r *reporter) sound(path string) bool {
 
 // err returns what was gathered in the file's order, or nil.
 func (r *reporter) err() error {
-	if len(r.errors) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(r.errors, func(a, b Error) int {
+	slices.SortStableFunc(r.found, func(a, b problem.Problem) int {
 		return cmp.Or(
 			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Message, b.Message),
 		)
 	})
-	if more := len(r.errors) - maxErrors; more > 0 {
-		last := r.errors[maxErrors]
-		r.errors = append(r.errors[:maxErrors], Error{
-			File: last.File, Line: last.Line, Column: last.Column,
+	if more := len(r.found) - maxErrors; more > 0 {
+		last := r.found[maxErrors]
+		r.found = append(r.found[:maxErrors], problem.Problem{
+			Kind: problem.Invalid, File: last.File, Line: last.Line, Column: last.Column,
 			Message: fmt.Sprintf("too many errors: %d more are not shown", more),
 		})
 	}
-	return r.errors
-}
-
-// valueError is why a scalar's text was not understood. Its parts become the
-// message and the hints of an Error.
-type valueError struct {
-	message string
-	hints   []string
-}
-
-func (e *valueError) Error() string {
-	return strings.Join(append([]string{e.message}, e.hints...), "\nhint: ")
+	return r.found.Err()
 }
 
 // quote prints text from a spec within a message: on one line, however long

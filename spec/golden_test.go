@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -41,7 +42,7 @@ func TestInvalid(t *testing.T) {
 			if app != nil || err == nil {
 				t.Fatalf("parsed as %+v", app)
 			}
-			if _, ok := errors.AsType[spec.Errors](err); !ok {
+			if _, ok := errors.AsType[problem.List](err); !ok {
 				t.Fatalf("the error is a %T", err)
 			}
 			golden(t, strings.TrimSuffix(path, ".yaml")+".txt", err.Error()+"\n")

@@ -20,7 +20,7 @@ import (
 const MaxSize = 1 << 20
 
 // Parse reads the text of an app.yaml. Its name is only used in errors. An
-// error is of type Errors and holds every problem of the file.
+// error is a problem.List and holds every problem of the file.
 func Parse(name string, src []byte) (*App, error) {
 	r := newReporter(name)
 	root := r.read(src)

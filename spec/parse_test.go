@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -283,7 +284,7 @@ func checkParse(t *testing.T, src []byte) {
 		}
 		return
 	}
-	all, ok := errors.AsType[spec.Errors](err)
+	all, ok := errors.AsType[problem.List](err)
 	if app != nil || !ok || len(all) == 0 {
 		t.Fatalf("app %v, error %T %v", app, err, err)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/invopop/jsonschema"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"ambi/internal/problem"
 )
 
 // quantityPattern is Kubernetes' grammar for quantities without signs, and
@@ -22,10 +24,8 @@ type Quantity struct{ canonical resource.Quantity }
 // ParseQuantity reads a Kubernetes quantity that is not negative.
 func ParseQuantity(s string) (Quantity, error) {
 	if !quantityText.MatchString(s) {
-		return Quantity{}, &valueError{
-			message: "must be a quantity such as 500m or 512Mi, got " + quote(s),
-			hints:   []string{"the units are m for a thousandth, k, M, G and T, and Ki, Mi, Gi and Ti"},
-		}
+		return Quantity{}, problem.New("must be a quantity such as 500m or 512Mi, got %s", quote(s)).
+			Hint("the units are m for a thousandth, k, M, G and T, and Ki, Mi, Gi and Ti")
 	}
 	q, err := resource.ParseQuantity(s)
 	if err != nil {

@@ -1,12 +1,13 @@
 package spec
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/problem"
 )
 
 // secondsPerMonth is a month of 730 hours, the one that AWS bills by.
@@ -28,10 +29,8 @@ type Rate struct {
 func ParseRate(s string) (Rate, error) {
 	m := rateText.FindStringSubmatch(s)
 	if m == nil {
-		return Rate{}, &valueError{
-			message: fmt.Sprintf("must be a rate such as 100/s or 3M/month, got %s", quote(s)),
-			hints:   []string{"a number, then k, M or G or nothing, a slash, and second, minute, hour, day or month"},
-		}
+		return Rate{}, problem.New("must be a rate such as 100/s or 3M/month, got %s", quote(s)).
+			Hint("a number, then k, M or G or nothing, a slash, and second, minute, hour, day or month")
 	}
 	amount, err := strconv.ParseFloat(m[1], 64)
 	if err != nil {
@@ -43,7 +42,7 @@ func ParseRate(s string) (Rate, error) {
 	}[m[3]]
 	r := Rate{text: s, perMonth: amount * factor * (secondsPerMonth / unit)}
 	if r.perMonth < 1 || r.PerSecond() > 1e6 {
-		return Rate{}, &valueError{message: fmt.Sprintf("must be 1/month to 1M/s, got %s", s)}
+		return Rate{}, problem.New("must be 1/month to 1M/s, got %s", s)
 	}
 	return r, nil
 }

@@ -1,11 +1,12 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/problem"
 )
 
 // ratioPattern bounds the digits, so that every ratio prints as it was written.
@@ -20,14 +21,14 @@ type Ratio float64
 func ParseRatio(s string) (Ratio, error) {
 	const largest = 100_000
 	if !ratioText.MatchString(s) {
-		return 0, &valueError{message: "must be a ratio such as 8 or 2.5, got " + quote(s)}
+		return 0, problem.New("must be a ratio such as 8 or 2.5, got %s", quote(s))
 	}
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		return 0, err
 	}
 	if n < 1 || n > largest {
-		return 0, &valueError{message: fmt.Sprintf("must be 1 to %d, got %s", largest, s)}
+		return 0, problem.New("must be 1 to %d, got %s", largest, s)
 	}
 	return Ratio(n), nil
 }

@@ -1,12 +1,13 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/problem"
 )
 
 // Any is the method of a route that answers every method.
@@ -47,14 +48,14 @@ var (
 func ParseRoute(s string) (Route, error) {
 	method, path, found := strings.Cut(s, " ")
 	if !found {
-		return Route{}, &valueError{message: fmt.Sprintf("must be a method and a path such as \"GET /items/{id}\", got %s", quote(s))}
+		return Route{}, problem.New("must be a method and a path such as \"GET /items/{id}\", got %s", quote(s))
 	}
 	if !slices.Contains(Methods(), method) {
 		hint := "the methods are " + strings.Join(Methods(), ", ")
 		if upper := strings.ToUpper(method); slices.Contains(Methods(), upper) {
 			hint = "write " + upper
 		}
-		return Route{}, &valueError{fmt.Sprintf("has the unknown method %s", quote(method)), []string{hint}}
+		return Route{}, problem.New("has the unknown method %s", quote(method)).Hint("%s", hint)
 	}
 	if err := checkPath(path, true); err != nil {
 		return Route{}, err
@@ -65,18 +66,15 @@ func ParseRoute(s string) (Route, error) {
 // checkPath tells what is wrong with an absolute path, of literal segments
 // only unless params are allowed.
 func checkPath(path string, params bool) error {
-	wrong := func(format string, args ...any) error {
-		return &valueError{message: fmt.Sprintf(format, args...)}
-	}
 	switch {
 	case !strings.HasPrefix(path, "/"):
-		return wrong("must have a path that starts with a slash, got %s", quote(path))
+		return problem.New("must have a path that starts with a slash, got %s", quote(path))
 	case len(path) > maxPath:
-		return wrong("must have a path of at most %d characters, got %d", maxPath, len(path))
+		return problem.New("must have a path of at most %d characters, got %d", maxPath, len(path))
 	case path == "/":
 		return nil
 	case strings.HasSuffix(path, "/"):
-		return wrong("must not end in a slash, got %s", quote(path))
+		return problem.New("must not end in a slash, got %s", quote(path))
 	}
 	segments := strings.Split(path[1:], "/")
 	seen := map[string]bool{}
@@ -86,7 +84,7 @@ func checkPath(path string, params bool) error {
 		}
 		if segment := parseSegment(text); segment.Param {
 			if seen[segment.Text] {
-				return wrong("names the parameter %q twice", segment.Text)
+				return problem.New("names the parameter %q twice", segment.Text)
 			}
 			seen[segment.Text] = true
 		}
@@ -97,9 +95,9 @@ func checkPath(path string, params bool) error {
 func checkSegment(text string, params, last bool) error {
 	switch {
 	case text == "":
-		return &valueError{message: "has an empty path segment"}
+		return problem.New("has an empty path segment")
 	case text == "." || text == "..":
-		return &valueError{message: fmt.Sprintf("has the path segment %q, which clients resolve before they ask", text)}
+		return problem.New("has the path segment %q, which clients resolve before they ask", text)
 	case literalSegment.MatchString(text):
 		return nil
 	case params && paramSegment.MatchString(text):
@@ -107,13 +105,13 @@ func checkSegment(text string, params, last bool) error {
 	case params && greedySegment.MatchString(text) && last:
 		return nil
 	case params && greedySegment.MatchString(text):
-		return &valueError{message: fmt.Sprintf("has %s before its end", text), hints: []string{"a parameter with a plus takes the rest of the path, so it comes last"}}
+		return problem.New("has %s before its end", text).Hint("a parameter with a plus takes the rest of the path, so it comes last")
 	}
 	hint := "a segment is letters, digits and . _ ~ -"
 	if params {
 		hint += ", or one whole parameter: {name}, or {name+} at the end"
 	}
-	return &valueError{fmt.Sprintf("has the bad path segment %s", quote(text)), []string{hint}}
+	return problem.New("has the bad path segment %s", quote(text)).Hint("%s", hint)
 }
 
 func parseSegment(text string) Segment {

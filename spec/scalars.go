@@ -2,7 +2,6 @@ package spec
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -12,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/problem"
 )
 
 // scalar is a type whose text form the decoder reads.
@@ -191,11 +192,9 @@ func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position) {
 
 // reportValue reports why a value's text was refused.
 func (r *reporter) reportValue(at Position, path string, err error) {
-	if e, ok := errors.AsType[*valueError](err); ok {
-		r.report(at, path, e.message, e.hints...)
-		return
+	for _, p := range problem.All(err) {
+		r.report(at, path, p.Message, p.Hints...)
 	}
-	r.report(at, path, err.Error())
 }
 
 func (d *decoder) mistyped(n *yaml.Node, path string, at Position, want string, hints ...string) {

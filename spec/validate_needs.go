@@ -32,7 +32,7 @@ func (v *validator) needs(path, name string, s *Service) {
 // suggest is a hint for a name that no service has. It compares the name with
 // every service's, so it stops once more errors are known than are ever shown.
 func (v *validator) suggest(name, but string) []string {
-	if len(v.errors) > maxErrors {
+	if len(v.found) > maxErrors {
 		return nil
 	}
 	var others []string

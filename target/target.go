@@ -10,6 +10,7 @@ package target
 import (
 	"slices"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target/finding"
 	"ambi/target/kubernetes"
@@ -39,14 +40,14 @@ func (r *Resolved) All() finding.List {
 	return slices.Concat(r.Findings.Lambda, r.Findings.Kubernetes)
 }
 
-// Errors returns the refusals of some targets in the shape of the spec's own
-// errors; file is the spec's name.
-func (r *Resolved) Errors(file string, targets ...spec.Target) spec.Errors {
-	var errs spec.Errors
+// Problems returns the refusals of some targets in the shape of the spec's own
+// problems; file is the spec's name.
+func (r *Resolved) Problems(file string, targets ...spec.Target) problem.List {
+	var list problem.List
 	for _, t := range targets {
-		errs = append(errs, r.Findings.Of(t).Errors(file)...)
+		list = append(list, r.Findings.Of(t).Problems(file)...)
 	}
-	return errs
+	return list
 }
 
 // Services lists the names of the app's services, in order.

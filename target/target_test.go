@@ -46,10 +46,10 @@ services:
 			}
 		}
 	}
-	if n := len(r.Errors("app.yaml", spec.Lambda)); n != 2 { // both images
-		t.Errorf("lambda has %d errors, want 2: %v", n, r.Errors("app.yaml", spec.Lambda))
+	if n := len(r.Problems("app.yaml", spec.Lambda)); n != 2 { // both images
+		t.Errorf("lambda has %d errors, want 2: %v", n, r.Problems("app.yaml", spec.Lambda))
 	}
-	if n := len(r.Errors("app.yaml", spec.Targets()...)); n != 3 { // and auth
+	if n := len(r.Problems("app.yaml", spec.Targets()...)); n != 3 { // and auth
 		t.Errorf("both have %d errors, want 3", n)
 	}
 	// What compare would otherwise read from the spec once more.

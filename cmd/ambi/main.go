@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"ambi/compare/trace"
+	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/spec"
 )
@@ -91,7 +92,7 @@ func (e usageError) Unwrap() error { return e.error }
 func exitCode(err error) int {
 	var (
 		no      *answerNo
-		invalid spec.Errors
+		invalid problem.List
 		unread  *trace.Error
 		refused refusal
 		machine machineError
@@ -111,7 +112,7 @@ func exitCode(err error) int {
 // errorText gives errors of a spec or a trace their own shape, and all others
 // ambi's name.
 func errorText(err error) string {
-	var invalid spec.Errors
+	var invalid problem.List
 	var unread *trace.Error
 	switch {
 	case errors.As(err, &invalid):

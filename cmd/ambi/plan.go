@@ -111,7 +111,7 @@ func printPlans(out io.Writer, p *project, plans []TargetPlan) error {
 	}
 	for _, plan := range plans {
 		if plan.Refused != nil {
-			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Errors(p.specName).Error())
+			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Problems(p.specName))
 		}
 	}
 	if _, err := io.WriteString(out, b.String()); err != nil {

@@ -30,7 +30,7 @@ type project struct {
 	resolved *target.Resolved
 }
 
-// load reads the spec and resolves it. Errors of grammar are spec.Errors; what a
+// load reads the spec and resolves it. Errors of grammar are problems; what a
 // target refuses stays a finding.
 func (o *projectOptions) load() (*project, error) {
 	root, err := o.find()
@@ -112,10 +112,7 @@ func readSpec(file, name string) ([]byte, error) {
 
 // refused returns an error when a target that the spec lists refuses it.
 func (p *project) refused(targets ...spec.Target) error {
-	if errs := p.resolved.Errors(p.specName, targets...); len(errs) > 0 {
-		return errs
-	}
-	return nil
+	return p.resolved.Problems(p.specName, targets...).Err()
 }
 
 // input is what the generator needs, for the given targets.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target/finding"
 )
@@ -76,14 +76,14 @@ func validateAsJSON(out io.Writer, p *project, err error) error {
 		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.resolved.All()
 		err = p.refused(p.app.Targets...)
 	}
-	var invalid spec.Errors
-	if err != nil && !errors.As(err, &invalid) {
+	invalid := problem.All(err)
+	if err != nil && invalid.Kind() != problem.Invalid {
 		return err
 	}
 	v.Valid = len(invalid) == 0
 	for _, e := range invalid {
 		v.Spec = filepath.ToSlash(e.File)
-		v.Errors = append(v.Errors, SpecError{Line: e.Line, Column: e.Column, Path: e.Path, Message: e.Message, Hints: e.Hints})
+		v.Errors = append(v.Errors, SpecError{Line: e.Line, Column: e.Column, Path: e.Field, Message: e.Message, Hints: e.Hints})
 	}
 	if err := printJSON(out, v); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -49,18 +50,20 @@ func (l List) Refused() List {
 	return refused
 }
 
-// Errors puts refusals into the shape of the spec's own errors; file is the
+// Problems puts refusals into the shape of the spec's own problems; file is the
 // spec's name. Other findings are left out.
-func (l List) Errors(file string) spec.Errors {
-	var errs spec.Errors
+func (l List) Problems(file string) problem.List {
+	var list problem.List
 	for _, finding := range l.Refused() {
-		e := spec.Error{File: file, Line: finding.Line, Column: finding.Column, Path: finding.Path, Message: finding.Message}
-		if finding.Hint != "" {
-			e.Hints = []string{finding.Hint}
+		p := problem.Problem{
+			Kind: problem.Invalid, File: file, Line: finding.Line, Column: finding.Column, Field: finding.Path, Message: finding.Message,
 		}
-		errs = append(errs, e)
+		if finding.Hint != "" {
+			p.Hints = []string{finding.Hint}
+		}
+		list = append(list, p)
 	}
-	return errs
+	return list
 }
 
 // Notes gathers findings while a target resolves an app.
