@@ -17,7 +17,6 @@ import (
 	"ambi/compare/trace"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
-	"ambi/spec"
 )
 
 func main() {
