@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"math"
 
-	"ambi/compare/behavior"
-	"ambi/compare/prices"
+	"ambi/compare/price"
 	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -27,8 +27,8 @@ type Choice struct {
 	Changes []Change    `json:"changes"` // none: the app as it is
 	Holds   bool        `json:"holds"`
 	Values  []string    `json:"values"` // of the objective's figures
-	Cost    *prices.USD `json:"cost"`   // of a month; null while unknown
-	Idle    *prices.USD `json:"idle"`   // the part of it that buys unused capacity
+	Cost    *price.USD  `json:"cost"`   // of a month; null while unknown
+	Idle    *price.USD  `json:"idle"`   // the part of it that buys unused capacity
 }
 
 // Change is one number of the spec.
@@ -49,8 +49,8 @@ func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Pa
 // granted, and what is advised was simulated.
 //
 // Run is how each run is made, but for the app and the target.
-func Advise(ctx context.Context, in Input, run behavior.Input, open func() (simulate.Source, func(), error), objectives []behavior.Objective) (*Advice, error) {
-	service, err := behavior.ServiceOf(in.App, run.Service)
+func Advise(ctx context.Context, in Input, run simulate.Input, open func() (replay.Source, func(), error), objectives []simulate.Objective) (*Advice, error) {
+	service, err := simulate.ServiceOf(in.App, run.Service)
 	if err != nil {
 		return nil, err
 	}
@@ -82,17 +82,17 @@ type adviser struct {
 	ctx        context.Context
 	in         Input
 	service    string
-	base       behavior.Input
-	open       func() (simulate.Source, func(), error)
-	objectives []behavior.Objective
+	base       simulate.Input
+	open       func() (replay.Source, func(), error)
+	objectives []simulate.Objective
 	advice     *Advice
 }
 
 // try is one run of one target with a changed spec.
 type try struct {
 	changes []Change
-	run     *behavior.Result
-	result  *simulate.Result
+	run     *simulate.Result
+	result  *replay.Result
 	refused string
 	app     *spec.App
 }
@@ -139,7 +139,7 @@ func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
 	defer done()
 	run := a.base
 	run.App, run.Service, run.Targets = &changed, a.service, []spec.Target{t}
-	x.run, err = behavior.Run(a.ctx, run, source)
+	x.run, err = simulate.Run(a.ctx, run, source)
 	if err == nil {
 		err = a.ctx.Err()
 	}
@@ -151,7 +151,7 @@ func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
 }
 
 func (a *adviser) holds(x *try) bool {
-	return x.result != nil && behavior.AllHold(a.objectives, x.result)
+	return x.result != nil && simulate.AllHold(a.objectives, x.result)
 }
 
 // choice prices a try.
@@ -258,11 +258,11 @@ func (a *adviser) lambda() error {
 	}
 	s := a.in.App.Services[a.service]
 	var bound []set
-	if s.Lambda.Reserved && now.result.Outcomes[simulate.ThrottledReserved] > 0 {
+	if s.Lambda.Reserved && now.result.Outcomes[replay.ThrottledReserved] > 0 {
 		x, err := a.least(s.Scale.Max+1, mostInstances, func(n int) (*try, error) {
 			x, err := a.simulate(spec.Lambda, set{maximum(), n})
 			if err == nil && x.result == nil {
-				x.result = &simulate.Result{Requests: 1} // more than the account has
+				x.result = &replay.Result{Requests: 1} // more than the account has
 			}
 			return x, err
 		})
@@ -280,11 +280,11 @@ func (a *adviser) lambda() error {
 			a.note("lambda: no scale.max that the account allows keeps it: %s", most.refused)
 			return nil
 		}
-		need := int(math.Ceil(float64(most.result.Gauges[simulate.InUse].Max) / float64(max(1, s.Concurrency))))
+		need := int(math.Ceil(float64(most.result.Gauges[replay.InUse].Max) / float64(max(1, s.Concurrency))))
 		bound = append(bound, set{maximum(), max(s.Scale.Max, need)})
 		now = most
 	}
-	peak := int(now.result.Gauges[simulate.InUse].Max)
+	peak := int(now.result.Gauges[replay.InUse].Max)
 	high := min(mostProvisioned, max(peak, s.Lambda.Provisioned+1))
 	x, err := a.least(s.Lambda.Provisioned+1, high, func(n int) (*try, error) {
 		return a.simulate(spec.Lambda, append(bound, set{provisioned(), n})...)
@@ -327,7 +327,7 @@ func (a *adviser) kubernetes() error {
 			return nil
 		}
 		found = true
-		most := int(x.result.Gauges[simulate.Instances].Max)
+		most := int(x.result.Gauges[replay.Instances].Max)
 		if need := max(most, s.Scale.Max, s.Scale.Min); need <= mostInstances {
 			y, err := a.simulate(spec.Kubernetes, append(sets, set{maximum(), need})...)
 			if err != nil {

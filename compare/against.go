@@ -7,8 +7,8 @@ import (
 	"reflect"
 	"slices"
 
-	"ambi/compare/cost"
-	"ambi/compare/prices"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -52,27 +52,27 @@ type Difference struct {
 
 // SideDifference is what changed in one target's month.
 type SideDifference struct {
-	Before *prices.USD      `json:"before"` // null while unknown
-	After  *prices.USD      `json:"after"`
+	Before *price.USD       `json:"before"` // null while unknown
+	After  *price.USD       `json:"after"`
 	Lines  []LineDifference `json:"lines"` // that changed, in the order of a bill
 }
 
 // Change is by how much the month's cost rose; nil while one end is unknown.
-func (d SideDifference) Change() *prices.USD { return change(d.Before, d.After) }
+func (d SideDifference) Change() *price.USD { return change(d.Before, d.After) }
 
 // LineDifference is a cost component that changed, came or went: then one of
 // its ends is zero.
 type LineDifference struct {
 	Name     string        `json:"name"`
 	Category cost.Category `json:"category"`
-	Before   *prices.USD   `json:"before"` // null while unknown
-	After    *prices.USD   `json:"after"`
+	Before   *price.USD    `json:"before"` // null while unknown
+	After    *price.USD    `json:"after"`
 }
 
 // Change is by how much the line's cost rose; nil while one end is unknown.
-func (d LineDifference) Change() *prices.USD { return change(d.Before, d.After) }
+func (d LineDifference) Change() *price.USD { return change(d.Before, d.After) }
 
-func change(before, after *prices.USD) *prices.USD {
+func change(before, after *price.USD) *price.USD {
 	if before == nil || after == nil {
 		return nil
 	}
@@ -93,7 +93,7 @@ func sideDifference(before, after Side) SideDifference {
 	d := SideDifference{Before: before.total(), After: after.total(), Lines: []LineDifference{}}
 	earlier, later := components(before), components(after)
 	for _, now := range later {
-		line := LineDifference{Name: now.Name, Category: now.Category, Before: new(prices.USD), After: now.Cost}
+		line := LineDifference{Name: now.Name, Category: now.Category, Before: new(price.USD), After: now.Cost}
 		if i := slices.IndexFunc(earlier, named(now.Name)); i >= 0 {
 			line.Before = earlier[i].Cost
 		}
@@ -101,7 +101,7 @@ func sideDifference(before, after Side) SideDifference {
 	}
 	for _, was := range earlier {
 		if !slices.ContainsFunc(later, named(was.Name)) {
-			d.add(LineDifference{Name: was.Name, Category: was.Category, Before: was.Cost, After: new(prices.USD)})
+			d.add(LineDifference{Name: was.Name, Category: was.Category, Before: was.Cost, After: new(price.USD)})
 		}
 	}
 	return d

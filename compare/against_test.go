@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 )
 
 // results are comparisons of every kind.
@@ -22,7 +22,7 @@ func results(t *testing.T) map[string]compare.Result {
 		return in
 	}
 	unknown := input(t, thumbs)
-	unknown.Usage["api"] = traffic.Usage{}
+	unknown.Usage["api"] = demand.Usage{}
 	fargate := input(t, thumbs)
 	fargate.Choices.Kubernetes.Compute = cost.Fargate
 	fargate.Choices.Elsewhere = map[string]float64{"lambda.requests": 5e6}
@@ -94,11 +94,11 @@ func TestAgainst(t *testing.T) {
 	if len(d.Kubernetes.Lines) > 0 && *d.Kubernetes.Change() == 0 {
 		t.Errorf("lines without a change: %+v", d.Kubernetes)
 	}
-	var sum prices.USD
+	var sum price.USD
 	duration := false
 	for _, line := range d.Lambda.Lines {
 		sum += *line.Change()
-		duration = duration || line.Name == "Lambda duration, arm64" && *line.Change() > prices.Dollar/10
+		duration = duration || line.Name == "Lambda duration, arm64" && *line.Change() > price.Dollar/10
 	}
 	if sum != *d.Lambda.Change() || sum != *after.Lambda.Bill.Total-*before.Lambda.Bill.Total || sum == 0 || !duration {
 		t.Errorf("lines add up to %s, the side changed by %s: %+v", sum, d.Lambda.Change(), d.Lambda.Lines)
@@ -127,18 +127,18 @@ func TestAgainstSaysWhatElseDiffers(t *testing.T) {
 	before := run(t, at(input(t, shop), 1e6))
 	more := at(input(t, shop), 1e6)
 	u := more.Usage["api"]
-	u.Requests = traffic.Known(2e6)
+	u.Requests = demand.Known(2e6)
 	more.Usage["api"] = u
 	priced := at(input(t, shop), 1e6)
-	book, err := prices.Embedded()
+	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
-	change, err := prices.ParseOverride("nat.hours=0.02")
+	change, err := price.ParseOverride("nat.hours=0.02")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cheaper, err := prices.ParseOverride("httpapi.requests=0.0000005")
+	cheaper, err := price.ParseOverride("httpapi.requests=0.0000005")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestFigures(t *testing.T) {
 		t.Errorf("%+v", old)
 	}
 	unknown := input(t, thumbs)
-	unknown.Usage["api"] = traffic.Usage{}
+	unknown.Usage["api"] = demand.Usage{}
 	for _, f := range run(t, unknown).Figures(nil) {
 		if known := map[string]bool{"lambda": true, "kubernetes": true, "requests": true, "headroom": true, "coldStarts": true, "cheaper": true, "dearer": true, "old.lambda": true, "old.kubernetes": true, "lambda.logs": true}; known[f.Name] && f.Known {
 			t.Errorf("%s is known without usage: %v", f.Name, f.Value)

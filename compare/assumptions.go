@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/nodes"
-	"ambi/compare/prices"
-	"ambi/compare/shown"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/format"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
 	"ambi/spec"
 	"ambi/target/lambda"
 )
@@ -43,7 +43,7 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	}
 	f := c.Behavior.Trace
 	say("simulation", "", "quantities that are marked come from a simulation of %s in %s; a month is %.4g times that, as if traffic went on so, and at other numbers of requests each quantity is taken to be off its average by the same factor",
-		shown.Plural(int(f.Requests), "request"), spec.Duration(f.Span.Round(time.Second)), traffic.SecondsPerMonth/max(f.Span.Seconds(), 1))
+		format.Plural(int(f.Requests), "request"), spec.Duration(f.Span.Round(time.Second)), demand.SecondsPerMonth/max(f.Span.Seconds(), 1))
 	for _, a := range c.Behavior.Assumptions {
 		if a.Topic != "measurement" {
 			say("simulation, "+a.Topic, a.Source, "%s", a.Text)
@@ -78,7 +78,7 @@ func (c *comparison) assumePrices(r Result, say sayer) {
 	if len(r.PriceChanges) > 0 {
 		say("prices", "the user", "given instead of list prices: %s", strings.Join(r.PriceChanges, ", "))
 	}
-	say("month", "AWS Pricing Calculator", "a month has %d hours, and a GB of data is 2^30 bytes", prices.HoursPerMonth)
+	say("month", "AWS Pricing Calculator", "a month has %d hours, and a GB of data is 2^30 bytes", price.HoursPerMonth)
 	if c.Choices.FreeTier {
 		say("free tier", "", "AWS's free allowances are counted, as if nothing else in the account used them; those of API Gateway last 12 months")
 	} else {
@@ -105,7 +105,7 @@ func (c *comparison) assumeTraffic(say sayer) {
 			continue
 		}
 		if n := len(t.Minutes); n > 0 {
-			say("shape", "the user", "%s: counts of %s, again and again", w.Name, shown.Plural(n, "minute"))
+			say("shape", "the user", "%s: counts of %s, again and again", w.Name, format.Plural(n, "minute"))
 		}
 		var given []string
 		if d, ok := t.Duration.Get(); ok {
@@ -162,7 +162,7 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		say("fargate", "docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html", "a pod takes the next larger Fargate size for its requests and 256 MiB; CoreDNS runs there too")
 	} else if r.Nodes != nil {
 		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %s MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
-			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, shown.Grouped(strconv.Itoa(r.Nodes.Room.MemoryMiB)), r.Nodes.Room.Pods)
+			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, format.Grouped(strconv.Itoa(r.Nodes.Room.MemoryMiB)), r.Nodes.Room.Pods)
 		packed := "onto as few nodes as a search finds"
 		if len(c.app.Workloads)+1 > nodes.MaxKinds || r.Nodes.Peak > nodes.MaxNodes {
 			packed = "the largest first, each on the first node with room, which may take a node more than the best packing"
@@ -191,12 +191,12 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 	switch {
 	case k.NATGateways > 0:
-		say("network", "the user", "nodes go out through %s", shown.Plural(k.NATGateways, "NAT gateway"))
+		say("network", "the user", "nodes go out through %s", format.Plural(k.NATGateways, "NAT gateway"))
 	case k.PublicNodes && k.Compute == cost.EC2:
 		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
 	}
 	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %s serves all services; a connection carries %s",
-		shown.Plural(k.Zones, "zone"), connection(k))
+		format.Plural(k.Zones, "zone"), connection(k))
 	if c.some(func(s *spec.Service) bool { return s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil }) {
 		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/prices"
+	"ambi/compare/price"
 	"ambi/spec"
 )
 
@@ -27,11 +27,11 @@ func TestEveryAssumptionIsThere(t *testing.T) {
 		}
 	}
 	in := input(t, thumbs)
-	change, err := prices.ParseOverride("nat.hours=0.02")
+	change, err := price.ParseOverride("nat.hours=0.02")
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := prices.Embedded()
+	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
 	"ambi/spec"
 )
 
@@ -27,8 +27,8 @@ func BenchmarkThousandServices(b *testing.B) {
 	in := input(b, text.String())
 	i := 0
 	for _, name := range in.App.ServiceNames() {
-		u := complete(traffic.Usage{})
-		u.Requests, u.Duration, u.CPUTime = traffic.Known(float64(1000*(i+1))), traffic.Known(50*time.Millisecond), traffic.Known(10*time.Millisecond)
+		u := complete(demand.Usage{})
+		u.Requests, u.Duration, u.CPUTime = demand.Known(float64(1000*(i+1))), demand.Known(50*time.Millisecond), demand.Known(10*time.Millisecond)
 		u.Shape = []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[i%4]
 		in.Usage[name] = u
 		i++

@@ -13,8 +13,20 @@
 // missing there is a formula instead of a cost and no verdict; every assumption
 // is in the result.
 //
-// The packages below hold the parts: prices, traffic, nodes, cost, breakeven
-// and fit.
+// The rooms below, and what each must not know:
+//
+//   - demand: what comes. Usage, shapes and traces in every format. It knows
+//     neither targets nor prices.
+//   - price: what is paid. The price book, nodes, cost components and
+//     break-evens. It knows no simulator: measured quantities reach it as numbers.
+//   - simulate: what happens. Both targets under the same requests, one by one.
+//     It measures quantities and multiplies none by a price.
+//   - fit: the limits that usage can reach. It knows no simulator.
+//   - render: how the answer is shown, as text, Markdown and a page. It computes
+//     no figure, and nothing in compare imports it.
+//
+// Package condition reads conditions on figures, and package format prints money
+// and counts for all of them.
 package compare
 
 import (
@@ -22,13 +34,13 @@ import (
 	"fmt"
 	"slices"
 
-	"ambi/compare/behavior"
-	"ambi/compare/breakeven"
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/nodes"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/price"
+	"ambi/compare/price/breakeven"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	"ambi/compare/simulate"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/kubernetes"
@@ -39,22 +51,22 @@ import (
 type Input struct {
 	App *spec.App
 	// Usage is each service's traffic, by name. What is not there is unknown.
-	Usage map[string]traffic.Usage
-	Sheet *prices.Sheet
+	Usage map[string]demand.Usage
+	Sheet *price.Sheet
 	// Book names the user's price book in the Sheet; empty: there is none.
 	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
 	// Behavior is how the app's service behaved under a trace, whose rate is
 	// then the Usage's. What it found is priced in place of averages.
-	Behavior *behavior.Result
+	Behavior *simulate.Result
 }
 
 // UsageOf is what a spec says about each service's traffic.
-func UsageOf(app *spec.App) map[string]traffic.Usage {
-	usage := map[string]traffic.Usage{}
+func UsageOf(app *spec.App) map[string]demand.Usage {
+	usage := map[string]demand.Usage{}
 	for _, name := range app.ServiceNames() {
-		usage[name] = traffic.FromSpec(app.UsageOf(name))
+		usage[name] = demand.FromSpec(app.UsageOf(name))
 	}
 	return usage
 }
@@ -95,7 +107,7 @@ type Side struct {
 }
 
 // total is the month's cost, nil while it is unknown.
-func (s Side) total() *prices.USD {
+func (s Side) total() *price.USD {
 	if s.Bill == nil {
 		return nil
 	}
@@ -105,7 +117,7 @@ func (s Side) total() *prices.USD {
 // Service is one service, compared on its own and beside the others.
 type Service struct {
 	Name       string               `json:"name"`
-	Usage      traffic.Usage        `json:"usage"`
+	Usage      demand.Usage         `json:"usage"`
 	Lambda     Function             `json:"lambda"`
 	Kubernetes Replicas             `json:"kubernetes"`
 	Alone      Costs                `json:"alone"`    // as if it were the whole app
@@ -116,29 +128,29 @@ type Service struct {
 
 // Costs are a month on both targets, null while they are unknown.
 type Costs struct {
-	Lambda     *prices.USD `json:"lambda"`
-	Kubernetes *prices.USD `json:"kubernetes"`
+	Lambda     *price.USD `json:"lambda"`
+	Kubernetes *price.USD `json:"kubernetes"`
 }
 
 // Function is how a service runs on Lambda at its traffic; unknown is null.
 type Function struct {
-	MemoryMB        int                    `json:"memoryMB"`
-	Architecture    string                 `json:"architecture"`
-	BilledMS        traffic.Maybe[float64] `json:"billedMS"` // for one request
-	MeanConcurrency traffic.Maybe[float64] `json:"meanConcurrency"`
-	PeakConcurrency traffic.Maybe[float64] `json:"peakConcurrency"`
-	ColdShare       traffic.Maybe[float64] `json:"coldShare"` // of the requests, an estimate
+	MemoryMB        int                   `json:"memoryMB"`
+	Architecture    string                `json:"architecture"`
+	BilledMS        demand.Maybe[float64] `json:"billedMS"` // for one request
+	MeanConcurrency demand.Maybe[float64] `json:"meanConcurrency"`
+	PeakConcurrency demand.Maybe[float64] `json:"peakConcurrency"`
+	ColdShare       demand.Maybe[float64] `json:"coldShare"` // of the requests, an estimate
 }
 
 // Replicas is how a service runs on Kubernetes at its traffic; unknown is null.
 type Replicas struct {
-	MilliCPU  int                `json:"milliCPU"`  // request
-	MemoryMiB int                `json:"memoryMiB"` // request
-	Min       int                `json:"min"`
-	Max       int                `json:"max"`
-	Mean      traffic.Maybe[int] `json:"mean"` // at the mean rate
-	Peak      traffic.Maybe[int] `json:"peak"`
-	DecidedBy string             `json:"decidedBy,omitempty"` // at the peak
+	MilliCPU  int               `json:"milliCPU"`  // request
+	MemoryMiB int               `json:"memoryMiB"` // request
+	Min       int               `json:"min"`
+	Max       int               `json:"max"`
+	Mean      demand.Maybe[int] `json:"mean"` // at the mean rate
+	Peak      demand.Maybe[int] `json:"peak"`
+	DecidedBy string            `json:"decidedBy,omitempty"` // at the peak
 }
 
 // largeApp is how many services an app may have before only the app as a whole
@@ -288,7 +300,7 @@ func (p pair) model(t spec.Target) *cost.Model {
 }
 
 // at is both totals at a multiple of the app's requests.
-func (p pair) at(scale float64) (lambda, kubernetes prices.USD, known bool) {
+func (p pair) at(scale float64) (lambda, kubernetes price.USD, known bool) {
 	if p.lambda == nil || p.kubernetes == nil {
 		return 0, 0, false
 	}
@@ -322,7 +334,7 @@ func (p pair) missing() []cost.Missing {
 
 // sides are the pair's costs by requests a month, services in the app's mix.
 func (p pair) sides() breakeven.Sides {
-	return func(requests float64) (prices.USD, prices.USD) {
+	return func(requests float64) (price.USD, price.USD) {
 		lambda, kubernetes, _ := p.at(requests / p.requests)
 		return lambda, kubernetes
 	}

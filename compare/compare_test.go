@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/nodes"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
 	"ambi/spec"
 )
 
@@ -44,15 +44,15 @@ usage: {requests: 3M/month, duration: 40ms, cpuTime: 12ms, shape: steady}
 `
 
 // complete gives what the spec cannot say.
-func complete(u traffic.Usage) traffic.Usage {
-	u.Request, u.Response = traffic.Known[int64](2000), traffic.Known[int64](6000)
-	u.Log, u.Outbound, u.Start = traffic.Known[int64](300), traffic.Known[int64](0), traffic.Known(120*time.Millisecond)
+func complete(u demand.Usage) demand.Usage {
+	u.Request, u.Response = demand.Known[int64](2000), demand.Known[int64](6000)
+	u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
 	return u
 }
 
 func input(t testing.TB, text string) compare.Input {
 	t.Helper()
-	book, err := prices.Embedded()
+	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +86,9 @@ func run(t testing.TB, in compare.Input) compare.Result {
 
 // at gives every service a number of requests a month.
 func at(in compare.Input, requests float64) compare.Input {
-	usage := map[string]traffic.Usage{}
+	usage := map[string]demand.Usage{}
 	for name, u := range in.Usage {
-		u.Requests = traffic.Known(requests)
+		u.Requests = demand.Known(requests)
 		usage[name] = u
 	}
 	in.Usage = usage

@@ -4,30 +4,30 @@ import (
 	"math"
 	"slices"
 
-	"ambi/compare/breakeven"
-	"ambi/compare/cost"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/breakeven"
+	"ambi/compare/price/cost"
 )
 
 // BreakEven is both targets' cost over monthly requests, with every crossing.
 // An app's services keep their mix along the way.
 type BreakEven struct {
-	Requests  traffic.Maybe[float64] `json:"requests"` // the app's own
-	Points    []Point                `json:"points"`   // ascending
-	Crossings []Crossing             `json:"crossings"`
-	Bands     []Band                 `json:"bands"`   // where the crossings are if an input is off
-	Missing   []cost.Missing         `json:"missing"` // what to give for a curve
+	Requests  demand.Maybe[float64] `json:"requests"` // the app's own
+	Points    []Point               `json:"points"`   // ascending
+	Crossings []Crossing            `json:"crossings"`
+	Bands     []Band                `json:"bands"`   // where the crossings are if an input is off
+	Missing   []cost.Missing        `json:"missing"` // what to give for a curve
 }
 
 // Point is one point of the curve, with the lowest and highest cost that the
 // uncertain inputs of Bands give together.
 type Point struct {
 	breakeven.Point
-	LambdaLow      prices.USD `json:"lambdaLow"`
-	LambdaHigh     prices.USD `json:"lambdaHigh"`
-	KubernetesLow  prices.USD `json:"kubernetesLow"`
-	KubernetesHigh prices.USD `json:"kubernetesHigh"`
+	LambdaLow      price.USD `json:"lambdaLow"`
+	LambdaHigh     price.USD `json:"lambdaHigh"`
+	KubernetesLow  price.USD `json:"kubernetesLow"`
+	KubernetesHigh price.USD `json:"kubernetesHigh"`
 }
 
 // Crossing is where the cheaper target changes, with what drives each side.
@@ -45,7 +45,7 @@ type Crossing struct {
 type Driver struct {
 	Name     string        `json:"name"`
 	Category cost.Category `json:"category"`
-	Cost     prices.USD    `json:"cost"`  // a month; of a cause, by how much it grows
+	Cost     price.USD     `json:"cost"`  // a month; of a cause, by how much it grows
 	Share    float64       `json:"share"` // of that side's cost; of a cause, of its growth
 }
 
@@ -84,12 +84,12 @@ func sweepPoints(services int) int {
 func (c *comparison) breakEven(p pair) (BreakEven, error) {
 	b := BreakEven{Points: []Point{}, Crossings: []Crossing{}, Bands: []Band{}, Missing: []cost.Missing{}}
 	if p.complete() {
-		b.Requests = traffic.Known(p.requests)
+		b.Requests = demand.Known(p.requests)
 	} else if len(p.app.Workloads) == 1 {
 		b.Requests = p.app.Workloads[0].Traffic.Requests
 		app := p.app
 		app.Workloads = slices.Clone(app.Workloads)
-		app.Workloads[0].Traffic.Requests = traffic.Known(1.0)
+		app.Workloads[0].Traffic.Requests = demand.Known(1.0)
 		var err error
 		if p, err = c.prepare(app, c.Choices); err != nil {
 			return b, err
@@ -114,7 +114,7 @@ func (c *comparison) breakEven(p pair) (BreakEven, error) {
 		// them: order what came out.
 		at.LambdaLow, at.LambdaHigh = bounds(point.Lambda, at.LambdaLow, at.LambdaHigh)
 		at.KubernetesLow, at.KubernetesHigh = bounds(point.Kubernetes, at.KubernetesLow, at.KubernetesHigh)
-		if max(at.LambdaHigh, at.KubernetesHigh) > prices.Most {
+		if max(at.LambdaHigh, at.KubernetesHigh) > price.Most {
 			break
 		}
 		b.Points = append(b.Points, at)
@@ -125,7 +125,7 @@ func (c *comparison) breakEven(p pair) (BreakEven, error) {
 	return b, nil
 }
 
-func bounds(a, b, c prices.USD) (low, high prices.USD) { return min(a, b, c), max(a, b, c) }
+func bounds(a, b, c price.USD) (low, high price.USD) { return min(a, b, c), max(a, b, c) }
 
 // crossing finds the drivers of a crossing.
 func (p pair) crossing(x breakeven.Crossing) Crossing {
@@ -160,9 +160,9 @@ func growth(m *cost.Model, from, to float64) Driver {
 }
 
 // largest is the component with the largest of some amounts.
-func largest(m *cost.Model, amounts []prices.USD) Driver {
+func largest(m *cost.Model, amounts []price.USD) Driver {
 	var d Driver
-	total := prices.USD(0)
+	total := price.USD(0)
 	for i, amount := range amounts {
 		total += amount
 		if amount > d.Cost {

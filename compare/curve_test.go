@@ -5,15 +5,15 @@ import (
 	"testing"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
 )
 
 // Without a number of requests there is no verdict, and a curve all the same.
 func TestBreakEvenNeedsNoRequests(t *testing.T) {
 	in := input(t, thumbs)
 	u := in.Usage["api"]
-	u.Requests = traffic.Maybe[float64]{}
+	u.Requests = demand.Maybe[float64]{}
 	in.Usage["api"] = u
 	without, with := run(t, in), run(t, input(t, thumbs))
 	if without.Verdict.Answer != compare.Unknown || without.BreakEven.Requests.IsKnown() {

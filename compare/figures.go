@@ -4,9 +4,9 @@ import (
 	"math"
 	"strings"
 
-	"ambi/compare/cost"
-	"ambi/compare/prices"
-	"ambi/compare/simulate"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -57,7 +57,7 @@ func (r Result) Figures(d *Difference) []Figure {
 		dollars("old.kubernetes", "the cost on Kubernetes in --against", old.Kubernetes.Before))
 }
 
-func dollars(name, means string, value *prices.USD) Figure {
+func dollars(name, means string, value *price.USD) Figure {
 	f := Figure{Name: name, Means: means}
 	if value != nil {
 		f.Value, f.Known = value.Dollars(), true
@@ -69,7 +69,7 @@ func count(name, means string, n int) Figure { return Figure{name, means, float6
 
 // of is what a bill has in a category; false while a part of it is unknown.
 func of(b *cost.Bill, category cost.Category) (value float64, known bool) {
-	var sum prices.USD
+	var sum price.USD
 	for _, c := range b.Components {
 		switch {
 		case c.Category != category:
@@ -84,24 +84,24 @@ func of(b *cost.Bill, category cost.Category) (value float64, known bool) {
 
 // simulated are the figures of a target under a trace; unknown without one.
 func (r Result) simulated(t spec.Target) []Figure {
-	var run *simulate.Result
+	var run *replay.Result
 	if r.Simulation != nil {
 		run = r.Simulation.Of(t)
 	}
-	figure := func(name, means string, value func(*simulate.Result) float64) Figure {
+	figure := func(name, means string, value func(*replay.Result) float64) Figure {
 		f := Figure{Name: string(t) + "." + name, Means: means + " under --trace", Known: run != nil}
 		if run != nil {
 			f.Value = value(run)
 		}
 		return f
 	}
-	milliseconds := func(of func(simulate.Latency) int64) func(*simulate.Result) float64 {
-		return func(r *simulate.Result) float64 { return float64(of(r.Latency)) / 1e6 }
+	milliseconds := func(of func(replay.Latency) int64) func(*replay.Result) float64 {
+		return func(r *replay.Result) float64 { return float64(of(r.Latency)) / 1e6 }
 	}
 	return []Figure{
-		figure("p50", "the median latency, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P50 })),
-		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P99 })),
-		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l simulate.Latency) int64 { return l.P999 })),
+		figure("p50", "the median latency, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P50 })),
+		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P99 })),
+		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P999 })),
 		figure("errors", "the part of requests that end badly", ended),
 	}
 }

@@ -1,7 +1,7 @@
 package compare
 
 import (
-	"ambi/compare/cost"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 

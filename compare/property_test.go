@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -44,23 +44,23 @@ func (d draw) length(low, high time.Duration) time.Duration {
 
 func (d draw) chance() bool { return d.IntN(2) == 0 }
 
-func (d draw) usage() traffic.Usage {
-	size := func() traffic.Maybe[int64] { return traffic.Known(int64(d.between(0, spec.MaxUsageBytes))) }
-	u := traffic.Usage{
-		Requests: traffic.Known(math.Round(d.between(1, 1e6*traffic.SecondsPerMonth))),
-		Duration: traffic.Known(d.length(1, spec.MaxUsageTime.Std())),
+func (d draw) usage() demand.Usage {
+	size := func() demand.Maybe[int64] { return demand.Known(int64(d.between(0, spec.MaxUsageBytes))) }
+	u := demand.Usage{
+		Requests: demand.Known(math.Round(d.between(1, 1e6*demand.SecondsPerMonth))),
+		Duration: demand.Known(d.length(1, spec.MaxUsageTime.Std())),
 		Request:  size(), Response: size(), Log: size(), Outbound: size(),
-		Start: traffic.Known(d.length(0, spec.MaxUsageTime.Std())),
+		Start: demand.Known(d.length(0, spec.MaxUsageTime.Std())),
 		Shape: []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[d.IntN(4)],
 	}
-	u.CPUTime = traffic.Known(d.length(0, u.Duration.Or(0)))
+	u.CPUTime = demand.Known(d.length(0, u.Duration.Or(0)))
 	switch u.Shape {
 	case spec.Diurnal:
-		u.PeakToMean = traffic.Known(d.between(1, spec.MaxDiurnalPeak))
+		u.PeakToMean = demand.Known(d.between(1, spec.MaxDiurnalPeak))
 	case spec.Bursty, spec.Sporadic:
-		u.PeakToMean = traffic.Known(d.between(1, 1e5))
+		u.PeakToMean = demand.Known(d.between(1, 1e5))
 		longest := min(spec.MaxBurst.Std(), time.Duration(.5*float64(spec.MaxCycle)/u.PeakToMean.Or(1)))
-		u.Burst = traffic.Known(d.length(spec.MinBurst.Std(), longest))
+		u.Burst = demand.Known(d.length(spec.MinBurst.Std(), longest))
 	}
 	return u
 }
@@ -75,7 +75,7 @@ func (d draw) choices() cost.Choices {
 	c.Lambda.FunctionURL = d.chance()
 	c.Lambda.KeepAlive = spec.Duration(d.length(time.Millisecond, month))
 	if d.chance() {
-		c.Lambda.NATGateways = traffic.Known(d.whole(0, 1000))
+		c.Lambda.NATGateways = demand.Known(d.whole(0, 1000))
 	}
 	k := &c.Kubernetes
 	if d.IntN(3) == 0 {
@@ -104,16 +104,16 @@ func (d draw) app() string {
 	return text
 }
 
-func (d draw) changes() (changes []prices.Change) {
+func (d draw) changes() (changes []price.Change) {
 	const dollar = 1e12 // of a price for a unit
 	for _, key := range []string{"lambda.requests", "nat.hours", "alb.lcu", "ec2.m7i.large", "eks.auto", "egress.internet"} {
 		if d.IntN(6) == 0 {
-			changes = append(changes, prices.Change{Key: key, Price: prices.PerUnit(d.between(0, float64(prices.MaxPerUnit)))})
+			changes = append(changes, price.Change{Key: key, Price: price.PerUnit(d.between(0, float64(price.MaxPerUnit)))})
 		}
 	}
 	for _, service := range []string{"lambda", "ec2", "logs"} {
 		if d.IntN(6) == 0 {
-			changes = append(changes, prices.Change{Service: service, Percent: prices.PerUnit(d.between(0, 100) * dollar)})
+			changes = append(changes, price.Change{Service: service, Percent: price.PerUnit(d.between(0, 100) * dollar)})
 		}
 	}
 	return changes
@@ -121,13 +121,13 @@ func (d draw) changes() (changes []prices.Change) {
 
 // TestAnyInput compares under inputs drawn from all that is accepted. Each
 // comparison is refused with a reason, or its totals are the exact sums of their
-// lines and no amount in it is negative or above prices.Most.
+// lines and no amount in it is negative or above price.Most.
 func TestAnyInput(t *testing.T) {
 	cases := 400
 	if testing.Short() {
 		cases = 40
 	}
-	book, err := prices.Embedded()
+	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,12 +140,12 @@ func TestAnyInput(t *testing.T) {
 		if in.Sheet, err = book.In("us-east-1", d.changes()...); err != nil {
 			t.Fatal(err)
 		}
-		in.Usage = map[string]traffic.Usage{}
+		in.Usage = map[string]demand.Usage{}
 		// Most draws of all ranges cost too much: small ones in half of the cases.
 		for _, name := range in.App.ServiceNames() {
 			u := d.usage()
 			if d.chance() {
-				u.Requests = traffic.Known(math.Round(d.between(1, 1e6)))
+				u.Requests = demand.Known(math.Round(d.between(1, 1e6)))
 			}
 			in.Usage[name] = u
 		}
@@ -178,9 +178,9 @@ func TestAnyInput(t *testing.T) {
 
 // unsound is what is wrong with a comparison's amounts.
 func unsound(r compare.Result) string {
-	bad := func(amounts ...prices.USD) bool {
+	bad := func(amounts ...price.USD) bool {
 		for _, u := range amounts {
-			if u < 0 || u > prices.Most {
+			if u < 0 || u > price.Most {
 				return true
 			}
 		}
@@ -195,7 +195,7 @@ func unsound(r compare.Result) string {
 		}
 		sum := new(big.Int)
 		for _, c := range side.Bill.Components {
-			if c.Cost == nil || bad(*c.Cost) || !(*c.Quantity >= 0) || *c.Quantity > prices.MaxUnits {
+			if c.Cost == nil || bad(*c.Cost) || !(*c.Quantity >= 0) || *c.Quantity > price.MaxUnits {
 				return fmt.Sprintf("%s: %+v", c.Name, c)
 			}
 			sum.Add(sum, big.NewInt(int64(*c.Cost)))
@@ -228,7 +228,7 @@ func unsound(r compare.Result) string {
 		}
 	}
 	for _, s := range r.Services {
-		for _, u := range []*prices.USD{s.Alone.Lambda, s.Alone.Kubernetes} {
+		for _, u := range []*price.USD{s.Alone.Lambda, s.Alone.Kubernetes} {
 			if u != nil && bad(*u) {
 				return fmt.Sprintf("%s alone: %v", s.Name, *u)
 			}
@@ -246,7 +246,7 @@ func TestTotals(t *testing.T) {
 		cases = 2_000
 	}
 	in := input(t, thumbs)
-	book, err := prices.Embedded()
+	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestTotals(t *testing.T) {
 		if err != nil {
 			t.Fatalf("case %d: %v", i, err)
 		}
-		resolved.Requests = traffic.Known(1.0)
+		resolved.Requests = demand.Known(1.0)
 		w := cost.Workload{
 			Name: "s", Traffic: resolved, Routes: d.whole(1, 1000), LogDays: d.whole(1, 3653), Alarms: 4,
 			Function: cost.Function{MemoryMB: d.whole(128, 10240), Architecture: "x86_64", Provisioned: d.IntN(2) * d.whole(1, 1000), Secrets: d.whole(0, 10)},
@@ -278,15 +278,15 @@ func TestTotals(t *testing.T) {
 			models = append(models, kubernetes)
 		}
 		for _, m := range models {
-			var before []prices.USD
-			last := prices.USD(0)
-			for _, requests := range []float64{1, 1e3, math.Round(d.between(1e3, 1e9)), 1e9, 1e11, 1e6 * traffic.SecondsPerMonth, 1e7 * traffic.SecondsPerMonth} {
+			var before []price.USD
+			last := price.USD(0)
+			for _, requests := range []float64{1, 1e3, math.Round(d.between(1e3, 1e9)), 1e9, 1e11, 1e6 * demand.SecondsPerMonth, 1e7 * demand.SecondsPerMonth} {
 				total, known := m.Total(requests)
 				costs := m.Costs(requests, nil)
 				sum := new(big.Int)
 				for n, c := range costs {
 					name, category := m.Name(n)
-					if c < 0 || c > prices.Beyond {
+					if c < 0 || c > price.Beyond {
 						t.Fatalf("case %d: %s costs %v at %v requests", i, name, c, requests)
 					}
 					driven := m.Target == spec.Lambda && category != cost.Startup && category != cost.Idle && category != cost.Secrets &&
@@ -297,10 +297,10 @@ func TestTotals(t *testing.T) {
 					sum.Add(sum, big.NewInt(int64(c)))
 				}
 				before = costs
-				if known != (sum.Cmp(big.NewInt(int64(prices.Most))) <= 0) || known && sum.Int64() != int64(total) || !known && total != prices.Beyond {
+				if known != (sum.Cmp(big.NewInt(int64(price.Most))) <= 0) || known && sum.Int64() != int64(total) || !known && total != price.Beyond {
 					t.Fatalf("case %d: %s: the total is %v (%v) at %v requests, the sum of its lines %v", i, m.Target, total, known, requests, sum)
 				}
-				if m.Target == spec.Kubernetes && total < last-prices.USD(len(costs)) { // each line is rounded
+				if m.Target == spec.Kubernetes && total < last-price.USD(len(costs)) { // each line is rounded
 					t.Fatalf("case %d: Kubernetes falls from %v to %v at %v requests", i, last, total, requests)
 				}
 				last = total
@@ -323,19 +323,19 @@ func TestTotals(t *testing.T) {
 func TestTotalsThatWrapped(t *testing.T) {
 	in := input(t, thumbs)
 	u := complete(in.Usage["api"])
-	const perSecond = traffic.SecondsPerMonth
+	const perSecond = demand.SecondsPerMonth
 	for name, c := range map[string]struct {
-		change func(*traffic.Usage)
+		change func(*demand.Usage)
 		refuse string
 	}{
-		"log size": {func(u *traffic.Usage) { u.Requests, u.Log = traffic.Known(1e4*perSecond), traffic.Known[int64](10<<30) }, "Logs, ingestion"},
-		"1M/s, CPU time": {func(u *traffic.Usage) {
-			u.Requests, u.Duration, u.CPUTime = traffic.Known(1e6*perSecond), traffic.Known(15*time.Minute), traffic.Known(15*time.Minute)
+		"log size": {func(u *demand.Usage) { u.Requests, u.Log = demand.Known(1e4*perSecond), demand.Known[int64](10<<30) }, "Logs, ingestion"},
+		"1M/s, CPU time": {func(u *demand.Usage) {
+			u.Requests, u.Duration, u.CPUTime = demand.Known(1e6*perSecond), demand.Known(15*time.Minute), demand.Known(15*time.Minute)
 		}, "Lambda duration, arm64"},
-		"100k/s, CPU time": {func(u *traffic.Usage) {
-			u.Requests, u.Duration, u.CPUTime = traffic.Known(1e5*perSecond), traffic.Known(15*time.Minute), traffic.Known(15*time.Minute)
+		"100k/s, CPU time": {func(u *demand.Usage) {
+			u.Requests, u.Duration, u.CPUTime = demand.Known(1e5*perSecond), demand.Known(15*time.Minute), demand.Known(15*time.Minute)
 		}, "Lambda duration, arm64"},
-		"response size": {func(u *traffic.Usage) { u.Response = traffic.Known[int64](2 << 30) }, ""},
+		"response size": {func(u *demand.Usage) { u.Response = demand.Known[int64](2 << 30) }, ""},
 		// 3 M requests of 2 GiB at $.05 to $.09: between $300,000 and $540,000.
 	} {
 		changed := u
@@ -354,14 +354,14 @@ func TestTotalsThatWrapped(t *testing.T) {
 			if problem := unsound(r); problem != "" {
 				t.Errorf("%s: %s", name, problem)
 			}
-			if total := *r.Lambda.Bill.Total; total < 300_000*prices.Dollar || total > 540_000*prices.Dollar {
+			if total := *r.Lambda.Bill.Total; total < 300_000*price.Dollar || total > 540_000*price.Dollar {
 				t.Errorf("%s: %v", name, total)
 			}
 			if len(r.BreakEven.Crossings) > 0 {
 				t.Errorf("%s: crossings %+v", name, r.BreakEven.Crossings)
 			}
 			end := r.BreakEven.Points[len(r.BreakEven.Points)-1]
-			if end.Requests > 1e10 || end.LambdaHigh < prices.Most/2 {
+			if end.Requests > 1e10 || end.LambdaHigh < price.Most/2 {
 				t.Errorf("%s: the curve ends at %+v", name, end)
 			}
 		}
@@ -370,7 +370,7 @@ func TestTotalsThatWrapped(t *testing.T) {
 
 // A curve that ends early, or before ten times the requests, tells no headroom.
 func TestHeadroomBeyondTheCurve(t *testing.T) {
-	headroom := func(u traffic.Usage) compare.Figure {
+	headroom := func(u demand.Usage) compare.Figure {
 		in := input(t, thumbs)
 		in.Usage["api"] = u
 		for _, f := range run(t, in).Figures(nil) {
@@ -382,16 +382,16 @@ func TestHeadroomBeyondTheCurve(t *testing.T) {
 		return compare.Figure{}
 	}
 	u := complete(input(t, thumbs).Usage["api"])
-	u.Response = traffic.Known[int64](2 << 30)
+	u.Response = demand.Known[int64](2 << 30)
 	if f := headroom(u); !f.Known || !math.IsInf(f.Value, 1) {
 		t.Errorf("a curve to a thousand times the requests: %+v", f)
 	}
-	u.Requests = traffic.Known(3e9) // half a billion dollars
+	u.Requests = demand.Known(3e9) // half a billion dollars
 	if f := headroom(u); f.Known {
 		t.Errorf("a curve that ends below ten times the requests: %+v", f)
 	}
 	u = complete(input(t, thumbs).Usage["api"])
-	u.Requests = traffic.Known(1e6 * traffic.SecondsPerMonth)
+	u.Requests = demand.Known(1e6 * demand.SecondsPerMonth)
 	if f := headroom(u); !f.Known {
 		t.Errorf("requests above 100G a month: %+v", f)
 	}

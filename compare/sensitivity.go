@@ -7,11 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"ambi/compare/breakeven"
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/price"
+	"ambi/compare/price/breakeven"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -26,10 +26,10 @@ type Flip struct {
 
 // Alternative is another choice, everything else the same.
 type Alternative struct {
-	Name       string     `json:"name"`
-	Lambda     prices.USD `json:"lambda"` // a month
-	Kubernetes prices.USD `json:"kubernetes"`
-	Flips      bool       `json:"flips"` // whether it turns the answer
+	Name       string    `json:"name"`
+	Lambda     price.USD `json:"lambda"` // a month
+	Kubernetes price.USD `json:"kubernetes"`
+	Flips      bool      `json:"flips"` // whether it turns the answer
 }
 
 // input is one number that can be changed.
@@ -121,31 +121,31 @@ func requestFlips(requests float64, crossings []Crossing) []Flip {
 // first.
 func changeable() []input {
 	return []input{
-		{"duration", usage(scaleDuration), ofFirst(func(t traffic.Traffic) string { return written(t.Duration.Or(0)) })},
-		{"cpuTime", usage(scaleCPU), ofFirst(func(t traffic.Traffic) string { return written(t.CPUTime.Or(0)) })},
-		{"peakToMean", usage(scalePeak), ofFirst(func(t traffic.Traffic) string { return fmt.Sprintf("%.4g", t.Profile.Peak()) })},
-		{"payload", usage(func(t *traffic.Traffic, f float64) bool {
+		{"duration", usage(scaleDuration), ofFirst(func(t demand.Traffic) string { return written(t.Duration.Or(0)) })},
+		{"cpuTime", usage(scaleCPU), ofFirst(func(t demand.Traffic) string { return written(t.CPUTime.Or(0)) })},
+		{"peakToMean", usage(scalePeak), ofFirst(func(t demand.Traffic) string { return fmt.Sprintf("%.4g", t.Profile.Peak()) })},
+		{"payload", usage(func(t *demand.Traffic, f float64) bool {
 			request, ok := t.Request.Get()
 			response, okToo := t.Response.Get()
-			t.Request, t.Response = traffic.Known(int64(float64(request)*f)), traffic.Known(int64(float64(response)*f))
+			t.Request, t.Response = demand.Known(int64(float64(request)*f)), demand.Known(int64(float64(response)*f))
 			return ok && okToo && request+response > 0
-		}), ofFirst(func(t traffic.Traffic) string { return amount(float64(t.Request.Or(0)+t.Response.Or(0))) + "B" })},
-		{"logSize", usage(func(t *traffic.Traffic, f float64) bool {
+		}), ofFirst(func(t demand.Traffic) string { return amount(float64(t.Request.Or(0)+t.Response.Or(0))) + "B" })},
+		{"logSize", usage(func(t *demand.Traffic, f float64) bool {
 			n, ok := t.Log.Get()
-			t.Log = traffic.Known(int64(float64(n) * f))
+			t.Log = demand.Known(int64(float64(n) * f))
 			return ok && n > 0
-		}), ofFirst(func(t traffic.Traffic) string { return amount(float64(t.Log.Or(0))) + "B" })},
-		{"startTime", usage(func(t *traffic.Traffic, f float64) bool {
+		}), ofFirst(func(t demand.Traffic) string { return amount(float64(t.Log.Or(0))) + "B" })},
+		{"startTime", usage(func(t *demand.Traffic, f float64) bool {
 			d, ok := t.Start.Get()
-			t.Start = traffic.Known(scaled(d, f))
+			t.Start = demand.Known(scaled(d, f))
 			return ok && d > 0
-		}), ofFirst(func(t traffic.Traffic) string { return written(t.Start.Or(0)) })},
+		}), ofFirst(func(t demand.Traffic) string { return written(t.Start.Or(0)) })},
 		{"keepAlive", keepAlive, keepAliveText},
 	}
 }
 
 // usage changes every service's traffic.
-func usage(change func(t *traffic.Traffic, factor float64) bool) func(cost.App, *cost.Choices, float64) (cost.App, bool) {
+func usage(change func(t *demand.Traffic, factor float64) bool) func(cost.App, *cost.Choices, float64) (cost.App, bool) {
 	return func(app cost.App, _ *cost.Choices, factor float64) (cost.App, bool) {
 		app.Workloads = slices.Clone(app.Workloads)
 		any := false
@@ -162,7 +162,7 @@ func usage(change func(t *traffic.Traffic, factor float64) bool) func(cost.App, 
 
 // ofFirst prints a value of the first service; of several, how all of them were
 // changed says more.
-func ofFirst(text func(traffic.Traffic) string) func(cost.App, cost.Choices) string {
+func ofFirst(text func(demand.Traffic) string) func(cost.App, cost.Choices) string {
 	return func(app cost.App, _ cost.Choices) string {
 		if len(app.Workloads) > 1 {
 			return text(app.Workloads[0].Traffic) + " for " + app.Workloads[0].Name
@@ -185,33 +185,33 @@ func written(d time.Duration) string {
 }
 
 // scaleDuration changes a request's time, its CPU time included in it.
-func scaleDuration(t *traffic.Traffic, factor float64) bool {
+func scaleDuration(t *demand.Traffic, factor float64) bool {
 	d, ok := t.Duration.Get()
 	if !ok || scaled(d, factor) < t.CPUTime.Or(0) {
 		return false
 	}
-	t.Duration = traffic.Known(scaled(d, factor))
+	t.Duration = demand.Known(scaled(d, factor))
 	return true
 }
 
 // scaleCPU changes a request's CPU time, and its time by as much.
-func scaleCPU(t *traffic.Traffic, factor float64) bool {
+func scaleCPU(t *demand.Traffic, factor float64) bool {
 	d, ok := t.Duration.Get()
 	cpu, okToo := t.CPUTime.Get()
 	if !ok || !okToo || cpu == 0 {
 		return false
 	}
-	t.CPUTime, t.Duration = traffic.Known(scaled(cpu, factor)), traffic.Known(d-cpu+scaled(cpu, factor))
+	t.CPUTime, t.Duration = demand.Known(scaled(cpu, factor)), demand.Known(d-cpu+scaled(cpu, factor))
 	return true
 }
 
 // scalePeak changes the ratio of the peak to the mean.
-func scalePeak(t *traffic.Traffic, factor float64) bool {
+func scalePeak(t *demand.Traffic, factor float64) bool {
 	if t.Shape == "" || t.Shape == spec.Steady || len(t.Minutes) > 0 {
 		return false
 	}
 	u := t.Usage
-	u.PeakToMean = traffic.Known(t.Profile.Peak() * factor)
+	u.PeakToMean = demand.Known(t.Profile.Peak() * factor)
 	changed, err := u.Resolve()
 	if err != nil {
 		return false
@@ -327,8 +327,8 @@ type ColdStarts struct {
 
 // ServiceColdStart is one service's part of requests that meet a start.
 type ServiceColdStart struct {
-	Service string                 `json:"service"`
-	Share   traffic.Maybe[float64] `json:"share"` // an estimate
+	Service string                `json:"service"`
+	Share   demand.Maybe[float64] `json:"share"` // an estimate
 }
 
 // coldStarts estimates the starts at 5, 10 and 60 minutes, and at the assumed
@@ -351,11 +351,11 @@ func (c *comparison) coldStarts() []ColdStarts {
 }
 
 // coldShare is the part of a service's requests that meet a start.
-func coldShare(w cost.Workload, keepAlive time.Duration) traffic.Maybe[float64] {
+func coldShare(w cost.Workload, keepAlive time.Duration) demand.Maybe[float64] {
 	requests := w.Traffic.Requests.Or(0)
 	starts := cost.ColdStarts(w, keepAlive)
 	if requests == 0 || math.IsNaN(starts) {
-		return traffic.Maybe[float64]{}
+		return demand.Maybe[float64]{}
 	}
-	return traffic.Known(math.Round(starts/requests*1e6) / 1e6)
+	return demand.Known(math.Round(starts/requests*1e6) / 1e6)
 }

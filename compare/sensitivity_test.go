@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
 )
 
 // A flip, tried: with the input at its new value the answer is the other one,
@@ -19,12 +19,12 @@ func TestSensitivityTurnsTheAnswer(t *testing.T) {
 	if len(r.Sensitivity) < 2 {
 		t.Fatalf("only %+v", r.Sensitivity)
 	}
-	change := map[string]func(u *traffic.Usage, f float64){
-		"requests": func(u *traffic.Usage, f float64) { u.Requests = traffic.Known(u.Requests.Or(0) * f) },
-		"duration": func(u *traffic.Usage, f float64) {
-			u.Duration = traffic.Known(time.Duration(float64(u.Duration.Or(0)) * f))
+	change := map[string]func(u *demand.Usage, f float64){
+		"requests": func(u *demand.Usage, f float64) { u.Requests = demand.Known(u.Requests.Or(0) * f) },
+		"duration": func(u *demand.Usage, f float64) {
+			u.Duration = demand.Known(time.Duration(float64(u.Duration.Or(0)) * f))
 		},
-		"logSize": func(u *traffic.Usage, f float64) { u.Log = traffic.Known(int64(float64(u.Log.Or(0)) * f)) },
+		"logSize": func(u *demand.Usage, f float64) { u.Log = demand.Known(int64(float64(u.Log.Or(0)) * f)) },
 	}
 	tried := 0
 	last := 0.0
@@ -46,7 +46,7 @@ func TestSensitivityTurnsTheAnswer(t *testing.T) {
 			changed := in
 			u := in.Usage["api"]
 			apply(&u, c.factor)
-			changed.Usage = map[string]traffic.Usage{"api": u}
+			changed.Usage = map[string]demand.Usage{"api": u}
 			v := run(t, changed).Verdict
 			cheaper := compare.Kubernetes
 			if *v.Lambda <= *v.Kubernetes {
@@ -177,7 +177,7 @@ func TestProvisionedConcurrencySavesColdStarts(t *testing.T) {
 		}
 		r := run(t, in)
 		told, known := r.Services[0].Lambda.ColdShare.Get()
-		if i := slices.IndexFunc(r.ColdStarts, func(c compare.ColdStarts) bool { return c.Assumed }); r.ColdStarts[i].Services[0].Share != traffic.Known(told) || !known {
+		if i := slices.IndexFunc(r.ColdStarts, func(c compare.ColdStarts) bool { return c.Assumed }); r.ColdStarts[i].Services[0].Share != demand.Known(told) || !known {
 			t.Errorf("%d provisioned: %v for the service, %+v by keep-alive", provisioned, told, r.ColdStarts[i])
 		}
 		for _, f := range r.Figures(nil) {

@@ -5,31 +5,31 @@ import (
 	"math"
 	"time"
 
-	"ambi/compare/behavior"
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/prices"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 	"ambi/compare/simulate"
-	"ambi/compare/traffic"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
 // Simulation is how both targets behaved under one trace. The costs of a
 // comparison that has one go by it.
 type Simulation struct {
-	behavior.Result
-	Timeline behavior.Timeline `json:"timeline"`
+	simulate.Result
+	Timeline simulate.Timeline `json:"timeline"`
 	// LambdaCost and KubernetesCost are what the trace itself would have cost, at
 	// the month's prices; null while a figure is missing, or above a billion dollars.
-	LambdaCost     *prices.USD `json:"lambdaCost"`
-	KubernetesCost *prices.USD `json:"kubernetesCost"`
+	LambdaCost     *price.USD `json:"lambdaCost"`
+	KubernetesCost *price.USD `json:"kubernetesCost"`
 }
 
 // month is a month of 730 hours in nanoseconds.
-const month = int64(traffic.SecondsPerMonth * time.Second)
+const month = int64(demand.SecondsPerMonth * time.Second)
 
 // Cost is what the trace would have cost on a target; nil while it is unknown.
-func (s *Simulation) Cost(t spec.Target) *prices.USD {
+func (s *Simulation) Cost(t spec.Target) *price.USD {
 	if t == spec.Lambda {
 		return s.LambdaCost
 	}
@@ -37,9 +37,9 @@ func (s *Simulation) Cost(t spec.Target) *prices.USD {
 }
 
 // simulation puts a run and the bills that follow from it together.
-func simulation(r *behavior.Result, bills Result) *Simulation {
+func simulation(r *simulate.Result, bills Result) *Simulation {
 	s := &Simulation{Result: *r, Timeline: r.Timeline()}
-	s.Assumptions = []behavior.Assumption{} // they are among the comparison's
+	s.Assumptions = []simulate.Assumption{} // they are among the comparison's
 	// The timeline has what both series say, and its bounds are smaller.
 	s.Trace.Rate.Count, s.Trace.Rate.Peak = []int64{}, []int64{}
 	for _, t := range spec.Targets() {
@@ -57,7 +57,7 @@ func simulation(r *behavior.Result, bills Result) *Simulation {
 		if bill == nil || bill.Total == nil {
 			continue
 		}
-		if part := bill.Total.Part(run.Span, month); part <= prices.Most {
+		if part := bill.Total.Part(run.Span, month); part <= price.Most {
 			*into = &part
 		}
 		track.Spend(*bill, time.Duration(run.Span))
@@ -80,7 +80,7 @@ const mayFail = .001
 
 // badly is the part of a trace's requests that were throttled, timed out or
 // failed on a target.
-func badly(r *behavior.Result, t spec.Target) float64 {
+func badly(r *simulate.Result, t spec.Target) float64 {
 	if r == nil || r.Of(t) == nil || r.Of(t).Requests == 0 {
 		return 0
 	}
@@ -88,7 +88,7 @@ func badly(r *behavior.Result, t spec.Target) float64 {
 }
 
 // served are the targets on which next to none did.
-func served(r *behavior.Result) map[spec.Target]bool {
+func served(r *simulate.Result) map[spec.Target]bool {
 	list := map[spec.Target]bool{}
 	for _, t := range spec.Targets() {
 		list[t] = r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && badly(r, t) <= mayFail
@@ -97,12 +97,12 @@ func served(r *behavior.Result) map[spec.Target]bool {
 }
 
 // ended is the part of a run's requests that ended badly.
-func ended(run *simulate.Result) float64 {
-	return float64(run.Of(simulate.Throttled)+run.Of(simulate.TimedOut)+run.Of(simulate.Failed)) / float64(max(run.Requests, 1))
+func ended(run *replay.Result) float64 {
+	return float64(run.Of(replay.Throttled)+run.Of(replay.TimedOut)+run.Of(replay.Failed)) / float64(max(run.Requests, 1))
 }
 
 // suffered warns of requests that ended badly in a simulation.
-func suffered(app *spec.App, r *behavior.Result) []fit.Limit {
+func suffered(app *spec.App, r *simulate.Result) []fit.Limit {
 	var list []fit.Limit
 	path := "services." + r.Service + ".scale"
 	at := app.Position(path)
@@ -115,10 +115,10 @@ func suffered(app *spec.App, r *behavior.Result) []fit.Limit {
 		if part <= mayFail {
 			continue
 		}
-		bad := run.Of(simulate.Throttled) + run.Of(simulate.TimedOut) + run.Of(simulate.Failed)
-		worst := simulate.Served
-		for o := range simulate.Outcomes {
-			if o != simulate.Served && (worst == simulate.Served || run.Outcomes[o] > run.Outcomes[worst]) {
+		bad := run.Of(replay.Throttled) + run.Of(replay.TimedOut) + run.Of(replay.Failed)
+		worst := replay.Served
+		for o := range replay.Outcomes {
+			if o != replay.Served && (worst == replay.Served || run.Outcomes[o] > run.Outcomes[worst]) {
 				worst = o
 			}
 		}
@@ -134,18 +134,18 @@ func suffered(app *spec.App, r *behavior.Result) []fit.Limit {
 
 // simulated puts what a run found in the place of what averages say about a
 // service.
-func (s *Service) simulated(r *behavior.Result) {
+func (s *Service) simulated(r *simulate.Result) {
 	if r == nil || r.Service != s.Name {
 		return
 	}
 	if l := r.Lambda; l != nil {
-		use := l.Gauges[simulate.InUse]
-		s.Lambda.MeanConcurrency, s.Lambda.PeakConcurrency = traffic.Known(use.Mean), traffic.Known(float64(use.Max))
-		s.Lambda.ColdShare = traffic.Known(l.ColdShare())
+		use := l.Gauges[replay.InUse]
+		s.Lambda.MeanConcurrency, s.Lambda.PeakConcurrency = demand.Known(use.Mean), demand.Known(float64(use.Max))
+		s.Lambda.ColdShare = demand.Known(l.ColdShare())
 	}
 	if k := r.Kubernetes; k != nil {
-		pods := k.Gauges[simulate.Instances]
-		s.Kubernetes.Mean, s.Kubernetes.Peak = traffic.Known(int(math.Round(pods.Mean))), traffic.Known(int(pods.Max))
+		pods := k.Gauges[replay.Instances]
+		s.Kubernetes.Mean, s.Kubernetes.Peak = demand.Known(int(math.Round(pods.Mean))), demand.Known(int(pods.Max))
 		s.Kubernetes.DecidedBy = "simulation"
 	}
 }

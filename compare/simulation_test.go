@@ -9,38 +9,38 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/behavior"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
 	"ambi/compare/simulate"
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
 // simulated is an input with a simulation of bursty traffic, whose rate is then
 // the usage's.
-func simulated(t *testing.T, perSecond float64, change func(*behavior.Settings)) compare.Input {
+func simulated(t *testing.T, perSecond float64, change func(*simulate.Settings)) compare.Input {
 	t.Helper()
 	in := input(t, thumbs)
 	u := in.Usage["api"]
-	u.Requests, u.Shape = traffic.Known(perSecond*traffic.SecondsPerMonth), spec.Bursty
+	u.Requests, u.Shape = demand.Known(perSecond*demand.SecondsPerMonth), spec.Bursty
 	in.Usage["api"] = u
-	settings := behavior.DefaultSettings()
+	settings := simulate.DefaultSettings()
 	if change != nil {
 		change(&settings)
 	}
-	r, err := behavior.Run(context.Background(), behavior.Input{
+	r, err := simulate.Run(context.Background(), simulate.Input{
 		App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
 	}, made(t, u, 6*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Requests = traffic.Known(r.Trace.Mean * traffic.SecondsPerMonth)
+	u.Requests = demand.Known(r.Trace.Mean * demand.SecondsPerMonth)
 	in.Usage["api"] = u
 	in.Behavior = r
 	return in
 }
 
-func made(t *testing.T, u traffic.Usage, span time.Duration) *trace.Synthetic {
+func made(t *testing.T, u demand.Usage, span time.Duration) *trace.Synthetic {
 	t.Helper()
 	resolved, err := u.Resolve()
 	if err != nil {
@@ -66,10 +66,10 @@ func TestSimulationIsPriced(t *testing.T) {
 		}
 	}
 	found := in.Behavior.Lambda
-	months := traffic.SecondsPerMonth / in.Behavior.Trace.Span.Seconds()
+	months := demand.SecondsPerMonth / in.Behavior.Trace.Span.Seconds()
 	for _, c := range r.Lambda.Bill.Components {
 		if c.Name == "Lambda duration, arm64" {
-			if want := found.GBSeconds(simulate.BilledMS) * months; !c.Simulated || math.Abs(*c.Quantity-want) > 1e-3*want {
+			if want := found.GBSeconds(replay.BilledMS) * months; !c.Simulated || math.Abs(*c.Quantity-want) > 1e-3*want {
 				t.Errorf("%v GB-seconds, and simulated were %v", *c.Quantity, want)
 			}
 		}
@@ -105,7 +105,7 @@ func TestSimulationIsPriced(t *testing.T) {
 // TestSufferingIsAWarning lets an account with little concurrency turn requests
 // away.
 func TestSufferingIsAWarning(t *testing.T) {
-	r := run(t, simulated(t, 50, func(s *behavior.Settings) { s.Concurrency = 2 }))
+	r := run(t, simulated(t, 50, func(s *simulate.Settings) { s.Concurrency = 2 }))
 	found := false
 	for _, w := range r.Fit.Warned(spec.Lambda) {
 		found = found || strings.Contains(w.Message, "most of them throttled")
@@ -129,15 +129,15 @@ func TestWhatWasServedBlocksNothing(t *testing.T) {
 	}{{5, false}, {1, true}} {
 		in := input(t, thumbs)
 		u := in.Usage["api"]
-		u.Requests, u.Shape = traffic.Known(100.0*traffic.SecondsPerMonth), spec.Diurnal
+		u.Requests, u.Shape = demand.Known(100.0*demand.SecondsPerMonth), spec.Diurnal
 		in.Usage["api"] = u
 		app := *in.App
 		service := *app.Services["api"]
 		service.Scale.Max = x.max
 		app.Services = map[string]*spec.Service{"api": &service}
 		in.App = &app
-		r, err := behavior.Run(context.Background(), behavior.Input{
-			App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: behavior.DefaultSettings(),
+		r, err := simulate.Run(context.Background(), simulate.Input{
+			App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: simulate.DefaultSettings(),
 		}, made(t, u, 24*time.Hour))
 		if err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func TestWhatWasServedBlocksNothing(t *testing.T) {
 
 // TestTheVerdictSaysWhoSuffers finds a target cheaper that loses requests.
 func TestTheVerdictSaysWhoSuffers(t *testing.T) {
-	r := run(t, simulated(t, 50, func(s *behavior.Settings) { s.Concurrency = 2 }))
+	r := run(t, simulated(t, 50, func(s *simulate.Settings) { s.Concurrency = 2 }))
 	if r.Verdict.Answer != compare.Lambda || !strings.Contains(r.Verdict.Because, "% of the trace's requests end badly there") {
 		t.Errorf("%s: %s", r.Verdict.Answer, r.Verdict.Because)
 	}
@@ -179,17 +179,17 @@ func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) 
 	in := simulated(t, perSecond, nil)
 	in.Behavior = nil
 	slow := in.Usage["api"]
-	slow.Start = traffic.Known(4 * time.Second)
+	slow.Start = demand.Known(4 * time.Second)
 	in.Usage["api"] = slow
-	objectives, err := behavior.ParseObjectives("p99.95 < 400ms")
+	objectives, err := simulate.ParseObjectives("p99.95 < 400ms")
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := func() (simulate.Source, func(), error) {
+	open := func() (replay.Source, func(), error) {
 		return made(t, in.Usage["api"], 90*time.Minute), func() {}, nil
 	}
-	settings := behavior.DefaultSettings()
-	base := behavior.Input{Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}
+	settings := simulate.DefaultSettings()
+	base := simulate.Input{Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}
 	advice, err := compare.Advise(context.Background(), in, base, open, objectives)
 	if err != nil {
 		t.Fatal(err)
@@ -222,13 +222,13 @@ func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) 
 			app.Services = map[string]*spec.Service{"api": &s}
 			source, _, _ := open()
 			settings.Targets = []spec.Target{c.Target}
-			r, err := behavior.Run(context.Background(), behavior.Input{
+			r, err := simulate.Run(context.Background(), simulate.Input{
 				App: &app, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
 			}, source)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := behavior.AllHold(objectives, r.Of(c.Target)); got != (less == 0) {
+			if got := simulate.AllHold(objectives, r.Of(c.Target)); got != (less == 0) {
 				t.Errorf("%s of %d keeps it: %t", c.Changes[0].Path, n, got)
 			}
 		}

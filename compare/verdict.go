@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/prices"
-	"ambi/compare/shown"
-	"ambi/compare/traffic"
+	"ambi/compare/format"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -31,9 +31,9 @@ const (
 type Verdict struct {
 	Answer     Answer         `json:"answer"`
 	Because    string         `json:"because"` // one sentence
-	Lambda     *prices.USD    `json:"lambda"`  // a month; null while unknown
-	Kubernetes *prices.USD    `json:"kubernetes"`
-	Saves      *prices.USD    `json:"saves"`    // what the cheaper one saves a month
+	Lambda     *price.USD     `json:"lambda"`  // a month; null while unknown
+	Kubernetes *price.USD     `json:"kubernetes"`
+	Saves      *price.USD     `json:"saves"`    // what the cheaper one saves a month
 	Percent    float64        `json:"percent"`  // the same, of the dearer one's cost
 	Missing    []cost.Missing `json:"missing"`  // what to give for a verdict
 	Whatever   []cost.Missing `json:"whatever"` // unknown too, and of no consequence within its bounds
@@ -74,7 +74,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	case !known:
 		v.Answer, v.Because = Unknown, "a verdict needs "+inputs(v.Missing)
 	case v.Saves != nil && clearly(lambda, kubernetes) == Either:
-		v.Answer, v.Because = Either, fmt.Sprintf("both cost about the same: %s and %s a month", shown.Money(lambda), shown.Money(kubernetes))
+		v.Answer, v.Because = Either, fmt.Sprintf("both cost about the same: %s and %s a month", format.Money(lambda), format.Money(kubernetes))
 	default:
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
@@ -91,11 +91,11 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 }
 
 // cheaper says by how much one target is cheaper.
-func cheaper(v Verdict, less, more prices.USD) string {
+func cheaper(v Verdict, less, more price.USD) string {
 	if v.Saves == nil {
 		return "it is cheaper whatever the unknown figures are, within their bounds: " + inputs(v.Whatever)
 	}
-	return fmt.Sprintf("%s a month against %s at this usage", shown.Money(less), shown.Money(more))
+	return fmt.Sprintf("%s a month against %s at this usage", format.Money(less), format.Money(more))
 }
 
 // first is the first thing that keeps an app from a target.
@@ -103,7 +103,7 @@ func first(report fit.Report, t spec.Target) string {
 	list := report.Blocked(t)
 	text := fmt.Sprintf("%s has a blocker", t)
 	if len(list) > 1 {
-		text = fmt.Sprintf("%s has %s, the first", t, shown.Plural(len(list), "blocker"))
+		text = fmt.Sprintf("%s has %s, the first", t, format.Plural(len(list), "blocker"))
 	}
 	return fmt.Sprintf("%s at %s: %s", text, list[0].Path, list[0].Message)
 }
@@ -131,8 +131,8 @@ func inputs(missing []cost.Missing) string {
 // whatever decides although start times are unknown, when they cannot matter:
 // Lambda gives an environment 10 s at most, so what is true at 0 s and at 10 s
 // is true in between. The costs that it returns are those at 10 s.
-func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes prices.USD, known bool) {
-	if len(v.Missing) == 0 || slices.ContainsFunc(v.Missing, func(m cost.Missing) bool { return m.Input != traffic.Start }) {
+func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes price.USD, known bool) {
+	if len(v.Missing) == 0 || slices.ContainsFunc(v.Missing, func(m cost.Missing) bool { return m.Input != demand.Start }) {
 		return 0, 0, false
 	}
 	var cheaper [2]Answer
@@ -141,7 +141,7 @@ func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes prices.USD
 		app.Workloads = slices.Clone(app.Workloads)
 		for j := range app.Workloads {
 			t := &app.Workloads[j].Traffic
-			t.Start = traffic.Known(t.Start.Or(start))
+			t.Start = demand.Known(t.Start.Or(start))
 		}
 		bounded, err := c.prepare(app, c.Choices)
 		if err != nil {
@@ -160,7 +160,7 @@ func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes prices.USD
 }
 
 // clearly is the cheaper target, or Either when costs are about the same.
-func clearly(lambda, kubernetes prices.USD) Answer {
+func clearly(lambda, kubernetes price.USD) Answer {
 	less, more := min(lambda, kubernetes), max(lambda, kubernetes)
 	switch {
 	case float64(more-less)*100 < aboutEqual*float64(more):
@@ -214,7 +214,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 		say("%d duties for the team instead of %d: see operations", duties(spec.Lambda), duties(spec.Kubernetes))
 	case Kubernetes:
 		if b := r.Kubernetes.Bill; b != nil && b.Total != nil && b.Known > 0 {
-			say("%s a month of it buys capacity that idles", shown.Money(b.Idle))
+			say("%s a month of it buys capacity that idles", format.Money(b.Idle))
 		}
 		warnings(spec.Kubernetes)
 		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))

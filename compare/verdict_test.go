@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
 	"ambi/spec"
 )
 
@@ -35,13 +35,13 @@ func TestVerdicts(t *testing.T) {
 		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s on target lambda, got 2m: an HTTP API waits no longer; kubernetes has a blocker at services.api.scale.min: "},
 		{"a figure is missing", thumbs, func(in *compare.Input) {
 			u := in.Usage["api"]
-			u.Log, u.CPUTime = traffic.Maybe[int64]{}, traffic.Maybe[time.Duration]{}
+			u.Log, u.CPUTime = demand.Maybe[int64]{}, demand.Maybe[time.Duration]{}
 			in.Usage["api"] = u
 		}, compare.Unknown, "a verdict needs cpuTime, log"},
 		{"nothing is known", thumbs, func(in *compare.Input) { in.Usage = nil }, compare.Unknown, "a verdict needs requests, duration, cpuTime"},
 		{"a start that cannot matter", thumbs, func(in *compare.Input) {
 			u := in.Usage["api"]
-			u.Start = traffic.Maybe[time.Duration]{}
+			u.Start = demand.Maybe[time.Duration]{}
 			in.Usage["api"] = u
 		}, compare.Lambda, "whatever the unknown figures are, within their bounds: start"},
 	} {
@@ -79,17 +79,17 @@ func TestAStartThatMatters(t *testing.T) {
 	in := at(input(t, strings.NewReplacer("shape: diurnal", "shape: steady", "cpu: 500m", "cpu: 133m").Replace(thumbs)), 120_000)
 	in.Choices.Kubernetes.Shared, in.Choices.Kubernetes.PublicNodes = .001, false
 	in.Choices.Lambda.KeepAlive = spec.Duration(time.Second)
-	answer := func(start traffic.Maybe[time.Duration]) compare.Verdict {
+	answer := func(start demand.Maybe[time.Duration]) compare.Verdict {
 		u := in.Usage["api"]
 		u.Start = start
 		in.Usage["api"] = u
 		return run(t, in).Verdict
 	}
-	none, ten := answer(traffic.Known(time.Duration(0))), answer(traffic.Known(10*time.Second))
+	none, ten := answer(demand.Known(time.Duration(0))), answer(demand.Known(10*time.Second))
 	if none.Answer != compare.Lambda || ten.Answer != compare.Kubernetes {
 		t.Fatalf("the case does not turn: %s, %s", none.Because, ten.Because)
 	}
-	if v := answer(traffic.Maybe[time.Duration]{}); v.Answer != compare.Unknown || len(v.Missing) != 1 || len(v.Whatever) != 0 {
+	if v := answer(demand.Maybe[time.Duration]{}); v.Answer != compare.Unknown || len(v.Missing) != 1 || len(v.Whatever) != 0 {
 		t.Errorf("got %s because %s", v.Answer, v.Because)
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"ambi/compare/breakeven"
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/traffic"
+	"ambi/compare/price/breakeven"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
@@ -128,14 +128,14 @@ func (c *comparison) function(w cost.Workload) Function {
 	if !known {
 		return f
 	}
-	f.BilledMS = traffic.Known(billed.Seconds() * 1000)
+	f.BilledMS = demand.Known(billed.Seconds() * 1000)
 	rate := w.Traffic.PerSecond()
 	if math.IsNaN(rate) {
 		return f
 	}
-	f.MeanConcurrency = traffic.Known(rate * billed.Seconds())
+	f.MeanConcurrency = demand.Known(rate * billed.Seconds())
 	if w.Traffic.Profile.Known() {
-		f.PeakConcurrency = traffic.Known(rate * w.Traffic.Profile.Peak() * billed.Seconds())
+		f.PeakConcurrency = demand.Known(rate * w.Traffic.Profile.Peak() * billed.Seconds())
 		f.ColdShare = coldShare(w, c.Choices.Lambda.KeepAlive.Std())
 	}
 	return f
@@ -145,11 +145,11 @@ func (c *comparison) function(w cost.Workload) Function {
 func (c *comparison) replicas(w cost.Workload) Replicas {
 	r := Replicas{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB, Min: w.Pod.Min, Max: c.App.Services[w.Name].Scale.Max}
 	if n, _, ok := cost.Replicas(w, 1); ok {
-		r.Mean = traffic.Known(n)
+		r.Mean = demand.Known(n)
 	}
 	if w.Traffic.Profile.Known() {
 		if n, by, ok := cost.Replicas(w, w.Traffic.Profile.Peak()); ok {
-			r.Peak, r.DecidedBy = traffic.Known(n), by
+			r.Peak, r.DecidedBy = demand.Known(n), by
 		}
 	}
 	return r

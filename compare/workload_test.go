@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/prices"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 )
 
 func TestServicesOfAnApp(t *testing.T) {
@@ -24,12 +24,12 @@ func TestServicesOfAnApp(t *testing.T) {
 	}
 
 	r = run(t, at(in, 60e6))
-	lambda, kubernetes := prices.USD(0), prices.USD(0)
+	lambda, kubernetes := price.USD(0), price.USD(0)
 	for _, s := range r.Services {
 		lambda += *s.Alone.Lambda
 		kubernetes += *s.Alone.Kubernetes
 		// Alone a service pays for a cluster of its own; beside the others it adds what it uses.
-		if s.Together == nil || *s.Together.Kubernetes >= *s.Alone.Kubernetes-100*prices.Dollar || *s.Together.Kubernetes <= 0 {
+		if s.Together == nil || *s.Together.Kubernetes >= *s.Alone.Kubernetes-100*price.Dollar || *s.Together.Kubernetes <= 0 {
 			t.Errorf("%s: %v together, %v alone", s.Name, s.Together, s.Alone.Kubernetes)
 		}
 		if s.Verdict.Answer == "" || len(s.Crossings) == 0 {
@@ -40,7 +40,7 @@ func TestServicesOfAnApp(t *testing.T) {
 		t.Error("one cluster costs no less than three")
 	}
 	// Lambda has nothing to share but the API's alarm, and tiers, which 180 M requests do not reach.
-	if diff := lambda - 2*prices.Dollar/10 - *r.Verdict.Lambda; diff > 10 || diff < -10 {
+	if diff := lambda - 2*price.Dollar/10 - *r.Verdict.Lambda; diff > 10 || diff < -10 {
 		t.Errorf("three functions cost %s, one by one %s", r.Verdict.Lambda, lambda)
 	}
 	names := []string{}
@@ -55,7 +55,7 @@ func TestServicesOfAnApp(t *testing.T) {
 func TestRequestsPerInstanceScale(t *testing.T) {
 	// scale.requests of 10/s for each instance: 100/s take ten replicas.
 	text := strings.Replace(thumbs, "cpu: 70}", "requests: 10/s}\n    kubernetes: {metric: http_requests}", 1)
-	r := run(t, at(input(t, strings.Replace(text, "shape: diurnal", "shape: steady", 1)), 100*traffic.SecondsPerMonth))
+	r := run(t, at(input(t, strings.Replace(text, "shape: diurnal", "shape: steady", 1)), 100*demand.SecondsPerMonth))
 	if n, _ := r.Services[0].Kubernetes.Peak.Get(); n != 10 || r.Services[0].Kubernetes.DecidedBy != cost.ByRequests {
 		t.Errorf("got %+v", r.Services[0].Kubernetes)
 	}

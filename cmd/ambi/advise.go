@@ -11,15 +11,15 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"ambi/compare"
-	"ambi/compare/behavior"
-	"ambi/compare/report"
+	"ambi/compare/render/report"
 	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
 // advise searches what would keep an objective, and prints it.
 func (s *simulation) advise(ctx context.Context, io streams, p *project, objective string, asJSON bool) error {
-	objectives, err := behavior.ParseObjectives(objective)
+	objectives, err := simulate.ParseObjectives(objective)
 	if err != nil {
 		return usageError{fmt.Errorf("--slo: %w", err)}
 	}
@@ -47,7 +47,7 @@ func (s *simulation) advise(ctx context.Context, io streams, p *project, objecti
 	}
 	progress := newProgress(io.err, "searching")
 	runs := 0
-	open := func() (simulate.Source, func(), error) {
+	open := func() (replay.Source, func(), error) {
 		source, err := s.source(ctx, io)
 		if err != nil {
 			return nil, nil, err

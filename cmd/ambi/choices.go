@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"ambi/compare/cost"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -45,7 +45,7 @@ func choices() []choice {
 			flag: "lambda-nat-gateways", name: "natGateways", usage: "Lambda: the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
 			set: func(c *cost.Choices, text string) error {
 				n, err := parseWhole(text)
-				c.Lambda.NATGateways = traffic.Known(n)
+				c.Lambda.NATGateways = demand.Known(n)
 				return err
 			},
 			get: func(c cost.Choices) string {

@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/behavior"
-	"ambi/compare/cost"
-	"ambi/compare/nodes"
-	"ambi/compare/report"
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	"ambi/compare/render/report"
+	"ambi/compare/simulate"
 )
 
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
@@ -214,7 +214,7 @@ func compared(in compare.Input) (compare.Result, error) {
 		return result, nil
 	}
 	text, ways := err.Error(), waysToGive(len(in.App.Services) > 1)
-	said := map[traffic.Input]bool{}
+	said := map[demand.Input]bool{}
 	for _, problem := range leaves(err) {
 		var excess *cost.Excess
 		if !errors.As(problem, &excess) {
@@ -285,9 +285,9 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 		why = "of several services none is simulated"
 	case len(c.given.requests) > 0:
 		why = "with --requests nothing is simulated"
-	case errInput == nil && len(behavior.Missing(in.Usage[service])) > 0:
+	case errInput == nil && len(simulate.Missing(in.Usage[service])) > 0:
 		simulated, errTrace = false, nil
-		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(behavior.Missing(in.Usage[service])))
+		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(simulate.Missing(in.Usage[service])))
 		in, errInput = comparisonInput(c.project, c.given, c.chosen, c.priced)
 	}
 	if errInput == nil {
@@ -340,20 +340,20 @@ func worst(err error) error {
 }
 
 // waysToGive says where each figure of usage can be given.
-func waysToGive(several bool) map[traffic.Input]string {
-	ways := map[traffic.Input]string{
-		traffic.Requests: "--requests RATE, or usage.requests in the spec",
-		traffic.Duration: "--duration TIME, or usage.duration in the spec",
-		traffic.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
-		traffic.Shape:    "--shape SHAPE, or usage.shape in the spec",
-		traffic.Request:  "--request-size BYTES, or usage.requestSize in the spec",
-		traffic.Response: "--response-size BYTES, or usage.responseSize in the spec",
-		traffic.Log:      "--log-size BYTES, or usage.logSize in the spec",
-		traffic.Outbound: "--outbound-size BYTES, or usage.outboundSize in the spec",
-		traffic.Start:    "--start-time TIME, or usage.startTime in the spec",
+func waysToGive(several bool) map[demand.Input]string {
+	ways := map[demand.Input]string{
+		demand.Requests: "--requests RATE, or usage.requests in the spec",
+		demand.Duration: "--duration TIME, or usage.duration in the spec",
+		demand.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
+		demand.Shape:    "--shape SHAPE, or usage.shape in the spec",
+		demand.Request:  "--request-size BYTES, or usage.requestSize in the spec",
+		demand.Response: "--response-size BYTES, or usage.responseSize in the spec",
+		demand.Log:      "--log-size BYTES, or usage.logSize in the spec",
+		demand.Outbound: "--outbound-size BYTES, or usage.outboundSize in the spec",
+		demand.Start:    "--start-time TIME, or usage.startTime in the spec",
 	}
 	if several {
-		ways[traffic.Requests] = "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"
+		ways[demand.Requests] = "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"
 	}
 	return ways
 }

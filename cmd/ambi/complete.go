@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"ambi/compare/behavior"
-	"ambi/compare/prices"
-	"ambi/compare/trace"
+	"ambi/compare/demand/trace"
+	"ambi/compare/price"
+	"ambi/compare/simulate"
 	"ambi/spec"
 )
 
@@ -48,9 +48,9 @@ func (c completions) of(flag string) cobra.CompletionFunc {
 	case "shape":
 		return fixed(string(spec.Steady), string(spec.Diurnal), string(spec.Bursty), string(spec.Sporadic))
 	case "nodes":
-		return fixed(string(behavior.Karpenter), string(behavior.ClusterAutoscaler))
+		return fixed(string(simulate.Karpenter), string(simulate.ClusterAutoscaler))
 	case "runtime":
-		return workedOut(behavior.Runtimes, cobra.ShellCompDirectiveNoFileComp)
+		return workedOut(simulate.Runtimes, cobra.ShellCompDirectiveNoFileComp)
 	case "resolution":
 		return fixed("auto", "exact")
 	case "format":
@@ -70,7 +70,7 @@ func (c completions) of(flag string) cobra.CompletionFunc {
 	case "skip":
 		return workedOut(priceKeys, cobra.ShellCompDirectiveNoFileComp)
 	case "discount":
-		return workedOut(func() []string { return suffixed("=", prices.Services()) }, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace)
+		return workedOut(func() []string { return suffixed("=", price.Services()) }, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace)
 	case "service":
 		return workedOut(c.services, cobra.ShellCompDirectiveNoFileComp)
 	case "requests":
@@ -185,10 +185,10 @@ func targetNamesOf() []string {
 }
 
 // bookOf is the price book that comes with ambi.
-func bookOf() *prices.Book {
-	book, err := prices.Embedded()
+func bookOf() *price.Book {
+	book, err := price.Embedded()
 	if err != nil { // embedded, and read by a test
-		return &prices.Book{}
+		return &price.Book{}
 	}
 	return book
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/page"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/compare/render/page"
 	"ambi/spec"
 )
 
@@ -69,7 +69,7 @@ func (w *whatIf) fields() []field {
 	services := w.project.app.ServiceNames()
 	requests := w.given.requestsTyped(services)
 	for _, name := range services {
-		f := field{group: "Usage", flag: "requests", input: string(traffic.Requests), usual: rateText(usage[name].Requests)}
+		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
 		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()
 		if len(services) > 1 {
 			f.service, f.Name, f.Label = name, "requests."+name, "Requests of "+name
@@ -109,33 +109,33 @@ func (w *whatIf) provisioned() string {
 }
 
 // usageField is how a figure of usage is asked for.
-func usageField(input traffic.Input) (label, hint string, stops, choices []string) {
+func usageField(input demand.Input) (label, hint string, stops, choices []string) {
 	sizes := strings.Fields("0 100 200 300 500 1k 2k 3k 5k 10k 20k 30k 50k 100k 200k 300k 500k 1M 2M 3M 5M 10M")
 	times := strings.Fields("1ms 2ms 3ms 5ms 7ms 10ms 15ms 20ms 30ms 40ms 50ms 70ms 100ms 150ms 200ms 300ms 500ms 700ms 1s 1500ms 2s 3s 5s 7s 10s 15s 20s 30s 1m 2m 5m 10m 15m")
 	switch input {
-	case traffic.Duration:
+	case demand.Duration:
 		return "Duration", "of a request, waiting included", times, nil
-	case traffic.CPUTime:
+	case demand.CPUTime:
 		return "CPU time", "of it, on a full core", times, nil
-	case traffic.Shape:
+	case demand.Shape:
 		shapes := []string{""}
 		for _, s := range []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic} {
 			shapes = append(shapes, string(s))
 		}
 		return "Shape", "", nil, shapes
-	case traffic.PeakToMean:
+	case demand.PeakToMean:
 		return "Peak to mean", "empty: as is usual for the shape", strings.Fields("1 1.5 2 2.5 3 4 5 6 8 10 12 15 20 30 50 70 100"), nil
 	case "burst":
 		return "Length of a burst", "of bursty and sporadic traffic", strings.Fields("10s 30s 1m 2m 5m 10m 20m 30m 1h 2h"), nil
-	case traffic.Request:
+	case demand.Request:
 		return "Request size", "", sizes, nil
-	case traffic.Response:
+	case demand.Response:
 		return "Response size", "", sizes, nil
-	case traffic.Log:
+	case demand.Log:
 		return "Log size", "what the app logs for a request", sizes, nil
-	case traffic.Outbound:
+	case demand.Outbound:
 		return "Outbound size", "what the app itself exchanges with the internet for a request", sizes, nil
-	case traffic.Start:
+	case demand.Start:
 		return "Start time", "of an instance: Lambda's Init Duration", times, nil
 	default:
 		return string(input), "", nil, nil
@@ -239,7 +239,7 @@ func measure(text string) (float64, bool) {
 	return 0, false
 }
 
-func rateText(m traffic.Maybe[float64]) string {
+func rateText(m demand.Maybe[float64]) string {
 	if n, known := m.Get(); known {
 		return spec.RatePerMonth(n).String()
 	}
@@ -248,7 +248,7 @@ func rateText(m traffic.Maybe[float64]) string {
 
 // sameUsage is a figure of usage as a flag takes it, if it is the same for all
 // services.
-func sameUsage(usage map[string]traffic.Usage, input traffic.Input) string {
+func sameUsage(usage map[string]demand.Usage, input demand.Input) string {
 	all := map[string]bool{}
 	text := ""
 	for _, u := range usage {
@@ -261,14 +261,14 @@ func sameUsage(usage map[string]traffic.Usage, input traffic.Input) string {
 	return text
 }
 
-func usageTextOf(u traffic.Usage, input traffic.Input) string {
-	length := func(m traffic.Maybe[time.Duration]) string {
+func usageTextOf(u demand.Usage, input demand.Input) string {
+	length := func(m demand.Maybe[time.Duration]) string {
 		if d, known := m.Get(); known {
 			return spec.Duration(d).String()
 		}
 		return ""
 	}
-	size := func(m traffic.Maybe[int64]) string {
+	size := func(m demand.Maybe[int64]) string {
 		n, known := m.Get()
 		switch {
 		case !known:
@@ -282,29 +282,29 @@ func usageTextOf(u traffic.Usage, input traffic.Input) string {
 		}
 	}
 	switch input {
-	case traffic.Duration:
+	case demand.Duration:
 		return length(u.Duration)
-	case traffic.CPUTime:
+	case demand.CPUTime:
 		return length(u.CPUTime)
-	case traffic.Start:
+	case demand.Start:
 		return length(u.Start)
 	case "burst":
 		return length(u.Burst)
-	case traffic.Request:
+	case demand.Request:
 		return size(u.Request)
-	case traffic.Response:
+	case demand.Response:
 		return size(u.Response)
-	case traffic.Log:
+	case demand.Log:
 		return size(u.Log)
-	case traffic.Outbound:
+	case demand.Outbound:
 		return size(u.Outbound)
-	case traffic.Shape:
+	case demand.Shape:
 		return string(u.Shape)
-	case traffic.PeakToMean:
+	case demand.PeakToMean:
 		if n, known := u.PeakToMean.Get(); known {
 			return spec.Ratio(n).String()
 		}
-	case traffic.Requests: // see requestsTyped
+	case demand.Requests: // see requestsTyped
 	}
 	return ""
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/threshold"
+	"ambi/compare/condition"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -20,7 +20,7 @@ type gateFlags struct {
 	failIf  []string
 
 	required   []spec.Target
-	conditions []*threshold.Condition
+	conditions []*condition.Condition
 }
 
 func (f *gateFlags) register(flags *pflag.FlagSet) {
@@ -46,7 +46,7 @@ func (f *gateFlags) check(against bool) error {
 		names = append(names, figure.Name)
 	}
 	for _, text := range f.failIf {
-		condition, err := threshold.Parse(text, names)
+		condition, err := condition.Parse(text, names)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--fail-if: %w", err))
 		}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"ambi/compare/cost"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -89,7 +89,7 @@ func (i *idle) choices(c cost.Choices, app *spec.App) {
 }
 
 // usage finds figures that say nothing about traffic of this shape.
-func (i *idle) usage(usage map[string]traffic.Usage) {
+func (i *idle) usage(usage map[string]demand.Usage) {
 	shaped, bursts := false, false
 	for _, u := range usage {
 		shaped = shaped || u.Shape != ""
@@ -104,7 +104,7 @@ func (i *idle) usage(usage map[string]traffic.Usage) {
 }
 
 // averages finds what has no effect on averages of steady traffic.
-func (i *idle) averages(usage map[string]traffic.Usage) {
+func (i *idle) averages(usage map[string]demand.Usage) {
 	for _, u := range usage {
 		if u.Shape != spec.Steady {
 			return

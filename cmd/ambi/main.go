@@ -14,7 +14,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"ambi/compare/trace"
+	"ambi/compare/demand/trace"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )

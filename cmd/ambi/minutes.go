@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
 )
 
 // countMinutes reads a trace into requests a minute. The last minute counts
@@ -25,7 +25,7 @@ func countMinutes(name string) ([]float64, error) {
 	const minute = int64(time.Minute)
 	for at, ok := reader.Next(); ok; at, ok = reader.Next() {
 		i := int(at / minute)
-		if i >= traffic.MaxMinutes {
+		if i >= demand.MaxMinutes {
 			return nil, tooLong(name)
 		}
 		for len(minutes) <= i {
@@ -38,7 +38,7 @@ func countMinutes(name string) ([]float64, error) {
 	}
 	span := int64(reader.Span())
 	whole, rest := int(span/minute), span%minute
-	if whole > traffic.MaxMinutes {
+	if whole > demand.MaxMinutes {
 		return nil, tooLong(name)
 	}
 	for len(minutes) < whole {
@@ -56,5 +56,5 @@ func countMinutes(name string) ([]float64, error) {
 }
 
 func tooLong(name string) error {
-	return fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, traffic.MaxMinutes)
+	return fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, demand.MaxMinutes)
 }

@@ -2,7 +2,7 @@ package main
 
 import (
 	"ambi/compare"
-	"ambi/compare/page"
+	"ambi/compare/render/page"
 	"ambi/internal/outfile"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"ambi/compare/prices"
+	"ambi/compare/price"
 )
 
 // pricesFile is where a project keeps prices of its own: what "ambi prices
@@ -37,8 +37,8 @@ func (f *priceFlags) register(flags *pflag.FlagSet) {
 // books is ambi's prices with the user's over them, and the name of the
 // user's book: as it was given, or from the project's folder, so that a report is
 // the same from any folder. None has an empty name.
-func (f *priceFlags) books(root string) (*prices.Book, string, error) {
-	book, err := prices.Embedded()
+func (f *priceFlags) books(root string) (*price.Book, string, error) {
+	book, err := price.Embedded()
 	if err != nil {
 		return nil, "", machineError{err}
 	}
@@ -74,13 +74,13 @@ func pricesOf(root string) (string, error) {
 }
 
 // readBook reads a price book from a file.
-func readBook(name string) (*prices.Book, error) {
+func readBook(name string) (*price.Book, error) {
 	file, err := openInput("--prices", name, "\"ambi prices refresh\" writes one")
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	book, err := prices.Read(file)
+	book, err := price.Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w\nhint: \"ambi prices refresh\" writes it anew", name, err)
 	}
@@ -88,12 +88,12 @@ func readBook(name string) (*prices.Book, error) {
 }
 
 // changes are the user's own figures. All problems come back at once.
-func (f *priceFlags) changes() ([]prices.Change, error) {
-	var changes []prices.Change
+func (f *priceFlags) changes() ([]price.Change, error) {
+	var changes []price.Change
 	var problems []error
 	given := map[string]bool{}
 	for _, text := range f.overrides {
-		change, err := prices.ParseOverride(text)
+		change, err := price.ParseOverride(text)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--price: %w", err))
 		}
@@ -104,7 +104,7 @@ func (f *priceFlags) changes() ([]prices.Change, error) {
 		changes = append(changes, change)
 	}
 	for _, text := range f.discounts {
-		change, err := prices.ParseDiscount(text)
+		change, err := price.ParseDiscount(text)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--discount: %w", err))
 		}
@@ -119,7 +119,7 @@ func (f *priceFlags) changes() ([]prices.Change, error) {
 
 // sheet is the region's prices, with the user's figures put over them, and the
 // name of the user's book. All problems of flags come back at once.
-func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
+func (f *priceFlags) sheet(root string) (*price.Sheet, string, error) {
 	changes, err := f.changes()
 	if err != nil {
 		return nil, "", err
@@ -129,7 +129,7 @@ func (f *priceFlags) sheet(root string) (*prices.Sheet, string, error) {
 		return nil, "", err
 	}
 	sheet, err := book.In(f.region, changes...)
-	var unknown *prices.RegionError
+	var unknown *price.RegionError
 	if errors.As(err, &unknown) {
 		return nil, "", fmt.Errorf("--region: %w", err)
 	}

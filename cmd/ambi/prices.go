@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ambi/compare/prices"
+	"ambi/compare/price"
 	"ambi/spec"
 )
 
@@ -61,12 +61,12 @@ const pricesFormat = "ambi.prices/v1"
 
 // PriceList is a region's prices, listed.
 type PriceList struct {
-	Format   string        `json:"format"`
-	Region   string        `json:"region"`
-	Compiled string        `json:"compiled"`       // when the book was put together
-	Book     string        `json:"book,omitempty"` // the user's, which goes before ambi's own
-	Complete []string      `json:"complete"`       // regions that compare can count with
-	Rates    []prices.Rate `json:"rates"`
+	Format   string       `json:"format"`
+	Region   string       `json:"region"`
+	Compiled string       `json:"compiled"`       // when the book was put together
+	Book     string       `json:"book,omitempty"` // the user's, which goes before ambi's own
+	Complete []string     `json:"complete"`       // regions that compare can count with
+	Rates    []price.Rate `json:"rates"`
 
 	typed map[string]bool // keys of prices that --price gave
 }
@@ -115,7 +115,7 @@ func (l *PriceList) text(day time.Time) string {
 	var sources []string
 	recalled, undated := 0, 0
 	// Instances are many, and come last.
-	isInstance := func(r prices.Rate) bool { return r.Service() == "ec2" }
+	isInstance := func(r price.Rate) bool { return r.Service() == "ec2" }
 	rates := slices.DeleteFunc(slices.Clone(l.Rates), isInstance)
 	for _, r := range l.Rates {
 		if isInstance(r) {
@@ -133,7 +133,7 @@ func (l *PriceList) text(day time.Time) string {
 			dollars += "+"
 		}
 		status := ""
-		if r.Status != prices.Verified {
+		if r.Status != price.Verified {
 			status = " " + string(r.Status)
 		}
 		date := r.Effective
@@ -146,7 +146,7 @@ func (l *PriceList) text(day time.Time) string {
 			date, status = l.Compiled, " undated"+status
 		}
 		age := ""
-		if days, known := (prices.Rate{Effective: date}).Age(day); known {
+		if days, known := (price.Rate{Effective: date}).Age(day); known {
 			age = fmt.Sprint(max(days, 0))
 		}
 		if r.Discount != "" {
@@ -235,7 +235,7 @@ func (f *refreshFlags) check() error {
 		problems = append(problems, errors.New("--region: must be given, such as eu-west-1"))
 	}
 	for _, key := range f.skip {
-		if _, known := prices.UnitOf(key); !known {
+		if _, known := price.UnitOf(key); !known {
 			problems = append(problems, fmt.Errorf("--skip: no price %s\nhint: \"ambi prices\" lists them", key))
 		}
 	}
@@ -259,7 +259,7 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 	if err != nil {
 		return err
 	}
-	base, err := prices.Embedded()
+	base, err := price.Embedded()
 	if err != nil {
 		return machineError{err}
 	}
@@ -271,7 +271,7 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, f.whole, machineError{fmt.Errorf("the prices were not read within %s", spec.Duration(f.whole))})
 	defer cancel()
-	fresh, err := prices.Refresh(ctx, told(offers, io.err), base, prices.RefreshOptions{
+	fresh, err := price.Refresh(ctx, told(offers, io.err), base, price.RefreshOptions{
 		Region: f.region, Instances: f.instances, Skip: f.skip, Compiled: now.UTC().Format(time.DateOnly),
 	})
 	if errors.Is(ctx.Err(), context.Canceled) {
@@ -305,17 +305,17 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 }
 
 // offers are the offer files, and where they come from in words.
-func (f *refreshFlags) offers() (prices.Offers, string, error) {
+func (f *refreshFlags) offers() (price.Offers, string, error) {
 	switch {
 	case f.from == "":
-		return prices.HTTP(f.client(), prices.PriceList), prices.PriceList, nil
+		return price.HTTP(f.client(), price.PriceList), price.PriceList, nil
 	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
-		return prices.HTTP(f.client(), f.from), f.from, nil
+		return price.HTTP(f.client(), f.from), f.from, nil
 	}
 	if err := checkFolder("--from", f.from, f.from); err != nil {
 		return nil, "", err
 	}
-	return prices.Files(os.DirFS(f.from)), f.from, nil
+	return price.Files(os.DirFS(f.from)), f.from, nil
 }
 
 // client waits long for a large file, and not long for an answer or for the rest
@@ -369,7 +369,7 @@ func (b *steadyBody) Close() error {
 }
 
 // existingBook is the book in a file, nil where there is no file, or a pipe, say.
-func existingBook(name string) (*prices.Book, error) {
+func existingBook(name string) (*price.Book, error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, nil
 	}
@@ -381,7 +381,7 @@ func existingBook(name string) (*prices.Book, error) {
 		return nil, machineError{err}
 	}
 	defer file.Close()
-	book, err := prices.Read(file)
+	book, err := price.Read(file)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w\nhint: remove it, or give another --out", name, err)}
 	}
@@ -389,10 +389,10 @@ func existingBook(name string) (*prices.Book, error) {
 }
 
 // told says on each file that it is being read: the largest takes minutes.
-func told(offers prices.Offers, to io.Writer) prices.Offers { return tellingOffers{offers, to} }
+func told(offers price.Offers, to io.Writer) price.Offers { return tellingOffers{offers, to} }
 
 type tellingOffers struct {
-	prices.Offers
+	price.Offers
 	to io.Writer
 }
 

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"ambi/compare"
-	"ambi/compare/cost"
-	"ambi/compare/page"
-	"ambi/internal/whatif"
+	"ambi/compare/price/cost"
+	"ambi/compare/render/page"
+	"ambi/internal/pageserver"
 	"ambi/spec"
 )
 
@@ -27,17 +27,17 @@ func servePage(ctx context.Context, io streams, w *whatIf, first compare.Result,
 	if err != nil {
 		return machineError{err}
 	}
-	listener, err := whatif.Listen(ctx, address)
-	var wrong *whatif.AddressError
+	listener, err := pageserver.Listen(ctx, address)
+	var wrong *pageserver.AddressError
 	switch {
 	case errors.As(err, &wrong):
 		return usageError{fmt.Errorf("--serve: %w", err)}
 	case err != nil:
 		return machineError{err}
 	}
-	hosts := whatif.Hosts(listener)
+	hosts := pageserver.Hosts(listener)
 	fmt.Fprintf(io.out, "http://%s/\nOnly this machine can reach it. Ctrl-C stops.\n", hosts[0])
-	if err := whatif.Serve(ctx, listener, whatif.New(hosts, html, w.ask)); err != nil {
+	if err := pageserver.Serve(ctx, listener, pageserver.New(hosts, html, w.ask)); err != nil {
 		return machineError{err}
 	}
 	return nil

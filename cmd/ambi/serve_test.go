@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"ambi/compare"
-	"ambi/compare/page"
+	"ambi/compare/render/page"
 	"ambi/internal/terminal"
 )
 

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"ambi/compare/behavior"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/simulate"
 	"ambi/spec"
 )
 
@@ -32,12 +32,12 @@ const (
 
 // register defines the flags.
 func (f *settingFlags) register(flags *pflag.FlagSet) {
-	usual := behavior.DefaultSettings()
+	usual := simulate.DefaultSettings()
 	flags.Uint64Var(&f.seed, "seed", usual.Seed, seedUsage)
 	flags.StringVar(&f.span, "span", "", spanUsage)
 	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
 	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
-	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(behavior.Runtimes(), ", "))
+	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(simulate.Runtimes(), ", "))
 	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` until a new environment has its place")
 	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the `NUMBER` of requests that the account may serve at once")
 	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients try again what is throttled")
@@ -54,10 +54,10 @@ func settingNames() []string {
 }
 
 // settings reads the flags. All problems come back at once.
-func (f *settingFlags) settings() (behavior.Settings, error) {
-	s := behavior.DefaultSettings()
-	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, behavior.NodePreset(f.nodes)
-	var placement traffic.Maybe[time.Duration]
+func (f *settingFlags) settings() (simulate.Settings, error) {
+	s := simulate.DefaultSettings()
+	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, simulate.NodePreset(f.nodes)
+	var placement demand.Maybe[time.Duration]
 	var problems []error
 	if err := parseTime("placement", f.placement, &placement); err != nil {
 		problems = append(problems, err)
@@ -90,7 +90,7 @@ func (f *settingFlags) settings() (behavior.Settings, error) {
 
 // parseSpan reads --span; 0 is not given.
 func parseSpan(text string) (time.Duration, error) {
-	var span traffic.Maybe[time.Duration]
+	var span demand.Maybe[time.Duration]
 	if err := parseTime("span", text, &span); err != nil {
 		return 0, err
 	}

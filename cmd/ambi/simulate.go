@@ -13,12 +13,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/behavior"
-	"ambi/compare/report"
-	"ambi/compare/shown"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/format"
+	"ambi/compare/render/report"
 	"ambi/compare/simulate"
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -107,7 +107,7 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 	if only != "" {
 		settings.Targets = []spec.Target{only}
 	}
-	service, errService := behavior.ServiceOf(p.app, f.service)
+	service, errService := simulate.ServiceOf(p.app, f.service)
 	if errService != nil {
 		return nil, usageError{errors.Join(errSettings, errTarget, fmt.Errorf("--service: %w", errService))}
 	}
@@ -120,7 +120,7 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 	in, errInput := comparisonInput(p, &without, &f.chosen, &f.priced)
 	if errInput == nil {
 		if file == "" {
-			idle.usage(map[string]traffic.Usage{service: in.Usage[service]})
+			idle.usage(map[string]demand.Usage{service: in.Usage[service]})
 		}
 		idle.simulated(in.Choices, only)
 		idle.choices(in.Choices, p.app)
@@ -136,19 +136,19 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 type simulation struct {
 	in       compare.Input // of one service
 	service  string
-	settings behavior.Settings
+	settings simulate.Settings
 	trace    string        // a file's name; empty to make one from the usage
 	length   time.Duration // of the trace, once it was counted
 	unkept   string        // why more is simulated than was asked for
 }
 
 // newSimulation checks that everything is known that a simulation needs.
-func newSimulation(in compare.Input, service, trace string, settings behavior.Settings) (*simulation, error) {
+func newSimulation(in compare.Input, service, trace string, settings simulate.Settings) (*simulation, error) {
 	u := in.Usage[service]
-	missing := behavior.Missing(u)
+	missing := simulate.Missing(u)
 	if trace == "" {
 		for _, input := range u.Missing() {
-			if input == traffic.Requests || input == traffic.Shape {
+			if input == demand.Requests || input == demand.Shape {
 				missing = append(missing, input)
 			}
 		}
@@ -165,7 +165,7 @@ func newSimulation(in compare.Input, service, trace string, settings behavior.Se
 		// The service is simulated, and priced, as if it were the whole app.
 		alone := *in.App
 		alone.Services = map[string]*spec.Service{service: in.App.Services[service]}
-		in.App, in.Usage = &alone, map[string]traffic.Usage{service: u}
+		in.App, in.Usage = &alone, map[string]demand.Usage{service: u}
 	}
 	return &simulation{in: in, service: service, settings: settings, trace: trace}, nil
 }
@@ -193,16 +193,16 @@ func (s *simulation) source(ctx context.Context, io streams) (*traceSource, erro
 }
 
 // arrivals are a trace's, as what can skip.
-func arrivals(s *traceSource) simulate.Source {
-	if skipper, ok := s.Source.(simulate.Skipper); ok {
+func arrivals(s *traceSource) replay.Source {
+	if skipper, ok := s.Source.(replay.Skipper); ok {
 		return skipper
 	}
 	return s
 }
 
 // input is what is run.
-func (s *simulation) input() behavior.Input {
-	return behavior.Input{
+func (s *simulation) input() simulate.Input {
+	return simulate.Input{
 		App: s.in.App, Service: s.service, Usage: s.in.Usage[s.service], Choices: s.in.Choices, Catalog: s.in.Catalog, Settings: s.settings,
 	}
 }
@@ -224,7 +224,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 	in.Progress = func(at time.Duration) {
 		progress.at(source.part(at), spec.Duration(at.Round(time.Second)).String()+" of the trace")
 	}
-	result, err := behavior.Run(ctx, in, arrivals(source))
+	result, err := simulate.Run(ctx, in, arrivals(source))
 	progress.done()
 	if err != nil {
 		return compare.Result{}, traceError(err)
@@ -243,7 +243,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 	}
 	result.Source = source.description()
 	if s.unkept != "" {
-		result.Assumptions = append(result.Assumptions, behavior.Assumption{Topic: "resolution", Text: s.unkept})
+		result.Assumptions = append(result.Assumptions, simulate.Assumption{Topic: "resolution", Text: s.unkept})
 	}
 	if s.trace != "" && !result.Partial {
 		if err := tooShort(source.name, result.Trace.Span); err != nil {
@@ -259,7 +259,7 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 
 // plan looks at the trace, and plans how to sample one that is long. Standard
 // input can be read once, and is simulated as it is.
-func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) error {
+func (s *simulation) plan(ctx context.Context, io streams, in *simulate.Input) error {
 	if s.trace == "-" {
 		return nil
 	}
@@ -268,7 +268,7 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 		return err
 	}
 	defer source.close()
-	counts, err := simulate.Count(ctx, arrivals(source), int64(source.whole))
+	counts, err := replay.Count(ctx, arrivals(source), int64(source.whole))
 	if err != nil {
 		return traceError(err)
 	}
@@ -292,12 +292,12 @@ func (s *simulation) plan(ctx context.Context, io streams, in *behavior.Input) e
 
 // tooMany is the error of a trace at a higher rate than usage may have, which
 // could not be priced once it was simulated.
-func (s *simulation) tooMany(name string, counts simulate.Counts) error {
+func (s *simulation) tooMany(name string, counts replay.Counts) error {
 	most := slices.Max(append([]float64{0}, counts.Minutes...))
-	if most <= traffic.MaxMinute {
+	if most <= demand.MaxMinute {
 		return nil
 	}
-	text := fmt.Sprintf("%s has %s requests in a minute, and must have at most 60M: 1M/s", name, shown.Grouped(fmt.Sprintf("%.0f", most)))
+	text := fmt.Sprintf("%s has %s requests in a minute, and must have at most 60M: 1M/s", name, format.Grouped(fmt.Sprintf("%.0f", most)))
 	if s.trace != "" {
 		return usageError{errors.New("--trace: " + text)}
 	}
@@ -305,7 +305,7 @@ func (s *simulation) tooMany(name string, counts simulate.Counts) error {
 }
 
 // cut is what --span leaves of a trace; one that is not shorter cuts nothing.
-func (s *simulation) cut(counts simulate.Counts, whole time.Duration) simulate.Counts {
+func (s *simulation) cut(counts replay.Counts, whole time.Duration) replay.Counts {
 	if until := s.settings.Until; until > 0 && until <= whole {
 		return counts.Until(int64(until))
 	}
@@ -319,10 +319,10 @@ func (s *simulation) cut(counts simulate.Counts, whole time.Duration) simulate.C
 }
 
 // unkept says why more is simulated than --resolution allows; empty when it is not.
-func unkept(in *behavior.Input, requests float64) string {
+func unkept(in *simulate.Input, requests float64) string {
 	const nearly = 1.25
-	budget := cmp.Or(in.Budget, simulate.UsualBudget)
-	whole := func(x float64) string { return shown.Grouped(fmt.Sprintf("%.0f", x)) }
+	budget := cmp.Or(in.Budget, replay.UsualBudget)
+	whole := func(x float64) string { return format.Grouped(fmt.Sprintf("%.0f", x)) }
 	switch {
 	case in.Exact || requests <= budget:
 		return ""
@@ -345,9 +345,9 @@ func partial(r compare.Result) error {
 }
 
 // traced is a usage whose requests are a trace's.
-func traced(u traffic.Usage, f trace.Figures) traffic.Usage {
-	u.Requests, u.Shape = traffic.Known(f.Mean*traffic.SecondsPerMonth), ""
-	u.PeakToMean, u.Burst = traffic.Maybe[float64]{}, traffic.Maybe[time.Duration]{}
+func traced(u demand.Usage, f trace.Figures) demand.Usage {
+	u.Requests, u.Shape = demand.Known(f.Mean*demand.SecondsPerMonth), ""
+	u.PeakToMean, u.Burst = demand.Maybe[float64]{}, demand.Maybe[time.Duration]{}
 	u.Minutes = make([]float64, len(f.Minutes))
 	for i, n := range f.Minutes {
 		u.Minutes[i] = float64(n)

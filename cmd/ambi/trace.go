@@ -15,10 +15,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ambi/compare/report"
-	"ambi/compare/simulate"
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/render/report"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -160,7 +160,7 @@ func (s *traceSource) part(at time.Duration) float64 {
 	return -1
 }
 
-// Err and Span complete simulate.Source.
+// Err and Span complete replay.Source.
 func (s *traceSource) Err() error          { return s.err() }
 func (s *traceSource) Span() time.Duration { return s.span() }
 
@@ -212,7 +212,7 @@ func (s *traceSource) cut(span time.Duration) {
 	length := s.span
 	s.span = func() time.Duration { return min(length(), span) }
 	part := &until{Source: s.Source, end: int64(span), span: s.span}
-	if skipper, ok := s.Source.(simulate.Skipper); ok {
+	if skipper, ok := s.Source.(replay.Skipper); ok {
 		s.Source = &untilSkipper{part, skipper}
 		return
 	}
@@ -238,7 +238,7 @@ func (u *until) Span() time.Duration { return u.span() }
 // untilSkipper is one that can skip.
 type untilSkipper struct {
 	*until
-	skipper simulate.Skipper
+	skipper replay.Skipper
 }
 
 // Skip goes on to a time, or to the end.
@@ -328,12 +328,12 @@ func (f *traceFlags) make(idle *idle) (*traceSource, error) {
 	} else if rate, err := spec.ParseRate(f.requests); err != nil {
 		problems = append(problems, fmt.Errorf("--requests: %w", err))
 	} else {
-		usage.Requests = traffic.Known(rate.PerMonth())
+		usage.Requests = demand.Known(rate.PerMonth())
 	}
 	span, err := parseSpan(f.span)
 	problems = append(problems, err)
 	if errShape == nil {
-		idle.usage(map[string]traffic.Usage{"": usage})
+		idle.usage(map[string]demand.Usage{"": usage})
 	}
 	if idle.typed("dispersion") {
 		idle.refuse("--dispersion is given instead", "peak-to-mean")
@@ -346,7 +346,7 @@ func (f *traceFlags) make(idle *idle) (*traceSource, error) {
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--%w", err)}
 		}
-		usage.PeakToMean = traffic.Known(peak)
+		usage.PeakToMean = demand.Known(peak)
 	}
 	resolved, err := usage.Resolve()
 	if err != nil {
@@ -357,7 +357,7 @@ func (f *traceFlags) make(idle *idle) (*traceSource, error) {
 
 // makeTrace makes a trace of some traffic, as long as is usual for it where
 // span is 0.
-func makeTrace(t traffic.Traffic, span time.Duration, seed uint64) (*traceSource, error) {
+func makeTrace(t demand.Traffic, span time.Duration, seed uint64) (*traceSource, error) {
 	span = cmp.Or(span, usualSpan(t.Shape))
 	made, err := trace.Synthesize(t, span, seed)
 	if err != nil {

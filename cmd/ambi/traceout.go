@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"ambi/compare/trace"
+	"ambi/compare/demand/trace"
 	"ambi/internal/outfile"
 )
 

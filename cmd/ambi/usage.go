@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
 	"ambi/spec"
 )
 
@@ -38,23 +38,23 @@ func (f *usageFlags) register(flags *pflag.FlagSet) {
 // usageText is a flag that every service's usage takes alike.
 type usageText struct {
 	flag  string
-	input traffic.Input // that it gives
+	input demand.Input // that it gives
 	value *string
 	usage string
 }
 
 func (f *usageFlags) texts() []usageText {
 	return []usageText{
-		{"duration", traffic.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
-		{"cpu-time", traffic.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
-		{"shape", traffic.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
-		{"peak-to-mean", traffic.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
+		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
+		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
+		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
+		{"peak-to-mean", demand.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
 		{"burst", "burst", &f.burst, "the `TIME` that one burst lasts, of bursty and sporadic traffic, such as 5m"},
-		{"request-size", traffic.Request, &f.request, "`BYTES` of a mean request, such as 2Ki"},
-		{"response-size", traffic.Response, &f.response, "`BYTES` of a mean response, such as 6Ki"},
-		{"log-size", traffic.Log, &f.log, "`BYTES` that the app logs for a request, such as 300"},
-		{"outbound-size", traffic.Outbound, &f.outbound, "`BYTES` that the app itself exchanges with the internet for a request"},
-		{"start-time", traffic.Start, &f.start, "the `TIME` that an instance takes to start, runtime and app, such as 120ms"},
+		{"request-size", demand.Request, &f.request, "`BYTES` of a mean request, such as 2Ki"},
+		{"response-size", demand.Response, &f.response, "`BYTES` of a mean response, such as 6Ki"},
+		{"log-size", demand.Log, &f.log, "`BYTES` that the app logs for a request, such as 300"},
+		{"outbound-size", demand.Outbound, &f.outbound, "`BYTES` that the app itself exchanges with the internet for a request"},
+		{"start-time", demand.Start, &f.start, "the `TIME` that an instance takes to start, runtime and app, such as 120ms"},
 	}
 }
 
@@ -71,7 +71,7 @@ func (f *usageFlags) set(flag, value string) bool {
 
 // over is what the spec says about usage, with the flags put over it. All
 // problems of flags come back at once.
-func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
+func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 	every, errShape := f.shaped() // what the flags say about each service alike
 	shape := every.Shape
 	problems := []error{
@@ -84,10 +84,10 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 		parseSize("log-size", f.log, &every.Log),
 		parseSize("outbound-size", f.outbound, &every.Outbound),
 	}
-	requests := map[string]traffic.Maybe[float64]{}
+	requests := map[string]demand.Maybe[float64]{}
 	problems = append(problems, perService("requests", f.requests, app, func(service, text string) error {
 		rate, err := spec.ParseRate(text)
-		requests[service] = traffic.Known(rate.PerMonth())
+		requests[service] = demand.Known(rate.PerMonth())
 		return err
 	}))
 	files := map[string]string{}
@@ -106,8 +106,8 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 				return nil, err
 			}
 			// A trace says how many requests there are, and when.
-			u.Requests, u.Shape = traffic.Maybe[float64]{}, ""
-			u.PeakToMean, u.Burst = traffic.Maybe[float64]{}, traffic.Maybe[time.Duration]{}
+			u.Requests, u.Shape = demand.Maybe[float64]{}, ""
+			u.PeakToMean, u.Burst = demand.Maybe[float64]{}, demand.Maybe[time.Duration]{}
 			u.Minutes = minutes
 		}
 		put(&u.Requests, requests[service])
@@ -119,7 +119,7 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 		put(&u.Log, every.Log)
 		put(&u.Outbound, every.Outbound)
 		if shape != "" && shape != u.Shape { // the spec's peak and burst are of its own shape
-			u.Shape, u.PeakToMean, u.Burst = shape, traffic.Maybe[float64]{}, traffic.Maybe[time.Duration]{}
+			u.Shape, u.PeakToMean, u.Burst = shape, demand.Maybe[float64]{}, demand.Maybe[time.Duration]{}
 		}
 		put(&u.PeakToMean, every.PeakToMean)
 		put(&u.Burst, every.Burst)
@@ -129,8 +129,8 @@ func (f *usageFlags) over(app *spec.App) (map[string]traffic.Usage, error) {
 }
 
 // shaped reads how requests spread over time.
-func (f *usageFlags) shaped() (traffic.Usage, error) {
-	u := traffic.Usage{Shape: spec.Shape(f.shape)}
+func (f *usageFlags) shaped() (demand.Usage, error) {
+	u := demand.Usage{Shape: spec.Shape(f.shape)}
 	var problems []error
 	switch u.Shape {
 	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
@@ -142,7 +142,7 @@ func (f *usageFlags) shaped() (traffic.Usage, error) {
 		if err != nil {
 			problems = append(problems, fmt.Errorf("--peak-to-mean: %w", err))
 		}
-		u.PeakToMean = traffic.Known(float64(ratio))
+		u.PeakToMean = demand.Known(float64(ratio))
 	}
 	return u, errors.Join(append(problems, parseTime("burst", f.burst, &u.Burst))...)
 }
@@ -233,7 +233,7 @@ func inFlags(flags *pflag.FlagSet, err error) error {
 	if f := flags.Lookup("instance"); f != nil && f.Changed {
 		text = regexp.MustCompile(`(?m)^(kubernetes: )?instance type `).ReplaceAllString(text, "--instance: instance type ")
 	}
-	for _, figure := range append((&usageFlags{}).texts(), usageText{flag: "requests", input: traffic.Requests}, usageText{flag: "span", input: "span"}) {
+	for _, figure := range append((&usageFlags{}).texts(), usageText{flag: "requests", input: demand.Requests}, usageText{flag: "span", input: "span"}) {
 		if f := flags.Lookup(figure.flag); f != nil && f.Changed {
 			name := regexp.MustCompile(`(?m)^(usage of \S+: )?` + string(figure.input) + `: `)
 			text = name.ReplaceAllString(text, "--"+figure.flag+": ")
@@ -243,14 +243,14 @@ func inFlags(flags *pflag.FlagSet, err error) error {
 }
 
 // put replaces a figure by one that is known.
-func put[T any](figure *traffic.Maybe[T], by traffic.Maybe[T]) {
+func put[T any](figure *demand.Maybe[T], by demand.Maybe[T]) {
 	if by.IsKnown() {
 		*figure = by
 	}
 }
 
 // parseTime reads a flag's duration; an empty one is not given.
-func parseTime(flag, text string, into *traffic.Maybe[time.Duration]) error {
+func parseTime(flag, text string, into *demand.Maybe[time.Duration]) error {
 	if text == "" {
 		return nil
 	}
@@ -258,12 +258,12 @@ func parseTime(flag, text string, into *traffic.Maybe[time.Duration]) error {
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flag, err)
 	}
-	*into = traffic.Known(d.Std())
+	*into = demand.Known(d.Std())
 	return nil
 }
 
 // parseSize reads a flag's number of bytes; an empty one is not given.
-func parseSize(flag, text string, into *traffic.Maybe[int64]) error {
+func parseSize(flag, text string, into *demand.Maybe[int64]) error {
 	if text == "" {
 		return nil
 	}
@@ -271,6 +271,6 @@ func parseSize(flag, text string, into *traffic.Maybe[int64]) error {
 	if err != nil {
 		return fmt.Errorf("--%s: %w", flag, err)
 	}
-	*into = traffic.Known(q.Bytes())
+	*into = demand.Known(q.Bytes())
 	return nil
 }

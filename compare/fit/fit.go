@@ -14,8 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/compare/cost"
-	"ambi/compare/shown"
+	"ambi/compare/format"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -210,5 +210,5 @@ func count(x float64) string {
 	if x < 10 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
 	}
-	return shown.Grouped(fmt.Sprintf("%.0f", x))
+	return format.Grouped(fmt.Sprintf("%.0f", x))
 }

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/cost"
+	"ambi/compare/demand"
 	"ambi/compare/fit"
-	"ambi/compare/traffic"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/kubernetes"
@@ -48,7 +48,7 @@ type service struct {
 	reserved         bool
 	outside          string // what leads to it from outside on Kubernetes
 	memoryMB         int
-	usage            traffic.Usage
+	usage            demand.Usage
 	choices          cost.Choices
 	nodes            *cost.Nodes
 	cpu, provisioned int
@@ -58,10 +58,10 @@ type service struct {
 func usual() service {
 	return service{
 		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500,
-		usage: traffic.Usage{
-			Requests: traffic.Known(2_628_000.0 * 10), Duration: traffic.Known(50 * time.Millisecond), CPUTime: traffic.Known(10 * time.Millisecond),
-			Request: traffic.Known[int64](1000), Response: traffic.Known[int64](10_000), Log: traffic.Known[int64](100),
-			Outbound: traffic.Known[int64](0), Start: traffic.Known(time.Second), Shape: spec.Steady,
+		usage: demand.Usage{
+			Requests: demand.Known(2_628_000.0 * 10), Duration: demand.Known(50 * time.Millisecond), CPUTime: demand.Known(10 * time.Millisecond),
+			Request: demand.Known[int64](1000), Response: demand.Known[int64](10_000), Log: demand.Known[int64](100),
+			Outbound: demand.Known[int64](0), Start: demand.Known(time.Second), Shape: spec.Steady,
 		},
 	}
 }
@@ -99,10 +99,10 @@ func TestAnOrdinaryServiceFits(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	second := func(n float64) traffic.Maybe[time.Duration] {
-		return traffic.Known(time.Duration(n * float64(time.Second)))
+	second := func(n float64) demand.Maybe[time.Duration] {
+		return demand.Known(time.Duration(n * float64(time.Second)))
 	}
-	perSecond := func(n float64) traffic.Maybe[float64] { return traffic.Known(n * traffic.SecondsPerMonth) }
+	perSecond := func(n float64) demand.Maybe[float64] { return demand.Known(n * demand.SecondsPerMonth) }
 	for _, c := range []struct {
 		name     string
 		bend     func(*service)
@@ -116,11 +116,11 @@ func TestLimits(t *testing.T) {
 		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 8},
 		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 8},
 		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Blocker, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 8},
-		{"a large response", func(s *service) { s.usage.Response = traffic.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 7},
-		{"a large request", func(s *service) { s.usage.Request = traffic.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 7},
+		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 7},
+		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 7},
 		{"a slow start", func(s *service) { s.usage.Start = second(11) }, fit.Warning, spec.Lambda, "initialization", "started a second time", 5},
 		// 1 every 876 s: exp(-360 / 876) = 66.3 %
-		{"rare requests", func(s *service) { s.usage.Requests = traffic.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 10},
+		{"rare requests", func(s *service) { s.usage.Requests = demand.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 10},
 		// 20,000/s x 58 ms = 1,160 at once; nothing else of the account is known
 		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Warning, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
 		{"many short requests", func(s *service) {
@@ -143,7 +143,7 @@ func TestLimits(t *testing.T) {
 		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(120), "180s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer closes a connection on which nothing moves for 60 s", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
-			s.usage.Start = traffic.Known(1300 * time.Millisecond)
+			s.usage.Start = demand.Known(1300 * time.Millisecond)
 		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
 		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 7},
 		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, and not only web", 7},
@@ -177,11 +177,11 @@ func TestLimitsThatDoNotApply(t *testing.T) {
 		"others call it too":    func(s *service) { s.others = caller },
 		"a function URL waits longer": func(s *service) {
 			s.choices.Lambda.FunctionURL = true
-			s.usage.Duration, s.timeout = traffic.Known(40*time.Second), "100s"
-			s.usage.Requests, s.provisioned = traffic.Known(262_800.0), 20
+			s.usage.Duration, s.timeout = demand.Known(40*time.Second), "100s"
+			s.usage.Requests, s.provisioned = demand.Known(262_800.0), 20
 		},
 		"provisioned concurrency meets no start": func(s *service) {
-			s.usage.Requests, s.provisioned = traffic.Known(3000.0), 1
+			s.usage.Requests, s.provisioned = demand.Known(3000.0), 1
 		},
 		"capacity for the peak is there": func(s *service) {
 			s.usage.Shape, s.choices.Kubernetes.ForPeak = spec.Bursty, true
@@ -226,7 +226,7 @@ func TestRefusalsBlock(t *testing.T) {
 
 func TestUnknownFiguresAreNotChecked(t *testing.T) {
 	s := usual()
-	s.usage = traffic.Usage{}
+	s.usage = demand.Usage{}
 	report := check(t, s)
 	if len(report.Blockers)+len(report.Warnings) != 0 {
 		t.Errorf("got %+v", report)

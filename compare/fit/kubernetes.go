@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/shown"
+	"ambi/compare/format"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -36,7 +36,7 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 	} else if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
 		add(Warning, at+".http.routes", Limit{
 			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: ingressDocs,
-			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", shown.Plural(len(s.HTTP.Routes), "route")),
+			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", format.Plural(len(s.HTTP.Routes), "route")),
 			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
 		})
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/lambda"
@@ -47,7 +47,7 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 	}
 	for _, body := range []struct {
 		name string
-		size traffic.Maybe[int64]
+		size demand.Maybe[int64]
 	}{{"request", t.Request}, {"response", t.Response}} {
 		name := body.name
 		bytes, ok := body.size.Get()
@@ -152,7 +152,7 @@ func (c *checker) concurrency(w cost.Workload, s *spec.Service, billed time.Dura
 }
 
 // bursts reports whether traffic rises at once and falls again.
-func bursts(t traffic.Traffic) bool {
+func bursts(t demand.Traffic) bool {
 	return (t.Shape == spec.Bursty || t.Shape == spec.Sporadic) && len(t.Profile.Segments()) == 2
 }
 
@@ -161,7 +161,7 @@ func (c *checker) account(peak float64) {
 	rate := 0.0
 	for _, w := range c.Workloads {
 		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() {
-			rate += float64(n / traffic.SecondsPerMonth * w.Traffic.Profile.Peak())
+			rate += float64(n / demand.SecondsPerMonth * w.Traffic.Profile.Peak())
 		}
 	}
 	path := "services"

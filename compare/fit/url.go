@@ -1,8 +1,8 @@
 package fit
 
 import (
-	"ambi/compare/cost"
-	"ambi/compare/shown"
+	"ambi/compare/format"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -33,7 +33,7 @@ func (c *checker) functionURL(w cost.Workload, s *spec.Service, add addLimit) {
 		routes += ", where the app itself answers for paths and methods that are no routes"
 	}
 	add(Warning, at, Limit{
-		Name: "function URL", Value: "no routes, authorizer or domain", Actual: shown.Plural(len(s.HTTP.Routes), "route"), Page: functionURLs,
+		Name: "function URL", Value: "no routes, authorizer or domain", Actual: format.Plural(len(s.HTTP.Routes), "route"), Page: functionURLs,
 		Message: routes, Hint: "compare without it for what ambi writes",
 	})
 }

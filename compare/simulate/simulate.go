@@ -1,167 +1,337 @@
-// Package simulate is what the simulators of both targets share: where arrivals
-// come from, what a request asks of an app, and what a run is measured by.
+// Package simulate runs both targets under one trace and puts the results side
+// by side: latencies, cold starts, which requests were turned away and why,
+// capacity and how much of it was used, and the quantities that are paid for.
 //
-//	source := simulate.Poisson(1000, time.Hour, seed)  // or one that reads a trace
-//	demand := simulate.Demand{Wait: simulate.Constant(28e6), CPU: simulate.Exponential(12e6), Seed: seed}
-//	result, err := lambda.Run(ctx, config, source, demand, simulate.Options{})
+//	result, err := simulate.Run(ctx, simulate.Input{App: app, Usage: usage, Choices: cost.Defaults(), Catalog: catalog}, source)
 //
-// Time is in whole nanoseconds since the trace began. Both targets are given
-// the same arrivals, and request i asks the same of either: Demand is a
-// function of its seed and i alone.
+// Both targets serve the same arrivals, and request i asks the same of either.
+// This package turns an app's models into the simulators' configurations:
+// packages lambda and kubernetes below are the simulators, replay is what they
+// share, and hpa is the autoscaler's arithmetic. A trace is read once, whatever
+// its length, and both run at the same time.
 //
-// The same seed gives the same bytes on any machine. Random numbers are
-// integers, distributions are tables of integers that are looked up, and the
-// tables are computed with the four operations that IEEE 754 rounds the same
-// way everywhere: package math's logarithm and exponential are not (some
-// machines have them in assembly), and products that are added stand in
-// explicit conversions because some machines would fuse them.
-//
-// A simulator reports to a Recorder, which keeps counts, integrals over time
-// and distributions, and no requests: what it holds does not grow with the
-// trace.
+// A simulation is of one service on its own. A figure that is not given is not
+// made up: Missing says what is needed.
 package simulate
 
 import (
 	"context"
-	"math/rand/v2"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	functions "ambi/compare/simulate/lambda"
+	"ambi/compare/simulate/replay"
+	"ambi/spec"
+	"ambi/target"
 )
 
-// A Source yields arrivals in order.
-type Source interface {
-	// Next is the next arrival, in nanoseconds since the trace began, no
-	// earlier than the one before. It is false at the end of the trace, or when
-	// it can not be read: see Err.
-	Next() (at int64, ok bool)
-	// Err says why a trace ended early; nil when it ended as it should.
-	Err() error
+// Input is what is run.
+type Input struct {
+	App     *spec.App
+	Service string // empty for an app's only one
+	// Usage is what each request asks for: its duration, CPU time and the time
+	// to start. How many there are is the trace's to say.
+	Usage   demand.Usage
+	Choices cost.Choices
+	Catalog *nodes.Catalog
+	// Plan, unless nil, says which part of the trace is simulated; see PlanFor.
+	Plan *replay.Plan
+	// Figures are the trace's, where somebody has measured it already. Without
+	// them they are those of what was simulated.
+	Figures *trace.Figures
+	Settings
 }
 
-// Options are those of any run.
-type Options struct {
-	Seed uint64 // of what a simulator draws itself: starts, jitter
-	// Until ends the run, in nanoseconds since the trace began; what is being
-	// served then is counted as in flight. 0 runs until the last request that
-	// came was answered. A simulator asks End.
-	Until int64
-	// Width is the first width of the series' buckets, rounded up to one of 1,
-	// 5, 15 s, 1, 5, 15 min, 1, 4 h, 1 day; see Series. 0 is 1 s.
-	Width time.Duration
-	// Progress is told now and then how far the trace has come.
-	Progress func(at int64)
-	// Plan, unless nil, says which part of the trace is simulated. The source
-	// has to be its own; Until does not matter, since the plan has an end.
-	Plan *Plan
-	// Through says that the simulator goes through what the plan leaves out: its
-	// times are the trace's, and of the gauges and meters that Followed tells, those
-	// of every minute count. It sets it itself.
-	Through bool
+// Settings are what a simulation takes beside an app.
+type Settings struct {
+	Seed uint64 `json:"seed"`
+	// Variation is the coefficient of variation of waiting time and of CPU time:
+	// 0 makes all requests alike.
+	Variation float64 `json:"variation"`
+	// Runtime is what the code is written in: how starts on Lambda vary.
+	Runtime string `json:"runtime"`
+	// Placement is the mean time until Lambda has an environment's place,
+	// before its start begins; AWS documents no figure.
+	Placement time.Duration `json:"placementNanoseconds"`
+	// Retry lets clients of Lambda try again what was throttled.
+	Retry bool `json:"retry"`
+	// Concurrency is the account's on Lambda.
+	Concurrency int `json:"concurrency"`
+	// Nodes says how nodes come and go.
+	Nodes NodePreset `json:"nodes"`
+	// Exact simulates every request, however many there are.
+	Exact bool `json:"exact"`
+	// Budget is how many requests may be simulated before a trace is sampled; 0
+	// is replay.UsualBudget.
+	Budget float64 `json:"budget,omitempty"`
+	// Targets are the ones that run; none: both.
+	Targets []spec.Target `json:"-"`
+	// Until ends the run; 0 is the end of the trace.
+	Until time.Duration `json:"-"`
+	// Progress is told how far the slower target has come.
+	Progress func(at time.Duration) `json:"-"`
 }
 
-// End is when the run ends, on the clock of the simulator: a time that Until or
-// the Plan sets, or 0 for a run that ends when everything was answered.
-func (o *Options) End() int64 {
-	switch {
-	case o.Through:
-		return o.Plan.span
-	case o.Plan != nil:
-		return o.Plan.End()
-	}
-	return o.Until
-}
+// NodePreset names a way in which nodes come and go.
+type NodePreset string
 
-// pollEvery is how many events pass between looks at the context.
-const pollEvery = 1 << 16
-
-// Poll reports progress and whether to go on; a simulator calls it with each
-// event's number, and stops when it is false.
-func (o *Options) Poll(ctx context.Context, event, at int64) bool {
-	return event%pollEvery != 0 || o.poll(ctx, at)
-}
-
-func (o *Options) poll(ctx context.Context, at int64) bool {
-	if o.Progress != nil {
-		o.Progress(o.trace(at))
-	}
-	return ctx.Err() == nil
-}
-
-// trace is the time in the trace that a time of the simulator is.
-func (o *Options) trace(at int64) int64 {
-	if o.Plan == nil || o.Through {
-		return at
-	}
-	return o.Plan.Trace(at)
-}
-
-// Poisson is steady traffic: arrivals at a rate a second, independent of each
-// other, for a time.
-func Poisson(rate float64, length time.Duration, seed uint64) Source {
-	p := &poisson{end: int64(length)}
-	if rate > 0 {
-		p.gap, p.perNanosecond = Exponential(1e9/rate*fractions), rate/1e9
-		p.random.Seed(seed, poissonStream)
-	} else {
-		p.ended = true
-	}
-	return p
-}
-
+// The presets.
 const (
-	poissonStream = 0x706f6973736f6e // keeps its numbers apart from those of other uses of a seed
-	// fractions of a nanosecond are carried from arrival to arrival, so that
-	// rounding each gap does not change the rate.
-	fractionBits = 10
-	fractions    = 1 << fractionBits
+	Karpenter         NodePreset = "karpenter"
+	ClusterAutoscaler NodePreset = "cluster-autoscaler"
 )
 
-type poisson struct {
-	random rand.PCG
-	gap    Distribution // in fractions of a nanosecond
-	at     int64
-	rest   int64 // fractions beyond at
-
-	perNanosecond float64
-	end           int64
-	ended         bool
-}
-
-func (p *poisson) Next() (int64, bool) {
-	if p.ended {
-		return 0, false
+// DefaultSettings are what holds where nobody says otherwise.
+func DefaultSettings() Settings {
+	return Settings{
+		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: functions.AccountConcurrency, Nodes: Karpenter,
 	}
-	p.rest += p.gap.At(p.random.Uint64())
-	p.at += p.rest >> fractionBits
-	p.rest &= fractions - 1
-	p.ended = p.at >= p.end
-	return p.at, !p.ended
 }
 
-func (p *poisson) Err() error { return nil }
-
-// Skip goes on to a time. Arrivals forget what was before them, so those that
-// are passed over need not be drawn.
-func (p *poisson) Skip(to int64) float64 {
-	from := p.at
-	p.at, p.rest = max(from, min(to, p.end)), 0
-	return float64(p.at-from) * p.perNanosecond
+// Result is how both targets behaved. A target that was not run is nil.
+type Result struct {
+	Service     string                 `json:"service"`
+	Source      string                 `json:"source,omitempty"` // of the requests
+	Trace       trace.Figures          `json:"trace"`
+	Settings    Settings               `json:"settings"`
+	Partial     bool                   `json:"partial"` // it was stopped before the trace's end
+	Lambda      *replay.Result         `json:"lambda"`
+	Kubernetes  *replay.Result         `json:"kubernetes"`
+	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
+	Assumptions []Assumption           `json:"assumptions"`
 }
 
-// Expects says that Skip tells what was to be expected.
-func (p *poisson) Expects() {}
-
-// Arrivals is a source of arrivals that are at hand, in order.
-func Arrivals(at []int64) Source { return &arrivals{at} }
-
-type arrivals struct{ left []int64 }
-
-func (a *arrivals) Next() (int64, bool) {
-	if len(a.left) == 0 {
-		return 0, false
+// Of is a target's result; nil when it was not run.
+func (r *Result) Of(t spec.Target) *replay.Result {
+	if t == spec.Lambda {
+		return r.Lambda
 	}
-	at := a.left[0]
-	a.left = a.left[1:]
-	return at, true
+	return r.Kubernetes
 }
 
-func (a *arrivals) Err() error { return nil }
+// Assumption is something that a simulation rests on.
+type Assumption struct {
+	Topic  string `json:"topic"`
+	Text   string `json:"text"`
+	Source string `json:"source,omitempty"`
+}
+
+// Missing lists which figures of a usage a simulation lacks.
+func Missing(u demand.Usage) []demand.Input {
+	var list []demand.Input
+	for _, input := range u.Missing() {
+		switch input {
+		case demand.Duration, demand.CPUTime, demand.Start:
+			list = append(list, input)
+		default: // only prices depend on it
+		}
+	}
+	return list
+}
+
+// ServiceOf is the service of an app that is run: the one that is named, or the
+// only one.
+func ServiceOf(app *spec.App, name string) (string, error) {
+	names := app.ServiceNames()
+	switch {
+	case name == "" && len(names) > 1:
+		return "", fmt.Errorf("the app has several services, and a simulation is of one\nhint: name one of %s", strings.Join(names, ", "))
+	case name == "":
+		return names[0], nil
+	case !slices.Contains(names, name):
+		return "", fmt.Errorf("no service %q\nhint: the services are %s", name, strings.Join(names, ", "))
+	}
+	return name, nil
+}
+
+// Check reports every setting that makes no sense.
+func (s *Settings) Check() error {
+	var problems []error
+	fail := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	fail(s.Variation >= 0 && s.Variation <= 10, "variation: must be 0 to 10, got %v", s.Variation)
+	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement: must be 0s to 1m, got %s", s.Placement)
+	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency: must be 1 to 1000000, got %d", s.Concurrency)
+	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes: must be karpenter or cluster-autoscaler, got %q", s.Nodes)
+	fail(s.Budget >= 0, "budget: must not be negative, got %v", s.Budget)
+	fail(s.Until >= 0, "until: must not be negative, got %s", s.Until)
+	if names := Runtimes(); names != nil {
+		fail(slices.Contains(names, s.Runtime), "runtime: must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
+	}
+	return errors.Join(problems...)
+}
+
+// Runtimes are what Settings.Runtime may be, sorted.
+func Runtimes() []string {
+	starts, err := functions.EmbeddedStarts()
+	if err != nil { // embedded, and read by a test
+		return nil
+	}
+	return starts.Runtimes()
+}
+
+// side is one target, ready to run.
+type side struct {
+	target spec.Target
+	run    func(context.Context, replay.Source, replay.Demand, replay.Options) (replay.Result, error)
+}
+
+// Run runs the targets under a trace. A target that refuses the app is not run,
+// and the result says why. When the context ends first, the result is
+// partial. Errors are the source's, or say what is wrong with the input.
+func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
+	name, err := ServiceOf(in.App, in.Service)
+	if err == nil {
+		err = in.Check()
+	}
+	if err == nil {
+		if missing := Missing(in.Usage); len(missing) > 0 {
+			err = fmt.Errorf("a simulation needs to know of each request: %v", missing)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Service: name, Settings: in.Settings, Refused: map[spec.Target]string{}}
+	sides, err := in.sides(name, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(sides) == 0 {
+		return r, nil // Refused says why
+	}
+	meter := trace.NewMeter()
+	whole := source
+	if in.Plan != nil {
+		source = in.Plan.Source(source)
+		in.assumeSampling(sides, r)
+	}
+	demand, err := replay.DemandOf(demand.Traffic{Usage: in.Usage}, in.Variation, in.Seed)
+	if err != nil {
+		return nil, err
+	}
+	s := newSplit(source, demand, len(sides), func(requests []replay.Request) {
+		for i := range requests {
+			if in.Until > 0 && requests[i].At >= int64(in.Until) && in.Plan == nil {
+				break // it is read ahead, and nobody serves it
+			}
+			meter.Observe(requests[i].At)
+		}
+	})
+	results, errs := make([]replay.Result, len(sides)), make([]error, len(sides))
+	progress := slowest(len(sides), in.Progress)
+	var wait sync.WaitGroup
+	for i, side := range sides {
+		wait.Go(func() {
+			defer close(s.readers[i].done)
+			options := replay.Options{Seed: in.Seed, Until: int64(in.Until), Plan: in.Plan, Progress: func(at int64) { progress(i, at) }}
+			results[i], errs[i] = side.run(ctx, s.readers[i], demand, options)
+		})
+	}
+	s.run(ctx)
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if meter.Requests() == 0 {
+		return nil, errors.New("there is no request to simulate")
+	}
+	for i, side := range sides {
+		if err := results[i].Check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", side.target, err)
+		}
+		r.Partial = r.Partial || results[i].Partial
+		if side.target == spec.Lambda {
+			r.Lambda = &results[i]
+		} else {
+			r.Kubernetes = &results[i]
+		}
+	}
+	r.Partial = r.Partial || ctx.Err() != nil
+	switch {
+	case in.Plan != nil && r.Partial:
+		// The meter saw what is simulated; the runs stand for the trace until then.
+		passed := in.Plan.Passed(r.passed())
+		r.Trace = trace.Expected(passed.Minutes, time.Duration(passed.Span))
+	case in.Figures != nil && !r.Partial:
+		r.Trace = *in.Figures
+	default:
+		r.Trace = meter.Figures(r.span(whole))
+	}
+	return r, nil
+}
+
+// passed is how far into the trace the target came that came furthest.
+func (r *Result) passed() int64 {
+	furthest := int64(0)
+	for _, t := range spec.Targets() {
+		if run := r.Of(t); run != nil {
+			furthest = max(furthest, run.Span)
+		}
+	}
+	return furthest
+}
+
+// PlanFor plans how a trace is sampled that has too many requests to be
+// simulated one by one; nil when it is simulated as it is.
+func (in *Input) PlanFor(counts replay.Counts) *replay.Plan {
+	if in.Exact {
+		return nil
+	}
+	// An idle environment must have had the time to go.
+	settle := max(replay.UsualSettle, in.Choices.Lambda.KeepAlive.Std()+time.Minute)
+	return replay.NewPlan(counts, replay.PlanOptions{Budget: in.Budget, Settle: settle})
+}
+
+func (in *Input) assumeSampling(sides []side, r *Result) {
+	text := fmt.Sprintf(
+		"%.3g of %.4g requests are simulated at most, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ",
+		in.Plan.Simulated, in.Plan.Requests)
+	if slices.ContainsFunc(sides, func(s side) bool { return s.target == spec.Kubernetes }) {
+		text += ". On Kubernetes replicas and nodes are followed through the whole trace, by the CPU time that its requests take"
+	}
+	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: text})
+}
+
+// span is how long the trace is.
+func (r *Result) span(source replay.Source) time.Duration {
+	if long, ok := source.(interface{ Span() time.Duration }); ok && !r.Partial {
+		return long.Span()
+	}
+	return 0 // up to the last arrival
+}
+
+// slowest tells progress of the run that has come the least far.
+func slowest(n int, progress func(time.Duration)) func(i int, at int64) {
+	if progress == nil {
+		return func(int, int64) {}
+	}
+	var mutex sync.Mutex
+	reached := make([]int64, n)
+	return func(i int, at int64) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		reached[i] = at
+		progress(time.Duration(slices.Min(reached)))
+	}
+}
+
+// refusals say why a target does not take an app.
+func refusals(findings target.Findings) string {
+	var list []string
+	for _, f := range findings.Refused() {
+		list = append(list, f.Path+": "+f.Message)
+	}
+	return strings.Join(list, "; ")
+}

@@ -1,345 +1,467 @@
-package simulate
+package simulate_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"ambi/compare/tally"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
-func TestFunctionsAgreeWithPackageMath(t *testing.T) {
+const thumbs = `apiVersion: ambi/v1
+name: thumbs
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
+    cpu: 500m
+    memory: 512Mi
+    concurrency: 10
+    http: {routes: [POST /thumbnails]}
+    scale: {min: 1, max: 50, cpu: 70}
+`
+
+// input is an app with a usage that says what requests ask for.
+func input(t testing.TB, text string) simulate.Input {
+	t.Helper()
+	app, err := spec.Parse("app.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := nodes.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return simulate.Input{
+		App: app, Choices: cost.Defaults(), Catalog: catalog, Settings: simulate.DefaultSettings(),
+		Usage: demand.Usage{
+			Duration: demand.Known(40 * time.Millisecond), CPUTime: demand.Known(12 * time.Millisecond), Start: demand.Known(120 * time.Millisecond),
+		},
+	}
+}
+
+// made is traffic of a shape.
+func made(t *testing.T, perSecond float64, shape spec.Shape, span time.Duration, seed uint64) *trace.Synthetic {
+	t.Helper()
+	resolved, err := demand.Usage{Requests: demand.Known(perSecond * demand.SecondsPerMonth), Shape: shape}.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := trace.Synthesize(resolved, span, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func run(t *testing.T, in simulate.Input, source replay.Source) *simulate.Result {
+	t.Helper()
+	r, err := simulate.Run(context.Background(), in, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// ran are the targets that a result has.
+func ran(r *simulate.Result) []*replay.Result {
+	var list []*replay.Result
+	for _, t := range spec.Targets() {
+		if x := r.Of(t); x != nil {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// TestLaws holds what is true of every run, with settings drawn at random:
+// requests are conserved, both targets see the same ones, and Little's law.
+func TestLaws(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for range 20000 {
-		x := math.Exp(random.Float64()*120 - 60)
-		if got, want := ln(x), math.Log(x); math.Abs(got-want) > 1e-13*max(1, math.Abs(want)) {
-			t.Fatalf("ln(%v) = %v, want %v", x, got, want)
-		}
-		y := random.Float64()*100 - 50
-		if got, want := exp(y), math.Exp(y); math.Abs(got-want) > 1e-13*want {
-			t.Fatalf("exp(%v) = %v, want %v", y, got, want)
-		}
-		tail := math.Exp(-random.Float64()*27) / 2
-		got := probit(tail, true)
-		if back := math.Erfc(got/math.Sqrt2) / 2; math.Abs(back-tail) > 1e-12*tail {
-			t.Fatalf("probit(%v) = %v, whose tail is %v", tail, got, back)
-		}
-		if probit(tail, false) != -got {
-			t.Fatalf("probit(%v) is not symmetric", tail)
-		}
-	}
-}
-
-func TestDistributionsHaveTheirMoments(t *testing.T) {
-	empirical, err := Empirical([]Quantile{{0, 100e6}, {.5, 200e6}, {.9, 400e6}, {1, 900e6}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, test := range map[string]struct {
-		d               Distribution
-		mean, deviation float64
-	}{
-		"constant":            {Constant(5e6), 5e6, 0},
-		"exponential":         {Exponential(40e6), 40e6, 40e6},
-		"a short exponential": {Exponential(1000), 1000, 1000},
-		"lognormal":           {Lognormal(40e6, .5), 40e6, 20e6},
-		"a wide lognormal":    {Lognormal(40e6, 1.5), 40e6, 60e6},
-		"empirical":           {empirical, 75e6 + 120e6 + 65e6, math.Sqrt(.5*233.3333e14 + .4*933.3333e14 + .1*4433.3333e14 - 260e6*260e6)},
-		"shifted":             {Exponential(40e6).Plus(10e6), 50e6, 40e6},
-		"stretched":           {Exponential(40e6).Times(2.5), 100e6, 100e6},
-	} {
-		if got := test.d.Mean(); math.Abs(got-test.mean) > 2e-4*test.mean {
-			t.Errorf("%s: the table's mean is %v, want %v", name, got, test.mean)
-		}
-		const n = 1e6
-		sum, squares := 0.0, 0.0
-		for i := range uint64(n) {
-			x := float64(test.d.At(Mix(7, i))) - test.mean
-			sum += x
-			squares += x * x
-		}
-		if off := sum / n; math.Abs(off) > 4*test.deviation/1000+1e-3*test.mean {
-			t.Errorf("%s: drawn mean is off by %v", name, off)
-		}
-		if got := math.Sqrt(squares / n); math.Abs(got-test.deviation) > .02*test.deviation+1 {
-			t.Errorf("%s: drawn deviation %v, want %v", name, got, test.deviation)
-		}
-	}
-}
-
-func TestQuantilesRiseAndAreExact(t *testing.T) {
-	d := Exponential(1e9)
-	last := int64(-1)
-	random := rand.New(rand.NewPCG(3, 4))
-	for _, u := range []uint64{0, 1, 1 << 20, 1 << 40, 1 << 62, 1<<63 - 1, 1 << 63, 1<<63 + 1, 3 << 62, math.MaxUint64 - 1<<40, math.MaxUint64 - 1, math.MaxUint64} {
-		if got := d.At(u); got < last {
-			t.Errorf("At(%x) = %d falls below %d", u, got, last)
-		} else {
-			last = got
-		}
-	}
-	for range 20000 {
-		// Near both ends too, up to where the table is cut off.
-		u := max(random.Uint64()>>random.IntN(35), 1<<(63-octaves))
-		if random.IntN(2) == 0 {
-			u = ^u
-		}
-		want := -math.Log1p(-float64(u)/0x1p64) * 1e9
-		if u > 1<<63 {
-			want = -math.Log(float64(^u+1)/0x1p64) * 1e9
-		}
-		if got := float64(d.At(u)); math.Abs(got-want) > 1e-4*want+2 {
-			t.Fatalf("At(%x) = %v, want %v", u, got, want)
-		}
-	}
-}
-
-func TestEmpiricalRefusesNonsense(t *testing.T) {
-	for _, q := range [][]Quantile{
-		nil, {{0, 1}}, {{0, 1}, {.9, 2}}, {{.1, 1}, {1, 2}}, {{0, 2}, {1, 1}}, {{0, 1}, {.5, 2}, {.5, 3}, {1, 4}}, {{0, -1}, {1, 4}}, {{0, 1}, {math.NaN(), 2}, {1, 3}},
-	} {
-		if _, err := Empirical(q); err == nil {
-			t.Errorf("%v passes", q)
-		}
-	}
-}
-
-func TestMeasuredKeepsItsQuantiles(t *testing.T) {
-	quantiles := []Quantile{{0, 30e6}, {.5, 40e6}, {.9, 45e6}, {.99, 90e6}, {1, 300e6}}
-	d, err := Measured(quantiles, 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, q := range quantiles[1:4] {
-		u := uint64(q.Probability * 0x1p64)
-		if got := float64(d.At(u)); math.Abs(got-float64(q.Value)) > .002*float64(q.Value) {
-			t.Errorf("quantile %v is %v, want %d", q.Probability, got, q.Value)
-		}
-	}
-	if low, high := d.At(0), d.At(math.MaxUint64); low != 30e6 || high != 300e6 {
-		t.Errorf("from %d to %d, want 30 to 300 ms", low, high)
-	}
-	for _, n := range []int{0, 40} {
-		if _, err := Measured(quantiles, n); err == nil {
-			t.Errorf("the 99th percentile of %d measurements passes", n)
-		}
-	}
-	if _, err := Measured([]Quantile{{0, 0}, {1, 5}}, 10); err == nil {
-		t.Error("a time of nothing passes")
-	}
-}
-
-func TestDemandOf(t *testing.T) {
-	usage := traffic.Usage{Duration: traffic.Known(40 * time.Millisecond), CPUTime: traffic.Known(12 * time.Millisecond)}
-	d, err := DemandOf(traffic.Traffic{Usage: usage}, 0, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if wait, cpu := d.Of(77); wait != 28e6 || cpu != 12e6 {
-		t.Errorf("%d and %d, want 28 and 12 ms", wait, cpu)
-	}
-	if d, err = DemandOf(traffic.Traffic{Usage: usage}, .5, 1); err != nil || math.Abs(d.Wait.Mean()-28e6) > 1e4 || math.Abs(d.CPU.Mean()-12e6) > 1e4 {
-		t.Errorf("%v and %v, %v", d.Wait.Mean(), d.CPU.Mean(), err)
-	}
-	for want, u := range map[string]traffic.Usage{
-		"duration is not known":                                 {CPUTime: usage.CPUTime},
-		"cpuTime is not known":                                  {Duration: usage.Duration},
-		"cpuTime is 40ms and more than duration, which is 12ms": {Duration: usage.CPUTime, CPUTime: usage.Duration},
-	} {
-		if _, err := DemandOf(traffic.Traffic{Usage: u}, 0, 1); err == nil || err.Error() != want {
-			t.Errorf("%v, want %s", err, want)
-		}
-	}
-	if _, err := DemandOf(traffic.Traffic{Usage: usage}, -1, 1); err == nil {
-		t.Error("a negative variation passes")
-	}
-}
-
-func TestMixIsSplitMix64(t *testing.T) {
-	// The first numbers of seed 1234567, as published with the generator.
-	for i, want := range []uint64{6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821} {
-		if got := Mix(1234567, uint64(i)); got != want {
-			t.Errorf("number %d is %d, want %d", i, got, want)
-		}
-	}
-}
-
-func TestDemandDependsOnSeedAndIndexAlone(t *testing.T) {
-	a := Demand{Wait: Exponential(1e6), CPU: Lognormal(2e6, .5), Seed: 3}
-	b, c := a, a
-	c.Seed = 4
-	different := 0
-	for i := range int64(1000) {
-		wait, cpu := a.Of(i)
-		a.Of(i + 7)
-		if w, p := b.Of(i); w != wait || p != cpu {
-			t.Fatalf("request %d differs", i)
-		}
-		if w, _ := c.Of(i); w != wait {
-			different++
-		}
-	}
-	if different < 990 {
-		t.Errorf("another seed gives the same for %d of 1000 requests", 1000-different)
-	}
-}
-
-func TestPoissonHasItsRate(t *testing.T) {
-	for _, rate := range []float64{.001, 3, 1000, 250000} {
-		length := time.Duration(200000 / rate * 1e9)
-		source, n, last := Poisson(rate, length, 9), 0.0, int64(0)
-		squares := 0.0
-		for {
-			at, ok := source.Next()
-			if !ok {
-				break
+	shapes := []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}
+	for i := range 24 {
+		in := input(t, thumbs)
+		in.Seed = random.Uint64()
+		in.Variation = []float64{0, .5, 2}[random.IntN(3)]
+		in.Retry = random.IntN(2) == 0
+		in.Concurrency = 1 + random.IntN(50)
+		in.App.Services["api"].Scale.Max = 1 + random.IntN(20)
+		rate := math.Pow(10, 2.5*random.Float64())
+		span := time.Duration(10+random.IntN(50)) * time.Minute
+		shape := shapes[i%len(shapes)]
+		source := made(t, rate, shape, span, in.Seed)
+		r, err := simulate.Run(context.Background(), in, source)
+		if err != nil {
+			if strings.Contains(err.Error(), "no request") {
+				continue // a sporadic trace may have none
 			}
-			gap := float64(at-last) / 1e9 * rate
-			squares += gap * gap
-			n++
-			if at < last || at >= int64(length) {
-				t.Fatalf("rate %v: an arrival at %d after %d", rate, at, last)
+			t.Fatal(err)
+		}
+		for _, x := range ran(r) {
+			if err := x.Check(); err != nil {
+				t.Errorf("%s, %s at %v/s: %v", x.Target, shape, rate, err)
 			}
-			last = at
-		}
-		if math.Abs(n-200000) > 4*math.Sqrt(200000) {
-			t.Errorf("rate %v: %v arrivals, want 200000", rate, n)
-		}
-		if got := squares / n; math.Abs(got-2) > .06 {
-			t.Errorf("rate %v: the gaps' mean square is %v, want 2", rate, got)
-		}
-		if _, ok := source.Next(); ok || source.Err() != nil {
-			t.Errorf("rate %v: goes on after its end", rate)
-		}
-	}
-	if _, ok := Poisson(0, time.Hour, 1).Next(); ok {
-		t.Error("no rate, and yet an arrival")
-	}
-}
-
-func TestRecorderIntegrates(t *testing.T) {
-	r := NewRecorder(Options{})
-	second := int64(1e9)
-	r.To(second / 2)
-	r.Arrive()
-	r.Set(InUse, 2)
-	r.To(3 * second)
-	r.Set(InUse, 1)
-	r.Finish(Served, 5e8)
-	r.Arrive()
-	r.To(4 * second)
-	r.Finish(ThrottledAPI, 0)
-	result := r.Result(spec.Lambda, 10*second, Options{Seed: 5})
-	if got := result.Gauges[InUse]; got.Seconds != 5+7 || got.Max != 2 || got.Mean != 1.2 {
-		t.Errorf("in use: %+v", got)
-	}
-	if err := result.Check(); err != nil {
-		t.Error(err)
-	}
-	if result.Latency.Count != 1 || math.Abs(float64(result.Latency.P99)-5e8) > 1e6 {
-		t.Errorf("latency: %+v", result.Latency)
-	}
-	if len(result.Series) != 10 {
-		t.Fatalf("%d points, want 10", len(result.Series))
-	}
-	if p := result.Series[2]; p.Gauges[InUse].Mean != 2 || p.At != 2*second || p.Length != second {
-		t.Errorf("third second: %+v", p)
-	}
-	if p := result.Series[3]; p.Requests != 1 || p.Served != 1 || math.Abs(float64(p.P99)-5e8) > .033*5e8 {
-		t.Errorf("fourth second: %+v", p)
-	}
-}
-
-func TestSeriesWidensAndKeepsItsSums(t *testing.T) {
-	for _, hours := range []int64{1, 30, 1000, 9000} {
-		r := NewRecorder(Options{})
-		end := hours * 3600e9
-		n := int64(0)
-		for at := int64(0); at < end; at += 7e9 + at/50 {
-			r.To(at)
-			r.Arrive()
-			r.Set(InUse, n%5)
-			r.Finish(Served, 1e6)
-			n++
-		}
-		result := r.Result(spec.Lambda, end, Options{})
-		requests, seconds, length := int64(0), 0.0, int64(0)
-		for i, p := range result.Series {
-			requests += p.Requests
-			seconds += p.Gauges[InUse].Seconds
-			if p.At != length {
-				t.Fatalf("%d h: point %d begins at %d, not at %d", hours, i, p.At, length)
+			if x.Requests != r.Trace.Requests {
+				t.Errorf("%s: %d requests of a trace of %d", x.Target, x.Requests, r.Trace.Requests)
 			}
-			length += p.Length
-		}
-		if requests != n || result.Requests != n || length != end || math.Abs(seconds-result.Gauges[InUse].Seconds) > 1e-6*seconds {
-			t.Errorf("%d h: %d requests of %d, %v level-seconds of %v, %d ns of %d", hours, requests, n, seconds, result.Gauges[InUse].Seconds, length, end)
-		}
-		if len(result.Series) > maxBuckets || len(result.Series) < 240 {
-			t.Errorf("%d h: %d points", hours, len(result.Series))
-		}
-	}
-}
-
-func TestSketchIsExactToItsCells(t *testing.T) {
-	var s sketch
-	for v := int64(1); v < 2e12; v += v/7 + 1 {
-		s = sketch{}
-		s.record(tally.Cell(v))
-		if got := s.quantile(99, 100); v > 1024 && math.Abs(float64(got-v)) > .0325*float64(v) {
-			t.Errorf("%d comes back as %d", v, got)
+			served := x.Of(replay.Answered)
+			if served < 1000 || x.Of(replay.TimedOut)+x.Of(replay.Throttled)+x.Of(replay.Failed) > 0 {
+				continue
+			}
+			// Requests in the system are their rate times their time in it.
+			inside := x.Gauges[replay.InUse].Seconds + x.Gauges[replay.Queued].Seconds
+			if sojourn := float64(x.Latency.Mean) / 1e9 * float64(x.Latency.Count); math.Abs(inside/sojourn-1) > .02 {
+				t.Errorf("%s, %s at %v/s: %v request-seconds inside, and latencies sum up to %v", x.Target, shape, rate, inside, sojourn)
+			}
 		}
 	}
 }
 
-func TestResultAsJSON(t *testing.T) {
-	r := NewRecorder(Options{})
-	r.To(5)
-	r.Arrive()
-	r.Finish(ThrottledScaling, 0)
-	text, err := json.Marshal(r.Result(spec.Lambda, 1e9, Options{}))
+// TestSameSeedSameBytes runs both targets twice, at the same time as something
+// else would be: the order of goroutines must not show.
+func TestSameSeedSameBytes(t *testing.T) {
+	once := func(seed uint64) string {
+		in := input(t, thumbs)
+		in.Seed = seed
+		r := run(t, in, made(t, 30, spec.Bursty, 2*time.Hour, seed))
+		text, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	first := once(1)
+	if again := once(1); again != first {
+		t.Error("the same seed gives other figures")
+	}
+	if once(2) == first {
+		t.Error("another seed gives the same figures")
+	}
+}
+
+// TestRefusals gives a reason in place of a run.
+func TestRefusals(t *testing.T) {
+	in := input(t, strings.Replace(thumbs, "    concurrency: 10\n", "    concurrency: 10\n    timeout: 20m\n", 1))
+	r := run(t, in, made(t, 1, spec.Steady, time.Hour, 1))
+	if r.Lambda != nil || !strings.Contains(r.Refused[spec.Lambda], "timeout") {
+		t.Errorf("a timeout of 20 minutes: %q", r.Refused[spec.Lambda])
+	}
+}
+
+func TestMissing(t *testing.T) {
+	in := input(t, thumbs)
+	in.Usage = demand.Usage{CPUTime: demand.Known(time.Millisecond)}
+	if got := simulate.Missing(in.Usage); !slices.Equal(got, []demand.Input{demand.Duration, demand.Start}) {
+		t.Errorf("missing %v", got)
+	}
+	if _, err := simulate.Run(context.Background(), in, replay.Arrivals([]int64{1})); err == nil {
+		t.Error("it ran without a duration")
+	}
+}
+
+// TestTheClusterIsThereWhenATraceBegins serves steady traffic from its first
+// second on: nobody waits for what had been there before.
+func TestTheClusterIsThereWhenATraceBegins(t *testing.T) {
+	r := run(t, input(t, thumbs), made(t, 200, spec.Steady, 20*time.Minute, 1))
+	if k := r.Kubernetes; k.Of(replay.Answered)+k.InFlight != k.Requests || k.Latency.P99 > int64(time.Second) {
+		t.Errorf("%d of %d were served, the 99th percentile in %s", k.Of(replay.Answered), k.Requests, time.Duration(k.Latency.P99))
+	}
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	s := simulate.Settings{Variation: -1, Placement: time.Hour, Concurrency: 0, Nodes: "magic", Until: -1, Budget: -1}
+	err := s.Check()
+	for _, name := range []string{"variation", "placement", "concurrency", "nodes", "until", "budget"} {
+		if err == nil || !strings.Contains(err.Error(), name+": ") {
+			t.Errorf("%s is not checked: %v", name, err)
+		}
+	}
+	if usual := simulate.DefaultSettings(); usual.Check() != nil {
+		t.Error(usual.Check())
+	}
+}
+
+func TestServices(t *testing.T) {
+	second := strings.NewReplacer("  api:", "  web:", "/thumbnails", "/").Replace(thumbs[strings.Index(thumbs, "  api:"):])
+	two := thumbs + second
+	in := input(t, two)
+	source := func() replay.Source { return made(t, 1, spec.Steady, time.Minute, 1) }
+	if _, err := simulate.Run(context.Background(), in, source()); err == nil || !strings.Contains(err.Error(), "hint: name one of api, web") {
+		t.Errorf("got %v", err)
+	}
+	in.Service = "none"
+	if _, err := simulate.Run(context.Background(), in, source()); err == nil || !strings.Contains(err.Error(), `no service "none"`) {
+		t.Errorf("got %v", err)
+	}
+	in.Service = "web"
+	if r := run(t, in, source()); r.Service != "web" {
+		t.Errorf("ran %s", r.Service)
+	}
+}
+
+// interrupted is a source that ends a context on its way.
+type interrupted struct {
+	replay.Source
+	left   int
+	cancel func()
+}
+
+func (s *interrupted) Next() (int64, bool) {
+	if s.left--; s.left == 0 {
+		s.cancel()
+	}
+	return s.Source.Next()
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r, err := simulate.Run(ctx, input(t, thumbs), &interrupted{made(t, 1000, spec.Steady, 24*time.Hour, 1), 1_000_000, cancel})
+	if err != nil || !r.Partial {
+		t.Fatalf("%v, partial: %t", err, r != nil && r.Partial)
+	}
+	for _, x := range ran(r) {
+		if err := x.Check(); err != nil || x.Requests == 0 || x.Requests > 2_000_000 {
+			t.Errorf("%s: %d requests, %v", x.Target, x.Requests, err)
+		}
+	}
+}
+
+// TestUntil: figures are of what was served, and not of what was read ahead.
+func TestUntil(t *testing.T) {
+	in := input(t, thumbs)
+	in.Until = 20 * time.Second
+	r := run(t, in, made(t, 400, spec.Steady, time.Minute, 1))
+	for _, x := range ran(r) {
+		if x.Requests == 0 || r.Trace.Requests != x.Requests {
+			t.Errorf("%s: %d requests, and the figures are of %d", x.Target, x.Requests, r.Trace.Requests)
+		}
+	}
+}
+
+// A sampled run that is stopped is about the stretch of the trace that it passed,
+// on the trace's own clock, and not about the shorter one that was simulated.
+func TestInterruptedSample(t *testing.T) {
+	const span = 10 * 24 * time.Hour
+	source := func() *trace.Synthetic { return made(t, 50, spec.Diurnal, span, 1) }
+	counts, err := replay.Count(context.Background(), source(), int64(span))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"throttledScaling":1`, `"served":0`, `"inUse":{"mean":0,"max":0,"seconds":0}`, `"coldStarts":0`} {
-		if !strings.Contains(string(text), want) {
-			t.Errorf("%s is not in %s", want, text)
+	in := input(t, thumbs)
+	in.Budget = 2e6
+	in.Plan = in.PlanFor(counts)
+	figures := trace.Expected(counts.Minutes, span)
+	in.Figures = &figures
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	const stop = 3 * 24 * time.Hour
+	in.Progress = func(at time.Duration) {
+		if at > stop {
+			cancel()
+		}
+	}
+	r, err := simulate.Run(ctx, in, source())
+	if err != nil || !r.Partial {
+		t.Fatalf("%v, partial: %t", err, r != nil && r.Partial)
+	}
+	if r.Trace.Span < stop || r.Trace.Span > span-24*time.Hour {
+		t.Errorf("it was stopped after %s, and the trace is said to be %s long", stop, r.Trace.Span)
+	}
+	for _, x := range ran(r) {
+		if passed := time.Duration(x.Span); !x.Partial || passed > r.Trace.Span || passed < r.Trace.Span-24*time.Hour {
+			t.Errorf("%s passed %s of %s, partial: %t", x.Target, passed, r.Trace.Span, x.Partial)
+		}
+	}
+	// Over whole days the mean is the whole trace's.
+	if off := r.Trace.Mean/figures.Mean - 1; math.Abs(off) > .15 {
+		t.Errorf("a mean of %v a second, and %v in all", r.Trace.Mean, figures.Mean)
+	}
+	if want := r.Trace.Mean * r.Trace.Span.Seconds(); math.Abs(want/float64(r.Trace.Requests)-1) > .01 {
+		t.Errorf("%d requests at %v a second in %s", r.Trace.Requests, r.Trace.Mean, r.Trace.Span)
+	}
+}
+
+type broken struct{ replay.Source }
+
+func (broken) Err() error { return errors.New("broken") }
+
+func TestSourceErrors(t *testing.T) {
+	if _, err := simulate.Run(context.Background(), input(t, thumbs), broken{replay.Arrivals([]int64{1, 2})}); err == nil || !strings.Contains(err.Error(), "broken") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := simulate.Run(context.Background(), input(t, thumbs), replay.Arrivals(nil)); err == nil {
+		t.Error("a trace without a request ran")
+	}
+}
+
+func TestProgress(t *testing.T) {
+	in := input(t, thumbs)
+	var said []time.Duration
+	in.Progress = func(at time.Duration) { said = append(said, at) }
+	run(t, in, made(t, 1000, spec.Steady, 10*time.Minute, 1))
+	if len(said) < 3 || !slices.IsSorted(said) || said[len(said)-1] > 10*time.Minute {
+		t.Errorf("progress %v", said)
+	}
+}
+
+// TestSampledIsNearExact compares costs and percentiles of a sampled run with
+// those of the exact one.
+func TestSampledIsNearExact(t *testing.T) {
+	in := input(t, thumbs)
+	source := func() *trace.Synthetic { return made(t, 8, spec.Diurnal, 4*24*time.Hour, 5) }
+	exact := run(t, in, source())
+	counts, err := replay.Count(context.Background(), source(), int64(4*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Budget = 8e5
+	if in.Plan = in.PlanFor(counts); in.Plan == nil {
+		t.Fatal("nothing is sampled")
+	}
+	figures := trace.Expected(counts.Minutes, 4*24*time.Hour)
+	in.Figures = &figures
+	sampled := run(t, in, source())
+	near := func(what string, got, want, part float64) {
+		t.Helper()
+		t.Logf("%s: %.6g of %.6g", what, got, want)
+		if math.Abs(got-want) > part*want {
+			t.Errorf("%s is %v sampled, %v exactly", what, got, want)
+		}
+	}
+	near("requests", float64(sampled.Trace.Requests), float64(exact.Trace.Requests), .005)
+	a, b := sampled.Measured(1e8), exact.Measured(1e8)
+	near("GB-seconds", a.GBSeconds, b.GBSeconds, .02)
+	if exact.Kubernetes != nil {
+		near("node-hours", a.NodeHours, b.NodeHours, .02)
+	}
+	for i, x := range ran(sampled) {
+		near("p99", float64(x.Latency.P99), float64(ran(exact)[i].Latency.P99), .05)
+		if x.Sampling == nil || x.Sampling.Share > .6 {
+			t.Errorf("%+v", x.Sampling)
+		}
+	}
+	in.Exact = true
+	if in.PlanFor(counts) != nil {
+		t.Error("an exact run is sampled")
+	}
+}
+
+// TestTimelineKeepsPeaks compares a timeline with the run that it is of.
+func TestTimelineKeepsPeaks(t *testing.T) {
+	for _, span := range []time.Duration{3 * time.Minute, 2 * time.Hour, 5 * 24 * time.Hour} {
+		r := run(t, input(t, thumbs), made(t, 10, spec.Bursty, span, 4))
+		line := r.Timeline()
+		if n := len(line.Requests); n == 0 || n > simulate.MaxMoments {
+			t.Fatalf("%d moments", n)
+		}
+		sum, peak := 0.0, 0.0
+		for _, b := range line.Requests {
+			sum += b.Mean * line.Step.Seconds()
+			peak = max(peak, b.Max)
+		}
+		if math.Abs(sum-float64(r.Trace.Requests)) > 1e-6*sum || peak != float64(r.Trace.Second.Peak) {
+			t.Errorf("%s: %v requests and a peak of %v, of %d and %d", span, sum, peak, r.Trace.Requests, r.Trace.Second.Peak)
+		}
+		for _, x := range ran(r) {
+			track := line.Lambda
+			if x.Target == spec.Kubernetes {
+				track = line.Kubernetes
+			}
+			for _, g := range []struct {
+				gauge replay.Gauge
+				list  []simulate.Bound
+			}{{replay.InUse, track.InUse}, {replay.Capacity, track.Capacity}, {replay.Queued, track.Queued}} {
+				top := 0.0
+				for _, b := range g.list {
+					top = max(top, b.Max)
+					if b.Mean > b.Max {
+						t.Errorf("a mean of %v above %v", b.Mean, b.Max)
+					}
+				}
+				if top != float64(x.Gauges[g.gauge].Max) {
+					t.Errorf("%s, %s: a peak of %v, want %d", x.Target, g.gauge.Name(), top, x.Gauges[g.gauge].Max)
+				}
+			}
 		}
 	}
 }
 
-func BenchmarkPoisson(b *testing.B) {
-	source := Poisson(1000, 1<<62, 1)
-	b.ReportAllocs()
-	for b.Loop() {
-		source.Next()
+// TestSpendFollowsItsCause: nodes cost while they are there, and a function while
+// it works.
+func TestSpendFollowsItsCause(t *testing.T) {
+	in := input(t, thumbs)
+	// All requests come in the first minute of ten.
+	var arrivals []int64
+	for i := range int64(600) {
+		arrivals = append(arrivals, i*int64(100*time.Millisecond))
+	}
+	in.Until = 10 * time.Minute
+	r := run(t, in, replay.Arrivals(arrivals))
+	line := r.Timeline()
+	work, nodes := price.USD(1e9), price.USD(1e9)
+	line.Lambda.Spend(cost.Bill{Target: spec.Lambda, Total: &work, Components: []cost.Component{
+		{Category: cost.Work, Unit: price.GBSecond, Cost: &work},
+	}}, in.Until)
+	line.Kubernetes.Spend(cost.Bill{Target: spec.Kubernetes, Total: &nodes, Components: []cost.Component{
+		{Category: cost.Idle, Cost: &nodes},
+	}}, in.Until)
+	half := len(line.Requests) / 2
+	whole := line.Lambda.Cost[len(line.Lambda.Cost)-1]
+	if math.Abs(line.Lambda.Cost[half]/whole-1) > 1e-9 || math.Abs(line.Kubernetes.Cost[half]/whole-.5) > .02 {
+		t.Errorf("in the middle of ten minutes: %v of Lambda's %v, %v of the nodes'", line.Lambda.Cost[half], whole, line.Kubernetes.Cost[half])
 	}
 }
 
-func BenchmarkDemand(b *testing.B) {
-	d := Demand{Wait: Exponential(1e6), CPU: Lognormal(2e6, .5), Seed: 3}
-	b.ReportAllocs()
-	i := int64(0)
-	for b.Loop() {
-		d.Of(i)
-		i++
+// TestSpendAddsUp compares the last moment of what was spent with the bill.
+func TestSpendAddsUp(t *testing.T) {
+	in := input(t, thumbs)
+	r := run(t, in, made(t, 10, spec.Bursty, 2*time.Hour, 4))
+	book, err := price.Embedded()
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func BenchmarkRecorder(b *testing.B) {
-	r := NewRecorder(Options{Width: time.Hour})
-	b.ReportAllocs()
-	i := int64(0)
-	for b.Loop() {
-		r.To(i * 1e6)
-		r.Arrive()
-		r.Set(InUse, i&63)
-		r.Finish(Served, 4e7+i&0xffff)
-		i++
+	sheet, err := book.In("us-east-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := in.Usage
+	u.Requests, u.Shape = demand.Known(r.Trace.Mean*demand.SecondsPerMonth), spec.Bursty
+	u.Request, u.Response, u.Log, u.Outbound = demand.Known[int64](1), demand.Known[int64](1), demand.Known[int64](1), demand.Known[int64](1)
+	resolved, err := u.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := cost.App{Workloads: []cost.Workload{{
+		Name: "api", Traffic: resolved, Routes: 1, LogDays: 30, Function: cost.Function{MemoryMB: r.Lambda.MemoryMB, Architecture: "x86_64"},
+		Pod: cost.Pod{MilliCPU: 500, MemoryMiB: 512, Min: 1, Concurrency: 10, TargetPercent: 70},
+	}}}
+	if app, err = app.Corrected(sheet, in.Catalog, in.Choices, r.Measured(r.Trace.Mean*demand.SecondsPerMonth)); err != nil {
+		t.Fatal(err)
+	}
+	model, err := cost.Lambda(sheet, app, in.Choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bill := model.Bill(1)
+	line := r.Timeline()
+	span := time.Duration(r.Lambda.Span)
+	line.Lambda.Spend(bill, span)
+	spent := line.Lambda.Cost
+	want := bill.Total.Dollars() * span.Seconds() / demand.SecondsPerMonth
+	if got := spent[len(spent)-1]; math.Abs(got-want) > 1e-9*want || !slices.IsSorted(spent) {
+		t.Errorf("spent %v, want %v", got, want)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/generator"
-	"ambi/internal/changes"
+	"ambi/internal/updateimpact"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -37,7 +37,7 @@ func TestLifecycle(t *testing.T) {
 		t.Skip("long, and the detector does not see what happens in the engine's process")
 	}
 	dir := resolved(t.TempDir())
-	all := changes.All()
+	all := updateimpact.All()
 	build := newBuild(t, dir)
 	build.add("before", lifecycleSpec(t, spec.Lambda, all, false), lifecycleSpec(t, spec.Kubernetes, all, false))
 	build.add("after", lifecycleSpec(t, spec.Lambda, all, true), lifecycleSpec(t, spec.Kubernetes, all, true))
@@ -110,7 +110,7 @@ const (
 )
 
 // compare holds what the engine did to what the table says, change by change.
-func compare(t *testing.T, target spec.Target, all []changes.Change, steps map[string]string) {
+func compare(t *testing.T, target spec.Target, all []updateimpact.Change, steps map[string]string) {
 	t.Helper()
 	const shared = -1
 	did := map[int]map[string][]string{} // by change: the kinds by operation
@@ -192,7 +192,7 @@ func describe(did map[string][]string) string {
 }
 
 // lifecycleSpec is a spec with a service for each change that the target takes.
-func lifecycleSpec(t *testing.T, on spec.Target, all []changes.Change, after bool) []byte {
+func lifecycleSpec(t *testing.T, on spec.Target, all []updateimpact.Change, after bool) []byte {
 	t.Helper()
 	services := map[string]any{}
 	add := func(name string, overlays ...string) {

@@ -11,9 +11,9 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"ambi/compare/prices"
-	"ambi/compare/simulate"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/simulate/replay"
 )
 
 // Options say what a schema is of.
@@ -89,21 +89,21 @@ func plainType(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{s, {Type: "null"}}}
 	}
 	switch t {
-	case reflect.TypeFor[prices.USD]():
+	case reflect.TypeFor[price.USD]():
 		return number
-	case reflect.TypeFor[traffic.Maybe[float64]]():
+	case reflect.TypeFor[demand.Maybe[float64]]():
 		return orNull(number)
-	case reflect.TypeFor[traffic.Maybe[int]](), reflect.TypeFor[traffic.Maybe[int64]]():
+	case reflect.TypeFor[demand.Maybe[int]](), reflect.TypeFor[demand.Maybe[int64]]():
 		return orNull(&jsonschema.Schema{Type: "integer"})
-	case reflect.TypeFor[prices.PerUnit]():
+	case reflect.TypeFor[price.PerUnit]():
 		return &jsonschema.Schema{Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?$`, Description: "Dollars as a decimal number."}
 	}
 	switch t { // arrays in Go, and objects in JSON
-	case reflect.TypeFor[simulate.OutcomeCounts](), reflect.TypeFor[simulate.MeterTotals]():
+	case reflect.TypeFor[replay.OutcomeCounts](), reflect.TypeFor[replay.MeterTotals]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "integer"}}
-	case reflect.TypeFor[simulate.MeterErrors](), reflect.TypeFor[simulate.GaugeErrors]():
+	case reflect.TypeFor[replay.MeterErrors](), reflect.TypeFor[replay.GaugeErrors]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: number}
-	case reflect.TypeFor[simulate.GaugeLevels]():
+	case reflect.TypeFor[replay.GaugeLevels]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "object"}}
 	}
 	if strings.HasPrefix(t.Name(), "Maybe[") { // of a duration

@@ -1,9 +1,9 @@
-// Builds compare/page/assets/echarts.js from the pinned packages, with their
+// Builds compare/render/page/assets/echarts.js from the pinned packages, with their
 // licences at its head; --check only tells whether it is what it should be.
 import { build } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
 
-const output = new URL("../../compare/page/assets/echarts.js", import.meta.url);
+const output = new URL("../../compare/render/page/assets/echarts.js", import.meta.url);
 const packages = [
   ["echarts", ["NOTICE", "LICENSE", "licenses/LICENSE-d3"]],
   ["zrender", ["LICENSE"]],
@@ -41,7 +41,7 @@ if (/<\/script|<!--/i.test(bundle)) throw new Error("the bundle would end the sc
 
 if (process.argv.includes("--check")) {
   if (readFileSync(output, "utf8") !== bundle) {
-    console.error("compare/page/assets/echarts.js is not what tools/charts builds\nhint: make charts");
+    console.error("compare/render/page/assets/echarts.js is not what tools/charts builds\nhint: make charts");
     process.exit(1);
   }
 } else {

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 )
 
 // usual is 500m pods that are about right for 1,000 requests a second.
@@ -24,16 +24,16 @@ func usual() Config {
 func BenchmarkSteady(b *testing.B) {
 	for _, test := range []struct {
 		name   string
-		demand simulate.Demand
+		demand replay.Demand
 	}{
-		{"constant", simulate.Demand{CPU: simulate.Constant(12e6), Wait: simulate.Constant(28e6)}},
-		{"computing", simulate.Demand{CPU: simulate.Constant(12e6)}},
-		{"lognormal", simulate.Demand{CPU: simulate.Lognormal(12e6, .5), Wait: simulate.Lognormal(28e6, .5), Seed: 1}},
+		{"constant", replay.Demand{CPU: replay.Constant(12e6), Wait: replay.Constant(28e6)}},
+		{"computing", replay.Demand{CPU: replay.Constant(12e6)}},
+		{"lognormal", replay.Demand{CPU: replay.Lognormal(12e6, .5), Wait: replay.Lognormal(28e6, .5), Seed: 1}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
-			source := simulate.Poisson(1000, time.Duration(b.N)*time.Millisecond, 1)
-			if _, err := Run(context.Background(), usual(), source, test.demand, simulate.Options{}); err != nil {
+			source := replay.Poisson(1000, time.Duration(b.N)*time.Millisecond, 1)
+			if _, err := Run(context.Background(), usual(), source, test.demand, replay.Options{}); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrequests/s")

@@ -6,10 +6,10 @@ import (
 	"math"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/nodes"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
-	"ambi/compare/traffic"
 	"ambi/target/kubernetes"
 )
 
@@ -20,13 +20,13 @@ type Parameters struct {
 	MaxNodes int
 	// Initial is how many replicas are ready when the trace begins; unknown is
 	// Settled.
-	Initial traffic.Maybe[int]
+	Initial demand.Maybe[int]
 	// Start is what the app takes to start, runtime included. It is not needed
 	// where the usage has a start.
-	Start traffic.Maybe[time.Duration]
+	Start demand.Maybe[time.Duration]
 	// Pull is what the image takes on a node that does not have it. Unknown is
 	// UsualPull.
-	Pull    traffic.Maybe[time.Duration]
+	Pull    demand.Maybe[time.Duration]
 	Balance Balance
 	// Full says that nodes have no CPU to give beyond what pods request.
 	Full bool

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/nodes"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
-	"ambi/compare/traffic"
 	"ambi/spec"
 	"ambi/target/kubernetes"
 )
@@ -37,7 +37,7 @@ services:
 	}
 	w := cost.Workload{Name: "api", Pod: cost.Pod{MilliCPU: 500, MemoryMiB: 512, Min: 1, Concurrency: 10, TargetPercent: 70}}
 	w.Function.Architecture = string(spec.ARM64)
-	w.Traffic.Start = traffic.Known(3 * time.Second)
+	w.Traffic.Start = demand.Known(3 * time.Second)
 	return model.Services[0], w
 }
 
@@ -65,7 +65,7 @@ func TestFor(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 
-	p := Parameters{Preset: PresetClusterAutoscaler, Initial: traffic.Known(7), Pull: traffic.Known(time.Minute), Start: traffic.Known(time.Second), MaxNodes: 9, Full: true}
+	p := Parameters{Preset: PresetClusterAutoscaler, Initial: demand.Known(7), Pull: demand.Known(time.Minute), Start: demand.Known(time.Second), MaxNodes: 9, Full: true}
 	if c, err = For(service, w, choices, catalog, p); err != nil {
 		t.Fatal(err)
 	}
@@ -115,10 +115,10 @@ func TestForErrors(t *testing.T) {
 	}{
 		{"memory", "{min: 1, max: 5, memory: 70}", nil, "how much of it a pod takes under load is not known"},
 		{"start", "{min: 1, max: 5}", func(w *cost.Workload, _ *cost.KubernetesChoices, _ *Parameters) {
-			w.Traffic.Start = traffic.Maybe[time.Duration]{}
+			w.Traffic.Start = demand.Maybe[time.Duration]{}
 		}, "give startTime in the usage"},
 		{"a start that the probe does not allow", "{min: 1, max: 5}", func(_ *cost.Workload, _ *cost.KubernetesChoices, p *Parameters) {
-			p.Start = traffic.Known(2 * time.Minute)
+			p.Start = demand.Known(2 * time.Minute)
 		}, "restarted for ever"},
 		{"preset", "{min: 1, max: 5}", func(_ *cost.Workload, _ *cost.KubernetesChoices, p *Parameters) { p.Preset = "magic" }, "no such way of nodes"},
 		{"instance", "{min: 1, max: 5}", func(_ *cost.Workload, k *cost.KubernetesChoices, _ *Parameters) { k.Instance = "m7i.large" }, "is x86_64, and the app is built for arm64"},

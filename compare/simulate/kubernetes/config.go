@@ -33,7 +33,7 @@ import (
 	"fmt"
 	"time"
 
-	"ambi/compare/nodes"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
 )
 

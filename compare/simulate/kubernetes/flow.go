@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // flow takes the simulator through what a plan leaves out. No request comes then;
@@ -18,15 +18,15 @@ import (
 // that they take; the pods of the balancer share them. What a pod or node cannot do
 // waits, for no longer than a request does.
 type flow struct {
-	*simulate.Flow
-	stretches []simulate.Stretch // that are simulated
+	*replay.Flow
+	stretches []replay.Stretch // that are simulated
 	on        bool
 	at        int64 // up to when pods have used their CPU
-	draw      simulate.Draw
+	draw      replay.Draw
 	mean, sd  float64 // of a request's CPU time, in nanoseconds
 	wait      float64 // the mean of what it waits
 	late      float64 // CPU time of what waits for its turn
-	cpu       simulate.Distribution
+	cpu       replay.Distribution
 
 	wants, loads []float64 // scratch: CPU time, by pod that serves and by domain
 
@@ -37,7 +37,7 @@ type flow struct {
 // else has gone on, so that is until queues and the autoscaler's metrics are theirs.
 const settleRequests = 5 * time.Minute
 
-func newFlow(c *Config, demand simulate.Demand, options simulate.Options) *flow {
+func newFlow(c *Config, demand replay.Demand, options replay.Options) *flow {
 	settle := settleRequests
 	for _, limit := range []time.Duration{c.Timeout, c.EntryTimeout} {
 		if limit > 0 {
@@ -46,7 +46,7 @@ func newFlow(c *Config, demand simulate.Demand, options simulate.Options) *flow 
 	}
 	return &flow{
 		Flow: options.Plan.Flow(options.Seed), stretches: options.Plan.Stretches(settle),
-		on: true, since: never, cpu: demand.CPU, draw: simulate.NewDraw(options.Seed ^ flowStream),
+		on: true, since: never, cpu: demand.CPU, draw: replay.NewDraw(options.Seed ^ flowStream),
 		mean: demand.CPU.Mean(), sd: math.Sqrt(demand.CPU.Variance()), wait: demand.Wait.Mean(),
 	}
 }

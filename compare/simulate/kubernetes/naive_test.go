@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
+	"ambi/compare/simulate/replay"
 )
 
 // naive is processor sharing written down as it is defined: a list of requests,
 // each with the CPU time that it still needs, and steps from one change to the
 // next in floating-point seconds. It knows pods that stay, in turn, on nodes.
-func naive(c Config, hosts, pods int, at []int64, demand simulate.Demand) []float64 {
+func naive(c Config, hosts, pods int, at []int64, demand replay.Demand) []float64 {
 	type work struct {
 		number, pod           int
 		arrived, cpu, waiting float64 // waiting is until when, once cpu is 0
@@ -107,14 +107,14 @@ func TestNaive(t *testing.T) {
 		c.Pod = nodes.Pod{MilliCPU: 1000, MemoryMiB: 1}
 		c.Nodes = Karpenter(nodes.Room{MilliCPU: 2100 + r.IntN(800), MemoryMiB: 1000, Pods: 10}, hosts)
 		c.Burst, c.Initial = BurstNode, pods
-		demand := simulate.Demand{CPU: simulate.Exponential(10e6), Wait: simulate.Lognormal(20e6, 1), Seed: seed}
+		demand := replay.Demand{CPU: replay.Exponential(10e6), Wait: replay.Lognormal(20e6, 1), Seed: seed}
 		if r.IntN(2) == 0 {
-			demand.Wait = simulate.Constant(15e6)
+			demand.Wait = replay.Constant(15e6)
 		}
 		load := .5 + .45*r.Float64()
 		rate := load * min(float64(pods*c.Concurrency)/.04, float64(hosts*c.Nodes.Room.MilliCPU)/1000/.01)
 		var at []int64
-		for source := simulate.Poisson(rate, time.Duration(8000/rate*1e9), seed); ; {
+		for source := replay.Poisson(rate, time.Duration(8000/rate*1e9), seed); ; {
 			next, ok := source.Next()
 			if !ok {
 				break
@@ -127,7 +127,7 @@ func TestNaive(t *testing.T) {
 		for _, l := range want {
 			mean += l / float64(len(want))
 		}
-		got, err := Run(context.Background(), c, simulate.Arrivals(at), demand, simulate.Options{})
+		got, err := Run(context.Background(), c, replay.Arrivals(at), demand, replay.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,7 @@
 package kubernetes
 
 import (
-	"ambi/compare/nodes"
+	"ambi/compare/price/nodes"
 )
 
 // node is a node, or a place for one.

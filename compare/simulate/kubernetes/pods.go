@@ -1,7 +1,7 @@
 package kubernetes
 
 import (
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // pod is a pod, or a place for one.
@@ -131,7 +131,7 @@ func (s *simulator) settle(i int32) {
 	p.admitted, p.started, p.changed = -int64(longest), -int64(longest), -int64(longest)
 	p.scrapes.add(point{at: s.now})
 	s.serving = append(s.serving, i)
-	s.record.Add(simulate.Started, 1)
+	s.record.Add(replay.Started, 1)
 }
 
 // podEvent is what happens to a pod that is there.
@@ -199,7 +199,7 @@ func (s *simulator) assign(i int32) bool {
 		pulled = max(s.now, s.nodes[n].image)
 	}
 	s.calendar.add(pulled, running, i, p.life)
-	s.record.Add(simulate.Started, 1)
+	s.record.Add(replay.Started, 1)
 	s.gauges()
 	return true
 }
@@ -230,7 +230,7 @@ func (s *simulator) placeWaiting() {
 func (s *simulator) scale(to int32) {
 	if to != s.wanted {
 		s.wanted = to
-		s.record.Set(simulate.Wanted, int64(to))
+		s.record.Set(replay.Wanted, int64(to))
 	}
 	s.reconcile()
 }
@@ -366,7 +366,7 @@ func (s *simulator) killed(i int32) {
 		s.lost(r)
 		s.requests.drop(r)
 	}
-	s.record.Set(simulate.InUse, s.inUse)
+	s.record.Set(replay.InUse, s.inUse)
 	life := p.life
 	s.unserve(i)
 	if s.pods[i].life == life { // it may be gone by now, and its place taken
@@ -389,7 +389,7 @@ func (s *simulator) lost(r int32) {
 		s.record.Finish(s.overLimit, s.limit)
 		return
 	}
-	s.record.Finish(simulate.FailedPod, 0)
+	s.record.Finish(replay.FailedPod, 0)
 }
 
 // gone gives a pod's place and room back.
@@ -405,7 +405,7 @@ func (s *simulator) gone(i int32) {
 		s.unscheduled = without(s.unscheduled, i)
 	} else {
 		s.scheduled--
-		s.record.Add(simulate.Stopped, 1)
+		s.record.Add(replay.Stopped, 1)
 	}
 	*p = pod{life: p.life + 1, node: none, domain: p.domain}
 	s.live = without(s.live, i)
@@ -419,9 +419,9 @@ func (s *simulator) gone(i int32) {
 
 // gauges tells how many pods and nodes there are.
 func (s *simulator) gauges() {
-	s.record.Set(simulate.Instances, s.scheduled)
-	s.record.Set(simulate.Ready, int64(len(s.serving)))
-	s.record.Set(simulate.Capacity, int64(len(s.serving))*int64(s.Concurrency))
-	s.record.Set(simulate.Pending, int64(len(s.unscheduled)))
-	s.record.Set(simulate.Nodes, int64(s.count))
+	s.record.Set(replay.Instances, s.scheduled)
+	s.record.Set(replay.Ready, int64(len(s.serving)))
+	s.record.Set(replay.Capacity, int64(len(s.serving))*int64(s.Concurrency))
+	s.record.Set(replay.Pending, int64(len(s.unscheduled)))
+	s.record.Set(replay.Nodes, int64(s.count))
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 )
 
 // still is a cluster of two nodes, each with room for four pods, of which so many
@@ -18,7 +18,7 @@ func still(pods int) *simulator {
 	c.Pod = nodes.Pod{MilliCPU: 1000, MemoryMiB: 1}
 	c.Nodes = Karpenter(nodes.Room{MilliCPU: 4100, MemoryMiB: 1000, Pods: 20}, 2)
 	c.Initial, c.Autoscaler.Metrics = pods, nil
-	return newSimulator(c, simulate.Demand{CPU: simulate.Constant(1e6)}, simulate.Options{})
+	return newSimulator(c, replay.Demand{CPU: replay.Constant(1e6)}, replay.Options{})
 }
 
 // TestWhichPodGoes: one reason after the other, the stronger ones first.
@@ -86,7 +86,7 @@ func TestReading(t *testing.T) {
 	s.Autoscaler.Metrics = []hpa.Metric{{Kind: hpa.Utilization, CPU: true, Target: 50}, {Kind: hpa.Average, Target: 1000}}
 	s.reading.Metrics = make([]hpa.Measured, 2)
 	s.to(7_500_000_000)
-	s.arrive(&simulate.Request{CPU: 1e6}) // 1 ms on a core
+	s.arrive(&replay.Request{CPU: 1e6}) // 1 ms on a core
 	s.until(22_500_000_000)
 	s.to(22_500_000_000)
 	s.scrape()

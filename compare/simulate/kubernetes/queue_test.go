@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
+	"ambi/compare/simulate/replay"
 )
 
 const testSeeds = 20
@@ -21,7 +21,7 @@ func alone(cores, concurrency int) Config {
 
 // over runs a configuration with several seeds and returns the mean of a figure
 // and its standard error.
-func over(t *testing.T, c Config, rate float64, length time.Duration, demand simulate.Demand, figure func(simulate.Result) float64) (mean, sigma float64) {
+func over(t *testing.T, c Config, rate float64, length time.Duration, demand replay.Demand, figure func(replay.Result) float64) (mean, sigma float64) {
 	t.Helper()
 	if raceDetector {
 		t.Skip("a run is one thread, and takes long under the race detector")
@@ -30,7 +30,7 @@ func over(t *testing.T, c Config, rate float64, length time.Duration, demand sim
 	for n := range uint64(testSeeds) {
 		seed := 1000 + n
 		demand.Seed = seed
-		r, err := Run(context.Background(), c, simulate.Poisson(rate, length, seed), demand, simulate.Options{Seed: seed})
+		r, err := Run(context.Background(), c, replay.Poisson(rate, length, seed), demand, replay.Options{Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,20 +45,20 @@ func over(t *testing.T, c Config, rate float64, length time.Duration, demand sim
 
 // checkRun is what holds in every run: requests are not lost, and what is in the
 // system follows from arrivals and times in it (Little's law).
-func checkRun(t *testing.T, r simulate.Result) {
+func checkRun(t *testing.T, r replay.Result) {
 	t.Helper()
 	if err := r.Check(); err != nil {
 		t.Error(err)
 	}
-	if r.InFlight > 0 || r.Outcomes[simulate.Served] != r.Requests {
+	if r.InFlight > 0 || r.Outcomes[replay.Served] != r.Requests {
 		return // then times in the system are not all known
 	}
-	there := r.Gauges[simulate.InUse].Seconds + r.Gauges[simulate.Queued].Seconds
-	times := float64(r.Meters[simulate.LatencyNanoseconds]) / 1e9
+	there := r.Gauges[replay.InUse].Seconds + r.Gauges[replay.Queued].Seconds
+	times := float64(r.Meters[replay.LatencyNanoseconds]) / 1e9
 	if math.Abs(there-times) > 1e-9*times+1e-9 {
 		t.Errorf("%v request-seconds in the system, and requests were there for %v s", there, times)
 	}
-	waiting, waits := r.Gauges[simulate.Queued].Seconds, float64(r.Meters[simulate.QueuedNanoseconds])/1e9
+	waiting, waits := r.Gauges[replay.Queued].Seconds, float64(r.Meters[replay.QueuedNanoseconds])/1e9
 	if math.Abs(waiting-waits) > 1e-9*waits+1e-9 {
 		t.Errorf("%v request-seconds in queues, and requests waited for %v s", waiting, waits)
 	}
@@ -85,9 +85,9 @@ func TestMMc(t *testing.T) {
 		const service = .02
 		rate := q.load * float64(q.servers) / service
 		mean, sigma := over(t, alone(q.servers, q.servers), rate, time.Duration(400_000/rate*float64(time.Second)),
-			simulate.Demand{CPU: simulate.Exponential(service * 1e9)},
-			func(r simulate.Result) float64 {
-				return float64(r.Meters[simulate.LatencyNanoseconds]) / 1e9 / float64(r.Requests)
+			replay.Demand{CPU: replay.Exponential(service * 1e9)},
+			func(r replay.Result) float64 {
+				return float64(r.Meters[replay.LatencyNanoseconds]) / 1e9 / float64(r.Requests)
 			})
 		waiting := erlangC(q.servers, rate*service)
 		near(t, "M/M/c", mean, sigma, service+waiting*service/(float64(q.servers)*(1-q.load)))
@@ -110,17 +110,17 @@ func erlangC(servers int, offered float64) float64 {
 // by its mean: service / (1 - load).
 func TestMG1PS(t *testing.T) {
 	const service = .01
-	for name, d := range map[string]simulate.Distribution{
-		"M/D/1-PS":           simulate.Constant(service * 1e9),
-		"M/M/1-PS":           simulate.Exponential(service * 1e9),
-		"M/lognormal/1-PS":   simulate.Lognormal(service*1e9, 2),
-		"M/lognormal/1-PS 3": simulate.Lognormal(service*1e9, 3),
+	for name, d := range map[string]replay.Distribution{
+		"M/D/1-PS":           replay.Constant(service * 1e9),
+		"M/M/1-PS":           replay.Exponential(service * 1e9),
+		"M/lognormal/1-PS":   replay.Lognormal(service*1e9, 2),
+		"M/lognormal/1-PS 3": replay.Lognormal(service*1e9, 3),
 	} {
 		for _, load := range []float64{.3, .8} {
 			rate := load / service
-			mean, sigma := over(t, alone(1, 1_000_000), rate, time.Duration(300_000/rate*float64(time.Second)), simulate.Demand{CPU: d},
-				func(r simulate.Result) float64 {
-					return float64(r.Meters[simulate.LatencyNanoseconds]) / 1e9 / float64(r.Requests)
+			mean, sigma := over(t, alone(1, 1_000_000), rate, time.Duration(300_000/rate*float64(time.Second)), replay.Demand{CPU: d},
+				func(r replay.Result) float64 {
+					return float64(r.Meters[replay.LatencyNanoseconds]) / 1e9 / float64(r.Requests)
 				})
 			near(t, name, mean, sigma, d.Mean()/1e9/(1-load))
 		}
@@ -132,8 +132,8 @@ func TestMG1PS(t *testing.T) {
 func TestWaitDoesNotCompute(t *testing.T) {
 	const service, pause, rate = .01, .05, 60.
 	mean, sigma := over(t, alone(1, 1_000_000), rate, 5000*time.Second,
-		simulate.Demand{CPU: simulate.Exponential(service * 1e9), Wait: simulate.Exponential(pause * 1e9)},
-		func(r simulate.Result) float64 { return r.Gauges[simulate.InUse].Mean })
+		replay.Demand{CPU: replay.Exponential(service * 1e9), Wait: replay.Exponential(pause * 1e9)},
+		func(r replay.Result) float64 { return r.Gauges[replay.InUse].Mean })
 	near(t, "requests in the pod", mean, sigma, rate*service/(1-rate*service)+rate*pause)
 }
 
@@ -159,7 +159,7 @@ func TestEqualShares(t *testing.T) {
 		{"in turn", 1, 1, []int64{0, 0}, 10 * ms, 15 * ms},
 	} {
 		t.Run(q.name, func(t *testing.T) {
-			r, err := Run(context.Background(), alone(q.cores, q.slot), simulate.Arrivals(q.arrivals), simulate.Demand{CPU: simulate.Constant(q.cpu)}, simulate.Options{})
+			r, err := Run(context.Background(), alone(q.cores, q.slot), replay.Arrivals(q.arrivals), replay.Demand{CPU: replay.Constant(q.cpu)}, replay.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -167,7 +167,7 @@ func TestEqualShares(t *testing.T) {
 			if off := r.Latency.Mean - q.mean; off < -1 || off > 1 {
 				t.Errorf("mean latency %d ns, want %d", r.Latency.Mean, q.mean)
 			}
-			if used := r.Meters[simulate.CPUNanoseconds]; used != q.cpu*int64(len(q.arrivals)) {
+			if used := r.Meters[replay.CPUNanoseconds]; used != q.cpu*int64(len(q.arrivals)) {
 				t.Errorf("%d ns of CPU time", used)
 			}
 		})

@@ -5,20 +5,20 @@ import (
 	"fmt"
 	"math/bits"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
 // Run simulates a trace. When the context ends first the result is marked as
 // partial. An error is the source's, or says what is wrong with the
 // configuration.
-func Run(ctx context.Context, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) (simulate.Result, error) {
+func Run(ctx context.Context, config Config, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
 	if err := config.Check(); err != nil {
-		return simulate.Result{}, err
+		return replay.Result{}, err
 	}
-	requests := config.settle(simulate.RequestsOf(source, demand), demand)
+	requests := config.settle(replay.RequestsOf(source, demand), demand)
 	options.Through = options.Plan != nil
 	s := newSimulator(config, demand, options)
 	end := int64(never)
@@ -43,7 +43,7 @@ trace:
 				break trace
 			}
 			if next < at {
-				return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
+				return replay.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
 			}
 			at = next
 			if s.flow == nil || s.simulated(at) {
@@ -58,10 +58,10 @@ trace:
 			n++
 		}
 	}
-	if err := requests.Err(); simulate.WasStopped(ctx, err) {
+	if err := requests.Err(); replay.WasStopped(ctx, err) {
 		partial = true
 	} else if err != nil {
-		return simulate.Result{}, err
+		return replay.Result{}, err
 	}
 	switch {
 	case partial:
@@ -87,7 +87,7 @@ trace:
 // simulator is the state of a run.
 type simulator struct {
 	Config
-	record *simulate.Recorder
+	record *replay.Recorder
 	seed   uint64
 	now    int64
 
@@ -125,23 +125,23 @@ type simulator struct {
 
 	inUse, queued int64
 	limit         int64 // of a request's whole time
-	overLimit     simulate.Outcome
+	overLimit     replay.Outcome
 	expiring      bool // an event is set that drops what waited too long
 
 	flow *flow // of what a plan leaves out; nil without one
 }
 
-func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
+func newSimulator(c Config, demand replay.Demand, options replay.Options) *simulator {
 	s := &simulator{
-		Config: c, record: simulate.NewRecorder(options), seed: options.Seed,
+		Config: c, record: replay.NewRecorder(options), seed: options.Seed,
 		requests: requests{free: none}, waits: newWaits(), turns: newTurns(), draining: none, wanted: int32(c.Initial),
 		limit: never, added: -int64(longest), speed: newSpeed(c.domainMilliCPU()),
 	}
 	if c.Timeout > 0 {
-		s.limit, s.overLimit = int64(c.Timeout), simulate.TimedOutApp
+		s.limit, s.overLimit = int64(c.Timeout), replay.TimedOutApp
 	}
 	if entry := int64(c.EntryTimeout); entry > 0 && entry < s.limit {
-		s.limit, s.overLimit = entry, simulate.TimedOutEntry
+		s.limit, s.overLimit = entry, replay.TimedOutEntry
 	}
 	if options.Plan != nil {
 		s.flow = newFlow(&c, demand, options)
@@ -169,7 +169,7 @@ func (s *simulator) begin() {
 	if s.KEDA != nil {
 		s.calendar.add(int64(s.KEDA.Poll), poll, 0, 0)
 	}
-	s.record.Set(simulate.Wanted, int64(s.wanted))
+	s.record.Set(replay.Wanted, int64(s.wanted))
 	s.gauges()
 }
 
@@ -207,21 +207,21 @@ func (s *simulator) until(at int64) {
 }
 
 // arrive sends a request to a pod.
-func (s *simulator) arrive(q *simulate.Request) {
+func (s *simulator) arrive(q *replay.Request) {
 	s.record.Arrive()
 	s.arrived++
 	p := s.choose()
 	if p == none {
-		s.record.Finish(simulate.FailedNoPod, 0)
+		s.record.Finish(replay.FailedNoPod, 0)
 		return
 	}
 	pod := &s.pods[p]
 	switch {
 	case pod.stopping: // the balancer does not know yet
-		s.record.Finish(simulate.FailedPod, 0)
+		s.record.Finish(replay.FailedPod, 0)
 		return
 	case int(pod.active) >= s.Concurrency && int(pod.queued) >= s.Queue:
-		s.record.Finish(simulate.FailedQueue, 0)
+		s.record.Finish(replay.FailedQueue, 0)
 		return
 	}
 	pod.taken++
@@ -243,7 +243,7 @@ func (s *simulator) choose() int32 {
 	}
 	switch s.Balance {
 	case Random:
-		i, _ := bits.Mul64(simulate.Mix(s.seed^balanceStream, s.random), uint64(n))
+		i, _ := bits.Mul64(replay.Mix(s.seed^balanceStream, s.random), uint64(n))
 		s.random++
 		return s.serving[i]
 	case LeastOutstanding:
@@ -282,7 +282,7 @@ const balanceStream = 0x62616c616e6365
 func (s *simulator) work(p *pod, q *request, r int32) {
 	p.active++
 	s.inUse++
-	s.record.Set(simulate.InUse, s.inUse)
+	s.record.Set(replay.InUse, s.inUse)
 	cpu := q.cpu
 	if cpu == 0 {
 		s.waitFor(q, r)
@@ -306,7 +306,7 @@ func (s *simulator) computed(domain int) {
 	p.account(d)
 	p.computing--
 	s.turns.set(domain, d.next())
-	s.record.Add(simulate.CPUNanoseconds, q.cpu)
+	s.record.Add(replay.CPUNanoseconds, q.cpu)
 	s.waitFor(q, r)
 }
 
@@ -329,14 +329,14 @@ func (s *simulator) done(r int32) {
 	if latency := s.now - q.arrived; latency > s.limit {
 		s.record.Finish(s.overLimit, s.limit)
 	} else {
-		s.record.Finish(simulate.Served, latency)
+		s.record.Finish(replay.Served, latency)
 	}
 	p := q.pod
 	pod := &s.pods[p]
 	s.requests.drop(r)
 	pod.active--
 	s.inUse--
-	s.record.Set(simulate.InUse, s.inUse)
+	s.record.Set(replay.InUse, s.inUse)
 	if pod.queued > 0 {
 		s.admit(pod)
 	}
@@ -355,7 +355,7 @@ func (s *simulator) enqueue(p *pod, r int32) {
 	p.tail = r
 	p.queued++
 	s.queued++
-	s.record.Set(simulate.Queued, s.queued)
+	s.record.Set(replay.Queued, s.queued)
 	if !s.expiring && s.limit < never {
 		s.expiring = true
 		s.calendar.add(s.now+expirePeriod, expire, 0, 0)
@@ -372,7 +372,7 @@ func (s *simulator) dequeue(p *pod) int32 {
 	p.head = s.requests.all[r].next
 	p.queued--
 	s.queued--
-	s.record.Set(simulate.Queued, s.queued)
+	s.record.Set(replay.Queued, s.queued)
 	return r
 }
 
@@ -393,7 +393,7 @@ func (s *simulator) admit(p *pod) {
 // tooLate ends a request that waited for its turn until it timed out.
 func (s *simulator) tooLate(r int32) {
 	s.record.Waited(s.limit)
-	s.record.Finish(simulate.TimedOutQueue, s.limit)
+	s.record.Finish(replay.TimedOutQueue, s.limit)
 	s.requests.drop(r)
 }
 

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 )
 
 // evenly is arrivals at an even rate a second, from second to second.
@@ -27,9 +27,9 @@ func evenly(at []int64, perSecond, from, to int64) []int64 {
 	return at
 }
 
-func run(t *testing.T, c Config, source simulate.Source, demand simulate.Demand, until time.Duration) simulate.Result {
+func run(t *testing.T, c Config, source replay.Source, demand replay.Demand, until time.Duration) replay.Result {
 	t.Helper()
-	r, err := Run(context.Background(), c, source, demand, simulate.Options{Until: int64(until), Width: time.Second})
+	r, err := Run(context.Background(), c, source, demand, replay.Options{Until: int64(until), Width: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func run(t *testing.T, c Config, source simulate.Source, demand simulate.Demand,
 
 // changes tells from which second on a gauge has which level, where its level
 // lasts for a whole second.
-func changes(r simulate.Result, g simulate.Gauge) string {
+func changes(r replay.Result, g replay.Gauge) string {
 	text, last := "", -1.0
 	for _, p := range r.Series {
 		if level := p.Gauges[g].Mean; level != last && level == float64(int64(level)) {
@@ -70,14 +70,14 @@ func steps() Config {
 //	       fourth has none. 100/50, with both as idle: 2000/4000 = 50 %: still 4
 func TestStepUp(t *testing.T) {
 	at := evenly(evenly(nil, 100, 0, 300), 300, 300, 1200)
-	r := run(t, steps(), simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(10e6)}, 1200*time.Second)
-	got := changes(r, simulate.Wanted)
+	r := run(t, steps(), replay.Arrivals(at), replay.Demand{CPU: replay.Constant(10e6)}, 1200*time.Second)
+	got := changes(r, replay.Wanted)
 	const want = "2@0 3@315 4@330"
 	if len(got) < len(want) || got[:len(want)] != want {
 		t.Errorf("replicas over time: %s\nwant at first: %s", got, want)
 	}
 	// In the end three cores of work are at 50 % of six.
-	if last := r.Series[len(r.Series)-1].Gauges[simulate.Wanted].Mean; last != 6 {
+	if last := r.Series[len(r.Series)-1].Gauges[replay.Wanted].Mean; last != 6 {
 		t.Errorf("%g replicas in the end, want 6: %s", last, got)
 	}
 }
@@ -94,11 +94,11 @@ func TestStepDown(t *testing.T) {
 	c := steps()
 	c.Initial = 6
 	at := evenly(evenly(nil, 300, 0, 600), 100, 600, 1200)
-	r := run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(10e6)}, 1200*time.Second)
-	if got, want := changes(r, simulate.Wanted), "6@0 5@900 3@915 2@930"; got != want {
+	r := run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(10e6)}, 1200*time.Second)
+	if got, want := changes(r, replay.Wanted), "6@0 5@900 3@915 2@930"; got != want {
 		t.Errorf("replicas over time: %s\nwant: %s", got, want)
 	}
-	if failed := r.Of(simulate.Failed); failed > 0 {
+	if failed := r.Of(replay.Failed); failed > 0 {
 		t.Errorf("%d requests failed while pods went", failed)
 	}
 }
@@ -113,12 +113,12 @@ func TestStepDown(t *testing.T) {
 func TestRequestsMetric(t *testing.T) {
 	c := steps()
 	c.Autoscaler.Metrics = []hpa.Metric{{Kind: hpa.Average, Target: 20_000}} // 20 a second
-	r := run(t, c, simulate.Arrivals(evenly(nil, 200, 0, 900)), simulate.Demand{CPU: simulate.Constant(1e6)}, 900*time.Second)
+	r := run(t, c, replay.Arrivals(evenly(nil, 200, 0, 900)), replay.Demand{CPU: replay.Constant(1e6)}, 900*time.Second)
 	const want = "2@0 6@15 10@30 13@45"
-	if got := changes(r, simulate.Wanted); len(got) < len(want) || got[:len(want)] != want {
+	if got := changes(r, replay.Wanted); len(got) < len(want) || got[:len(want)] != want {
 		t.Errorf("replicas over time: %s\nwant at first: %s", got, want)
 	}
-	if last := r.Series[len(r.Series)-1].Gauges[simulate.Wanted].Mean; last != 10 {
+	if last := r.Series[len(r.Series)-1].Gauges[replay.Wanted].Mean; last != 10 {
 		t.Errorf("%g replicas in the end, want 10", last)
 	}
 }
@@ -132,16 +132,16 @@ func TestScaleToZero(t *testing.T) {
 	c.Initial = 0
 	c.KEDA = &KEDA{Poll: KEDAPoll, Cooldown: KEDACooldown}
 	c.Autoscaler.Metrics = []hpa.Metric{{Kind: hpa.TotalPerPod, Target: 100_000}}
-	r := run(t, c, simulate.Arrivals(evenly(nil, 10, 100, 200)), simulate.Demand{CPU: simulate.Constant(1e6)}, 700*time.Second)
-	if got, want := changes(r, simulate.Wanted), "0@0 1@120 0@510"; got != want {
+	r := run(t, c, replay.Arrivals(evenly(nil, 10, 100, 200)), replay.Demand{CPU: replay.Constant(1e6)}, 700*time.Second)
+	if got, want := changes(r, replay.Wanted), "0@0 1@120 0@510"; got != want {
 		t.Errorf("replicas over time: %s\nwant: %s", got, want)
 	}
 	// From 100 s to 126.1 s there is no pod: 261 requests, and the one at 126.1 s
 	// comes after the pod.
-	if got := r.Outcomes[simulate.FailedNoPod]; got != 261 {
+	if got := r.Outcomes[replay.FailedNoPod]; got != 261 {
 		t.Errorf("%d requests found no pod, want 261", got)
 	}
-	if pods := r.Series[600].Gauges[simulate.Instances].Mean; pods != 0 {
+	if pods := r.Series[600].Gauges[replay.Instances].Mean; pods != 0 {
 		t.Errorf("%g pods are left", pods)
 	}
 }
@@ -168,29 +168,29 @@ func TestNodes(t *testing.T) {
 			c.Nodes, c.Burst, c.Initial = q.preset, BurstNode, 6
 			c.Autoscaler.Max = 8
 			at := evenly(evenly(nil, 550, 0, 300), 50, 300, 1700)
-			r := run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(10e6)}, 1700*time.Second)
+			r := run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(10e6)}, 1700*time.Second)
 			pending := int64(0)
 			for _, p := range r.Series {
-				if p.Gauges[simulate.Pending].Max > 0 {
+				if p.Gauges[replay.Pending].Max > 0 {
 					pending = p.At / 1e9
 				}
 			}
 			if pending != q.arrives {
 				t.Errorf("pods waited for a node until %d s, want %d s", pending, q.arrives)
 			}
-			if most := r.Gauges[simulate.Nodes].Max; most != 3 {
+			if most := r.Gauges[replay.Nodes].Max; most != 3 {
 				t.Errorf("%d nodes, want 3", most)
 			}
 			gone := int64(0)
 			for _, p := range r.Series {
-				if p.Gauges[simulate.Nodes].Max > 2 {
+				if p.Gauges[replay.Nodes].Max > 2 {
 					gone = p.At / 1e9
 				}
 			}
 			if gone < q.goes[0] || gone > q.goes[1] {
-				t.Errorf("the third node went at %d s, want %v: nodes %s, pods %s", gone, q.goes, changes(r, simulate.Nodes), changes(r, simulate.Instances))
+				t.Errorf("the third node went at %d s, want %v: nodes %s, pods %s", gone, q.goes, changes(r, replay.Nodes), changes(r, replay.Instances))
 			}
-			if failed := r.Of(simulate.Failed); failed > 0 {
+			if failed := r.Of(replay.Failed); failed > 0 {
 				t.Errorf("%d requests failed", failed)
 			}
 		})
@@ -202,29 +202,29 @@ func TestOutcomes(t *testing.T) {
 	c := alone(1, 1)
 	c.Timeout = 3500 * time.Millisecond
 	at := make([]int64, 10)
-	r := run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(1e9)}, 0)
+	r := run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(1e9)}, 0)
 	// Done after 1, 2 and 3 s; the fourth begins in time and is done too late; the
 	// others never begin.
-	want := simulate.OutcomeCounts{simulate.Served: 3, simulate.TimedOutApp: 1, simulate.TimedOutQueue: 6}
+	want := replay.OutcomeCounts{replay.Served: 3, replay.TimedOutApp: 1, replay.TimedOutQueue: 6}
 	if r.Outcomes != want {
 		t.Errorf("%v, want %v", r.Outcomes, want)
 	}
-	if wait := int64(1e9 + 2e9 + 3e9 + 7*3.5e9); r.Meters[simulate.LatencyNanoseconds] != wait {
-		t.Errorf("latencies of %d ns in all, want %d", r.Meters[simulate.LatencyNanoseconds], wait)
+	if wait := int64(1e9 + 2e9 + 3e9 + 7*3.5e9); r.Meters[replay.LatencyNanoseconds] != wait {
+		t.Errorf("latencies of %d ns in all, want %d", r.Meters[replay.LatencyNanoseconds], wait)
 	}
 	// They waited for 1, 2 and 3 s, and 3.5 s each.
-	if wait := int64(1e9 + 2e9 + 3e9 + 6*3.5e9); r.Meters[simulate.QueuedNanoseconds] != wait {
-		t.Errorf("waits of %d ns in all, want %d", r.Meters[simulate.QueuedNanoseconds], wait)
+	if wait := int64(1e9 + 2e9 + 3e9 + 6*3.5e9); r.Meters[replay.QueuedNanoseconds] != wait {
+		t.Errorf("waits of %d ns in all, want %d", r.Meters[replay.QueuedNanoseconds], wait)
 	}
 	c.Queue = 2
-	r = run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(1e9)}, 0)
-	want = simulate.OutcomeCounts{simulate.Served: 3, simulate.FailedQueue: 7}
+	r = run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(1e9)}, 0)
+	want = replay.OutcomeCounts{replay.Served: 3, replay.FailedQueue: 7}
 	if r.Outcomes != want {
 		t.Errorf("with a queue of 2: %v, want %v", r.Outcomes, want)
 	}
 	c.EntryTimeout = 2500 * time.Millisecond
-	r = run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(1e9)}, 0)
-	want = simulate.OutcomeCounts{simulate.Served: 2, simulate.TimedOutEntry: 1, simulate.FailedQueue: 7}
+	r = run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(1e9)}, 0)
+	want = replay.OutcomeCounts{replay.Served: 2, replay.TimedOutEntry: 1, replay.FailedQueue: 7}
 	if r.Outcomes != want {
 		t.Errorf("with a balancer that gives up after 2.5 s: %v, want %v", r.Outcomes, want)
 	}
@@ -246,12 +246,12 @@ func TestStop(t *testing.T) {
 		c.Initial = 6
 		c.Stop = Stop{q.preStop, q.grace}
 		at := evenly(evenly(nil, 300, 0, 30), 100, 30, 500)
-		r := run(t, c, simulate.Arrivals(at), simulate.Demand{CPU: simulate.Constant(10e6), Wait: simulate.Constant(5e9)}, 0)
-		if failed := r.Outcomes[simulate.FailedPod]; failed > 0 != q.fail || r.Outcomes[simulate.Served]+failed != r.Requests {
+		r := run(t, c, replay.Arrivals(at), replay.Demand{CPU: replay.Constant(10e6), Wait: replay.Constant(5e9)}, 0)
+		if failed := r.Outcomes[replay.FailedPod]; failed > 0 != q.fail || r.Outcomes[replay.Served]+failed != r.Requests {
 			t.Errorf("%s: %v", q.name, r.Outcomes)
 		}
-		if r.Meters[simulate.Stopped] != 4 {
-			t.Errorf("%s: %d pods stopped, want 4", q.name, r.Meters[simulate.Stopped])
+		if r.Meters[replay.Stopped] != 4 {
+			t.Errorf("%s: %d pods stopped, want 4", q.name, r.Meters[replay.Stopped])
 		}
 	}
 }
@@ -263,8 +263,8 @@ func TestBalance(t *testing.T) {
 	for _, b := range []Balance{RoundRobin, LeastOutstanding, Random} {
 		c := alone(1, 1)
 		c.Initial, c.Balance = 10, b
-		r := run(t, c, simulate.Poisson(80, 2000*time.Second, 7), simulate.Demand{CPU: simulate.Exponential(100e6), Seed: 7}, 0)
-		waits[b] = r.Meters[simulate.QueuedNanoseconds]
+		r := run(t, c, replay.Poisson(80, 2000*time.Second, 7), replay.Demand{CPU: replay.Exponential(100e6), Seed: 7}, 0)
+		waits[b] = r.Meters[replay.QueuedNanoseconds]
 	}
 	if !(waits[LeastOutstanding] < waits[RoundRobin]/2 && waits[RoundRobin] < waits[Random]) {
 		t.Errorf("waits: least outstanding %d, round robin %d, random %d", waits[LeastOutstanding], waits[RoundRobin], waits[Random])
@@ -276,7 +276,7 @@ func TestBalance(t *testing.T) {
 }
 
 // draw is a random configuration with traffic that fits it badly.
-func draw(r *rand.Rand) (Config, []int64, simulate.Demand, simulate.Options) {
+func draw(r *rand.Rand) (Config, []int64, replay.Demand, replay.Options) {
 	c := Defaults(nodes.Pod{MilliCPU: 100 + r.IntN(1500), MemoryMiB: 64 + r.IntN(2000)}, 1+r.IntN(20))
 	c.Queue = r.IntN(50)
 	c.Timeout = time.Duration(r.IntN(5000)) * time.Millisecond
@@ -315,25 +315,25 @@ func draw(r *rand.Rand) (Config, []int64, simulate.Demand, simulate.Options) {
 		at = evenly(at, rate, now, now+length)
 		now += length + int64(r.IntN(2)*r.IntN(90))
 	}
-	demand := simulate.Demand{CPU: simulate.Exponential(float64(1+r.IntN(40)) * 1e6), Wait: simulate.Lognormal(float64(r.IntN(300))*1e6+1, 1), Seed: r.Uint64()}
+	demand := replay.Demand{CPU: replay.Exponential(float64(1+r.IntN(40)) * 1e6), Wait: replay.Lognormal(float64(r.IntN(300))*1e6+1, 1), Seed: r.Uint64()}
 	if r.IntN(3) == 0 {
-		demand.Wait = simulate.Constant(int64(r.IntN(2)) * 1e8)
+		demand.Wait = replay.Constant(int64(r.IntN(2)) * 1e8)
 	}
-	options := simulate.Options{Seed: r.Uint64(), Until: int64(r.IntN(2)) * (1 + r.Int64N(at[len(at)-1]))}
+	options := replay.Options{Seed: r.Uint64(), Until: int64(r.IntN(2)) * (1 + r.Int64N(at[len(at)-1]))}
 	return c, at, demand, options
 }
 
 // TestRandomConfigurations: in any configuration no request is lost, whether the
 // run is cut short or not, and the state adds up at every moment.
 func TestRandomConfigurations(t *testing.T) {
-	var sum simulate.OutcomeCounts
+	var sum replay.OutcomeCounts
 	killed := int64(0)
 	for seed := range uint64(400) {
 		c, at, demand, options := draw(rand.New(rand.NewPCG(seed, 0)))
 		if err := c.Check(); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		r, err := Run(context.Background(), c, simulate.Arrivals(at), demand, options)
+		r, err := Run(context.Background(), c, replay.Arrivals(at), demand, options)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -343,14 +343,14 @@ func TestRandomConfigurations(t *testing.T) {
 		for o, n := range r.Outcomes {
 			sum[o] += n
 		}
-		killed += r.Meters[simulate.Stopped]
-		c.settle(simulate.RequestsOf(simulate.Arrivals(at), demand), demand)
+		killed += r.Meters[replay.Stopped]
+		c.settle(replay.RequestsOf(replay.Arrivals(at), demand), demand)
 		s := newSimulator(c, demand, options)
 		for n, next := range at {
 			s.until(next)
 			s.to(next)
 			wait, cpu := demand.Of(int64(n))
-			s.arrive(&simulate.Request{At: next, Wait: wait, CPU: cpu})
+			s.arrive(&replay.Request{At: next, Wait: wait, CPU: cpu})
 			if n%7 == 0 {
 				if err := s.consistent(); err != nil {
 					t.Fatalf("seed %d, request %d at %d: %v\n%+v", seed, n, next, err, c)
@@ -359,9 +359,9 @@ func TestRandomConfigurations(t *testing.T) {
 		}
 	}
 	// All that can happen must have happened, or nothing was tested.
-	for _, o := range []simulate.Outcome{
-		simulate.Served, simulate.TimedOutApp, simulate.TimedOutEntry, simulate.TimedOutQueue,
-		simulate.FailedQueue, simulate.FailedNoPod, simulate.FailedPod,
+	for _, o := range []replay.Outcome{
+		replay.Served, replay.TimedOutApp, replay.TimedOutEntry, replay.TimedOutQueue,
+		replay.FailedQueue, replay.FailedNoPod, replay.FailedPod,
 	} {
 		if sum[o] < 100 {
 			t.Errorf("%d requests %s: too few", sum[o], o)
@@ -437,7 +437,7 @@ func (s *simulator) consistent() error {
 		return fmt.Errorf("in use %d and %d, queued %d and %d, computing %d and %d, pods %d and %d", active, s.inUse, queued, s.queued, computing, jobs, scheduled, s.scheduled)
 	case len(left) != s.count:
 		return fmt.Errorf("%d nodes, and %d are counted", len(left), s.count)
-	case s.inUse != s.record.Level(simulate.InUse), s.queued != s.record.Level(simulate.Queued), s.scheduled != s.record.Level(simulate.Instances), int64(s.count) != s.record.Level(simulate.Nodes):
+	case s.inUse != s.record.Level(replay.InUse), s.queued != s.record.Level(replay.Queued), s.scheduled != s.record.Level(replay.Instances), int64(s.count) != s.record.Level(replay.Nodes):
 		return fmt.Errorf("the gauges are not what they measure")
 	}
 	return nil
@@ -451,9 +451,9 @@ func TestSameBytes(t *testing.T) {
 	of := func(seed uint64) []byte {
 		c := usual()
 		c.Initial, c.Balance, c.Timeout = 5, Balance(seed%3), 2*time.Second
-		r, err := Run(context.Background(), c, simulate.Poisson(300, 10*time.Minute, seed),
-			simulate.Demand{CPU: simulate.Lognormal(12e6, 1), Wait: simulate.Exponential(28e6), Seed: seed},
-			simulate.Options{Seed: seed, Width: 5 * time.Minute})
+		r, err := Run(context.Background(), c, replay.Poisson(300, 10*time.Minute, seed),
+			replay.Demand{CPU: replay.Lognormal(12e6, 1), Wait: replay.Exponential(28e6), Seed: seed},
+			replay.Options{Seed: seed, Width: 5 * time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -489,7 +489,7 @@ func TestSameBytes(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	told := 0
-	r, err := Run(ctx, usual(), simulate.Poisson(1000, time.Hour, 1), simulate.Demand{CPU: simulate.Constant(12e6)}, simulate.Options{
+	r, err := Run(ctx, usual(), replay.Poisson(1000, time.Hour, 1), replay.Demand{CPU: replay.Constant(12e6)}, replay.Options{
 		Progress: func(int64) {
 			if told++; told == 5 {
 				cancel()
@@ -508,8 +508,8 @@ func TestInterrupted(t *testing.T) {
 func TestMemory(t *testing.T) {
 	allocations := func(length time.Duration) float64 {
 		return testing.AllocsPerRun(1, func() {
-			_, err := Run(context.Background(), usual(), simulate.Poisson(1000, length, 1),
-				simulate.Demand{CPU: simulate.Lognormal(12e6, 1), Wait: simulate.Lognormal(28e6, 1)}, simulate.Options{Width: time.Hour})
+			_, err := Run(context.Background(), usual(), replay.Poisson(1000, length, 1),
+				replay.Demand{CPU: replay.Lognormal(12e6, 1), Wait: replay.Lognormal(28e6, 1)}, replay.Options{Width: time.Hour})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -527,14 +527,14 @@ func TestMemory(t *testing.T) {
 func TestSettled(t *testing.T) {
 	c := usual()
 	c.Initial = Settled
-	demand := simulate.Demand{CPU: simulate.Constant(12e6)}
+	demand := replay.Demand{CPU: replay.Constant(12e6)}
 	// 300 a second of 12 ms are 3.6 cores; a pod has .5, and should use .35 of it.
-	r := run(t, c, simulate.Poisson(300, 400*time.Second, 1), demand, 400*time.Second)
-	if first := r.Series[0].Gauges[simulate.Ready].Max; first != 11 {
+	r := run(t, c, replay.Poisson(300, 400*time.Second, 1), demand, 400*time.Second)
+	if first := r.Series[0].Gauges[replay.Ready].Max; first != 11 {
 		t.Errorf("%d pods at first, want 11", first)
 	}
 	c.Initial = 11
-	if fixed := run(t, c, simulate.Poisson(300, 400*time.Second, 1), demand, 400*time.Second); fixed.Latency.Mean != r.Latency.Mean || fixed.Requests != r.Requests {
+	if fixed := run(t, c, replay.Poisson(300, 400*time.Second, 1), demand, 400*time.Second); fixed.Latency.Mean != r.Latency.Mean || fixed.Requests != r.Requests {
 		t.Errorf("%d requests of %d ns, and with the same replicas given %d of %d ns", r.Requests, r.Latency.Mean, fixed.Requests, fixed.Latency.Mean)
 	}
 	// A rate that the first minute does not hold all of, and a minute without any.
@@ -544,8 +544,8 @@ func TestSettled(t *testing.T) {
 	}{{40_000, 0, 100}, {1, 61, 1}} {
 		c.Initial = Settled
 		at := evenly(nil, q.rate, q.from, q.from+5)
-		r := run(t, c, simulate.Arrivals(at), demand, 70*time.Second)
-		if first := r.Series[0].Gauges[simulate.Ready].Max; first != q.want || r.Requests != int64(len(at)) {
+		r := run(t, c, replay.Arrivals(at), demand, 70*time.Second)
+		if first := r.Series[0].Gauges[replay.Ready].Max; first != q.want || r.Requests != int64(len(at)) {
 			t.Errorf("%d requests and %d pods at first, want %d and %d", r.Requests, first, len(at), q.want)
 		}
 	}

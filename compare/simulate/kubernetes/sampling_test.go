@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/nodes"
-	"ambi/compare/simulate"
+	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 )
 
 // shaped is traffic whose rate changes: a Poisson process that is thinned.
 type shaped struct {
-	simulate.Source
+	replay.Source
 	random *rand.PCG
 	rate   func(seconds float64) float64 // as a part of the largest
 }
@@ -63,10 +63,10 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			open := func() simulate.Source {
-				return &shaped{struct{ simulate.Source }{simulate.Poisson(x.peak, length, seed)}, rand.NewPCG(seed, 8), x.rate}
+			open := func() replay.Source {
+				return &shaped{struct{ replay.Source }{replay.Poisson(x.peak, length, seed)}, rand.NewPCG(seed, 8), x.rate}
 			}
-			counts, err := simulate.Count(context.Background(), open(), int64(length))
+			counts, err := replay.Count(context.Background(), open(), int64(length))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,8 +77,8 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 			if x.change != nil {
 				x.change(&c)
 			}
-			demand := simulate.Demand{Wait: simulate.Lognormal(28e6, .6), CPU: simulate.Lognormal(24e6, .6), Seed: seed}
-			run := func(source simulate.Source, options simulate.Options) simulate.Result {
+			demand := replay.Demand{Wait: replay.Lognormal(28e6, .6), CPU: replay.Lognormal(24e6, .6), Seed: seed}
+			run := func(source replay.Source, options replay.Options) replay.Result {
 				options.Seed = seed
 				r, err := Run(context.Background(), c, source, demand, options)
 				if err != nil {
@@ -89,12 +89,12 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 				}
 				return r
 			}
-			want := run(open(), simulate.Options{Until: int64(length)})
-			plan := simulate.NewPlan(counts, simulate.PlanOptions{Budget: counts.Total() / 8})
+			want := run(open(), replay.Options{Until: int64(length)})
+			plan := replay.NewPlan(counts, replay.PlanOptions{Budget: counts.Total() / 8})
 			if plan == nil {
 				t.Fatal("nothing is sampled")
 			}
-			got := run(plan.Source(open()), simulate.Options{Plan: plan})
+			got := run(plan.Source(open()), replay.Options{Plan: plan})
 			t.Logf("simulated %.1f %% of %d requests", 100*got.Sampling.Share, want.Requests)
 			if got.Sampling.Share > .3 {
 				t.Errorf("%v of the requests were simulated", got.Sampling.Share)
@@ -113,7 +113,7 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 			if !x.rare {
 				near("p99.9", float64(got.Latency.P999), float64(want.Latency.P999), .15+2*got.Sampling.P999, got.Sampling.P999)
 			}
-			for _, g := range []simulate.Gauge{simulate.Instances, simulate.Nodes, simulate.InUse} {
+			for _, g := range []replay.Gauge{replay.Instances, replay.Nodes, replay.InUse} {
 				near(g.Name(), got.Gauges[g].Seconds, want.Gauges[g].Seconds, .02, got.Sampling.Gauges[g])
 			}
 		})

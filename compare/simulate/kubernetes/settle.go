@@ -4,18 +4,18 @@ import (
 	"math"
 	"time"
 
-	"ambi/compare/simulate"
 	"ambi/compare/simulate/hpa"
+	"ambi/compare/simulate/replay"
 )
 
 // settle finds the replicas that a trace begins with, where the configuration
 // leaves that open: it reads ahead, and returns what gives the same requests.
-func (c *Config) settle(requests simulate.Requests, demand simulate.Demand) simulate.Requests {
+func (c *Config) settle(requests replay.Requests, demand replay.Demand) replay.Requests {
 	if c.Initial != Settled {
 		return requests
 	}
 	const most = 100_000
-	var read []simulate.Request
+	var read []replay.Request
 	n, length := 0, int64(time.Minute)
 	for n == len(read) && n < most {
 		batch := requests.Batch()
@@ -61,11 +61,11 @@ func (c *Config) settled(rate, cpu float64) int {
 
 // ahead gives what was read ahead, and then the rest.
 type ahead struct {
-	simulate.Requests
-	read []simulate.Request
+	replay.Requests
+	read []replay.Request
 }
 
-func (a *ahead) Batch() []simulate.Request {
+func (a *ahead) Batch() []replay.Request {
 	if len(a.read) == 0 {
 		return a.Requests.Batch()
 	}

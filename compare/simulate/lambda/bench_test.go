@@ -5,18 +5,18 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // working is a function of 1,024 MB whose requests take 50 ms there, 20 of them
 // on the CPU.
-func working() (Config, simulate.Demand) {
+func working() (Config, replay.Demand) {
 	config := Defaults(1024)
-	config.Placement, config.Init = simulate.Exponential(100e6), simulate.Lognormal(200e6, .3)
-	return config, simulate.Demand{Wait: simulate.Lognormal(30e6, .5), CPU: simulate.Lognormal(11.6e6, .5), Seed: 1}
+	config.Placement, config.Init = replay.Exponential(100e6), replay.Lognormal(200e6, .3)
+	return config, replay.Demand{Wait: replay.Lognormal(30e6, .5), CPU: replay.Lognormal(11.6e6, .5), Seed: 1}
 }
 
-func bench(b *testing.B, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) simulate.Result {
+func bench(b *testing.B, config Config, source replay.Source, demand replay.Demand, options replay.Options) replay.Result {
 	b.Helper()
 	result, err := Run(context.Background(), config, source, demand, options)
 	if err != nil {
@@ -31,14 +31,14 @@ func BenchmarkSteady(b *testing.B) {
 	config, drawn := working()
 	for _, test := range []struct {
 		name   string
-		demand simulate.Demand
+		demand replay.Demand
 	}{
-		{"constant", simulate.Demand{Wait: simulate.Constant(30e6), CPU: simulate.Constant(11.6e6)}},
+		{"constant", replay.Demand{Wait: replay.Constant(30e6), CPU: replay.Constant(11.6e6)}},
 		{"lognormal", drawn},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()
-			bench(b, config, simulate.Poisson(1000, time.Duration(b.N)*time.Millisecond, 1), test.demand, simulate.Options{Seed: 2})
+			bench(b, config, replay.Poisson(1000, time.Duration(b.N)*time.Millisecond, 1), test.demand, replay.Options{Seed: 2})
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrequests/s")
 		})
 	}
@@ -50,7 +50,7 @@ func BenchmarkSimFaaS(b *testing.B) {
 	const published = 42.0
 	config, demand := plain(1.991, 2.244, 600, 1000)
 	for b.Loop() {
-		bench(b, config, simulate.Poisson(.9, 1e6*time.Second, 1), demand, simulate.Options{Until: 1e15})
+		bench(b, config, replay.Poisson(.9, 1e6*time.Second, 1), demand, replay.Options{Until: 1e15})
 	}
 	b.ReportMetric(published/b.Elapsed().Seconds()*float64(b.N), "xSimFaaS")
 }
@@ -61,15 +61,15 @@ func BenchmarkMonth(b *testing.B) {
 	const length = 730 * time.Hour
 	config, demand := working()
 	for b.Loop() {
-		open := func() simulate.Source { return simulate.Poisson(1000, length, 1) }
-		counts, err := simulate.Count(context.Background(), open(), int64(length))
+		open := func() replay.Source { return replay.Poisson(1000, length, 1) }
+		counts, err := replay.Count(context.Background(), open(), int64(length))
 		if err != nil {
 			b.Fatal(err)
 		}
-		plan := simulate.NewPlan(counts, simulate.PlanOptions{})
-		result := bench(b, config, plan.Source(open()), demand, simulate.Options{Plan: plan})
+		plan := replay.NewPlan(counts, replay.PlanOptions{})
+		result := bench(b, config, plan.Source(open()), demand, replay.Options{Plan: plan})
 		b.ReportMetric(100*result.Sampling.Share, "%simulated")
-		b.ReportMetric(100*result.Sampling.Meters[simulate.BilledMS], "%error")
+		b.ReportMetric(100*result.Sampling.Meters[replay.BilledMS], "%error")
 	}
 	b.ReportMetric(float64(length)/1e6/b.Elapsed().Seconds()*float64(b.N)/1e6, "Mrequests/s")
 }

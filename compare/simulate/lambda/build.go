@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/simulate"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/compare/simulate/replay"
 	"ambi/target/lambda"
 )
 
@@ -17,10 +17,10 @@ type Parameters struct {
 	Runtime string
 	// Start is the app's own start, on a full core, beyond the runtime's. It is
 	// not needed where the usage has a start, which is both together.
-	Start traffic.Maybe[time.Duration]
+	Start demand.Maybe[time.Duration]
 	// Placement is the mean time until an environment is there, image and all,
 	// which is exponential. Unknown is UsualPlacement.
-	Placement traffic.Maybe[time.Duration]
+	Placement demand.Maybe[time.Duration]
 	Account   int // concurrency of the account, for this function; 0 is what an account has at first
 	Retry     Retry
 }
@@ -30,7 +30,7 @@ type Parameters struct {
 const UsualPlacement = 100 * time.Millisecond
 
 // For is how a service's function runs.
-func For(service lambda.Service, usage traffic.Traffic, choices cost.LambdaChoices, starts *Starts, p Parameters) (Config, error) {
+func For(service lambda.Service, usage demand.Traffic, choices cost.LambdaChoices, starts *Starts, p Parameters) (Config, error) {
 	c := Defaults(service.MemoryMB)
 	c.Timeout = time.Duration(service.TimeoutSeconds) * time.Second
 	c.Provisioned, c.Reserved = service.Provisioned, service.Reserved
@@ -42,7 +42,7 @@ func For(service lambda.Service, usage traffic.Traffic, choices cost.LambdaChoic
 		c.Account = p.Account
 	}
 	if placement := p.Placement.Or(UsualPlacement); placement > 0 {
-		c.Placement = simulate.Exponential(float64(placement))
+		c.Placement = replay.Exponential(float64(placement))
 	}
 	runtime, packaging := p.Runtime, "image"
 	if runtime == "" {

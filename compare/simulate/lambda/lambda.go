@@ -35,7 +35,7 @@ import (
 	"math"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/target/lambda"
 )
 
@@ -56,13 +56,13 @@ type Config struct {
 	APITimeout time.Duration
 
 	// A cold start is the sum of three.
-	Placement simulate.Distribution // until the environment is there; not billed
-	Init      simulate.Distribution // of the runtime, at this memory; billed
-	Start     time.Duration         // of the app, with a full core at hand; billed
+	Placement replay.Distribution // until the environment is there; not billed
+	Init      replay.Distribution // of the runtime, at this memory; billed
+	Start     time.Duration       // of the app, with a full core at hand; billed
 	// Cold, unless nil, is what a request takes in all that starts an
 	// environment, its work included, in place of the three: some measurements
 	// know no more.
-	Cold *simulate.Distribution
+	Cold *replay.Distribution
 
 	Retry Retry // of requests that were turned away
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // naive is the same function, written to be read: environments are a list,
@@ -15,7 +15,7 @@ import (
 // to each request.
 type naive struct {
 	Config
-	demand       simulate.Demand
+	demand       replay.Demand
 	seed         uint64
 	environments []*environment
 	events       []*event
@@ -39,7 +39,7 @@ type event struct {
 }
 
 type fate struct {
-	outcome simulate.Outcome
+	outcome replay.Outcome
 	latency int64
 	ended   bool
 }
@@ -74,7 +74,7 @@ func (n *naive) take(name string, b Bucket, at int64) bool {
 func (n *naive) draw(stream string, key uint64) uint64 {
 	k := n.draws[stream]
 	n.draws[stream]++
-	return simulate.Mix(n.seed^key, k)
+	return replay.Mix(n.seed^key, k)
 }
 
 func (n *naive) run(arrivals []int64) {
@@ -107,11 +107,11 @@ func (n *naive) arrive(at, first int64, i, attempt int) {
 	n.environments = slices.DeleteFunc(n.environments, func(e *environment) bool {
 		return !e.provisioned && !e.busy && e.since+int64(n.KeepAlive) <= at
 	})
-	limit, over := n.Account, simulate.ThrottledConcurrency
+	limit, over := n.Account, replay.ThrottledConcurrency
 	if n.Reserved > 0 {
-		limit, over = n.Reserved, simulate.ThrottledReserved
+		limit, over = n.Reserved, replay.ThrottledReserved
 	}
-	refuse := func(cause simulate.Outcome) {
+	refuse := func(cause replay.Outcome) {
 		if attempt >= n.Retry.Attempts {
 			n.fates[i] = fate{cause, 0, true}
 			return
@@ -126,12 +126,12 @@ func (n *naive) arrive(at, first int64, i, attempt int) {
 		n.events = append(n.events, &event{later, 2, func() { n.retried++; n.arrive(later, first, i, attempt+1) }})
 	}
 	if !n.take("api", n.API, at) {
-		refuse(simulate.ThrottledAPI)
+		refuse(replay.ThrottledAPI)
 		return
 	}
 	ceiling := n.RatePerConcurrency * limit
 	if !n.take("rate", Bucket{ceiling, float64(ceiling)}, at) {
-		refuse(simulate.ThrottledRate)
+		refuse(replay.ThrottledRate)
 		return
 	}
 	// The provisioned first, and then the one that was used last.
@@ -159,7 +159,7 @@ func (n *naive) arrive(at, first int64, i, attempt int) {
 	work := wait + cpu
 	if best == nil {
 		if !n.take("scaling", n.Scaling, at) {
-			refuse(simulate.ThrottledScaling)
+			refuse(replay.ThrottledScaling)
 			return
 		}
 		n.cold++
@@ -171,15 +171,15 @@ func (n *naive) arrive(at, first int64, i, attempt int) {
 		best = &environment{}
 		n.environments = append(n.environments, best)
 	}
-	outcome := simulate.Served
+	outcome := replay.Served
 	if work > int64(n.Timeout) {
-		work, outcome = int64(n.Timeout), simulate.TimedOutApp
+		work, outcome = int64(n.Timeout), replay.TimedOutApp
 	}
 	end := at + start + work
 	told := end
 	best.busy = true
 	n.busySeconds += float64(end - at)
-	kills := outcome == simulate.TimedOutApp && !best.provisioned
+	kills := outcome == replay.TimedOutApp && !best.provisioned
 	n.events = append(n.events, &event{end, 0, func() {
 		best.busy, best.since = false, end
 		if kills {
@@ -187,19 +187,19 @@ func (n *naive) arrive(at, first int64, i, attempt int) {
 		}
 	}})
 	if n.APITimeout > 0 && end-at > int64(n.APITimeout) {
-		told, outcome = at+int64(n.APITimeout), simulate.TimedOutEntry
+		told, outcome = at+int64(n.APITimeout), replay.TimedOutEntry
 	}
 	n.fates[i] = fate{outcome, told - first, true}
 }
 
 // randomConfig is any function; small limits, so that all of them are met.
-func randomConfig(random *rand.Rand) (Config, simulate.Demand) {
+func randomConfig(random *rand.Rand) (Config, replay.Demand) {
 	pick := func(n int) int { return random.IntN(n) }
 	c := Config{
 		MemoryMB: []int{128, 512, 1769, 3000}[pick(4)], Timeout: time.Duration(1+pick(400)) * time.Millisecond * 5,
 		KeepAlive: time.Duration(pick(20)) * 50 * time.Millisecond, Account: 1 + pick(30),
-		Placement: simulate.Constant(int64(pick(3)) * 10e6),
-		Init:      simulate.Lognormal(float64(1+pick(100))*1e6, .4),
+		Placement: replay.Constant(int64(pick(3)) * 10e6),
+		Init:      replay.Lognormal(float64(1+pick(100))*1e6, .4),
 		Start:     time.Duration(pick(3)) * 20 * time.Millisecond,
 	}
 	if pick(2) == 0 {
@@ -224,9 +224,9 @@ func randomConfig(random *rand.Rand) (Config, simulate.Demand) {
 	if pick(2) == 0 {
 		c.Retry = Retry{1 + pick(5), time.Duration(1+pick(100)) * time.Millisecond, 300 * time.Millisecond}
 	}
-	d := simulate.Demand{Wait: simulate.Exponential(float64(1+pick(80)) * 1e6), CPU: simulate.Lognormal(float64(1+pick(40))*1e6, .7), Seed: random.Uint64()}
+	d := replay.Demand{Wait: replay.Exponential(float64(1+pick(80)) * 1e6), CPU: replay.Lognormal(float64(1+pick(40))*1e6, .7), Seed: random.Uint64()}
 	if pick(4) == 0 {
-		d = simulate.Demand{Wait: simulate.Constant(50e6), CPU: simulate.Constant(10e6)} // many things at once
+		d = replay.Demand{Wait: replay.Constant(50e6), CPU: replay.Constant(10e6)} // many things at once
 	}
 	return c, d
 }
@@ -251,7 +251,7 @@ func randomArrivals(random *rand.Rand, n int) []int64 {
 // configuration.
 func TestAgainstTheNaive(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	met := map[simulate.Outcome]int{}
+	met := map[replay.Outcome]int{}
 	rounds := 600
 	if testing.Short() || raceDetector {
 		rounds = 100
@@ -264,8 +264,8 @@ func TestAgainstTheNaive(t *testing.T) {
 		}
 		n := naive{Config: config, demand: demand, seed: uint64(round)}
 		n.run(arrivals)
-		got := run(t, config, simulate.Arrivals(arrivals), demand, simulate.Options{Seed: uint64(round)})
-		var want simulate.OutcomeCounts
+		got := run(t, config, replay.Arrivals(arrivals), demand, replay.Options{Seed: uint64(round)})
+		var want replay.OutcomeCounts
 		latency := int64(0)
 		for i, f := range n.fates {
 			if !f.ended {
@@ -281,17 +281,17 @@ func TestAgainstTheNaive(t *testing.T) {
 		}
 		// Products are rounded in another way here: a nanosecond a request.
 		near := func(a, b int64) bool { return max(a-b, b-a) <= int64(3*len(arrivals)) }
-		if !near(got.Meters[simulate.LatencyNanoseconds], latency) {
-			t.Fatalf("latencies sum up to %d, want %d\n%s", got.Meters[simulate.LatencyNanoseconds], latency, describe)
+		if !near(got.Meters[replay.LatencyNanoseconds], latency) {
+			t.Fatalf("latencies sum up to %d, want %d\n%s", got.Meters[replay.LatencyNanoseconds], latency, describe)
 		}
-		if got.Meters[simulate.ColdStarts] != int64(n.cold) || got.Meters[simulate.Retries] != int64(n.retried) {
-			t.Fatalf("%d cold starts and %d retries, want %d and %d\n%s", got.Meters[simulate.ColdStarts], got.Meters[simulate.Retries], n.cold, n.retried, describe)
+		if got.Meters[replay.ColdStarts] != int64(n.cold) || got.Meters[replay.Retries] != int64(n.retried) {
+			t.Fatalf("%d cold starts and %d retries, want %d and %d\n%s", got.Meters[replay.ColdStarts], got.Meters[replay.Retries], n.cold, n.retried, describe)
 		}
-		if busy := got.Gauges[simulate.InUse].Seconds * 1e9; !near(int64(busy), int64(n.busySeconds)) {
+		if busy := got.Gauges[replay.InUse].Seconds * 1e9; !near(int64(busy), int64(n.busySeconds)) {
 			t.Fatalf("busy for %v ns, want %v\n%s", busy, n.busySeconds, describe)
 		}
 	}
-	for o := simulate.Served; o <= simulate.TimedOutEntry; o++ {
+	for o := replay.Served; o <= replay.TimedOutEntry; o++ {
 		if met[o] == 0 {
 			t.Errorf("no request was %s: the test tries too little", o)
 		}

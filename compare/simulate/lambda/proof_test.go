@@ -12,18 +12,18 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // plain is a function without any bound but a concurrency, as SimFaaS has it:
 // exponential times, cold ones with the start in them.
-func plain(warm, cold, keepAlive float64, concurrency int) (Config, simulate.Demand) {
+func plain(warm, cold, keepAlive float64, concurrency int) (Config, replay.Demand) {
 	config := Config{
 		MemoryMB: 1769, Timeout: longest, KeepAlive: time.Duration(keepAlive * 1e9), Account: concurrency,
 	}
-	whole := simulate.Exponential(cold * 1e9)
+	whole := replay.Exponential(cold * 1e9)
 	config.Cold = &whole
-	return config, simulate.Demand{Wait: simulate.Exponential(warm * 1e9)}
+	return config, replay.Demand{Wait: replay.Exponential(warm * 1e9)}
 }
 
 // long says that a test is, where it would be ten times as long: a simulator has
@@ -35,7 +35,7 @@ func long(t *testing.T) {
 	}
 }
 
-func run(t testing.TB, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) simulate.Result {
+func run(t testing.TB, config Config, source replay.Source, demand replay.Demand, options replay.Options) replay.Result {
 	t.Helper()
 	result, err := Run(context.Background(), config, source, demand, options)
 	if err != nil {
@@ -50,12 +50,12 @@ func run(t testing.TB, config Config, source simulate.Source, demand simulate.De
 // figure is one number of several runs.
 type figure struct {
 	name string
-	of   func(simulate.Result) float64
+	of   func(replay.Result) float64
 	sums [2]float64
 	n    float64
 }
 
-func (f *figure) add(r simulate.Result) {
+func (f *figure) add(r replay.Result) {
 	x := f.of(r)
 	f.sums[0] += x
 	f.sums[1] += x * x
@@ -68,14 +68,14 @@ func (f *figure) mean() (mean, deviation float64) {
 	return mean, math.Sqrt(max(0, f.sums[1]-f.n*mean*mean) / (f.n - 1))
 }
 
-func pCold(r simulate.Result) float64 {
-	return float64(r.Meters[simulate.ColdStarts]) / float64(r.Requests)
+func pCold(r replay.Result) float64 {
+	return float64(r.Meters[replay.ColdStarts]) / float64(r.Requests)
 }
-func instances(r simulate.Result) float64 { return r.Gauges[simulate.Instances].Mean }
-func running(r simulate.Result) float64   { return r.Gauges[simulate.InUse].Mean }
-func idling(r simulate.Result) float64    { return instances(r) - running(r) }
-func rejected(r simulate.Result) float64 {
-	return float64(r.Of(simulate.Throttled)) / float64(r.Requests)
+func instances(r replay.Result) float64 { return r.Gauges[replay.Instances].Mean }
+func running(r replay.Result) float64   { return r.Gauges[replay.InUse].Mean }
+func idling(r replay.Result) float64    { return instances(r) - running(r) }
+func rejected(r replay.Result) float64 {
+	return float64(r.Of(replay.Throttled)) / float64(r.Requests)
 }
 
 // TestSimFaaS holds runs against the output that SimFaaS publishes in its
@@ -99,15 +99,15 @@ func TestSimFaaS(t *testing.T) {
 			{figure{name: "instances", of: instances}, 7.6612},
 			{figure{name: "running", of: running}, 1.7879},
 			{figure{name: "idle", of: idling}, 5.8733},
-			{figure{name: "lifespan", of: func(r simulate.Result) float64 {
-				return r.Gauges[simulate.Instances].Seconds / float64(r.Meters[simulate.Started])
+			{figure{name: "lifespan", of: func(r replay.Result) float64 {
+				return r.Gauges[replay.Instances].Seconds / float64(r.Meters[replay.Started])
 			}}, 6335.1337},
 		}},
 		{"maximum concurrency", 1000, 2.016, 2.163, 600, 1e3, 1000, []published{
 			{figure{name: "rejected", of: rejected}, .5039},
 			{figure{name: "instances", of: instances}, 999.40},
 			{figure{name: "running", of: running}, 998.43},
-			{figure{name: "cold", of: func(r simulate.Result) float64 { return float64(r.Meters[simulate.ColdStarts]) }}, 1000},
+			{figure{name: "cold", of: func(r replay.Result) float64 { return float64(r.Meters[replay.ColdStarts]) }}, 1000},
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestSimFaaS(t *testing.T) {
 			length := time.Duration(test.horizon * 1e9)
 			for seed := range uint64(20) {
 				demand.Seed = seed
-				result := run(t, config, simulate.Poisson(test.rate, length, seed), demand, simulate.Options{Seed: seed, Until: int64(length)})
+				result := run(t, config, replay.Poisson(test.rate, length, seed), demand, replay.Options{Seed: seed, Until: int64(length)})
 				for i := range test.figures {
 					test.figures[i].add(result)
 				}
@@ -176,7 +176,7 @@ func TestMeasured(t *testing.T) {
 		const seeds = 10
 		for seed := range uint64(seeds) {
 			demand.Seed = seed
-			result := run(t, config, simulate.Poisson(rate, length, seed), demand, simulate.Options{Seed: seed, Until: int64(length)})
+			result := run(t, config, replay.Poisson(rate, length, seed), demand, replay.Options{Seed: seed, Until: int64(length)})
 			cold.add(result)
 			count.add(result)
 		}
@@ -220,7 +220,7 @@ func TestErlangB(t *testing.T) {
 		// Cold and warm alike: a loss system, which forgets its service times'
 		// distribution.
 		config, demand := plain(test.service, test.service, 1e6, test.concurrency)
-		lost := figure{of: func(r simulate.Result) float64 {
+		lost := figure{of: func(r replay.Result) float64 {
 			requests, throttled := int64(0), int64(0)
 			for _, p := range r.Series {
 				if p.At > int64(20*test.service*1e9) { // filled
@@ -234,7 +234,7 @@ func TestErlangB(t *testing.T) {
 		for seed := range uint64(seeds) {
 			demand.Seed = seed + 100
 			length := time.Duration(2e5 / test.rate * 1e9)
-			lost.add(run(t, config, simulate.Poisson(test.rate, length, seed+50), demand, simulate.Options{Seed: seed}))
+			lost.add(run(t, config, replay.Poisson(test.rate, length, seed+50), demand, replay.Options{Seed: seed}))
 		}
 		mean, deviation := lost.mean()
 		want := erlangB(test.rate*test.service, test.concurrency)
@@ -249,7 +249,7 @@ func TestRunningIsArrivalsTimesService(t *testing.T) {
 	for _, rate := range []float64{.05, 2, 400} {
 		config, demand := plain(.25, .25, 600, 10000)
 		length := time.Duration(3e5 / rate * 1e9)
-		result := run(t, config, simulate.Poisson(rate, length, 3), demand, simulate.Options{Until: int64(length)})
+		result := run(t, config, replay.Poisson(rate, length, 3), demand, replay.Options{Until: int64(length)})
 		if got, want := running(result), rate*.25; math.Abs(got-want) > .015*want {
 			t.Errorf("%v/s of .25 s keep %v environments running, want %v", rate, got, want)
 		}
@@ -262,7 +262,7 @@ func TestColdStartsAtLowRates(t *testing.T) {
 	for _, rate := range []float64{.0003, .001, .003, .006} {
 		config, demand := plain(2, 2, 600, 1000)
 		length := time.Duration(4e5 / rate * 1e9)
-		result := run(t, config, simulate.Poisson(rate, length, 4), demand, simulate.Options{Until: int64(length)})
+		result := run(t, config, replay.Poisson(rate, length, 4), demand, replay.Options{Until: int64(length)})
 		want := math.Exp(-rate*600) + rate*2
 		if got := pCold(result); math.Abs(got-want) > .02*want+.0005 {
 			t.Errorf("at %v/s p(cold) is %v, want %v", rate, got, want)

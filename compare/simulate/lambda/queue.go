@@ -3,7 +3,7 @@ package lambda
 import (
 	"math/bits"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // queue holds what will happen, by time: a calendar. An entry is a time and, in
@@ -204,7 +204,7 @@ type retry struct {
 	at      int64
 	number  int64
 	attempt int
-	request simulate.Request
+	request replay.Request
 }
 
 func (r retry) before(other retry) bool {

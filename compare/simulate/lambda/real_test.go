@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/simulate"
-	"ambi/compare/trace"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/price/cost"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -39,18 +39,18 @@ func TestAzureTrace(t *testing.T) {
 	}
 	for _, memory := range []int{128, 1024} {
 		config := Defaults(memory)
-		config.Placement, config.Init, config.Start = simulate.Exponential(100e6), simulate.Lognormal(200e6, .3), 200*time.Millisecond
+		config.Placement, config.Init, config.Start = replay.Exponential(100e6), replay.Lognormal(200e6, .3), 200*time.Millisecond
 		config.Account = 20
-		demand := simulate.Demand{Wait: simulate.Lognormal(100e6, 1), CPU: simulate.Lognormal(30e6, 1), Seed: 1}
-		result := run(t, config, simulate.Arrivals(arrivals), demand, simulate.Options{Seed: 2})
+		demand := replay.Demand{Wait: replay.Lognormal(100e6, 1), CPU: replay.Lognormal(30e6, 1), Seed: 1}
+		result := run(t, config, replay.Arrivals(arrivals), demand, replay.Options{Seed: 2})
 		n := naive{Config: config, demand: demand, seed: 2}
 		n.run(arrivals)
-		var want simulate.OutcomeCounts
+		var want replay.OutcomeCounts
 		for _, f := range n.fates {
 			want[f.outcome]++
 		}
-		if result.Outcomes != want || result.Meters[simulate.ColdStarts] != int64(n.cold) {
-			t.Errorf("%v with %d cold starts, want %v with %d", result.Outcomes, result.Meters[simulate.ColdStarts], want, n.cold)
+		if result.Outcomes != want || result.Meters[replay.ColdStarts] != int64(n.cold) {
+			t.Errorf("%v with %d cold starts, want %v with %d", result.Outcomes, result.Meters[replay.ColdStarts], want, n.cold)
 		}
 		t.Logf("%d MB: %v, %d cold starts, p50 %s, p99 %s", memory, result.Outcomes, n.cold, time.Duration(result.Latency.P50), time.Duration(result.Latency.P99))
 	}
@@ -65,25 +65,25 @@ func TestTheEstimateOfColdStarts(t *testing.T) {
 		provisioned int
 	}{{.002, 0}, {.02, 0}, {.5, 0}, {5, 0}, {100, 0}, {.5, 1}, {5, 1}, {5, 3}, {5, 6}, {5, 8}, {100, 30}, {100, 40}} {
 		rate := test.rate
-		usage, err := traffic.Usage{
-			Requests: traffic.Known(rate * traffic.SecondsPerMonth), Shape: spec.Steady,
-			Duration: traffic.Known(200 * time.Millisecond), CPUTime: traffic.Known(time.Duration(0)),
+		usage, err := demand.Usage{
+			Requests: demand.Known(rate * demand.SecondsPerMonth), Shape: spec.Steady,
+			Duration: demand.Known(200 * time.Millisecond), CPUTime: demand.Known(time.Duration(0)),
 		}.Resolve()
 		if err != nil {
 			t.Fatal(err)
 		}
 		keepAlive := 6 * time.Minute
 		w := cost.Workload{Name: "api", Traffic: usage, Function: cost.Function{MemoryMB: 1769, Architecture: "arm64", Provisioned: test.provisioned}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70}}
-		want := cost.ColdStarts(w, keepAlive) / traffic.SecondsPerMonth
+		want := cost.ColdStarts(w, keepAlive) / demand.SecondsPerMonth
 
 		config := Defaults(1769)
 		config.KeepAlive, config.Provisioned = keepAlive, test.provisioned
 		length := time.Duration(min(max(3e6/rate, 1e5), 3e8) * 1e9)
-		result := run(t, config, simulate.Poisson(rate, length, 1), simulate.Demand{Wait: simulate.Exponential(200e6)}, simulate.Options{Until: int64(length)})
+		result := run(t, config, replay.Poisson(rate, length, 1), replay.Demand{Wait: replay.Exponential(200e6)}, replay.Options{Until: int64(length)})
 		cold, seconds := 0.0, 0.0
 		for _, p := range result.Series {
 			if p.At > 2*int64(keepAlive) { // the first ones start because nothing was there
-				cold += float64(p.Meters[simulate.ColdStarts])
+				cold += float64(p.Meters[replay.ColdStarts])
 				seconds += float64(p.Length) / 1e9
 			}
 		}

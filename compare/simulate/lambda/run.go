@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"math/bits"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
 // Run simulates a trace. When the context ends first the result is marked as
 // partial. An error is the source's, or says what is wrong with the
 // configuration.
-func Run(ctx context.Context, config Config, source simulate.Source, demand simulate.Demand, options simulate.Options) (simulate.Result, error) {
+func Run(ctx context.Context, config Config, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
 	if err := config.Check(); err != nil {
-		return simulate.Result{}, err
+		return replay.Result{}, err
 	}
 	s := newSimulator(config, demand, options)
 	end := int64(never)
@@ -23,7 +23,7 @@ func Run(ctx context.Context, config Config, source simulate.Source, demand simu
 	}
 	partial := false
 	at, n := int64(0), int64(0)
-	requests := simulate.RequestsOf(source, demand)
+	requests := replay.RequestsOf(source, demand)
 trace:
 	for {
 		batch := requests.Batch()
@@ -36,7 +36,7 @@ trace:
 				break trace
 			}
 			if q.At < at {
-				return simulate.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, q.At, at)
+				return replay.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, q.At, at)
 			}
 			at = q.At
 			s.until(at)
@@ -50,10 +50,10 @@ trace:
 			n++
 		}
 	}
-	if err := requests.Err(); simulate.WasStopped(ctx, err) {
+	if err := requests.Err(); replay.WasStopped(ctx, err) {
 		partial = true
 	} else if err != nil {
-		return simulate.Result{}, err
+		return replay.Result{}, err
 	}
 	switch {
 	case partial:
@@ -73,7 +73,7 @@ trace:
 // simulator is the state of a run.
 type simulator struct {
 	Config
-	record *simulate.Recorder
+	record *replay.Recorder
 	end    int64 // of the run; never when it is drained
 	speed  uint64
 	start  int64 // of the app, at this memory
@@ -89,19 +89,19 @@ type simulator struct {
 	api, rate, scaling limiter
 
 	timeout, apiTimeout, keepAlive int64
-	overLimit                      simulate.Outcome
+	overLimit                      replay.Outcome
 	seed                           uint64
 	starts, jitters                uint64 // random numbers drawn
 	unanswered                     int64  // at the end
 }
 
-func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *simulator {
+func newSimulator(c Config, demand replay.Demand, options replay.Options) *simulator {
 	s := &simulator{
-		Config: c, record: simulate.NewRecorder(options), end: never, speed: c.speed(),
+		Config: c, record: replay.NewRecorder(options), end: never, speed: c.speed(),
 		ready: int64(c.Provisioned), reserved: int64(c.Provisioned), limit: int64(c.limit()),
 		api: newLimiter(c.API), scaling: newLimiter(c.Scaling),
 		timeout: int64(c.Timeout), apiTimeout: int64(c.APITimeout), keepAlive: int64(c.KeepAlive),
-		overLimit: simulate.ThrottledConcurrency, seed: options.Seed,
+		overLimit: replay.ThrottledConcurrency, seed: options.Seed,
 	}
 	if end := options.End(); end > 0 {
 		s.end = end
@@ -110,7 +110,7 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 		s.apiTimeout = never
 	}
 	if c.Reserved > 0 {
-		s.overLimit = simulate.ThrottledReserved
+		s.overLimit = replay.ThrottledReserved
 	}
 	if c.RatePerConcurrency > 0 {
 		// A second's worth at once: our reading.
@@ -119,8 +119,8 @@ func newSimulator(c Config, demand simulate.Demand, options simulate.Options) *s
 	}
 	s.start = s.stretched(int64(c.Start))
 	s.busy = newQueue(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
-	s.record.Set(simulate.Capacity, s.reserved)
-	s.record.Set(simulate.Instances, s.reserved)
+	s.record.Set(replay.Capacity, s.reserved)
+	s.record.Set(replay.Instances, s.reserved)
 	return s
 }
 
@@ -146,12 +146,12 @@ func (s *simulator) until(at int64) {
 		case expiry == next:
 			s.record.To(expiry)
 			s.waiting.expire()
-			s.record.Add(simulate.Stopped, 1)
+			s.record.Add(replay.Stopped, 1)
 			s.environments()
 		default:
 			r := s.again.pop()
 			s.record.To(r.at)
-			s.record.Add(simulate.Retries, 1)
+			s.record.Add(replay.Retries, 1)
 			s.try(r.at, &r.request, r.number, r.attempt)
 		}
 	}
@@ -177,33 +177,33 @@ func (s *simulator) done() {
 		s.waiting.push(at)
 	case provisioned:
 		s.ready++
-		s.record.Set(simulate.Provisioned, s.reserved-s.ready)
+		s.record.Set(replay.Provisioned, s.reserved-s.ready)
 	case lost:
 		s.onDemand--
-		s.record.Add(simulate.Stopped, 1)
+		s.record.Add(replay.Stopped, 1)
 		s.environments()
 	}
-	s.record.Set(simulate.InUse, int64(s.busy.count))
+	s.record.Set(replay.InUse, int64(s.busy.count))
 }
 
 // environments sets the gauges of how many there are.
 func (s *simulator) environments() {
 	n := s.reserved + s.onDemand + int64(s.waiting.count)
-	s.record.Set(simulate.Capacity, n)
-	s.record.Set(simulate.Instances, n)
+	s.record.Set(replay.Capacity, n)
+	s.record.Set(replay.Instances, n)
 }
 
 // try lets a request in, or turns it away.
-func (s *simulator) try(at int64, q *simulate.Request, number int64, attempt int) {
+func (s *simulator) try(at int64, q *replay.Request, number int64, attempt int) {
 	switch {
 	case s.api.each > 0 && !s.api.take(at):
-		s.refuse(simulate.ThrottledAPI, at, q, number, attempt)
+		s.refuse(replay.ThrottledAPI, at, q, number, attempt)
 	case s.rate.each > 0 && !s.rate.take(at):
-		s.refuse(simulate.ThrottledRate, at, q, number, attempt)
+		s.refuse(replay.ThrottledRate, at, q, number, attempt)
 	case s.ready > 0:
 		s.ready--
-		s.record.Set(simulate.Provisioned, s.reserved-s.ready)
-		s.record.Add(simulate.ProvisionedServed, 1)
+		s.record.Set(replay.Provisioned, s.reserved-s.ready)
+		s.record.Add(replay.ProvisionedServed, 1)
 		s.serve(at, q, provisioned)
 	case s.onDemand >= s.limit-s.reserved:
 		// What is provisioned counts whether it is in use or not.
@@ -213,7 +213,7 @@ func (s *simulator) try(at int64, q *simulate.Request, number int64, attempt int
 		s.onDemand++
 		s.serve(at, q, idleAgain)
 	case s.scaling.each > 0 && !s.scaling.take(at):
-		s.refuse(simulate.ThrottledScaling, at, q, number, attempt)
+		s.refuse(replay.ThrottledScaling, at, q, number, attempt)
 	default:
 		s.onDemand++
 		s.cold(at, q)
@@ -221,58 +221,58 @@ func (s *simulator) try(at int64, q *simulate.Request, number int64, attempt int
 }
 
 // serve lets an environment that is there work.
-func (s *simulator) serve(at int64, q *simulate.Request, kind int64) {
+func (s *simulator) serve(at int64, q *replay.Request, kind int64) {
 	work := q.Wait + s.stretched(q.CPU)
-	outcome := simulate.Served
+	outcome := replay.Served
 	if work > s.timeout {
-		work, outcome = s.timeout, simulate.TimedOutApp
+		work, outcome = s.timeout, replay.TimedOutApp
 		if kind == idleAgain {
 			kind = lost
 		}
 	}
-	meter := simulate.BilledMS
+	meter := replay.BilledMS
 	if kind == provisioned {
-		meter = simulate.ProvisionedMS
+		meter = replay.ProvisionedMS
 	}
 	s.record.Add(meter, milliseconds(work))
 	s.finish(at, q.At, work, outcome, kind)
 }
 
 // cold starts an environment and lets it work.
-func (s *simulator) cold(at int64, q *simulate.Request) {
-	s.record.Add(simulate.ColdStarts, 1)
-	s.record.Add(simulate.Started, 1)
+func (s *simulator) cold(at int64, q *replay.Request) {
+	s.record.Add(replay.ColdStarts, 1)
+	s.record.Add(replay.Started, 1)
 	s.environments()
-	draw := simulate.Mix(s.seed^startStream, 2*s.starts)
+	draw := replay.Mix(s.seed^startStream, 2*s.starts)
 	if s.Cold != nil {
 		s.starts++
 		work := s.Cold.At(draw)
-		s.record.Add(simulate.BilledMS, milliseconds(work))
-		s.finish(at, q.At, work, simulate.Served, idleAgain)
+		s.record.Add(replay.BilledMS, milliseconds(work))
+		s.finish(at, q.At, work, replay.Served, idleAgain)
 		return
 	}
 	placement := s.Placement.At(draw)
-	start := s.Init.At(simulate.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
+	start := s.Init.At(replay.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
 	s.starts++
 	work := q.Wait + s.stretched(q.CPU)
-	outcome, kind := simulate.Served, int64(idleAgain)
+	outcome, kind := replay.Served, int64(idleAgain)
 	if work > s.timeout {
-		work, outcome, kind = s.timeout, simulate.TimedOutApp, lost
+		work, outcome, kind = s.timeout, replay.TimedOutApp, lost
 	}
 	// The start and the work are billed as one.
 	billed := milliseconds(work)
-	s.record.Add(simulate.BilledMS, billed)
-	s.record.Add(simulate.InitMS, milliseconds(start+work)-billed)
+	s.record.Add(replay.BilledMS, billed)
+	s.record.Add(replay.InitMS, milliseconds(start+work)-billed)
 	s.finish(at, q.At, placement+start+work, outcome, kind)
 }
 
 // finish records how a request will end that an environment works at for a time.
-func (s *simulator) finish(at, first, work int64, outcome simulate.Outcome, kind int64) {
+func (s *simulator) finish(at, first, work int64, outcome replay.Outcome, kind int64) {
 	s.busy.push(at, (at+work)<<kindBits|kind)
-	s.record.Set(simulate.InUse, int64(s.busy.count))
+	s.record.Set(replay.InUse, int64(s.busy.count))
 	if work > s.apiTimeout {
 		// The client is told; the function does not know, and goes on.
-		work, outcome = s.apiTimeout, simulate.TimedOutEntry
+		work, outcome = s.apiTimeout, replay.TimedOutEntry
 	}
 	if at+work >= s.end {
 		s.unanswered++
@@ -282,14 +282,14 @@ func (s *simulator) finish(at, first, work int64, outcome simulate.Outcome, kind
 }
 
 // refuse turns a request away, which may come again.
-func (s *simulator) refuse(cause simulate.Outcome, at int64, q *simulate.Request, number int64, attempt int) {
-	s.record.Add(simulate.Refusals, 1)
+func (s *simulator) refuse(cause replay.Outcome, at int64, q *replay.Request, number int64, attempt int) {
+	s.record.Add(replay.Refusals, 1)
 	if attempt >= s.Retry.Attempts {
 		s.record.Finish(cause, 0)
 		return
 	}
 	longest := uint64(min(s.Retry.Base<<min(attempt-1, maxAttempts), s.Retry.Max))
-	wait, _ := bits.Mul64(simulate.Mix(s.seed^jitterStream, s.jitters), longest)
+	wait, _ := bits.Mul64(replay.Mix(s.seed^jitterStream, s.jitters), longest)
 	s.jitters++
 	s.again.push(retry{at + int64(wait), number, attempt + 1, *q})
 }

@@ -12,16 +12,16 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")
 
 // always is a function whose requests take a constant time and whose
 // environments are there at once.
-func always(work time.Duration) (Config, simulate.Demand) {
+func always(work time.Duration) (Config, replay.Demand) {
 	c := Defaults(1769)
-	return c, simulate.Demand{Wait: simulate.Constant(int64(work))}
+	return c, replay.Demand{Wait: replay.Constant(int64(work))}
 }
 
 // every is n arrivals, one each gap.
@@ -34,7 +34,7 @@ func every(gap time.Duration, n int) []int64 {
 }
 
 func TestEachThrottleIsCountedApart(t *testing.T) {
-	type counts map[simulate.Outcome]int64
+	type counts map[replay.Outcome]int64
 	for name, test := range map[string]struct {
 		change   func(*Config)
 		work     time.Duration
@@ -44,55 +44,55 @@ func TestEachThrottleIsCountedApart(t *testing.T) {
 		"the API lets a burst of 5,000 through, and a token comes each .1 ms": {
 			func(c *Config) { c.Account, c.Scaling = 100000, Bucket{} },
 			time.Second, append(make([]int64, 6000), 100_000, 100_000, 199_999, 200_000),
-			counts{simulate.Served: 5002, simulate.ThrottledAPI: 1002},
+			counts{replay.Served: 5002, replay.ThrottledAPI: 1002},
 		},
 		"the account has 1,000": {
 			func(*Config) {}, time.Second, make([]int64, 1500),
-			counts{simulate.Served: 1000, simulate.ThrottledConcurrency: 500},
+			counts{replay.Served: 1000, replay.ThrottledConcurrency: 500},
 		},
 		"the function reserves 20": {
 			func(c *Config) { c.Reserved = 20 }, time.Second, make([]int64, 25),
-			counts{simulate.Served: 20, simulate.ThrottledReserved: 5},
+			counts{replay.Served: 20, replay.ThrottledReserved: 5},
 		},
 		"provisioned concurrency counts against the account though it is not in use": {
 			func(c *Config) { c.Account, c.Provisioned = 10, 4 }, time.Second, make([]int64, 12),
-			counts{simulate.Served: 10, simulate.ThrottledConcurrency: 2},
+			counts{replay.Served: 10, replay.ThrottledConcurrency: 2},
 		},
 		"1,000 environments at once, and one each 10 ms": {
 			func(c *Config) { c.Account, c.RatePerConcurrency = 5000, 0 }, time.Minute, append(make([]int64, 1100), every(time.Millisecond, 101)[1:]...),
-			counts{simulate.Served: 1010, simulate.ThrottledScaling: 190, simulate.TimedOutEntry: 0},
+			counts{replay.Served: 1010, replay.ThrottledScaling: 190, replay.TimedOutEntry: 0},
 		},
 		"10 requests a second for each of 3": {
 			func(c *Config) { c.Account = 3 }, 0, make([]int64, 40),
-			counts{simulate.Served: 30, simulate.ThrottledRate: 10},
+			counts{replay.Served: 30, replay.ThrottledRate: 10},
 		},
 		"the function times out": {
 			func(c *Config) { c.Timeout = 999 * time.Millisecond }, time.Second, make([]int64, 3),
-			counts{simulate.TimedOutApp: 3},
+			counts{replay.TimedOutApp: 3},
 		},
 		"the API times out": {
 			func(*Config) {}, 30*time.Second + 1, make([]int64, 3),
-			counts{simulate.TimedOutEntry: 3},
+			counts{replay.TimedOutEntry: 3},
 		},
 		"30 seconds are in time": {
 			func(*Config) {}, 30 * time.Second, make([]int64, 3),
-			counts{simulate.Served: 3},
+			counts{replay.Served: 3},
 		},
 		"a function URL waits": {
 			func(c *Config) { c.API, c.APITimeout = Bucket{}, 0 }, 40 * time.Second, make([]int64, 3),
-			counts{simulate.Served: 3},
+			counts{replay.Served: 3},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config, demand := always(test.work)
-			if test.work > 30*time.Second && test.want[simulate.Served] > 500 {
+			if test.work > 30*time.Second && test.want[replay.Served] > 500 {
 				config.APITimeout = 0
 			}
 			test.change(&config)
-			result := run(t, config, simulate.Arrivals(test.arrivals), demand, simulate.Options{})
+			result := run(t, config, replay.Arrivals(test.arrivals), demand, replay.Options{})
 			for o, n := range result.Outcomes {
-				if want := test.want[simulate.Outcome(o)]; n != want {
-					t.Errorf("%s: %d, want %d", simulate.Outcome(o), n, want)
+				if want := test.want[replay.Outcome(o)]; n != want {
+					t.Errorf("%s: %d, want %d", replay.Outcome(o), n, want)
 				}
 			}
 		})
@@ -102,26 +102,26 @@ func TestEachThrottleIsCountedApart(t *testing.T) {
 func TestAnEnvironmentStaysForTheKeepAlive(t *testing.T) {
 	config, demand := always(100 * time.Millisecond)
 	config.KeepAlive = time.Minute
-	config.Placement, config.Init = simulate.Constant(50e6), simulate.Constant(200e6)
+	config.Placement, config.Init = replay.Constant(50e6), replay.Constant(200e6)
 	second := int64(1e9)
 	// The first ends at .35 s; 60.35 s is too late and a moment earlier is not.
 	for _, test := range []struct {
 		second int64
 		cold   int64
 	}{{60*second + 350e6 - 1, 1}, {60*second + 350e6, 2}} {
-		result := run(t, config, simulate.Arrivals([]int64{0, test.second}), demand, simulate.Options{})
-		if got := result.Meters[simulate.ColdStarts]; got != test.cold {
+		result := run(t, config, replay.Arrivals([]int64{0, test.second}), demand, replay.Options{})
+		if got := result.Meters[replay.ColdStarts]; got != test.cold {
 			t.Errorf("a second request at %d: %d cold starts, want %d", test.second, got, test.cold)
 		}
 	}
-	result := run(t, config, simulate.Arrivals([]int64{0}), demand, simulate.Options{Until: 120 * second})
-	if got := result.Gauges[simulate.Instances].Seconds; got != 60.35 {
+	result := run(t, config, replay.Arrivals([]int64{0}), demand, replay.Options{Until: 120 * second})
+	if got := result.Gauges[replay.Instances].Seconds; got != 60.35 {
 		t.Errorf("the environment lived for %v s, want 60.35", got)
 	}
 	if got := result.Latency.P50; math.Abs(float64(got)-350e6) > 3e5 {
 		t.Errorf("the first request took %d ns, want 350 ms", got)
 	}
-	if b, i := result.Meters[simulate.BilledMS], result.Meters[simulate.InitMS]; b != 100 || i != 200 {
+	if b, i := result.Meters[replay.BilledMS], result.Meters[replay.InitMS]; b != 100 || i != 200 {
 		t.Errorf("billed %d ms and %d ms of initialization, want 100 and 200: placement is not billed", b, i)
 	}
 }
@@ -132,11 +132,11 @@ func TestTheNewestIdleEnvironmentIsTaken(t *testing.T) {
 	// Three at once, and then one every two seconds: the two that are not used
 	// expire, and the third never does.
 	arrivals := append([]int64{0, 0, 0}, every(2*time.Second, 30)[1:]...)
-	result := run(t, config, simulate.Arrivals(arrivals), demand, simulate.Options{Until: 60e9})
-	if cold, stopped := result.Meters[simulate.ColdStarts], result.Meters[simulate.Stopped]; cold != 3 || stopped != 2 {
+	result := run(t, config, replay.Arrivals(arrivals), demand, replay.Options{Until: 60e9})
+	if cold, stopped := result.Meters[replay.ColdStarts], result.Meters[replay.Stopped]; cold != 3 || stopped != 2 {
 		t.Errorf("%d started and %d stopped, want 3 and 2", cold, stopped)
 	}
-	if got := result.Gauges[simulate.Instances].Seconds; got != 60+2*11 {
+	if got := result.Gauges[replay.Instances].Seconds; got != 60+2*11 {
 		t.Errorf("%v environment-seconds, want 82", got)
 	}
 }
@@ -144,18 +144,18 @@ func TestTheNewestIdleEnvironmentIsTaken(t *testing.T) {
 func TestProvisionedComesFirstAndSpillsOver(t *testing.T) {
 	config, demand := always(time.Second)
 	config.Provisioned = 3
-	config.Init = simulate.Constant(500e6)
-	result := run(t, config, simulate.Arrivals(append(make([]int64, 5), 2e9, 2e9)), demand, simulate.Options{Until: 10e9})
-	if result.Meters[simulate.ProvisionedServed] != 5 || result.Meters[simulate.ColdStarts] != 2 {
-		t.Errorf("provisioned served %d with %d cold starts, want 5 and 2", result.Meters[simulate.ProvisionedServed], result.Meters[simulate.ColdStarts])
+	config.Init = replay.Constant(500e6)
+	result := run(t, config, replay.Arrivals(append(make([]int64, 5), 2e9, 2e9)), demand, replay.Options{Until: 10e9})
+	if result.Meters[replay.ProvisionedServed] != 5 || result.Meters[replay.ColdStarts] != 2 {
+		t.Errorf("provisioned served %d with %d cold starts, want 5 and 2", result.Meters[replay.ProvisionedServed], result.Meters[replay.ColdStarts])
 	}
-	if result.Meters[simulate.ProvisionedMS] != 5000 || result.Meters[simulate.BilledMS] != 2000 || result.Meters[simulate.InitMS] != 1000 {
+	if result.Meters[replay.ProvisionedMS] != 5000 || result.Meters[replay.BilledMS] != 2000 || result.Meters[replay.InitMS] != 1000 {
 		t.Errorf("billed %v", result.Meters)
 	}
-	if got := result.Gauges[simulate.Provisioned].Seconds; got != 5 {
+	if got := result.Gauges[replay.Provisioned].Seconds; got != 5 {
 		t.Errorf("provisioned environments were in use for %v s, want 5", got)
 	}
-	if got := result.Gauges[simulate.Instances]; got.Max != 5 || got.Seconds != 3*10+2*10 {
+	if got := result.Gauges[replay.Instances]; got.Max != 5 || got.Seconds != 3*10+2*10 {
 		t.Errorf("environments: %+v", got)
 	}
 }
@@ -166,14 +166,14 @@ func TestCPUTimeStretchesWithLittleMemory(t *testing.T) {
 		want   int64 // milliseconds
 	}{{128, 30 + 139}, {512, 30 + 35}, {1769, 40}, {10240, 40}} {
 		config := Defaults(test.memory)
-		demand := simulate.Demand{Wait: simulate.Constant(30e6), CPU: simulate.Constant(10e6)}
+		demand := replay.Demand{Wait: replay.Constant(30e6), CPU: replay.Constant(10e6)}
 		config.Start = time.Second
-		result := run(t, config, simulate.Arrivals([]int64{0}), demand, simulate.Options{})
-		if got := result.Meters[simulate.BilledMS]; got != test.want {
+		result := run(t, config, replay.Arrivals([]int64{0}), demand, replay.Options{})
+		if got := result.Meters[replay.BilledMS]; got != test.want {
 			t.Errorf("%d MB: billed %d ms, want %d", test.memory, got, test.want)
 		}
 		start := 1000 * max(1, 1769/float64(test.memory))
-		if got := result.Meters[simulate.InitMS]; math.Abs(float64(got)-start) > 1 {
+		if got := result.Meters[replay.InitMS]; math.Abs(float64(got)-start) > 1 {
 			t.Errorf("%d MB: billed %d ms of start, want %v", test.memory, got, start)
 		}
 	}
@@ -182,8 +182,8 @@ func TestCPUTimeStretchesWithLittleMemory(t *testing.T) {
 func TestATimeoutCostsTheEnvironment(t *testing.T) {
 	config, demand := always(2 * time.Second)
 	config.Timeout = time.Second
-	result := run(t, config, simulate.Arrivals(every(5*time.Second, 4)), demand, simulate.Options{})
-	if result.Meters[simulate.ColdStarts] != 4 || result.Meters[simulate.BilledMS] != 4000 || result.Of(simulate.TimedOut) != 4 {
+	result := run(t, config, replay.Arrivals(every(5*time.Second, 4)), demand, replay.Options{})
+	if result.Meters[replay.ColdStarts] != 4 || result.Meters[replay.BilledMS] != 4000 || result.Of(replay.TimedOut) != 4 {
 		t.Errorf("%v %v", result.Meters, result.Outcomes)
 	}
 }
@@ -194,10 +194,10 @@ func TestRetriesComeAgain(t *testing.T) {
 	config.Retry = Retry{Attempts: 10, Base: 500 * time.Millisecond, Max: 4 * time.Second}
 	served, throttled, spread := int64(0), int64(0), map[int64]bool{}
 	for seed := range uint64(50) {
-		result := run(t, config, simulate.Arrivals([]int64{0, 0}), demand, simulate.Options{Seed: seed})
-		served += result.Of(simulate.Answered)
-		throttled += result.Of(simulate.Throttled)
-		if result.Meters[simulate.Retries] < 1 || result.Meters[simulate.Refusals] < 1 {
+		result := run(t, config, replay.Arrivals([]int64{0, 0}), demand, replay.Options{Seed: seed})
+		served += result.Of(replay.Answered)
+		throttled += result.Of(replay.Throttled)
+		if result.Meters[replay.Retries] < 1 || result.Meters[replay.Refusals] < 1 {
 			t.Errorf("seed %d: %v", seed, result.Meters)
 		}
 		spread[result.Latency.Max] = true
@@ -210,7 +210,7 @@ func TestRetriesComeAgain(t *testing.T) {
 	}
 	// No retries unless asked for.
 	config.Retry = Retry{}
-	if result := run(t, config, simulate.Arrivals([]int64{0, 0}), demand, simulate.Options{}); result.Of(simulate.Throttled) != 1 || result.Meters[simulate.Retries] != 0 {
+	if result := run(t, config, replay.Arrivals([]int64{0, 0}), demand, replay.Options{}); result.Of(replay.Throttled) != 1 || result.Meters[replay.Retries] != 0 {
 		t.Errorf("%v %v", result.Outcomes, result.Meters)
 	}
 }
@@ -218,9 +218,9 @@ func TestRetriesComeAgain(t *testing.T) {
 func TestWhatEndsWithTheRunIsInFlight(t *testing.T) {
 	config, demand := always(time.Second)
 	for until, want := range map[int64]int64{1e9: 1, 1e9 + 1: 0} {
-		result := run(t, config, simulate.Arrivals([]int64{0, 2e9}), demand, simulate.Options{Until: until})
-		if result.Requests != 1 || result.InFlight != want || result.Of(simulate.Answered) != 1-want {
-			t.Errorf("until %d: %d requests, %d in flight, %d served", until, result.Requests, result.InFlight, result.Of(simulate.Answered))
+		result := run(t, config, replay.Arrivals([]int64{0, 2e9}), demand, replay.Options{Until: until})
+		if result.Requests != 1 || result.InFlight != want || result.Of(replay.Answered) != 1-want {
+			t.Errorf("until %d: %d requests, %d in flight, %d served", until, result.Requests, result.InFlight, result.Of(replay.Answered))
 		}
 	}
 }
@@ -238,11 +238,11 @@ func TestNothingIsLost(t *testing.T) {
 	for range rounds {
 		config, demand := randomConfig(random)
 		arrivals := randomArrivals(random, 1+random.IntN(200))
-		options := simulate.Options{Seed: random.Uint64()}
+		options := replay.Options{Seed: random.Uint64()}
 		if random.IntN(2) == 0 {
 			options.Until = 1 + random.Int64N(arrivals[len(arrivals)-1]+1e8)
 		}
-		result := run(t, config, simulate.Arrivals(arrivals), demand, options) // checks conservation
+		result := run(t, config, replay.Arrivals(arrivals), demand, options) // checks conservation
 		if result.InFlight > 0 {
 			inFlight++
 		}
@@ -264,20 +264,20 @@ func TestNothingIsLost(t *testing.T) {
 		}
 		for g, level := range result.Gauges {
 			if level.Mean < 0 || level.Mean > float64(level.Max)+1e-9 {
-				t.Fatalf("%s: mean %v, maximum %d", simulate.Gauge(g).Name(), level.Mean, level.Max)
+				t.Fatalf("%s: mean %v, maximum %d", replay.Gauge(g).Name(), level.Mean, level.Max)
 			}
 		}
-		if u := result.Gauges; u[simulate.InUse].Seconds > u[simulate.Capacity].Seconds+1e-9 {
-			t.Fatalf("%v busy of %v", u[simulate.InUse].Seconds, u[simulate.Capacity].Seconds)
+		if u := result.Gauges; u[replay.InUse].Seconds > u[replay.Capacity].Seconds+1e-9 {
+			t.Fatalf("%v busy of %v", u[replay.InUse].Seconds, u[replay.Capacity].Seconds)
 		}
-		if int(result.Gauges[simulate.InUse].Max) > config.limit() {
-			t.Fatalf("%d at once, with a limit of %d", result.Gauges[simulate.InUse].Max, config.limit())
+		if int(result.Gauges[replay.InUse].Max) > config.limit() {
+			t.Fatalf("%d at once, with a limit of %d", result.Gauges[replay.InUse].Max, config.limit())
 		}
 		// Where a request's time is an environment's: no retries, no API that
 		// gives up, everything answered.
-		if options.Until == 0 && config.Retry.Attempts <= 1 && result.Outcomes[simulate.TimedOutEntry] == 0 {
+		if options.Until == 0 && config.Retry.Attempts <= 1 && result.Outcomes[replay.TimedOutEntry] == 0 {
 			exact++
-			if l, lw := result.Gauges[simulate.InUse].Seconds, float64(result.Meters[simulate.LatencyNanoseconds])/1e9; math.Abs(l-lw) > 1e-9*max(1, l) {
+			if l, lw := result.Gauges[replay.InUse].Seconds, float64(result.Meters[replay.LatencyNanoseconds])/1e9; math.Abs(l-lw) > 1e-9*max(1, l) {
 				t.Fatalf("Little's law: L = %v s, lambda W = %v s", l, lw)
 			}
 		}
@@ -297,24 +297,24 @@ func TestMoreIsNeverWorse(t *testing.T) {
 	}
 	for range rounds {
 		config, demand := randomConfig(random)
-		config.Placement, config.Init, config.Start = simulate.Distribution{}, simulate.Distribution{}, 0
+		config.Placement, config.Init, config.Start = replay.Distribution{}, replay.Distribution{}, 0
 		config.Timeout = longest // a timeout costs an environment
 		config.Retry, config.API, config.RatePerConcurrency, config.Scaling = Retry{}, Bucket{}, 0, Bucket{}
 		arrivals := randomArrivals(random, 300)
-		result := func(c Config) simulate.Result {
-			return run(t, c, simulate.Arrivals(arrivals), demand, simulate.Options{Until: arrivals[299] + 60e9})
+		result := func(c Config) replay.Result {
+			return run(t, c, replay.Arrivals(arrivals), demand, replay.Options{Until: arrivals[299] + 60e9})
 		}
 		before := result(config)
 		longer := config
 		longer.KeepAlive += time.Duration(1 + random.Int64N(2e9))
-		if after := result(longer); after.Meters[simulate.ColdStarts] > before.Meters[simulate.ColdStarts] ||
-			after.Gauges[simulate.Instances].Seconds < before.Gauges[simulate.Instances].Seconds || after.Outcomes != before.Outcomes {
+		if after := result(longer); after.Meters[replay.ColdStarts] > before.Meters[replay.ColdStarts] ||
+			after.Gauges[replay.Instances].Seconds < before.Gauges[replay.Instances].Seconds || after.Outcomes != before.Outcomes {
 			t.Fatalf("a longer keep-alive: %v after %v", after.Meters, before.Meters)
 		}
 		if config.Provisioned < config.limit() {
 			more := config
 			more.Provisioned++
-			if after := result(more); after.Meters[simulate.ColdStarts] > before.Meters[simulate.ColdStarts] {
+			if after := result(more); after.Meters[replay.ColdStarts] > before.Meters[replay.ColdStarts] {
 				t.Fatalf("more provisioned concurrency: %v after %v", after.Meters, before.Meters)
 			}
 		}
@@ -324,8 +324,8 @@ func TestMoreIsNeverWorse(t *testing.T) {
 			wider.Reserved++
 		}
 		same := demand
-		demand = simulate.Demand{Wait: simulate.Constant(30e6)} // with varying times a long request may keep out two short ones
-		if before, after := result(config), result(wider); after.Of(simulate.Answered) < before.Of(simulate.Answered) {
+		demand = replay.Demand{Wait: replay.Constant(30e6)} // with varying times a long request may keep out two short ones
+		if before, after := result(config), result(wider); after.Of(replay.Answered) < before.Of(replay.Answered) {
 			t.Fatalf("more concurrency: %v after %v", after.Outcomes, before.Outcomes)
 		}
 		demand = same
@@ -338,11 +338,11 @@ func TestMoreIsNeverWorse(t *testing.T) {
 func TestSameSeedSameBytes(t *testing.T) {
 	config := Defaults(512)
 	config.Provisioned, config.Reserved = 3, 40
-	config.Placement, config.Init, config.Start = simulate.Exponential(30e6), simulate.Lognormal(250e6, .3), 100*time.Millisecond
+	config.Placement, config.Init, config.Start = replay.Exponential(30e6), replay.Lognormal(250e6, .3), 100*time.Millisecond
 	config.Retry = UsualRetry()
-	demand := simulate.Demand{Wait: simulate.Exponential(60e6), CPU: simulate.Lognormal(20e6, .8), Seed: 42}
+	demand := replay.Demand{Wait: replay.Exponential(60e6), CPU: replay.Lognormal(20e6, .8), Seed: 42}
 	bytes := func(seed uint64) []byte {
-		result := run(t, config, simulate.Poisson(300, 2*time.Minute, seed), demand, simulate.Options{Seed: seed, Width: time.Minute})
+		result := run(t, config, replay.Poisson(300, 2*time.Minute, seed), demand, replay.Options{Seed: seed, Width: time.Minute})
 		text, err := json.MarshalIndent(result, "", "\t")
 		if err != nil {
 			t.Fatal(err)
@@ -376,7 +376,7 @@ func TestStopsWhenToldTo(t *testing.T) {
 	defer cancel()
 	config, demand := always(50 * time.Millisecond)
 	last, calls := int64(0), 0
-	options := simulate.Options{Until: 3600e9, Progress: func(at int64) {
+	options := replay.Options{Until: 3600e9, Progress: func(at int64) {
 		if at < last {
 			t.Errorf("progress goes back from %d to %d", last, at)
 		}
@@ -385,7 +385,7 @@ func TestStopsWhenToldTo(t *testing.T) {
 			cancel()
 		}
 	}}
-	result, err := Run(ctx, config, simulate.Poisson(1000, time.Hour, 1), demand, options)
+	result, err := Run(ctx, config, replay.Poisson(1000, time.Hour, 1), demand, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -397,22 +397,22 @@ func TestStopsWhenToldTo(t *testing.T) {
 	}
 }
 
-type broken struct{ simulate.Source }
+type broken struct{ replay.Source }
 
 func (broken) Err() error { return errors.New("line 7: no number") }
 
 func TestErrors(t *testing.T) {
 	config, demand := always(time.Second)
-	for want, source := range map[string]simulate.Source{
-		"line 7: no number":                         broken{simulate.Arrivals([]int64{1})},
-		"arrival 2 at 4 ns comes after one at 5 ns": simulate.Arrivals([]int64{5, 4}),
+	for want, source := range map[string]replay.Source{
+		"line 7: no number":                         broken{replay.Arrivals([]int64{1})},
+		"arrival 2 at 4 ns comes after one at 5 ns": replay.Arrivals([]int64{5, 4}),
 	} {
-		if _, err := Run(context.Background(), config, source, demand, simulate.Options{}); err == nil || err.Error() != want {
+		if _, err := Run(context.Background(), config, source, demand, replay.Options{}); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
 	bad := Config{MemoryMB: 64, Timeout: 0, KeepAlive: -1, Reserved: -1, Provisioned: 5, RatePerConcurrency: -1, Scaling: Bucket{1, 0}, API: Bucket{-1, 3}, Retry: Retry{Attempts: 99}}
-	_, err := Run(context.Background(), bad, simulate.Arrivals(nil), demand, simulate.Options{})
+	_, err := Run(context.Background(), bad, replay.Arrivals(nil), demand, replay.Options{})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -425,7 +425,7 @@ func TestErrors(t *testing.T) {
 	if err := good.Check(); err != nil {
 		t.Error(err)
 	}
-	if result := run(t, good, simulate.Arrivals(nil), demand, simulate.Options{}); result.Requests != 0 || result.Span != 0 {
+	if result := run(t, good, replay.Arrivals(nil), demand, replay.Options{}); result.Requests != 0 || result.Span != 0 {
 		t.Errorf("an empty trace: %+v", result)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 // shaped is traffic whose rate changes: a Poisson process that is thinned.
 type shaped struct {
-	simulate.Source
+	replay.Source
 	random *rand.PCG
 	rate   func(seconds float64) float64 // as a part of the largest
 }
@@ -26,8 +26,8 @@ func (s *shaped) Next() (int64, bool) {
 	}
 }
 
-func arriving(peak float64, length time.Duration, seed uint64, rate func(float64) float64) simulate.Source {
-	return &shaped{struct{ simulate.Source }{simulate.Poisson(peak, length, seed)}, rand.NewPCG(seed, 8), rate}
+func arriving(peak float64, length time.Duration, seed uint64, rate func(float64) float64) replay.Source {
+	return &shaped{struct{ replay.Source }{replay.Poisson(peak, length, seed)}, rand.NewPCG(seed, 8), rate}
 }
 
 // shapes are rates over days, as parts of their largest.
@@ -63,25 +63,25 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 	for name, shape := range shapes() {
 		t.Run(name, func(t *testing.T) {
 			const peak = 40
-			open := func() simulate.Source { return arriving(peak, length, 3, shape) }
+			open := func() replay.Source { return arriving(peak, length, 3, shape) }
 			if name == "steady" {
-				open = func() simulate.Source { return simulate.Poisson(peak, length, 3) } // which can be skipped
+				open = func() replay.Source { return replay.Poisson(peak, length, 3) } // which can be skipped
 			}
-			counts, err := simulate.Count(context.Background(), open(), int64(length))
+			counts, err := replay.Count(context.Background(), open(), int64(length))
 			if err != nil {
 				t.Fatal(err)
 			}
 			config := Defaults(512)
-			config.Placement, config.Init, config.Start = simulate.Exponential(50e6), simulate.Lognormal(200e6, .3), 100*time.Millisecond
+			config.Placement, config.Init, config.Start = replay.Exponential(50e6), replay.Lognormal(200e6, .3), 100*time.Millisecond
 			config.Provisioned = 2
-			demand := simulate.Demand{Wait: simulate.Lognormal(60e6, .6), CPU: simulate.Lognormal(10e6, .6), Seed: 5}
-			want := run(t, config, open(), demand, simulate.Options{Seed: 6, Until: int64(length)})
+			demand := replay.Demand{Wait: replay.Lognormal(60e6, .6), CPU: replay.Lognormal(10e6, .6), Seed: 5}
+			want := run(t, config, open(), demand, replay.Options{Seed: 6, Until: int64(length)})
 
-			plan := simulate.NewPlan(counts, simulate.PlanOptions{Budget: counts.Total() / 8})
+			plan := replay.NewPlan(counts, replay.PlanOptions{Budget: counts.Total() / 8})
 			if plan == nil {
 				t.Fatal("nothing is sampled")
 			}
-			got := run(t, config, plan.Source(open()), demand, simulate.Options{Seed: 6, Plan: plan})
+			got := run(t, config, plan.Source(open()), demand, replay.Options{Seed: 6, Plan: plan})
 			near := func(what string, got, want, bound, stated float64) {
 				t.Helper()
 				off := got/want - 1
@@ -95,18 +95,18 @@ func TestSampledRunsAreNearExactOnes(t *testing.T) {
 				t.Errorf("%v of the requests were simulated", got.Sampling.Share)
 			}
 			near("requests", float64(got.Requests), float64(want.Requests), .003, 0)
-			for _, m := range []simulate.Meter{simulate.BilledMS, simulate.ProvisionedMS, simulate.ProvisionedServed} {
+			for _, m := range []replay.Meter{replay.BilledMS, replay.ProvisionedMS, replay.ProvisionedServed} {
 				near(m.Name(), float64(got.Meters[m]), float64(want.Meters[m]), .02, got.Sampling.Meters[m])
 			}
-			cost := func(r simulate.Result) float64 { return r.GBSeconds(simulate.BilledMS) + r.GBSeconds(simulate.InitMS) }
+			cost := func(r replay.Result) float64 { return r.GBSeconds(replay.BilledMS) + r.GBSeconds(replay.InitMS) }
 			near("GB-seconds", cost(got), cost(want), .02, 0)
-			near("in use", got.Gauges[simulate.InUse].Seconds, want.Gauges[simulate.InUse].Seconds, .02, got.Sampling.Gauges[simulate.InUse])
-			near("environments", got.Gauges[simulate.Instances].Seconds, want.Gauges[simulate.Instances].Seconds, .02+2*got.Sampling.Gauges[simulate.Instances], got.Sampling.Gauges[simulate.Instances])
+			near("in use", got.Gauges[replay.InUse].Seconds, want.Gauges[replay.InUse].Seconds, .02, got.Sampling.Gauges[replay.InUse])
+			near("environments", got.Gauges[replay.Instances].Seconds, want.Gauges[replay.Instances].Seconds, .02+2*got.Sampling.Gauges[replay.Instances], got.Sampling.Gauges[replay.Instances])
 			near("p50", float64(got.Latency.P50), float64(want.Latency.P50), .02, got.Sampling.P50)
 			near("p99", float64(got.Latency.P99), float64(want.Latency.P99), .05, got.Sampling.P99)
 			near("p99.9", float64(got.Latency.P999), float64(want.Latency.P999), .1, got.Sampling.P999)
 			// Few of these happen, and so few of them are seen.
-			cold := simulate.ColdStarts
+			cold := replay.ColdStarts
 			near("cold starts", float64(got.Meters[cold]), float64(want.Meters[cold]), .03+4*got.Sampling.Meters[cold], got.Sampling.Meters[cold])
 
 			requests, length := int64(0), int64(0)
@@ -136,16 +136,16 @@ func TestASampledRunThatIsStopped(t *testing.T) {
 		{"diurnal", 200, 12}, // not every rate was measured by then
 	} {
 		name, part := x.name, x.part
-		open := func() simulate.Source { return arriving(x.peak, length, 3, shapes()[name]) }
-		counts, err := simulate.Count(context.Background(), open(), int64(length))
+		open := func() replay.Source { return arriving(x.peak, length, 3, shapes()[name]) }
+		counts, err := replay.Count(context.Background(), open(), int64(length))
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan := simulate.NewPlan(counts, simulate.PlanOptions{Budget: counts.Total() / 8})
+		plan := replay.NewPlan(counts, replay.PlanOptions{Budget: counts.Total() / 8})
 		ctx, cancel := context.WithCancel(context.Background())
 		reached := int64(0)
 		config, demand := always(50 * time.Millisecond)
-		result, err := Run(ctx, config, plan.Source(open()), demand, simulate.Options{Plan: plan, Progress: func(at int64) {
+		result, err := Run(ctx, config, plan.Source(open()), demand, replay.Options{Plan: plan, Progress: func(at int64) {
 			if reached = at; at > int64(length)/part {
 				cancel()
 			}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 )
 
 //go:embed starts.json
@@ -72,7 +72,7 @@ func (s *Starts) Runtimes() []string {
 // Of is the initialization of a runtime, in nanoseconds, at the memory that was
 // measured and is nearest: memory hardly matters, since Lambda lets functions
 // start with more CPU than they have later.
-func (s *Starts) Of(runtime, packaging, architecture string, memoryMB int) (simulate.Distribution, error) {
+func (s *Starts) Of(runtime, packaging, architecture string, memoryMB int) (replay.Distribution, error) {
 	var best *start
 	for i := range s.rows {
 		row := &s.rows[i]
@@ -84,19 +84,19 @@ func (s *Starts) Of(runtime, packaging, architecture string, memoryMB int) (simu
 		}
 	}
 	if best == nil {
-		return simulate.Distribution{}, fmt.Errorf("no starts of runtime %q as %s on %s are known\nhint: known are %s, as image or zip, on arm64 and x86_64",
+		return replay.Distribution{}, fmt.Errorf("no starts of runtime %q as %s on %s are known\nhint: known are %s, as image or zip, on arm64 and x86_64",
 			runtime, packaging, architecture, strings.Join(s.Runtimes(), ", "))
 	}
 	return best.distribution()
 }
 
-func (r *start) distribution() (simulate.Distribution, error) {
-	quantiles := make([]simulate.Quantile, len(r.Quantiles))
+func (r *start) distribution() (replay.Distribution, error) {
+	quantiles := make([]replay.Quantile, len(r.Quantiles))
 	for i, p := range probabilities() {
 		// Tenths of a millisecond, so this is a whole number before it is rounded.
-		quantiles[i] = simulate.Quantile{Probability: p, Value: int64(float64(r.Quantiles[i]*10)+.5) * 100_000}
+		quantiles[i] = replay.Quantile{Probability: p, Value: int64(float64(r.Quantiles[i]*10)+.5) * 100_000}
 	}
-	d, err := simulate.Measured(quantiles, r.N)
+	d, err := replay.Measured(quantiles, r.N)
 	if err != nil {
 		return d, fmt.Errorf("starts of %s as %s on %s: %w", r.Runtime, r.Package, r.Architecture, err)
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"ambi/compare/cost"
-	"ambi/compare/traffic"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target/lambda"
 )
@@ -61,7 +61,7 @@ func TestStartsOfWhatIsNotKnown(t *testing.T) {
 
 func TestFor(t *testing.T) {
 	service := lambda.Service{Name: "api", Image: "x", Architecture: "arm64", MemoryMB: 512, TimeoutSeconds: 10, Options: lambda.Options{Provisioned: 2, Reserved: 50}}
-	usage := traffic.Traffic{}
+	usage := demand.Traffic{}
 	choices := cost.LambdaChoices{KeepAlive: spec.Duration(10 * time.Minute)}
 	c, err := For(service, usage, choices, starts(t), Parameters{})
 	if err != nil {
@@ -74,8 +74,8 @@ func TestFor(t *testing.T) {
 		t.Errorf("Go starts in %v ns, want 40.8 ms", got)
 	}
 	for _, whole := range []time.Duration{300 * time.Millisecond, 20 * time.Millisecond} {
-		usage.Start = traffic.Known(whole)
-		if c, err = For(service, usage, choices, starts(t), Parameters{Placement: traffic.Known(time.Duration(0))}); err != nil {
+		usage.Start = demand.Known(whole)
+		if c, err = For(service, usage, choices, starts(t), Parameters{Placement: demand.Known(time.Duration(0))}); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.Init.Mean() + c.Placement.Mean(); math.Abs(got-float64(whole)) > 1e5 || c.Start != 0 {
@@ -83,7 +83,7 @@ func TestFor(t *testing.T) {
 		}
 	}
 	choices.FunctionURL = true
-	if c, err = For(service, usage, choices, starts(t), Parameters{Start: traffic.Known(time.Second), Account: 3000, Runtime: "java25"}); err != nil {
+	if c, err = For(service, usage, choices, starts(t), Parameters{Start: demand.Known(time.Second), Account: 3000, Runtime: "java25"}); err != nil {
 		t.Fatal(err)
 	}
 	if c.API != (Bucket{}) || c.APITimeout != 0 || c.Start != time.Second || c.Account != 3000 || c.Init.Mean() < 100e6 {

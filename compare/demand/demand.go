@@ -1,0 +1,214 @@
+// Package demand says how much traffic a service has and how it spreads over
+// time, in the terms that costs depend on.
+//
+//	t, err := demand.Usage{
+//		Requests: demand.Known(3e6),
+//		Duration: demand.Known(40 * time.Millisecond),
+//		CPUTime:  demand.Known(12 * time.Millisecond),
+//		Shape:    spec.Diurnal,
+//	}.Resolve()
+//
+// A figure that nobody gave stays unknown (see Maybe); Usage.Missing says what
+// to ask for. A shape is turned into a Profile: segments of a cycle, each with
+// its multiple of the mean rate. The two ratios that matter most, the peak to
+// the mean and the length of a burst, have a default for each shape, which
+// Profile.Assumed reports; everything else about an app is asked for.
+//
+// A month has 730 hours, as AWS's own calculators have it.
+package demand
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"ambi/spec"
+)
+
+// SecondsPerMonth is a month of 730 hours.
+const SecondsPerMonth = 730 * 3600
+
+// minutesPerMonth is the same month in minutes.
+const minutesPerMonth = SecondsPerMonth / 60
+
+// Usage is what is known about a service's traffic, per request where nothing
+// else is said.
+type Usage struct {
+	Requests Maybe[float64]       `json:"requests"`     // a month
+	Duration Maybe[time.Duration] `json:"duration"`     // mean, waiting included, with a full core at hand
+	CPUTime  Maybe[time.Duration] `json:"cpuTime"`      // mean, on a full core; the same work on every target
+	Request  Maybe[int64]         `json:"requestSize"`  // bytes that the client sends
+	Response Maybe[int64]         `json:"responseSize"` // bytes that it gets
+	Log      Maybe[int64]         `json:"logSize"`      // bytes that the app logs
+	Outbound Maybe[int64]         `json:"outboundSize"` // bytes that the app itself exchanges with the internet
+	Start    Maybe[time.Duration] `json:"startTime"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
+
+	Shape      spec.Shape           `json:"shape"`      // empty: unknown, unless Minutes are given
+	PeakToMean Maybe[float64]       `json:"peakToMean"` // the busiest moments' rate, as a multiple of the mean
+	Burst      Maybe[time.Duration] `json:"burst"`      // how long one burst lasts; of bursty and sporadic traffic
+	// Minutes are counts of requests a minute, measured: they replace Shape,
+	// and Requests too unless that is given, which then scales them.
+	Minutes []float64 `json:"minutes,omitempty"`
+}
+
+// FromSpec takes what a spec says about a service's usage.
+func FromSpec(u spec.Usage) Usage {
+	usage := Usage{
+		Request: bytesOf(u.RequestSize), Response: bytesOf(u.ResponseSize), Log: bytesOf(u.LogSize), Outbound: bytesOf(u.OutboundSize),
+		Duration: timeOf(u.Duration), CPUTime: timeOf(u.CPUTime), Start: timeOf(u.StartTime), Burst: timeOf(u.Burst), Shape: u.Shape,
+	}
+	if !u.Requests.IsZero() {
+		usage.Requests = Known(u.Requests.PerMonth())
+	}
+	if u.PeakToMean > 0 {
+		usage.PeakToMean = Known(float64(u.PeakToMean))
+	}
+	return usage
+}
+
+func bytesOf(q *spec.Quantity) Maybe[int64] {
+	if q == nil {
+		return Maybe[int64]{}
+	}
+	return Known(q.Bytes())
+}
+
+func timeOf(d spec.Duration) Maybe[time.Duration] {
+	if d == 0 {
+		return Maybe[time.Duration]{}
+	}
+	return Known(d.Std())
+}
+
+// Input names one figure of Usage, in the words of the spec.
+type Input string
+
+// The inputs.
+const (
+	Requests   Input = "requests"
+	Duration   Input = "duration"
+	CPUTime    Input = "cpuTime"
+	Request    Input = "requestSize"
+	Response   Input = "responseSize"
+	Log        Input = "logSize"
+	Outbound   Input = "outboundSize"
+	Start      Input = "startTime"
+	Shape      Input = "shape"
+	PeakToMean Input = "peakToMean"
+)
+
+// Missing lists what is unknown, in the order of the fields.
+func (u Usage) Missing() []Input {
+	var list []Input
+	add := func(known bool, input Input) {
+		if !known {
+			list = append(list, input)
+		}
+	}
+	add(u.Requests.IsKnown() || len(u.Minutes) > 0, Requests)
+	add(u.Duration.IsKnown(), Duration)
+	add(u.CPUTime.IsKnown(), CPUTime)
+	add(u.Request.IsKnown(), Request)
+	add(u.Response.IsKnown(), Response)
+	add(u.Log.IsKnown(), Log)
+	add(u.Outbound.IsKnown(), Outbound)
+	add(u.Start.IsKnown(), Start)
+	add(u.Shape != "" || len(u.Minutes) > 0, Shape)
+	return list
+}
+
+// Traffic is a usage that was checked, with its profile over time.
+type Traffic struct {
+	Usage
+	Profile Profile // unknown, and its Known false, where the shape is
+}
+
+// Resolve checks a usage and works out its profile. All problems come back at
+// once, each starting with the input's name.
+func (u Usage) Resolve() (Traffic, error) {
+	problems := u.check()
+	t := Traffic{Usage: u}
+	if len(u.Minutes) > 0 {
+		total := 0.0
+		for _, count := range u.Minutes {
+			total += count
+		}
+		if !t.Requests.IsKnown() {
+			t.Requests = Known(total / float64(len(u.Minutes)) * minutesPerMonth)
+		}
+		t.Profile = fromMinutes(u.Minutes, total)
+	} else if u.Shape != "" {
+		profile, err := shaped(u)
+		problems = append(problems, err)
+		t.Profile = profile
+	}
+	if err := errors.Join(problems...); err != nil {
+		return Traffic{}, err
+	}
+	return t, nil
+}
+
+// The bounds of requests: a million a second, as the spec has it, and a
+// hundredth more, for a trace that is made at that rate comes out a bit above
+// or below.
+const (
+	MaxRequests = 1.01e6 * SecondsPerMonth // a month
+	MaxMinute   = 1.01e6 * 60              // in a minute
+)
+
+// check reports every value that makes no sense.
+func (u Usage) check() []error {
+	var problems []error
+	fail := func(input Input, format string, args ...any) {
+		problems = append(problems, fmt.Errorf("%s: "+format, append([]any{input}, args...)...))
+	}
+	if n, ok := u.Requests.Get(); ok && !(n >= 0 && n <= MaxRequests) {
+		fail(Requests, "must be 0 to 1M/s, got %v a month", n)
+	}
+	for _, d := range []struct {
+		input Input
+		value Maybe[time.Duration]
+	}{{Duration, u.Duration}, {CPUTime, u.CPUTime}, {Start, u.Start}} {
+		if v, ok := d.value.Get(); ok && (v < 0 || v > spec.MaxUsageTime.Std()) {
+			fail(d.input, "must be 0s to 1h, got %s", spec.Duration(v))
+		}
+	}
+	duration, hasDuration := u.Duration.Get()
+	if cpu, ok := u.CPUTime.Get(); ok && hasDuration && cpu > duration {
+		fail(CPUTime, "must be at most duration, %s, got %s: one request uses one core", spec.Duration(duration), spec.Duration(cpu))
+	}
+	for _, b := range []struct {
+		input Input
+		value Maybe[int64]
+	}{{Request, u.Request}, {Response, u.Response}, {Log, u.Log}, {Outbound, u.Outbound}} {
+		if v, ok := b.value.Get(); ok && (v < 0 || v > spec.MaxUsageBytes) {
+			fail(b.input, "must be 0 to 1Ti bytes, got %d", v)
+		}
+	}
+	if len(u.Minutes) > 0 {
+		if len(u.Minutes) > MaxMinutes {
+			fail("minutes", "must be at most %d, got %d", MaxMinutes, len(u.Minutes))
+		}
+		if i := slices.IndexFunc(u.Minutes, func(n float64) bool { return !(n >= 0 && n <= MaxMinute) }); i >= 0 {
+			fail("minutes", "must be counts from 0 to 60M, got %v in minute %d", u.Minutes[i], i)
+		}
+		if slices.Max(u.Minutes) == 0 {
+			fail("minutes", "must have a request in them")
+		}
+	}
+	return problems
+}
+
+// MaxMinutes bounds a series of counts: 31 days.
+const MaxMinutes = 31 * 24 * 60
+
+// PerSecond is the mean rate, NaN where it is unknown.
+func (t Traffic) PerSecond() float64 {
+	n, ok := t.Requests.Get()
+	if !ok {
+		return math.NaN()
+	}
+	return n / SecondsPerMonth
+}

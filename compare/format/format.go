@@ -1,0 +1,80 @@
+// Package format prints figures as every report has them, whatever it is written
+// in: amounts of money, large numbers, and names at the start of a sentence.
+package format
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ambi/compare/price"
+)
+
+// Money is an amount with a dollar sign, to the cent. One that rounds to no cent
+// and is not zero says so, and from ten million on there are no cents, to keep a
+// column.
+func Money(u price.USD) string {
+	if u > 0 && u.Cents() == 0 {
+		return "<$0.01"
+	}
+	if u >= 1e7*price.Dollar {
+		return "$" + Grouped(fmt.Sprintf("%.0f", u.Dollars()))
+	}
+	whole, cents, _ := strings.Cut(u.String(), ".")
+	return "$" + Grouped(whole) + "." + cents
+}
+
+// MoneyOr is an amount, or a question mark where it is unknown.
+func MoneyOr(u *price.USD) string {
+	if u == nil {
+		return "?"
+	}
+	return Money(*u)
+}
+
+// Rise is by how much a cost rose, with its sign; a question mark where it is
+// unknown.
+func Rise(u *price.USD) string {
+	switch {
+	case u == nil:
+		return "?"
+	case *u < 0:
+		return "-" + Money(-*u)
+	case *u > 0:
+		return "+" + Money(*u)
+	}
+	return "$0.00"
+}
+
+// Grouped puts commas between the thousands of a whole number.
+func Grouped(whole string) string {
+	sign, digits := "", whole
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return sign + digits
+}
+
+// Plural is a number of things: 1 request, 2,000 requests.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Grouped(strconv.Itoa(n)) + " " + noun + "s"
+}
+
+// Sentence begins text with a capital letter, unless it begins with a name that
+// is written as it is: m7g.large, or api: with a colon.
+func Sentence(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 || strings.ContainsAny(word, ".:/=0123456789") {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}

@@ -1,0 +1,140 @@
+package cost
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/spec"
+)
+
+// Choices is how the team would run the app where the spec does not say. The
+// same perimeter holds for both targets.
+type Choices struct {
+	FreeTier bool `json:"freeTier"` // count AWS's free allowances
+	Logs     bool `json:"logs"`     // logs go to CloudWatch
+	Egress   bool `json:"egress"`   // responses go out to the internet
+	// Elsewhere is what the rest of the account uses in a month, by price key:
+	// tiers count an account's total.
+	Elsewhere  map[string]float64 `json:"elsewhere,omitempty"`
+	Lambda     LambdaChoices      `json:"lambda"`
+	Kubernetes KubernetesChoices  `json:"kubernetes"`
+}
+
+// LambdaChoices are the ones of Lambda.
+type LambdaChoices struct {
+	FunctionURL bool          `json:"functionURL"` // instead of the HTTP API
+	KeepAlive   spec.Duration `json:"keepAlive"`   // how long an idle environment lives; AWS documents no figure
+	// NATGateways are of the VPC that functions run in. Unknown is one where a
+	// function runs in a VPC, and none elsewhere.
+	NATGateways demand.Maybe[int] `json:"natGateways"`
+}
+
+// Compute says what pods run on.
+type Compute string
+
+// What pods run on.
+const (
+	EC2     Compute = "ec2"     // nodes, packed with pods
+	Fargate Compute = "fargate" // one Fargate size a pod
+)
+
+// KubernetesChoices are the ones of Kubernetes on EKS.
+type KubernetesChoices struct {
+	Compute  Compute       `json:"compute"`
+	Instance string        `json:"instance"` // an EC2 type; empty: large of m7g or m7i, or what the largest pod needs
+	MinNodes int           `json:"minNodes"` // at least so many, for two zones
+	ForPeak  bool          `json:"forPeak"`  // capacity for the peak at all times, instead of following traffic
+	ScaleIn  spec.Duration `json:"scaleIn"`  // how long replicas and nodes stay after traffic has fallen
+	// Extended is a Kubernetes version in extended support, which costs more.
+	Extended bool `json:"extended"`
+	AutoMode bool `json:"autoMode"` // EKS Auto Mode, a fee on each node
+	// Shared is the part of a cluster's fixed cost that this app bears, when it
+	// runs in a cluster with others: from 0 to 1, and 0 for a cluster of its own.
+	Shared      float64 `json:"shared"`
+	NATGateways int     `json:"natGateways"`
+	PublicNodes bool    `json:"publicNodes"` // each node has an IPv4 address, which costs
+	Zones       int     `json:"zones"`       // in which the load balancer has an address each
+	DiskGB      int     `json:"diskGB"`      // gp3, for each node
+	// RequestsPerConnection and ConnectionTime are how clients use connections
+	// to the load balancer; a connection lasts one request at least.
+	RequestsPerConnection float64       `json:"requestsPerConnection"`
+	ConnectionTime        spec.Duration `json:"connectionTime"`
+	CrossZone             float64       `json:"crossZone"` // part of the payload that crosses zones behind the load balancer
+
+	reference *reference // set by tests only
+}
+
+// reference is the simplified node model of hand-checked cases.
+type reference struct {
+	nodes func(cores float64) float64
+	// NAT gateways need no address of their own, nor do nodes.
+	addressFree bool
+}
+
+// Defaults are the choices of a careful team that has said nothing:
+//
+//   - an HTTP API, functions outside a VPC, environments kept for 6 minutes
+//     (measured as 5 to 7 in 2021, longer before; see keepAlive's band);
+//   - a cluster of its own in standard support, two nodes at least, in public
+//     subnets as eksctl makes the first node group
+//     (docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html), 20 GB of disk
+//     each, load balancer addresses in two zones;
+//   - replicas that leave 5 minutes after traffic has fallen, the autoscaler's
+//     default, and nodes 10 minutes later, the cluster autoscaler's;
+//   - a new connection for each request, the dearest that clients can do;
+//   - nothing that crosses zones behind the load balancer: AWS does not charge
+//     for what an Application Load Balancer sends to targets in other zones.
+func Defaults() Choices {
+	return Choices{
+		Logs: true, Egress: true,
+		Lambda: LambdaChoices{KeepAlive: spec.Duration(6 * time.Minute)},
+		Kubernetes: KubernetesChoices{
+			Compute: EC2, MinNodes: 2, ScaleIn: spec.Duration(15 * time.Minute), PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 1,
+		},
+	}
+}
+
+// Bounds of choices. Costs are those of a month, so no time is longer.
+const (
+	maxTime      = spec.Duration(744 * time.Hour)
+	maxGateways  = 1000
+	maxPerConn   = 1e9
+	maxElsewhere = 1e15 // units a month
+)
+
+// Check reports every choice that makes no sense, each problem starting with
+// the choice's name.
+func (c Choices) Check() error {
+	var problems []error
+	fail := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	k := c.Kubernetes
+	fail(k.Compute == EC2 || k.Compute == Fargate, "compute: must be ec2 or fargate, got %q", k.Compute)
+	fail(k.Compute != Fargate || !k.AutoMode, "autoMode: manages EC2 nodes, and compute is fargate")
+	fail(k.MinNodes >= 0 && k.MinNodes <= 1000, "minNodes: must be 0 to 1000, got %d", k.MinNodes)
+	fail(k.Shared >= 0 && k.Shared <= 1, "shared: must be 0 to 1, got %v", k.Shared)
+	fail(k.Zones >= 1 && k.Zones <= 6, "zones: must be 1 to 6, got %d", k.Zones)
+	fail(k.DiskGB >= 0 && k.DiskGB <= 16384, "diskGB: must be 0 to 16384, got %d", k.DiskGB)
+	fail(k.CrossZone >= 0 && k.CrossZone <= 1, "crossZone: must be 0 to 1, got %v", k.CrossZone)
+	fail(k.RequestsPerConnection >= 1 && k.RequestsPerConnection <= maxPerConn, "requestsPerConnection: must be 1 to 1000000000, got %v", k.RequestsPerConnection)
+	fail(k.ConnectionTime >= 0 && k.ConnectionTime <= maxTime, "connectionTime: must be 0s to %s, a month, got %s", maxTime, k.ConnectionTime)
+	fail(k.ScaleIn >= 0 && k.ScaleIn <= maxTime, "scaleIn: must be 0s to %s, a month, got %s", maxTime, k.ScaleIn)
+	for _, n := range []int{k.NATGateways, c.Lambda.NATGateways.Or(0)} {
+		fail(n >= 0 && n <= maxGateways, "natGateways: must be 0 to %d, got %d", maxGateways, n)
+	}
+	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive: must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
+	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
+		_, known := price.UnitOf(key)
+		fail(known, "elsewhere: %s: no such price", key)
+		fail(c.Elsewhere[key] >= 0 && c.Elsewhere[key] <= maxElsewhere, "elsewhere: %s: must be 0 to %v, got %v", key, maxElsewhere, c.Elsewhere[key])
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,381 @@
+package cost
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/nodes"
+	"ambi/spec"
+)
+
+// cluster is what an app runs in.
+type cluster struct {
+	choices      KubernetesChoices
+	logs, egress bool
+	services     []service
+	instance     nodes.Instance
+	room         nodes.Room
+	packer       *nodes.Packer
+	architecture string
+	shares       []float64   // of the time, by level
+	factors      [][]float64 // by level and service
+	known        bool        // whether every service's shape is
+	alarms       int
+	replicas     []int // of each service, and DNS
+	// measured is by how much more nodes, or replicas where those are what is
+	// paid for, a simulation found than averages say; 1 without one.
+	measured float64
+}
+
+// service is one workload, ready for quantities.
+type service struct {
+	Workload
+	requests                    float64
+	duration, cpu               float64 // seconds of one request
+	payloadGB, responseGB       float64 // of one request
+	logGB, outboundGB           float64
+	fargate                     nodes.FargateSize
+	share                       float64 // of a node, for one replica
+	perCPU, perSlot, perReplica float64 // cores, requests in flight and requests a second, for one replica
+	rules, months               float64 // rules beyond the free ones; months that logs are kept
+}
+
+func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
+	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, known: true, measured: 1, alarms: app.Alarms}
+	if len(app.Workloads) == 0 {
+		return nil, fmt.Errorf("an app without services costs nothing")
+	}
+	c.architecture = string(spec.ARM64)
+	var levels [][]demand.Level
+	for _, w := range app.Workloads {
+		s, err := newService(w)
+		if err != nil {
+			return nil, err
+		}
+		if w.Function.Architecture != string(spec.ARM64) {
+			c.architecture = string(spec.X8664)
+		}
+		c.services = append(c.services, s)
+		c.alarms += w.Alarms
+		levels = append(levels, c.levels(w.Traffic.Profile))
+		c.known = c.known && w.Traffic.Profile.Known()
+	}
+	c.replicas = make([]int, len(c.services)+1)
+	if c.known {
+		c.join(levels)
+	}
+	if c.choices.Compute == Fargate {
+		return c, c.fargate()
+	}
+	return c, c.choose(catalog)
+}
+
+func newService(w Workload) (service, error) {
+	t, p := w.Traffic, w.Pod
+	s := service{
+		Workload: w, requests: number(t.Requests),
+		duration: math.NaN(), cpu: math.NaN(),
+		payloadGB: (number(t.Request) + number(t.Response)) / gib, responseGB: number(t.Response) / gib,
+		logGB: number(t.Log) / gib, outboundGB: number(t.Outbound) / gib,
+		rules:  float64(max(0, w.Routes-lcuFreeRules)),
+		months: float64(w.LogDays) / daysPerMonth,
+	}
+	if p.MilliCPU < 1 || p.MemoryMiB < 1 || p.Concurrency < 1 || p.TargetPercent < 1 || p.Min < 0 {
+		return s, fmt.Errorf("%s: a pod must request CPU and memory, take requests and have a target, got %+v", w.Name, p)
+	}
+	if d, ok := t.Duration.Get(); ok {
+		s.duration = d.Seconds()
+	}
+	if d, ok := t.CPUTime.Get(); ok {
+		s.cpu = d.Seconds()
+	}
+	s.perCPU = float64(p.MilliCPU) / 1000 * float64(p.TargetPercent) / 100
+	s.perSlot = float64(p.Concurrency)
+	s.perReplica = math.Inf(1)
+	if p.TargetRate > 0 {
+		s.perReplica = p.TargetRate
+	}
+	return s, nil
+}
+
+// levels is a profile as replicas follow it.
+func (c *cluster) levels(p demand.Profile) []demand.Level {
+	switch {
+	case !p.Known():
+		return nil
+	case c.choices.ForPeak:
+		return []demand.Level{{Factor: p.Peak(), Share: 1}}
+	default:
+		return p.Held(c.choices.ScaleIn.Std())
+	}
+}
+
+// join puts the services' levels on one time axis.
+func (c *cluster) join(levels [][]demand.Level) {
+	if len(levels) > 1 {
+		c.shares, c.factors = demand.Join(levels)
+		return
+	}
+	for _, l := range levels[0] {
+		c.shares = append(c.shares, l.Share)
+		c.factors = append(c.factors, []float64{l.Factor})
+	}
+}
+
+// fargate finds each service's Fargate size.
+func (c *cluster) fargate() error {
+	for i := range c.services {
+		s := &c.services[i]
+		size, ok := nodes.Fargate(nodes.Pod{MilliCPU: s.Pod.MilliCPU, MemoryMiB: s.Pod.MemoryMiB})
+		if !ok {
+			return fmt.Errorf("%s: a pod of %dm CPU and %d MiB is larger than Fargate's largest, 16 vCPU and 120 GB", s.Name, s.Pod.MilliCPU, s.Pod.MemoryMiB)
+		}
+		s.fargate = size
+	}
+	return nil
+}
+
+// choose finds the instance type, and prepares packing.
+func (c *cluster) choose(catalog *nodes.Catalog) error {
+	pods := []nodes.Pod{}
+	for _, s := range c.services {
+		pods = append(pods, nodes.Pod{MilliCPU: s.Pod.MilliCPU, MemoryMiB: s.Pod.MemoryMiB})
+	}
+	instance, packer, err := Instance(catalog, c.choices.Instance, c.architecture, pods)
+	if err != nil {
+		return err
+	}
+	c.instance, c.room, c.packer = instance, instance.Allocatable(), packer
+	for i := range c.services {
+		c.services[i].share = c.room.Share(pods[i])
+	}
+	return nil
+}
+
+// Instance finds the instance type that pods run on, and packs them and DNS on
+// it. A type that is named must hold every pod, and be of the architecture; else
+// it is large of m7g or m7i, or the smallest of that family that holds the
+// largest pod.
+func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.Pod) (nodes.Instance, *nodes.Packer, error) {
+	name := named
+	if name == "" {
+		name = "m7i.large"
+		if architecture == string(spec.ARM64) {
+			name = "m7g.large"
+		}
+	}
+	instance, err := catalog.Find(name)
+	if err != nil {
+		return nodes.Instance{}, nil, err
+	}
+	if named != "" && instance.Architecture != architecture {
+		return nodes.Instance{}, nil, fmt.Errorf("instance type %s is %s, and the app is built for %s", instance.Type, instance.Architecture, architecture)
+	}
+	candidates := []nodes.Instance{instance}
+	if named == "" {
+		family := catalog.Family(instance)
+		candidates = family[slices.IndexFunc(family, func(i nodes.Instance) bool { return i.Type == name }):]
+	}
+	for _, instance = range candidates {
+		var packer *nodes.Packer
+		if packer, err = nodes.NewPacker(instance.Allocatable(), append(slices.Clone(pods), nodes.DNS())...); err == nil {
+			return instance, packer, nil
+		}
+	}
+	return nodes.Instance{}, nil, fmt.Errorf("instance type %s: %w\nhint: name a larger one", instance.Type, err)
+}
+
+// fixed is the formula of a fixed quantity, with the part that the app bears.
+func (c *cluster) fixed(formula string) string {
+	if c.choices.Shared > 0 {
+		return fmt.Sprintf("%s x %v, the app's part of a shared cluster", formula, c.choices.Shared)
+	}
+	return formula
+}
+
+// part is the app's part of the cluster's fixed cost.
+func (c *cluster) part() float64 {
+	if c.choices.Shared > 0 {
+		return c.choices.Shared
+	}
+	return 1
+}
+
+func (c *cluster) publicNodes() bool {
+	return c.choices.PublicNodes && c.choices.Compute == EC2 && (c.choices.reference == nil || !c.choices.reference.addressFree)
+}
+
+// capacity adds what pods run on and returns the nodes' hours.
+func (c *cluster) capacity(l kubernetesLines, scale float64, q []float64) (hours float64) {
+	used := 0.0 // core hours
+	for i := range c.services {
+		s := &c.services[i]
+		used += float64(s.requests * scale * s.cpu / 3600)
+	}
+	if c.choices.Compute == Fargate {
+		cpu, memory := c.fargateHours(scale)
+		q[l.work], q[l.idle], q[l.memory] = used, max(0, cpu-used), memory
+		return 0
+	}
+	hours = c.nodeHours(scale)
+	busy := used / float64(c.instance.CPUs)
+	q[l.work], q[l.idle] = busy, max(0, hours-busy)
+	q[l.disks] = hours / price.HoursPerMonth * float64(c.choices.DiskGB)
+	if c.choices.AutoMode {
+		q[l.auto] = hours
+	}
+	return hours
+}
+
+// nodeHours is how many hours of nodes a month takes.
+func (c *cluster) nodeHours(scale float64) float64 {
+	if !c.known {
+		return math.NaN()
+	}
+	hours := 0.0
+	for level, share := range c.shares {
+		n := c.nodesAt(scale, level)
+		hours += float64(n*share) * price.HoursPerMonth
+	}
+	hours *= c.measured
+	if c.choices.Shared == 0 {
+		hours = max(hours, float64(c.choices.MinNodes)*price.HoursPerMonth)
+	}
+	return hours
+}
+
+// nodesAt is how many nodes a level of traffic takes: a whole number, but for
+// the part of a shared cluster's nodes that the pods take.
+func (c *cluster) nodesAt(scale float64, level int) float64 {
+	if c.choices.reference != nil {
+		cores := 0.0
+		for i, s := range c.services {
+			cores += float64(s.requests*scale) / demand.SecondsPerMonth * c.factors[level][i] * s.cpu
+		}
+		return c.choices.reference.nodes(cores)
+	}
+	n := 0.0
+	for i := range c.services {
+		s := &c.services[i]
+		replicas := s.replicas(scale, c.factors[level][i])
+		if math.IsNaN(replicas) || replicas > maxReplicas {
+			return replicas
+		}
+		c.replicas[i] = int(replicas)
+		n += float64(replicas * s.share)
+	}
+	if c.choices.Shared > 0 {
+		return n
+	}
+	c.replicas[len(c.services)] = nodes.DNSReplicas
+	return float64(max(c.choices.MinNodes, c.packer.Count(c.replicas...)))
+}
+
+// fargateHours is the vCPU hours and GB hours of a month on Fargate, CoreDNS
+// included unless the cluster is shared.
+func (c *cluster) fargateHours(scale float64) (cpu, memory float64) {
+	if !c.known {
+		return math.NaN(), math.NaN()
+	}
+	if c.choices.Shared == 0 {
+		size, _ := nodes.Fargate(nodes.DNS())
+		cpu = nodes.DNSReplicas * float64(size.MilliCPU) / 1000 * price.HoursPerMonth
+		memory = nodes.DNSReplicas * float64(size.MemoryMiB) / 1024 * price.HoursPerMonth
+	}
+	for level, share := range c.shares {
+		for i := range c.services {
+			s := &c.services[i]
+			hours := s.replicas(scale, c.factors[level][i]) * share * price.HoursPerMonth * c.measured
+			cpu += float64(hours*float64(s.fargate.MilliCPU)) / 1000
+			memory += float64(hours*float64(s.fargate.MemoryMiB)) / 1024
+		}
+	}
+	return cpu, memory
+}
+
+// maxReplicas is how many replicas are counted: their number must be exact, and
+// so must the sums of what they request. More of them are uncounted.
+const (
+	maxReplicas = 1e12
+	uncounted   = 1e60 // times any part of them is more than price.MaxUnits
+)
+
+// replicas is how many replicas serve scale times the service's requests at a
+// level of traffic.
+func (s *service) replicas(scale, factor float64) float64 {
+	rate := s.requests * scale / demand.SecondsPerMonth * factor
+	n := max(float64(s.Pod.Min), wholeUp(rate*s.cpu/s.perCPU), wholeUp(rate*s.duration/s.perSlot), wholeUp(rate/s.perReplica))
+	if n > maxReplicas {
+		return uncounted
+	}
+	return n
+}
+
+// Deciders say what a number of replicas follows from.
+const (
+	ByMinimum     = "minimum"
+	ByCPU         = "cpu"
+	ByRequests    = "requests"
+	ByConcurrency = "concurrency"
+)
+
+// Replicas is how many replicas a service takes at a multiple of its mean rate,
+// and what decides: the most of its minimum, of the CPU that its requests take
+// against the target utilization of the CPU request, of their rate against the
+// target rate, and of the requests in flight against what one replica takes at
+// once. It is false when a figure is missing.
+//
+// This is where an autoscaler comes to rest. On its way there it keeps up to a
+// tenth more or fewer, its tolerance.
+func Replicas(w Workload, factor float64) (n int, decidedBy string, known bool) {
+	s, err := newService(w)
+	if err != nil {
+		return 0, "", false
+	}
+	replicas := s.replicas(1, factor)
+	if math.IsNaN(replicas) || replicas > maxReplicas {
+		return 0, "", false
+	}
+	rate := s.requests / demand.SecondsPerMonth * factor
+	switch replicas {
+	case float64(w.Pod.Min):
+		decidedBy = ByMinimum
+	case wholeUp(rate * s.cpu / s.perCPU):
+		decidedBy = ByCPU
+	case wholeUp(rate / s.perReplica):
+		decidedBy = ByRequests
+	default:
+		decidedBy = ByConcurrency
+	}
+	return int(replicas), decidedBy, true
+}
+
+// wholeUp rounds up, but for what a product of floating-point numbers may be
+// above a whole number by accident: a millionth of a replica is not a replica
+// more.
+func wholeUp(x float64) float64 { return math.Ceil(x - float64(1e-6*min(1, x))) }
+
+// Nodes is what the cluster's nodes are at the app's traffic.
+type Nodes struct {
+	Instance string     `json:"instance"`
+	Mean     float64    `json:"mean"` // over the month
+	Peak     float64    `json:"peak"`
+	Room     nodes.Room `json:"room"` // of one node, for pods
+}
+
+// NodesOf tells how many nodes an app takes, on average and at its peak. It is
+// false when a figure is missing, or when there are no nodes.
+func NodesOf(catalog *nodes.Catalog, app App, choices Choices) (Nodes, bool) {
+	c, err := newCluster(catalog, app, choices)
+	if err != nil || !c.known || choices.Kubernetes.Compute == Fargate {
+		return Nodes{}, false
+	}
+	mean := c.nodeHours(1) / price.HoursPerMonth
+	if math.IsNaN(mean) || mean > maxReplicas {
+		return Nodes{}, false
+	}
+	return Nodes{Instance: c.instance.Type, Mean: mean, Peak: c.nodesAt(1, len(c.shares)-1), Room: c.room}, true
+}

@@ -1,0 +1,343 @@
+package cost
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/spec"
+	"ambi/target/lambda"
+)
+
+// Lambda prepares an app's cost on Lambda. Its components:
+//
+//   - requests, and duration in GB-seconds by architecture, at a billed
+//     duration that is rounded up to 1 ms (see BilledDuration);
+//   - initialization, billed like duration since 2025-08-01
+//     (aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase);
+//   - provisioned concurrency: what is used of it, what idles, and duration at
+//     its own price, for the part of the requests that it serves (see overflow);
+//   - the HTTP API, metered by 512 KB of request and response together, or a
+//     function URL, which has no price of its own;
+//   - NAT gateways of a VPC, logs, egress, secrets, alarms.
+func Lambda(sheet *price.Sheet, app App, choices Choices) (*Model, error) {
+	m, _, err := prepareLambda(sheet, app, choices)
+	if err != nil {
+		return nil, err
+	}
+	app.Corrections.apply(m)
+	return m, nil
+}
+
+// prepareLambda is Lambda by averages alone, with the numbers of the lines.
+func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambdaLines, error) {
+	b := newBuilder(spec.Lambda, sheet, app, choices)
+	var architectures, provisioned [2]bool
+	services := make([]function, len(app.Workloads))
+	alarms := app.Alarms
+	for i, w := range app.Workloads {
+		f, err := newFunction(w, choices)
+		b.fail(err)
+		services[i] = f
+		architectures[f.architecture] = true
+		provisioned[f.architecture] = provisioned[f.architecture] || w.Function.Provisioned > 0
+		alarms += w.Alarms
+	}
+	gateways := gatewaysOf(app, choices)
+	l := b.lambdaLines(architectures, provisioned, gateways > 0)
+	natHours := float64(gateways) * price.HoursPerMonth
+	m, err := b.finish(func(scale float64, q []float64) {
+		clear(q)
+		for i := range services {
+			services[i].add(l, scale, q, gateways > 0)
+		}
+		q[l.secrets] = float64(app.Secrets)
+		q[l.alarms] = float64(alarms)
+		q[l.natHours], q[l.natAddresses] = natHours, natHours
+	})
+	return m, l, err
+}
+
+// gatewaysOf is how many NAT gateways the functions go out through.
+func gatewaysOf(app App, choices Choices) int {
+	usual := 0
+	if app.VPC {
+		usual = 1
+	}
+	return choices.Lambda.NATGateways.Or(usual)
+}
+
+// lambdaLines are the numbers of the lines; arrays are by architecture.
+type lambdaLines struct {
+	requests                                           int
+	duration, start, ready, readyIdle, readyDuration   [2]int
+	api, url, natHours, natData, natAddresses          int
+	logs, stored, egress, secrets, secretCalls, alarms int
+}
+
+// architectureNames are by the number that function.architecture is.
+func architectureNames() [2]string { return [2]string{string(spec.X8664), string(spec.ARM64)} }
+
+// architectureOf is the number of an architecture.
+func architectureOf(f Function) int {
+	if f.Architecture == string(spec.ARM64) {
+		return 1
+	}
+	return 0
+}
+
+func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lambdaLines {
+	var l lambdaLines
+	c := b.choices
+	l.requests = b.add("lambda.requests", price.Request, line{
+		name: "Lambda requests", category: Work, formula: "requests", inputs: []demand.Input{demand.Requests},
+	})
+	served := []demand.Input{demand.Requests, demand.Duration, demand.CPUTime}
+	started := append(served[:3:3], demand.Shape, demand.Start)
+	for a, name := range architectureNames() {
+		inputs := served
+		if provisioned[a] {
+			inputs = append(served[:3:3], demand.Shape)
+		}
+		l.duration[a] = b.optional(architectures[a], "lambda.duration."+name, price.GBSecond, line{
+			name: "Lambda duration, " + name, category: Work, inputs: inputs,
+			formula: "requests x billed duration x memory in GB",
+		})
+		l.readyDuration[a] = b.optional(provisioned[a], "lambda.provisioned-duration."+name, price.GBSecond, line{
+			name: "Lambda duration on provisioned concurrency, " + name, category: Work, inputs: append(served[:3:3], demand.Shape),
+			formula: "requests that it serves x billed duration x memory in GB",
+		})
+	}
+	for a, name := range architectureNames() {
+		l.ready[a] = b.optional(provisioned[a], "lambda.provisioned."+name, price.GBSecond, line{
+			name: "Lambda provisioned concurrency in use, " + name, category: Startup, inputs: append(served[:3:3], demand.Shape), fixed: true,
+			formula: "concurrency in use x memory in GB x seconds of a month",
+		})
+		l.readyIdle[a] = b.optional(provisioned[a], "lambda.provisioned."+name, price.GBSecond, line{
+			name: "Lambda provisioned concurrency, idle, " + name, category: Idle, inputs: append(served[:3:3], demand.Shape), fixed: true,
+			formula: "concurrency not in use x memory in GB x seconds of a month",
+		})
+		l.start[a] = b.optional(architectures[a], "lambda.duration."+name, price.GBSecond, line{
+			name: "Lambda initialization, " + name, category: Startup, inputs: started,
+			formula: "environments started x start time x memory in GB",
+		})
+		b.model.lines[l.start[a]].after = l.duration[a]
+	}
+	b.add("", "", line{name: "Control plane", category: Control, formula: "none to pay for", fixed: true})
+	l.api = b.optional(!c.Lambda.FunctionURL, "httpapi.requests", price.Request, line{
+		name: "HTTP API requests", category: Entry, inputs: []demand.Input{demand.Requests, demand.Request, demand.Response},
+		formula: "requests x 512 KB units of request and response",
+	})
+	l.url = b.optional(c.Lambda.FunctionURL, "lambda.url", price.Request, line{
+		name: "Function URL requests", category: Entry, inputs: []demand.Input{demand.Requests}, formula: "requests",
+	})
+	l.natHours = b.optional(nat, "nat.hours", price.Hour, line{name: "NAT gateways", category: Network, formula: "gateways x 730 h", fixed: true})
+	l.natAddresses = b.optional(nat, "ipv4.hours", price.Hour, line{name: "Public IPv4 addresses", category: Network, formula: "NAT gateways x 730 h", fixed: true})
+	l.natData = b.optional(nat, "nat.data", price.GB, line{
+		name: "NAT gateway data", category: Network, inputs: []demand.Input{demand.Requests, demand.Outbound}, formula: "requests x outbound bytes",
+	})
+	b.add("", "", line{name: "Disks", category: Disk, formula: "none to pay for", fixed: true})
+	l.logs, l.stored = b.logLines("logs.ingestion.lambda", fmt.Sprintf("requests x (log bytes + %d of Lambda's own)", platformLogBytes))
+	l.egress = b.egressLine()
+	l.secrets = b.add("secrets.secret", price.SecretMonth, line{name: "Secrets", category: Secrets, formula: "secrets in Secrets Manager", fixed: true})
+	l.secretCalls = b.add("secrets.calls", price.Call, line{
+		name: "Secrets, calls", category: Secrets, inputs: append(served[:3:3], demand.Shape), formula: "environments started x secrets that they read",
+	})
+	l.alarms = b.alarmLine()
+	return l
+}
+
+// logLines are ingestion at some price, and storage, of both targets.
+func (b *builder) logLines(key, formula string) (ingested, stored int) {
+	inputs := []demand.Input{demand.Requests, demand.Log}
+	ingested = b.optional(b.choices.Logs, key, price.GB, line{name: "Logs, ingestion", category: Logs, inputs: inputs, formula: formula})
+	stored = b.optional(b.choices.Logs, "logs.storage", price.GBMonth, line{
+		name: "Logs, storage", category: Logs, inputs: inputs, formula: "GB ingested x months kept x 15 % after compression",
+	})
+	return ingested, stored
+}
+
+func (b *builder) egressLine() int {
+	return b.optional(b.choices.Egress, "egress.internet", price.GB, line{
+		name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes",
+	})
+}
+
+func (b *builder) alarmLine() int {
+	return b.add("alarms.standard", price.AlarmMonth, line{name: "Alarms", category: Alarms, formula: "alarms in CloudWatch", fixed: true})
+}
+
+const (
+	// platformLogBytes is what Lambda itself logs for a request: the START, END
+	// and REPORT lines, 248 characters as the documentation shows them
+	// (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html), and
+	// 26 bytes that CloudWatch counts for each event.
+	platformLogBytes = 248 + 3*26
+	// storedPart is what is left of logs once CloudWatch has compressed them: the
+	// AWS Pricing Calculator's assumption.
+	storedPart = .15
+	// daysPerMonth is a month of 730 hours in days.
+	daysPerMonth = 730.0 / 24
+	// apiUnitBytes is what an HTTP API meters a call by:
+	// aws.amazon.com/api-gateway/pricing.
+	apiUnitBytes = 512 << 10
+)
+
+// function is one workload, ready for quantities.
+type function struct {
+	Workload
+	architecture int // 0 is x86_64, 1 is arm64
+	requests     float64
+	busy         time.Duration // billed duration
+	busyKnown    bool
+	gb           float64 // of memory
+	seconds      float64 // billed, of one request
+	startSeconds float64 // billed, of one start
+	units        float64 // of the HTTP API
+	logGB        float64 // of one request, and so on
+	responseGB   float64
+	outboundGB   float64
+	levels       []demand.Level
+	choices      Choices
+}
+
+func newFunction(w Workload, choices Choices) (function, error) {
+	t := w.Traffic
+	f := function{
+		Workload: w, choices: choices,
+		requests:     number(t.Requests),
+		gb:           float64(w.Function.MemoryMB) / 1024,
+		seconds:      math.NaN(),
+		startSeconds: math.NaN(),
+		units:        math.NaN(),
+		logGB:        (number(t.Log) + platformLogBytes) / gib,
+		responseGB:   number(t.Response) / gib,
+		outboundGB:   number(t.Outbound) / gib,
+		levels:       t.Profile.Levels(),
+	}
+	switch {
+	case w.Function.MemoryMB < lambda.MinMemoryMB || w.Function.MemoryMB > lambda.MaxMemoryMB:
+		return f, fmt.Errorf("%s: memory must be %d to %d MB on Lambda, got %d", w.Name, lambda.MinMemoryMB, lambda.MaxMemoryMB, w.Function.MemoryMB)
+	case w.Function.Architecture != string(spec.ARM64) && w.Function.Architecture != string(spec.X8664):
+		return f, fmt.Errorf("%s: architecture must be x86_64 or arm64, got %q", w.Name, w.Function.Architecture)
+	}
+	f.architecture = architectureOf(w.Function)
+	if f.busy, f.busyKnown = BilledDuration(t, w.Function.MemoryMB); f.busyKnown {
+		f.seconds = f.busy.Seconds()
+	}
+	if start, ok := t.Start.Get(); ok {
+		f.startSeconds = wholeMilliseconds(start).Seconds()
+	}
+	sent, sentKnown := t.Request.Get()
+	received, receivedKnown := t.Response.Get()
+	if sentKnown && receivedKnown {
+		f.units = float64(max(1, (sent+received+apiUnitBytes-1)/apiUnitBytes))
+	}
+	return f, nil
+}
+
+// BilledDuration is what Lambda bills for one request of some traffic: its
+// waiting time, and its CPU time divided by the part of a core that the memory
+// buys (1,769 MB buys one; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html),
+// rounded up to a millisecond. Every request is taken to last the mean.
+func BilledDuration(t demand.Traffic, memoryMB int) (time.Duration, bool) {
+	duration, known := t.Duration.Get()
+	cpu, cpuKnown := t.CPUTime.Get()
+	if !known || !cpuKnown {
+		return 0, false
+	}
+	stretched := cpu
+	if memoryMB < lambda.MemoryMBForOneVCPU {
+		memory := time.Duration(memoryMB)
+		stretched = (cpu*lambda.MemoryMBForOneVCPU + memory - 1) / memory
+	}
+	return wholeMilliseconds(duration - cpu + stretched), true
+}
+
+// wholeMilliseconds rounds up to a millisecond, but for what is below a
+// microsecond, which only arithmetic can have left there.
+func wholeMilliseconds(d time.Duration) time.Duration {
+	return (d.Round(time.Microsecond) + time.Millisecond - 1).Truncate(time.Millisecond)
+}
+
+// add adds the service's quantities at scale times its requests.
+func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
+	requests := f.requests * scale
+	perSecond := requests / demand.SecondsPerMonth
+	q[l.requests] += requests
+	onDemand := 1.0 // part of the requests
+	if f.Function.Provisioned > 0 {
+		onDemand = f.addProvisioned(l, requests, perSecond, q)
+	}
+	q[l.duration[f.architecture]] += float64(onDemand*requests) * f.seconds * f.gb
+	starts := f.starts(perSecond)
+	q[l.start[f.architecture]] += float64(starts * f.startSeconds * f.gb)
+	if f.Function.Secrets > 0 {
+		q[l.secretCalls] += starts * float64(f.Function.Secrets)
+	}
+	if f.choices.Lambda.FunctionURL {
+		q[l.url] += requests
+	} else {
+		q[l.api] += float64(requests * f.units)
+	}
+	if nat {
+		q[l.natData] += float64(requests * f.outboundGB)
+	}
+	if f.choices.Logs {
+		logs := requests * f.logGB
+		q[l.logs] += logs
+		q[l.stored] += logs * storedPart * float64(f.LogDays) / daysPerMonth
+	}
+	if f.choices.Egress {
+		q[l.egress] += float64(requests * f.responseGB)
+	}
+}
+
+// addProvisioned adds provisioned concurrency and returns the part of the
+// requests that it does not serve: at each level of traffic, those that find
+// all of it busy (see overflow).
+func (f *function) addProvisioned(l lambdaLines, requests, perSecond float64, q []float64) float64 {
+	provisioned := float64(f.Function.Provisioned)
+	inUse, spilled := math.NaN(), math.NaN()
+	if f.Traffic.Profile.Known() && f.busyKnown {
+		inUse, spilled = 0, 0
+		arrivals := 0.0
+		for _, level := range f.levels {
+			load := perSecond * level.Factor * f.seconds
+			busy := overflow(f.Function.Provisioned, load)
+			inUse += float64(load * (1 - busy) * level.Share)
+			arrivals += float64(level.Factor * level.Share)
+			spilled += float64(level.Factor * busy * level.Share)
+		}
+		inUse, spilled = min(inUse, provisioned), spilled/arrivals
+	}
+	a := f.architecture
+	q[l.ready[a]] += float64(inUse * f.gb * demand.SecondsPerMonth)
+	q[l.readyIdle[a]] += float64((provisioned - inUse) * f.gb * demand.SecondsPerMonth)
+	q[l.readyDuration[a]] += float64((1-spilled)*requests) * f.seconds * f.gb
+	return spilled
+}
+
+// starts estimates how many environments start in a month, beside those that
+// are provisioned.
+func (f *function) starts(perSecond float64) float64 {
+	if !f.busyKnown || !f.Traffic.Profile.Known() || math.IsNaN(perSecond) {
+		return math.NaN()
+	}
+	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive.Std(), f.Function.Provisioned)
+}
+
+// ColdStarts estimates how many environments of a service start in a month, if
+// idle ones live for keepAlive; see coldStarts. It is not a number when a
+// figure is missing. What is provisioned starts for no request.
+func ColdStarts(w Workload, keepAlive time.Duration) float64 {
+	choices := Defaults()
+	choices.Lambda.KeepAlive = spec.Duration(keepAlive)
+	f, err := newFunction(w, choices)
+	if err != nil {
+		return math.NaN()
+	}
+	return f.starts(f.requests / demand.SecondsPerMonth)
+}

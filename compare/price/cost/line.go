@@ -1,0 +1,122 @@
+package cost
+
+import (
+	"fmt"
+	"math"
+
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/spec"
+)
+
+// line is one kind of component: what a Model knows before quantities.
+type line struct {
+	name      string
+	category  Category
+	unit      string
+	rate      price.Rate // without tiers: there is nothing to pay
+	formula   string
+	note      string
+	inputs    []demand.Input // what the quantity depends on
+	elsewhere float64        // units that the rest of the account has used
+	pool      int            // of the free allowance; -1 without
+	after     int            // the line whose units come first in the same tiers; -1 without
+	fixed     bool
+	simulated bool // the quantity is from a simulation
+}
+
+// builder gathers the lines of a model. The first problem stays.
+type builder struct {
+	sheet   *price.Sheet
+	choices Choices
+	model   *Model
+	pools   map[string]int
+	err     error
+}
+
+func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices) *builder {
+	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}}
+	b.err = choices.Check()
+	for _, w := range app.Workloads {
+		for _, input := range w.Traffic.Missing() {
+			b.model.missing = append(b.model.missing, Missing{w.Name, input})
+		}
+	}
+	return b
+}
+
+// add adds a line that is priced by key for each unit, and returns its number.
+// A price for another unit is a programming error that a test would catch.
+func (b *builder) add(key, unit string, l line) int {
+	l.pool, l.after = -1, -1
+	if key != "" {
+		rate, err := b.sheet.Rate(key)
+		if err == nil && rate.Unit != unit {
+			err = fmt.Errorf("price %s is for one %s, not one %s", key, rate.Unit, unit)
+		}
+		b.fail(err)
+		l.rate, l.unit = rate, unit
+		l.elsewhere = b.choices.Elsewhere[key]
+		if l.note == "" {
+			l.note = rate.Note
+		}
+		if rate.Free > 0 && b.choices.FreeTier {
+			l.pool = b.pool(key, rate.Free)
+		}
+	}
+	b.model.lines = append(b.model.lines, l)
+	return len(b.model.lines) - 1
+}
+
+// optional adds a line that is priced only when it is chosen: otherwise it is
+// zero, and its price need not be known.
+func (b *builder) optional(chosen bool, key, unit string, l line) int {
+	if !chosen {
+		key, l.inputs = "", nil
+	}
+	return b.add(key, unit, l)
+}
+
+// pool returns the number of a free allowance. Lambda's duration on both
+// architectures shares one.
+func (b *builder) pool(key string, free int64) int {
+	switch key {
+	case "lambda.duration.x86_64", "lambda.duration.arm64":
+		key = "lambda.duration"
+	}
+	n, ok := b.pools[key]
+	if !ok {
+		n = len(b.model.pools)
+		b.pools[key] = n
+		b.model.pools = append(b.model.pools, float64(free))
+	}
+	return n
+}
+
+func (b *builder) fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// finish completes the model with its quantities.
+func (b *builder) finish(quantify func(scale float64, quantities []float64)) (*Model, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	n := len(b.model.lines)
+	b.model.quantities, b.model.billed = make([]float64, n), make([]float64, n)
+	b.model.quantify = quantify
+	return b.model, nil
+}
+
+// number is a figure as a float64: not a number while it is unknown.
+func number[T int64 | float64](m demand.Maybe[T]) float64 {
+	if v, ok := m.Get(); ok {
+		return float64(v)
+	}
+	return math.NaN()
+}
+
+// gib is how many bytes a GB has where AWS meters data.
+const gib = 1 << 30

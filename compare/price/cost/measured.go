@@ -1,0 +1,162 @@
+package cost
+
+import (
+	"errors"
+	"math"
+
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/nodes"
+)
+
+// Measured is what a simulation of an app's traffic found, for a month. What is
+// zero was not simulated, and averages stand.
+type Measured struct {
+	Invocations          float64 `json:"invocations"`          // requests that Lambda let in
+	GBSeconds            float64 `json:"gbSeconds"`            // duration on demand
+	StartGBSeconds       float64 `json:"startGBSeconds"`       // initialization
+	ProvisionedGBSeconds float64 `json:"provisionedGBSeconds"` // duration on provisioned concurrency
+	ProvisionedInUse     float64 `json:"provisionedInUse"`     // of provisioned concurrency, on average
+	Starts               float64 `json:"starts"`               // environments that started
+	NodeHours            float64 `json:"nodeHours"`            // of the cluster
+	ReplicaHours         float64 `json:"replicaHours"`         // of the pods
+}
+
+// Corrections make the quantities of a model what was measured.
+type Corrections struct {
+	lambda          []correction
+	nodes, replicas float64 // factors; 1 for none
+	cluster         bool    // whether the cluster was simulated at all
+}
+
+// correction is of one line.
+type correction struct {
+	line   int
+	factor float64
+	extra  float64 // where averages have nothing: what to add for each scale
+	rest   int     // the line that takes what this one leaves of a fixed sum; -1 for none
+}
+
+// Corrected is the app with what a simulation of it found in place of what
+// averages say. At other numbers of requests, and with other choices, each
+// quantity is taken to be off its average by the same factor: so a curve goes
+// through the measured point without a jump. Errors are choices that make no
+// sense, and apps of several services.
+func (a App) Corrected(sheet *price.Sheet, catalog *nodes.Catalog, choices Choices, m Measured) (App, error) {
+	if len(a.Workloads) != 1 {
+		return a, errors.New("a simulation stands for one service, and the app has several")
+	}
+	a.Corrections = nil
+	c := &Corrections{nodes: 1, replicas: 1, cluster: m.NodeHours > 0 || m.ReplicaHours > 0}
+	// A target that was not simulated may not take the app at all.
+	if m.Invocations > 0 {
+		if err := c.fromLambda(sheet, a, choices, m); err != nil {
+			return a, err
+		}
+	}
+	if !c.cluster {
+		a.Corrections = c
+		return a, nil
+	}
+	cluster, err := newCluster(catalog, a, choices)
+	if err != nil {
+		return a, err
+	}
+	if choices.Kubernetes.Compute == EC2 && choices.Kubernetes.Shared == 0 {
+		c.nodes = factor(m.NodeHours, cluster.nodeHours(1))
+	}
+	c.replicas = factor(m.ReplicaHours, cluster.replicaHours(1))
+	a.Corrections = c
+	return a, nil
+}
+
+func factor(measured, average float64) float64 {
+	if measured > 0 && average > 0 {
+		return measured / average
+	}
+	return 1
+}
+
+func (c *Corrections) fromLambda(sheet *price.Sheet, a App, choices Choices, m Measured) error {
+	model, l, err := prepareLambda(sheet, a, choices)
+	if err != nil {
+		return err
+	}
+	average := make([]float64, len(model.lines))
+	model.quantify(1, average)
+	f := a.Workloads[0].Function
+	gb := float64(f.MemoryMB) / 1024
+	arch := architectureOf(f)
+	add := func(line int, measured float64, rest int) {
+		switch known := average[line]; {
+		case !(measured > 0):
+		case known > 0:
+			c.lambda = append(c.lambda, correction{line, measured / known, 0, rest})
+		default:
+			c.lambda = append(c.lambda, correction{line, 1, measured, rest})
+		}
+	}
+	add(l.requests, m.Invocations, -1)
+	add(l.duration[arch], m.GBSeconds, -1)
+	add(l.start[arch], m.StartGBSeconds, -1)
+	add(l.secretCalls, m.Starts*float64(f.Secrets), -1)
+	add(l.readyDuration[arch], m.ProvisionedGBSeconds, -1)
+	add(l.ready[arch], float64(m.ProvisionedInUse*gb)*demand.SecondsPerMonth, l.readyIdle[arch])
+	return nil
+}
+
+// apply corrects a model on Lambda.
+func (c *Corrections) apply(m *Model) {
+	if c == nil {
+		return
+	}
+	for _, x := range c.lambda {
+		m.lines[x.line].simulated = true
+		if x.rest >= 0 {
+			m.lines[x.rest].simulated = true
+		}
+	}
+	averages := m.quantify
+	m.quantify = func(scale float64, q []float64) {
+		averages(scale, q)
+		for _, x := range c.lambda {
+			before := q[x.line]
+			if math.IsNaN(before) {
+				before = 0 // an average that lacks a figure; the simulation did not
+			}
+			q[x.line] = float64(before*x.factor) + float64(x.extra*scale)
+			if x.rest >= 0 && !math.IsNaN(q[x.rest]) {
+				sum := before + q[x.rest]
+				q[x.line] = min(q[x.line], sum)
+				q[x.rest] = sum - q[x.line]
+			}
+		}
+	}
+}
+
+// ofCluster is the factor for what a cluster pays for, nodes or replicas, and
+// whether it comes from a simulation.
+func (c *Corrections) ofCluster(k KubernetesChoices) (factor float64, simulated bool) {
+	switch {
+	case c == nil || !c.cluster:
+		return 1, false
+	case k.Compute == Fargate || k.Shared > 0:
+		return c.replicas, true
+	default:
+		return c.nodes, true
+	}
+}
+
+// replicaHours is how many hours of replicas a month takes.
+func (c *cluster) replicaHours(scale float64) float64 {
+	if !c.known {
+		return math.NaN()
+	}
+	hours := 0.0
+	for level, share := range c.shares {
+		for i := range c.services {
+			hours += float64(c.services[i].replicas(scale, c.factors[level][i])*share) * price.HoursPerMonth
+		}
+	}
+	return hours
+}

@@ -1,0 +1,78 @@
+package price
+
+import (
+	"slices"
+	"strings"
+)
+
+// Units of quantities, and of the prices for one of each.
+const (
+	Request     = "request"
+	GBSecond    = "GB-second"
+	GB          = "GB" // 2^30 bytes, as AWS meters data
+	GBMonth     = "GB-month"
+	Hour        = "hour"
+	LCUHour     = "LCU-hour"
+	CPUHour     = "vCPU-hour"
+	GBHour      = "GB-hour"
+	SecretMonth = "secret-month"
+	Call        = "call"
+	AlarmMonth  = "alarm-month"
+	Fraction    = "fraction" // of another price
+)
+
+// units says what each price is for. Instances, ec2.*, are priced by the hour.
+func units() map[string]string {
+	return map[string]string{
+		"lambda.requests":                    Request,
+		"lambda.duration.x86_64":             GBSecond,
+		"lambda.duration.arm64":              GBSecond,
+		"lambda.provisioned.x86_64":          GBSecond,
+		"lambda.provisioned.arm64":           GBSecond,
+		"lambda.provisioned-duration.x86_64": GBSecond,
+		"lambda.provisioned-duration.arm64":  GBSecond,
+		"lambda.storage":                     GBSecond,
+		"lambda.url":                         Request,
+		"httpapi.requests":                   Request,
+		"logs.ingestion":                     GB,
+		"logs.ingestion.lambda":              GB,
+		"logs.storage":                       GBMonth,
+		"eks.cluster":                        Hour,
+		"eks.extended":                       Hour,
+		"eks.auto":                           Fraction,
+		"fargate.cpu.x86_64":                 CPUHour,
+		"fargate.cpu.arm64":                  CPUHour,
+		"fargate.memory.x86_64":              GBHour,
+		"fargate.memory.arm64":               GBHour,
+		"alb.hours":                          Hour,
+		"alb.lcu":                            LCUHour,
+		"nat.hours":                          Hour,
+		"nat.data":                           GB,
+		"ipv4.hours":                         Hour,
+		"egress.internet":                    GB,
+		"zone.transfer":                      GB,
+		"ebs.gp3":                            GBMonth,
+		"secrets.secret":                     SecretMonth,
+		"secrets.calls":                      Call,
+		"alarms.standard":                    AlarmMonth,
+	}
+}
+
+// UnitOf is what a price is for one of, if there is such a key.
+func UnitOf(key string) (string, bool) {
+	if instance, ok := strings.CutPrefix(key, "ec2."); ok {
+		return Hour, strings.Contains(instance, ".")
+	}
+	unit, ok := units()[key]
+	return unit, ok
+}
+
+// Services lists what a discount may name, sorted: the keys' first parts.
+func Services() []string {
+	list := []string{"ec2"}
+	for key := range units() {
+		list = append(list, Rate{Key: key}.Service())
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -1,0 +1,134 @@
+package price
+
+import (
+	"slices"
+	"strings"
+)
+
+// selector says which product of the Price List a rate is read from.
+type selector struct {
+	key    string
+	offer  string // the service's code in the Price List
+	family string // product family; empty for any
+	// usage is the usage type without its region prefix: EU-ApiGatewayHttpRequest
+	// is ApiGatewayHttpRequest in eu-west-1. It must be equal, not merely the
+	// end: EU-Outposts-LCUUsage is another product than EU-LCUUsage.
+	usage string
+	// attributes must all be equal.
+	attributes map[string]string
+}
+
+// selectors lists the product, or the products that must agree, behind each
+// rate. Usage types: AWS's billing documentation of each service; Lambda's
+// groups: its offer file. Instances are asked for by name.
+func selectors(instances []string) []selector {
+	lambda := func(key string, groups ...string) []selector {
+		var list []selector
+		for _, group := range groups {
+			list = append(list, selector{key: key, offer: "AWSLambda", attributes: map[string]string{"group": group}})
+		}
+		return list
+	}
+	list := slices.Concat(
+		// One price, listed once for each architecture.
+		lambda("lambda.requests", "AWS-Lambda-Requests", "AWS-Lambda-Requests-ARM"),
+		lambda("lambda.duration.x86_64", "AWS-Lambda-Duration"),
+		lambda("lambda.duration.arm64", "AWS-Lambda-Duration-ARM"),
+		lambda("lambda.provisioned.x86_64", "AWS-Lambda-Provisioned-Concurrency"),
+		lambda("lambda.provisioned.arm64", "AWS-Lambda-Provisioned-Concurrency-ARM"),
+		lambda("lambda.provisioned-duration.x86_64", "AWS-Lambda-Duration-Provisioned"),
+		lambda("lambda.provisioned-duration.arm64", "AWS-Lambda-Duration-Provisioned-ARM"),
+		lambda("lambda.storage", "AWS-Lambda-Storage-Duration", "AWS-Lambda-Storage-Duration-ARM"),
+	)
+	usage := func(offer, family, key, usage string) {
+		list = append(list, selector{key: key, offer: offer, family: family, usage: usage})
+	}
+	usage("AmazonApiGateway", "", "httpapi.requests", "ApiGatewayHttpRequest")
+	usage("AmazonCloudWatch", "", "logs.ingestion", "DataProcessing-Bytes")
+	usage("AmazonCloudWatch", "", "logs.ingestion.lambda", "VendedLog-Bytes")
+	usage("AmazonCloudWatch", "", "logs.storage", "TimedStorage-ByteHrs")
+	usage("AmazonCloudWatch", "", "alarms.standard", "CW:AlarmMonitorUsage")
+	usage("AmazonEKS", "", "eks.cluster", "AmazonEKS-Hours:perCluster")
+	usage("AmazonEKS", "", "eks.extended", "AmazonEKS-Hours:extendedSupport")
+	usage("AmazonECS", "", "fargate.cpu.x86_64", "Fargate-vCPU-Hours:perCPU")
+	usage("AmazonECS", "", "fargate.memory.x86_64", "Fargate-GB-Hours")
+	usage("AmazonECS", "", "fargate.cpu.arm64", "Fargate-ARM-vCPU-Hours:perCPU")
+	usage("AmazonECS", "", "fargate.memory.arm64", "Fargate-ARM-GB-Hours")
+	usage("AWSELB", "Load Balancer-Application", "alb.hours", "LoadBalancerUsage")
+	usage("AWSELB", "Load Balancer-Application", "alb.lcu", "LCUUsage")
+	usage("AmazonVPC", "", "ipv4.hours", "PublicIPv4:InUseAddress")
+	usage("AWSDataTransfer", "", "egress.internet", "DataTransfer-Out-Bytes")
+	usage("AWSDataTransfer", "", "zone.transfer", "DataTransfer-Regional-Bytes")
+	usage("AWSSecretsManager", "", "secrets.secret", "AWSSecretsManager-Secrets")
+	usage("AWSSecretsManager", "", "secrets.calls", "AWSSecretsManagerAPIRequest")
+	usage("AmazonEC2", "NAT Gateway", "nat.hours", "NatGateway-Hours")
+	usage("AmazonEC2", "NAT Gateway", "nat.data", "NatGateway-Bytes")
+	usage("AmazonEC2", "Storage", "ebs.gp3", "EBS:VolumeUsage.gp3")
+	for _, instance := range instances {
+		list = append(list, selector{
+			key: "ec2." + instance, offer: "AmazonEC2", family: "Compute Instance", usage: "BoxUsage:" + instance,
+			attributes: map[string]string{
+				"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used",
+				"licenseModel": "No License required",
+			},
+		})
+	}
+	return list
+}
+
+// name is what the selector looks for, in a few words.
+func (s selector) name() string {
+	if s.usage != "" {
+		return "usage type " + s.usage
+	}
+	return "group " + s.attributes["group"]
+}
+
+// product is one product of an offer file.
+type product struct {
+	SKU        string            `json:"sku"`
+	Family     string            `json:"productFamily"`
+	Attributes map[string]string `json:"attributes"`
+}
+
+// matches reports whether a product is the selector's, in a region. Rows of
+// location "Any" are a free tier's, and some files hold other regions' rows.
+func (s selector) matches(p product, region string) bool {
+	if p.Attributes["location"] == "Any" {
+		return false
+	}
+	if code, ok := p.Attributes["regionCode"]; ok && code != region {
+		return false
+	}
+	if s.family != "" && p.Family != s.family {
+		return false
+	}
+	for name, value := range s.attributes {
+		if p.Attributes[name] != value {
+			return false
+		}
+	}
+	return s.usage == "" || hasUsage(p.Attributes["usagetype"], s.usage, region)
+}
+
+// hasUsage reports whether a usage type is a region's form of another.
+func hasUsage(usagetype, usage, region string) bool {
+	prefix, ok := strings.CutSuffix(usagetype, usage)
+	return ok && slices.Contains(prefixes(region), prefix)
+}
+
+// prefixes lists how a region's usage types start. Most services use the
+// short code, some leave it out in us-east-1, and some older ones write the
+// region's name: docs.aws.amazon.com/global-infrastructure/latest/regions/aws-region-billing-codes.html.
+func prefixes(region string) []string {
+	codes := map[string][]string{
+		"us-east-1": {"", "USE1-"}, "us-east-2": {"USE2-"}, "us-west-1": {"USW1-"}, "us-west-2": {"USW2-"},
+		"eu-west-1": {"EU-", "EUW1-"}, "eu-west-2": {"EUW2-"}, "eu-west-3": {"EUW3-"},
+		"eu-central-1": {"EUC1-"}, "eu-north-1": {"EUN1-"}, "eu-south-1": {"EUS1-"},
+		"ap-southeast-1": {"APS1-"}, "ap-southeast-2": {"APS2-"}, "ap-south-1": {"APS3-"},
+		"ap-southeast-3": {"APS4-"}, "ap-southeast-4": {"APS6-"}, "ap-southeast-5": {"APS7-"},
+		"ap-northeast-1": {"APN1-"}, "ap-northeast-2": {"APN2-"}, "ap-northeast-3": {"APN3-"}, "ap-east-1": {"APE1-"},
+		"ca-central-1": {"CAN1-"}, "sa-east-1": {"SAE1-"}, "me-south-1": {"MES1-"}, "af-south-1": {"AFS1-"}, "il-central-1": {"ILC1-"},
+	}
+	return codes[region]
+}

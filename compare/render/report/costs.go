@@ -1,0 +1,166 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"ambi/compare"
+	"ambi/compare/format"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/spec"
+)
+
+// costs prints the month: both targets side by side by what the money is for,
+// then each line of both.
+func (p *page) costs() {
+	lambda, kubernetes := p.result.Lambda, p.result.Kubernetes
+	p.heading("Cost a month, in US dollars")
+	const row = "  %-22s %16s %16s"
+	p.line(fmt.Sprintf(row, "", "Lambda", "Kubernetes"))
+	var folded []string
+	for _, category := range cost.Categories() {
+		l, k := part(lambda, category), part(kubernetes, category)
+		if !p.options.Full && nothing(l) && nothing(k) {
+			folded = append(folded, string(category))
+			continue
+		}
+		p.line(fmt.Sprintf(row, category, l, k))
+	}
+	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
+	p.fold("zero on both", folded)
+	if unknown(lambda) || unknown(kubernetes) {
+		p.say("", "? is unknown yet, and + means that something unknown comes on top: the formulas are below.")
+	}
+	p.bill(spec.Lambda, lambda)
+	p.bill(spec.Kubernetes, kubernetes)
+}
+
+// nothing reports whether a part of a bill is zero, or has no bill.
+func nothing(part string) bool { return part == "$0.00" || part == "-" }
+
+// fold names what is not printed because it is zero.
+func (p *page) fold(what string, names []string) {
+	if len(names) > 0 {
+		p.say("  "+what+": ", strings.Join(names, "; "))
+	}
+}
+
+// part is what a side costs in one category.
+func part(side compare.Side, category cost.Category) string {
+	if side.Bill == nil {
+		return "-"
+	}
+	var known price.USD
+	more := ""
+	for _, c := range side.Bill.Components {
+		switch {
+		case c.Category != category:
+		case c.Cost == nil:
+			more = "+"
+		default:
+			known += *c.Cost
+		}
+	}
+	if more != "" && known == 0 {
+		return "?"
+	}
+	return format.Money(known) + more
+}
+
+func total(side compare.Side) string {
+	switch {
+	case side.Bill == nil:
+		return "-"
+	case side.Bill.Total == nil:
+		return format.Money(side.Bill.Known) + "+"
+	default:
+		return format.Money(*side.Bill.Total)
+	}
+}
+
+func unknown(side compare.Side) bool { return side.Bill != nil && side.Bill.Total == nil }
+
+// The columns of a bill; with spaces between them they take Width.
+const (
+	nameWidth     = 30
+	quantityWidth = 10
+	priceWidth    = 24
+	costWidth     = 13
+)
+
+// bill prints every line of one side. Those of which there is nothing are
+// named in one line, unless everything is to be printed.
+func (p *page) bill(t spec.Target, side compare.Side) {
+	p.heading(name(t) + ", line by line")
+	if side.Bill == nil {
+		p.say("", "Cannot be priced: "+side.Unpriced)
+		return
+	}
+	columns := func(quantity, price, cost string) string {
+		return fmt.Sprintf(" %*s %-*s %*s", quantityWidth, quantity, priceWidth, price, costWidth, cost)
+	}
+	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
+	tiered, simulated := false, false
+	var folded []string
+	for _, c := range side.Bill.Components {
+		if !p.options.Full && c.Quantity != nil && *c.Quantity == 0 {
+			folded = append(folded, c.Name)
+			continue
+		}
+		quantity, price := "?", ""
+		if c.Quantity != nil {
+			quantity = amount(*c.Quantity)
+		}
+		if c.Simulated {
+			quantity, simulated = "~"+quantity, true
+		}
+		if len(c.Tiers) > 0 {
+			price = "$" + c.Tiers[0].Price.String() + "/" + c.Unit
+			if len(c.Tiers) > 1 && (c.Quantity == nil || *c.Quantity > float64(c.Tiers[1].From)) {
+				price += "*"
+				tiered = true
+			}
+		}
+		p.row(c.Name, nameWidth, columns(quantity, price, format.MoneyOr(c.Cost)))
+		if c.Cost == nil {
+			p.say("      = ", c.Formula+" (needs "+inputs(c.Missing)+")")
+		}
+		if c.Discount != "" {
+			p.say("        ", c.Discount+" % off the list price, as given")
+		}
+	}
+	p.row("total", nameWidth, columns("", "", total(side)))
+	p.row("of which idle", nameWidth, columns("", "", format.Money(side.Bill.Idle)))
+	p.fold("zero", folded)
+	if simulated {
+		p.line("~ from the simulation instead of averages.")
+	}
+	if tiered {
+		p.line("* of the first tier; later ones cost less, and the cost counts them.")
+	}
+}
+
+// amount prints a quantity in at most ten columns: to four digits at least, and
+// with k, M, G and so on where it is long.
+func amount(n float64) string {
+	switch {
+	case n == 0:
+		return "0"
+	case math.Abs(n) < 1000:
+		return fmt.Sprintf("%.4g", n)
+	case math.Abs(n) < 1e7:
+		return format.Grouped(fmt.Sprintf("%.0f", n))
+	}
+	for _, unit := range []string{"M", "G", "T"} {
+		n /= 1000
+		if unit == "M" {
+			n /= 1000
+		}
+		if math.Abs(n) < 999.95 {
+			return fmt.Sprintf("%.4g%s", n, unit)
+		}
+	}
+	return fmt.Sprintf("%.4gT", n)
+}

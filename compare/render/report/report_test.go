@@ -1,0 +1,238 @@
+package report_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"ambi/compare"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	"ambi/compare/render/report"
+	"ambi/spec"
+)
+
+const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1"
+
+// compared compares an app whose usage is known but for what the spec says.
+func compared(t *testing.T, text string) compare.Result {
+	t.Helper()
+	book, err := price.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := book.In("us-east-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := nodes.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := spec.Parse("app.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	usage := compare.UsageOf(app)
+	for name, u := range usage {
+		u.Request, u.Response = demand.Known[int64](2000), demand.Known[int64](6000)
+		u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
+		usage[name] = u
+	}
+	r, err := compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// apps are specs of one service or more, with and without usage and blockers.
+func apps() map[string]string {
+	one := "apiVersion: ambi/v1\nname: shop\nservices:\n  api: {image: " + image + ", http: {routes: [GET /]}%s}\n%s"
+	return map[string]string{
+		"small":   fmt.Sprintf(one, "", "usage: {requests: 3M/month, duration: 40ms, cpuTime: 12ms, shape: diurnal}\n"),
+		"large":   fmt.Sprintf(one, "", "usage: {requests: 200k/s, duration: 400ms, cpuTime: 300ms, shape: bursty}\n"),
+		"unknown": fmt.Sprintf(one, "", ""),
+		"slow":    fmt.Sprintf(one, ", timeout: 20m", "usage: {requests: 1/s, duration: 15m, cpuTime: 12ms, shape: steady}\n"),
+		"several": "apiVersion: ambi/v1\nname: shop\nservices:\n  a-service-with-a-name-that-is-long: {image: " + image +
+			", http: {routes: [GET /]}}\n  b: {image: " + image + ", http: {routes: [GET /b]}}\nusage: {requests: 3M/month}\n",
+	}
+}
+
+func TestReportFitsATerminal(t *testing.T) {
+	for name, text := range apps() {
+		r := compared(t, text)
+		d := compare.Against(compared(t, apps()["small"]), r)
+		options := report.Options{Spec: "app/app.yaml", Against: &d, Failed: []string{"lambda > 1.2 * kubernetes: lambda is 300, kubernetes is 20"}}
+		brief := report.Text(r, options)
+		options.Full = true
+		for i, line := range strings.Split(brief+report.Text(r, options), "\n") {
+			if utf8.RuneCountInString(line) > report.Width && !strings.Contains(line, "https://") { // addresses stay whole
+				t.Errorf("%s: line %d has %d columns: %s", name, i+1, utf8.RuneCountInString(line), line)
+			}
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: line %d ends with a space", name, i+1)
+			}
+		}
+	}
+}
+
+// Everything a result holds of these is in the text, in whatever layout.
+func TestReportLeavesNothingOut(t *testing.T) {
+	for name, text := range apps() {
+		r := compared(t, text)
+		printed := flat(report.Text(r, report.Options{Spec: "app/app.yaml", Full: true}))
+		has := func(what string) {
+			t.Helper()
+			if !strings.Contains(printed, flat(what)) {
+				t.Errorf("%s: the report lacks %q", name, what)
+			}
+		}
+		has(r.Verdict.Because)
+		for _, a := range r.Assumptions {
+			has(a.Text)
+			has(a.Source)
+		}
+		for _, d := range r.Operations {
+			has(d.Duty + ": " + d.Why)
+		}
+		for _, l := range append(r.Fit.Blockers, r.Fit.Warnings...) {
+			for _, part := range []string{l.Message, l.Value, l.Actual, l.Page, l.Hint, fmt.Sprintf("app/app.yaml:%d: %s", l.Line, l.Path)} {
+				has(part)
+			}
+		}
+		for _, c := range r.BreakEven.Crossings {
+			for _, driver := range []compare.Driver{c.LambdaDriver, c.KubernetesDriver, c.Cause} {
+				has(driver.Name)
+			}
+		}
+		for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
+			if side.Bill == nil {
+				has(side.Unpriced)
+				continue
+			}
+			for _, c := range side.Bill.Components {
+				has(firstWords(c.Name))
+				if c.Cost == nil {
+					has(c.Formula)
+				}
+			}
+			rows := strings.Count(printed, "$0.00")
+			if zero := zeros(side.Bill); zero == 0 || rows < zero {
+				t.Errorf("%s: %d amounts of zero printed for %d lines of zero", name, rows, zero)
+			}
+		}
+	}
+}
+
+// What is folded is named: the brief report lacks no component, duty, assumption
+// or limit.
+func TestBriefReportNamesWhatItFolds(t *testing.T) {
+	for name, text := range apps() {
+		r := compared(t, text)
+		full, brief := report.Text(r, report.Options{Full: true}), report.Text(r, report.Options{})
+		if strings.Count(brief, "\n") > strings.Count(full, "\n")*17/20 {
+			t.Errorf("%s: %d lines instead of %d", name, strings.Count(brief, "\n"), strings.Count(full, "\n"))
+		}
+		printed := flat(brief)
+		has := func(what string) {
+			t.Helper()
+			if !strings.Contains(printed, flat(what)) {
+				t.Errorf("%s: the brief report lacks %q", name, what)
+			}
+		}
+		for _, a := range r.Assumptions {
+			has(a.Text)
+		}
+		for _, d := range r.Operations {
+			has(d.Duty)
+		}
+		for _, l := range append(r.Fit.Blockers, r.Fit.Warnings...) {
+			has(l.Message)
+		}
+		for _, a := range r.Alternatives {
+			has(a.Name)
+		}
+		for _, band := range r.BreakEven.Bands {
+			has(band.Input + " of " + band.Low)
+			has(band.Input + " of " + band.High)
+		}
+		for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
+			if side.Bill == nil {
+				continue
+			}
+			for _, c := range side.Bill.Components {
+				has(firstWords(c.Name))
+				if c.Quantity != nil && *c.Quantity > 0 && *c.Cost > 0 && strings.Contains(printed, "zero: "+flat(c.Name)) {
+					t.Errorf("%s: %s is folded, and costs %s", name, c.Name, c.Cost)
+				}
+			}
+		}
+	}
+}
+
+func TestAnUnknownTotalIsNoNumber(t *testing.T) {
+	printed := report.Text(compared(t, apps()["unknown"]), report.Options{
+		Give: map[demand.Input]string{demand.Requests: "--requests RATE"},
+	})
+	for _, want := range []string{"shop in us-east-1: no verdict yet", "  requests     --requests RATE", "= requests x"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("no %q in\n%s", want, printed)
+		}
+	}
+	for _, never := range []string{"NaN", "Inf", "difference", "cross at"} {
+		if strings.Contains(printed, never) {
+			t.Errorf("%q in\n%s", never, printed)
+		}
+	}
+}
+
+// zeros counts a bill's lines that cost nothing.
+func zeros(b *cost.Bill) (n int) {
+	for _, c := range b.Components {
+		if c.Cost != nil && *c.Cost == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// firstWords is as much of a component's name as is never broken.
+func firstWords(name string) string {
+	words := strings.Fields(name)
+	return strings.Join(words[:min(2, len(words))], " ")
+}
+
+// flat is text without its layout.
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Dozens of places where the answer changes are told as a number in brief, and
+// one by one in full.
+func TestManyCrossings(t *testing.T) {
+	r := compared(t, apps()["small"])
+	c := r.BreakEven.Crossings[0]
+	for range 11 {
+		c.Requests *= 1.5
+		r.BreakEven.Crossings = append(r.BreakEven.Crossings, c)
+		r.BreakEven.Bands[0].Below = append(r.BreakEven.Bands[0].Below, c.Crossing)
+	}
+	n := len(r.BreakEven.Crossings)
+	brief, full, markdown := report.Text(r, report.Options{}), report.Text(r, report.Options{Full: true}), report.Markdown(r, report.Options{})
+	between := fmt.Sprintf("%d changes more between these", n-2)
+	if got := strings.Count(brief, " is cheaper: Lambda costs"); got != 2 || !strings.Contains(brief, between) {
+		t.Errorf("in brief %d crossings, without %q", got, between)
+	}
+	if got := strings.Count(full, " is cheaper: Lambda costs"); got != n || strings.Contains(full, between) {
+		t.Errorf("in full %d crossings of %d", got, n)
+	}
+	if got := strings.Count(markdown, " turns it"); got != 2 || !strings.Contains(markdown, between) {
+		t.Errorf("in Markdown %d crossings, without %q", got, between)
+	}
+	if want := fmt.Sprintf("%d times from ", len(r.BreakEven.Bands[0].Below)); !strings.Contains(brief, want) {
+		t.Errorf("no %q in the bands", want)
+	}
+}

@@ -1,0 +1,357 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ambi/compare"
+	"ambi/compare/format"
+	"ambi/compare/price"
+	"ambi/compare/render/report/chart"
+	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
+	"ambi/spec"
+)
+
+// SimulationText is how both targets behaved, side by side, and over time. It is
+// empty for a comparison without a simulation.
+func SimulationText(r compare.Result) string {
+	p := &page{result: r}
+	p.simulation()
+	if r.Simulation != nil {
+		p.heading("What the simulation assumes")
+		for _, a := range r.Assumptions {
+			topic, of := strings.CutPrefix(a.Topic, "simulation, ")
+			if !of && a.Topic != "measurement" {
+				continue
+			}
+			text := topic + ": " + a.Text
+			if a.Source != "" {
+				text += " [" + a.Source + "]"
+			}
+			p.say("- ", text)
+		}
+	}
+	return p.String()
+}
+
+// sideBySide prints rows of figures of both targets, as text or as the rows of a
+// Markdown table.
+type sideBySide struct {
+	*page
+	simulation *compare.Simulation
+	markdown   bool
+}
+
+// row prints one figure of both targets; a target that was not run has none.
+func (s sideBySide) row(name string, figure func(*replay.Result) string) {
+	var cells []any
+	for _, t := range spec.Targets() {
+		cell := "-"
+		if run := s.simulation.Of(t); run != nil {
+			cell = figure(run)
+		}
+		cells = append(cells, cell)
+	}
+	if s.markdown {
+		s.line(string(markup("| %s | %s | %s |").with(append([]any{name}, cells...)...)))
+		return
+	}
+	s.page.row(name, 34, fmt.Sprintf("%22s %22s", cells...))
+}
+
+// group names the rows that follow.
+func (s sideBySide) group(name string) {
+	if s.markdown {
+		s.line(string(markup("| **%s** | | |").with(name)))
+		return
+	}
+	s.line(name)
+}
+
+// simulation is a table of what the simulation found, folded.
+func (m *markdown) simulation() {
+	sim := m.result.Simulation
+	if sim == nil {
+		return
+	}
+	title := fmt.Sprintf("Under the trace, simulated: %s in %s", requests(sim.Trace.Requests), span(sim.Trace.Span))
+	if sim.Partial {
+		title += " (partial: it was interrupted)"
+	}
+	m.open(title)
+	m.line("| | Lambda | Kubernetes |")
+	m.line("|---|--:|--:|")
+	s := sideBySide{&m.page, sim, true}
+	s.latencies()
+	s.outcomes()
+	s.capacity()
+	m.line("")
+	m.linef("%s. Nothing was measured on AWS or in a cluster.", format.Sentence(sim.Source))
+	m.close()
+}
+
+func (p *page) simulation() {
+	sim := p.result.Simulation
+	if sim == nil {
+		return
+	}
+	f := sim.Trace
+	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, requests(f.Requests), span(f.Span)))
+	if sim.Partial {
+		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
+	}
+	p.say("", format.Sentence(sim.Source)+".")
+	rate := amount(f.Mean) + " requests a second on average"
+	if f.Second.Peak > 0 {
+		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
+	}
+	p.say("", rate+". Nothing was measured on AWS or in a cluster.")
+	p.sampling(sim)
+	for _, t := range spec.Targets() {
+		if reason := sim.Refused[t]; reason != "" {
+			p.say("", fmt.Sprintf("%s was not simulated: %s.", name(t), reason))
+		}
+	}
+	s := sideBySide{p, sim, false}
+	p.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
+	s.latencies()
+	s.outcomes()
+	s.capacity()
+	s.money()
+	s.timeline()
+}
+
+// sampling says how much of a long trace was simulated, and with what error.
+func (p *page) sampling(sim *compare.Simulation) {
+	for _, t := range spec.Targets() {
+		run := sim.Of(t)
+		if run == nil || run.Sampling == nil {
+			continue
+		}
+		s := run.Sampling
+		followed, paid := "", fmt.Sprintf("GB-seconds %s, ", inPercent(s.Meters[replay.BilledMS]))
+		if s.Followed {
+			followed, paid = "; replicas and nodes were followed through all of it", ""
+		}
+		p.say("", fmt.Sprintf("Sampled on %s: %s of the requests were simulated, %d stretches of time that stand for others%s. Standard errors: %sp50 %s, p99 %s, p99.9 %s.",
+			name(t), inPercent(s.Share), s.Windows, followed, paid, inPercent(s.P50), inPercent(s.P99), inPercent(s.P999)))
+	}
+}
+
+func (s sideBySide) latencies() {
+	s.group("latency of requests that were served or timed out")
+	for _, q := range []struct {
+		name string
+		of   func(replay.Latency) int64
+	}{
+		{"mean", func(l replay.Latency) int64 { return l.Mean }},
+		{"p50", func(l replay.Latency) int64 { return l.P50 }},
+		{"p90", func(l replay.Latency) int64 { return l.P90 }},
+		{"p95", func(l replay.Latency) int64 { return l.P95 }},
+		{"p99", func(l replay.Latency) int64 { return l.P99 }},
+		{"p99.9", func(l replay.Latency) int64 { return l.P999 }},
+		{"longest", func(l replay.Latency) int64 { return l.Max }},
+	} {
+		s.row(q.name, func(r *replay.Result) string {
+			if r.Latency.Count == 0 {
+				return "-"
+			}
+			return span(time.Duration(q.of(r.Latency)))
+		})
+	}
+}
+
+// outcomes are how requests ended: every cause that some request has.
+func (s sideBySide) outcomes() {
+	s.group("requests")
+	for o := range replay.Outcomes {
+		seen := o == replay.Served
+		for _, t := range spec.Targets() {
+			run := s.simulation.Of(t)
+			seen = seen || run != nil && run.Outcomes[o] > 0
+		}
+		if seen {
+			s.row(o.String(), func(r *replay.Result) string { return ofAll(r.Outcomes[o], r.Requests) })
+		}
+	}
+	s.row("in flight at the end", func(r *replay.Result) string { return ofAll(r.InFlight, r.Requests) })
+	s.row("cold starts", func(r *replay.Result) string {
+		return withShare(r.Meters[replay.ColdStarts], r.ColdShare())
+	})
+	s.row("waited for a place", func(r *replay.Result) string { return ofAll(r.Meters[replay.Queuing], r.Requests) })
+	s.row("their wait, p50 and p99", func(r *replay.Result) string {
+		if r.Waits.Count == 0 {
+			return "-"
+		}
+		return span(time.Duration(r.Waits.P50)) + ", " + span(time.Duration(r.Waits.P99))
+	})
+}
+
+func ofAll(n, of int64) string {
+	if of == 0 {
+		return withShare(n, 0)
+	}
+	return withShare(n, float64(n)/float64(of))
+}
+
+func withShare(n int64, share float64) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%s  %6s", amount(float64(n)), inPercent(share))
+}
+
+// inPercent prints a part, such as 12.5 %.
+func inPercent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
+
+func (s sideBySide) capacity() {
+	s.group("capacity: on average, at most")
+	level := func(g replay.Gauge) func(*replay.Result) string {
+		return func(r *replay.Result) string {
+			return fmt.Sprintf("%.4g, %s", r.Gauges[g].Mean, format.Grouped(fmt.Sprint(r.Gauges[g].Max)))
+		}
+	}
+	of := func(t spec.Target, figure func(*replay.Result) string) func(*replay.Result) string {
+		return func(r *replay.Result) string {
+			if r.Target != t {
+				return "-"
+			}
+			return figure(r)
+		}
+	}
+	s.row("requests in work", level(replay.InUse))
+	s.row("environments or replicas", level(replay.Instances))
+	s.row("nodes", of(spec.Kubernetes, level(replay.Nodes)))
+	s.row("started, stopped", func(r *replay.Result) string {
+		return amount(float64(r.Meters[replay.Started])) + ", " + amount(float64(r.Meters[replay.Stopped]))
+	})
+	s.row("cores at work, mean", func(r *replay.Result) string {
+		if r.Span == 0 || r.Meters[replay.CPUNanoseconds] == 0 {
+			return "-" // not counted on Lambda, where it is paid with the memory
+		}
+		return fmt.Sprintf("%.4g", float64(r.Meters[replay.CPUNanoseconds])/float64(r.Span))
+	})
+	s.row("places in use", func(r *replay.Result) string { return inPercent(r.Utilization()) })
+	s.row("places idle", func(r *replay.Result) string { return inPercent(r.Idle()) })
+}
+
+func (s sideBySide) money() {
+	s.group("paid for")
+	of := func(t spec.Target, figure func(*replay.Result) float64) func(*replay.Result) string {
+		return func(r *replay.Result) string {
+			if r.Target != t {
+				return "-"
+			}
+			return amount(figure(r))
+		}
+	}
+	s.row("GB-seconds of work", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.BilledMS) }))
+	s.row("GB-seconds of starts", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.InitMS) }))
+	if l := s.simulation.Of(spec.Lambda); l != nil && l.Gauges[replay.Provisioned].Max > 0 {
+		s.row("GB-seconds, provisioned", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.ProvisionedMS) }))
+	}
+	s.row("replica-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Instances].Seconds }))
+	s.row("node-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Nodes].Seconds }))
+	sides := map[spec.Target]compare.Side{spec.Lambda: s.result.Lambda, spec.Kubernetes: s.result.Kubernetes}
+	s.row("cost of this trace", func(r *replay.Result) string { return cents(s.simulation.Cost(r.Target)) })
+	s.row("cost of a month like it", func(r *replay.Result) string { return total(sides[r.Target]) })
+	s.row("of which idle", func(r *replay.Result) string {
+		if bill := sides[r.Target].Bill; bill != nil {
+			return format.Money(bill.Idle)
+		}
+		return "-"
+	})
+	s.say("", fmt.Sprintf("A month is taken to be %s times this trace: what it does not show, such as nights and weekends, is not in these costs.",
+		amount(1/max(s.simulation.Months(spec.Lambda), s.simulation.Months(spec.Kubernetes)))))
+	if unknown(s.result.Lambda) || unknown(s.result.Kubernetes) {
+		s.say("", `A + means that a cost which nobody can know yet comes on top: "ambi compare" has the formulas.`)
+	}
+}
+
+// cents prints small amounts to a hundredth of a cent.
+func cents(u *price.USD) string {
+	if u == nil {
+		return "?"
+	}
+	if *u >= price.Dollar {
+		return format.Money(*u)
+	}
+	return fmt.Sprintf("$%.4f", u.Dollars())
+}
+
+// timeline draws what happened over time, a line a figure.
+func (s sideBySide) timeline() {
+	line := s.simulation.Timeline
+	if line.Step == 0 {
+		return
+	}
+	const labels, most = 20, 9 // columns
+	width := Width - labels - most - 1
+	columns := min(width, len(line.Requests))
+	s.heading(fmt.Sprintf("Over time: each column is %s, and as high as its highest moment", span(line.Step*time.Duration((len(line.Requests)+columns-1)/columns))))
+	draw := func(label string, values []float64, format func(float64) string) {
+		top := 0.0
+		for _, v := range values {
+			top = max(top, v)
+		}
+		s.line(strings.TrimRight(fmt.Sprintf("%-*s%*s %s", labels, label, most, format(top), chart.Spark(values, width)), " "))
+	}
+	number := func(v float64) string { return amount(v) }
+	latency := func(v float64) string { return span(time.Duration(v)) }
+	draw("requests a second", highest(line.Requests), number)
+	for _, side := range []struct {
+		name, instances string
+		track           *simulate.Track
+	}{{"Lambda", "environments", line.Lambda}, {"Kubernetes", "replicas ready", line.Kubernetes}} {
+		if side.track == nil {
+			continue
+		}
+		s.line(side.name)
+		draw("  requests in work", highest(side.track.InUse), number)
+		draw("  "+side.instances, highest(side.track.Replicas), number)
+		if side.track.Nodes != nil {
+			draw("  nodes", highest(side.track.Nodes), number)
+		}
+		if queued := highest(side.track.Queued); anyAbove(queued) {
+			draw("  requests waiting", queued, number)
+		}
+		draw("  p99 latency", floats(side.track.P99), latency)
+		if bad := floats(side.track.Bad); anyAbove(bad) {
+			draw("  ended badly", bad, number)
+		}
+	}
+}
+
+func requests(n int64) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return format.Grouped(fmt.Sprint(n)) + " requests"
+}
+
+func highest(bounds []simulate.Bound) []float64 {
+	values := make([]float64, len(bounds))
+	for i, b := range bounds {
+		values[i] = b.Max
+	}
+	return values
+}
+
+func floats(numbers []int64) []float64 {
+	values := make([]float64, len(numbers))
+	for i, n := range numbers {
+		values[i] = float64(n)
+	}
+	return values
+}
+
+func anyAbove(values []float64) bool {
+	for _, v := range values {
+		if v > 0 {
+			return true
+		}
+	}
+	return false
+}

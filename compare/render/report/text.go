@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"ambi/compare"
+	"ambi/compare/format"
+	"ambi/compare/price/cost"
+	"ambi/spec"
+)
+
+// answer is a verdict in a word or three.
+func answer(a compare.Answer) string {
+	switch a {
+	case compare.Lambda, compare.Kubernetes:
+		return name(spec.Target(a))
+	case compare.Unknown:
+		return "no verdict yet"
+	default:
+		return string(a)
+	}
+}
+
+// name is a target's name as people write it.
+func name(t spec.Target) string { return format.Sentence(string(t)) }
+
+func (p *page) line(text string) { p.WriteString(text + "\n") }
+
+// heading starts a section.
+func (p *page) heading(text string) {
+	if p.Len() > 0 {
+		p.line("")
+	}
+	before := p.Len()
+	p.say("", text)
+	p.line(strings.Repeat("-", min(Width, utf8.RuneCountInString(strings.TrimSpace(p.String()[before:])))))
+}
+
+// say prints text after a mark, in lines of at most Width columns that align
+// behind it. A word that is longer stays whole, for addresses to be copied.
+func (p *page) say(mark, text string) {
+	for i, line := range wrap(text, Width-utf8.RuneCountInString(mark)) {
+		if i > 0 {
+			mark = strings.Repeat(" ", utf8.RuneCountInString(mark))
+		}
+		p.line(strings.TrimRight(mark+line, " "))
+	}
+}
+
+// row prints a label of at most so many columns, the rest on lines of its own,
+// with what stands beside it.
+func (p *page) row(label string, width int, beside string) {
+	for i, line := range wrap(label, width-2) {
+		if i > 0 {
+			p.line("    " + line)
+			continue
+		}
+		p.line(strings.TrimRight(fmt.Sprintf("  %-*s%s", width-2, line, beside), " "))
+	}
+}
+
+// wrap breaks text at spaces into lines of so many columns, one at least.
+func wrap(text string, width int) []string {
+	lines := []string{""}
+	for _, word := range strings.Fields(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= width:
+			*last += " " + word
+		default:
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// change says what turns the answer, and to what.
+func change(f compare.Flip) string {
+	return fmt.Sprintf("%s of %s instead of %s (x %.3g): then %s", f.Input, f.To, f.From, f.Factor, answer(f.Answer))
+}
+
+// driver says what a cost is made of.
+func driver(d compare.Driver, of string) string {
+	return fmt.Sprintf("%s: %s, %.0f %% %s", d.Name, format.Money(d.Cost), 100*d.Share, of)
+}
+
+// inputs lists what is missing, by name.
+func inputs(missing []cost.Missing) string {
+	var list []string
+	for _, m := range missing {
+		if !slices.Contains(list, string(m.Input)) {
+			list = append(list, string(m.Input))
+		}
+	}
+	return strings.Join(list, ", ")
+}

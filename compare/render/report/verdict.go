@@ -1,0 +1,150 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"ambi/compare"
+	"ambi/compare/demand"
+	"ambi/compare/fit"
+	"ambi/compare/format"
+	"ambi/compare/price/cost"
+	"ambi/spec"
+)
+
+// verdict is what somebody with ten seconds reads: the answer, and the few
+// figures that decide it.
+func (p *page) verdict() {
+	r, v := p.result, p.result.Verdict
+	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, answer(v.Answer)))
+	for _, f := range p.decisive() {
+		p.say(fmt.Sprintf("%-12s ", f.name), f.text)
+	}
+	if len(v.Missing) > 0 {
+		p.give(v.Missing)
+	}
+	for _, condition := range p.options.Failed {
+		p.say("fails        ", condition)
+	}
+}
+
+// fact is a line of the verdict.
+type fact struct{ name, text string }
+
+// decisive are the figures that decide a comparison.
+func (p *page) decisive() []fact {
+	r, v := p.result, p.result.Verdict
+	facts := []fact{{"because", v.Because}}
+	if v.Saves != nil && v.Percent > 0 {
+		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", format.Money(*v.Saves), v.Percent)})
+	}
+	for _, t := range spec.Targets() {
+		if main, ok := mainly(p.side(t)); ok {
+			facts = append(facts, fact{"pays for", fmt.Sprintf("on %s mostly %s", name(t), main)})
+		}
+	}
+	if text := p.nearest(); text != "" {
+		facts = append(facts, fact{"break-even", text})
+	}
+	if v.Flip != nil {
+		facts = append(facts, fact{"flips with", change(*v.Flip)})
+	}
+	facts = append(facts, fact{"fits", fits(r.Fit)})
+	for _, text := range v.Price {
+		facts = append(facts, fact{"comes with", text})
+	}
+	return facts
+}
+
+func (p *page) side(t spec.Target) compare.Side {
+	if t == spec.Lambda {
+		return p.result.Lambda
+	}
+	return p.result.Kubernetes
+}
+
+// mainly names the dearest line of a side whose cost is known.
+func mainly(side compare.Side) (string, bool) {
+	if side.Bill == nil || side.Bill.Total == nil || *side.Bill.Total == 0 {
+		return "", false
+	}
+	dearest := slices.MaxFunc(side.Bill.Components, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
+	return fmt.Sprintf("%s: %s, %.0f %%", dearest.Name, format.Money(*dearest.Cost), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars()), true
+}
+
+// fits says in a line how many limits are reached or near.
+func fits(f fit.Report) string {
+	var parts []string
+	for _, t := range spec.Targets() {
+		parts = append(parts, fmt.Sprintf("%s: %s, %s", name(t), count(len(f.Blocked(t)), "blocker"), count(len(f.Warned(t)), "warning")))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// count says how many there are of something.
+func count(n int, noun string) string {
+	if n == 0 {
+		return "no " + noun + "s"
+	}
+	return format.Plural(n, noun)
+}
+
+// nearest says at how many requests the answer changes next.
+func (p *page) nearest() string {
+	b := p.result.BreakEven
+	today, known := b.Requests.Get()
+	if !known || p.result.Verdict.Saves == nil || len(b.Points) == 0 {
+		return ""
+	}
+	if len(b.Crossings) == 0 {
+		cheaper := "Kubernetes"
+		if b.Points[0].LambdaCheaper() {
+			cheaper = "Lambda"
+		}
+		end := b.Points[len(b.Points)-1].Requests
+		if end < 10*today {
+			return fmt.Sprintf("none up to %s requests a month: %s is cheaper", amount(end), cheaper)
+		}
+		return fmt.Sprintf("none: %s is cheaper at any number of requests", cheaper)
+	}
+	c := slices.MinFunc(b.Crossings, func(a, b compare.Crossing) int {
+		return cmp.Compare(math.Abs(math.Log(a.Requests/today)), math.Abs(math.Log(b.Requests/today)))
+	})
+	above := "Kubernetes"
+	if c.ToLambda {
+		above = "Lambda"
+	}
+	text := fmt.Sprintf("%s requests a month, %s times this usage; above, %s is cheaper", amount(c.Requests), times(c.Requests/today), above)
+	if n := len(b.Crossings); n > 1 {
+		text += fmt.Sprintf("; the nearest of %d such places", n)
+	}
+	return text
+}
+
+// times is a factor of three digits.
+func times(factor float64) string {
+	if factor < 1000 {
+		return fmt.Sprintf("%.3g", factor)
+	}
+	return amount(math.Round(factor))
+}
+
+// give says how to give what is missing, an input once for all its services.
+func (p *page) give(missing []cost.Missing) {
+	if len(missing) == 0 {
+		return
+	}
+	p.line("")
+	p.say("", "Until these are given, costs that depend on them are formulas:")
+	said := map[demand.Input]bool{}
+	for _, m := range missing {
+		if said[m.Input] {
+			continue
+		}
+		said[m.Input] = true
+		p.say(fmt.Sprintf("  %-12s ", m.Input), p.options.Give[m.Input])
+	}
+}

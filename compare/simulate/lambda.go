@@ -1,0 +1,113 @@
+package simulate
+
+import (
+	"context"
+	"fmt"
+
+	"ambi/compare/demand"
+	functions "ambi/compare/simulate/lambda"
+	"ambi/compare/simulate/replay"
+	"ambi/spec"
+	"ambi/target/lambda"
+)
+
+// onLambda is the service as a function.
+func (in *Input) onLambda(name string, assume assumer) (*side, string) {
+	model, findings := lambda.Resolve(in.App)
+	if reason := refusals(findings); reason != "" {
+		return nil, reason
+	}
+	var service lambda.Service
+	for _, s := range model.Services {
+		if s.Name == name {
+			service = s
+		}
+	}
+	config, err := in.function(service)
+	if err != nil {
+		return nil, err.Error()
+	}
+	in.assumeLambda(config, assume)
+	return &side{spec.Lambda, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
+		return functions.Run(ctx, config, source, demand, options)
+	}}, ""
+}
+
+// function is how a service runs on Lambda.
+func (in *Input) function(s lambda.Service) (functions.Config, error) {
+	starts, err := functions.EmbeddedStarts()
+	if err != nil {
+		return functions.Config{}, err
+	}
+	parameters := functions.Parameters{Runtime: in.Runtime, Placement: demand.Known(in.Placement), Account: in.Concurrency}
+	if in.Retry {
+		parameters.Retry = functions.UsualRetry()
+	}
+	return functions.For(s, demand.Traffic{Usage: in.Usage}, in.Choices.Lambda, starts, parameters)
+}
+
+func (in *Input) assumeLambda(c functions.Config, assume assumer) {
+	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
+		"%d MB of memory; one request an environment, the one that was used last first; at most %d at once and %d requests a second, and %d new environments in 10 s",
+		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), functions.ScalingBurst)
+	assume("keep-alive", "measured by others: 5 to 7 minutes in 2021, 10 in 2019, 25 to 60 before",
+		"an idle environment lives for %s; AWS documents no figure", in.Choices.Lambda.KeepAlive)
+	start, _ := in.Usage.Start.Get()
+	assume("starts on Lambda", "maxday/lambda-perf, January to August 2026, for the spread",
+		"%s on average, as given, spread as the starts of the %s runtime's hello-world functions are; and %s on average, exponential, for an environment's placement: a round number of ambi's, nobody publishes it",
+		spec.Duration(start), in.Runtime, spec.Duration(in.Placement))
+	retries := "clients do not try again what was throttled"
+	if in.Retry {
+		retries = fmt.Sprintf("clients try up to %d times, with random waits that grow to %s", c.Retry.Attempts, spec.Duration(c.Retry.Max))
+	}
+	assume("retries", "", "%s", retries)
+}
+
+func limitOf(c functions.Config) int {
+	if c.Reserved > 0 {
+		return c.Reserved
+	}
+	return c.Account
+}
+
+// assumer notes an assumption.
+type assumer func(topic, source, format string, args ...any)
+
+// sides are the targets that are to run and take the app.
+func (in *Input) sides(name string, r *Result) ([]side, error) {
+	assume := func(topic, source, format string, args ...any) {
+		r.Assumptions = append(r.Assumptions, Assumption{topic, fmt.Sprintf(format, args...), source})
+	}
+	in.assumeDemand(assume)
+	targets := in.Targets
+	if len(targets) == 0 {
+		targets = spec.Targets()
+	}
+	var list []side
+	for _, t := range targets {
+		prepare := in.onLambda
+		if t == spec.Kubernetes {
+			prepare = in.onKubernetes
+		}
+		s, reason := prepare(name, assume)
+		if s == nil {
+			r.Refused[t] = reason
+			continue
+		}
+		list = append(list, *s)
+	}
+	return list, nil
+}
+
+func (in *Input) assumeDemand(assume assumer) {
+	duration, _ := in.Usage.Duration.Get()
+	cpu, _ := in.Usage.CPUTime.Get()
+	spread := "all alike"
+	if in.Variation > 0 {
+		spread = fmt.Sprintf("each lognormal with a standard deviation of %.4g times its mean", in.Variation)
+	}
+	assume("measurement", "", "this is a simulation: nothing was measured on AWS or in a cluster")
+	assume("requests", "", "each waits for %s and takes %s of a core on average, %s; both targets serve the same ones",
+		spec.Duration(duration-cpu), spec.Duration(cpu), spread)
+	assume("seed", "", "%d: the same seed and trace give the same figures on any machine", in.Seed)
+}

@@ -1,0 +1,111 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"ambi/compare/simulate/replay"
+	"ambi/spec"
+)
+
+// Objective is one thing that a service promises, such as p99 < 300ms: that 99
+// in 100 requests of all that come are answered within 300 ms. A request that
+// was turned away was not answered, however fast that was.
+type Objective struct {
+	text     string
+	quantile float64       // from 0 to 1; 0 for one of errors
+	limit    time.Duration // of the quantile
+	errors   float64       // the part of the requests that may end badly
+}
+
+var objectiveText = regexp.MustCompile(`^(?:p([0-9]{1,2}(?:\.[0-9]{1,3})?)\s*<=?\s*([0-9.]+[a-zµ]+)|errors\s*<=?\s*([0-9]+(?:\.[0-9]+)?)\s*%)$`)
+
+const objectiveHint = `hint: such as "p99 < 300ms", "errors < 0.1%", or both with "and" between them`
+
+// ParseObjectives reads one objective or several, joined by "and".
+func ParseObjectives(text string) ([]Objective, error) {
+	var list []Objective
+	for part := range strings.SplitSeq(text, " and ") {
+		part = strings.TrimSpace(part)
+		m := objectiveText.FindStringSubmatch(part)
+		if m == nil {
+			return nil, fmt.Errorf("must be an objective, got %q\n%s", part, objectiveHint)
+		}
+		o := Objective{text: part}
+		if m[1] == "" {
+			percent, err := strconv.ParseFloat(m[3], 64)
+			if err != nil || percent > 100 {
+				return nil, fmt.Errorf("must be a part of the requests, got %q\n%s", part, objectiveHint)
+			}
+			o.errors = percent / 100
+		} else {
+			percent, err := strconv.ParseFloat(m[1], 64)
+			if err != nil || percent <= 0 {
+				return nil, fmt.Errorf("must be of a quantile such as p50 or p99.9, got %q\n%s", part, objectiveHint)
+			}
+			limit, err := spec.ParseDuration(m[2])
+			if err != nil || limit <= 0 {
+				return nil, fmt.Errorf("must have a duration such as 300ms, got %q\n%s", part, objectiveHint)
+			}
+			o.quantile, o.limit = percent/100, limit.Std()
+		}
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// String is the objective as it was written.
+func (o Objective) String() string { return o.text }
+
+// Value is what a run has of the objective's figure: a time, or a part of the
+// requests. The time is infinite where too few requests were answered at all.
+func (o Objective) Value(r *replay.Result) float64 {
+	if o.quantile == 0 {
+		return share(r.Of(replay.Throttled)+r.Of(replay.TimedOut)+r.Of(replay.Failed), r.Requests)
+	}
+	answered := float64(r.Latency.Count)
+	if wanted := o.quantile * float64(r.Requests-r.InFlight); answered > 0 && wanted <= answered {
+		return float64(r.Latency.Histogram.ValueAtPercentile(100 * wanted / answered))
+	}
+	return math.Inf(1)
+}
+
+func share(n, of int64) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}
+
+// Holds reports whether a run keeps the objective.
+func (o Objective) Holds(r *replay.Result) bool {
+	if o.quantile == 0 {
+		return o.Value(r) <= o.errors
+	}
+	return o.Value(r) <= float64(o.limit)
+}
+
+// Text prints a value of the objective's figure.
+func (o Objective) Text(value float64) string {
+	switch {
+	case o.quantile == 0:
+		return fmt.Sprintf("errors %.3g %%", 100*value)
+	case math.IsInf(value, 1):
+		return fmt.Sprintf("p%g never", 100*o.quantile)
+	}
+	return fmt.Sprintf("p%g %s", math.Round(1e5*o.quantile)/1e3, spec.Duration(time.Duration(value).Round(time.Millisecond)))
+}
+
+// AllHold reports whether a run keeps all objectives.
+func AllHold(objectives []Objective, r *replay.Result) bool {
+	for _, o := range objectives {
+		if !o.Holds(r) {
+			return false
+		}
+	}
+	return true
+}
