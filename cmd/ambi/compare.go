@@ -73,7 +73,7 @@ was interrupted, and is a part.`,
 				exclusive(cmd, "html", "json", "markdown", "serve"), exclusive(cmd, "serve", "require"), exclusive(cmd, "serve", "fail-if"),
 				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"), gate.check(output.against != ""), idle.err())
 			if output.asPage != "" && output.asPage != "-" {
-				err = errors.Join(err, checkOutput("--html", output.asPage))
+				err = errors.Join(err, checkOutput("html", output.asPage))
 			}
 			if err != nil {
 				return usageError{err}
@@ -150,7 +150,7 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 	if f.against == "" {
 		return nil, nil
 	}
-	file, err := openInput("--against", f.against, fmt.Sprintf("\"ambi compare --json > %s\" writes one", f.against))
+	file, err := openInput("against", f.against, fmt.Sprintf("\"ambi compare --json > %s\" writes one", f.against))
 	if err != nil {
 		return nil, err
 	}

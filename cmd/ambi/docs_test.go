@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/version"
 	"os"
@@ -117,7 +118,7 @@ func TestExitCodesAreDocumented(t *testing.T) {
 	if !slices.Equal(help, table) {
 		t.Errorf("the help says %q, and docs/json.md %q", help, table)
 	}
-	for i, code := range []int{exitDone, exitNo, exitUsage, exitMachine, exitInterrupted} {
+	for i, code := range []int{exitDone, exitNo, exitUsage, exitMachine, exitFault, exitInterrupted} {
 		if i >= len(help) || !strings.HasPrefix(help[i], fmt.Sprintf("%d ", code)) {
 			t.Errorf("the help lacks exit code %d", code)
 		}

@@ -6,25 +6,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"ambi/internal/problem"
 )
 
-// openInput opens a file that was named: by a flag, or by an argument where what
+// openInput opens a file that was named: by a flag, or by an argument where flag
 // is empty. A file that is not there, or that is a folder, is a wrong use; one
 // that cannot be read is the machine's fault.
-func openInput(what, name string, hints ...string) (*os.File, error) {
-	if what != "" {
-		what += ": "
-	}
+func openInput(flag, name string, hints ...string) (*os.File, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		text := fmt.Sprintf("%sno file %s", what, name)
-		for _, hint := range hints {
-			text += "\nhint: " + hint
-		}
-		return nil, usageError{errors.New(text)}
+		missing := problem.Flag(flag, "no file %s", name)
+		missing.Hints = hints
+		return nil, usageError{missing}
 	case err == nil && info.IsDir():
-		return nil, usageError{fmt.Errorf("%s%s is a folder, and a file is needed", what, name)}
+		return nil, usageError{problem.Flag(flag, "%s is a folder, and a file is needed", name)}
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -35,25 +32,25 @@ func openInput(what, name string, hints ...string) (*os.File, error) {
 
 // checkOutput refuses to write a file where there is no folder, or where there
 // is one in its place: before any work is done for it.
-func checkOutput(what, name string) error {
+func checkOutput(flag, name string) error {
 	folder := filepath.Dir(name)
 	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return usageError{fmt.Errorf("%s: no folder %s", what, folder)}
+		return usageError{problem.Flag(flag, "no folder %s", folder)}
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return usageError{fmt.Errorf("%s: %s is a folder, and a file is written", what, name)}
+		return usageError{problem.Flag(flag, "%s is a folder, and a file is written", name)}
 	}
 	return nil
 }
 
 // checkFolder requires that a folder is there, by the name that was given for it.
-func checkFolder(what, folder, given string) error {
+func checkFolder(flag, folder, given string) error {
 	info, err := os.Stat(folder)
 	switch {
 	case err != nil:
-		return usageError{fmt.Errorf("%s: no folder %s", what, given)}
+		return usageError{problem.Flag(flag, "no folder %s", given)}
 	case !info.IsDir():
-		return usageError{fmt.Errorf("%s: %s is a file, and a folder is needed", what, given)}
+		return usageError{problem.Flag(flag, "%s is a file, and a folder is needed", given)}
 	}
 	return nil
 }

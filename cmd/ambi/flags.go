@@ -9,6 +9,8 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ambi/internal/problem"
 )
 
 // commandsOnly refuses arguments that are no command, and names the nearest.
@@ -16,34 +18,31 @@ func commandsOnly(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("unknown command %q", args[0])
+	unknown := problem.New("unknown command %q", args[0])
 	if cmd.HasParent() {
-		text += " of " + called(cmd)
+		unknown.Message += " of " + called(cmd)
 	}
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && args[0] != "" {
-		text += fmt.Sprintf("\nhint: did you mean %s?", near[0])
+		unknown = unknown.Hint("did you mean %s?", near[0])
 	}
-	return usageError{errors.New(text)}
+	return usageError{unknown}
 }
 
 // notEmpty refuses flags that were given without a value, such as a shell's
 // variable that is not set: they would count as not given.
 func notEmpty(cmd *cobra.Command, _ []string) error {
-	var problems []error
+	var problems problem.List
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		values := []string{f.Value.String()}
 		if several, ok := f.Value.(pflag.SliceValue); ok {
 			values = several.GetSlice()
 		}
 		if slices.Contains(values, "") {
-			problems = append(problems, fmt.Errorf("--%s: must not be empty", f.Name))
+			problems = append(problems, problem.Flag(f.Name, "must not be empty"))
 		}
 	})
-	if err := errors.Join(problems...); err != nil {
-		return usageError{err}
-	}
-	return nil
+	return problem.As(problem.Misuse, problems.Err())
 }
 
 // flagError says in ambi's words what is wrong with a flag.
@@ -55,7 +54,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		if name := nearestFlag(cmd.Flags(), unknown.GetSpecifiedName()); name != "" {
-			return usageError{fmt.Errorf("%w\nhint: did you mean --%s?", err, name)}
+			return usageError{problem.New("%w", err).Hint("did you mean --%s?", name)}
 		}
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
@@ -63,7 +62,7 @@ func flagError(cmd *cobra.Command, err error) error {
 			"bool": "true or false", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "float64": "a number",
 		}[f.Value.Type()]
 		if must != "" {
-			return usageError{fmt.Errorf("--%s: must be %s, got %q", f.Name, must, invalid.GetValue())}
+			return usageError{problem.Flag(f.Name, "must be %s, got %q", must, invalid.GetValue())}
 		}
 	}
 	return usageError{err}
@@ -115,13 +114,13 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%s takes no arguments, got %q", called(cmd), args[0])
+	extra := problem.New("%s takes no arguments, got %q", called(cmd), args[0])
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal != "" && f.Value.Type() != "bool" && f.Value.String() == f.NoOptDefVal {
-			text += fmt.Sprintf("\nhint: did you mean --%s=%s?", f.Name, args[0])
+			extra = extra.Hint("did you mean --%s=%s?", f.Name, args[0])
 		}
 	})
-	return usageError{errors.New(text)}
+	return usageError{extra}
 }
 
 // atMostOne takes one argument or none.

@@ -12,6 +12,7 @@ import (
 
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )
 
@@ -125,7 +126,7 @@ func checkTree(ctx context.Context, io streams, p *project, asJSON bool) error {
 		}
 		stale++
 		if !asJSON {
-			fmt.Fprintf(io.err, "%s: %s\n", place(c), staleness(c.Kind))
+			fmt.Fprintln(io.err, problem.File(c.Path, firstLine(c), "%s", staleness(c.Kind)))
 		}
 	}
 	switch {
@@ -183,12 +184,12 @@ func (p *project) compare(ctx context.Context) ([]tree.Change, *settingsList, er
 	return changes, list, nil
 }
 
-// place is a file, and the line of its first problem.
-func place(c tree.Change) string {
-	if len(c.Problems) > 0 && c.Problems[0].Line > 0 {
-		return fmt.Sprintf("%s:%d", c.Path, c.Problems[0].Line)
+// firstLine is the line of a file's first problem; 0 without one.
+func firstLine(c tree.Change) int {
+	if len(c.Problems) == 0 {
+		return 0
 	}
-	return c.Path
+	return c.Problems[0].Line
 }
 
 // staleness says what is the matter with a file that is not as it should be.
@@ -222,7 +223,7 @@ func printChanges(io streams, changes []tree.Change) {
 			unchanged++
 			continue
 		}
-		fmt.Fprintf(io.out, outcome(c.Kind)+"\n", c.Path)
+		fmt.Fprintf(io.out, outcome(c.Kind)+"\n", terminal.Line(c.Path))
 	}
 	fmt.Fprintf(io.out, "%d files, %d unchanged\n", len(changes), unchanged)
 }
@@ -253,19 +254,16 @@ func outcome(k tree.Kind) string {
 
 // conflictsLeft tells where conflicts were written, and that this is not the end.
 func conflictsLeft(changes []tree.Change) error {
-	var errs []error
+	var list problem.List
 	for _, c := range changes {
 		if c.Kind != tree.Conflict {
 			continue
 		}
 		for _, line := range c.MarkedLines() {
-			errs = append(errs, fmt.Errorf("%s:%d: resolve this conflict", c.Path, line))
+			list = append(list, problem.File(c.Path, line, "resolve this conflict").Of(problem.Invalid))
 		}
 	}
-	if errs == nil {
-		return nil
-	}
-	return refusal{fmt.Errorf("%w\nhint: everything is written; choose between the marked lines, remove the markers, then run `ambi generate`", errors.Join(errs...))}
+	return problem.Hinted(list.Err(), "everything is written; choose between the marked lines, remove the markers, then run `ambi generate`")
 }
 
 // changesFormat names what generate --json prints.
@@ -288,33 +286,13 @@ type ChangeEntry struct {
 func changeList(changes []tree.Change) ChangesDocument {
 	list := []ChangeEntry{}
 	for _, c := range changes {
-		e := ChangeEntry{Path: c.Path, Kind: c.Kind}
-		if len(c.Problems) > 0 {
-			e.Line = c.Problems[0].Line
-		}
-		list = append(list, e)
+		list = append(list, ChangeEntry{Path: c.Path, Kind: c.Kind, Line: firstLine(c)})
 	}
 	return ChangesDocument{Format: changesFormat, Changes: list}
 }
 
-// treeError tells refusals, which are the user's to settle, from the disk's faults.
-func treeError(err error) error {
-	var (
-		conflict *tree.ConflictError
-		blocked  *tree.BlockedError
-		pending  *tree.PendingError
-	)
-	switch {
-	case errors.As(err, &conflict), errors.As(err, &blocked), errors.As(err, &pending):
-		return refusal{err}
-	}
-	return machineError{err}
-}
-
-// refusal is an error that says no, in words of its own.
-type refusal struct{ error }
-
-func (e refusal) Unwrap() error { return e.error }
+// treeError says of what package tree did not refuse that the disk failed.
+func treeError(err error) error { return problem.As(problem.Machine, err) }
 
 func newDiffCommand(io streams, options *projectOptions) *cobra.Command {
 	return &cobra.Command{

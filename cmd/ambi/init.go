@@ -19,6 +19,7 @@ import (
 	"ambi/generator"
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -51,7 +52,7 @@ other file that exists is changed. If one is in the way, nothing is written. A
 
 func initProject(ctx context.Context, io streams, dir, name, modulePath string) error {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return usageError{fmt.Errorf("--directory: %s is a file, and a folder is needed", dir)}
+		return usageError{problem.Flag("directory", "%s is a file, and a folder is needed", dir)}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return machineError{fmt.Errorf("cannot make the folder %s: %w", dir, bare(err))}
@@ -125,7 +126,7 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 		}
 		name = nameAfter(filepath.Base(full))
 	} else if err := spec.CheckName(name); err != nil {
-		return nil, usageError{fmt.Errorf("--name: %w", err)}
+		return nil, usageError{problem.InFlag("name", err)}
 	}
 	var files []generator.File
 	err := fs.WalkDir(ambi.Example, "app", func(file string, entry fs.DirEntry, err error) error {
@@ -204,14 +205,14 @@ func missingLines(root *os.Root, f generator.File) []string {
 
 // write creates files, all or none: one that exists is left as it is.
 func (w *starter) write(files []generator.File) error {
-	var inTheWay []error
+	var inTheWay problem.List
 	for _, f := range files {
 		if _, err := w.root.Lstat(f.Path); err == nil {
-			inTheWay = append(inTheWay, fmt.Errorf("%s: is there already; nothing was written", f.Path))
+			inTheWay = append(inTheWay, problem.File(f.Path, 0, "is there already; nothing was written").Of(problem.Invalid))
 		}
 	}
 	if inTheWay != nil {
-		return refusal{fmt.Errorf("%w\nhint: \"ambi generate\" brings a project's stacks/ up to date; init starts a new one", errors.Join(inTheWay...))}
+		return problem.Hinted(inTheWay, "\"ambi generate\" brings a project's stacks/ up to date; init starts a new one")
 	}
 	for _, f := range files {
 		if err := w.create(f); err != nil {
@@ -248,7 +249,7 @@ func (w *starter) undo() error {
 		}
 	}
 	w.written = nil
-	return errors.Join(errs...)
+	return problem.As(problem.Machine, errors.Join(errs...))
 }
 
 // start writes what surrounds the app: the module, Pulumi's files and stacks/.
@@ -269,7 +270,7 @@ func (w *starter) start(ctx context.Context, dir, name string) (*project, error)
 			name = "example.com/" + p.app.Name
 		}
 		if err := module.CheckImportPath(name); err != nil {
-			return nil, usageError{fmt.Errorf("--module: %w", err)}
+			return nil, usageError{problem.InFlag("module", err)}
 		}
 		more, err := generator.Module(name)
 		if err != nil {
@@ -293,8 +294,8 @@ func (w *starter) start(ctx context.Context, dir, name string) (*project, error)
 	all, err := tree.Write(w.root, program, tree.Options{Merge: gitmerge.New(ctx), Project: list.merge})
 	var conflict *tree.ConflictError
 	if errors.As(err, &conflict) {
-		return nil, refusal{fmt.Errorf("%shint: nothing was written, since stacks/ is there and holds what ambi would overwrite\n"+
-			"hint: move stacks/ away, run \"ambi init\" again, and carry over what you want to keep of it", conflict.Problems())}
+		hinted := problem.Hinted(conflict.Places(), "nothing was written, since stacks/ is there and holds what ambi would overwrite")
+		return nil, problem.Hinted(hinted, "move stacks/ away, run \"ambi init\" again, and carry over what you want to keep of it")
 	}
 	if err != nil {
 		return nil, treeError(err)

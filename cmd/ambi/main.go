@@ -14,7 +14,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"ambi/compare/demand/trace"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )
@@ -29,6 +28,7 @@ const (
 	exitNo      = 1 // the answer is no: a spec is invalid, a diff differs, a target refused
 	exitUsage   = 2 // ambi was used wrongly
 	exitMachine = 3 // the machine failed: disk, network, engine
+	exitFault   = 4 // ambi itself is wrong
 
 	exitInterrupted = 130 // by a signal, as shells have it: what was printed is a part
 )
@@ -39,6 +39,7 @@ const exitCodeHelp = `  0    done
        something differs or fails a condition
   2    used wrongly: a flag, an argument, a file or folder that is not there
   3    the machine failed: disk, network, engine
+  4    a fault of ambi's own
   130  interrupted: what was printed is a part
 `
 
@@ -81,45 +82,52 @@ func (*answerNo) Error() string { return "the answer is no" }
 // machineError marks an error as the machine's and not the user's.
 type machineError struct{ error }
 
-func (e machineError) Unwrap() error { return e.error }
+func (e machineError) Unwrap() error      { return e.error }
+func (e machineError) Kind() problem.Kind { return problem.Machine }
 
 // usageError marks an error as a wrong use of ambi.
 type usageError struct{ error }
 
-func (e usageError) Unwrap() error { return e.error }
+func (e usageError) Unwrap() error      { return e.error }
+func (e usageError) Kind() problem.Kind { return problem.Misuse }
+
+// refusal marks an error as one that says no, in words of its own.
+type refusal struct{ error }
+
+func (e refusal) Unwrap() error      { return e.error }
+func (e refusal) Kind() problem.Kind { return problem.Invalid }
 
 func exitCode(err error) int {
-	var (
-		no      *answerNo
-		invalid problem.List
-		unread  *trace.Error
-		refused refusal
-		machine machineError
-	)
+	var no *answerNo
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &no), errors.As(err, &invalid), errors.As(err, &unread), errors.As(err, &refused):
+	case errors.As(err, &no):
 		return exitNo
-	case errors.As(err, &machine):
-		return exitMachine
-	default:
-		return exitUsage
 	}
+	switch problem.All(err).Kind() {
+	case problem.Invalid:
+		return exitNo
+	case problem.Misuse:
+		return exitUsage
+	case problem.Machine:
+		return exitMachine
+	}
+	return exitFault
 }
 
-// errorText gives errors of a spec or a trace their own shape, and all others
-// ambi's name.
+// errorText is what is printed of an error: all of its problems. What is not in a
+// file starts with ambi's name.
 func errorText(err error) string {
-	var invalid problem.List
-	var unread *trace.Error
-	switch {
-	case errors.As(err, &invalid):
-		return invalid.Error()
-	case errors.As(err, &unread):
-		return unread.Error()
-	case errors.Is(err, context.Canceled):
+	if errors.Is(err, context.Canceled) {
 		return "ambi: interrupted"
 	}
-	return "ambi: " + err.Error()
+	list := problem.All(err)
+	if list.Kind() == problem.Fault {
+		list = problem.All(problem.Hinted(problem.In("internal error", list), "this is a fault of ambi's own; please report it, with what you ran"))
+	}
+	if list[0].File != "" {
+		return list.Error()
+	}
+	return "ambi: " + list.Error()
 }

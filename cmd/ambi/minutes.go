@@ -12,7 +12,7 @@ import (
 // where the trace fills at least half of it, scaled to a whole one. Lines that
 // cannot be read are errors: "ambi trace --out" leaves them out.
 func countMinutes(name string) ([]float64, error) {
-	file, err := openInput("--trace", name)
+	file, err := openInput("trace", name)
 	if err != nil {
 		return nil, err
 	}

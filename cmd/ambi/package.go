@@ -14,6 +14,7 @@ import (
 
 	"ambi/internal/outfile"
 	"ambi/internal/pack"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -50,16 +51,16 @@ another architecture, or more than Lambda unpacks.`,
 func (p *project) pack(ctx context.Context, io streams, name, from string) error {
 	service := p.app.Services[name]
 	if service == nil {
-		return usageError{fmt.Errorf("no service %s in %s\nhint: its services are %s", name, p.specName, strings.Join(p.app.ServiceNames(), ", "))}
+		return usageError{problem.New("no service %s in %s", name, p.specName).Hint("its services are %s", strings.Join(p.app.ServiceNames(), ", "))}
 	}
 	if service.Lambda.Zip == "" {
-		return refusal{fmt.Errorf("%s: services.%s: names no zip to build\nhint: lambda.zip is its path, such as app/build/%s.zip", p.specName, name, name)}
+		return refusal{problem.File(p.specName, 0, "services.%s: names no zip to build", name).Hint("lambda.zip is its path, such as app/build/%s.zip", name)}
 	}
 	folder := from
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(p.root, filepath.FromSlash(from))
 	}
-	if err := checkFolder("--from", folder, from); err != nil {
+	if err := checkFolder("from", folder, from); err != nil {
 		return err
 	}
 	isGo, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -78,12 +79,8 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 		folder = built
 	}
 	archive, err := pack.Zip(os.DirFS(folder), service.Lambda.Architecture)
-	var fault *pack.Fault
-	switch {
-	case errors.As(err, &fault):
-		return refusal{fmt.Errorf("--from %s: %w", from, err)}
-	case err != nil:
-		return machineError{err}
+	if err != nil {
+		return problem.As(problem.Machine, problem.InFlag("from", problem.In(from, err)))
 	}
 	zip := filepath.Join(p.root, filepath.FromSlash(service.Lambda.Zip))
 	if err := os.MkdirAll(filepath.Dir(zip), 0o755); err != nil {
@@ -107,7 +104,7 @@ func compileGo(ctx context.Context, io streams, folder, output string, architect
 	var exit *exec.ExitError
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return machineError{errors.New("go is not on PATH\nhint: install Go from https://go.dev/dl")}
+		return machineError{problem.New("go is not on PATH").Hint("install Go from https://go.dev/dl")}
 	case errors.As(err, &exit) && ctx.Err() == nil:
 		return refusal{fmt.Errorf("%s does not compile", folder)}
 	case err != nil:

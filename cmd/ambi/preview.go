@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/internal/engine"
+	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/spec"
 )
@@ -47,7 +47,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 				return err
 			}
 			if stack != "" && len(targets) > 1 {
-				return usageError{errors.New("--stack names one stack, but there are two targets\nhint: add --target")}
+				return usageError{problem.New("--stack names one stack, but there are two targets").Hint("add --target")}
 			}
 			if err := p.refused(targets...); err != nil {
 				return err
@@ -77,7 +77,7 @@ func chosen(p *project, only string) ([]spec.Target, error) {
 		return nil, usageError{err}
 	}
 	if !p.app.For(t) {
-		return nil, usageError{fmt.Errorf("--target: %s does not list %s among its targets", p.specName, only)}
+		return nil, usageError{problem.Flag("target", "%s does not list %s among its targets", p.specName, only)}
 	}
 	return []spec.Target{t}, nil
 }
@@ -96,7 +96,7 @@ func (p *project) warnIfStale(ctx context.Context, io streams) error {
 		}
 	}
 	if len(stale) > 0 {
-		fmt.Fprintf(io.err, "warning: stacks/ is not what %s says now: %s\nhint: run \"ambi generate\"\n", p.specName, strings.Join(stale, ", "))
+		fmt.Fprintln(io.err, problem.New("warning: stacks/ is not what %s says now: %s", p.specName, strings.Join(stale, ", ")).Hint("run \"ambi generate\""))
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ type PreviewDocument struct {
 // keep the next one from being shown.
 func preview(ctx context.Context, io streams, p *project, targets []spec.Target, options engine.Options, asJSON bool) error {
 	results := []*engine.Result{}
-	var failed []error
+	var failed problem.List
 	for i, t := range targets {
 		options.Target = string(t)
 		if !asJSON {
@@ -129,9 +129,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 		if result != nil {
 			results = append(results, result)
 		}
-		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", t, err))
-		}
+		failed.Add(engineError(problem.In(string(t), err)))
 		if ctx.Err() != nil {
 			break
 		}
@@ -141,7 +139,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 			return err
 		}
 	}
-	return engineError(failed)
+	return failed.Err()
 }
 
 // engineOutput is where the engine shows a preview. The user's own Pulumi has the
@@ -156,16 +154,5 @@ func engineOutput(to streams, options engine.Options) io.Writer {
 	return to.out
 }
 
-// engineError tells what is the project's fault from what is the machine's.
-func engineError(errs []error) error {
-	if errs == nil {
-		return nil
-	}
-	for _, err := range errs {
-		var fault *engine.ProjectError
-		if !errors.As(err, &fault) {
-			return machineError{errors.Join(errs...)}
-		}
-	}
-	return refusal{errors.Join(errs...)}
-}
+// engineError says of what is not the project's fault that the machine failed.
+func engineError(err error) error { return problem.As(problem.Machine, err) }

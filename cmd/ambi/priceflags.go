@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare/price"
+	"ambi/internal/problem"
 )
 
 // pricesFile is where a project keeps prices of its own: what "ambi prices
@@ -75,7 +76,7 @@ func pricesOf(root string) (string, error) {
 
 // readBook reads a price book from a file.
 func readBook(name string) (*price.Book, error) {
-	file, err := openInput("--prices", name, "\"ambi prices refresh\" writes one")
+	file, err := openInput("prices", name, "\"ambi prices refresh\" writes one")
 	if err != nil {
 		return nil, err
 	}

@@ -213,7 +213,7 @@ something that a person should look at.`,
 					out = short
 				}
 			}
-			if err := checkOutput("--out", out); err != nil {
+			if err := checkOutput("out", out); err != nil {
 				return err
 			}
 			return flags.refresh(cmd.Context(), io, out, time.Now())
@@ -312,7 +312,7 @@ func (f *refreshFlags) offers() (price.Offers, string, error) {
 	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
 		return price.HTTP(f.client(), f.from), f.from, nil
 	}
-	if err := checkFolder("--from", f.from, f.from); err != nil {
+	if err := checkFolder("from", f.from, f.from); err != nil {
 		return nil, "", err
 	}
 	return price.Files(os.DirFS(f.from)), f.from, nil

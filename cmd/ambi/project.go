@@ -58,7 +58,7 @@ func (o *projectOptions) load() (*project, error) {
 func (o *projectOptions) find() (string, error) {
 	missing := fmt.Errorf("no %s here or above\nhint: \"ambi init\" starts a project in an empty folder", specFile)
 	if o.dir != "" {
-		if err := checkFolder("--directory", o.dir, o.dir); err != nil {
+		if err := checkFolder("directory", o.dir, o.dir); err != nil {
 			return "", err
 		}
 		if _, err := os.Lstat(filepath.Join(o.dir, specFile)); err != nil {

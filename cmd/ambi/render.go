@@ -11,6 +11,7 @@ import (
 	"ambi/internal/engine"
 	"ambi/internal/manifest"
 	"ambi/internal/offline"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -49,7 +50,7 @@ roleName, since its ServiceAccount names its role.`,
 				Dir: p.root, Target: string(spec.Kubernetes), Stack: stack, Offline: true, Stderr: io.err,
 			})
 			if err != nil {
-				return engineError([]error{err})
+				return engineError(err)
 			}
 			text, err := manifest.Write(result.Registered)
 			if err != nil {
@@ -102,8 +103,8 @@ func (p *project) hintAtRoles(err error, stack string) error {
 	for i := range errs {
 		var unknown *manifest.UnknownError
 		if errors.As(errs[i], &unknown) && unknown.Kind == "ServiceAccount" && strings.HasSuffix(unknown.Path, ".eks.amazonaws.com/role-arn") {
-			errs[i] = fmt.Errorf("%w\nhint: the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s.roleName NAME",
-				unknown, stack, strings.TrimPrefix(unknown.Name, p.app.Name+"-"))
+			errs[i] = problem.New("%w", unknown).Hint("the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s.roleName NAME",
+				stack, strings.TrimPrefix(unknown.Name, p.app.Name+"-"))
 		}
 	}
 	return errors.Join(errs...)

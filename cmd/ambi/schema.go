@@ -2,7 +2,6 @@ package main
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -76,13 +76,11 @@ Editors with a YAML language server complete and check app.yaml by the spec's:
 func schemaOf(name string, names []string) ([]byte, error) {
 	switch {
 	case !slices.Contains(names, name):
-		text := fmt.Sprintf("no schema %q", name)
+		unknown := problem.New("no schema %q", name)
 		if near := nearest(names, name); near != "" {
-			text += fmt.Sprintf("\nhint: did you mean %s?", near)
-		} else {
-			text += "\nhint: there are " + strings.Join(names, ", ")
+			return nil, usageError{unknown.Hint("did you mean %s?", near)}
 		}
-		return nil, usageError{errors.New(text)}
+		return nil, usageError{unknown.Hint("there are %s", strings.Join(names, ", "))}
 	case name == "spec":
 		return spec.Schema()
 	case name == "compare":

@@ -48,8 +48,8 @@ func (l *settingsList) take(changes []tree.Change) []tree.Change {
 	if len(changes) == 0 || changes[0].Path != tree.ProjectFile {
 		return changes
 	}
-	for _, problem := range changes[0].Problems {
-		l.why = problem.Text
+	for _, p := range changes[0].Problems {
+		l.why = p.Text
 	}
 	return changes[1:]
 }
@@ -84,6 +84,6 @@ func (l *settingsList) summary(added, removed, changed string) string {
 // warn tells of a list that stays as it is, though it may be old.
 func (l *settingsList) warn(io streams) {
 	if l.why != "" {
-		fmt.Fprintf(io.err, "warning: the list of settings in %s is not kept current: %s\n", tree.ProjectFile, l.why)
+		fmt.Fprintf(io.err, "warning: the list of settings in %s is not kept current: %s\n", tree.ProjectFile, terminal.Line(l.why))
 	}
 }

@@ -173,7 +173,7 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 // source opens the trace, or makes one from the usage.
 func (s *simulation) source(ctx context.Context, io streams) (*traceSource, error) {
 	if s.trace != "" {
-		source, err := openTrace(ctx, io, "--trace", s.trace, trace.Options{Seed: s.settings.Seed})
+		source, err := openTrace(ctx, io, "trace", s.trace, trace.Options{Seed: s.settings.Seed})
 		if err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@ Exit code 1: the trace cannot be read.`,
 				idle.refuse("--out - prints the trace, and nothing else", "json")
 			}
 			if out != "" && out != "-" {
-				if err := checkOutput("--out", out); err != nil {
+				if err := checkOutput("out", out); err != nil {
 					return err
 				}
 			}

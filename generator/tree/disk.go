@@ -121,7 +121,7 @@ func (d *disk) look(name string, want standing) (bool, error) {
 			if err != nil {
 				return false, &diskError{path: part, op: "read the link", err: err}
 			}
-			return false, &BlockedError{Path: part, Reason: "is a symbolic link to " + to + "\nhint: ambi follows no links; put a real file or folder there"}
+			return false, &BlockedError{Path: part, Reason: "is a symbolic link to " + to, Hint: "ambi follows no links; put a real file or folder there"}
 		case folder && !info.IsDir():
 			return false, &BlockedError{Path: part, Reason: "is a file where ambi needs a folder"}
 		case !folder && info.IsDir():
@@ -153,7 +153,7 @@ func (d *disk) read(name string) ([]byte, error) {
 		return err
 	})
 	if len(text) > maxText {
-		return nil, &BlockedError{Path: name, Reason: fmt.Sprintf("has more than %d MiB, and nothing that ambi writes has\nhint: move it away", maxText>>20)}
+		return nil, &BlockedError{Path: name, Reason: fmt.Sprintf("has more than %d MiB, and nothing that ambi writes has", maxText>>20), Hint: "move it away"}
 	}
 	return text, err
 }

@@ -1,9 +1,10 @@
 package tree
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // Problem is why a file keeps a run from being written, at one place in it.
@@ -25,13 +26,18 @@ type ConflictError struct {
 	Changes []Change
 }
 
-func (e *ConflictError) Error() string {
-	hints := []string{"nothing was written; `ambi diff` shows how the files differ from ambi's"}
+func (e *ConflictError) Error() string { return e.Problems().Error() }
+
+// Problems is a problem for each place, and after the last one what to do.
+func (e *ConflictError) Problems() problem.List {
+	list := e.Places()
+	last := &list[len(list)-1]
 	hint := func(text string) {
-		if text != "" && !slices.Contains(hints, text) {
-			hints = append(hints, text)
+		if text != "" && !slices.Contains(last.Hints, text) {
+			last.Hints = append(last.Hints, text)
 		}
 	}
+	hint("nothing was written; `ambi diff` shows how the files differ from ambi's")
 	markable := true
 	for _, c := range e.Changes {
 		markable = markable && c.Merged != nil
@@ -43,25 +49,27 @@ func (e *ConflictError) Error() string {
 		hint("`ambi generate --conflicts` writes the files with these marks, for you to resolve in place")
 	}
 	hint("to give up your edits of a file, remove it and generate again; `ambi generate --force` gives up all edits of all files")
-	return e.Problems() + "hint: " + strings.Join(hints, "\nhint: ")
+	return list
 }
 
-// Problems is the error without what to do: a line or more for each problem.
-func (e *ConflictError) Problems() string {
-	var b strings.Builder
+// Places is a problem for each place, without what to do.
+func (e *ConflictError) Places() problem.List {
+	var list problem.List
 	for _, c := range e.Changes {
 		for _, p := range c.Problems {
-			b.WriteString(c.Path)
-			if p.Line > 0 {
-				fmt.Fprintf(&b, ":%d", p.Line)
-			}
-			fmt.Fprintf(&b, ": %s\n", p.Text)
-			if b.WriteString(p.Hunk); p.Hunk != "" && !strings.HasSuffix(p.Hunk, "\n") {
-				b.WriteByte('\n')
-			}
+			list = append(list, p.in(c.Path))
 		}
 	}
-	return b.String()
+	return list
+}
+
+// in is the problem as one of a file.
+func (p Problem) in(name string) problem.Problem {
+	q := problem.File(name, p.Line, "%s", p.Text).Of(problem.Invalid)
+	for line := range strings.Lines(p.Hunk) {
+		q.Detail = append(q.Detail, strings.TrimRight(line, "\r\n"))
+	}
+	return q
 }
 
 // BlockedError says that something stands where ambi reads or writes a file or
@@ -72,14 +80,29 @@ type BlockedError struct {
 	Path string
 	// Reason says what stands there.
 	Reason string
+	// Hint says what to do, where that is not plain; or "".
+	Hint string
 }
 
-func (e *BlockedError) Error() string { return e.Path + ": " + e.Reason }
+func (e *BlockedError) Error() string { return e.Problems().Error() }
+
+// Problems is the error as a problem of the path.
+func (e *BlockedError) Problems() problem.List {
+	p := problem.File(e.Path, 0, "%s", e.Reason).Of(problem.Invalid)
+	if e.Hint != "" {
+		p = p.Hint("%s", e.Hint)
+	}
+	return problem.List{p}
+}
 
 // PendingError says that an interrupted generate has yet to be finished, so
 // that a comparison would describe neither the state before it nor the one after.
 type PendingError struct{}
 
-func (e *PendingError) Error() string {
-	return pendingDir + ": an earlier `ambi generate` was interrupted\nhint: run `ambi generate` to finish it"
+func (e *PendingError) Error() string { return e.Problems().Error() }
+
+// Problems is the error as a problem of the journal.
+func (e *PendingError) Problems() problem.List {
+	return problem.List{problem.File(pendingDir, 0, "an earlier `ambi generate` was interrupted").Of(problem.Invalid).
+		Hint("run `ambi generate` to finish it")}
 }

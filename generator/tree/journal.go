@@ -2,12 +2,13 @@ package tree
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"ambi/internal/problem"
 )
 
 // probeName is what a folder holds for a moment, to learn whether it can be
@@ -113,15 +114,15 @@ func prepare(d *disk, folders []folder) error {
 func finish(d *disk, m manifest) ([]string, error) {
 	left, err := apply(d, m)
 	if err != nil {
-		return nil, fmt.Errorf("%w\nhint: the run is not finished, though every file is whole; `ambi generate` finishes it", err)
+		return nil, problem.Hinted(err, "the run is not finished, though every file is whole; `ambi generate` finishes it")
 	}
 	// Renamed away, the journal is no longer acted on, however little of it
 	// the removals that follow get done.
 	if err := d.rename(pendingDir, stagingDir); err != nil {
-		return nil, fmt.Errorf("%w\nhint: all files are written; `ambi generate` closes the journal", err)
+		return nil, problem.Hinted(err, "all files are written; `ambi generate` closes the journal")
 	}
 	if err := sweep(d); err != nil {
-		return nil, fmt.Errorf("%w\nhint: all files are written; `ambi generate` removes what is left of the journal", err)
+		return nil, problem.Hinted(err, "all files are written; `ambi generate` removes what is left of the journal")
 	}
 	return left, nil
 }

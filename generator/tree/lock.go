@@ -2,9 +2,10 @@ package tree
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"time"
+
+	"ambi/internal/problem"
 )
 
 // lockWait is how long a run waits for another one to end. One lasts
@@ -31,7 +32,7 @@ func lock(root *os.Root, mode lockMode, wait time.Duration) (unlock func(), err 
 			return unlock, err
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("%w\nhint: wait until it ends, then run this again%s", err, lockHint)
+			return nil, problem.Hinted(err, "wait until it ends, then run this again%s", lockHint)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"go/scanner"
 	"go/token"
 	"path"
+
+	"ambi/internal/problem"
 )
 
 // Merger brings into yours what changed between base and want, line by line, as
@@ -21,7 +23,9 @@ type Merger func(yours, base, want []byte) (text []byte, conflicts bool, err err
 // UnmergeableError is why a [Merger] cannot merge, and what would help.
 type UnmergeableError struct{ Reason, Hint string }
 
-func (e *UnmergeableError) Error() string { return e.Reason + "\nhint: " + e.Hint }
+func (e *UnmergeableError) Error() string {
+	return problem.New("%s", e.Reason).Hint("%s", e.Hint).Error()
+}
 
 // merge decides between Merge, Conflict and, when ambi has nothing new or nothing
 // that the edits lack, Edited.

@@ -69,11 +69,10 @@
 package tree
 
 import (
-	"errors"
-	"fmt"
 	"os"
 
 	"ambi/generator"
+	"ambi/internal/problem"
 )
 
 // Kind says what Write does, or did, about one file.
@@ -227,7 +226,7 @@ func write(d *disk, files []generator.File, opts Options) ([]Change, error) {
 	if err := stage(d, m, texts); err != nil {
 		// What cannot be cleaned up now is discarded by the next run.
 		_ = discard(d)
-		return nil, fmt.Errorf("%w\nhint: nothing was written", err)
+		return nil, problem.Hinted(err, "nothing was written")
 	}
 	left, err := finish(d, m)
 	if err != nil {
@@ -252,7 +251,7 @@ func recoverRun(d *disk) error {
 	}
 	m, err := parseManifest(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w\nhint: this is the journal of an interrupted `ambi generate`; delete %s to give that run up", name, err, pendingDir)
+		return problem.Hinted(problem.InFile(name, err), "this is the journal of an interrupted `ambi generate`; delete %s to give that run up", pendingDir)
 	}
 	// Files that were edited since need no word here: the comparison that
 	// follows reports them.
@@ -277,12 +276,9 @@ func inTheWay(changes []Change, opts Options) error {
 
 // leftAlone reports files that changed between comparing and renaming.
 func leftAlone(paths []string) error {
-	var errs []error
+	var list problem.List
 	for _, p := range paths {
-		errs = append(errs, fmt.Errorf("%s: changed while ambi was writing; it is left as it is", p))
+		list = append(list, problem.File(p, 0, "changed while ambi was writing; it is left as it is"))
 	}
-	if len(errs) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w\nhint: all other files are written; run `ambi generate` again", errors.Join(errs...))
+	return problem.Hinted(list.Err(), "all other files are written; run `ambi generate` again")
 }

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // compile compiles the stack program without linking it: the language host links
@@ -42,7 +44,7 @@ func (r *run) compile(ctx context.Context, env []string) error {
 		return err
 	}
 	if got := strings.TrimSpace(name.String()); got != "main" {
-		return &ProjectError{fmt.Errorf("%s: is package %s, not a program\nhint: main in Pulumi.yaml names the program's folder", r.project.program(), got)}
+		return &ProjectError{problem.File(r.project.program(), 0, "is package %s, not a program", got).Hint("main in Pulumi.yaml names the program's folder")}
 	}
 	return nil
 }
@@ -59,9 +61,9 @@ func compileError(err error, said string) error {
 	}
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || machineFault.MatchString(said) {
-		return fmt.Errorf("cannot compile the stack program: %w%s", err, indent(said))
+		return saying(problem.New("cannot compile the stack program: %w", err), said)
 	}
-	return &ProjectError{fmt.Errorf("the stack program does not compile%s", indent(said))}
+	return &ProjectError{saying(problem.New("the stack program does not compile"), said)}
 }
 
 // lines hands each line written to it to a function, and keeps those that the

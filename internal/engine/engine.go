@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"ambi/internal/offline"
+	"ambi/internal/problem"
 )
 
 // Options says what to preview and where to show it.
@@ -226,14 +227,14 @@ func (r *run) explain(failed error, result *Result, said string) error {
 	}
 	switch {
 	case strings.Contains(said, "no stack named"):
-		return &ProjectError{fmt.Errorf("there is no stack %s where you are logged in%s\n"+
-			"hint: pulumi stack init %s, or preview without a stack of your own: --offline", r.stack, indent(messages...), r.stack)}
+		return &ProjectError{saying(problem.New("there is no stack %s where you are logged in", r.stack), messages...).
+			Hint("pulumi stack init %s, or preview without a stack of your own: --offline", r.stack)}
 	case failedEarly:
-		return fmt.Errorf("pulumi preview failed on stack %s: %w%s", r.stack, failed, indent(messages...))
+		return saying(problem.New("pulumi preview failed on stack %s: %w", r.stack, failed), messages...)
 	case fromProvider:
-		return fmt.Errorf("a provider failed on stack %s%s", r.stack, indent(messages...))
+		return saying(problem.New("a provider failed on stack %s", r.stack), messages...)
 	default:
-		return &ProjectError{fmt.Errorf("the program failed on stack %s%s", r.stack, indent(messages...))}
+		return &ProjectError{saying(problem.New("the program failed on stack %s", r.stack), messages...)}
 	}
 }
 

@@ -1,6 +1,10 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+
+	"ambi/internal/problem"
+)
 
 // ProjectError is a failure whose cause is in the project: its Pulumi.yaml, its
 // stack's configuration or its program. Everything else is the machine's.
@@ -10,17 +14,19 @@ func (e *ProjectError) Error() string { return e.err.Error() }
 
 func (e *ProjectError) Unwrap() error { return e.err }
 
-// indent returns messages as lines to stand below an error's first, or "".
-func indent(messages ...string) string {
-	var b strings.Builder
+// Kind says that the project is wrong, and not the machine.
+func (e *ProjectError) Kind() problem.Kind { return problem.Invalid }
+
+// saying adds to a problem what another program said, a line for each of its lines.
+func saying(p problem.Problem, messages ...string) problem.Problem {
 	for _, message := range messages {
 		for line := range strings.SplitSeq(strings.TrimSpace(message), "\n") {
 			if line = strings.TrimRight(line, " \r"); line != "" {
-				b.WriteString("\n  " + line)
+				p.Detail = append(p.Detail, line)
 			}
 		}
 	}
-	return b.String()
+	return p
 }
 
 // tail keeps the end of what is written to it.

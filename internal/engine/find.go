@@ -1,13 +1,13 @@
 package engine
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // ToolsVariable names the environment variable that says in which folder the
@@ -40,16 +40,15 @@ func Find(dir string) (Tools, error) {
 	}
 	var err error
 	if tools.Go, err = exec.LookPath("go"); err != nil {
-		return Tools{}, errors.New("go is not on PATH: the engine compiles the stack program with it\n" +
-			"hint: install Go from https://go.dev/dl")
+		return Tools{}, problem.New("go is not on PATH: the engine compiles the stack program with it").
+			Hint("install Go from https://go.dev/dl")
 	}
 	return tools, nil
 }
 
 func missing(what string, folders []string) error {
-	return fmt.Errorf("%s is neither on PATH nor in %s\n"+
-		"hint: install it from https://www.pulumi.com/docs/install, or build it from source with \"make tools\"\n"+
-		"in ambi's repository and set %s to the folder .bin there", what, strings.Join(folders, " or "), ToolsVariable)
+	return problem.New("%s is neither on PATH nor in %s", what, strings.Join(folders, " or ")).
+		Hint("install it from https://www.pulumi.com/docs/install, or build it from source with \"make tools\" in ambi's repository and set %s to the folder .bin there", ToolsVariable)
 }
 
 func toolFolders(dir string) []string {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/problem"
 )
 
 // project is what matters here of a Pulumi.yaml.
@@ -34,14 +36,14 @@ func readProject(dir string) (*project, error) {
 		}
 		p := &project{dir: dir}
 		if err := yaml.Unmarshal(text, p); err != nil {
-			return nil, &ProjectError{fmt.Errorf("%s: %w", name, err)}
+			return nil, &ProjectError{problem.InFile(name, err)}
 		}
 		if p.Name == "" {
-			return nil, &ProjectError{fmt.Errorf("%s: has no name", name)}
+			return nil, &ProjectError{problem.File(name, 0, "has no name")}
 		}
 		return p, nil
 	}
-	return nil, &ProjectError{fmt.Errorf("no Pulumi.yaml in %s\nhint: \"ambi init\" starts a project in an empty folder", dir)}
+	return nil, &ProjectError{problem.New("no Pulumi.yaml in %s", dir).Hint("\"ambi init\" starts a project in an empty folder")}
 }
 
 // compiles reports whether the language host compiles the program: Go, and not
@@ -100,7 +102,6 @@ func (p *project) agree(stack, target string) error {
 	if target == "" || set.Value == "" || set.Value == target {
 		return nil
 	}
-	return &ProjectError{fmt.Errorf("stack %s deploys target %s, not %s\n"+
-		"hint: pick the stack that is configured for %s, or change it: pulumi config set --stack %s target %s",
-		stack, set.Value, target, target, stack, target)}
+	return &ProjectError{problem.New("stack %s deploys target %s, not %s", stack, set.Value, target).
+		Hint("pick the stack that is configured for %s, or change it: pulumi config set --stack %s target %s", target, stack, target)}
 }

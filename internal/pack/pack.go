@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -77,7 +78,7 @@ func Zip(folder fs.FS, architecture spec.Architecture) ([]byte, error) {
 		return nil, err
 	}
 	if b.Len() > MaxZipped {
-		return nil, &Fault{fmt.Errorf("the zip has %d MB: Lambda takes at most 50 MB\nhint: an image takes up to 10 GB", b.Len()>>20)}
+		return nil, &Fault{problem.New("the zip has %d MB: Lambda takes at most 50 MB", b.Len()>>20).Hint("an image takes up to 10 GB")}
 	}
 	return b.Bytes(), nil
 }
@@ -88,6 +89,9 @@ type Fault struct{ err error }
 func (f *Fault) Error() string { return f.err.Error() }
 
 func (f *Fault) Unwrap() error { return f.err }
+
+// Kind says that what was given is wrong.
+func (f *Fault) Kind() problem.Kind { return problem.Invalid }
 
 func add(w *zip.Writer, folder fs.FS, name string) error {
 	file, err := folder.Open(name)
@@ -125,14 +129,14 @@ func machine(architecture spec.Architecture) elf.Machine {
 func bootstrap(folder fs.FS, architecture spec.Architecture) error {
 	text, err := fs.ReadFile(folder, Bootstrap)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no %s\nhint: it is the executable that Lambda starts, at the top of the folder", Bootstrap)
+		return problem.New("there is no %s", Bootstrap).Hint("it is the executable that Lambda starts, at the top of the folder")
 	}
 	if err != nil {
 		return err
 	}
 	if first, _, _ := strings.Cut(string(text[:min(len(text), 256)]), "\n"); strings.HasPrefix(first, "#!") {
 		if strings.HasSuffix(first, "\r") {
-			return fmt.Errorf("%s: its lines end in CR LF, which Linux does not run\nhint: save it with LF", Bootstrap)
+			return problem.New("%s: its lines end in CR LF, which Linux does not run", Bootstrap).Hint("save it with LF")
 		}
 		return nil
 	}

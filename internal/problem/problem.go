@@ -119,12 +119,21 @@ func (p Problem) Error() string {
 	part(p.Field)
 	b.WriteString(terminal.Line(p.Message))
 	for _, line := range p.Detail {
-		b.WriteString("\n  " + terminal.Line(line))
+		b.WriteString("\n  " + tabbed(line))
 	}
 	for _, hint := range p.Hints {
 		b.WriteString("\nhint: " + terminal.Line(hint))
 	}
 	return b.String()
+}
+
+// tabbed makes visible what is hidden in a line of a file, but for its tabs.
+func tabbed(line string) string {
+	parts := strings.Split(line, "\t")
+	for i, part := range parts {
+		parts[i] = terminal.Line(part)
+	}
+	return strings.Join(parts, "\t")
 }
 
 // List is several problems, in the order in which they are printed.
