@@ -9,6 +9,7 @@ import (
 
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -18,24 +19,27 @@ func Read(text []byte) (Result, error) {
 	var head struct {
 		Format string `json:"format"`
 	}
-	const write = "\nhint: \"ambi compare --json\" of this version writes one"
 	if err := json.Unmarshal(text, &head); err != nil {
-		return Result{}, fmt.Errorf("is not JSON: %w"+write, err)
+		return Result{}, unread("is not JSON: %w", err)
 	}
 	switch head.Format {
 	case Format:
 	case "":
-		return Result{}, fmt.Errorf("is not a comparison: it has no format" + write)
+		return Result{}, unread("is not a comparison: it has no format")
 	default:
-		return Result{}, fmt.Errorf("is of format %q, and this version of ambi reads %q"+write, head.Format, Format)
+		return Result{}, unread("is of format %q, and this version of ambi reads %q", head.Format, Format)
 	}
 	var r Result
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&r); err != nil {
-		return Result{}, fmt.Errorf("is not a comparison: %w"+write, err)
+		return Result{}, unread("is not a comparison: %w", err)
 	}
 	return r, nil
+}
+
+func unread(format string, args ...any) error {
+	return problem.New(format, args...).Hint("\"ambi compare --json\" of this version writes one")
 }
 
 // Difference is what changed from one comparison to a later one.

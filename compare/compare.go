@@ -31,7 +31,6 @@ package compare
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"ambi/compare/demand"
@@ -41,6 +40,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate"
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/kubernetes"
@@ -248,7 +248,7 @@ func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
 			continue
 		}
 		if len(c.refused[t]) == 0 {
-			return pair{}, fmt.Errorf("%s: %w", t, errs[i])
+			return pair{}, problem.In(string(t), errs[i])
 		}
 		p.unpriced[t] = errs[i].Error()
 		errs[i] = nil

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -9,6 +8,7 @@ import (
 	"ambi/compare/fit"
 	"ambi/compare/price/breakeven"
 	"ambi/compare/price/cost"
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
@@ -29,7 +29,7 @@ func workloads(in Input, l lambda.Model, k kubernetes.Model) (cost.App, error) {
 		s, function, deployment := in.App.Services[name], functions[name], deployments[name]
 		resolved, err := in.Usage[name].Resolve()
 		if err != nil {
-			return cost.App{}, fmt.Errorf("usage of %s: %w", name, err)
+			return cost.App{}, problem.In("usage of "+name, err)
 		}
 		app.VPC = app.VPC || s.Lambda.VPC
 		app.Workloads = append(app.Workloads, cost.Workload{

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -21,10 +21,10 @@ import (
 func (s *simulation) advise(ctx context.Context, io streams, p *project, objective string, asJSON bool) error {
 	objectives, err := simulate.ParseObjectives(objective)
 	if err != nil {
-		return usageError{fmt.Errorf("--slo: %w", err)}
+		return usageError{problem.InFlag("slo", err)}
 	}
 	if s.trace == "-" {
-		return usageError{errors.New("--slo runs the trace many times, and standard input can be read once\nhint: ambi trace - --out FILE keeps it")}
+		return usageError{problem.New("--slo runs the trace many times, and standard input can be read once").Hint("ambi trace - --out FILE keeps it")}
 	}
 	run := s.input()
 	if err := s.plan(ctx, io, &run); err != nil {

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/pflag"
 
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -24,25 +22,43 @@ type choiceFlags struct {
 
 // choice is one of cost.Choices as a flag.
 type choice struct {
-	flag  string
-	name  string // as cost.Choices.Check has it
-	usage string
+	flag   string
+	name   string      // the field that cost.Choices.Check has
+	target spec.Target // the only one that it is about; empty for both
+	usage  string
 	// off and on are for a switch.
 	isSwitch bool
 	set      func(c *cost.Choices, text string) error
 	get      func(c cost.Choices) string
 }
 
+// both is the target of a choice that is about both.
+const both spec.Target = ""
+
+// help is the flag's usage text.
+func (c choice) help() string { return helpFor(c.target, c.usage) }
+
+// helpFor says in a flag's usage text which target it is about.
+func helpFor(t spec.Target, usage string) string {
+	switch t {
+	case spec.Lambda:
+		return "Lambda: " + usage
+	case spec.Kubernetes:
+		return "Kubernetes: " + usage
+	}
+	return usage
+}
+
 // choices are all flags of this kind, those of both targets first.
 func choices() []choice {
 	return []choice{
-		toggle("free-tier", "freeTier", "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
-		toggle("no-logs", "logs", "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
-		toggle("no-egress", "egress", "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
-		toggle("function-url", "functionURL", "Lambda: a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
-		length("keep-alive", "keepAlive", "Lambda: the `TIME` that an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
+		toggle("free-tier", "freeTier", both, "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
+		toggle("no-logs", "logs", both, "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
+		toggle("no-egress", "egress", both, "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
+		toggle("function-url", "functionURL", spec.Lambda, "a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
+		length("keep-alive", "keepAlive", spec.Lambda, "the `TIME` that an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
 		{
-			flag: "lambda-nat-gateways", name: "natGateways", usage: "Lambda: the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
+			flag: "lambda-nat-gateways", name: "natGateways", target: spec.Lambda, usage: "the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
 			set: func(c *cost.Choices, text string) error {
 				n, err := parseWhole(text)
 				c.Lambda.NATGateways = demand.Known(n)
@@ -55,31 +71,31 @@ func choices() []choice {
 				return ""
 			},
 		},
-		number("shared", "shared", "Kubernetes: the `PART` of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
+		number("shared", "shared", spec.Kubernetes, "the `PART` of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.Shared }),
 		{
-			flag: "fargate", name: "compute", usage: "Kubernetes: Fargate instead of nodes", isSwitch: true,
+			flag: "fargate", name: "compute", target: spec.Kubernetes, usage: "Fargate instead of nodes", isSwitch: true,
 			set: func(c *cost.Choices, _ string) error { c.Kubernetes.Compute = cost.Fargate; return nil },
 			get: func(c cost.Choices) string { return on(c.Kubernetes.Compute == cost.Fargate) },
 		},
-		toggle("auto-mode", "autoMode", "Kubernetes: EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),
-		toggle("extended-support", "extended", "Kubernetes: a version in extended support", func(c *cost.Choices) *bool { return &c.Kubernetes.Extended }, true),
+		toggle("auto-mode", "autoMode", spec.Kubernetes, "EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),
+		toggle("extended-support", "extended", spec.Kubernetes, "a version in extended support", func(c *cost.Choices) *bool { return &c.Kubernetes.Extended }, true),
 		{
-			flag: "instance", name: "instance", usage: "Kubernetes: the nodes' EC2 `TYPE` (default m7g or m7i, as large as the pods need)",
+			flag: "instance", name: "instance", target: spec.Kubernetes, usage: "the nodes' EC2 `TYPE` (default m7g or m7i, as large as the pods need)",
 			set: func(c *cost.Choices, text string) error { c.Kubernetes.Instance = text; return nil },
 			get: func(c cost.Choices) string { return c.Kubernetes.Instance },
 		},
-		whole("min-nodes", "minNodes", "Kubernetes: the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
-		whole("disk", "diskGB", "Kubernetes: `GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
-		toggle("for-peak", "forPeak", "Kubernetes: nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
-		length("scale-in", "scaleIn", "Kubernetes: the `TIME` that replicas and nodes stay after traffic has fallen", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
-		whole("nat-gateways", "natGateways", "Kubernetes: the `NUMBER` of NAT gateways of the nodes", func(c *cost.Choices) *int { return &c.Kubernetes.NATGateways }),
-		toggle("private-nodes", "publicNodes", "Kubernetes: nodes without an IPv4 address", func(c *cost.Choices) *bool { return &c.Kubernetes.PublicNodes }, false),
-		whole("zones", "zones", "Kubernetes: the `NUMBER` of zones that the load balancer is in", func(c *cost.Choices) *int { return &c.Kubernetes.Zones }),
-		number("requests-per-connection", "requestsPerConnection", "Kubernetes: the `NUMBER` of requests over one connection to the load balancer",
+		whole("min-nodes", "minNodes", spec.Kubernetes, "the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
+		whole("disk", "diskGB", spec.Kubernetes, "`GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
+		toggle("for-peak", "forPeak", spec.Kubernetes, "nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
+		length("scale-in", "scaleIn", spec.Kubernetes, "the `TIME` that replicas and nodes stay after traffic has fallen", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
+		whole("nat-gateways", "natGateways", spec.Kubernetes, "the `NUMBER` of NAT gateways of the nodes", func(c *cost.Choices) *int { return &c.Kubernetes.NATGateways }),
+		toggle("private-nodes", "publicNodes", spec.Kubernetes, "nodes without an IPv4 address", func(c *cost.Choices) *bool { return &c.Kubernetes.PublicNodes }, false),
+		whole("zones", "zones", spec.Kubernetes, "the `NUMBER` of zones that the load balancer is in", func(c *cost.Choices) *int { return &c.Kubernetes.Zones }),
+		number("requests-per-connection", "requestsPerConnection", spec.Kubernetes, "the `NUMBER` of requests over one connection to the load balancer",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.RequestsPerConnection }),
-		length("connection-time", "connectionTime", "Kubernetes: the `TIME` that such a connection lasts at least", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ConnectionTime }),
-		number("cross-zone", "crossZone", "Kubernetes: the `PART` of the payload that crosses zones behind the load balancer, from 0 to 1",
+		length("connection-time", "connectionTime", spec.Kubernetes, "the `TIME` that such a connection lasts at least", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ConnectionTime }),
+		number("cross-zone", "crossZone", spec.Kubernetes, "the `PART` of the payload that crosses zones behind the load balancer, from 0 to 1",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.CrossZone }),
 	}
 }
@@ -91,10 +107,10 @@ func (f *choiceFlags) register(flags *pflag.FlagSet) {
 	f.values, f.switches = map[string]*string{}, map[string]*bool{}
 	for _, c := range choices() {
 		if c.isSwitch {
-			f.switches[c.flag] = flags.Bool(c.flag, false, c.usage)
+			f.switches[c.flag] = flags.Bool(c.flag, false, c.help())
 			continue
 		}
-		usage := c.usage
+		usage := c.help()
 		if usual := c.get(cost.Defaults()); usual != "" {
 			usage += " (default " + usual + ")"
 		}
@@ -136,7 +152,7 @@ func (f *choiceFlags) text(flag string) string {
 
 // over puts the flags over choices. All problems come back at once.
 func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
-	var problems []error
+	var problems problem.List
 	flagOf := map[string]string{}
 	for _, choice := range choices() {
 		text := ""
@@ -150,21 +166,13 @@ func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
 		}
 		flagOf[choice.name] = choice.flag
 		if err := choice.set(&c, text); err != nil {
-			problems = append(problems, fmt.Errorf("--%s: %w", choice.flag, err))
+			problems.Add(problem.InFlag(choice.flag, problem.As(problem.Misuse, err)))
 		}
 	}
 	if len(problems) > 0 { // what could not be read would only be reported twice
-		return c, errors.Join(problems...)
+		return c, problems
 	}
-	if err := c.Check(); err != nil {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			if name, message, ok := strings.Cut(line, ": "); ok && flagOf[name] != "" {
-				line = "--" + flagOf[name] + ": " + message
-			}
-			problems = append(problems, errors.New(line))
-		}
-	}
-	return c, errors.Join(problems...)
+	return c, toFlags(c.Check(), flagOf, func(string) bool { return true })
 }
 
 // overApp is the app with the provisioned concurrency of the flag.
@@ -174,10 +182,10 @@ func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
 	}
 	n, err := parseWhole(f.provisioned)
 	if err == nil && n > maxProvisioned {
-		err = fmt.Errorf("must be 0 to %d, got %d", maxProvisioned, n)
+		err = problem.New("must be 0 to %d, got %d", maxProvisioned, n)
 	}
 	if err != nil {
-		return app, fmt.Errorf("--provisioned: %w", err)
+		return app, problem.InFlag("provisioned", problem.As(problem.Misuse, err))
 	}
 	changed := *app
 	changed.Services = maps.Clone(app.Services)
@@ -193,33 +201,33 @@ func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
 const maxProvisioned = 100_000
 
 // toggle is a switch that sets a choice to a value.
-func toggle(flag, name, usage string, field func(*cost.Choices) *bool, to bool) choice {
+func toggle(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *bool, to bool) choice {
 	return choice{
-		flag: flag, name: name, usage: usage, isSwitch: true,
+		flag: flag, name: name, target: target, usage: usage, isSwitch: true,
 		set: func(c *cost.Choices, _ string) error { *field(c) = to; return nil },
 		get: func(c cost.Choices) string { return on(*field(&c) == to) },
 	}
 }
 
-func length(flag, name, usage string, field func(*cost.Choices) *spec.Duration) choice {
+func length(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *spec.Duration) choice {
 	return choice{
-		flag: flag, name: name, usage: usage,
+		flag: flag, name: name, target: target, usage: usage,
 		set: func(c *cost.Choices, text string) error { return field(c).UnmarshalText([]byte(text)) },
 		get: func(c cost.Choices) string { return field(&c).String() },
 	}
 }
 
-func whole(flag, name, usage string, field func(*cost.Choices) *int) choice {
+func whole(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *int) choice {
 	return choice{
-		flag: flag, name: name, usage: usage,
+		flag: flag, name: name, target: target, usage: usage,
 		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseWhole(text); return err },
 		get: func(c cost.Choices) string { return strconv.Itoa(*field(&c)) },
 	}
 }
 
-func number(flag, name, usage string, field func(*cost.Choices) *float64) choice {
+func number(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *float64) choice {
 	return choice{
-		flag: flag, name: name, usage: usage,
+		flag: flag, name: name, target: target, usage: usage,
 		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
 		get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
 	}
@@ -237,7 +245,7 @@ func on(is bool) string {
 func parseWhole(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
-		return 0, fmt.Errorf("must be a whole number such as 2, got %q", text)
+		return 0, problem.New("must be a whole number such as 2, got %q", text)
 	}
 	return int(n), nil
 }
@@ -246,7 +254,7 @@ func parseWhole(text string) (int, error) {
 func parseNumber(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n >= 0 && n <= 1e9) {
-		return 0, fmt.Errorf("must be a number such as 0.25, got %q", text)
+		return 0, problem.New("must be a number such as 0.25, got %q", text)
 	}
 	return n, nil
 }

@@ -11,11 +11,11 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/demand"
-	"ambi/compare/demand/trace"
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
+	"ambi/internal/problem"
 )
 
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
@@ -160,11 +160,11 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 		return nil, machineError{err}
 	}
 	if len(text) > maxComparison {
-		return nil, usageError{fmt.Errorf("--against: %s: must have at most %d bytes", f.against, maxComparison)}
+		return nil, problem.Flag("against", "%s: must have at most %d bytes", f.against, maxComparison)
 	}
 	before, err := compare.Read(text)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--against: %s: %w", f.against, err)}
+		return nil, usageError{problem.InFlag("against", problem.In(f.against, err))}
 	}
 	d := compare.Against(before, result)
 	return &d, nil
@@ -213,24 +213,25 @@ func compared(in compare.Input) (compare.Result, error) {
 	if err == nil {
 		return result, nil
 	}
-	text, ways := err.Error(), waysToGive(len(in.App.Services) > 1)
+	problems, ways := problem.All(problem.As(problem.Misuse, err)), waysToGive(len(in.App.Services) > 1)
+	last := &problems[len(problems)-1]
 	said := map[demand.Input]bool{}
-	for _, problem := range leaves(err) {
+	for _, p := range problems {
 		var excess *cost.Excess
-		if !errors.As(problem, &excess) {
+		if !errors.As(p, &excess) {
 			continue
 		}
 		for _, input := range excess.Inputs {
 			if !said[input] {
-				text += fmt.Sprintf("\nhint: check %s: %s", input, ways[input])
+				*last = last.Hint("check %s: %s", input, ways[input])
 			}
 			said[input] = true
 		}
 		if len(excess.Inputs) == 0 {
-			text += "\nhint: check the choices and prices of " + excess.Component
+			*last = last.Hint("check the choices and prices of %s", excess.Component)
 		}
 	}
-	return compare.Result{}, usageError{errors.New(text)}
+	return compare.Result{}, problems
 }
 
 // comparisonInput is what a comparison is made of.
@@ -240,7 +241,7 @@ func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced 
 	app, errApp := chosen.overApp(p.app)
 	sheet, book, errPrices := priced.sheet(p.root)
 	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
-		return compare.Input{}, worst(err)
+		return compare.Input{}, problem.As(problem.Misuse, err)
 	}
 	catalog, err := nodes.Embedded()
 	if err != nil {
@@ -299,7 +300,7 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 		c.idle.settings(why, in.Choices, c.project.app, service, file)
 	}
 	if err := errors.Join(errSettings, errTrace, errInput, c.idle.err()); err != nil {
-		return compare.Result{}, worst(err)
+		return compare.Result{}, problem.As(problem.Misuse, err)
 	}
 	if !simulated {
 		return compared(in)
@@ -324,19 +325,6 @@ func list[T ~string](words []T) string {
 		text += string(w)
 	}
 	return text
-}
-
-// worst marks an error as a wrong use unless something worse is in it.
-func worst(err error) error {
-	var machine machineError
-	var unread *trace.Error
-	switch {
-	case errors.As(err, &machine):
-		return machine
-	case errors.As(err, &unread):
-		return unread
-	}
-	return usageError{err}
 }
 
 // waysToGive says where each figure of usage can be given.

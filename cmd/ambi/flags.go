@@ -101,7 +101,7 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	if len(given) < 2 {
 		return nil
 	}
-	return fmt.Errorf("%s: give one of them", strings.Join(given, " and "))
+	return problem.Field(strings.Join(given, " and "), "give one of them")
 }
 
 // called is a command as a user calls it, without ambi.

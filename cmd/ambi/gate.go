@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/condition"
 	"ambi/compare/price/cost"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -31,7 +31,7 @@ func (f *gateFlags) register(flags *pflag.FlagSet) {
 // check reads the flags, for a run with or without an earlier comparison. All
 // problems come back at once.
 func (f *gateFlags) check(against bool) error {
-	var problems []error
+	var problems problem.List
 	switch t := spec.Target(f.require); {
 	case f.require == "":
 	case f.require == "both":
@@ -39,7 +39,7 @@ func (f *gateFlags) check(against bool) error {
 	case slices.Contains(spec.Targets(), t):
 		f.required = []spec.Target{t}
 	default:
-		problems = append(problems, fmt.Errorf("--require: must be lambda, kubernetes or both, got %q", f.require))
+		problems.Add(problem.Flag("require", "must be lambda, kubernetes or both, got %q", f.require))
 	}
 	var names []string
 	for _, figure := range figures(nil) {
@@ -47,15 +47,13 @@ func (f *gateFlags) check(against bool) error {
 	}
 	for _, text := range f.failIf {
 		condition, err := condition.Parse(text, names)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--fail-if: %w", err))
-		}
+		problems.Add(problem.InFlag("fail-if", err))
 		if err == nil && !against && slices.ContainsFunc(condition.Names(), func(name string) bool { return strings.HasPrefix(name, "old.") }) {
-			problems = append(problems, fmt.Errorf("--fail-if: %s: figures of old need --against", text))
+			problems.Add(problem.Flag("fail-if", "%s: figures of old need --against", text))
 		}
 		f.conditions = append(f.conditions, condition)
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // figures are those of a comparison; without one they have names only.

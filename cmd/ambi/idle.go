@@ -1,14 +1,14 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/pflag"
 
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -17,11 +17,8 @@ import (
 // all of its fields at all times, and leaves them out of its command line.
 type idle struct {
 	typed func(flag string) bool
-	found []idleFlag
+	found problem.List // a problem a flag
 }
-
-// idleFlag is a flag without an effect, and why it has none.
-type idleFlag struct{ flag, why string }
 
 // idleOf asks which flags were typed on a command line. A switch that was
 // typed to be off asks for nothing.
@@ -33,32 +30,28 @@ func idleOf(flags *pflag.FlagSet) *idle {
 }
 
 // refuse refuses those of some flags that were typed, each once.
-func (i *idle) refuse(why string, flags ...string) {
+func (i *idle) refuse(why string, flags ...string) { i.refuseHinting(why, "", flags...) }
+
+// refuseHinting is refuse with what to do about it.
+func (i *idle) refuseHinting(why, hint string, flags ...string) {
 	for _, flag := range flags {
 		if i.typed(flag) && !i.has(flag) {
-			i.found = append(i.found, idleFlag{flag, why})
+			p := problem.Flag(flag, "%s", why)
+			if hint != "" {
+				p = p.Hint("%s", hint)
+			}
+			i.found = append(i.found, p)
 		}
 	}
 }
 
 // has reports whether a flag is one of them.
 func (i *idle) has(flag string) bool {
-	for _, f := range i.found {
-		if f.flag == flag {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(i.found, func(p problem.Problem) bool { return p.Flag == flag })
 }
 
 // err is nil when each flag has an effect.
-func (i *idle) err() error {
-	var problems []error
-	for _, f := range i.found {
-		problems = append(problems, fmt.Errorf("--%s: %s", f.flag, f.why))
-	}
-	return errors.Join(problems...)
-}
+func (i *idle) err() error { return i.found.Err() }
 
 const (
 	noNodes = "is about EC2 nodes, and --fargate has none"
@@ -84,7 +77,7 @@ func (i *idle) choices(c cost.Choices, app *spec.App) {
 		}
 	}
 	if k.NATGateways == 0 && c.Lambda.NATGateways.Or(usual) == 0 {
-		i.refuse("counts through NAT gateways, and there are none\nhint: --nat-gateways and --lambda-nat-gateways", "outbound-size")
+		i.refuseHinting("counts through NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
 	}
 }
 
@@ -96,10 +89,10 @@ func (i *idle) usage(usage map[string]demand.Usage) {
 		bursts = bursts || u.Shape == spec.Bursty || u.Shape == spec.Sporadic
 	}
 	if !shaped {
-		i.refuse("needs a shape, which says how the peak comes about\nhint: --shape diurnal, bursty or sporadic", "peak-to-mean")
+		i.refuseHinting("needs a shape, which says how the peak comes about", "--shape diurnal, bursty or sporadic", "peak-to-mean")
 	}
 	if !bursts {
-		i.refuse("is of bursty and sporadic traffic\nhint: --shape bursty or sporadic", "burst")
+		i.refuseHinting("is of bursty and sporadic traffic", "--shape bursty or sporadic", "burst")
 	}
 }
 
@@ -147,7 +140,7 @@ func (i *idle) simulated(c cost.Choices, only spec.Target) {
 		}
 		why := fmt.Sprintf("is about %s, and --target %s leaves it out", map[spec.Target]string{spec.Lambda: "Lambda", spec.Kubernetes: "Kubernetes"}[target], only)
 		for _, choice := range choices() {
-			if choice.target() == target {
+			if choice.target == target {
 				i.refuse(why, choice.flag)
 			}
 		}
@@ -155,15 +148,4 @@ func (i *idle) simulated(c cost.Choices, only spec.Target) {
 			spec.Lambda: {"provisioned", "runtime", "placement", "retry", "concurrency"}, spec.Kubernetes: {"nodes"},
 		}[target]...)
 	}
-}
-
-// target is the only one that a choice is about; empty for both.
-func (c choice) target() spec.Target {
-	switch {
-	case strings.HasPrefix(c.usage, "Lambda: "):
-		return spec.Lambda
-	case strings.HasPrefix(c.usage, "Kubernetes: "):
-		return spec.Kubernetes
-	}
-	return ""
 }

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"ambi/compare/demand"
 	"ambi/compare/demand/trace"
+	"ambi/internal/problem"
 )
 
 // countMinutes reads a trace into requests a minute. The last minute counts
@@ -45,7 +45,7 @@ func countMinutes(name string) ([]float64, error) {
 		minutes = append(minutes, 0)
 	}
 	if whole == 0 && rest < minute/2 {
-		return nil, fmt.Errorf("%s: must be at least half a minute long, to tell a rate", name)
+		return nil, problem.File(name, 0, "must be at least half a minute long, to tell a rate")
 	}
 	if len(minutes) > whole && rest < minute/2 {
 		minutes = minutes[:whole]
@@ -56,5 +56,5 @@ func countMinutes(name string) ([]float64, error) {
 }
 
 func tooLong(name string) error {
-	return fmt.Errorf("%s: must be at most %d minutes long, which are 31 days", name, demand.MaxMinutes)
+	return problem.File(name, 0, "must be at most %d minutes long, which are 31 days", demand.MaxMinutes)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,7 +82,7 @@ func readBook(name string) (*price.Book, error) {
 	defer file.Close()
 	book, err := price.Read(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w\nhint: \"ambi prices refresh\" writes it anew", name, err)
+		return nil, problem.Hinted(problem.InFile(name, problem.As(problem.Misuse, err)), "\"ambi prices refresh\" writes it anew")
 	}
 	return book, nil
 }
@@ -91,31 +90,27 @@ func readBook(name string) (*price.Book, error) {
 // changes are the user's own figures. All problems come back at once.
 func (f *priceFlags) changes() ([]price.Change, error) {
 	var changes []price.Change
-	var problems []error
+	var problems problem.List
 	given := map[string]bool{}
 	for _, text := range f.overrides {
 		change, err := price.ParseOverride(text)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--price: %w", err))
-		}
+		problems.Add(problem.InFlag("price", err))
 		if err == nil && given[change.Key] {
-			problems = append(problems, fmt.Errorf("--price: price %s: given twice", change.Key))
+			problems.Add(problem.InFlag("price", problem.Field(change.Name(), "given twice")))
 		}
 		given[change.Key] = true
 		changes = append(changes, change)
 	}
 	for _, text := range f.discounts {
 		change, err := price.ParseDiscount(text)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--discount: %w", err))
-		}
+		problems.Add(problem.InFlag("discount", err))
 		if err == nil && given[change.Service] { // no key is a service
-			problems = append(problems, fmt.Errorf("--discount: discount on %s: given twice", change.Service))
+			problems.Add(problem.InFlag("discount", problem.Field(change.Name(), "given twice")))
 		}
 		given[change.Service] = true
 		changes = append(changes, change)
 	}
-	return changes, errors.Join(problems...)
+	return changes, problem.As(problem.Misuse, problems.Err())
 }
 
 // sheet is the region's prices, with the user's figures put over them, and the
@@ -132,23 +127,22 @@ func (f *priceFlags) sheet(root string) (*price.Sheet, string, error) {
 	sheet, err := book.In(f.region, changes...)
 	var unknown *price.RegionError
 	if errors.As(err, &unknown) {
-		return nil, "", fmt.Errorf("--region: %w", err)
+		return nil, "", problem.InFlag("region", err)
 	}
 	if err != nil {
-		return nil, "", changeErrors(err)
+		return nil, "", changeErrors(err, changes)
 	}
 	return sheet, name, nil
 }
 
 // changeErrors puts the problems of the user's own figures at their flags.
-func changeErrors(err error) error {
-	var problems []error
-	for _, problem := range leaves(err) {
-		flag := "--price"
-		if strings.HasPrefix(problem.Error(), "discount ") {
-			flag = "--discount"
+func changeErrors(err error, changes []price.Change) error {
+	flags := map[string]string{}
+	for _, c := range changes {
+		flags[c.Name()] = "price"
+		if c.Service != "" {
+			flags[c.Name()] = "discount"
 		}
-		problems = append(problems, fmt.Errorf("%s: %w", flag, problem))
 	}
-	return errors.Join(problems...)
+	return problem.Each(err, func(p *problem.Problem) { p.Flag = flags[p.Field] })
 }

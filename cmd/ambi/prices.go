@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare/price"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -42,7 +43,7 @@ nothing: a region that lacks a source for what compare needs is refused.`,
 			}
 			list, err := priced.list(root)
 			if err != nil {
-				return worst(err)
+				return problem.As(problem.Misuse, err)
 			}
 			if asJSON {
 				return printJSON(io.out, list)
@@ -82,7 +83,7 @@ func (f *priceFlags) list(root string) (*PriceList, error) {
 		return nil, err
 	}
 	if !slices.Contains(book.Regions(), f.region) {
-		return nil, fmt.Errorf("--region: no price of region %q is known\nhint: some are of %s", f.region, strings.Join(book.Regions(), ", "))
+		return nil, problem.Flag("region", "no price of region %q is known", f.region).Hint("some are of %s", strings.Join(book.Regions(), ", "))
 	}
 	list := &PriceList{Format: pricesFormat, Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
 	if len(changes) == 0 {
@@ -90,7 +91,7 @@ func (f *priceFlags) list(root string) (*PriceList, error) {
 	}
 	sheet, err := book.In(f.region, changes...)
 	if err != nil {
-		return nil, changeErrors(err)
+		return nil, changeErrors(err, changes)
 	}
 	list.Rates, list.typed = sheet.List(), map[string]bool{}
 	for _, c := range changes {
@@ -206,7 +207,7 @@ something that a person should look at.`,
 			if out == "" {
 				root, err := options.find()
 				if err != nil {
-					return fmt.Errorf("%w\nhint: or give --out FILE, and compare with --prices FILE", err)
+					return problem.Hinted(err, "or give --out FILE, and compare with --prices FILE")
 				}
 				out = filepath.Join(root, pricesFile)
 				if short, err := relative(out); err == nil && options.dir == "" {
@@ -230,16 +231,16 @@ something that a person should look at.`,
 
 // check reports what is wrong with the flags, all at once.
 func (f *refreshFlags) check() error {
-	var problems []error
+	var problems problem.List
 	if f.region == "" {
-		problems = append(problems, errors.New("--region: must be given, such as eu-west-1"))
+		problems.Add(problem.Flag("region", "must be given, such as eu-west-1"))
 	}
 	for _, key := range f.skip {
 		if _, known := price.UnitOf(key); !known {
-			problems = append(problems, fmt.Errorf("--skip: no price %s\nhint: \"ambi prices\" lists them", key))
+			problems.Add(problem.Flag("skip", "no price %s", key).Hint("\"ambi prices\" lists them"))
 		}
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // usualInstances are those that compare chooses nodes from unless it is told.
@@ -281,7 +282,7 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now 
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("%w\nnothing was written", err)
+		return problem.Hinted(problem.As(problem.Misuse, err), "nothing was written")
 	}
 	read := len(fresh.List(f.region))
 	if own != nil {
@@ -383,7 +384,7 @@ func existingBook(name string) (*price.Book, error) {
 	defer file.Close()
 	book, err := price.Read(file)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %w\nhint: remove it, or give another --out", name, err)}
+		return nil, problem.Hinted(problem.InFile(name, usageError{err}), "remove it, or give another --out")
 	}
 	return book, nil
 }

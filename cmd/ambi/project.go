@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"ambi/generator"
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -56,13 +57,13 @@ func (o *projectOptions) load() (*project, error) {
 
 // find returns the project's folder.
 func (o *projectOptions) find() (string, error) {
-	missing := fmt.Errorf("no %s here or above\nhint: \"ambi init\" starts a project in an empty folder", specFile)
+	missing := problem.New("no %s here or above", specFile).Hint("\"ambi init\" starts a project in an empty folder")
 	if o.dir != "" {
 		if err := checkFolder("directory", o.dir, o.dir); err != nil {
 			return "", err
 		}
 		if _, err := os.Lstat(filepath.Join(o.dir, specFile)); err != nil {
-			return "", usageError{fmt.Errorf("no %s in %s\nhint: \"ambi init\" starts a project in an empty folder", specFile, o.dir)}
+			return "", usageError{problem.New("no %s in %s", specFile, o.dir).Hint("\"ambi init\" starts a project in an empty folder")}
 		}
 		return o.dir, nil
 	}
@@ -93,7 +94,7 @@ func relative(file string) (string, error) {
 // readSpec reads a spec, and no more of it than a spec may have.
 func readSpec(file, name string) ([]byte, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return nil, usageError{fmt.Errorf("%s: must be a file", name)}
+		return nil, problem.File(name, 0, "must be a file").Of(problem.Misuse)
 	}
 	f, err := os.Open(file)
 	switch {
@@ -143,8 +144,8 @@ func modulePath(dir string) (string, error) {
 		text, err := os.ReadFile(filepath.Join(at, "go.mod"))
 		if errors.Is(err, fs.ErrNotExist) {
 			if at == filepath.Dir(at) {
-				return "", usageError{errors.New("no go.mod here or above: the emitted imports begin with its module path\n" +
-					"hint: go mod init example.com/NAME")}
+				return "", usageError{problem.New("no go.mod here or above: the emitted imports begin with its module path").
+					Hint("go mod init example.com/NAME")}
 			}
 			continue
 		}
@@ -153,7 +154,7 @@ func modulePath(dir string) (string, error) {
 		}
 		module := modfile.ModulePath(text)
 		if module == "" {
-			return "", usageError{fmt.Errorf("%s: has no module line", filepath.Join(at, "go.mod"))}
+			return "", usageError{problem.File(filepath.Join(at, "go.mod"), 0, "has no module line").Of(problem.Misuse)}
 		}
 		way, err := filepath.Rel(at, dir)
 		if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/render/page"
 	"ambi/internal/pageserver"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -28,12 +28,8 @@ func servePage(ctx context.Context, io streams, w *whatIf, first compare.Result,
 		return machineError{err}
 	}
 	listener, err := pageserver.Listen(ctx, address)
-	var wrong *pageserver.AddressError
-	switch {
-	case errors.As(err, &wrong):
-		return usageError{fmt.Errorf("--serve: %w", err)}
-	case err != nil:
-		return machineError{err}
+	if err != nil {
+		return problem.InFlag("serve", problem.As(problem.Machine, err))
 	}
 	hosts := pageserver.Hosts(listener)
 	fmt.Fprintf(io.out, "http://%s/\nOnly this machine can reach it. Ctrl-C stops.\n", hosts[0])
@@ -76,7 +72,7 @@ func (w *whatIf) ask(values map[string]string) page.Answer {
 		switch {
 		case f.flag == "requests":
 			if _, err := spec.ParseRate(value); err != nil { // here it is known which service's it is
-				wrong = append(wrong, page.FieldError{Name: f.Name, Message: firstLine(err)})
+				wrong = append(wrong, page.FieldError{Name: f.Name, Message: problem.All(err)[0].Message})
 				continue
 			}
 			if f.service != "" {
@@ -147,45 +143,17 @@ func (w *whatIf) command(words []typedFlag) string {
 // atFields puts the problems of a comparison at their fields.
 func atFields(err error, fields []field) []page.FieldError {
 	var list []page.FieldError
-	for _, problem := range leaves(err) {
-		name, message, _ := strings.Cut(firstLine(problem), ": ")
-		name = strings.TrimPrefix(name, "--")
-		if strings.Contains(problem.Error(), "instance type") {
-			name, message = "instance", strings.TrimPrefix(firstLine(problem), "kubernetes: ")
-		}
-		i := slices.IndexFunc(fields, func(f field) bool { return f.flag == name || f.input == name })
+	for _, p := range problem.All(err) {
+		i := slices.IndexFunc(fields, func(f field) bool {
+			return p.Flag == f.flag || p.Flag == "" && p.Field != "" && p.Field == f.input
+		})
 		if i < 0 {
-			list = append(list, page.FieldError{Message: problem.Error()})
+			list = append(list, page.FieldError{Message: p.Error()})
 			continue
 		}
-		list = append(list, page.FieldError{Name: fields[i].Name, Message: message})
+		list = append(list, page.FieldError{Name: fields[i].Name, Message: p.Message})
 	}
 	return list
-}
-
-// leaves are the single problems that an error joins.
-func leaves(err error) []error {
-	switch e := err.(type) { //nolint:errorlint // what is looked for is how it is made
-	case interface{ Unwrap() []error }:
-		var list []error
-		for _, each := range e.Unwrap() {
-			list = append(list, leaves(each)...)
-		}
-		return list
-	case interface{ Unwrap() error }:
-		inner := e.Unwrap()
-		var joined interface{ Unwrap() []error }
-		if errors.As(inner, &joined) {
-			return leaves(inner)
-		}
-	}
-	return []error{err}
-}
-
-// firstLine is an error without its hints.
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
 }
 
 // commandLine is a command as a shell takes it.

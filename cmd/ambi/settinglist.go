@@ -6,6 +6,7 @@ import (
 
 	"ambi/generator"
 	"ambi/generator/tree"
+	"ambi/internal/terminal"
 )
 
 // settingsList is the list of settings in a project's Pulumi.yaml, and what

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +9,7 @@ import (
 
 	"ambi/compare/demand"
 	"ambi/compare/simulate"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -58,16 +57,14 @@ func (f *settingFlags) settings() (simulate.Settings, error) {
 	s := simulate.DefaultSettings()
 	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, simulate.NodePreset(f.nodes)
 	var placement demand.Maybe[time.Duration]
-	var problems []error
-	if err := parseTime("placement", f.placement, &placement); err != nil {
-		problems = append(problems, err)
-	}
+	var problems problem.List
+	problems.Add(parseTime("placement", f.placement, &placement))
 	s.Placement = placement.Or(0)
 	var err error
 	if s.Until, err = parseSpan(f.span); err != nil {
-		problems = append(problems, err)
+		problems.Add(err)
 	} else if s.Until > 0 && s.Until < leastSpan {
-		problems = append(problems, fmt.Errorf("--span: must be at least %s, to tell a rate, got %s", spec.Duration(leastSpan), f.span))
+		problems.Add(problem.Flag("span", "must be at least %s, to tell a rate, got %s", spec.Duration(leastSpan), f.span))
 	}
 	switch f.resolution {
 	case "auto":
@@ -76,16 +73,12 @@ func (f *settingFlags) settings() (simulate.Settings, error) {
 	default:
 		n, err := parseRequests(f.resolution)
 		if err != nil || n < 1 {
-			problems = append(problems, fmt.Errorf("--resolution: must be auto, exact or a number of requests such as 10M, got %q", f.resolution))
+			problems.Add(problem.Flag("resolution", "must be auto, exact or a number of requests such as 10M, got %q", f.resolution))
 		}
 		s.Budget = n
 	}
-	if err := s.Check(); err != nil {
-		for problem := range strings.Lines(err.Error()) {
-			problems = append(problems, errors.New("--"+strings.TrimSuffix(problem, "\n")))
-		}
-	}
-	return s, errors.Join(problems...)
+	problems.Add(problem.Each(s.Check(), func(p *problem.Problem) { p.Flag, p.Field = p.Field, "" })) // they have the flags' names
+	return s, problems.Err()
 }
 
 // parseSpan reads --span; 0 is not given.
@@ -95,7 +88,7 @@ func parseSpan(text string) (time.Duration, error) {
 		return 0, err
 	}
 	if text != "" && span.Or(0) <= 0 {
-		return 0, fmt.Errorf("--span: must be more than 0s, got %q", text)
+		return 0, problem.Flag("span", "must be more than 0s, got %q", text)
 	}
 	return span.Or(0), nil
 }
@@ -121,7 +114,7 @@ func parseRequests(text string) (float64, error) {
 func parseTarget(flag, text string) (spec.Target, error) {
 	t := spec.Target(text)
 	if text != "" && !slices.Contains(spec.Targets(), t) {
-		return "", fmt.Errorf("--%s: must be lambda or kubernetes, got %q", flag, text)
+		return "", problem.Flag(flag, "must be lambda or kubernetes, got %q", text)
 	}
 	return t, nil
 }

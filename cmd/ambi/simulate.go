@@ -19,6 +19,7 @@ import (
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -109,7 +110,7 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 	}
 	service, errService := simulate.ServiceOf(p.app, f.service)
 	if errService != nil {
-		return nil, usageError{errors.Join(errSettings, errTarget, fmt.Errorf("--service: %w", errService))}
+		return nil, usageError{errors.Join(errSettings, errTarget, problem.InFlag("service", errService))}
 	}
 	file, errTrace := f.given.traceOf(p.app, service)
 	if file != "" {
@@ -127,7 +128,7 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 		idle.settings("", in.Choices, p.app, service, file)
 	}
 	if err := errors.Join(errSettings, errTarget, errTrace, f.given.others(p.app, service), errInput, idle.err()); err != nil {
-		return nil, worst(err)
+		return nil, problem.As(problem.Misuse, err)
 	}
 	return newSimulation(in, service, file, settings)
 }
@@ -155,11 +156,11 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 	}
 	if len(missing) > 0 {
 		ways := waysToGive(false)
-		text := "a simulation needs figures that nobody gave"
+		unknown := problem.New("a simulation needs figures that nobody gave")
 		for _, input := range missing {
-			text += fmt.Sprintf("\nhint: %s: %s", input, ways[input])
+			unknown = unknown.Hint("%s: %s", input, ways[input])
 		}
-		return nil, usageError{errors.New(text)}
+		return nil, usageError{unknown}
 	}
 	if len(in.App.Services) > 1 {
 		// The service is simulated, and priced, as if it were the whole app.
@@ -230,13 +231,13 @@ func (s *simulation) run(ctx context.Context, io streams) (compare.Result, error
 		return compare.Result{}, traceError(err)
 	}
 	if result.Lambda == nil && result.Kubernetes == nil {
-		text := "no target takes the app as it is"
+		problems := problem.List{problem.New("no target takes the app as it is")}
 		for _, t := range spec.Targets() {
 			if reason := result.Refused[t]; reason != "" {
-				text += fmt.Sprintf("\n%s: %s", t, reason)
+				problems.Add(problem.Field(string(t), "%s", reason))
 			}
 		}
-		return compare.Result{}, refusal{errors.New(text)}
+		return compare.Result{}, refusal{problems}
 	}
 	if source.reader != nil {
 		warnSkipped(io, source)
@@ -297,11 +298,12 @@ func (s *simulation) tooMany(name string, counts replay.Counts) error {
 	if most <= demand.MaxMinute {
 		return nil
 	}
-	text := fmt.Sprintf("%s has %s requests in a minute, and must have at most 60M: 1M/s", name, format.Grouped(fmt.Sprintf("%.0f", most)))
+	many := problem.New("%s has %s requests in a minute, and must have at most 60M: 1M/s", name, format.Grouped(fmt.Sprintf("%.0f", most)))
 	if s.trace != "" {
-		return usageError{errors.New("--trace: " + text)}
+		return usageError{problem.InFlag("trace", many)}
 	}
-	return usageError{errors.New("requests: " + text + "\nhint: give a lower rate, or a shape with a lower peak")}
+	many.Field = string(demand.Requests)
+	return usageError{many.Hint("give a lower rate, or a shape with a lower peak")}
 }
 
 // cut is what --span leaves of a trace; one that is not shorter cuts nothing.
@@ -370,9 +372,7 @@ func tooShort(name string, span time.Duration) error {
 	if span >= leastSpan {
 		return nil
 	}
-	return &trace.Error{Name: name, Problems: []trace.Problem{{
-		Message: fmt.Sprintf("must be at least half a minute long, to tell a rate, and is %s", spec.Duration(span)),
-	}}}
+	return problem.File(name, 0, "must be at least half a minute long, to tell a rate, and is %s", spec.Duration(span))
 }
 
 // simulationFormat names what --json prints.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"ambi/compare/demand/trace"
 	"ambi/compare/render/report"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -177,10 +179,10 @@ func (s *traceSource) description() string {
 func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *idle) (*traceSource, error) {
 	switch {
 	case len(args) > 0:
-		idle.refuse("is of a trace that is made, and one is read\nhint: without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
+		idle.refuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
 		return f.read(ctx, io, args[0], idle)
 	case f.made.shape == "":
-		return nil, usageError{errors.New("no trace to read\nhint: name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s")}
+		return nil, usageError{problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s")}
 	}
 	idle.refuse("is of a trace that is read, and one is made", "format", "series", "interval", "match", "spread", "strict", "sort")
 	return f.make(idle)
@@ -250,12 +252,8 @@ func (u *untilSkipper) Err() error { return u.skipper.Err() }
 // options are those of reading. All problems come back at once.
 func (f *traceFlags) options() (trace.Options, error) {
 	options := trace.Options{Strict: f.strict, Sort: f.sort, Series: f.series, Seed: f.seed}
-	var problems []error
-	fail := func(flag string, err error) {
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--%s: %w", flag, err))
-		}
-	}
+	var problems problem.List
+	fail := func(flag string, err error) { problems.Add(problem.InFlag(flag, problem.As(problem.Misuse, err))) }
 	var err error
 	if f.format != "" {
 		options.Format, err = trace.ParseFormat(f.format)
@@ -267,9 +265,11 @@ func (f *traceFlags) options() (trace.Options, error) {
 	}
 	if f.match != "" {
 		options.Match, err = regexp.Compile(f.match)
-		if err != nil {
-			fail("match", fmt.Errorf("must be a regular expression (RE2): %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+		var wrong *syntax.Error
+		if errors.As(err, &wrong) {
+			err = problem.New("must be a regular expression (RE2): %s: `%s`", wrong.Code, wrong.Expr)
 		}
+		fail("match", err)
 	}
 	if f.interval != "" {
 		var d spec.Duration
@@ -277,7 +277,7 @@ func (f *traceFlags) options() (trace.Options, error) {
 		fail("interval", err)
 		options.Interval = d.Std()
 	}
-	return options, errors.Join(problems...)
+	return options, problems.Err()
 }
 
 // openTrace opens a trace's file, that a flag names unless what is empty; "-" is
@@ -310,41 +310,41 @@ func openTrace(ctx context.Context, streams streams, what, name string, options 
 	}, nil
 }
 
-// traceError tells a fault of the trace from one of the machine.
+// traceError says of what is not the trace's fault that the machine failed.
 func traceError(err error) error {
-	var bad *trace.Error
-	if err == nil || errors.As(err, &bad) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return machineError{err}
+	return problem.As(problem.Machine, err)
 }
 
 // make starts a synthetic trace. All problems of flags come back at once.
 func (f *traceFlags) make(idle *idle) (*traceSource, error) {
 	usage, errShape := f.made.shaped()
-	problems := []error{errShape}
+	problems := problem.All(errShape)
 	if f.requests == "" {
-		problems = append(problems, errors.New("--requests: must be given, such as 100/s"))
+		problems.Add(problem.Flag("requests", "must be given, such as 100/s"))
 	} else if rate, err := spec.ParseRate(f.requests); err != nil {
-		problems = append(problems, fmt.Errorf("--requests: %w", err))
+		problems.Add(problem.InFlag("requests", err))
 	} else {
 		usage.Requests = demand.Known(rate.PerMonth())
 	}
 	span, err := parseSpan(f.span)
-	problems = append(problems, err)
+	problems.Add(err)
 	if errShape == nil {
 		idle.usage(map[string]demand.Usage{"": usage})
 	}
 	if idle.typed("dispersion") {
 		idle.refuse("--dispersion is given instead", "peak-to-mean")
 	}
-	if err := errors.Join(append(problems, idle.err())...); err != nil {
+	problems.Add(idle.err())
+	if err := problems.Err(); err != nil {
 		return nil, usageError{err}
 	}
 	if idle.typed("dispersion") {
 		peak, err := trace.PeakFor(usage, f.dispersion)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--%w", err)}
+			return nil, usageError{err}
 		}
 		usage.PeakToMean = demand.Known(peak)
 	}
@@ -401,11 +401,11 @@ func (s *traceSource) measure(ctx context.Context, io streams, out string) (trac
 // warnSkipped says which lines were left out, and what else is missing.
 func warnSkipped(io streams, s *traceSource) {
 	for _, warning := range s.reader.Warnings() {
-		fmt.Fprintf(io.err, "%s: %s\n", s.name, warning)
+		fmt.Fprintln(io.err, problem.File(s.name, 0, "%s", warning))
 	}
 	text := s.reader.Skipped().String()
 	for line := range strings.Lines(text) {
-		fmt.Fprintf(io.err, "%s: %s\n", s.name, strings.TrimSuffix(line, "\n"))
+		fmt.Fprintln(io.err, problem.File(s.name, 0, "%s", strings.TrimSuffix(line, "\n")))
 	}
 }
 

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +9,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -49,7 +47,7 @@ func (f *usageFlags) texts() []usageText {
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
 		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
 		{"peak-to-mean", demand.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
-		{"burst", "burst", &f.burst, "the `TIME` that one burst lasts, of bursty and sporadic traffic, such as 5m"},
+		{"burst", demand.Burst, &f.burst, "the `TIME` that one burst lasts, of bursty and sporadic traffic, such as 5m"},
 		{"request-size", demand.Request, &f.request, "`BYTES` of a mean request, such as 2Ki"},
 		{"response-size", demand.Response, &f.response, "`BYTES` of a mean response, such as 6Ki"},
 		{"log-size", demand.Log, &f.log, "`BYTES` that the app logs for a request, such as 300"},
@@ -74,7 +72,8 @@ func (f *usageFlags) set(flag, value string) bool {
 func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 	every, errShape := f.shaped() // what the flags say about each service alike
 	shape := every.Shape
-	problems := []error{
+	var problems problem.List
+	problems.Add(
 		errShape,
 		parseTime("duration", f.duration, &every.Duration),
 		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
@@ -83,19 +82,19 @@ func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 		parseSize("response-size", f.response, &every.Response),
 		parseSize("log-size", f.log, &every.Log),
 		parseSize("outbound-size", f.outbound, &every.Outbound),
-	}
+	)
 	requests := map[string]demand.Maybe[float64]{}
-	problems = append(problems, perService("requests", f.requests, app, func(service, text string) error {
+	problems.Add(perService("requests", f.requests, app, func(service, text string) error {
 		rate, err := spec.ParseRate(text)
 		requests[service] = demand.Known(rate.PerMonth())
 		return err
 	}))
 	files := map[string]string{}
-	problems = append(problems, perService("trace", f.traces, app, func(service, file string) error {
+	problems.Add(perService("trace", f.traces, app, func(service, file string) error {
 		files[service] = file
 		return nil
 	}))
-	if err := errors.Join(problems...); err != nil {
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	usage := compare.UsageOf(app)
@@ -131,37 +130,36 @@ func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 // shaped reads how requests spread over time.
 func (f *usageFlags) shaped() (demand.Usage, error) {
 	u := demand.Usage{Shape: spec.Shape(f.shape)}
-	var problems []error
+	var problems problem.List
 	switch u.Shape {
 	case "", spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic:
 	default:
-		problems = append(problems, fmt.Errorf("--shape: must be steady, diurnal, bursty or sporadic, got %q", f.shape))
+		problems.Add(problem.Flag("shape", "must be steady, diurnal, bursty or sporadic, got %q", f.shape))
 	}
 	if f.peak != "" {
 		ratio, err := spec.ParseRatio(f.peak)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("--peak-to-mean: %w", err))
-		}
+		problems.Add(problem.InFlag("peak-to-mean", problem.As(problem.Misuse, err)))
 		u.PeakToMean = demand.Known(float64(ratio))
 	}
-	return u, errors.Join(append(problems, parseTime("burst", f.burst, &u.Burst))...)
+	problems.Add(parseTime("burst", f.burst, &u.Burst))
+	return u, problems.Err()
 }
 
 // others are problems with figures of services that are not the one that is
 // simulated.
 func (f *usageFlags) others(app *spec.App, service string) error {
-	var problems []error
+	var problems problem.List
 	for _, given := range []struct {
 		flag  string
 		texts []string
 	}{{"requests", f.requests}, {"trace", f.traces}} {
 		for _, text := range given.texts {
 			if of, _, named := ofService(given.flag, text, app); named && of != service && slices.Contains(app.ServiceNames(), of) {
-				problems = append(problems, fmt.Errorf("--%s: %s is simulated, and %s is not", given.flag, service, of))
+				problems.Add(problem.Flag(given.flag, "%s is simulated, and %s is not", service, of))
 			}
 		}
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // ofService cuts a flag's SERVICE=VALUE. The name of a trace's file may have a = of
@@ -180,10 +178,7 @@ func ofService(flag, text string, app *spec.App) (service, value string, named b
 func perService(flag string, texts []string, app *spec.App, set func(service, value string) error) error {
 	services := app.ServiceNames()
 	given := map[string]bool{}
-	var problems []error
-	fail := func(format string, args ...any) {
-		problems = append(problems, fmt.Errorf("--"+flag+": "+format, args...))
-	}
+	var problems problem.List
 	for _, text := range texts {
 		service, value, named := ofService(flag, text, app)
 		if !named {
@@ -191,19 +186,17 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 		}
 		switch {
 		case !named && len(services) > 1:
-			fail("the app has several services\nhint: give each its own, such as --%s %s=%s", flag, services[0], value)
+			problems.Add(problem.Flag(flag, "the app has several services").Hint("give each its own, such as --%s %s=%s", flag, services[0], value))
 		case !slices.Contains(services, service):
-			fail("no service %q\nhint: the services are %s", service, strings.Join(services, ", "))
+			problems.Add(problem.Flag(flag, "no service %q", service).Hint("the services are %s", strings.Join(services, ", ")))
 		case given[service]:
-			fail("given twice for %s", service)
+			problems.Add(problem.Flag(flag, "given twice for %s", service))
 		default:
 			given[service] = true
-			if err := set(service, value); err != nil {
-				fail("%w", err)
-			}
+			problems.Add(problem.InFlag(flag, problem.As(problem.Misuse, set(service, value))))
 		}
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // traceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
@@ -224,22 +217,29 @@ func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
 	return found, err
 }
 
-// inFlags names the figures of usage in an error by the flags that gave them.
+// inFlags says of an error's problems which flag gave the value, where a flag did.
 func inFlags(flags *pflag.FlagSet, err error) error {
-	if err == nil || exitCode(err) != exitUsage {
-		return err
+	names := map[string]string{string(demand.Requests): "requests", "span": "span", "dispersion": "dispersion"}
+	for _, figure := range (&usageFlags{}).texts() {
+		names[string(figure.input)] = figure.flag
 	}
-	text := err.Error()
-	if f := flags.Lookup("instance"); f != nil && f.Changed {
-		text = regexp.MustCompile(`(?m)^(kubernetes: )?instance type `).ReplaceAllString(text, "--instance: instance type ")
+	for _, choice := range choices() {
+		names[choice.name] = choice.flag
 	}
-	for _, figure := range append((&usageFlags{}).texts(), usageText{flag: "requests", input: demand.Requests}, usageText{flag: "span", input: "span"}) {
-		if f := flags.Lookup(figure.flag); f != nil && f.Changed {
-			name := regexp.MustCompile(`(?m)^(usage of \S+: )?` + string(figure.input) + `: `)
-			text = name.ReplaceAllString(text, "--"+figure.flag+": ")
+	return toFlags(err, names, func(name string) bool {
+		f := flags.Lookup(name)
+		return f != nil && f.Changed
+	})
+}
+
+// toFlags puts problems at the flags that their fields have in names, those that
+// were given.
+func toFlags(err error, names map[string]string, given func(flag string) bool) error {
+	return problem.Each(err, func(p *problem.Problem) {
+		if name := names[p.Field]; p.File == "" && p.Flag == "" && name != "" && given(name) {
+			p.Flag, p.Within, p.Field = name, "", ""
 		}
-	}
-	return usageError{errors.New(text)}
+	})
 }
 
 // put replaces a figure by one that is known.
@@ -256,7 +256,7 @@ func parseTime(flag, text string, into *demand.Maybe[time.Duration]) error {
 	}
 	d, err := spec.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("--%s: %w", flag, err)
+		return problem.InFlag(flag, problem.As(problem.Misuse, err))
 	}
 	*into = demand.Known(d.Std())
 	return nil
@@ -269,7 +269,7 @@ func parseSize(flag, text string, into *demand.Maybe[int64]) error {
 	}
 	q, err := spec.ParseQuantity(text)
 	if err != nil {
-		return fmt.Errorf("--%s: %w", flag, err)
+		return problem.InFlag(flag, problem.As(problem.Misuse, err))
 	}
 	*into = demand.Known(q.Bytes())
 	return nil

@@ -13,10 +13,13 @@
 package condition
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"ambi/internal/problem"
+	"ambi/internal/terminal"
 )
 
 // Error is a condition that cannot be read, with the place that is wrong.
@@ -27,13 +30,17 @@ type Error struct {
 	Hint    string
 }
 
-// Error shows the condition, and below it a mark at the place.
-func (e *Error) Error() string {
-	text := fmt.Sprintf("%s\n  %s\n  %s^", e.Message, e.Text, strings.Repeat(" ", e.Column-1))
+func (e *Error) Error() string { return e.Problems().Error() }
+
+// Problems shows the condition, and below it a mark at the place.
+func (e *Error) Problems() problem.List {
+	before := terminal.Line(e.Text[:e.Column-1])
+	p := problem.New("%s", e.Message).Of(problem.Misuse)
+	p.Detail = []string{terminal.Line(e.Text), strings.Repeat(" ", utf8.RuneCountInString(before)) + "^"}
 	if e.Hint != "" {
-		text += "\nhint: " + e.Hint
+		p = p.Hint("%s", e.Hint)
 	}
-	return text
+	return problem.List{p}
 }
 
 // Condition is a condition that was read.

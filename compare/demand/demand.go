@@ -18,12 +18,11 @@
 package demand
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -97,6 +96,7 @@ const (
 	Start      Input = "startTime"
 	Shape      Input = "shape"
 	PeakToMean Input = "peakToMean"
+	Burst      Input = "burst"
 )
 
 // Missing lists what is unknown, in the order of the fields.
@@ -126,7 +126,7 @@ type Traffic struct {
 }
 
 // Resolve checks a usage and works out its profile. All problems come back at
-// once, each starting with the input's name.
+// once, each with the input as its field.
 func (u Usage) Resolve() (Traffic, error) {
 	problems := u.check()
 	t := Traffic{Usage: u}
@@ -141,10 +141,10 @@ func (u Usage) Resolve() (Traffic, error) {
 		t.Profile = fromMinutes(u.Minutes, total)
 	} else if u.Shape != "" {
 		profile, err := shaped(u)
-		problems = append(problems, err)
+		problems.Add(err)
 		t.Profile = profile
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := problems.Err(); err != nil {
 		return Traffic{}, err
 	}
 	return t, nil
@@ -159,10 +159,10 @@ const (
 )
 
 // check reports every value that makes no sense.
-func (u Usage) check() []error {
-	var problems []error
+func (u Usage) check() problem.List {
+	var problems problem.List
 	fail := func(input Input, format string, args ...any) {
-		problems = append(problems, fmt.Errorf("%s: "+format, append([]any{input}, args...)...))
+		problems = append(problems, problem.Field(string(input), format, args...))
 	}
 	if n, ok := u.Requests.Get(); ok && !(n >= 0 && n <= MaxRequests) {
 		fail(Requests, "must be 0 to 1M/s, got %v a month", n)

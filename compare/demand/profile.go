@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -85,7 +86,7 @@ func shaped(u Usage) (Profile, error) {
 		return u.Burst.Or(usual)
 	}
 	fail := func(format string, args ...any) (Profile, error) {
-		return Profile{}, fmt.Errorf("peakToMean: "+format, args...)
+		return Profile{}, problem.Field(string(PeakToMean), format, args...)
 	}
 	switch u.Shape {
 	case spec.Steady:
@@ -108,15 +109,15 @@ func shaped(u Usage) (Profile, error) {
 		}
 		burst := burstOr(defaultBurst)
 		if burst < spec.MinBurst.Std() || burst > spec.MaxBurst.Std() {
-			return Profile{}, fmt.Errorf("burst: must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, spec.Duration(burst))
+			return Profile{}, problem.Field(string(Burst), "must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, spec.Duration(burst))
 		}
 		if cycle := float64(burst) * p.peak / share; cycle > float64(spec.MaxCycle) {
-			return Profile{}, fmt.Errorf("burst: must come back within ten years, got %s every %.0f years, at %v times the mean rate",
+			return Profile{}, problem.Field(string(Burst), "must come back within ten years, got %s every %.0f years, at %v times the mean rate",
 				spec.Duration(burst), cycle/float64(8760*time.Hour), p.peak)
 		}
 		p.segments = bursts(p.peak, share, burst)
 	default:
-		return Profile{}, fmt.Errorf("shape: must be steady, diurnal, bursty or sporadic, got %q", u.Shape)
+		return Profile{}, problem.Field(string(Shape), "must be steady, diurnal, bursty or sporadic, got %q", u.Shape)
 	}
 	return p, nil
 }

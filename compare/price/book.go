@@ -19,12 +19,13 @@ package price
 import (
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // HoursPerMonth is the month that AWS's calculators bill by.
@@ -186,14 +187,17 @@ type RegionError struct {
 	Complete []string // the regions that have them all
 }
 
-// Error names what is missing, and what to do instead.
-func (e *RegionError) Error() string {
+func (e *RegionError) Error() string { return e.Problems().Error() }
+
+// Problems names what is missing, and what to do instead.
+func (e *RegionError) Problems() problem.List {
 	missing := strings.Join(e.Missing, ", ")
 	if len(e.Missing) > len(needed()) {
 		missing = "not one of those that a comparison needs"
 	}
-	return fmt.Sprintf("no sourced prices for region %s: %s\nhint: the price book has them for %s\nhint: \"ambi prices refresh --region %s\" reads them from the AWS Price List",
-		e.Region, missing, strings.Join(e.Complete, ", "), e.Region)
+	return problem.List{problem.New("no sourced prices for region %s: %s", e.Region, missing).Of(problem.Misuse).
+		Hint("the price book has them for %s", strings.Join(e.Complete, ", ")).
+		Hint("\"ambi prices refresh --region %s\" reads them from the AWS Price List", e.Region)}
 }
 
 // Sheet is one region's usable prices, with the user's changes made.
@@ -211,11 +215,11 @@ func (b *Book) In(region string, changes ...Change) (*Sheet, error) {
 	if sheet.rates == nil {
 		sheet.rates = map[string]Rate{}
 	}
-	var errs []error
+	var problems problem.List
 	for _, change := range changes {
-		errs = append(errs, change.apply(sheet.rates))
+		problems.Add(change.apply(sheet.rates))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	changed := &Book{regions: map[string]map[string]Rate{region: sheet.rates}}
@@ -230,9 +234,10 @@ func (s *Sheet) Rate(key string) (Rate, error) {
 	rate, ok := s.rates[key]
 	switch {
 	case !ok:
-		return Rate{}, fmt.Errorf("no price %s for region %s\nhint: give one with --price %s=DOLLARS", key, s.Region, key)
+		return Rate{}, problem.New("no price %s for region %s", key, s.Region).Hint("give one with --price %s=DOLLARS", key).Of(problem.Misuse)
 	case !rate.Status.Usable():
-		return Rate{}, fmt.Errorf("price %s of region %s is %s, not sourced, and prices nothing\nhint: give one with --price %s=DOLLARS", key, s.Region, rate.Status, key)
+		return Rate{}, problem.New("price %s of region %s is %s, not sourced, and prices nothing", key, s.Region, rate.Status).
+			Hint("give one with --price %s=DOLLARS", key).Of(problem.Misuse)
 	}
 	return rate, nil
 }

@@ -1,10 +1,11 @@
 package price
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // Change is a user's own figure: a price or a discount.
@@ -19,11 +20,11 @@ type Change struct {
 func ParseOverride(s string) (Change, error) {
 	key, value, ok := strings.Cut(s, "=")
 	if !ok || key == "" {
-		return Change{}, fmt.Errorf("must be KEY=DOLLARS such as nat.hours=0.02, got %q", s)
+		return Change{}, problem.New("must be KEY=DOLLARS such as nat.hours=0.02, got %q", s)
 	}
 	price, err := ParsePerUnit(value)
 	if err != nil {
-		return Change{}, fmt.Errorf("price %s: %w", key, err)
+		return Change{}, problem.In("price "+key, err)
 	}
 	return Change{Key: key, Price: price}, nil
 }
@@ -34,14 +35,14 @@ func ParseDiscount(s string) (Change, error) {
 	service, value, ok := strings.Cut(s, "=")
 	value = strings.TrimSuffix(value, "%")
 	if !ok || service == "" {
-		return Change{}, fmt.Errorf("must be SERVICE=PERCENT such as ec2=30, got %q", s)
+		return Change{}, problem.New("must be SERVICE=PERCENT such as ec2=30, got %q", s)
 	}
 	percent, err := ParsePerUnit(value)
 	if err != nil {
-		return Change{}, fmt.Errorf("discount on %s: %w", service, err)
+		return Change{}, problem.In("discount on "+service, err)
 	}
 	if percent > hundred {
-		return Change{}, fmt.Errorf("discount on %s: must be 0 to 100 percent, got %s", service, value)
+		return Change{}, problem.In("discount on "+service, problem.New("must be 0 to 100 percent, got %s", value))
 	}
 	return Change{Service: service, Percent: percent}, nil
 }
@@ -54,6 +55,14 @@ func (c Change) String() string {
 		return c.Service + "=" + c.Percent.String() + "%"
 	}
 	return c.Key + "=" + c.Price.String()
+}
+
+// Name is what a problem with the change has as its field.
+func (c Change) Name() string {
+	if c.Service != "" {
+		return "discount on " + c.Service
+	}
+	return "price " + c.Key
 }
 
 // apply makes the change. A key or service that no figure has is an error: a
@@ -69,13 +78,13 @@ func (c Change) apply(rates map[string]Rate) error {
 			rates[key] = rate.discounted(c.Percent)
 		}
 		if !found {
-			return fmt.Errorf("discount on %s: no such service in the price book\nhint: services are %s", c.Service, strings.Join(Services(), ", "))
+			return problem.Field(c.Name(), "no such service in the price book").Hint("services are %s", strings.Join(Services(), ", "))
 		}
 		return nil
 	}
 	unit, ok := UnitOf(c.Key)
 	if !ok {
-		return fmt.Errorf("price %s: no such price in the price book\nhint: \"ambi prices\" lists them", c.Key)
+		return problem.Field(c.Name(), "no such price in the price book").Hint("\"ambi prices\" lists them")
 	}
 	old := rates[c.Key]
 	rates[c.Key] = Rate{

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"ambi/internal/outfile"
+	"ambi/internal/problem"
 )
 
 // PriceList is where AWS publishes its offer files; no credentials are needed.
@@ -93,7 +94,7 @@ type RefreshOptions struct {
 // and no book comes back with them.
 func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOptions) (*Book, error) {
 	if prefixes(options.Region) == nil {
-		return nil, fmt.Errorf("region %s: its usage types are not known\nhint: give the prices one by one with --price", options.Region)
+		return nil, problem.New("region %s: its usage types are not known", options.Region).Hint("give the prices one by one with --price").Of(problem.Misuse)
 	}
 	wanted := slices.DeleteFunc(selectors(options.Instances), func(s selector) bool { return slices.Contains(options.Skip, s.key) })
 	byOffer := map[string][]selector{}
@@ -115,7 +116,7 @@ func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOpti
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("%w\nhint: --skip KEY leaves a price as it is", err)
+		return nil, problem.Hinted(err, "--skip KEY leaves a price as it is")
 	}
 	everywhere(rates, base)
 	return &Book{compiled: options.Compiled, regions: map[string]map[string]Rate{options.Region: rates}}, nil
@@ -139,14 +140,14 @@ func everywhere(rates map[string]Rate, base *Book) {
 func refreshOffer(ctx context.Context, offers Offers, name string, wanted []selector, region string, base *Book, rates map[string]Rate) error {
 	file, err := offers.Open(ctx, name, region)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return problem.In(name, err)
 	}
 	defer file.Close()
 	o, err := readOffer(file, func(p product) bool {
 		return slices.ContainsFunc(wanted, func(s selector) bool { return s.matches(p, region) })
 	})
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return problem.In(name, err)
 	}
 	var problems []error
 	for _, s := range wanted {
@@ -162,7 +163,7 @@ func refreshOffer(ctx context.Context, offers Offers, name string, wanted []sele
 			rate.UsageTypes = append(previous.UsageTypes, rate.UsageTypes...)
 		}
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %s: %w", name, s.key, err))
+			problems = append(problems, problem.In(name+": "+s.key, err))
 			continue
 		}
 		rates[s.key] = rate

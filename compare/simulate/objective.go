@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -24,7 +25,7 @@ type Objective struct {
 
 var objectiveText = regexp.MustCompile(`^(?:p([0-9]{1,2}(?:\.[0-9]{1,3})?)\s*<=?\s*([0-9.]+[a-zµ]+)|errors\s*<=?\s*([0-9]+(?:\.[0-9]+)?)\s*%)$`)
 
-const objectiveHint = `hint: such as "p99 < 300ms", "errors < 0.1%", or both with "and" between them`
+const objectiveHint = `such as "p99 < 300ms", "errors < 0.1%", or both with "and" between them`
 
 // ParseObjectives reads one objective or several, joined by "and".
 func ParseObjectives(text string) ([]Objective, error) {
@@ -33,23 +34,23 @@ func ParseObjectives(text string) ([]Objective, error) {
 		part = strings.TrimSpace(part)
 		m := objectiveText.FindStringSubmatch(part)
 		if m == nil {
-			return nil, fmt.Errorf("must be an objective, got %q\n%s", part, objectiveHint)
+			return nil, problem.New("must be an objective, got %q", part).Hint("%s", objectiveHint)
 		}
 		o := Objective{text: part}
 		if m[1] == "" {
 			percent, err := strconv.ParseFloat(m[3], 64)
 			if err != nil || percent > 100 {
-				return nil, fmt.Errorf("must be a part of the requests, got %q\n%s", part, objectiveHint)
+				return nil, problem.New("must be a part of the requests, got %q", part).Hint("%s", objectiveHint)
 			}
 			o.errors = percent / 100
 		} else {
 			percent, err := strconv.ParseFloat(m[1], 64)
 			if err != nil || percent <= 0 {
-				return nil, fmt.Errorf("must be of a quantile such as p50 or p99.9, got %q\n%s", part, objectiveHint)
+				return nil, problem.New("must be of a quantile such as p50 or p99.9, got %q", part).Hint("%s", objectiveHint)
 			}
 			limit, err := spec.ParseDuration(m[2])
 			if err != nil || limit <= 0 {
-				return nil, fmt.Errorf("must have a duration such as 300ms, got %q\n%s", part, objectiveHint)
+				return nil, problem.New("must have a duration such as 300ms, got %q", part).Hint("%s", objectiveHint)
 			}
 			o.quantile, o.limit = percent/100, limit.Std()
 		}

@@ -29,6 +29,7 @@ import (
 	"ambi/compare/price/nodes"
 	functions "ambi/compare/simulate/lambda"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -143,33 +144,34 @@ func ServiceOf(app *spec.App, name string) (string, error) {
 	names := app.ServiceNames()
 	switch {
 	case name == "" && len(names) > 1:
-		return "", fmt.Errorf("the app has several services, and a simulation is of one\nhint: name one of %s", strings.Join(names, ", "))
+		return "", problem.New("the app has several services, and a simulation is of one").Of(problem.Misuse).Hint("name one of %s", strings.Join(names, ", "))
 	case name == "":
 		return names[0], nil
 	case !slices.Contains(names, name):
-		return "", fmt.Errorf("no service %q\nhint: the services are %s", name, strings.Join(names, ", "))
+		return "", problem.New("no service %q", name).Of(problem.Misuse).Hint("the services are %s", strings.Join(names, ", "))
 	}
 	return name, nil
 }
 
-// Check reports every setting that makes no sense.
+// Check reports every setting that makes no sense, each problem with the setting
+// as its field.
 func (s *Settings) Check() error {
-	var problems []error
-	fail := func(ok bool, format string, args ...any) {
+	var problems problem.List
+	fail := func(ok bool, setting, format string, args ...any) {
 		if !ok {
-			problems = append(problems, fmt.Errorf(format, args...))
+			problems = append(problems, problem.Field(setting, format, args...))
 		}
 	}
-	fail(s.Variation >= 0 && s.Variation <= 10, "variation: must be 0 to 10, got %v", s.Variation)
-	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement: must be 0s to 1m, got %s", s.Placement)
-	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency: must be 1 to 1000000, got %d", s.Concurrency)
-	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes: must be karpenter or cluster-autoscaler, got %q", s.Nodes)
-	fail(s.Budget >= 0, "budget: must not be negative, got %v", s.Budget)
-	fail(s.Until >= 0, "until: must not be negative, got %s", s.Until)
+	fail(s.Variation >= 0 && s.Variation <= 10, "variation", "must be 0 to 10, got %v", s.Variation)
+	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement", "must be 0s to 1m, got %s", s.Placement)
+	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency", "must be 1 to 1000000, got %d", s.Concurrency)
+	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes", "must be karpenter or cluster-autoscaler, got %q", s.Nodes)
+	fail(s.Budget >= 0, "budget", "must not be negative, got %v", s.Budget)
+	fail(s.Until >= 0, "until", "must not be negative, got %s", s.Until)
 	if names := Runtimes(); names != nil {
-		fail(slices.Contains(names, s.Runtime), "runtime: must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
+		fail(slices.Contains(names, s.Runtime), "runtime", "must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // Runtimes are what Settings.Runtime may be, sorted.
@@ -245,11 +247,11 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 		return nil, err
 	}
 	if meter.Requests() == 0 {
-		return nil, errors.New("there is no request to simulate")
+		return nil, problem.New("there is no request to simulate").Of(problem.Misuse)
 	}
 	for i, side := range sides {
 		if err := results[i].Check(); err != nil {
-			return nil, fmt.Errorf("%s: %w", side.target, err)
+			return nil, problem.In(string(side.target), err)
 		}
 		r.Partial = r.Partial || results[i].Partial
 		if side.target == spec.Lambda {

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/internal/offline"
+	"ambi/internal/problem"
 )
 
 // session is what an offline preview has of its own. All its files are in one
@@ -69,7 +70,7 @@ func (r *run) startOffline(ctx context.Context, temporary string, env []string) 
 	said := &tail{}
 	initialize.Stdout, initialize.Stderr = said, said
 	if err := runAll(initialize); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot make a temporary stack %s: %w%s", s.stack, err, indent(said.String())), s.Close())
+		return nil, errors.Join(saying(problem.New("cannot make a temporary stack %s: %w", s.stack, err), said.String()), s.Close())
 	}
 	return s, nil
 }

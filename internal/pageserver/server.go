@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"ambi/compare/render/page"
+	"ambi/internal/problem"
 )
 
 // The bounds of what a browser may send.
@@ -101,16 +102,16 @@ func guard(hosts []string, next http.Handler) http.Handler {
 	})
 }
 
-// problem is a form that is not taken.
-type problem struct {
+// refusal is a form that is not taken.
+type refusal struct {
 	status  int
 	message string
 }
 
 // form reads the values that a page sends.
-func form(w http.ResponseWriter, r *http.Request) (map[string]string, *problem) {
+func form(w http.ResponseWriter, r *http.Request) (map[string]string, *refusal) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, &problem{http.StatusUnsupportedMediaType, "must be application/json"}
+		return nil, &refusal{http.StatusUnsupportedMediaType, "must be application/json"}
 	}
 	body := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	var values map[string]string
@@ -126,15 +127,15 @@ func form(w http.ResponseWriter, r *http.Request) (map[string]string, *problem) 
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, &problem{http.StatusRequestEntityTooLarge, fmt.Sprintf("must be at most %d bytes", maxBody)}
+		return nil, &refusal{http.StatusRequestEntityTooLarge, fmt.Sprintf("must be at most %d bytes", maxBody)}
 	case err != nil || values == nil:
-		return nil, &problem{http.StatusBadRequest, "must be one JSON object of texts"}
+		return nil, &refusal{http.StatusBadRequest, "must be one JSON object of texts"}
 	case len(values) > maxValues:
-		return nil, &problem{http.StatusBadRequest, fmt.Sprintf("must have at most %d values", maxValues)}
+		return nil, &refusal{http.StatusBadRequest, fmt.Sprintf("must have at most %d values", maxValues)}
 	}
 	for name, value := range values {
 		if len(value) > maxValue || len(name) > maxValue {
-			return nil, &problem{http.StatusBadRequest, fmt.Sprintf("a value must have at most %d bytes", maxValue)}
+			return nil, &refusal{http.StatusBadRequest, fmt.Sprintf("a value must have at most %d bytes", maxValue)}
 		}
 		if value == "" {
 			delete(values, name)
@@ -191,10 +192,11 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 		host, port = "127.0.0.1", address
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return nil, &AddressError{fmt.Sprintf("must be a port from 0 to 65535, got %q", port)}
+		return nil, problem.New("must be a port from 0 to 65535, got %q", port).Of(problem.Misuse)
 	}
 	if host != "127.0.0.1" && host != "localhost" {
-		return nil, &AddressError{fmt.Sprintf("must be on 127.0.0.1, got %q\nhint: the page is for this machine alone; ambi compare --html writes one to share", host)}
+		return nil, problem.New("must be on 127.0.0.1, got %q", host).Of(problem.Misuse).
+			Hint("the page is for this machine alone; ambi compare --html writes one to share")
 	}
 	var config net.ListenConfig
 	return config.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", port))
@@ -208,8 +210,3 @@ func Hosts(listener net.Listener) []string {
 	}
 	return []string{net.JoinHostPort("127.0.0.1", port), net.JoinHostPort("localhost", port)}
 }
-
-// AddressError is an address that is not on loopback, or none.
-type AddressError struct{ message string }
-
-func (e *AddressError) Error() string { return e.message }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +16,7 @@ import (
 
 	"ambi/compare/render/page"
 	"ambi/internal/pageserver"
+	"ambi/internal/problem"
 )
 
 const host = "127.0.0.1:8080"
@@ -202,8 +202,7 @@ func TestListen(t *testing.T) {
 		"", ":8080", "0.0.0.0:8080", "[::]:8080", "192.168.1.2:80", "example.com:80", "127.0.0.1", "127.0.0.1:x", "65536", "-1", "127.0.0.2:0", "http://localhost:80",
 	} {
 		l, err := pageserver.Listen(t.Context(), address)
-		var wrong *pageserver.AddressError
-		if !errors.As(err, &wrong) {
+		if problem.All(err).Kind() != problem.Misuse {
 			t.Errorf("%q: %v", address, err)
 		}
 		if l != nil {

@@ -43,8 +43,9 @@ type Problem struct {
 	Line   int // from 1; 0 is the file as a whole
 	Column int // from 1, in characters; 0 is the line as a whole
 
-	Flag  string // of the command line, without its dashes
-	Field string // such as services.api.memory
+	Flag   string // of the command line, without its dashes
+	Within string // what the field is a part of, such as "usage of api"
+	Field  string // such as services.api.memory
 
 	Message string
 	Detail  []string // lines below the message that show the place
@@ -60,23 +61,24 @@ func New(format string, args ...any) Problem {
 	return Problem{Message: err.Error(), cause: errors.Unwrap(err)}
 }
 
-// Flag returns a problem with a flag of the command line.
+// Flag returns a problem with a flag of the command line, which was used wrongly.
 func Flag(name, format string, args ...any) Problem {
-	p := New(format, args...)
+	p := New(format, args...).Of(Misuse)
 	p.Flag = name
 	return p
 }
 
-// Field returns a problem with a field, such as one of a struct that Check checks.
+// Field returns a problem with a value that a caller gave, such as a field of a
+// struct that has a method Check.
 func Field(name, format string, args ...any) Problem {
-	p := New(format, args...)
+	p := New(format, args...).Of(Misuse)
 	p.Field = name
 	return p
 }
 
-// File returns a problem with a file; line 0 is the file as a whole.
+// File returns a problem with a file, which is invalid; line 0 is the file as a whole.
 func File(name string, line int, format string, args ...any) Problem {
-	p := New(format, args...)
+	p := New(format, args...).Of(Invalid)
 	p.File, p.Line = name, line
 	return p
 }
@@ -116,6 +118,7 @@ func (p Problem) Error() string {
 	if p.Flag != "" {
 		part("--" + p.Flag)
 	}
+	part(p.Within)
 	part(p.Field)
 	b.WriteString(terminal.Line(p.Message))
 	for _, line := range p.Detail {
@@ -261,14 +264,14 @@ func InFile(name string, err error) error {
 	})
 }
 
-// In puts a name before the field of an error's problems, as in "api: memory".
+// In says of an error's problems what they are a part of.
 func In(name string, err error) error {
 	return Each(err, func(p *Problem) {
-		if p.Field == "" {
-			p.Field = name
+		if p.Within != "" {
+			p.Within = name + ": " + p.Within
 			return
 		}
-		p.Field = name + ": " + p.Field
+		p.Within = name
 	})
 }
 

@@ -50,7 +50,7 @@ func TestNoForgedLine(t *testing.T) {
 				texts++
 			}
 		}
-		if texts != 6 {
+		if texts != 7 {
 			t.Fatalf("%d texts were filled: %+v", texts, p)
 		}
 		lines := strings.Split((problem.List{p, p}).Error(), "\n")

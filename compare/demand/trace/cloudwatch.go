@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ambi/internal/problem"
 )
 
 // point is a metric's value at a time.
@@ -166,19 +168,19 @@ func choose(metrics []metric, options Options, notes *notes) ([]bool, error) {
 	if len(metrics) > 1 && len(options.Series) == 0 {
 		return nil, notes.fail(0, "has several metrics", "ambi trace FILE --series NAME --out NEW takes one or more of "+strings.Join(labels, ", "))
 	}
-	var wrong []Problem
+	var wrong problem.List
 	for i, m := range metrics {
 		switch plain([]byte(m.statistic)) {
 		case "", "sum", "samplecount":
 			continue
 		}
 		if chosen[i] {
-			wrong = append(wrong, Problem{Message: fmt.Sprintf("%s has the statistic %s, which does not count requests", m.label(), m.statistic)})
+			wrong = append(wrong, problem.File(notes.name, 0, "%s has the statistic %s, which does not count requests", m.label(), m.statistic))
 		}
 	}
 	if len(wrong) > 0 {
 		wrong[len(wrong)-1].Hints = []string{mustBeSum}
-		return nil, &Error{Name: notes.name, Problems: wrong}
+		return nil, wrong
 	}
 	return chosen, nil
 }

@@ -3,45 +3,14 @@ package trace
 import (
 	"fmt"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // Problem is what is wrong with one line.
 type Problem struct {
-	Line    int      `json:"line,omitempty"` // from 1; 0 is the trace as a whole
-	Message string   `json:"message"`
-	Hints   []string `json:"-"`
-}
-
-// Error is a trace that cannot be read.
-type Error struct {
-	Name     string
-	Problems []Problem
-	more     int64 // problems that are not listed
-}
-
-// Error is one line a problem, each with the trace's name and line, then hints.
-func (e *Error) Error() string {
-	var b strings.Builder
-	for i, p := range e.Problems {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(p.at(e.Name))
-		for _, hint := range p.Hints {
-			b.WriteString("\nhint: " + hint)
-		}
-	}
-	if e.more > 0 {
-		fmt.Fprintf(&b, "\n%s: %d more lines cannot be read", e.Name, e.more)
-	}
-	return b.String()
-}
-
-func (p Problem) at(name string) string {
-	if p.Line == 0 {
-		return name + ": " + p.Message
-	}
-	return fmt.Sprintf("%s:%d: %s", name, p.Line, p.Message)
+	Line    int    `json:"line,omitempty"` // from 1; 0 is the trace as a whole
+	Message string `json:"message"`
 }
 
 // Skipped tells what was left out of a trace.
@@ -88,7 +57,9 @@ type notes struct {
 func (n *notes) warn(message string) { n.warnings = append(n.warnings, message) }
 
 func (n *notes) fail(line int, message string, hints ...string) error {
-	return &Error{Name: n.name, Problems: []Problem{{Line: line, Message: message, Hints: hints}}}
+	p := problem.File(n.name, line, "%s", message)
+	p.Hints = hints
+	return p
 }
 
 // skip notes a line that cannot be read. It fails once there are too many.
@@ -114,14 +85,17 @@ func (n *notes) finish() error {
 	return nil
 }
 
+// all is the error of a trace of which too many lines were skipped.
 func (n *notes) all() error {
-	e := &Error{Name: n.name, Problems: n.problems, more: n.skipped - int64(len(n.problems))}
-	if !n.strict {
-		e.Problems = append(e.Problems, Problem{
-			Message: fmt.Sprintf("%d of %d lines cannot be read, more than a tenth", n.skipped, n.skipped+n.read),
-			Hints:   []string{"where the format was found out wrongly, ambi trace FILE --format FORMAT --out NEW names it"},
-		})
-		e.more = 0
+	var list problem.List
+	for _, p := range n.problems {
+		list = append(list, problem.File(n.name, p.Line, "%s", p.Message))
 	}
-	return e
+	if !n.strict {
+		list = append(list, problem.File(n.name, 0, "%d of %d lines cannot be read, more than a tenth", n.skipped, n.skipped+n.read).
+			Hint("where the format was found out wrongly, ambi trace FILE --format FORMAT --out NEW names it"))
+	} else if more := n.skipped - int64(len(n.problems)); more > 0 {
+		list = append(list, problem.File(n.name, 0, "%d more lines cannot be read", more))
+	}
+	return list
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 // Format is how a text writes a trace.
@@ -47,7 +49,7 @@ func ParseFormat(name string) (Format, error) {
 		}
 		names = append(names, string(f))
 	}
-	return "", fmt.Errorf("must be %s or %s, got %q", strings.Join(names[:len(names)-1], ", "), names[len(names)-1], name)
+	return "", problem.New("must be %s or %s, got %q", strings.Join(names[:len(names)-1], ", "), names[len(names)-1], name)
 }
 
 // detect finds out the format from the text's first lines.
@@ -117,5 +119,5 @@ func open(options Options, l *lines) (records, error) {
 		return newCloudWatchCSV(options, l)
 	}
 	_, err := ParseFormat(string(options.Format))
-	return nil, fmt.Errorf("format: %w", err)
+	return nil, problem.Each(err, func(p *problem.Problem) { p.Field, p.Kind = "format", problem.Misuse })
 }

@@ -1,11 +1,12 @@
 package trace
 
 import (
-	"fmt"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"sort"
+
+	"ambi/internal/problem"
 )
 
 // Spread is the rule by which the requests of an interval are spread over it.
@@ -26,7 +27,7 @@ func ParseSpread(name string) (Spread, error) {
 	case Poisson, Even:
 		return s, nil
 	}
-	return "", fmt.Errorf("must be poisson or even, got %q", name)
+	return "", problem.New("must be poisson or even, got %q", name)
 }
 
 // spreader turns counts of intervals into moments, in order.

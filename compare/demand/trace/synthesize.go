@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/bits"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"ambi/compare/demand"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -50,11 +50,11 @@ func Synthesize(t demand.Traffic, duration time.Duration, seed uint64) (*Synthet
 	rate := t.PerSecond()
 	switch {
 	case math.IsNaN(rate) || rate <= 0:
-		return nil, errors.New("requests: must be known and more than 0")
+		return nil, problem.Field("requests", "must be known and more than 0")
 	case !t.Profile.Known():
-		return nil, errors.New("shape: must be known")
+		return nil, problem.Field("shape", "must be known")
 	case duration < time.Second || duration > MaxDuration:
-		return nil, fmt.Errorf("span: must be 1s to %dh, got %s", int(MaxDuration.Hours()), short(duration))
+		return nil, problem.Field("span", "must be 1s to %dh, got %s", int(MaxDuration.Hours()), short(duration))
 	}
 	s := &Synthetic{random: rand.NewPCG(seed, 0xa11b1), stays: rand.NewPCG(seed, 0x57a75), end: int64(duration)}
 	for _, segment := range t.Profile.Segments() {
@@ -193,7 +193,7 @@ func PeakFor(u demand.Usage, dispersion float64) (float64, error) {
 		return Dispersion(t, time.Second), nil
 	}
 	if u.Shape != spec.Bursty && u.Shape != spec.Sporadic {
-		return 0, fmt.Errorf("dispersion: can be chosen for bursty and sporadic traffic, and not for %s", u.Shape)
+		return 0, problem.Field("dispersion", "can be chosen for bursty and sporadic traffic, and not for %s", u.Shape)
 	}
 	low, high := 1.0, 1e5
 	most, err := of(high)
@@ -201,7 +201,7 @@ func PeakFor(u demand.Usage, dispersion float64) (float64, error) {
 		return 0, err
 	}
 	if !(dispersion > 1 && dispersion <= most) {
-		return 0, fmt.Errorf("dispersion: must be more than 1 and at most %.3g at this rate, got %g", most, dispersion)
+		return 0, problem.Field("dispersion", "must be more than 1 and at most %.3g at this rate, got %g", most, dispersion)
 	}
 	for range 60 {
 		middle := (low + high) / 2

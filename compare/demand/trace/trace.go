@@ -33,6 +33,8 @@ import (
 	"regexp"
 	"slices"
 	"time"
+
+	"ambi/internal/problem"
 )
 
 // Options say how to read a trace. The zero Options find everything out.
@@ -85,7 +87,7 @@ type records interface {
 	next() (record, error)
 }
 
-// Open starts to read a trace and finds out its format. Errors are an *Error
+// Open starts to read a trace and finds out its format. Errors are problems
 // about the text, or whatever the reader fails with.
 func Open(r io.Reader, options Options) (*Reader, error) {
 	if options.Name == "" {
@@ -145,7 +147,7 @@ func uncompressed(r io.Reader, name string) (*bufio.Reader, error) {
 	}
 	unpacked, err := gzip.NewReader(text)
 	if err != nil {
-		return nil, &Error{Name: name, Problems: []Problem{{Message: fmt.Sprintf("is gzipped, and damaged: %v", err)}}}
+		return nil, problem.File(name, 0, "is gzipped, and damaged: %v", err)
 	}
 	return bufio.NewReaderSize(unpacked, peeked), nil
 }
@@ -227,12 +229,11 @@ func (r *Reader) advance() {
 
 // damaged tells what is wrong with a text that could not be read to its end.
 func damaged(err error, name string) error {
-	var own *Error
-	if errors.As(err, &own) {
+	if problem.All(err).Kind() == problem.Invalid {
 		return err
 	}
 	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) {
-		return &Error{Name: name, Problems: []Problem{{Message: fmt.Sprintf("is gzipped, and damaged: %v", err)}}}
+		return problem.File(name, 0, "is gzipped, and damaged: %v", err)
 	}
 	return err
 }

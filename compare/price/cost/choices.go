@@ -1,14 +1,13 @@
 package cost
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"ambi/compare/demand"
 	"ambi/compare/price"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -107,34 +106,34 @@ const (
 	maxElsewhere = 1e15 // units a month
 )
 
-// Check reports every choice that makes no sense, each problem starting with
-// the choice's name.
+// Check reports every choice that makes no sense, each problem with the choice
+// as its field.
 func (c Choices) Check() error {
-	var problems []error
-	fail := func(ok bool, format string, args ...any) {
+	var problems problem.List
+	fail := func(ok bool, choice, format string, args ...any) {
 		if !ok {
-			problems = append(problems, fmt.Errorf(format, args...))
+			problems = append(problems, problem.Field(choice, format, args...))
 		}
 	}
 	k := c.Kubernetes
-	fail(k.Compute == EC2 || k.Compute == Fargate, "compute: must be ec2 or fargate, got %q", k.Compute)
-	fail(k.Compute != Fargate || !k.AutoMode, "autoMode: manages EC2 nodes, and compute is fargate")
-	fail(k.MinNodes >= 0 && k.MinNodes <= 1000, "minNodes: must be 0 to 1000, got %d", k.MinNodes)
-	fail(k.Shared >= 0 && k.Shared <= 1, "shared: must be 0 to 1, got %v", k.Shared)
-	fail(k.Zones >= 1 && k.Zones <= 6, "zones: must be 1 to 6, got %d", k.Zones)
-	fail(k.DiskGB >= 0 && k.DiskGB <= 16384, "diskGB: must be 0 to 16384, got %d", k.DiskGB)
-	fail(k.CrossZone >= 0 && k.CrossZone <= 1, "crossZone: must be 0 to 1, got %v", k.CrossZone)
-	fail(k.RequestsPerConnection >= 1 && k.RequestsPerConnection <= maxPerConn, "requestsPerConnection: must be 1 to 1000000000, got %v", k.RequestsPerConnection)
-	fail(k.ConnectionTime >= 0 && k.ConnectionTime <= maxTime, "connectionTime: must be 0s to %s, a month, got %s", maxTime, k.ConnectionTime)
-	fail(k.ScaleIn >= 0 && k.ScaleIn <= maxTime, "scaleIn: must be 0s to %s, a month, got %s", maxTime, k.ScaleIn)
+	fail(k.Compute == EC2 || k.Compute == Fargate, "compute", "must be ec2 or fargate, got %q", k.Compute)
+	fail(k.Compute != Fargate || !k.AutoMode, "autoMode", "manages EC2 nodes, and compute is fargate")
+	fail(k.MinNodes >= 0 && k.MinNodes <= 1000, "minNodes", "must be 0 to 1000, got %d", k.MinNodes)
+	fail(k.Shared >= 0 && k.Shared <= 1, "shared", "must be 0 to 1, got %v", k.Shared)
+	fail(k.Zones >= 1 && k.Zones <= 6, "zones", "must be 1 to 6, got %d", k.Zones)
+	fail(k.DiskGB >= 0 && k.DiskGB <= 16384, "diskGB", "must be 0 to 16384, got %d", k.DiskGB)
+	fail(k.CrossZone >= 0 && k.CrossZone <= 1, "crossZone", "must be 0 to 1, got %v", k.CrossZone)
+	fail(k.RequestsPerConnection >= 1 && k.RequestsPerConnection <= maxPerConn, "requestsPerConnection", "must be 1 to 1000000000, got %v", k.RequestsPerConnection)
+	fail(k.ConnectionTime >= 0 && k.ConnectionTime <= maxTime, "connectionTime", "must be 0s to %s, a month, got %s", maxTime, k.ConnectionTime)
+	fail(k.ScaleIn >= 0 && k.ScaleIn <= maxTime, "scaleIn", "must be 0s to %s, a month, got %s", maxTime, k.ScaleIn)
 	for _, n := range []int{k.NATGateways, c.Lambda.NATGateways.Or(0)} {
-		fail(n >= 0 && n <= maxGateways, "natGateways: must be 0 to %d, got %d", maxGateways, n)
+		fail(n >= 0 && n <= maxGateways, "natGateways", "must be 0 to %d, got %d", maxGateways, n)
 	}
-	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive: must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
+	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive", "must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
 		_, known := price.UnitOf(key)
-		fail(known, "elsewhere: %s: no such price", key)
-		fail(c.Elsewhere[key] >= 0 && c.Elsewhere[key] <= maxElsewhere, "elsewhere: %s: must be 0 to %v, got %v", key, maxElsewhere, c.Elsewhere[key])
+		fail(known, "elsewhere", "%s: no such price", key)
+		fail(c.Elsewhere[key] >= 0 && c.Elsewhere[key] <= maxElsewhere, "elsewhere", "%s: must be 0 to %v, got %v", key, maxElsewhere, c.Elsewhere[key])
 	}
-	return errors.Join(problems...)
+	return problems.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/price"
 	"ambi/compare/price/nodes"
+	"ambi/internal/problem"
 	"ambi/spec"
 )
 
@@ -131,7 +132,7 @@ func (c *cluster) fargate() error {
 		s := &c.services[i]
 		size, ok := nodes.Fargate(nodes.Pod{MilliCPU: s.Pod.MilliCPU, MemoryMiB: s.Pod.MemoryMiB})
 		if !ok {
-			return fmt.Errorf("%s: a pod of %dm CPU and %d MiB is larger than Fargate's largest, 16 vCPU and 120 GB", s.Name, s.Pod.MilliCPU, s.Pod.MemoryMiB)
+			return problem.In(s.Name, problem.New("a pod of %dm CPU and %d MiB is larger than Fargate's largest, 16 vCPU and 120 GB", s.Pod.MilliCPU, s.Pod.MemoryMiB).Of(problem.Misuse))
 		}
 		s.fargate = size
 	}
@@ -172,7 +173,7 @@ func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.P
 		return nodes.Instance{}, nil, err
 	}
 	if named != "" && instance.Architecture != architecture {
-		return nodes.Instance{}, nil, fmt.Errorf("instance type %s is %s, and the app is built for %s", instance.Type, instance.Architecture, architecture)
+		return nodes.Instance{}, nil, problem.Field("instance", "instance type %s is %s, and the app is built for %s", instance.Type, instance.Architecture, architecture)
 	}
 	candidates := []nodes.Instance{instance}
 	if named == "" {
@@ -185,7 +186,11 @@ func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.P
 			return instance, packer, nil
 		}
 	}
-	return nodes.Instance{}, nil, fmt.Errorf("instance type %s: %w\nhint: name a larger one", instance.Type, err)
+	small := problem.New("instance type %s: %w", instance.Type, err).Hint("name a larger one").Of(problem.Misuse)
+	if named != "" {
+		small.Field = "instance"
+	}
+	return nodes.Instance{}, nil, small
 }
 
 // fixed is the formula of a fixed quantity, with the part that the app bears.

@@ -19,6 +19,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ambi/internal/problem"
 )
 
 //go:embed instances.json
@@ -76,7 +78,8 @@ func (c *Catalog) Source() string { return c.source }
 func (c *Catalog) Find(name string) (Instance, error) {
 	instance, ok := c.types[name]
 	if !ok {
-		return Instance{}, fmt.Errorf("instance type %q is not known\nhint: known are the c, m, r and t families of 5 to 8, up to 8xlarge, such as m7g.large", name)
+		return Instance{}, problem.Field("instance", "instance type %q is not known", name).
+			Hint("known are the c, m, r and t families of 5 to 8, up to 8xlarge, such as m7g.large")
 	}
 	return instance, nil
 }

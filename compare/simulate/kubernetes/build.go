@@ -1,8 +1,6 @@
 package kubernetes
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -10,6 +8,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/internal/problem"
 	"ambi/target/kubernetes"
 )
 
@@ -54,7 +53,7 @@ func For(service kubernetes.Service, workload cost.Workload, choices cost.Kubern
 		err = config.Check()
 	}
 	if err != nil {
-		return Config{}, fmt.Errorf("%s: %w", service.Name, err)
+		return Config{}, problem.As(problem.Misuse, problem.In(service.Name, err))
 	}
 	return config, nil
 }
@@ -71,7 +70,7 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 		start, known = w.Traffic.Start.Get()
 	}
 	if !known {
-		return c, errors.New("how long an instance takes to start is not known\nhint: give startTime in the usage")
+		return c, problem.New("how long an instance takes to start is not known").Hint("give startTime in the usage")
 	}
 	c.Start.App = start
 	c.Initial = p.Initial.Or(Settled)
@@ -95,7 +94,7 @@ func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
 			metric.Kind = hpa.TotalPerPod
 		}
 	default:
-		return fmt.Errorf("replicas follow %s, and how much of it a pod takes under load is not known\nhint: scale by cpu or requests", service.Metric)
+		return problem.New("replicas follow %s, and how much of it a pod takes under load is not known", service.Metric).Hint("scale by cpu or requests")
 	}
 	c.Autoscaler.Metrics = []hpa.Metric{metric}
 	if service.KEDA != nil && service.MinReplicas == 0 {
@@ -110,7 +109,7 @@ func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catal
 	case choices.Compute == cost.Fargate:
 		size, ok := nodes.Fargate(c.Pod)
 		if !ok {
-			return fmt.Errorf("a pod of %dm CPU and %d MiB is larger than Fargate's largest", c.Pod.MilliCPU, c.Pod.MemoryMiB)
+			return problem.New("a pod of %dm CPU and %d MiB is larger than Fargate's largest", c.Pod.MilliCPU, c.Pod.MemoryMiB)
 		}
 		c.PodMilliCPU, c.Start.Schedule = size.MilliCPU, UsualFargate
 		return nil
@@ -129,7 +128,7 @@ func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catal
 	case PresetClusterAutoscaler:
 		c.Nodes = ClusterAutoscaler(room, least)
 	default:
-		return fmt.Errorf("no such way of nodes to come and go: %q\nhint: karpenter or cluster-autoscaler", p.Preset)
+		return problem.New("no such way of nodes to come and go: %q", p.Preset).Hint("karpenter or cluster-autoscaler")
 	}
 	c.Nodes.Max = p.MaxNodes
 	if choices.ForPeak {

@@ -1,12 +1,12 @@
 package lambda
 
 import (
-	"fmt"
 	"time"
 
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/target/lambda"
 )
 
@@ -66,7 +66,7 @@ func For(service lambda.Service, usage demand.Traffic, choices cost.LambdaChoice
 	}
 	c.Init, c.Start = init, p.Start.Or(0)
 	if err := c.Check(); err != nil {
-		return Config{}, fmt.Errorf("%s: %w", service.Name, err)
+		return Config{}, problem.As(problem.Misuse, problem.In(service.Name, err))
 	}
 	return c, nil
 }

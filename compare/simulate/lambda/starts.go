@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 )
 
 //go:embed starts.json
@@ -84,8 +85,8 @@ func (s *Starts) Of(runtime, packaging, architecture string, memoryMB int) (repl
 		}
 	}
 	if best == nil {
-		return replay.Distribution{}, fmt.Errorf("no starts of runtime %q as %s on %s are known\nhint: known are %s, as image or zip, on arm64 and x86_64",
-			runtime, packaging, architecture, strings.Join(s.Runtimes(), ", "))
+		return replay.Distribution{}, problem.New("no starts of runtime %q as %s on %s are known", runtime, packaging, architecture).Of(problem.Misuse).
+			Hint("known are %s, as image or zip, on arm64 and x86_64", strings.Join(s.Runtimes(), ", "))
 	}
 	return best.distribution()
 }
