@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,7 +31,7 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		settings settingFlags
 	)
 	cmd := &cobra.Command{
-		Use:   "compare",
+		Use:   "compare [SPEC]",
 		Short: "Compare both targets: what fits, what each costs, where the lines cross",
 		Long: `Compare Lambda and Kubernetes (on EKS) for the app and its usage: which is
 cheaper, what each line of both bills is, at how many requests the answer
@@ -61,8 +62,13 @@ where nothing else is said:
 Exit code 1: with --require, something keeps the app from that target; with
 --fail-if, the condition holds; or the trace cannot be read. 130: the simulation
 was interrupted, and is a part.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Example: `  ambi compare
+  ambi compare app/app.yaml --requests 100M/month --shape diurnal --html comparison.html
+  ambi compare --require both --fail-if 'lambda > 1.2 * kubernetes'`,
+		Args: specOrProject,
+
+		ValidArgsFunction: oneSpec,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			idle := idleOf(cmd.Flags())
 			for _, form := range []string{"json", "markdown", "html", "serve"} {
 				if cmd.Flags().Changed(form) {
@@ -78,7 +84,7 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return usageError{err}
 			}
-			p, err := options.load()
+			p, err := options.loadFrom(args)
 			if err != nil {
 				return err
 			}
@@ -89,7 +95,7 @@ was interrupted, and is a part.`,
 			}
 			if serve != "" {
 				return servePage(cmd.Context(), io, &whatIf{
-					project: p, given: &given, chosen: &chosen, before: otherFlags(cmd, "region", "prices", "price", "discount", "directory"),
+					project: p, given: &given, chosen: &chosen, before: append(slices.Clone(args), otherFlags(cmd, "region", "prices", "price", "discount", "directory")...),
 					compare: func(given *usageFlags, chosen *choiceFlags) (compare.Result, error) {
 						return comparison(p, given, chosen, &priced)
 					},
@@ -183,7 +189,7 @@ func (f *outputFlags) print(io streams, p *project, result compare.Result, diffe
 		result.Against = difference
 		return printJSON(io.out, result)
 	case f.asMarkdown:
-		options.Spec = specFile // and not from where it is called
+		options.Spec = p.file // and not from where it is called
 		return printText(io.out, report.Markdown(result, options))
 	}
 	return printText(io.out, report.Text(result, options))

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -115,12 +116,25 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	extra := problem.New("%s takes no arguments, got %q", called(cmd), args[0])
+	return usageError{extra}
+}
+
+// specOrProject takes a spec by its path, or nothing: then it is the project's.
+func specOrProject(cmd *cobra.Command, args []string) error {
+	if err := atMostOne("a spec")(cmd, args); err != nil || len(args) == 0 {
+		return err
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return nil
+	}
+	missing := problem.New("no file %s", args[0])
+	// The value of a flag that may have none stands after an equals sign.
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if f.NoOptDefVal != "" && f.Value.Type() != "bool" && f.Value.String() == f.NoOptDefVal {
-			extra = extra.Hint("did you mean --%s=%s?", f.Name, args[0])
+			missing = missing.Hint("did you mean --%s=%s?", f.Name, args[0])
 		}
 	})
-	return usageError{extra}
+	return usageError{missing}
 }
 
 // atMostOne takes one argument or none.

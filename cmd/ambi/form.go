@@ -335,7 +335,7 @@ func otherFlags(cmd *cobra.Command, names ...string) []string {
 
 // typed is the command line of a command, without some flags.
 func typed(cmd *cobra.Command, without ...string) string {
-	words := strings.Fields(cmd.CommandPath())
+	words := append(strings.Fields(cmd.CommandPath()), cmd.Flags().Args()...)
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if !slices.Contains(without, f.Name) {
 			words = append(words, asTyped(f)...)

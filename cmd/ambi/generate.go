@@ -36,6 +36,9 @@ Pulumi.yaml up to date, and there only what you have not edited.
 
 Exit code 1: the spec is invalid, a target refuses it, there is a conflict, or,
 with --check, generate would write something.`,
+		Example: `  ambi generate
+  ambi generate --check
+  ambi generate --conflicts`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check && (force || conflicts) {
@@ -303,6 +306,8 @@ Pulumi.yaml, differ from what ambi would write today: lines with - are yours,
 lines with + are ambi's.
 
 Exit code 1: there is a difference.`,
+		Example: `  ambi diff
+  ambi diff -C . > stacks.diff`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()

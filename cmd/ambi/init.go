@@ -36,6 +36,8 @@ a Go module already), and stacks/, as "ambi generate" writes it.
 A stacks/ that ambi wrote before is brought up to date and keeps your edits; no
 other file that exists is changed. If one is in the way, nothing is written. A
 .gitignore or .gitattributes of your own stays, and you are told what to add.`,
+		Example: `  ambi init
+  ambi init -C shop --name shop --module github.com/example/shop`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir := options.dir

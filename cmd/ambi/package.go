@@ -33,6 +33,8 @@ func newPackageCommand(io streams, options *projectOptions) *cobra.Command {
 The same files give the same zip, byte for byte, so that a deployment with nothing
 new changes nothing. What Lambda could not run is an error: no bootstrap, one for
 another architecture, or more than Lambda unpacks.`,
+		Example: `  ambi package api
+  ambi package api --from dist`,
 		Args: exactlyOne("the name of a service"),
 
 		ValidArgsFunction: completions{options}.service,

@@ -29,7 +29,7 @@ func writePage(io streams, p *project, result compare.Result, command, file stri
 
 // pageOptions are what a page says beside the comparison.
 func pageOptions(p *project) page.Options {
-	o := page.Options{Spec: specFile, Give: waysToGive(len(p.app.Services) > 1)}
+	o := page.Options{Spec: p.file, Give: waysToGive(len(p.app.Services) > 1)}
 	for _, plan := range planTargets(p) {
 		side := page.Plan{Target: plan.Target, Refused: plan.Refused}
 		for _, r := range plan.Resources {

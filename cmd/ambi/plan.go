@@ -15,15 +15,20 @@ import (
 func newPlanCommand(io streams, options *projectOptions) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "plan",
+		Use:   "plan [SPEC]",
 		Short: "Show both targets' resources side by side, from the spec alone",
-		Long: `Show the resources that each target would register, side by side. Nothing is
-compiled and no engine runs: "ambi preview" asks the real one.
+		Long: `Show the resources that each target would register for the project's spec, or for
+one by its path, side by side. Nothing is compiled and no engine runs: "ambi
+preview" asks the real one.
 
 A target that refuses the spec is shown with its reasons; that is no error here.`,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			p, err := options.load()
+		Example: `  ambi plan
+  ambi plan app/app.yaml --json`,
+		Args: specOrProject,
+
+		ValidArgsFunction: oneSpec,
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := options.loadFrom(args)
 			if err != nil {
 				return err
 			}

@@ -36,6 +36,8 @@ The first preview compiles the program, which takes minutes.
 
 Exit code 1: the spec is invalid, a target refuses it, stacks/ is not what the
 spec says, or the program failed. 3: the engine is missing or failed.`,
+		Example: `  ambi preview --offline
+  ambi preview --offline --target kubernetes --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()

@@ -35,6 +35,8 @@ date from which its source says it holds, and how many days ago that was.
 
 A price that is recalled, which means that nobody read it in a source, prices
 nothing: a region that lacks a source for what compare needs is refused.`,
+		Example: `  ambi prices
+  ambi prices --discount ec2=30 --price nat.hours=0.02`,
 		Args: commandsOnly,
 		RunE: func(*cobra.Command, []string) error {
 			root, err := options.find()
@@ -198,6 +200,8 @@ from then on; commit it, so that everybody gets the same figures. Other regions
 in it stay. When anything is wrong nothing is written: where a price is for
 another product, for several, or ten times what it was, AWS has changed
 something that a person should look at.`,
+		Example: `  ambi prices refresh --region eu-west-1 --instance m7g.large,m7i.large
+  ambi prices refresh --region eu-west-1 --from price-list --out prices.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flags.check(); err != nil {

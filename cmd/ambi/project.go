@@ -26,13 +26,14 @@ type projectOptions struct{ dir string }
 // project is a spec resolved for both targets.
 type project struct {
 	root     string // the folder that holds app/app.yaml
+	file     string // the spec from there, or as it was named
 	specName string // as messages show it
 	app      *spec.App
 	resolved *target.Resolved
 }
 
-// load reads the spec and resolves it. Errors of grammar are problems; what a
-// target refuses stays a finding.
+// load reads the project's spec and resolves it. Errors of grammar are problems;
+// what a target refuses stays a finding.
 func (o *projectOptions) load() (*project, error) {
 	root, err := o.find()
 	if err != nil {
@@ -44,26 +45,51 @@ func (o *projectOptions) load() (*project, error) {
 			return nil, machineError{err}
 		}
 	}
-	text, err := readSpec(filepath.Join(root, specFile), name)
+	return read(&project{root: root, file: specFile, specName: name}, filepath.Join(root, specFile))
+}
+
+// loadFrom is load for a command that takes a spec by its path, as an argument. The
+// project's folder is then the spec's, or the one above its app/.
+func (o *projectOptions) loadFrom(args []string) (*project, error) {
+	if len(args) == 0 {
+		return o.load()
+	}
+	name := args[0]
+	if o.dir != "" {
+		return nil, problem.Flag("directory", "is about a project, and %s names the spec itself", name)
+	}
+	full, err := filepath.Abs(name)
+	if err != nil {
+		return nil, machineError{err}
+	}
+	root := filepath.Dir(full)
+	if filepath.Base(root) == filepath.Dir(specFile) {
+		root = filepath.Dir(root)
+	}
+	return read(&project{root: root, file: filepath.ToSlash(name), specName: name}, full)
+}
+
+// read completes a project with what is in its spec.
+func read(p *project, file string) (*project, error) {
+	text, err := readSpec(file, p.specName)
 	if err != nil {
 		return nil, err
 	}
-	app, err := spec.Parse(name, text)
-	if err != nil {
+	if p.app, err = spec.Parse(p.specName, text); err != nil {
 		return nil, err
 	}
-	return &project{root: root, specName: name, app: app, resolved: target.Resolve(app)}, nil
+	p.resolved = target.Resolve(p.app)
+	return p, nil
 }
 
 // find returns the project's folder.
 func (o *projectOptions) find() (string, error) {
-	missing := problem.New("no %s here or above", specFile).Hint("\"ambi init\" starts a project in an empty folder")
 	if o.dir != "" {
 		if err := checkFolder("directory", o.dir, o.dir); err != nil {
 			return "", err
 		}
 		if _, err := os.Lstat(filepath.Join(o.dir, specFile)); err != nil {
-			return "", usageError{problem.New("no %s in %s", specFile, o.dir).Hint("\"ambi init\" starts a project in an empty folder")}
+			return "", noSpec("in "+o.dir, misplaced(o.dir))
 		}
 		return o.dir, nil
 	}
@@ -71,16 +97,43 @@ func (o *projectOptions) find() (string, error) {
 	if err != nil {
 		return "", machineError{err}
 	}
+	elsewhere := ""
 	for {
 		if _, err := os.Lstat(filepath.Join(dir, specFile)); err == nil {
 			return dir, nil
 		}
+		if elsewhere == "" {
+			if found := misplaced(dir); found != "" {
+				elsewhere, _ = relative(found) // without it there is a hint the less
+			}
+		}
 		above := filepath.Dir(dir)
 		if above == dir {
-			return "", usageError{missing}
+			return "", noSpec("here or above", elsewhere)
 		}
 		dir = above
 	}
+}
+
+// noSpec is the error of a folder without a spec, or with one that is elsewhere.
+func noSpec(where, elsewhere string) error {
+	missing := problem.New("no %s %s", specFile, where).Of(problem.Misuse)
+	if elsewhere == "" {
+		return missing.Hint("\"ambi init\" starts a project in an empty folder")
+	}
+	return missing.Hint("there is %[1]s: move it to %[2]s; or name it, which validate, plan and compare take: ambi validate %[1]s", elsewhere, specFile)
+}
+
+// misplaced returns what may be meant as the spec of a folder that has none; empty
+// where there is nothing like it.
+func misplaced(dir string) string {
+	for _, name := range []string{"app/app.yml", "app.yaml", "app.yml"} {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file
+		}
+	}
+	return ""
 }
 
 func relative(file string) (string, error) {

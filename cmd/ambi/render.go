@@ -29,6 +29,8 @@ Secrets are never printed: the objects refer to them by name. Neither is what th
 program creates in AWS, such as the roles of services with permissions: deploy
 that with Pulumi. A service with kubernetes.identity irsa needs the setting
 roleName, since its ServiceAccount names its role.`,
+		Example: `  ambi render kubernetes
+  ambi render kubernetes --stack kubernetes > objects.yaml`,
 		Args:      onlyKubernetes,
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {

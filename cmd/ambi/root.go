@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -30,6 +31,9 @@ Start in an empty folder with "ambi init", or in a project with "ambi validate".
 
 Exit codes:
 ` + strings.TrimSuffix(exitCodeHelp, "\n"),
+		Example: `  ambi init -C thumbs
+  ambi validate
+  ambi compare --requests 100M/month`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          commandsOnly,
@@ -68,8 +72,10 @@ Exit codes:
 		case "completion":
 			cmd.Args = commandsOnly
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			cmd.Example = "  ambi completion bash > ambi.bash\n  ambi completion zsh > _ambi"
 			needsNoProject(cmd)
 			for _, shell := range cmd.Commands() {
+				shell.Example = fmt.Sprintf("  ambi completion %[1]s\n  ambi completion %[1]s --no-descriptions > ambi.%[1]s", shell.Name())
 				needsNoProject(shell)
 			}
 		case "help", "schema", "trace", "version":
@@ -84,8 +90,9 @@ Exit codes:
 // as it is without help.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [command]",
-		Short: "Help about any command",
+		Use:     "help [command]",
+		Short:   "Help about any command",
+		Example: "  ambi help compare\n  ambi help prices refresh",
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			of, _, err := cmd.Root().Find(args)
 			if err != nil {

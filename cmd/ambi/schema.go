@@ -57,6 +57,8 @@ Editors with a YAML language server complete and check app.yaml by the spec's:
 
   ambi schema spec > app/schema.json
   # first line of app/app.yaml: # yaml-language-server: $schema=schema.json`,
+		Example: `  ambi schema
+  ambi schema spec > app/schema.json`,
 		Args:      atMostOne("a name"),
 		ValidArgs: names,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -93,7 +95,9 @@ func newVersionCommand(io streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print ambi's version, and those of the modules that emitted code imports",
-		Args:  noArgs,
+		Example: `  ambi version
+  ambi --version`,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := fmt.Fprint(io.out, versionText()); err != nil {
 				return machineError{err}

@@ -50,6 +50,9 @@ Ctrl-C ends the simulation and prints what it has come to, marked as partial.
 
 Exit code 1: the trace cannot be read, or no target takes the app. 130:
 interrupted.`,
+		Example: `  ambi simulate --span 1h
+  ambi simulate --trace requests.csv
+  ambi simulate --shape bursty --requests 20/s --span 10m --slo "p99 < 2s"`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.load()

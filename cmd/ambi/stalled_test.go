@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )
 
@@ -46,8 +46,7 @@ func TestRefreshEnds(t *testing.T) {
 			none := terminal.NewWriter(io.Discard)
 			begun := time.Now()
 			err := flags.refresh(t.Context(), streams{nil, none, none}, filepath.Join(t.TempDir(), "prices.json"), begun)
-			var machine machineError
-			if err == nil || !strings.Contains(err.Error(), test.want) || !errors.As(err, &machine) {
+			if err == nil || !strings.Contains(err.Error(), test.want) || problem.All(err).Kind() != problem.Machine {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 			if took := time.Since(begun); took > 20*time.Second {

@@ -62,6 +62,9 @@ That also turns any input into one that "ambi simulate --trace" and "ambi compar
 --trace" take as it is.
 
 Exit code 1: the trace cannot be read.`,
+		Example: `  ambi trace requests.csv
+  ambi trace access.log --format access-log --out requests.gz
+  ambi trace --shape bursty --requests 100/s --span 1h --out bursty.gz`,
 		Args: atMostOne("a file"),
 
 		ValidArgsFunction: oneFile,

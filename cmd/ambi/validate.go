@@ -19,17 +19,21 @@ import (
 func newValidateCommand(io streams, options *projectOptions) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "validate",
+		Use:   "validate [SPEC]",
 		Short: "Check the spec and show what each field becomes on each target",
-		Long: `Check the spec. Every error is reported at once, with its line. Then show what
+		Long: `Check the spec: the project's, or one by its path. Every error is reported at once, with its line. Then show what
 each field becomes on each target: exact, approximate (with the difference),
 dropped (it changes nothing there) or refused. With --json, errors are printed as
 JSON too: each with its line, column, path, message and hints.
 
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			p, err := options.load()
+		Example: `  ambi validate
+  ambi validate app/app.yaml --json`,
+		Args: specOrProject,
+
+		ValidArgsFunction: oneSpec,
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := options.loadFrom(args)
 			if asJSON {
 				return validateAsJSON(io.out, p, err)
 			}

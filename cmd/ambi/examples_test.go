@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"ambi/internal/engine"
+	"ambi/internal/pricelist"
+	"ambi/internal/terminal"
+)
+
+// TestExamples runs the examples in the help of every command, each in a project
+// of its own.
+func TestExamples(t *testing.T) {
+	started := t.TempDir()
+	runIn(t, started, exitDone, "", "init", "--name", "thumbs")
+	for name, text := range exampleFilesBeside() {
+		writeFile(t, filepath.Join(started, name), []byte(text))
+	}
+	silent := terminal.NewWriter(&strings.Builder{})
+	root := newRootCommand(streams{in: strings.NewReader(""), out: silent, err: silent})
+	root.InitDefaultHelpCmd()
+	each(root, func(cmd *cobra.Command) {
+		examples := strings.Split(cmd.Example, "\n")
+		if len(examples) < 2 || len(examples) > 3 {
+			t.Errorf("%s has %d examples", cmd.CommandPath(), len(examples))
+		}
+		for _, example := range examples {
+			t.Run(strings.TrimSpace(example), func(t *testing.T) {
+				if !strings.HasPrefix(example, "  "+cmd.Root().Name()+" ") {
+					t.Fatalf("is no example of ambi: %q", example)
+				}
+				dir := t.TempDir()
+				switch cmd.Name() {
+				case "init":
+				case "preview", "render": // in one folder, where the program compiles once
+					if _, err := engine.Find("../.."); err != nil {
+						t.Skip(err)
+					}
+					dir = started
+				default:
+					if err := os.CopyFS(dir, os.DirFS(started)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				switch cmd.Name() {
+				case "package": // the example app is an image
+					spec := filepath.Join(dir, specFile)
+					text, err := os.ReadFile(spec)
+					if err != nil {
+						t.Fatal(err)
+					}
+					zipped := regexp.MustCompile(`image: \S+\.ecr\..*`).ReplaceAllString(string(text), "zip: app/build/api.zip")
+					writeFile(t, spec, []byte(zipped))
+				case "refresh": // from files and not from AWS
+					for flag, value := range map[string]string{"--from": "price-list", "--instance": "m7g.large,m7i.large"} {
+						if !strings.Contains(example, flag) {
+							example += " " + flag + " " + value
+						}
+					}
+				}
+				shell := exec.Command("sh", "-c", example)
+				shell.Dir = dir
+				shell.Env = append(os.Environ(), "NO_COLOR=1")
+				if out, err := shell.CombinedOutput(); err != nil {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+	})
+}
+
+// each calls f for a command and for all below it.
+func each(cmd *cobra.Command, f func(*cobra.Command)) {
+	f(cmd)
+	for _, below := range cmd.Commands() {
+		each(below, f)
+	}
+}
+
+// exampleFilesBeside are files that examples name.
+func exampleFilesBeside() map[string]string {
+	var requests, log strings.Builder
+	requests.WriteString("time,count\n")
+	for minute := range 60 {
+		fmt.Fprintf(&requests, "2026-03-01T10:%02d:00Z,%d\n", minute, 20+minute%7)
+		fmt.Fprintf(&log, "203.0.113.7 - - [01/Mar/2026:10:%02d:01 +0000] \"GET / HTTP/1.1\" 200 5\n", minute)
+	}
+	files := map[string]string{"requests.csv": requests.String(), "access.log": log.String(), "dist/bootstrap": "#!/bin/sh\n"}
+	for service, items := range pricelist.Offers() {
+		files["price-list/"+service+".json"] = string(pricelist.File(service, items))
+	}
+	return files
+}
