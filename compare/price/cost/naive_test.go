@@ -47,7 +47,7 @@ type rawRate struct {
 // know what it means.
 func rawPrices(t *testing.T, region string) map[string]rawRate {
 	t.Helper()
-	text, err := os.ReadFile("../prices/book.json")
+	text, err := os.ReadFile("../book.json")
 	if err != nil {
 		t.Fatal(err)
 	}
