@@ -109,7 +109,7 @@ func newVersionCommand(io streams) *cobra.Command {
 
 // release is the newest of CHANGELOG.md. A build from a git clone knows better:
 // its tag, or its commit.
-const release = "0.1.0"
+const release = "0.1.1"
 
 // versionText is ambi's version, and those that what it emits is written against.
 func versionText() string {
