@@ -17,6 +17,7 @@ import (
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
 	"ambi/internal/problem"
+	"ambi/internal/terminal"
 )
 
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
@@ -179,7 +180,7 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 // print prints a comparison in the form that was asked for.
 func (f *outputFlags) print(io streams, p *project, result compare.Result, difference *compare.Difference, failed []string) error {
 	options := report.Options{
-		Spec: p.specName, Give: waysToGive(len(p.app.Services) > 1), Full: f.full, Against: difference, Failed: failed,
+		Spec: terminal.Line(p.specName), Give: waysToGive(len(p.app.Services) > 1), Full: f.full, Against: difference, Failed: failed,
 	}
 	switch {
 	case f.asPage != "":

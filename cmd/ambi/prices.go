@@ -17,6 +17,7 @@ import (
 
 	"ambi/compare/price"
 	"ambi/internal/problem"
+	"ambi/internal/terminal"
 	"ambi/spec"
 )
 
@@ -106,12 +107,14 @@ func (f *priceFlags) list(root string) (*PriceList, error) {
 // ages as of a day.
 func (l *PriceList) text(day time.Time) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Prices in %s, US dollars a unit, put together %s\n", l.Region, l.Compiled)
+	// What is in a book is anybody's text: it makes no line of its own.
+	line := func(format string, args ...any) { b.WriteString(terminal.Line(fmt.Sprintf(format, args...)) + "\n") }
+	line("Prices in %s, US dollars a unit, put together %s", l.Region, l.Compiled)
 	if l.Book != "" {
-		fmt.Fprintf(&b, "%s goes before ambi's own.\n", l.Book)
+		line("%s goes before ambi's own.", l.Book)
 	}
 	row := func(key, dollars, unit, date, days, from string) {
-		fmt.Fprintf(&b, "%s%s %-12s %-10s %5s %s\n", key, fmt.Sprintf("%*s", max(46-len(key), len(dollars)+1), dollars), unit, date, days, from)
+		line("%s%s %-12s %-10s %5s %s", key, fmt.Sprintf("%*s", max(46-len(key), len(dollars)+1), dollars), unit, date, days, from)
 	}
 	b.WriteByte('\n')
 	row("price", "dollars", "for one", "dated", "days", "in")
@@ -162,7 +165,7 @@ func (l *PriceList) text(day time.Time) string {
 	}
 	b.WriteByte('\n')
 	for i, source := range sources {
-		fmt.Fprintf(&b, "[%d] %s\n", i+1, source)
+		line("[%d] %s", i+1, source)
 	}
 	if undated > 0 {
 		fmt.Fprintf(&b, "\n%d of these are undated: their source says no day. The one shown is when it was\nput into the book, and the price may be older.\n", undated)
@@ -173,7 +176,9 @@ func (l *PriceList) text(day time.Time) string {
 	if slices.Contains(l.Complete, l.Region) {
 		return b.String()
 	}
-	fmt.Fprintf(&b, "\n\"ambi compare\" refuses %s: it lacks a source for some prices.\nhint: \"ambi prices refresh --region %s\" reads them from the AWS Price List\n", l.Region, l.Region)
+	b.WriteByte('\n')
+	line("\"ambi compare\" refuses %s: it lacks a source for some prices.", l.Region)
+	line("hint: \"ambi prices refresh --region %s\" reads them from the AWS Price List", l.Region)
 	return b.String()
 }
 

@@ -76,6 +76,7 @@ Exit codes:
 			needsNoProject(cmd)
 			for _, shell := range cmd.Commands() {
 				shell.Example = fmt.Sprintf("  ambi completion %[1]s\n  ambi completion %[1]s --no-descriptions > ambi.%[1]s", shell.Name())
+				shell.Args = noArgs
 				needsNoProject(shell)
 			}
 		case "help", "schema", "trace", "version":

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/internal/problem"
+	"ambi/internal/terminal"
 	"ambi/spec"
 	"ambi/target/finding"
 )
@@ -115,7 +116,7 @@ func printTranslation(out io.Writer, p *project) error {
 		if !p.app.Given(path) {
 			note = " (default)"
 		}
-		fmt.Fprintf(w, "%s:%d: %s%s\n", p.specName, at.Line, path, note)
+		fmt.Fprintf(w, "%s:%d: %s%s\n", terminal.Line(p.specName), at.Line, path, note)
 		for _, f := range byPath[path] {
 			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Target, f.Kind, f.Message)
 		}
