@@ -14,6 +14,16 @@ import (
 // that the text does not have is added, with the mappings that hold it. The
 // text must be a valid spec; errors say which place has to be edited by hand.
 func Set(src []byte, path string, value int) ([]byte, error) {
+	return set(src, path, strconv.Itoa(value))
+}
+
+// SetDuration is Set for a duration.
+func SetDuration(src []byte, path string, value Duration) ([]byte, error) {
+	return set(src, path, value.String())
+}
+
+// set writes a value that YAML takes as it stands.
+func set(src []byte, path, value string) ([]byte, error) {
 	var document yaml.Node
 	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
 	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {
@@ -33,7 +43,7 @@ func Set(src []byte, path string, value int) ([]byte, error) {
 		}
 		at := keyOf(node, key)
 		if at < 0 {
-			text := strings.Join(keys[depth:], ": {") + ": " + strconv.Itoa(value) + strings.Repeat("}", len(keys)-depth-1)
+			text := strings.Join(keys[depth:], ": {") + ": " + value + strings.Repeat("}", len(keys)-depth-1)
 			return insert(src, bom, node, path, text)
 		}
 		node = node.Content[at+1]
@@ -49,7 +59,7 @@ func Set(src []byte, path string, value int) ([]byte, error) {
 	if from+quoted > len(src) || !strings.Contains(string(src[from:from+quoted]), node.Value) {
 		return nil, byHand(path)
 	}
-	return splice(src, from, from+quoted, strconv.Itoa(value)), nil
+	return splice(src, from, from+quoted, value), nil
 }
 
 func byHand(path string) error {

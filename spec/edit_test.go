@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ambi/spec"
 )
@@ -50,6 +51,24 @@ func TestSet(t *testing.T) {
 	want := head + "    lambda: {provisioned: 3}\n" + editImage + tail
 	if err != nil || string(got) != want {
 		t.Errorf("%v, got\n%s", err, got)
+	}
+}
+
+func TestSetDuration(t *testing.T) {
+	head := "# our shop\napiVersion: ambi/v1\nname: shop\nservices:\n  api:\n"
+	tail := "    http: {routes: [GET /]}\n"
+	for before, after := range map[string]string{
+		"    usage: {duration: 40ms} # measured\n": "    usage: {duration: 1.5s} # measured\n",
+		"": "    usage: {duration: 1.5s}\n" + editImage,
+	} {
+		want := head + editImage + after + tail
+		if before == "" {
+			want = head + after + tail
+		}
+		got, err := spec.SetDuration([]byte(head+editImage+before+tail), "services.api.usage.duration", spec.Duration(1500*time.Millisecond))
+		if err != nil || string(got) != want {
+			t.Errorf("%v, got\n%s\nwant\n%s", err, got, want)
+		}
 	}
 }
 

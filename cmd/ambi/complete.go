@@ -56,7 +56,7 @@ func (c completions) of(flag string) cobra.CompletionFunc {
 	case "format":
 		var names []string
 		for _, f := range trace.Formats() {
-			names = append(names, string(f))
+			names = append(names, string(f.Format))
 		}
 		return fixed(names...)
 	case "spread":

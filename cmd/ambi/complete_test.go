@@ -47,7 +47,7 @@ func TestCompletion(t *testing.T) {
 		{"compare --nodes=", "karpenter cluster-autoscaler", noFile},
 		{"compare --runtime=", "go java21 python3.13", noFile},
 		{"simulate --resolution=", "auto exact", noFile},
-		{"trace --format=", "timestamps csv azure-functions access-log cloudwatch-json cloudwatch-csv", noFile},
+		{"trace --format=", "cloudwatch-json logs-insights prometheus k6 vegeta json-lines alb envoy haproxy cloudfront w3c access-log azure-functions cloudwatch-csv timestamps csv", noFile},
 		{"trace --spread=", "poisson even", noFile},
 		{"compare --region=", "us-east-1", noFile},
 		{"prices --region=", "us-east-1 ap-southeast-2", noFile},

@@ -31,7 +31,7 @@ func countMinutes(name string) ([]float64, error) {
 		for len(minutes) <= i {
 			minutes = append(minutes, 0)
 		}
-		minutes[i]++
+		minutes[i] += 1 + reader.Skip(int64(i+1)*minute)
 	}
 	if err := reader.Err(); err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ Exit codes:
 		newCompareCommand(io, options),
 		newPricesCommand(io, options),
 		newSimulateCommand(io, options),
-		newTraceCommand(io),
+		newTraceCommand(io, options),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),
 		newSchemaCommand(io),
@@ -79,7 +79,7 @@ Exit codes:
 				shell.Args = noArgs
 				needsNoProject(shell)
 			}
-		case "help", "schema", "trace", "version":
+		case "help", "schema", "version":
 			needsNoProject(cmd)
 		}
 	}

@@ -24,10 +24,11 @@ import (
 	"ambi/spec"
 )
 
-func newTraceCommand(io streams) *cobra.Command {
+func newTraceCommand(io streams, options *projectOptions) *cobra.Command {
 	var (
 		flags  traceFlags
 		out    string
+		usage  string
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -37,15 +38,12 @@ func newTraceCommand(io streams) *cobra.Command {
 peak against the mean, how bursty it is, and the gaps. "-" is standard input;
 gzip is unpacked. The format is found out, or given by --format:
 
-  timestamps        a time a line: RFC 3339, or seconds, ms, µs or ns since 1970
-  csv               the same in a column, or "time,count" for each interval; a
-                    header may say which column is which
-  azure-functions   a row a function with 1,440 counts a minute, as in Azure
-                    Functions' data of 2019; all rows, or those of --series
-  access-log        the common or combined format of Apache, nginx and others
-  cloudwatch-json   what "aws cloudwatch get-metric-data" or
-                    "get-metric-statistics" prints, of a sum or a sample count
-  cloudwatch-csv    what CloudWatch's console downloads
+` + formatList() + `
+Where the columns do not say which one counts requests, nothing is guessed:
+--time-column and --count-column say it. The first rows are shown as they were
+read. What a log says of its requests is shown, too: how long they took, and
+their sizes; --usage SERVICE writes the means into the spec's usage, and shows
+the difference.
 
 Lines that cannot be read are skipped and counted, up to a tenth of them; with
 --strict they are errors. Requests of an interval, or of a whole second, are
@@ -71,10 +69,23 @@ Exit code 1: the trace cannot be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			idle := idleOf(cmd.Flags())
 			if out == "-" {
-				idle.refuse("--out - prints the trace, and nothing else", "json")
+				idle.refuse("--out - prints the trace, and nothing else", "json", "usage")
 			}
 			if out != "" && out != "-" {
 				if err := checkOutput("out", out); err != nil {
+					return err
+				}
+			}
+			if len(args) == 0 {
+				idle.refuse("is of a trace that is read, and one is made", "usage")
+			}
+			if usage == "" {
+				idle.refuse("is about the project that --usage writes to", "directory")
+			}
+			var p *project
+			if usage != "" && len(args) > 0 {
+				var err error
+				if p, err = checkUsage(options, usage); err != nil {
 					return err
 				}
 			}
@@ -92,18 +103,52 @@ Exit code 1: the trace cannot be read.`,
 			}
 			description := source.describe()
 			description.Figures = figures
+			if p != nil {
+				if description.UsageDiff, err = writeUsage(p, usage, description.Usage); err != nil {
+					return err
+				}
+			}
 			return printTrace(io.out, description, asJSON)
 		},
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write the trace to this `FILE`, a timestamp a line; - is standard output, and then nothing else is printed")
+	cmd.Flags().StringVar(&usage, "usage", "", "write the mean duration and sizes that a log says into the usage of this `SERVICE` in "+specFile)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema trace\" prints")
 	return cmd
+}
+
+// formatList describes the formats that can be read.
+func formatList() string {
+	var b strings.Builder
+	for _, f := range trace.Formats() {
+		b.WriteString(fold(fmt.Sprintf("  %-17s ", f.Format), f.What))
+	}
+	return b.String()
+}
+
+// fold breaks a text into lines of 80 columns, the first of which has a label.
+func fold(label, text string) string {
+	var b strings.Builder
+	line := label
+	for i, word := range strings.Fields(text) {
+		if i > 0 && len(line)+1+len(word) > 80 {
+			b.WriteString(line + "\n")
+			line = strings.Repeat(" ", len(label)) + word
+			continue
+		}
+		if i > 0 {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line + "\n"
 }
 
 // traceFlags are how somebody gives a trace.
 type traceFlags struct {
 	format, spread, match, interval string
+	timeColumn, countColumn         string
 	series                          []string
 	strict, sort                    bool
 	seed                            uint64
@@ -119,6 +164,8 @@ func (f *traceFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.format, "format", "", "the input's `FORMAT`; found out when not given")
+	flags.StringVar(&f.timeColumn, "time-column", "", "the `COLUMN` of a table that is the time, or the key of JSON lines, by name or number from 1")
+	flags.StringVar(&f.countColumn, "count-column", "", "the `COLUMN` that counts requests, likewise; none takes each row for a request")
 	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this `NAME`; given several times, their sum")
 	flags.StringVar(&f.interval, "interval", "", "the `TIME` that one count stands for, such as 1m, where the input does not say")
 	flags.StringVar(&f.match, "match", "", "read only lines that match this regular `EXPRESSION` (RE2)")
@@ -187,7 +234,7 @@ func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *
 	case f.made.shape == "":
 		return nil, usageError{problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s")}
 	}
-	idle.refuse("is of a trace that is read, and one is made", "format", "series", "interval", "match", "spread", "strict", "sort")
+	idle.refuse("is of a trace that is read, and one is made", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
 	return f.make(idle)
 }
 
@@ -254,7 +301,7 @@ func (u *untilSkipper) Err() error { return u.skipper.Err() }
 
 // options are those of reading. All problems come back at once.
 func (f *traceFlags) options() (trace.Options, error) {
-	options := trace.Options{Strict: f.strict, Sort: f.sort, Series: f.series, Seed: f.seed}
+	options := trace.Options{Strict: f.strict, Sort: f.sort, Series: f.series, Seed: f.seed, TimeColumn: f.timeColumn, CountColumn: f.countColumn}
 	var problems problem.List
 	fail := func(flag string, err error) { problems.Add(problem.InFlag(flag, problem.As(problem.Misuse, err))) }
 	var err error
@@ -388,6 +435,9 @@ func (s *traceSource) measure(ctx context.Context, io streams, out string) (trac
 			return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
 		}
 		meter.Observe(at)
+		if out == "" {
+			meter.PassBusy(s.Source)
+		}
 		if err := write(at); err != nil {
 			return trace.Figures{}, errors.Join(machineError{err}, finish(false))
 		}
@@ -417,6 +467,8 @@ func (s *traceSource) describe() report.Trace {
 	t := report.Trace{Name: filepath.ToSlash(s.name), Made: s.made}
 	if s.reader != nil {
 		t.Format, t.Columns, t.Began, t.Skipped = s.reader.Format(), s.reader.Columns(), s.reader.Began(), s.reader.Skipped()
+		t.Samples, t.Usage = s.reader.Samples(), s.reader.Usage()
+		t.Period, t.Assumed = s.reader.Period()
 	}
 	return t
 }

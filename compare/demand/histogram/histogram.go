@@ -45,6 +45,13 @@ func (c *Counter) Add(n int64) (cell int) {
 	return cell
 }
 
+// AddTimes counts a number several times.
+func (c *Counter) AddTimes(n, times int64) {
+	if times > 0 {
+		c.counts[c.Add(n)] += times - 1
+	}
+}
+
 // MoveTo moves the counts to a histogram, which has three digits or less.
 // Numbers beyond its range are lost, as they are where it is given them one by one.
 func (c *Counter) MoveTo(h *hdrhistogram.Histogram) {

@@ -6,7 +6,26 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
+
+// AzureFunctions is a row a function with its name and counts of 1,440 minutes.
+const AzureFunctions Format = "azure-functions"
+
+// azureFunctions is the format of Azure Functions' data of 2019.
+//
+// https://github.com/Azure/AzurePublicDataset/blob/master/AzureFunctionsDataset2019.md
+func azureFunctions() format {
+	return format{
+		name:   AzureFunctions,
+		what:   "a row a function with 1,440 counts a minute, as in Azure Functions' data of 2019; all rows, or those of --series",
+		page:   "https://github.com/Azure/AzurePublicDataset/blob/master/AzureFunctionsDataset2019.md",
+		from:   "[the data set](https://github.com/Azure/AzurePublicDataset), CC-BY 4.0; `--series` picks functions",
+		series: true,
+		sniff:  func(h head) bool { return bytes.HasPrefix(bytes.ToLower(h.first()), []byte("hashowner,")) },
+		open:   newAzureFunctions,
+	}
+}
 
 // newAzureFunctions reads rows of HashOwner,HashApp,HashFunction,Trigger,1,2,…
 // and adds their counts up, those of Options.Series where it names some by
@@ -26,7 +45,7 @@ func newAzureFunctions(options Options, l *lines) (records, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields := split(line, ',')
+		fields := split(line, ',', nil)
 		if names < 0 {
 			names = slices.IndexFunc(fields, func(f []byte) bool { return string(f) == "1" })
 			if names < 1 || len(fields)-names > maxMinutes {
@@ -47,6 +66,7 @@ func newAzureFunctions(options Options, l *lines) (records, error) {
 			return nil, l.notes.fail(0, fmt.Sprintf("has no owner, app, function or trigger %q", name))
 		}
 	}
+	l.notes.period = time.Minute
 	minutes := make(list, len(totals))
 	for i, n := range totals {
 		minutes[i] = record{at: int64(i) * minute, width: minute, count: n, line: i + 1}

@@ -16,6 +16,49 @@ import (
 	"ambi/internal/problem"
 )
 
+// The formats of CloudWatch's metrics.
+const (
+	// CloudWatchJSON is what GetMetricData and GetMetricStatistics return.
+	CloudWatchJSON Format = "cloudwatch-json"
+	// CloudWatchCSV is what CloudWatch's console downloads: rows with the
+	// metrics' labels, then a row an interval with a value a metric.
+	CloudWatchCSV Format = "cloudwatch-csv"
+)
+
+// cloudWatchJSON is the format of the AWS CLI.
+//
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html,
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+func cloudWatchJSON() format {
+	return format{
+		name:   CloudWatchJSON,
+		what:   "what \"aws cloudwatch get-metric-data\" or \"get-metric-statistics\" prints, of a sum or a sample count",
+		page:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html",
+		from:   "`aws cloudwatch get-metric-statistics --namespace AWS/Lambda --metric-name Invocations --statistics Sum --period 60 …`, or `get-metric-data`",
+		series: true,
+		sniff: func(h head) bool {
+			keys := h.keys()
+			return slices.Contains(keys, "MetricDataResults") || slices.Contains(keys, "Datapoints")
+		},
+		open: newCloudWatchJSON,
+	}
+}
+
+// cloudWatchCSV is the format of the console.
+//
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/graph_a_metric.html
+func cloudWatchCSV() format {
+	return format{
+		name:   CloudWatchCSV,
+		what:   "what CloudWatch's console downloads",
+		page:   "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/graph_a_metric.html",
+		from:   "the console's download of a graph",
+		series: true,
+		sniff:  func(h head) bool { return slices.ContainsFunc(h.some(2), isLabelRow) },
+		open:   newCloudWatchCSV,
+	}
+}
+
 // point is a metric's value at a time.
 type point struct {
 	at    int64
@@ -43,14 +86,6 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 	decoder := json.NewDecoder(l.text)
 	var metrics []metric
 	total, any, next := 0, false, ""
-	fail := func(err error) error {
-		var syntax *json.SyntaxError
-		var kind *json.UnmarshalTypeError
-		if errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return l.notes.fail(0, fmt.Sprintf("is no JSON of CloudWatch: %v", err))
-		}
-		return err
-	}
 	for {
 		var page struct {
 			MetricDataResults []struct {
@@ -73,7 +108,7 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 			break
 		}
 		if err != nil {
-			return nil, fail(err)
+			return nil, l.notes.badJSON("of CloudWatch", err)
 		}
 		any = any || page.MetricDataResults != nil || page.Datapoints != nil
 		next = page.NextToken
@@ -212,6 +247,8 @@ func counted(metrics []metric, options Options, notes *notes) (records, error) {
 	if interval == 0 && len(points) > 0 {
 		return nil, notes.fail(0, "a single point does not say its period", "ambi trace FILE --interval 1m --out NEW says it, for instance")
 	}
+	notes.period = time.Duration(interval)
+	notes.assumed = options.Interval == 0
 	counts := make(list, 0, len(points))
 	for i, p := range points {
 		if i > 0 && p.at != points[i-1].at && p.at-points[i-1].at < interval {

@@ -3,6 +3,7 @@ package trace
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"ambi/internal/problem"
 )
@@ -51,6 +52,11 @@ type notes struct {
 	read, skipped int64
 	problems      []Problem
 	warnings      []string
+
+	columns Columns       // of a table
+	period  time.Duration // what a count stands for; 0 where a line is a request
+	assumed bool          // the period, by the distance of times
+	usage   usageMeter
 }
 
 // warn notes what the trace as a whole lacks.

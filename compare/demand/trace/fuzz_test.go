@@ -2,6 +2,7 @@ package trace_test
 
 import (
 	"bytes"
+	"os"
 	"regexp"
 	"slices"
 	"testing"
@@ -10,33 +11,52 @@ import (
 	"ambi/compare/demand/trace"
 )
 
-// FuzzOpen reads any text in any format: it ends, arrivals are in order, and the
-// same text gives the same ones.
-func FuzzOpen(f *testing.F) {
-	for _, seed := range []string{
-		"2026-03-01T00:00:00.5Z\n1772366402\n", "time,count\n60,2\n120,1\n", "60;2\n30;1\n",
-		"HashOwner,HashApp,HashFunction,Trigger,1,2,3\no1,a1,f1,http,2,0,1\n",
-		"h - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 2\n",
-		`{"MetricDataResults": [{"Id": "m1", "Label": "I", "Timestamps": ["2026-03-01T00:02:00+00:00", 5], "Values": [1.0, 0.0]}]}`,
-		`{"Label": "I", "Datapoints": [{"Timestamp": "2026-03-01T00:05:00Z", "Sum": 1.0}]}`,
-		"Full label,a\nLabel,b\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\n", "\x1f\x8b", "\xef\xbb\xbf1\n",
-		"Statistic,Sum\nLabel,b\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\nLabel,a,b\n2026/03/01 00:02:00,2,1\n",
-		"# ambi trace from 60 to 120\n60.5\n120,3\n",
-	} {
-		for format := range len(trace.Formats()) + 1 {
-			f.Add([]byte(seed), uint8(format), format%2 == 0, format%3 == 0)
+// FuzzDetect reads any text, whatever format it is found to be in.
+func FuzzDetect(f *testing.F) { fuzz(f, "") }
+
+// A target a format reads any text in it.
+func FuzzAccessLog(f *testing.F)      { fuzz(f, trace.AccessLog) }
+func FuzzALB(f *testing.F)            { fuzz(f, trace.ALB) }
+func FuzzAzureFunctions(f *testing.F) { fuzz(f, trace.AzureFunctions) }
+func FuzzCloudFront(f *testing.F)     { fuzz(f, trace.CloudFront) }
+func FuzzCloudWatchCSV(f *testing.F)  { fuzz(f, trace.CloudWatchCSV) }
+func FuzzCloudWatchJSON(f *testing.F) { fuzz(f, trace.CloudWatchJSON) }
+func FuzzCSV(f *testing.F)            { fuzz(f, trace.CSV) }
+func FuzzEnvoy(f *testing.F)          { fuzz(f, trace.Envoy) }
+func FuzzHAProxy(f *testing.F)        { fuzz(f, trace.HAProxy) }
+func FuzzJSONLines(f *testing.F)      { fuzz(f, trace.JSONLines) }
+func FuzzK6(f *testing.F)             { fuzz(f, trace.K6) }
+func FuzzLogsInsights(f *testing.F)   { fuzz(f, trace.LogsInsights) }
+func FuzzPrometheus(f *testing.F)     { fuzz(f, trace.Prometheus) }
+func FuzzVegeta(f *testing.F)         { fuzz(f, trace.Vegeta) }
+func FuzzW3C(f *testing.F)            { fuzz(f, trace.W3C) }
+
+// fuzz reads any text in a format: it ends, arrivals are in order, what is said of
+// requests adds up, and the same text gives the same again.
+func fuzz(f *testing.F, format trace.Format) {
+	for _, file := range inputs(f) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
 		}
+		f.Add(text, true, false)
 	}
-	f.Fuzz(func(t *testing.T, text []byte, format uint8, strict, sort bool) {
-		options := trace.Options{Strict: strict, Sort: sort, Seed: 1}
-		if n := int(format) % (len(trace.Formats()) + 1); n > 0 {
-			options.Format = trace.Formats()[n-1]
+	for _, seed := range []string{
+		"\x1f\x8b", "\xef\xbb\xbf1\n", "# ambi trace from 60 to 120\n60.5\n120,3\n", "2026-03-01 12:00:00,004\n",
+		"Statistic,Sum\nLabel,b\n2026/03/01 00:00:00,2\n2026/03/01 00:01:00,2\nLabel,a,b\n2026/03/01 00:02:00,2,1\n",
+	} {
+		f.Add([]byte(seed), false, true)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, strict, sort bool) {
+		options := trace.Options{Format: format, Strict: strict, Sort: sort, Seed: 1}
+		if format == trace.Prometheus {
+			options.Interval = time.Minute
 		}
 		const enough = 5000 // a count may be a billion
-		once := func() (all []int64, span time.Duration, message string) {
+		once := func() (all []int64, r *trace.Reader, message string) {
 			r, err := trace.Open(bytes.NewReader(text), options)
 			if err != nil {
-				return nil, 0, err.Error()
+				return nil, nil, err.Error()
 			}
 			for len(all) < enough {
 				at, ok := r.Next()
@@ -45,17 +65,32 @@ func FuzzOpen(f *testing.F) {
 				}
 				all = append(all, at)
 			}
-			if len(all) < enough && len(all) == 0 && r.Err() == nil {
+			if len(all) == 0 && r.Err() == nil {
 				t.Error("neither a request nor an error")
 			}
 			if r.Err() != nil {
 				message = r.Err().Error()
 			}
-			return all, r.Span(), message
+			return all, r, message
 		}
-		all, span, message := once()
-		if !slices.IsSorted(all) || len(all) > 0 && (all[0] < 0 || all[len(all)-1] > int64(span)) {
-			t.Errorf("arrivals %v in %s", all, span)
+		all, r, message := once()
+		if r == nil {
+			return
+		}
+		if !slices.IsSorted(all) || len(all) > 0 && (all[0] < 0 || all[len(all)-1] > int64(r.Span())) {
+			t.Errorf("arrivals %v in %s", all, r.Span())
+		}
+		if strict && message == "" && r.Skipped().Lines > 0 {
+			t.Errorf("skipped %s", r.Skipped())
+		}
+		usage := r.Usage()
+		if d := usage.Duration; d != nil && !(0 <= d.P50 && d.P50 <= d.P99 && d.P99 <= d.Longest && d.Mean <= d.Longest && d.Of > 0) {
+			t.Errorf("durations %+v", d)
+		}
+		for _, s := range []*trace.Sizes{usage.Request, usage.Response} {
+			if s != nil && !(0 <= s.P50 && s.P50 <= s.P99 && s.P99 <= s.Largest && s.Mean <= s.Largest && s.Of > 0) {
+				t.Errorf("sizes %+v", s)
+			}
 		}
 		again, _, same := once()
 		if !slices.Equal(all, again) || message != same {

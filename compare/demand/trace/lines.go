@@ -19,6 +19,8 @@ type lines struct {
 	notes  *notes
 	number int    // of the line that was given last, from 1
 	long   []byte // a line that is longer than the buffer
+
+	directive func(line []byte) // takes lines that begin with #; nil for most formats
 }
 
 // next is the next line that says something: without its end, and neither blank
@@ -30,10 +32,10 @@ func (l *lines) next() ([]byte, error) {
 			return nil, err
 		}
 		l.number++
-		if l.number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
-		}
 		line = bytes.TrimRight(line, " \t\r\n")
+		if l.directive != nil && len(line) > 0 && line[0] == '#' {
+			l.directive(line)
+		}
 		if len(line) == 0 || line[0] == '#' || (l.match != nil && !l.match.Match(line)) {
 			continue
 		}

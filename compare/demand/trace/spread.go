@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -34,7 +35,7 @@ func ParseSpread(name string) (Spread, error) {
 //
 // An interval with many requests is halved again and again, and as many of its
 // requests go to the first half as fair coins show heads: a binomial number,
-// exactly, without logarithms that differ from machine to machine. What is left
+// without logarithms that differ from machine to machine. What is left
 // is few enough to be sorted. So the memory that it takes does not depend on the
 // count.
 type spreader struct {
@@ -150,8 +151,22 @@ func (s *spreader) split() {
 	}
 }
 
-// heads is how many of n fair coins show heads.
+// heads is how many of n fair coins show heads: exactly up to many coins, which
+// take a random bit each. Of more than that, the distance from the mean is that of
+// as many coins as are thrown, times the root of how many more there are: a normal
+// number in all but name, from integers and a root that every machine rounds alike.
 func heads(random *rand.PCG, n int64) int64 {
+	if n <= manyCoins {
+		return tossed(random, n)
+	}
+	distance := float64(2*tossed(random, manyCoins)-manyCoins) * math.Sqrt(float64(n)/manyCoins) / 2
+	return n/2 + int64(math.Round(distance))
+}
+
+// manyCoins is how many are thrown at most: a thousandth of a second's work.
+const manyCoins = 1 << 22
+
+func tossed(random *rand.PCG, n int64) int64 {
 	total := 0
 	for ; n >= 64; n -= 64 {
 		total += bits.OnesCount64(random.Uint64())

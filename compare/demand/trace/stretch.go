@@ -31,13 +31,12 @@ func Header(from time.Time, span time.Duration) string {
 
 // stretchOf reads a text's Header without taking it; nil when it has none.
 func stretchOf(text *bufio.Reader, notes *notes) (*stretch, error) {
-	const mark = "\xef\xbb\xbf"
-	for _, n := range []int{len(mark + stretchBegin), 256} {
+	for _, n := range []int{len(stretchBegin), 256} {
 		head, err := text.Peek(n)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, damaged(err, notes.name)
 		}
-		line, is := bytes.CutPrefix(bytes.TrimPrefix(head, []byte(mark)), []byte(stretchBegin))
+		line, is := bytes.CutPrefix(head, []byte(stretchBegin))
 		if !is {
 			return nil, nil
 		}

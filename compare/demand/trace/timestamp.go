@@ -66,14 +66,14 @@ func parseEpoch(text []byte) (timestamp, bool) {
 	return t, true
 }
 
-// parseFraction reads ".25" of a unit; an empty text is 0. Digits beyond a
-// nanosecond do not count.
+// parseFraction reads ".25" of a unit, in which the point may be a comma, as ISO
+// 8601 has it; an empty text is 0. Digits beyond a nanosecond do not count.
 func parseFraction(text []byte, unit int64) (int64, bool) {
 	if len(text) == 0 {
 		return 0, true
 	}
 	digits, rest := digits(text[1:])
-	if text[0] != '.' || len(digits) == 0 || len(rest) > 0 {
+	if text[0] != '.' && text[0] != ',' || len(digits) == 0 || len(rest) > 0 {
 		return 0, false
 	}
 	var n int64
@@ -120,7 +120,7 @@ func parseDate(text []byte) (timestamp, bool) {
 	if len(rest) >= 3 && rest[0] == ':' {
 		seconds, width = number(rest[1:3]), second
 		rest = rest[3:]
-		if len(rest) > 0 && rest[0] == '.' {
+		if len(rest) > 0 && (rest[0] == '.' || rest[0] == ',') {
 			n, _ := digits(rest[1:])
 			var ok bool
 			if fraction, ok = parseFraction(rest[:1+len(n)], second); !ok {
@@ -177,7 +177,8 @@ func parseZone(text []byte) (int64, bool) {
 	return offset, true
 }
 
-// parseLogDate reads 10/Oct/2000:13:55:36 -0700, as access logs have it.
+// parseLogDate reads 10/Oct/2000:13:55:36 -0700, as access logs have it, also with
+// a fraction of the second and without a zone.
 func parseLogDate(text []byte) (timestamp, bool) {
 	const form = "10/Oct/2000:13:55:36"
 	if len(text) < len(form) || text[2] != '/' || text[6] != '/' || text[11] != ':' || text[14] != ':' || text[17] != ':' {
@@ -187,7 +188,17 @@ func parseLogDate(text []byte) (timestamp, bool) {
 	month := bytes.Index([]byte(months), text[3:6])
 	year, day := number(text[7:11]), number(text[:2])
 	hour, minutes, seconds := number(text[12:14]), number(text[15:17]), number(text[18:20])
-	offset, ok := parseZone(text[len(form):])
+	rest, width := text[len(form):], second
+	var fraction int64
+	if len(rest) > 0 && (rest[0] == '.' || rest[0] == ',') {
+		n, _ := digits(rest[1:])
+		var ok bool
+		if fraction, ok = parseFraction(rest[:1+len(n)], second); !ok {
+			return timestamp{}, false
+		}
+		width, rest = 0, rest[1+len(n):]
+	}
+	offset, ok := parseZone(rest)
 	if !ok || month%3 != 0 || !isDate(year, month/3+1, day) || hour < 0 || hour > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60 {
 		return timestamp{}, false
 	}
@@ -195,7 +206,7 @@ func parseLogDate(text []byte) (timestamp, bool) {
 	if at < 0 || at > latest {
 		return timestamp{}, false
 	}
-	return timestamp{at: at * second, width: second}, true
+	return timestamp{at: at*second + fraction, width: width}, true
 }
 
 // moment prints nanoseconds since 1970: as a date, or as seconds where the trace

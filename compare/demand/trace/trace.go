@@ -8,13 +8,16 @@
 //	err = reader.Err()
 //
 // Open finds out the format, and whether the text is gzipped. What teams have
-// is read: a timestamp a line, counts with their timestamps, counts a minute in
-// the shape of Azure Functions' 2019 data, access logs of web servers, and what
-// CloudWatch exports. Synthesize makes a trace of a known shape instead, and
+// is read: access logs, JSON lines, exports of metrics, results of load tests, and
+// tables with a row a request or a row an interval; format.go has the table of
+// formats, in which each names its documentation. Where it cannot be told which
+// column counts, Open asks instead of guessing. What a log says besides about its
+// requests, how long they took and how large they were, Usage returns.
+// Synthesize makes a trace of a known shape instead, and
 // Measure tells a trace's figures.
 //
 // Everything streams: memory does not grow with a trace's length, but for
-// CloudWatch's JSON, which comes in no order, and for input that is to be
+// metrics in JSON, which come in no order, and for input that is to be
 // sorted; both have a stated limit. Lines that cannot be read are skipped and
 // counted, up to a limit, or end the reading (Options.Strict).
 //
@@ -26,6 +29,7 @@ package trace
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -48,6 +52,10 @@ type Options struct {
 	// Interval is what one count stands for, where the input leaves it open.
 	// When 0 it is the distance of the first two timestamps.
 	Interval time.Duration
+	// TimeColumn and CountColumn say which column of a table, or which key of JSON
+	// lines, is the time and the count: its name, or its number from 1. A
+	// CountColumn of None says that each row is a request.
+	TimeColumn, CountColumn string
 	// Series picks rows or metrics by name, where the input has several: their
 	// sum is read.
 	Series []string
@@ -64,7 +72,7 @@ type Reader struct {
 	notes   *notes
 	spread  spreader
 	ahead   record // read and not yet spread; none when its line is 0
-	columns Columns
+	samples []Sample
 	stretch *stretch // as the first line says
 	origin  int64
 	begun   bool // a record was read, or the first line says when
@@ -93,7 +101,7 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 	if options.Name == "" {
 		options.Name = "trace"
 	}
-	text, err := uncompressed(r, options.Name)
+	text, err := unmarked(r, options.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -103,29 +111,31 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 		return nil, err
 	}
 	lines := &lines{text: text, match: options.Match, notes: notes}
-	found := options.Format == ""
-	if found {
-		if options.Format, err = detect(text, notes); err != nil {
-			return nil, err
-		}
-	}
-	records, err := open(options, lines)
+	h, err := headOf(text, options.Match, options.Name)
 	if err != nil {
 		return nil, err
 	}
-	var columns Columns
-	if t, ok := records.(*table); ok {
-		columns = Columns{Times: t.time + 1, Counts: t.count + 1}
-		if found && t.single {
-			options.Format = Timestamps
+	format, known := formatOf(options.Format)
+	switch {
+	case options.Format == "":
+		if format, err = detect(h, options, notes); err != nil {
+			return nil, err
 		}
+	case !known:
+		_, err := ParseFormat(string(options.Format))
+		return nil, problem.Each(err, func(p *problem.Problem) { p.Field, p.Kind = "format", problem.Misuse })
+	}
+	options.Format = format.name
+	records, err := open(format, options, lines)
+	if err != nil {
+		return nil, err
 	}
 	if options.Sort {
 		if records, err = sorted(records, notes); err != nil {
 			return nil, err
 		}
 	}
-	reader := &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed), stretch: stretch, columns: columns}
+	reader := &Reader{options: options, records: records, notes: notes, spread: newSpreader(options.Spread, options.Seed), stretch: stretch}
 	if stretch != nil {
 		reader.begun, reader.origin, reader.end = true, stretch.from, stretch.to
 	}
@@ -134,6 +144,31 @@ func Open(r io.Reader, options Options) (*Reader, error) {
 
 // peeked is how much of the text is looked at to find out what it is.
 const peeked = 256 << 10
+
+// unmarked buffers the text, unpacks it when it is gzipped, and takes off a byte
+// order mark.
+func unmarked(r io.Reader, name string) (*bufio.Reader, error) {
+	text, err := uncompressed(r, name)
+	if err != nil {
+		return nil, err
+	}
+	begin, err := text.Peek(len(mark))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, damaged(err, name)
+	}
+	switch {
+	case string(begin) == mark:
+		_, err = text.Discard(len(mark))
+	case len(begin) > 1 && (string(begin[:2]) == "\xff\xfe" || string(begin[:2]) == "\xfe\xff"):
+		return nil, problem.File(name, 0, "is in UTF-16, and must be in UTF-8").Hint("iconv -f UTF-16 -t UTF-8 FILE writes it so")
+	default:
+		err = nil
+	}
+	return text, err
+}
+
+// mark is the byte order mark of UTF-8.
+const mark = "\xef\xbb\xbf"
 
 // uncompressed buffers the text, and unpacks it when it is gzipped.
 func uncompressed(r io.Reader, name string) (*bufio.Reader, error) {
@@ -199,6 +234,9 @@ func (r *Reader) advance() {
 			}
 			break
 		}
+		if len(r.samples) < sampled {
+			r.samples = append(r.samples, sampleOf(next))
+		}
 		if r.err = r.stretch.hold(&next, r.notes); r.err != nil {
 			r.done = true
 			return
@@ -251,7 +289,41 @@ type Columns struct {
 }
 
 // Columns are those that are read of CSV and Timestamps; none of other formats.
-func (r *Reader) Columns() Columns { return r.columns }
+func (r *Reader) Columns() Columns { return r.notes.columns }
+
+// Sample is one of the first rows of a trace, as it was read.
+type Sample struct {
+	Line     int       `json:"line"` // of the input; of JSON that has none, the point
+	Time     time.Time `json:"time,omitzero"`
+	Seconds  float64   `json:"seconds,omitempty"` // in place of a time without a date
+	Requests int64     `json:"requests"`
+}
+
+// sampled is how many rows are shown.
+const sampled = 3
+
+func sampleOf(r record) Sample {
+	s := Sample{Line: r.line, Requests: r.count}
+	if r.at >= dated {
+		s.Time = time.Unix(0, r.at).UTC()
+	} else {
+		s.Seconds = float64(r.at) / 1e9
+	}
+	return s
+}
+
+// Samples are the first three rows, known once Next was called.
+func (r *Reader) Samples() []Sample { return slices.Clone(r.samples) }
+
+// Period is what one count stands for, and whether that is assumed from the
+// distance of times; 0 where a row is a request.
+func (r *Reader) Period() (period time.Duration, assumed bool) {
+	return r.notes.period, r.notes.assumed
+}
+
+// Usage is what the lines that were read say about their requests. It ends the
+// reading.
+func (r *Reader) Usage() Usage { return r.notes.usage.usage() }
 
 // Began is when the trace began, known once Next was called. It is the zero
 // time for a trace without a date: one that begins before 1973.
@@ -301,17 +373,12 @@ func sorted(from records, notes *notes) (records, error) {
 		}
 		all = append(all, r)
 	}
-	slices.SortStableFunc(all, func(a, b record) int {
-		switch {
-		case a.at < b.at:
-			return -1
-		case a.at > b.at:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(all, byTime)
 	return &all, nil
 }
+
+// byTime orders records.
+func byTime(a, b record) int { return cmp.Compare(a.at, b.at) }
 
 // list gives records that are in memory.
 type list []record

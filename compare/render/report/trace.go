@@ -19,8 +19,16 @@ type Trace struct {
 	Columns trace.Columns `json:"columns,omitzero"` // of csv and timestamps
 	Made    string        `json:"made,omitempty"`   // how, of one that was made
 	Began   time.Time     `json:"began,omitzero"`
-	Skipped trace.Skipped `json:"skipped"`
-	Figures trace.Figures `json:"figures"`
+	// Period is what a count stands for, and whether that is assumed from the
+	// distance of times; left out where a row is a request.
+	Period  time.Duration  `json:"periodNanoseconds,omitempty"`
+	Assumed bool           `json:"periodAssumed,omitempty"`
+	Samples []trace.Sample `json:"samples,omitempty"` // the first rows as they were read
+	Skipped trace.Skipped  `json:"skipped"`
+	Figures trace.Figures  `json:"figures"`
+	Usage   trace.Usage    `json:"usage"` // what a log says of its requests
+	// UsageDiff is how --usage changed the spec, as a unified diff.
+	UsageDiff string `json:"usageDiff,omitempty"`
 }
 
 // TraceText is a trace's figures as text, with a chart of its rate.
@@ -41,7 +49,14 @@ func TraceText(t Trace) string {
 		if !t.Began.IsZero() {
 			read += ", from " + t.Began.Format("2006-01-02T15:04:05Z") + " on"
 		}
+		if t.Period > 0 {
+			read += ", a count for each " + span(t.Period)
+			if t.Assumed {
+				read += " (assumed: the times are as far apart)"
+			}
+		}
 		p.say("", read+".")
+		p.samples(t.Samples)
 	}
 	figure := func(name, format string, args ...any) {
 		p.say(fmt.Sprintf("  %-22s", name), fmt.Sprintf(format, args...))
@@ -68,8 +83,44 @@ func TraceText(t Trace) string {
 		figure("gaps between requests", "p50 %s, p90 %s, p99 %s, p99.9 %s", span(f.Gaps.P50), span(f.Gaps.P90), span(f.Gaps.P99), span(f.Gaps.P999))
 		figure("longest gap", "%s, from %s on", span(f.Gaps.Longest), span(f.Gaps.LongestFrom))
 	}
+	p.usage(t.Usage)
 	p.rate(f)
+	if t.UsageDiff != "" {
+		p.line("")
+		for line := range strings.Lines(t.UsageDiff) {
+			p.line(strings.TrimSuffix(line, "\n"))
+		}
+	}
 	return p.String()
+}
+
+// samples shows the first rows as they were read.
+func (p *page) samples(samples []trace.Sample) {
+	for _, s := range samples {
+		at := fmt.Sprintf("%gs", s.Seconds)
+		if !s.Time.IsZero() {
+			at = s.Time.Format("2006-01-02T15:04:05.999999999Z")
+		}
+		p.line(fmt.Sprintf("  row %-18d%s: %s", s.Line, at, requests(s.Requests)))
+	}
+}
+
+// usage shows what a log says of its requests.
+func (p *page) usage(u trace.Usage) {
+	if d := u.Duration; d != nil {
+		p.say(fmt.Sprintf("  %-22s", "duration"), fmt.Sprintf("mean %s, p50 %s, p90 %s, p99 %s, p99.9 %s, longest %s; by %s of %s",
+			span(d.Mean), span(d.P50), span(d.P90), span(d.P99), span(d.P999), span(d.Longest), d.Field, requests(d.Of)))
+	}
+	for _, size := range []struct {
+		name string
+		*trace.Sizes
+	}{{"request size", u.Request}, {"response size", u.Response}} {
+		if s := size.Sizes; s != nil {
+			n := func(bytes int64) string { return format.Grouped(fmt.Sprint(bytes)) }
+			p.say(fmt.Sprintf("  %-22s", size.name), fmt.Sprintf("mean %s bytes, p50 %s, p99 %s, largest %s; of %s",
+				n(s.Mean), n(s.P50), n(s.P99), n(s.Largest), requests(s.Of)))
+		}
+	}
 }
 
 // The chart of a rate.
