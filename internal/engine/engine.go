@@ -54,8 +54,8 @@ type Result struct {
 	Stack   string `json:"stack"`
 	Target  string `json:"target,omitempty"`
 	Offline bool   `json:"offline"` // against stand-ins: no AWS and no cluster was asked
-	// Resources are sorted by type and name. The stack itself and the default
-	// providers, which the engine adds by itself, are left out.
+	// Resources are sorted by type and name. Left out are the stack itself and the
+	// default providers, which the engine adds by itself, and what is only read.
 	Resources   []Resource   `json:"resources"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"` // warnings and errors, in order
 	// Registered is what the program asked the stand-ins for, with all inputs. Only an

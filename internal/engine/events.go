@@ -76,10 +76,16 @@ var colorTag = regexp.MustCompile(`<\{%[^%]*%\}>`)
 func (r *Result) addResource(token, urn, op string) {
 	name := urn[strings.LastIndex(urn, "::")+2:]
 	defaultProvider := strings.HasPrefix(token, "pulumi:providers:") && strings.HasPrefix(name, "default")
-	if token == "pulumi:pulumi:Stack" || defaultProvider {
+	if token == "pulumi:pulumi:Stack" || defaultProvider || onlyRead(op) {
 		return
 	}
 	r.Resources = append(r.Resources, Resource{Type: token, Name: name, Op: op, URN: urn})
+}
+
+// onlyRead reports whether a step is of a resource that the program reads and does not
+// manage.
+func onlyRead(op string) bool {
+	return slices.Contains([]string{"read", "read-replacement", "discard", "discard-replaced"}, op)
 }
 
 // fromProvider reports whether a provider as such failed (no plugin, no

@@ -162,6 +162,9 @@ func (a *aws) fixed(r resource, olds, news properties) bool {
 		proto.Equal(olds["name"], news["name"])
 }
 
+// external: an ID in AWS says nothing of what else a resource has.
+func (a *aws) external(string) properties { return nil }
+
 func (a *aws) id(r resource, inputs properties) string {
 	template := a.shapeOf(r.token).id
 	if template == "" {

@@ -72,6 +72,19 @@ func (kubernetes) computed(r resource, id string, _ properties) properties {
 	}})}
 }
 
+// external: the ID of an object is its name, after its namespace if it has one.
+func (kubernetes) external(id string) properties {
+	namespace, name, found := strings.Cut(id, "/")
+	if !found {
+		namespace, name = "", id
+	}
+	metadata := properties{"name": structpb.NewStringValue(name)}
+	if found {
+		metadata["namespace"] = structpb.NewStringValue(namespace)
+	}
+	return properties{"metadata": structpb.NewStructValue(&structpb.Struct{Fields: metadata})}
+}
+
 // field returns an object's string field, or "".
 func field(object *structpb.Value, key string) string {
 	inner, _ := unwrap(object)

@@ -422,8 +422,20 @@ func TestInvokeIsRefused(t *testing.T) {
 }
 
 func TestReadOfWhatWasNeverCreated(t *testing.T) {
-	_, _, kubernetes := serve(t)
-	_, err := kubernetes.Read(context.Background(), &pulumirpc.ReadRequest{Id: "kube-system", Urn: urn("kubernetes:core/v1:Namespace", "system")})
+	_, aws, kubernetes := serve(t)
+	for id, want := range map[string]resource.PropertyMap{
+		"shop":     {"name": text("shop")},
+		"shop/api": {"name": text("api"), "namespace": text("shop")},
+	} {
+		got, err := kubernetes.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: urn("kubernetes:core/v1:Any", "it")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if props := kubernetes.props(got.GetProperties()); got.GetId() != id || !reflect.DeepEqual(props, resource.PropertyMap{"metadata": object(want)}) {
+			t.Errorf("%s is read as %s %v", id, got.GetId(), props)
+		}
+	}
+	_, err := aws.Read(context.Background(), &pulumirpc.ReadRequest{Id: "vpc-1", Urn: urn("aws:ec2/vpc:Vpc", "it")})
 	if err == nil || !strings.Contains(err.Error(), "nothing to read") {
 		t.Errorf("got %v", err)
 	}

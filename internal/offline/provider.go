@@ -36,6 +36,9 @@ type cloud interface {
 	id(r resource, inputs properties) string
 	// computed invents the outputs that no input gives.
 	computed(r resource, id string, inputs properties) properties
+	// external returns what an ID says of a resource that the program only reads, or nil
+	// where it says too little.
+	external(id string) properties
 }
 
 // resource is how the engine names one. Its generation counts how often it was
@@ -207,16 +210,22 @@ func (p *provider) Update(_ context.Context, req *pulumirpc.UpdateRequest) (*pul
 }
 
 // Read finds every resource as the state remembers it, but for one that was lost
-// ([Server.Lose]). What the state has never seen cannot be read.
+// ([Server.Lose]). A resource that the program only reads is taken to exist; where its
+// ID says nothing of it, it cannot be read.
 func (p *provider) Read(_ context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
-	if len(req.GetProperties().GetFields()) == 0 {
-		return nil, status.Errorf(codes.FailedPrecondition,
-			"the offline stand-in for %s has nothing to read %q from: no such resource was created here", p.name, req.GetId())
+	state := req.GetProperties()
+	if len(state.GetFields()) == 0 {
+		known := p.cloud.external(req.GetId())
+		if known == nil {
+			return nil, status.Errorf(codes.FailedPrecondition,
+				"the offline stand-in for %s has nothing to read %q from: no such resource was created here", p.name, req.GetId())
+		}
+		state = &structpb.Struct{Fields: known}
 	}
 	if p.record.isLost(req.GetUrn()) {
 		return &pulumirpc.ReadResponse{}, nil
 	}
-	return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: req.GetProperties(), Inputs: req.GetInputs()}, nil
+	return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: state, Inputs: req.GetInputs()}, nil
 }
 
 func (p *provider) Delete(_ context.Context, req *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {

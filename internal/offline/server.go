@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -34,22 +35,26 @@ import (
 // maxMessage is the largest gRPC message taken, in bytes: the engine's own limit.
 const maxMessage = 400 << 20
 
-// Server is a pair of running stand-in providers.
+// Server is one or both of the stand-in providers, running.
 type Server struct {
 	env     string
 	servers []*grpc.Server
 	record  record
 }
 
-// Serve starts the stand-ins, each on a loopback port that the kernel picks. The
-// caller closes the server. The error is the machine's: no port to be had.
-func Serve() (*Server, error) {
+// Serve starts the stand-ins of the clouds named, aws and kubernetes, or both when
+// none is named. Each listens on a loopback port that the kernel picks. The caller
+// closes the server. The error is the machine's: no port to be had.
+func Serve(clouds ...string) (*Server, error) {
 	s := &Server{record: newRecord()}
 	var ports []string
 	for _, standIn := range []*provider{
 		{name: "aws", cloud: newAWS(), record: &s.record},
 		{name: "kubernetes", cloud: kubernetes{}, record: &s.record},
 	} {
+		if len(clouds) > 0 && !slices.Contains(clouds, standIn.name) {
+			continue
+		}
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("cannot start the offline stand-in for %s: %w", standIn.name, err), s.Close())
@@ -67,7 +72,7 @@ func Serve() (*Server, error) {
 // Env returns what the engine's process needs in its environment, as KEY=VALUE.
 func (s *Server) Env() []string { return []string{s.env} }
 
-// Close stops both stand-ins at once, whoever is still connected.
+// Close stops the stand-ins at once, whoever is still connected.
 func (s *Server) Close() error {
 	for _, server := range s.servers {
 		server.Stop()
