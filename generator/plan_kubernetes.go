@@ -2,17 +2,25 @@ package generator
 
 import "ambi/target/kubernetes"
 
+const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+
 func kubernetesPlan(m *kubernetes.Model) []Resource {
 	var plan []Resource
 	for _, s := range m.Services {
+		name := m.App + "-" + s.Name
 		for _, token := range kubernetesTypes(s) {
-			plan = append(plan, Resource{Type: token, Name: m.App + "-" + s.Name, Service: s.Name})
+			plan = append(plan, Resource{Type: token, Name: name, Service: s.Name})
+		}
+		if s.Reach == kubernetes.FromCallers {
+			for _, caller := range s.Callers {
+				plan = append(plan, Resource{Type: policyType, Name: name + ".from." + m.App + "-" + caller, Service: s.Name})
+			}
 		}
 	}
 	return plan
 }
 
-// kubernetesTypes lists a service's resources, which all have its name.
+// kubernetesTypes lists the resources of a service that have its name.
 func kubernetesTypes(s kubernetes.Service) []string {
 	var types []string
 	if s.Identity != nil {
@@ -23,7 +31,7 @@ func kubernetesTypes(s kubernetes.Service) []string {
 		types = append(types, "aws:eks/podIdentityAssociation:PodIdentityAssociation")
 	}
 	types = append(types,
-		"kubernetes:networking.k8s.io/v1:NetworkPolicy",
+		policyType,
 		"kubernetes:apps/v1:Deployment",
 		"kubernetes:core/v1:Service",
 		"kubernetes:policy/v1:PodDisruptionBudget",

@@ -12,16 +12,18 @@ type kubernetesView struct {
 	SettingsImport  string
 	StacktestImport string
 	Services        []kubernetesService
-	Earlier         []kubernetesService // all but the last
+	Earlier         []kubernetesService // in the order of their declaration, each after those that it calls; all but the last
 	Last            kubernetesService
 	Any             kubernetesFeatures
 	Config          []value // what a stack must set
+	IngressClasses  []string
 }
 
 // kubernetesFeatures says what at least one service has: only then does the code
 // that they share hold what it takes.
 type kubernetesFeatures struct {
 	Needs, PullSecrets, Ingress, Gateway, Outside   bool
+	Called                                          bool // some service is for its callers only
 	Autoscaler, Utilization, Rate, PodsMetric, KEDA bool
 	Roles, PodIdentity, IRSA                        bool // Roles is either of the others
 	Monitor                                         bool
@@ -71,6 +73,9 @@ func (s kubernetesService) PodIdentity() bool { return s.Identity != nil && !s.I
 // IRSA says whether the pods' ServiceAccount gives them their role.
 func (s kubernetesService) IRSA() bool { return s.Identity != nil && s.Identity.IRSA }
 
+// Linked says whether the service calls another one or is called by one.
+func (s kubernetesService) Linked() bool { return len(s.Needs)+len(s.Callers) > 0 }
+
 // Exposed says whether something outside serves the routes.
 func (s kubernetesService) Exposed() bool { return s.Ingress != nil || s.Gateway != nil }
 
@@ -89,15 +94,48 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		service.SettingsImport, service.StacktestImport = view.SettingsImport, view.StacktestImport
 		view.Services = append(view.Services, service)
 		view.Any.add(service)
+		if s.Ingress != nil {
+			view.IngressClasses = append(view.IngressClasses, s.Ingress.Class)
+		}
 	}
+	slices.Sort(view.IngressClasses)
+	view.IngressClasses = slices.Compact(view.IngressClasses)
 	view.Config = view.Any.needed()
-	last := len(view.Services) - 1
-	view.Earlier, view.Last = view.Services[:last], view.Services[last]
+	ordered := calleesFirst(view.Services)
+	last := len(ordered) - 1
+	view.Earlier, view.Last = ordered[:last], ordered[last]
 	return view
+}
+
+// calleesFirst orders services so that each comes after those that it calls, and else
+// by name. The spec has no cycles.
+func calleesFirst(services []kubernetesService) []kubernetesService {
+	byName := map[string]kubernetesService{}
+	for _, s := range services {
+		byName[s.Name] = s
+	}
+	var ordered []kubernetesService
+	placed := map[string]bool{}
+	var place func(s kubernetesService)
+	place = func(s kubernetesService) {
+		if placed[s.Name] {
+			return
+		}
+		placed[s.Name] = true
+		for _, need := range s.Needs {
+			place(byName[need.Service])
+		}
+		ordered = append(ordered, s)
+	}
+	for _, s := range services {
+		place(s)
+	}
+	return ordered
 }
 
 func (f *kubernetesFeatures) add(s kubernetesService) {
 	f.Needs = f.Needs || len(s.Needs) > 0
+	f.Called = f.Called || s.Reach == kubernetes.FromCallers
 	f.Ingress = f.Ingress || s.Ingress != nil
 	f.Gateway = f.Gateway || s.Gateway != nil
 	f.PodsMetric = f.PodsMetric || s.ByPodsMetric()
@@ -176,7 +214,7 @@ func (f kubernetesFeatures) needed() []value {
 
 // kubernetesSettings lists what a stack must set for all services together.
 func kubernetesSettings(in Input) []Setting {
-	var list []Setting
+	list := []Setting{{"readyTimeout", "kubernetes: how long an update waits for pods and addresses before it fails, such as 90s; 5m when empty"}}
 	any := newKubernetesView(in, nil).Any
 	if any.Roles {
 		list = append(list, Setting{"permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"})

@@ -221,8 +221,8 @@ func lifecycleSpec(t *testing.T, on spec.Target, all []updateimpact.Change, afte
 			overlays = append(overlays, c.After)
 		}
 		add(name, overlays...)
-		if c.Callee {
-			add(name + "b")
+		if c.Callee != "" {
+			add(name+"b", c.Callee)
 		}
 	}
 	add("z", "lambda: {logRetentionDays: 365}") // whose access logs are kept for the longest, before and after
@@ -254,16 +254,28 @@ func merge(below, over map[string]any) {
 type build struct {
 	t        *testing.T
 	dir      string
-	variants []string
+	variants []variant
+}
+
+// variant is one spec's program for one target.
+type variant struct {
+	name   string
+	target spec.Target
 }
 
 func newBuild(t *testing.T, dir string) *build { return &build{t: t, dir: dir} }
 
-func (b *build) add(variant string, onLambda, onKubernetes []byte) {
+// add adds the programs of a variant. A target without a spec has none.
+func (b *build) add(name string, onLambda, onKubernetes []byte) {
 	b.t.Helper()
-	in := generator.Input{App: "life", Module: "example.com/life/" + variant}
-	for on, text := range map[spec.Target][]byte{spec.Lambda: onLambda, spec.Kubernetes: onKubernetes} {
-		app, err := spec.Parse(variant+" on "+string(on), text)
+	in := generator.Input{App: "life", Module: "example.com/life/" + name}
+	for i, text := range [][]byte{onLambda, onKubernetes} {
+		if text == nil {
+			continue
+		}
+		on := spec.Targets()[i]
+		b.variants = append(b.variants, variant{name, on})
+		app, err := spec.Parse(name+" on "+string(on), text)
 		if err != nil {
 			b.t.Fatalf("%v\n%s", err, text)
 		}
@@ -284,10 +296,9 @@ func (b *build) add(variant string, onLambda, onKubernetes []byte) {
 	}
 	for _, f := range files {
 		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") {
-			b.file(variant+"/"+f.Path, f.Content)
+			b.file(name+"/"+f.Path, f.Content)
 		}
 	}
-	b.variants = append(b.variants, variant)
 }
 
 func (b *build) file(name string, content []byte) {
@@ -312,11 +323,9 @@ func (b *build) write() {
 		b.file(f.Path, f.Content)
 	}
 	var imports, cases strings.Builder
-	for _, variant := range b.variants {
-		for _, target := range spec.Targets() {
-			fmt.Fprintf(&imports, "\t%s%s \"example.com/life/%s/stacks/%s\"\n", variant, target, variant, target)
-			fmt.Fprintf(&cases, "\t\tcase \"%s %s\":\n\t\t\treturn %s%s.Deploy(ctx)\n", variant, target, variant, target)
-		}
+	for _, v := range b.variants {
+		fmt.Fprintf(&imports, "\t%[1]s%[2]s \"example.com/life/%[1]s/stacks/%[2]s\"\n", v.name, v.target)
+		fmt.Fprintf(&cases, "\t\tcase \"%[1]s %[2]s\":\n\t\t\treturn %[1]s%[2]s.Deploy(ctx)\n", v.name, v.target)
 	}
 	b.file("stacks/main.go", []byte(`package main
 
@@ -392,11 +401,17 @@ func (s *stack) set(variant string) { s.pulumi("config", "set", "variant", varia
 
 func (s *stack) pulumi(arguments ...string) {
 	s.t.Helper()
-	cmd := command(s.t.Context(), true, s.run.tools.Pulumi, append(arguments, "--stack", s.stack, "--non-interactive", "--config-file", s.config, "--color", "never")...)
-	cmd.Dir, cmd.Env = s.run.Dir, s.env
-	if out, err := cmd.CombinedOutput(); err != nil {
+	if out, err := s.try(arguments...); err != nil {
 		s.t.Fatalf("pulumi %s: %v\n%s", strings.Join(arguments, " "), err, out)
 	}
+}
+
+// try runs Pulumi and returns what it said.
+func (s *stack) try(arguments ...string) (string, error) {
+	cmd := command(s.t.Context(), true, s.run.tools.Pulumi, append(arguments, "--stack", s.stack, "--non-interactive", "--config-file", s.config, "--color", "never")...)
+	cmd.Dir, cmd.Env = s.run.Dir, s.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 func (s *stack) up() map[string]string {
@@ -407,14 +422,24 @@ func (s *stack) up() map[string]string {
 // steps runs the engine and returns what it did, by URN, but for what it left alone.
 func (s *stack) steps(arguments ...string) map[string]string {
 	s.t.Helper()
+	steps, out, err := s.trySteps(arguments...)
+	if err != nil {
+		s.t.Fatalf("pulumi %s: %v\n%s", strings.Join(arguments, " "), err, out)
+	}
+	return steps
+}
+
+// trySteps returns what the engine did, or began to do, also when it failed.
+func (s *stack) trySteps(arguments ...string) (steps map[string]string, out string, failed error) {
+	s.t.Helper()
 	log := filepath.Join(s.temporary, "events.json")
 	_ = os.Remove(log)
-	s.pulumi(append(arguments, "--event-log", log)...)
+	out, failed = s.try(append(arguments, "--event-log", log)...)
 	text, err := os.ReadFile(log)
 	if err != nil {
-		s.t.Fatal(err)
+		s.t.Fatalf("pulumi %s: %v\n%s", strings.Join(arguments, " "), err, out)
 	}
-	steps := map[string]string{}
+	steps = map[string]string{}
 	gone := map[string]bool{}
 	for line := range strings.Lines(string(text)) {
 		var e event
@@ -424,8 +449,12 @@ func (s *stack) steps(arguments ...string) map[string]string {
 		if e.ResourcePre == nil || strings.HasPrefix(e.ResourcePre.Metadata.Type, "pulumi:") {
 			continue
 		}
-		switch urn, op := e.ResourcePre.Metadata.URN, e.ResourcePre.Metadata.Op; op {
-		case "same", "read":
+		urn, op := e.ResourcePre.Metadata.URN, e.ResourcePre.Metadata.Op
+		if onlyRead(op) {
+			continue
+		}
+		switch op {
+		case "same":
 		case "create-replacement", "delete-replaced", "replace":
 			steps[urn] = "replace"
 			if gone[urn] && op == "create-replacement" {
@@ -436,7 +465,7 @@ func (s *stack) steps(arguments ...string) map[string]string {
 			steps[urn] = op
 		}
 	}
-	return steps
+	return steps, out, failed
 }
 
 // state is what the engine keeps of the stack, as it keeps it.

@@ -11,7 +11,7 @@ type Change struct {
 	// Before and After are what a service has beside an image and a route, in YAML.
 	// NAME stands for the service's name.
 	Before, After string
-	Callee        bool // whether the app has a service NAMEb that this one may need
+	Callee        string // what a service NAMEb has, which this one may need; without it there is none
 	Lambda        Effect
 	Kubernetes    Effect
 }
@@ -73,9 +73,21 @@ func All() []Change {
 			Lambda: steps(publish), Kubernetes: steps(roll),
 		},
 		{
-			Fields: []string{"services.*.needs[]"}, Callee: true, After: "needs: [NAMEb]",
+			Fields: []string{"services.*.needs[]"}, Callee: "{}", After: "needs: [NAMEb]",
+			Lambda: steps(publish),
+			Kubernetes: noted("create NetworkPolicy, update Deployment NetworkPolicy",
+				"both are of the service that is called: the new one lets this service in, and the other one from then on nobody who does not need it; the pods roll after that"),
+		},
+		{
+			Fields: []string{"services.*.needs[]"}, Title: "one less", Callee: "{}", Before: "needs: [NAMEb]", After: "needs: null",
+			Lambda: steps(publish),
+			Kubernetes: noted("update Deployment NetworkPolicy, delete NetworkPolicy",
+				"what lets this service in goes once its pods have rolled; the other NetworkPolicy changes where nobody else needs the service: then every pod of the cluster may call it"),
+		},
+		{
+			Fields: []string{"services.*.needs[]"}, Title: "of a service behind an Ingress or a Gateway", Callee: "kubernetes: {gateway: {name: public}}", After: "needs: [NAMEb]",
 			Lambda:     steps(publish),
-			Kubernetes: noted("update Deployment NetworkPolicy", "the NetworkPolicy is that of the service that is called: from then on it lets in those that need it, and nobody else"),
+			Kubernetes: noted(roll, "the NetworkPolicy of the service that is called lets everybody in already"),
 		},
 		{
 			Fields: []string{"services.*.permissions[].actions[]", "services.*.permissions[].resources[]"},
@@ -216,7 +228,22 @@ func All() []Change {
 			Fields: []string{"services.*.kubernetes.namespace"}, After: "kubernetes: {namespace: other}",
 			Lambda: nothing(""),
 			Kubernetes: noted("replace Deployment HorizontalPodAutoscaler NetworkPolicy PodDisruptionBudget Service ServiceAccount",
-				"an object cannot move: new ones are complete in the new namespace before the old ones go, but the service's address in the cluster is another one; those that need it roll"),
+				"an object cannot move: new ones are complete in the new namespace before the old ones go; the new Deployment starts with one pod, and its autoscaler grows it from there; "+
+					"the service's address in the cluster is another one, and those that need it roll once the new pods are ready"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.namespace"}, Title: "with an Ingress, KEDA and a ServiceMonitor",
+			Before: "{scale: {min: 0, requests: 50/s}, kubernetes: {ingress: {class: nginx}, serviceMonitor: {path: /metrics}, scaleToZero: {keda: {prometheus: 'http://prometheus.example', query: up}}}}",
+			After:  "kubernetes: {namespace: other}",
+			Lambda: nothing(""),
+			Kubernetes: noted("replace Deployment Ingress NetworkPolicy PodDisruptionBudget ScaledObject Service ServiceAccount ServiceMonitor",
+				"so is an HTTPRoute; while both Ingresses are there, their controller picks one"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.namespace"}, Title: "of a service that needs another one", Callee: "{}", Before: "needs: [NAMEb]", After: "kubernetes: {namespace: other}",
+			Lambda: nothing(""),
+			Kubernetes: noted("replace Deployment HorizontalPodAutoscaler NetworkPolicy PodDisruptionBudget Service ServiceAccount",
+				"with the NetworkPolicy that lets it in where it calls: both are let in until the old pods have gone"),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.pullSecrets[]"}, Before: "kubernetes: {pullSecrets: [one]}", After: "kubernetes: {pullSecrets: [two]}",

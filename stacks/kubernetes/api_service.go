@@ -46,6 +46,7 @@ type apiSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readAPIConfiguration(read *settings.Settings) apiSettings {
@@ -55,6 +56,7 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 		namespace:   read.Label("api.namespace", apiNamespace),
 		minReplicas: read.Int("api.min", apiMinReplicas, 1, 1000),
 		maxReplicas: read.Int("api.max", apiMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("api.min", api.minReplicas, "api.max", api.maxReplicas)
 	return api
@@ -90,7 +92,7 @@ func deployAPIService(ctx *pulumi.Context, api apiSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, api.timeouts)
 	if err != nil {
 		return err
 	}
@@ -164,7 +166,7 @@ func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api 
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, api.timeouts)
 }
 
 // newAPINetworkPolicy lets requests reach the app's port and nothing else reach the

@@ -133,10 +133,15 @@ func checkNames(t stacktest.T, g *stacktest.Graph, s service) {
 		object.Want(t, "apiVersion", api[0], "the rest is written for it")
 		object.Want(t, "kind", api[1], "the rest is written for it")
 		object.Want(t, "metadata.name", s.name, "a name of Pulumi's making changes, and nobody finds it")
-		object.Want(t, "metadata.namespace", s.namespace, "all objects of a service live in one namespace")
-		for label, value := range s.labels() {
-			object.Want(t, fmt.Sprintf("metadata.labels[%q]", label), value, "tools find the app's objects by the recommended labels")
-		}
+		s.checkMetadata(t, object)
+	}
+}
+
+// checkMetadata holds what all of a service's objects have in common.
+func (s service) checkMetadata(t stacktest.T, object *stacktest.Resource) {
+	object.Want(t, "metadata.namespace", s.namespace, "all objects of a service live in one namespace")
+	for label, value := range s.labels() {
+		object.Want(t, fmt.Sprintf("metadata.labels[%q]", label), value, "tools find the app's objects by the recommended labels")
 	}
 }
 
@@ -285,7 +290,8 @@ func checkNetwork(t stacktest.T, g *stacktest.Graph, s service) {
 	policy.Want(t, "spec.podSelector", map[string]any{"matchLabels": s.selector()}, "it guards the pods with these labels")
 	policy.Want(t, "spec.policyTypes", []string{"Ingress", "Egress"}, "what it says of a direction that is not named may count for nothing")
 	policy.Want(t, "spec.egress", []any{map[string]any{}}, "the app calls what it likes, DNS included")
-	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) != 1 {
+	rules, _ := policy.Input("spec.ingress").([]any)
+	if len(rules) != 1 {
 		t.Errorf("%s: %d rules let requests in, want one: each of them opens something", policy, len(rules))
 	}
 	policy.Want(t, "spec.ingress[0].ports", []any{map[string]any{"protocol": "TCP", "port": "http"}}, "nothing else should be reached; a number would cut old pods off while new ones listen elsewhere")
@@ -350,6 +356,21 @@ func containers(deployment *stacktest.Resource) (paths []string) {
 		paths = append(paths, fmt.Sprintf("spec.template.spec.containers[%d]", i))
 	}
 	return paths
+}
+
+// A preview tells that the cluster lacks what the objects need, since the program asks
+// for all of it.
+func TestPrerequisites(t *testing.T) {
+	needed := map[string]bool{}
+	for _, s := range services {
+		needed["kubernetes:core/v1:Namespace "+s.namespace] = true
+	}
+	read := deploy(t, nil).Read
+	for _, object := range slices.Sorted(maps.Keys(needed)) {
+		if !slices.Contains(read, object) {
+			t.Errorf("the program does not ask the cluster for %s", object)
+		}
+	}
 }
 
 // A setting changes what it says and nothing else: every check holds with that

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
@@ -168,6 +169,17 @@ func (s *Settings) Int(key string, fallback, least, most int) int {
 		return fallback
 	}
 	return n
+}
+
+// Duration reads a time such as "90s" or "5m" between two bounds, both included.
+func (s *Settings) Duration(key string, fallback, least, most time.Duration) time.Duration {
+	text := s.text(key, fallback.String())
+	d, err := time.ParseDuration(text)
+	if err != nil || d < least || d > most {
+		s.refuse(key, fmt.Sprintf("must be a time from %s to %s, such as 90s or 5m", least, most), text)
+		return fallback
+	}
+	return d
 }
 
 // OneOf reads a whole number that must be one of those allowed.
@@ -326,12 +338,15 @@ func (s *Settings) within(key string) bool {
 	return last > 0 && s.given[key[:last]].object && slices.Contains(s.asked, key[:last])
 }
 
-// unknown refuses a key that was not asked for, unless it is a team's own.
+// unknown refuses a key that was not asked for, unless it is a team's own: one that is
+// named as no setting of any service is.
 func (s *Settings) unknown(key string) {
 	hint := ""
-	service, _, dotted := strings.Cut(key, ".")
+	service, setting, dotted := strings.Cut(key, ".")
 	if known := s.of(service); dotted && len(known) > 0 {
 		hint = fmt.Sprintf("the settings of %s are %s", service, strings.Join(known, ", "))
+	} else if same := s.named(setting); dotted && len(same) > 0 {
+		hint = fmt.Sprintf("the app has no service %s; give its settings to the service that it has become, or remove them: there is %s", service, strings.Join(same, ", "))
 	}
 	for _, asked := range s.asked {
 		if mistyped(key, asked) {
@@ -361,6 +376,17 @@ func (s *Settings) of(service string) []string {
 	var keys []string
 	for _, key := range s.asked {
 		if strings.HasPrefix(key, service+".") {
+			keys = append(keys, key)
+		}
+	}
+	return slices.Compact(keys)
+}
+
+// named lists the keys that were asked for and that name one setting of some service.
+func (s *Settings) named(setting string) []string {
+	var keys []string
+	for _, key := range s.asked {
+		if strings.HasSuffix(key, "."+setting) {
 			keys = append(keys, key)
 		}
 	}

@@ -6,12 +6,15 @@ package kubernetes
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 
 	"ambi/stacks/settings"
 )
@@ -22,12 +25,8 @@ const app = "thumbs"
 // every load balancer has learned of it before its app stops.
 const drainSeconds = 10
 
-// fiveMinutes is how long Pulumi waits for pods, addresses and load balancers: its
-// own ten are long where a node or a controller is missing.
-var fiveMinutes = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"})
-
-// Deploy declares each service. All settings are read first, so that a bad one
-// stops the update before anything has changed.
+// Deploy declares each service. All settings are read first, and the cluster is asked
+// for what it must have already, so that a preview tells what an update would refuse.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
@@ -36,7 +35,48 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := read.Err(); err != nil {
 		return err
 	}
+	if err := require(ctx, prerequisites(api.namespace)); err != nil {
+		return err
+	}
 	return deployAPIService(ctx, api)
+}
+
+// prerequisite is an object that the cluster must have before this program deploys to
+// it. Pulumi shows the name of one that is missing, so the name says what to do then.
+type prerequisite struct{ token, id, name string }
+
+// prerequisites are what the services' objects need, each once.
+func prerequisites(namespaces ...string) []prerequisite {
+	var all []prerequisite
+	slices.Sort(namespaces)
+	for _, name := range slices.Compact(namespaces) {
+		all = append(all, prerequisite{"kubernetes:core/v1:Namespace", name, "kubectl create namespace " + name})
+	}
+	return all
+}
+
+// require fails where the cluster lacks a prerequisite or cannot be reached. It waits
+// for the answers, so that nothing is declared before all of them are there.
+func require(ctx *pulumi.Context, all []prerequisite) error {
+	found := make([]pulumi.CustomResourceState, len(all))
+	for i, p := range all {
+		if err := ctx.ReadResource(p.token, p.name, pulumi.ID(p.id), nil, &found[i]); err != nil {
+			return err
+		}
+	}
+	for i := range found {
+		if _, err := internals.UnsafeAwaitOutput(ctx.Context(), found[i].URN()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTimeouts reads how long Pulumi waits for pods, addresses and load balancers, and
+// then fails: its own ten minutes are long where a node or a controller is missing.
+func readTimeouts(read *settings.Settings) pulumi.ResourceOption {
+	wait := read.Duration("readyTimeout", 5*time.Minute, 10*time.Second, time.Hour).String()
+	return pulumi.Timeouts(&pulumi.CustomTimeouts{Create: wait, Update: wait})
 }
 
 // selector tells the pods of a service from all others. Kubernetes does not let

@@ -91,6 +91,10 @@ func (m *mocks) findUses(v reflect.Value, where string) {
 func (m *mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
+	if args.ReadRPC != nil { // it is there, whatever it is
+		m.graph.Read = append(m.graph.Read, args.TypeToken+" "+args.ID)
+		return args.ID, nil, nil
+	}
 	r := &Resource{Type: args.TypeToken, Name: args.Name, Request: args.RegisterRPC, Needs: map[string][]string{}}
 	var above tokens.Type
 	if p := resource.URN(r.Request.GetParent()); p != "" && p.QualifiedType() != resource.RootStackType {

@@ -66,8 +66,9 @@ type apiSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
-	permissionsBoundary      string // the policy that bounds the pods' role; all services have the same, or none
-	clusterName              string // of EKS; all services have the same
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
+	permissionsBoundary      string                // the policy that bounds the pods' role; all services have the same, or none
+	clusterName              string                // of EKS; all services have the same
 }
 
 func readAPIConfiguration(read *settings.Settings) apiSettings {
@@ -77,6 +78,7 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 		namespace:           read.Label("api.namespace", apiNamespace),
 		minReplicas:         read.Int("api.min", apiMinReplicas, 1, 1000),
 		maxReplicas:         read.Int("api.max", apiMaxReplicas, 1, 1000),
+		timeouts:            readTimeouts(read),
 		permissionsBoundary: read.ARN("permissionsBoundaryArn", "iam", "policy/"),
 		clusterName:         read.ClusterName("clusterName"),
 	}
@@ -85,7 +87,7 @@ func readAPIConfiguration(read *settings.Settings) apiSettings {
 }
 
 // deployAPIService declares the service's resources, each after those that it needs.
-func deployAPIService(ctx *pulumi.Context, api apiSettings) error {
+func deployAPIService(ctx *pulumi.Context, needed map[string][]pulumi.Resource, api apiSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(apiName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(api.namespace),
@@ -127,9 +129,12 @@ func deployAPIService(ctx *pulumi.Context, api apiSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, api.timeouts)
 	if err != nil {
 		return err
+	}
+	for _, name := range []string{webName} { // those that call it
+		needed[name] = append(needed[name], deployment, serving)
 	}
 	ctx.Export("api.address", pulumi.String(address(apiName, api.namespace)))
 	if err = newAPIDisruptionBudget(ctx, metadata); err != nil {
@@ -228,7 +233,7 @@ func newAPIDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, api 
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes, pulumi.DependsOn([]pulumi.Resource{identity})) // a pod that starts before it has the role never gets it
+	}, api.timeouts, pulumi.DependsOn([]pulumi.Resource{identity})) // a pod that starts before it has the role never gets it
 }
 
 // newAPINetworkPolicy lets requests reach the app's port and nothing else reach the

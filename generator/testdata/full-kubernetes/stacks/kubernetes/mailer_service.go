@@ -37,6 +37,7 @@ type mailerSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readMailerConfiguration(read *settings.Settings) mailerSettings {
@@ -46,6 +47,7 @@ func readMailerConfiguration(read *settings.Settings) mailerSettings {
 		namespace:   read.Label("mailer.namespace", mailerNamespace),
 		minReplicas: read.Int("mailer.min", mailerMinReplicas, 1, 1000),
 		maxReplicas: read.Int("mailer.max", mailerMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("mailer.min", mailer.minReplicas, "mailer.max", mailer.maxReplicas)
 	return mailer
@@ -81,7 +83,7 @@ func deployMailerService(ctx *pulumi.Context, mailer mailerSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, mailer.timeouts)
 	if err != nil {
 		return err
 	}
@@ -157,7 +159,7 @@ func newMailerDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, m
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, mailer.timeouts)
 }
 
 // newMailerNetworkPolicy lets requests reach the app's port and nothing else reach the

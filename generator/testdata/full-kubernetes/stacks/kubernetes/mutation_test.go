@@ -23,6 +23,7 @@ func TestMutants(t *testing.T) {
 		Check: func(t ambitest.T, g *ambitest.Graph) { checkAll(t, inward(g), services) },
 		Faults: []mutation.Mutant{
 			set("a service that others need, open to the cluster", "orders", policyType, "spec.ingress[0]", "from", []any{map[string]any{"namespaceSelector": map[string]any{}}}),
+			set("a way in for every pod of a namespace", "orders.from.shop-web", policyType, "spec.ingress[0].from[0]", "podSelector", map[string]any{}),
 			mutation.Mutate(graph, "an autoscaler beside KEDA's", func(g *ambitest.Graph) {
 				own := *g.One(t, autoscalerType, mailerName)
 				own.Name, own.URN = ordersName, own.URN+"-orders"

@@ -44,9 +44,10 @@ type ordersSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
-	permissionsBoundary      string // the policy that bounds the pods' role; all services have the same, or none
-	oidcProviderARN          string // the cluster's; all services have the same
-	roleName                 string // in AWS; empty for one that Pulumi makes up
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
+	permissionsBoundary      string                // the policy that bounds the pods' role; all services have the same, or none
+	oidcProviderARN          string                // the cluster's; all services have the same
+	roleName                 string                // in AWS; empty for one that Pulumi makes up
 }
 
 func readOrdersConfiguration(read *settings.Settings) ordersSettings {
@@ -56,6 +57,7 @@ func readOrdersConfiguration(read *settings.Settings) ordersSettings {
 		namespace:           read.Label("orders.namespace", ordersNamespace),
 		minReplicas:         read.Int("orders.min", ordersMinReplicas, 0, 1000),
 		maxReplicas:         read.Int("orders.max", ordersMaxReplicas, 1, 1000),
+		timeouts:            readTimeouts(read),
 		permissionsBoundary: read.ARN("permissionsBoundaryArn", "iam", "policy/"),
 		oidcProviderARN:     read.ARN("oidcProviderArn", "iam", "oidc-provider/"),
 		roleName:            read.RoleName("orders.roleName"),
@@ -65,7 +67,7 @@ func readOrdersConfiguration(read *settings.Settings) ordersSettings {
 }
 
 // deployOrdersService declares the service's resources, each after those that it needs.
-func deployOrdersService(ctx *pulumi.Context, orders ordersSettings, reports reportsSettings, web webSettings) error {
+func deployOrdersService(ctx *pulumi.Context, needed map[string][]pulumi.Resource, orders ordersSettings, reports reportsSettings, web webSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(ordersName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(orders.namespace),
@@ -82,14 +84,18 @@ func deployOrdersService(ctx *pulumi.Context, orders ordersSettings, reports rep
 	if err != nil {
 		return err
 	}
-	if err = newOrdersNetworkPolicy(ctx, metadata, reports, web); err != nil {
+	admitted, err := admit(ctx, needed, ordersName, orders.namespace, caller{reportsName, reports.namespace}, caller{webName, web.namespace})
+	if err != nil {
+		return err
+	}
+	if err = newOrdersNetworkPolicy(ctx, metadata, admitted); err != nil {
 		return err
 	}
 	deployment, err := newOrdersDeployment(ctx, metadata, orders, account, policy)
 	if err != nil {
 		return err
 	}
-	_, err = corev1.NewService(ctx, ordersName, &corev1.ServiceArgs{
+	serving, err := corev1.NewService(ctx, ordersName, &corev1.ServiceArgs{
 		Metadata: metadata,
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String("ClusterIP"),
@@ -98,9 +104,12 @@ func deployOrdersService(ctx *pulumi.Context, orders ordersSettings, reports rep
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, orders.timeouts)
 	if err != nil {
 		return err
+	}
+	for _, name := range []string{reportsName, webName} { // those that call it
+		needed[name] = append(needed[name], deployment, serving)
 	}
 	ctx.Export("orders.address", pulumi.String(address(ordersName, orders.namespace)))
 	if err = newOrdersDisruptionBudget(ctx, metadata); err != nil {
@@ -203,12 +212,12 @@ func newOrdersDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, o
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes, pulumi.DependsOn([]pulumi.Resource{identity})) // a pod that starts before it has the role never gets it
+	}, orders.timeouts, pulumi.DependsOn([]pulumi.Resource{identity})) // a pod that starts before it has the role never gets it
 }
 
 // newOrdersNetworkPolicy lets requests reach the app's port and nothing else reach the
 // pods, wherever the cluster's network enforces policies.
-func newOrdersNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, web webSettings) error {
+func newOrdersNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, admitted []pulumi.Resource) error {
 	_, err := networkingv1.NewNetworkPolicy(ctx, ordersName, &networkingv1.NetworkPolicyArgs{
 		Metadata: metadata,
 		Spec: &networkingv1.NetworkPolicySpecArgs{
@@ -219,17 +228,14 @@ func newOrdersNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
 					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
 				}},
-				From: networkingv1.NetworkPolicyPeerArray{ // the services that need this one
-					podsOf(reportsName, reports.namespace),
-					podsOf(webName, web.namespace),
-					prometheus,
-				},
+				// Each service that needs this one has a policy of its own.
+				From: networkingv1.NetworkPolicyPeerArray{prometheus},
 			}},
 			// Out to anywhere: app.yaml does not say what the app calls. Who narrows this
 			// must let DNS through, UDP and TCP on port 53.
 			Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
 		},
-	})
+	}, pulumi.DependsOn(admitted)) // callers are let in before others are kept out
 	return err
 }
 

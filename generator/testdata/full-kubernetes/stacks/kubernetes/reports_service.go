@@ -57,6 +57,7 @@ type reportsSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readReportsConfiguration(read *settings.Settings) reportsSettings {
@@ -66,13 +67,14 @@ func readReportsConfiguration(read *settings.Settings) reportsSettings {
 		namespace:   read.Label("reports.namespace", reportsNamespace),
 		minReplicas: read.Int("reports.min", reportsMinReplicas, 1, 1000),
 		maxReplicas: read.Int("reports.max", reportsMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("reports.min", reports.minReplicas, "reports.max", reports.maxReplicas)
 	return reports
 }
 
 // deployReportsService declares the service's resources, each after those that it needs.
-func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders ordersSettings) error {
+func deployReportsService(ctx *pulumi.Context, needed map[string][]pulumi.Resource, reports reportsSettings, orders ordersSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(reportsName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(reports.namespace),
@@ -88,7 +90,7 @@ func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders o
 	if err = newReportsNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newReportsDeployment(ctx, metadata, reports, account, newReportsEnvironment(orders))
+	deployment, err := newReportsDeployment(ctx, metadata, reports, account, needed[reportsName], newReportsEnvironment(orders))
 	if err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders o
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, reports.timeouts)
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,7 @@ func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders o
 	if err = newReportsDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err = newReportsIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newReportsIngress(ctx, metadata, reports, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
 	return newReportsAutoscaler(ctx, metadata, reports, deployment.Metadata.Name().Elem())
@@ -117,7 +119,7 @@ func deployReportsService(ctx *pulumi.Context, reports reportsSettings, orders o
 
 // newReportsDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newReportsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
+func newReportsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, account *corev1.ServiceAccount, needed []pulumi.Resource, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
 	memory := pulumi.String(fmt.Sprintf("%dMi", reports.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("reports"),
@@ -178,7 +180,7 @@ func newReportsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, 
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, reports.timeouts, pulumi.DependsOn(needed)) // pods change over to what they call once that is ready
 }
 
 // newReportsNetworkPolicy lets requests reach the app's port and nothing else reach the
@@ -220,7 +222,7 @@ func newReportsDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMeta
 }
 
 // newReportsIngress serves reportsPaths from outside the cluster.
-func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
+func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, reports reportsSettings, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, reportsName, &networkingv1.IngressArgs{
 		Metadata: annotated(metadata, reportsAnnotations),
 		Spec: &networkingv1.IngressSpecArgs{
@@ -233,7 +235,7 @@ func newReportsIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, ser
 				Hosts: pulumi.StringArray{pulumi.String(reportsDomain)},
 			}},
 		},
-	}, fiveMinutes)
+	}, reports.timeouts)
 	return err
 }
 

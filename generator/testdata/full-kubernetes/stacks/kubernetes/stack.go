@@ -7,7 +7,9 @@ package kubernetes
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -15,6 +17,7 @@ import (
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/internals"
 
 	"example.com/golden/stacks/settings"
 )
@@ -25,12 +28,8 @@ const app = "shop"
 // every load balancer has learned of it before its app stops.
 const drainSeconds = 10
 
-// fiveMinutes is how long Pulumi waits for pods, addresses and load balancers: its
-// own ten are long where a node or a controller is missing.
-var fiveMinutes = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m", Update: "5m"})
-
-// Deploy declares each service. All settings are read first, so that a bad one
-// stops the update before anything has changed.
+// Deploy declares each service. All settings are read first, and the cluster is asked
+// for what it must have already, so that a preview tells what an update would refuse.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
@@ -48,22 +47,70 @@ func Deploy(ctx *pulumi.Context) error {
 	if err := read.Err(); err != nil {
 		return err
 	}
-	if err := deployAPIService(ctx, api); err != nil {
+	if err := require(ctx, prerequisites(api.namespace, mailer.namespace, orders.namespace, reports.namespace, status.namespace, web.namespace)); err != nil {
+		return err
+	}
+	needed := map[string][]pulumi.Resource{} // what the pods of a service wait for, by its name
+	if err := deployAPIService(ctx, needed, api); err != nil {
 		return err
 	}
 	if err := deployMailerService(ctx, mailer); err != nil {
 		return err
 	}
-	if err := deployOrdersService(ctx, orders, reports, web); err != nil {
+	if err := deployOrdersService(ctx, needed, orders, reports, web); err != nil {
 		return err
 	}
-	if err := deployReportsService(ctx, reports, orders); err != nil {
+	if err := deployReportsService(ctx, needed, reports, orders); err != nil {
 		return err
 	}
 	if err := deployStatusService(ctx, status); err != nil {
 		return err
 	}
-	return deployWebService(ctx, web, api, orders)
+	return deployWebService(ctx, needed, web, api, orders)
+}
+
+// prerequisite is an object that the cluster must have before this program deploys to
+// it. Pulumi shows the name of one that is missing, so the name says what to do then.
+type prerequisite struct{ token, id, name string }
+
+// prerequisites are what the services' objects need, each once.
+func prerequisites(namespaces ...string) []prerequisite {
+	var all []prerequisite
+	slices.Sort(namespaces)
+	for _, name := range slices.Compact(namespaces) {
+		all = append(all, prerequisite{"kubernetes:core/v1:Namespace", name, "kubectl create namespace " + name})
+	}
+	all = append(all, prerequisite{"kubernetes:networking.k8s.io/v1:IngressClass", "alb", "install the Ingress controller of class alb, or name another class in app.yaml"})
+	all = append(all, prerequisite{"kubernetes:networking.k8s.io/v1:IngressClass", "nginx", "install the Ingress controller of class nginx, or name another class in app.yaml"})
+	all = append(all, prerequisite{"kubernetes:networking.k8s.io/v1:IngressClass", "traefik", "install the Ingress controller of class traefik, or name another class in app.yaml"})
+	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1.gateway.networking.k8s.io", "install the Gateway API and a controller of it"})
+	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1.monitoring.coreos.com", "install the Prometheus Operator"})
+	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1alpha1.keda.sh", "install KEDA"})
+	return all
+}
+
+// require fails where the cluster lacks a prerequisite or cannot be reached. It waits
+// for the answers, so that nothing is declared before all of them are there.
+func require(ctx *pulumi.Context, all []prerequisite) error {
+	found := make([]pulumi.CustomResourceState, len(all))
+	for i, p := range all {
+		if err := ctx.ReadResource(p.token, p.name, pulumi.ID(p.id), nil, &found[i]); err != nil {
+			return err
+		}
+	}
+	for i := range found {
+		if _, err := internals.UnsafeAwaitOutput(ctx.Context(), found[i].URN()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTimeouts reads how long Pulumi waits for pods, addresses and load balancers, and
+// then fails: its own ten minutes are long where a node or a controller is missing.
+func readTimeouts(read *settings.Settings) pulumi.ResourceOption {
+	wait := read.Duration("readyTimeout", 5*time.Minute, 10*time.Second, time.Hour).String()
+	return pulumi.Timeouts(&pulumi.CustomTimeouts{Create: wait, Update: wait})
 }
 
 // selector tells the pods of a service from all others. Kubernetes does not let
@@ -149,6 +196,42 @@ func podsOf(name, namespace string) networkingv1.NetworkPolicyPeerArgs {
 		NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": pulumi.String(namespace)}},
 		PodSelector:       &metav1.LabelSelectorArgs{MatchLabels: selector(name)},
 	}
+}
+
+// caller is a service that needs another one, and the namespace of its pods.
+type caller struct{ name, namespace string }
+
+// admit lets the pods of callers through to a service. Each caller has a NetworkPolicy
+// of its own, which its pods wait for and which goes after the last of them. So a caller
+// that moves, or needs the service no more, is let in until that is over.
+func admit(ctx *pulumi.Context, needed map[string][]pulumi.Resource, callee, namespace string, callers ...caller) ([]pulumi.Resource, error) {
+	var policies []pulumi.Resource
+	for _, c := range callers {
+		name := callee + ".from." + c.name
+		policy, err := networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
+			Metadata: &metav1.ObjectMetaArgs{
+				Name:      pulumi.String(name + "." + c.namespace), // another one after a move: the old one stays meanwhile
+				Namespace: pulumi.String(namespace),
+				Labels:    labels(callee),
+			},
+			Spec: &networkingv1.NetworkPolicySpecArgs{
+				PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(callee)},
+				PolicyTypes: pulumi.ToStringArray([]string{"Ingress"}),
+				Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
+					Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
+						Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
+					}},
+					From: networkingv1.NetworkPolicyPeerArray{podsOf(c.name, c.namespace)},
+				}},
+			},
+		})
+		if err != nil {
+			return nil, err
+		}
+		needed[c.name] = append(needed[c.name], policy)
+		policies = append(policies, policy)
+	}
+	return policies, nil
 }
 
 // prometheus is the pods of every Prometheus that the Prometheus Operator runs, in

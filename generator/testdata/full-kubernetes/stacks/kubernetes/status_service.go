@@ -41,6 +41,7 @@ type statusSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readStatusConfiguration(read *settings.Settings) statusSettings {
@@ -50,6 +51,7 @@ func readStatusConfiguration(read *settings.Settings) statusSettings {
 		namespace:   read.Label("status.namespace", statusNamespace),
 		minReplicas: read.Int("status.min", statusMinReplicas, 1, 1000),
 		maxReplicas: read.Int("status.max", statusMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("status.min", status.minReplicas, "status.max", status.maxReplicas)
 	return status
@@ -85,7 +87,7 @@ func deployStatusService(ctx *pulumi.Context, status statusSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, status.timeouts)
 	if err != nil {
 		return err
 	}
@@ -93,7 +95,7 @@ func deployStatusService(ctx *pulumi.Context, status statusSettings) error {
 	if err = newStatusDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err = newStatusIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newStatusIngress(ctx, metadata, status, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
 	return newStatusAutoscaler(ctx, metadata, status, deployment.Metadata.Name().Elem())
@@ -161,7 +163,7 @@ func newStatusDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, s
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, status.timeouts)
 }
 
 // newStatusNetworkPolicy lets requests reach the app's port and nothing else reach the
@@ -203,7 +205,7 @@ func newStatusDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaA
 }
 
 // newStatusIngress serves statusPaths from outside the cluster.
-func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
+func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, status statusSettings, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, statusName, &networkingv1.IngressArgs{
 		Metadata: metadata,
 		Spec: &networkingv1.IngressSpecArgs{
@@ -212,7 +214,7 @@ func newStatusIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serv
 				Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: pathsTo(serviceName, statusPaths)},
 			}},
 		},
-	}, fiveMinutes)
+	}, status.timeouts)
 	return err
 }
 

@@ -74,6 +74,7 @@ type webSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readWebConfiguration(read *settings.Settings) webSettings {
@@ -83,13 +84,14 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 		namespace:   read.Label("web.namespace", webNamespace),
 		minReplicas: read.Int("web.min", webMinReplicas, 1, 1000),
 		maxReplicas: read.Int("web.max", webMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("web.min", web.minReplicas, "web.max", web.maxReplicas)
 	return web
 }
 
 // deployWebService declares the service's resources, each after those that it needs.
-func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, orders ordersSettings) error {
+func deployWebService(ctx *pulumi.Context, needed map[string][]pulumi.Resource, web webSettings, api apiSettings, orders ordersSettings) error {
 	metadata := &metav1.ObjectMetaArgs{
 		Name:      pulumi.String(webName), // fixed: other pods find the Service by it
 		Namespace: pulumi.String(web.namespace),
@@ -105,7 +107,7 @@ func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, ord
 	if err = newWebNetworkPolicy(ctx, metadata); err != nil {
 		return err
 	}
-	deployment, err := newWebDeployment(ctx, metadata, web, account, newWebEnvironment(api, orders))
+	deployment, err := newWebDeployment(ctx, metadata, web, account, needed[webName], newWebEnvironment(api, orders))
 	if err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, ord
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, web.timeouts)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, ord
 	if err = newWebDisruptionBudget(ctx, metadata); err != nil {
 		return err
 	}
-	if err = newWebIngress(ctx, metadata, serving.Metadata.Name().Elem()); err != nil {
+	if err = newWebIngress(ctx, metadata, web, serving.Metadata.Name().Elem()); err != nil {
 		return err
 	}
 	return newWebAutoscaler(ctx, metadata, web, deployment.Metadata.Name().Elem())
@@ -134,7 +136,7 @@ func deployWebService(ctx *pulumi.Context, web webSettings, api apiSettings, ord
 
 // newWebDeployment runs the image. It sets no replica count on purpose: the
 // autoscaler owns it, and a number here would undo its work at each update.
-func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, account *corev1.ServiceAccount, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
+func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, account *corev1.ServiceAccount, needed []pulumi.Resource, environment corev1.EnvVarArray) (*appsv1.Deployment, error) {
 	memory := pulumi.String(fmt.Sprintf("%dMi", web.memoryMiB))
 	container := corev1.ContainerArgs{
 		Name:  pulumi.String("web"),
@@ -199,7 +201,7 @@ func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web 
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, web.timeouts, pulumi.DependsOn(needed)) // pods change over to what they call once that is ready
 }
 
 // newWebNetworkPolicy lets requests reach the app's port and nothing else reach the
@@ -241,7 +243,7 @@ func newWebDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs
 }
 
 // newWebIngress serves webPaths from outside the cluster.
-func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, serviceName pulumi.StringInput) error {
+func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web webSettings, serviceName pulumi.StringInput) error {
 	_, err := networkingv1.NewIngress(ctx, webName, &networkingv1.IngressArgs{
 		Metadata: annotated(metadata, webAnnotations),
 		Spec: &networkingv1.IngressSpecArgs{
@@ -255,7 +257,7 @@ func newWebIngress(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, service
 				SecretName: pulumi.String("shop-tls"), // exists already
 			}},
 		},
-	}, fiveMinutes)
+	}, web.timeouts)
 	return err
 }
 

@@ -35,6 +35,7 @@ type webSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readWebConfiguration(read *settings.Settings) webSettings {
@@ -44,6 +45,7 @@ func readWebConfiguration(read *settings.Settings) webSettings {
 		namespace:   read.Label("web.namespace", webNamespace),
 		minReplicas: read.Int("web.min", webMinReplicas, 1, 1000),
 		maxReplicas: read.Int("web.max", webMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("web.min", web.minReplicas, "web.max", web.maxReplicas)
 	return web
@@ -79,7 +81,7 @@ func deployWebService(ctx *pulumi.Context, web webSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, web.timeouts)
 	if err != nil {
 		return err
 	}
@@ -152,7 +154,7 @@ func newWebDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, web 
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, web.timeouts)
 }
 
 // newWebNetworkPolicy lets requests reach the app's port and nothing else reach the

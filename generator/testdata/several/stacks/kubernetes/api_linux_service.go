@@ -45,6 +45,7 @@ type apiLinuxSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
@@ -54,6 +55,7 @@ func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
 		namespace:   read.Label("api-linux.namespace", apiLinuxNamespace),
 		minReplicas: read.Int("api-linux.min", apiLinuxMinReplicas, 1, 1000),
 		maxReplicas: read.Int("api-linux.max", apiLinuxMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("api-linux.min", apiLinux.minReplicas, "api-linux.max", apiLinux.maxReplicas)
 	return apiLinux
@@ -89,7 +91,7 @@ func deployAPILinuxService(ctx *pulumi.Context, apiLinux apiLinuxSettings) error
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, apiLinux.timeouts)
 	if err != nil {
 		return err
 	}
@@ -163,7 +165,7 @@ func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, apiLinux.timeouts)
 }
 
 // newAPILinuxNetworkPolicy lets requests reach the app's port and nothing else reach the

@@ -35,6 +35,7 @@ type appSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readAppConfiguration(read *settings.Settings) appSettings {
@@ -44,6 +45,7 @@ func readAppConfiguration(read *settings.Settings) appSettings {
 		namespace:   read.Label("app.namespace", appNamespace),
 		minReplicas: read.Int("app.min", appMinReplicas, 1, 1000),
 		maxReplicas: read.Int("app.max", appMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("app.min", appService.minReplicas, "app.max", appService.maxReplicas)
 	return appService
@@ -79,7 +81,7 @@ func deployAppService(ctx *pulumi.Context, appService appSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, appService.timeouts)
 	if err != nil {
 		return err
 	}
@@ -152,7 +154,7 @@ func newAppDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, appS
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, appService.timeouts)
 }
 
 // newAppNetworkPolicy lets requests reach the app's port and nothing else reach the

@@ -60,6 +60,7 @@ type loadTestSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
@@ -69,6 +70,7 @@ func readLoadTestConfiguration(read *settings.Settings) loadTestSettings {
 		namespace:   read.Label("load-test.namespace", loadTestNamespace),
 		minReplicas: read.Int("load-test.min", loadTestMinReplicas, 1, 1000),
 		maxReplicas: read.Int("load-test.max", loadTestMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("load-test.min", loadTest.minReplicas, "load-test.max", loadTest.maxReplicas)
 	return loadTest
@@ -104,7 +106,7 @@ func deployLoadTestService(ctx *pulumi.Context, loadTest loadTestSettings) error
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, loadTest.timeouts)
 	if err != nil {
 		return err
 	}
@@ -178,7 +180,7 @@ func newLoadTestDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, loadTest.timeouts)
 }
 
 // newLoadTestNetworkPolicy lets requests reach the app's port and nothing else reach the

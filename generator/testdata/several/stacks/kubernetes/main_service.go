@@ -35,6 +35,7 @@ type mainSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readMainConfiguration(read *settings.Settings) mainSettings {
@@ -44,6 +45,7 @@ func readMainConfiguration(read *settings.Settings) mainSettings {
 		namespace:   read.Label("main.namespace", mainNamespace),
 		minReplicas: read.Int("main.min", mainMinReplicas, 1, 1000),
 		maxReplicas: read.Int("main.max", mainMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("main.min", main.minReplicas, "main.max", main.maxReplicas)
 	return main
@@ -79,7 +81,7 @@ func deployMainService(ctx *pulumi.Context, main mainSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, main.timeouts)
 	if err != nil {
 		return err
 	}
@@ -152,7 +154,7 @@ func newMainDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, mai
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, main.timeouts)
 }
 
 // newMainNetworkPolicy lets requests reach the app's port and nothing else reach the

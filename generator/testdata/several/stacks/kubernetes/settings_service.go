@@ -35,6 +35,7 @@ type settingsSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readSettingsConfiguration(read *settings.Settings) settingsSettings {
@@ -44,6 +45,7 @@ func readSettingsConfiguration(read *settings.Settings) settingsSettings {
 		namespace:   read.Label("settings.namespace", settingsNamespace),
 		minReplicas: read.Int("settings.min", settingsMinReplicas, 1, 1000),
 		maxReplicas: read.Int("settings.max", settingsMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("settings.min", settingsService.minReplicas, "settings.max", settingsService.maxReplicas)
 	return settingsService
@@ -79,7 +81,7 @@ func deploySettingsService(ctx *pulumi.Context, settingsService settingsSettings
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, settingsService.timeouts)
 	if err != nil {
 		return err
 	}
@@ -152,7 +154,7 @@ func newSettingsDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs,
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, settingsService.timeouts)
 }
 
 // newSettingsNetworkPolicy lets requests reach the app's port and nothing else reach the

@@ -35,6 +35,7 @@ type typeSettings struct {
 	memoryMiB                int
 	namespace                string
 	minReplicas, maxReplicas int
+	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
 }
 
 func readTypeConfiguration(read *settings.Settings) typeSettings {
@@ -44,6 +45,7 @@ func readTypeConfiguration(read *settings.Settings) typeSettings {
 		namespace:   read.Label("type.namespace", typeNamespace),
 		minReplicas: read.Int("type.min", typeMinReplicas, 1, 1000),
 		maxReplicas: read.Int("type.max", typeMaxReplicas, 1, 1000),
+		timeouts:    readTimeouts(read),
 	}
 	read.AtMost("type.min", typeService.minReplicas, "type.max", typeService.maxReplicas)
 	return typeService
@@ -79,7 +81,7 @@ func deployTypeService(ctx *pulumi.Context, typeService typeSettings) error {
 				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
 			}},
 		},
-	}, fiveMinutes)
+	}, typeService.timeouts)
 	if err != nil {
 		return err
 	}
@@ -152,7 +154,7 @@ func newTypeDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, typ
 				Spec:     pod,
 			},
 		},
-	}, fiveMinutes)
+	}, typeService.timeouts)
 }
 
 // newTypeNetworkPolicy lets requests reach the app's port and nothing else reach the

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -60,6 +61,14 @@ func TestInt(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
 	accepts(t, one, map[string]int{"": 5, "1": 1, "10": 10})
 	refuses(t, one, "0", "11", "-1", "+5", "05", "1_0", "1.5", "ten", "1e1", "99999999999999999999")
+}
+
+func TestDuration(t *testing.T) {
+	one := func(s *settings.Settings) time.Duration {
+		return s.Duration("api.x", 5*time.Minute, 10*time.Second, time.Hour)
+	}
+	accepts(t, one, map[string]time.Duration{"": 5 * time.Minute, "10s": 10 * time.Second, "1h": time.Hour, "1m30s": 90 * time.Second})
+	refuses(t, one, "9s", "61m", "-1m", "90", "1d", "soon")
 }
 
 func TestOneOf(t *testing.T) {
@@ -246,6 +255,17 @@ func TestNoValue(t *testing.T) {
 	}
 	if _, err := read(t, map[string]string{"api": "{}", "alarms": `{"email":null}`, "tags": "null"}, rate); err != nil {
 		t.Errorf("an object without settings, and keys of others, are refused: %v", err)
+	}
+}
+
+// A service's settings must not be left behind by its new name.
+func TestRenamedService(t *testing.T) {
+	one := func(s *settings.Settings) int { s.Int("front.x", 5, 1, 10); return s.Int("web.x", 5, 1, 10) }
+	for _, config := range []map[string]string{{"api.x": "7"}, {"api": `{"x":7}`}} {
+		const want = "api.x: no such setting\nhint: the app has no service api; give its settings to the service that it has become, or remove them: there is front.x, web.x"
+		if _, err := read(t, config, one); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v is not refused: %v", config, err)
+		}
 	}
 }
 
