@@ -80,6 +80,7 @@ with --check, generate would write something.`,
 			}
 			changes := list.take(all)
 			list.warn(io)
+			p.warnOfLeftovers(io, list.edit)
 			if asJSON {
 				return conflictsLeft(changes)
 			}
@@ -113,6 +114,7 @@ func checkTree(ctx context.Context, io streams, p *project, asJSON bool) error {
 	}
 	changes := list.take(all)
 	list.warn(io)
+	p.warnOfLeftovers(io, list.edit)
 	edited, stale := 0, 0
 	if list.edit.Changes() {
 		stale++
