@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/stacks/settings"
 	"ambi/stacks/stacktest"
@@ -67,10 +68,10 @@ func agree(t *testing.T, kind, text string) {
 	}
 	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, "apiVersion: ambi/v1\nname: shop\nservices:\n  api:\n    http: {routes: [GET /]}\n"+k.spec, quoted(text)))
 	want, wanted := "", true
-	var problems spec.Errors
+	var problems problem.List
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			if p.Path != k.path {
+			if p.Field != k.path {
 				t.Fatalf("%s %q: %v", kind, text, err)
 			}
 		}
