@@ -131,7 +131,7 @@ func TestWrongFieldsOfAForm(t *testing.T) {
 		}},
 		"bounds": {one, map[string]string{"zones": "9", "shared": "2", "min-nodes": "5000", "disk": "99999", "cross-zone": "1.5", "requests-per-connection": "0", "keep-alive": "0s"}, map[string]string{
 			"zones": "must be 1 to 6, got 9", "shared": "must be 0 to 1", "min-nodes": "must be 0 to 1000", "disk": "must be 0 to 16384", "cross-zone": "must be 0 to 1",
-			"requests-per-connection": "must be at least 1", "keep-alive": "must be more than 0s",
+			"requests-per-connection": "must be 1 to 1000000000, got 0", "keep-alive": "must be more than 0s",
 		}},
 		"agreement":    {one, map[string]string{"cpu-time": "2s"}, map[string]string{"cpu-time": "must be at most duration"}},
 		"peak":         {one, map[string]string{"shape": "diurnal", "peak-to-mean": "50"}, map[string]string{"peak-to-mean": "must be 1 to 12"}},
