@@ -9,6 +9,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // Advice is what would have to change to keep an objective under a trace, on
@@ -50,11 +51,11 @@ func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Pa
 //
 // Run is how each run is made, but for the app and the target.
 func Advise(ctx context.Context, in Input, run simulate.Input, open func() (replay.Source, func(), error), objectives []simulate.Objective) (*Advice, error) {
-	service, err := simulate.ServiceOf(in.App, run.Service)
+	service, err := simulate.ServiceOf(in.Resolved, run.Service)
 	if err != nil {
 		return nil, err
 	}
-	a := &adviser{ctx: ctx, in: in, service: service, base: run, open: open, objectives: objectives, advice: &Advice{Now: []Choice{}, Choices: []Choice{}, Notes: []string{}}}
+	a := &adviser{ctx: ctx, in: in, service: service, base: run, open: open, objectives: objectives, now: map[string]int{}, advice: &Advice{Now: []Choice{}, Choices: []Choice{}, Notes: []string{}}}
 	for i, o := range objectives {
 		if i > 0 {
 			a.advice.Objective += " and "
@@ -65,12 +66,14 @@ func Advise(ctx context.Context, in Input, run simulate.Input, open func() (repl
 	if len(targets) == 0 {
 		targets = spec.Targets()
 	}
-	for _, t := range targets {
-		search := a.lambda
-		if t == spec.Kubernetes {
-			search = a.kubernetes
+	for _, path := range []string{minimum, maximum, cpuTarget, provisioned} {
+		if a.now[path], err = in.Resolved.App.Number(a.path(path)); err != nil {
+			return nil, err
 		}
-		if err := search(); err != nil {
+	}
+	search := target.Pair[func() error]{Lambda: a.lambda, Kubernetes: a.kubernetes}
+	for _, t := range targets {
+		if err := search.Of(t)(); err != nil {
 			return nil, err
 		}
 	}
@@ -85,60 +88,62 @@ type adviser struct {
 	base       simulate.Input
 	open       func() (replay.Source, func(), error)
 	objectives []simulate.Objective
+	now        map[string]int // the numbers that a search may change, by path
 	advice     *Advice
 }
 
 // try is one run of one target with a changed spec.
 type try struct {
-	changes []Change
-	run     *simulate.Result
-	result  *replay.Result
-	refused string
-	app     *spec.App
+	changes  []Change
+	run      *simulate.Result
+	result   *replay.Result
+	refused  string
+	resolved *target.Resolved
 }
 
-// knob is a number of the spec that a search may change.
-type knob struct {
-	path string
-	of   func(*spec.Service) *int
-}
+// The numbers of a service that a search may change, by their paths below it.
+const (
+	minimum     = "scale.min"
+	maximum     = "scale.max"
+	cpuTarget   = "scale.cpu"
+	provisioned = "lambda.provisioned"
+)
 
-func minimum() knob { return knob{"scale.min", func(s *spec.Service) *int { return &s.Scale.Min }} }
-func maximum() knob { return knob{"scale.max", func(s *spec.Service) *int { return &s.Scale.Max }} }
-func cpuTarget() knob {
-	return knob{"scale.cpu", func(s *spec.Service) *int { return &s.Scale.CPU }}
-}
-
-func provisioned() knob {
-	return knob{"lambda.provisioned", func(s *spec.Service) *int { return &s.Lambda.Provisioned }}
-}
-
-// set is a knob and its value.
+// set is one of them and its value.
 type set struct {
-	knob
-	to int
+	path string
+	to   int
 }
+
+// path is that of a number in the spec.
+func (a *adviser) path(number string) string { return "services." + a.service + "." + number }
 
 // simulate runs a target with some numbers of the spec changed.
 func (a *adviser) simulate(t spec.Target, sets ...set) (*try, error) {
-	changed := *a.in.App
-	s := *changed.Services[a.service]
-	changed.Services = map[string]*spec.Service{a.service: &s}
-	x := &try{app: &changed, changes: []Change{}}
+	x := &try{changes: []Change{}}
+	app := a.in.Resolved.App
 	for _, set := range sets {
-		field := set.of(&s)
-		if *field != set.to {
-			x.changes = append(x.changes, Change{"services." + a.service + "." + set.path, *field, set.to})
+		path := a.path(set.path)
+		from, err := app.Number(path)
+		if err != nil {
+			return nil, err
 		}
-		*field = set.to
+		if from == set.to {
+			continue
+		}
+		x.changes = append(x.changes, Change{path, from, set.to})
+		if app, err = app.With(path, set.to); err != nil {
+			return nil, err
+		}
 	}
+	x.resolved = target.Resolve(app)
 	source, done, err := a.open()
 	if err != nil {
 		return nil, err
 	}
 	defer done()
 	run := a.base
-	run.App, run.Service, run.Targets = &changed, a.service, []spec.Target{t}
+	run.Resolved, run.Service, run.Targets = x.resolved, a.service, []spec.Target{t}
 	x.run, err = simulate.Run(a.ctx, run, source)
 	if err == nil {
 		err = a.ctx.Err()
@@ -161,15 +166,12 @@ func (a *adviser) choice(t spec.Target, x *try) (Choice, error) {
 		c.Values = append(c.Values, o.Text(o.Value(x.result)))
 	}
 	in := a.in
-	in.App, in.Behavior = x.app, x.run
+	in.Resolved, in.Behavior = x.resolved, x.run
 	r, err := Compare(in)
 	if err != nil {
 		return c, err
 	}
-	side := r.Lambda
-	if t == spec.Kubernetes {
-		side = r.Kubernetes
-	}
+	side := r.Of(t)
 	if side.Bill != nil {
 		c.Cost, c.Idle = side.total(), &side.Bill.Idle
 	}
@@ -221,17 +223,17 @@ func (a *adviser) offer(t spec.Target, x *try) error {
 func dearer(a, b Choice) bool { return a.Cost != nil && b.Cost != nil && *a.Cost > *b.Cost }
 
 // least is the least number from low to high for which run keeps the
-// objectives, by bisection; nil when not even high does.
-func (a *adviser) least(low, high int, run func(n int) (*try, error)) (*try, error) {
+// objectives, by bisection, with its run; nil when not even high does.
+func (a *adviser) least(low, high int, run func(n int) (*try, error)) (int, *try, error) {
 	best, err := run(high)
 	if err != nil || !a.holds(best) {
-		return nil, err
+		return 0, nil, err
 	}
 	for low < high {
 		middle := low + (high-low)/2
 		x, err := run(middle)
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 		if a.holds(x) {
 			best, high = x, middle
@@ -239,7 +241,7 @@ func (a *adviser) least(low, high int, run func(n int) (*try, error)) (*try, err
 			low = middle + 1
 		}
 	}
-	return best, nil
+	return high, best, nil
 }
 
 // The spec's own bounds.
@@ -256,11 +258,12 @@ func (a *adviser) lambda() error {
 	if err != nil || !search {
 		return err
 	}
-	s := a.in.App.Services[a.service]
+	function, _ := a.in.Resolved.Lambda.Service(a.service)
+	deployment, _ := a.in.Resolved.Kubernetes.Service(a.service) // knows how many requests an instance takes
 	var bound []set
-	if s.Lambda.Reserved && now.result.Outcomes[replay.ThrottledReserved] > 0 {
-		x, err := a.least(s.Scale.Max+1, mostInstances, func(n int) (*try, error) {
-			x, err := a.simulate(spec.Lambda, set{maximum(), n})
+	if function.Reserved > 0 && now.result.Outcomes[replay.ThrottledReserved] > 0 {
+		_, x, err := a.least(a.now[maximum]+1, mostInstances, func(n int) (*try, error) {
+			x, err := a.simulate(spec.Lambda, set{maximum, n})
 			if err == nil && x.result == nil {
 				x.result = &replay.Result{Requests: 1} // more than the account has
 			}
@@ -272,7 +275,7 @@ func (a *adviser) lambda() error {
 		if x != nil {
 			return a.offer(spec.Lambda, x)
 		}
-		most, err := a.simulate(spec.Lambda, set{maximum(), mostInstances})
+		most, err := a.simulate(spec.Lambda, set{maximum, mostInstances})
 		if err != nil {
 			return err
 		}
@@ -280,20 +283,20 @@ func (a *adviser) lambda() error {
 			a.note("lambda: no scale.max that the account allows keeps it: %s", most.refused)
 			return nil
 		}
-		need := int(math.Ceil(float64(most.result.Gauges[replay.InUse].Max) / float64(max(1, s.Concurrency))))
-		bound = append(bound, set{maximum(), max(s.Scale.Max, need)})
+		need := int(math.Ceil(float64(most.result.Gauges[replay.InUse].Max) / float64(max(1, deployment.Concurrency))))
+		bound = append(bound, set{maximum, max(a.now[maximum], need)})
 		now = most
 	}
 	peak := int(now.result.Gauges[replay.InUse].Max)
-	high := min(mostProvisioned, max(peak, s.Lambda.Provisioned+1))
-	x, err := a.least(s.Lambda.Provisioned+1, high, func(n int) (*try, error) {
-		return a.simulate(spec.Lambda, append(bound, set{provisioned(), n})...)
+	high := min(mostProvisioned, max(peak, a.now[provisioned]+1))
+	_, x, err := a.least(a.now[provisioned]+1, high, func(n int) (*try, error) {
+		return a.simulate(spec.Lambda, append(bound, set{provisioned, n})...)
 	})
 	if err != nil {
 		return err
 	}
 	if x == nil {
-		most, err := a.simulate(spec.Lambda, append(bound, set{provisioned(), high})...)
+		most, err := a.simulate(spec.Lambda, append(bound, set{provisioned, high})...)
 		if err != nil {
 			return err
 		}
@@ -320,7 +323,6 @@ func (a *adviser) kubernetes() error {
 	if err != nil || !search {
 		return err
 	}
-	s := a.in.App.Services[a.service]
 	found := false
 	settle := func(x *try, sets ...set) error {
 		if x == nil {
@@ -328,8 +330,8 @@ func (a *adviser) kubernetes() error {
 		}
 		found = true
 		most := int(x.result.Gauges[replay.Instances].Max)
-		if need := max(most, s.Scale.Max, s.Scale.Min); need <= mostInstances {
-			y, err := a.simulate(spec.Kubernetes, append(sets, set{maximum(), need})...)
+		if need := max(most, a.now[maximum], a.now[minimum]); need <= mostInstances {
+			y, err := a.simulate(spec.Kubernetes, append(sets, set{maximum, need})...)
 			if err != nil {
 				return err
 			}
@@ -339,7 +341,7 @@ func (a *adviser) kubernetes() error {
 		}
 		return a.offer(spec.Kubernetes, x)
 	}
-	out := set{maximum(), mostInstances}
+	out := set{maximum, mostInstances}
 	free, err := a.simulate(spec.Kubernetes, out)
 	if err != nil {
 		return err
@@ -349,29 +351,27 @@ func (a *adviser) kubernetes() error {
 			return err
 		}
 	}
-	fewest, err := a.least(max(s.Scale.Min, 0)+1, mostInstances, func(n int) (*try, error) {
-		return a.simulate(spec.Kubernetes, set{minimum(), n}, out)
+	n, fewest, err := a.least(a.now[minimum]+1, mostInstances, func(n int) (*try, error) {
+		return a.simulate(spec.Kubernetes, set{minimum, n}, out)
 	})
 	if err != nil {
 		return err
 	}
 	if fewest != nil {
-		n := fewest.app.Services[a.service].Scale.Min
-		if err := settle(fewest, set{minimum(), n}); err != nil {
+		if err := settle(fewest, set{minimum, n}); err != nil {
 			return err
 		}
 	}
-	if s.Scale.CPU > leastCPUTarget {
+	if a.now[cpuTarget] > leastCPUTarget {
 		// The least decrease of the target is the least change.
-		lower, err := a.least(1, s.Scale.CPU-leastCPUTarget, func(n int) (*try, error) {
-			return a.simulate(spec.Kubernetes, set{cpuTarget(), s.Scale.CPU - n}, out)
+		n, lower, err := a.least(1, a.now[cpuTarget]-leastCPUTarget, func(n int) (*try, error) {
+			return a.simulate(spec.Kubernetes, set{cpuTarget, a.now[cpuTarget] - n}, out)
 		})
 		if err != nil {
 			return err
 		}
 		if lower != nil {
-			n := lower.app.Services[a.service].Scale.CPU
-			if err := settle(lower, set{cpuTarget(), n}); err != nil {
+			if err := settle(lower, set{cpuTarget, a.now[cpuTarget] - n}); err != nil {
 				return err
 			}
 		}

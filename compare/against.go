@@ -11,6 +11,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/internal/problem"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // Read reads a Result from the JSON that it marshals to. A text of another
@@ -44,11 +45,10 @@ func unread(format string, args ...any) error {
 
 // Difference is what changed from one comparison to a later one.
 type Difference struct {
-	App        string         `json:"app"`    // of the earlier one
-	Before     Answer         `json:"before"` // the verdicts
-	After      Answer         `json:"after"`
-	Lambda     SideDifference `json:"lambda"`
-	Kubernetes SideDifference `json:"kubernetes"`
+	App    string `json:"app"`    // of the earlier one
+	Before Answer `json:"before"` // the verdicts
+	After  Answer `json:"after"`
+	target.Pair[SideDifference]
 	// Beside lists what else differs, for not all of a changed cost need come
 	// from a changed spec: region, prices, choices, usage.
 	Beside []string `json:"beside"`
@@ -88,7 +88,7 @@ func change(before, after *price.USD) *price.USD {
 func Against(before, after Result) Difference {
 	return Difference{
 		App: before.App, Before: before.Verdict.Answer, After: after.Verdict.Answer,
-		Lambda: sideDifference(before.Lambda, after.Lambda), Kubernetes: sideDifference(before.Kubernetes, after.Kubernetes),
+		Pair:   target.PairOf(func(t spec.Target) SideDifference { return sideDifference(before.Of(t), after.Of(t)) }),
 		Beside: beside(before, after),
 	}
 }
@@ -142,8 +142,8 @@ func beside(before, after Result) []string {
 	say(!reflect.DeepEqual(before.Choices, after.Choices), "the choices of how the app is run")
 	say(!slices.Equal(before.PriceChanges, after.PriceChanges), "the prices that the user gave")
 	for _, t := range spec.Targets() {
-		earlier := components(before.side(t))
-		for _, now := range components(after.side(t)) {
+		earlier := components(before.Of(t))
+		for _, now := range components(after.Of(t)) {
 			i := slices.IndexFunc(earlier, named(now.Name))
 			say(i >= 0 && now.Key != "" && earlier[i].Key == now.Key && !reflect.DeepEqual(earlier[i].Tiers, now.Tiers), "the price %s", now.Key)
 		}
@@ -158,11 +158,4 @@ func beside(before, after Result) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-func (r Result) side(t spec.Target) Side {
-	if t == spec.Lambda {
-		return r.Lambda
-	}
-	return r.Kubernetes
 }

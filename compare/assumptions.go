@@ -14,6 +14,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
 	"ambi/spec"
+	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 )
 
@@ -56,7 +57,8 @@ type sayer func(topic, source, format string, args ...any)
 
 func (c *comparison) assumePrices(r Result, say sayer) {
 	var dates []string
-	for _, side := range []Side{r.Lambda, r.Kubernetes} {
+	for _, t := range spec.Targets() {
+		side := r.Of(t)
 		if side.Bill == nil {
 			continue
 		}
@@ -135,7 +137,7 @@ func (c *comparison) assumeLambda(say sayer) {
 	if c.Behavior == nil || c.Behavior.Lambda == nil {
 		say("cold starts", "Erlang's B formula, with Poisson arrivals; within a tenth of SimFaaS's published figures", "how many environments start is estimated, not simulated")
 	}
-	if c.some(func(s *spec.Service) bool { return s.Lambda.Provisioned > 0 }) && (c.Behavior == nil || c.Behavior.Lambda == nil) {
+	if c.functions(isProvisioned) && (c.Behavior == nil || c.Behavior.Lambda == nil) {
 		say("provisioned concurrency", "Erlang's B formula, with Poisson arrivals at each rate of the shape", "it serves the requests that do not find all of it busy; the others run on demand")
 	}
 	if l.FunctionURL {
@@ -170,10 +172,10 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		say("nodes", "", "pods are packed %s; EC2 bills nodes by the second", packed)
 	}
 	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold the target utilization, its tolerance of 10 %% left aside; scale.max does not bound what is priced, and fit says where it is reached")
-	if c.some(func(s *spec.Service) bool { return s.Scale.Memory > 0 }) {
+	if c.deployments(func(s kubernetes.Service) bool { return s.Metric == kubernetes.Memory }) {
 		say("replicas", "", "where the autoscaler watches memory, of which nothing is known here, replicas are as many as hold the CPU time at full utilization")
 	}
-	for _, f := range c.refused[spec.Kubernetes] {
+	for _, f := range c.Resolved.Findings.Kubernetes.Refused() {
 		if strings.HasSuffix(f.Path, ".scale.min") {
 			say("replicas", "", "Kubernetes is priced with one replica at least, since %s is refused there", f.Path)
 		}
@@ -197,11 +199,11 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %s serves all services; a connection carries %s",
 		format.Plural(k.Zones, "zone"), connection(k))
-	if c.some(func(s *spec.Service) bool { return s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil }) {
+	if c.deployments(func(s kubernetes.Service) bool { return !isExposed(s) }) {
 		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
 	}
-	if c.some(func(s *spec.Service) bool {
-		return s.Kubernetes.Gateway != nil || s.Kubernetes.Ingress != nil && s.Kubernetes.Ingress.Class != "alb"
+	if c.deployments(func(s kubernetes.Service) bool {
+		return s.Gateway != nil || s.Ingress != nil && s.Ingress.Class != "alb"
 	}) {
 		say("load balancer", "", "an Application Load Balancer stands for the gateway, or the ingress of another class, that the spec names")
 	}

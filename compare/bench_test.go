@@ -26,7 +26,7 @@ func BenchmarkThousandServices(b *testing.B) {
 	}
 	in := input(b, text.String())
 	i := 0
-	for _, name := range in.App.ServiceNames() {
+	for _, name := range in.Resolved.Services() {
 		u := complete(demand.Usage{})
 		u.Requests, u.Duration, u.CPUTime = demand.Known(float64(1000*(i+1))), demand.Known(50*time.Millisecond), demand.Known(10*time.Millisecond)
 		u.Shape = []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[i%4]

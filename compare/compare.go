@@ -3,7 +3,7 @@
 // must the team own under each model.
 //
 //	result, err := compare.Compare(compare.Input{
-//		App: app, Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(),
+//		Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(),
 //	})
 //
 // Compare is pure: the same input gives the same result, down to the byte, and
@@ -43,13 +43,11 @@ import (
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
 )
 
 // Input is what Compare works on.
 type Input struct {
-	App *spec.App
+	Resolved *target.Resolved
 	// Usage is each service's traffic, by name. What is not there is unknown.
 	Usage map[string]demand.Usage
 	Sheet *price.Sheet
@@ -76,13 +74,12 @@ const Format = "ambi.compare/v1"
 
 // Result is the comparison of one app. It marshals to the same JSON every time.
 type Result struct {
-	Format       string        `json:"format"` // Format, which names what these fields mean
-	App          string        `json:"app"`
-	Region       string        `json:"region"`
-	Verdict      Verdict       `json:"verdict"`
-	Services     []Service     `json:"services"` // by name
-	Lambda       Side          `json:"lambda"`
-	Kubernetes   Side          `json:"kubernetes"`
+	Format   string    `json:"format"` // Format, which names what these fields mean
+	App      string    `json:"app"`
+	Region   string    `json:"region"`
+	Verdict  Verdict   `json:"verdict"`
+	Services []Service `json:"services"` // by name
+	target.Pair[Side]
 	Nodes        *cost.Nodes   `json:"nodes"` // null on Fargate, and while a figure is missing
 	Fit          fit.Report    `json:"fit"`
 	BreakEven    BreakEven     `json:"breakEven"`
@@ -160,22 +157,18 @@ const largeApp = 40
 // Compare compares an app on both targets. Errors are choices, usage or prices
 // that make no sense; an app that a target refuses is not an error.
 func Compare(in Input) (Result, error) {
-	lambdaModel, onLambda := lambda.Resolve(in.App)
-	kubernetesModel, onKubernetes := kubernetes.Resolve(in.App)
-	app, err := workloads(in, lambdaModel, kubernetesModel)
+	app, err := workloads(in)
 	if err != nil {
 		return Result{}, err
 	}
-	c := &comparison{Input: in, app: app, refused: map[spec.Target]target.Findings{
-		spec.Lambda: onLambda.Refused(), spec.Kubernetes: onKubernetes.Refused(),
-	}}
+	c := &comparison{Input: in, app: app}
 	if in.Behavior != nil {
 		if c.app, err = corrected(in, app); err != nil {
 			return Result{}, err
 		}
 	}
 	r := Result{
-		Format: Format, App: in.App.Name, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
+		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
 	}
 	for _, change := range in.Sheet.Changes() {
@@ -188,17 +181,17 @@ func Compare(in Input) (Result, error) {
 	if err := c.excess(&pair); err != nil {
 		return Result{}, err
 	}
-	r.Lambda, r.Kubernetes = pair.side(spec.Lambda), pair.side(spec.Kubernetes)
+	r.Pair = target.PairOf(pair.side)
 	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
 		r.Nodes = &n
 	}
 	r.Fit = fit.Check(fit.Input{
-		App: in.App, Findings: slices.Concat(onLambda, onKubernetes), Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
+		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
 		Served: served(in.Behavior),
 	})
 	if in.Behavior != nil {
 		r.Simulation = simulation(in.Behavior, r)
-		r.Fit.Warnings = append(r.Fit.Warnings, suffered(in.App, in.Behavior)...)
+		r.Fit.Warnings = append(r.Fit.Warnings, suffered(in.Resolved, in.Behavior)...)
 	}
 	if r.BreakEven, err = c.breakEven(pair); err != nil {
 		return Result{}, err
@@ -220,40 +213,39 @@ func Compare(in Input) (Result, error) {
 // comparison is one Compare at work.
 type comparison struct {
 	Input
-	app     cost.App
-	refused map[spec.Target]target.Findings
+	app cost.App
 }
 
 // pair is an app's models on both targets; a target that refuses the app may
 // have none.
 type pair struct {
-	app                cost.App
-	lambda, kubernetes *cost.Model
-	unpriced           map[spec.Target]string
-	requests           float64 // a month, of the whole app, as far as they are known
+	target.Pair[*cost.Model]
+	app      cost.App
+	unpriced target.Pair[string]
+	requests float64 // a month, of the whole app, as far as they are known
 }
 
 // prepare makes the models. An error on a target that refuses the app anyway
 // leaves that side unpriced.
 func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
-	p := pair{app: app, unpriced: map[spec.Target]string{}}
+	p := pair{app: app}
 	for _, w := range app.Workloads {
 		p.requests += w.Traffic.Requests.Or(0)
 	}
-	var errs [2]error
-	p.lambda, errs[0] = cost.Lambda(c.Sheet, app, choices)
-	p.kubernetes, errs[1] = cost.Kubernetes(c.Sheet, c.Catalog, app, choices)
-	for i, t := range spec.Targets() {
-		if errs[i] == nil {
+	var errs target.Pair[error]
+	p.Lambda, errs.Lambda = cost.Lambda(c.Sheet, app, choices)
+	p.Kubernetes, errs.Kubernetes = cost.Kubernetes(c.Sheet, c.Catalog, app, choices)
+	for _, t := range spec.Targets() {
+		err := errs.Of(t)
+		if err == nil {
 			continue
 		}
-		if len(c.refused[t]) == 0 {
-			return pair{}, problem.In(string(t), errs[i])
+		if len(c.Resolved.Findings.Of(t).Refused()) == 0 {
+			return pair{}, problem.In(string(t), err)
 		}
-		p.unpriced[t] = errs[i].Error()
-		errs[i] = nil
+		*p.unpriced.At(t) = err.Error()
 	}
-	if p.lambda == nil && p.kubernetes == nil {
+	if p.Lambda == nil && p.Kubernetes == nil {
 		return pair{}, errors.New("neither target can be priced")
 	}
 	return p, nil
@@ -263,20 +255,18 @@ func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
 // target. A target that refuses the app anyway is left unpriced.
 func (c *comparison) excess(p *pair) error {
 	var errs []error
-	for _, side := range []struct {
-		target spec.Target
-		model  **cost.Model
-	}{{spec.Lambda, &p.lambda}, {spec.Kubernetes, &p.kubernetes}} {
-		if *side.model == nil {
+	for _, t := range spec.Targets() {
+		model := p.At(t)
+		if *model == nil {
 			continue
 		}
-		err := (*side.model).Excess()
-		if err != nil && len(c.refused[side.target]) > 0 {
-			p.unpriced[side.target], *side.model, err = err.Error(), nil, nil
+		err := (*model).Excess()
+		if err != nil && len(c.Resolved.Findings.Of(t).Refused()) > 0 {
+			*p.unpriced.At(t), *model, err = err.Error(), nil, nil
 		}
 		errs = append(errs, err)
 	}
-	if p.lambda == nil && p.kubernetes == nil {
+	if p.Lambda == nil && p.Kubernetes == nil {
 		errs = append(errs, errors.New("neither target can be priced"))
 	}
 	return errors.Join(errs...)
@@ -284,28 +274,21 @@ func (c *comparison) excess(p *pair) error {
 
 // side is one target's month at the app's traffic.
 func (p pair) side(t spec.Target) Side {
-	m := p.model(t)
+	m := p.Of(t)
 	if m == nil {
-		return Side{Unpriced: p.unpriced[t]}
+		return Side{Unpriced: p.unpriced.Of(t)}
 	}
 	bill := m.Bill(1)
 	return Side{Bill: &bill}
 }
 
-func (p pair) model(t spec.Target) *cost.Model {
-	if t == spec.Lambda {
-		return p.lambda
-	}
-	return p.kubernetes
-}
-
 // at is both totals at a multiple of the app's requests.
 func (p pair) at(scale float64) (lambda, kubernetes price.USD, known bool) {
-	if p.lambda == nil || p.kubernetes == nil {
+	if p.Lambda == nil || p.Kubernetes == nil {
 		return 0, 0, false
 	}
-	lambda, ok := p.lambda.Total(scale)
-	kubernetes, okToo := p.kubernetes.Total(scale)
+	lambda, ok := p.Lambda.Total(scale)
+	kubernetes, okToo := p.Kubernetes.Total(scale)
 	return lambda, kubernetes, ok && okToo
 }
 
@@ -319,7 +302,8 @@ func (p pair) complete() bool {
 // missing lists what keeps a total from being known, each figure once.
 func (p pair) missing() []cost.Missing {
 	list := []cost.Missing{}
-	for _, m := range []*cost.Model{p.lambda, p.kubernetes} {
+	for _, t := range spec.Targets() {
+		m := p.Of(t)
 		if m == nil {
 			continue
 		}

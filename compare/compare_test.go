@@ -13,6 +13,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // thumbs is an app with one service, as the repository's own example.
@@ -50,6 +51,16 @@ func complete(u demand.Usage) demand.Usage {
 	return u
 }
 
+// with changes one number of an app.
+func with(t testing.TB, app *target.Resolved, path string, n int) *target.Resolved {
+	t.Helper()
+	changed, err := app.App.With(path, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target.Resolve(changed)
+}
+
 func input(t testing.TB, text string) compare.Input {
 	t.Helper()
 	book, err := price.Embedded()
@@ -68,7 +79,7 @@ func input(t testing.TB, text string) compare.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := compare.Input{App: app, Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
+	in := compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
 	for name, u := range in.Usage {
 		in.Usage[name] = complete(u)
 	}

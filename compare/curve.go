@@ -131,11 +131,11 @@ func bounds(a, b, c price.USD) (low, high price.USD) { return min(a, b, c), max(
 func (p pair) crossing(x breakeven.Crossing) Crossing {
 	out := Crossing{Crossing: x}
 	at, before := x.Requests/p.requests, x.Before.Requests/p.requests
-	out.LambdaDriver = driver(p.lambda, at)
-	out.KubernetesDriver = driver(p.kubernetes, at)
-	dearer := p.lambda
+	out.LambdaDriver = driver(p.Lambda, at)
+	out.KubernetesDriver = driver(p.Kubernetes, at)
+	dearer := p.Lambda
 	if x.ToLambda {
-		dearer = p.kubernetes
+		dearer = p.Kubernetes
 	}
 	if !x.Step {
 		before = at / 1.1

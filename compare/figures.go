@@ -34,7 +34,7 @@ func (r Result) Figures(d *Difference) []Figure {
 	}
 	list = append(list, cheaper, dearer, r.requests(), r.headroom(), r.coldShare())
 	for _, t := range spec.Targets() {
-		side := r.side(t)
+		side := r.Of(t)
 		for _, category := range cost.Categories() {
 			first, _, _ := strings.Cut(string(category), " ")
 			f := Figure{Name: string(t) + "." + first, Means: "its part for " + string(category)}

@@ -1,8 +1,13 @@
 package compare
 
 import (
+	"slices"
+
 	"ambi/compare/price/cost"
 	"ambi/spec"
+	"ambi/target"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
 )
 
 // Duty is something that a team owns under one model, for as long as the app
@@ -14,6 +19,9 @@ type Duty struct {
 	From   string      `json:"from"` // what in the plan or the spec brings it
 }
 
+// sayDuty notes a duty, if it applies.
+type sayDuty func(applies bool, from, duty, why string)
+
 // operations lists the duties that follow from what each target would make.
 func (c *comparison) operations() []Duty {
 	list := []Duty{}
@@ -23,31 +31,29 @@ func (c *comparison) operations() []Duty {
 				list = append(list, Duty{t, duty, why, from})
 			}
 		}
-		if t == spec.Lambda {
-			c.lambdaDuties(say)
-		} else {
-			c.kubernetesDuties(say)
-		}
+		target.Pair[func(sayDuty)]{Lambda: c.lambdaDuties, Kubernetes: c.kubernetesDuties}.Of(t)(say)
 	}
 	return list
 }
 
-// some reports whether something is true of a service.
-func (c *comparison) some(is func(*spec.Service) bool) bool {
-	for _, name := range c.App.ServiceNames() {
-		if is(c.App.Services[name]) {
-			return true
-		}
-	}
-	return false
+// functions and deployments report whether something is true of a service.
+func (c *comparison) functions(is func(lambda.Service) bool) bool {
+	return slices.ContainsFunc(c.Resolved.Lambda.Services, is)
 }
 
-func (c *comparison) lambdaDuties(say func(applies bool, from, duty, why string)) {
-	image := c.some(func(s *spec.Service) bool { return s.Lambda.Zip == "" })
-	adapter := c.some(func(s *spec.Service) bool { return s.Lambda.Handler == spec.HandlerAdapter })
-	secrets := c.some(func(s *spec.Service) bool { return len(s.Secrets) > 0 })
-	provisioned := c.some(func(s *spec.Service) bool { return s.Lambda.Provisioned > 0 })
-	domain := c.some(func(s *spec.Service) bool { return s.HTTP.Domain != "" })
+func (c *comparison) deployments(is func(kubernetes.Service) bool) bool {
+	return slices.ContainsFunc(c.Resolved.Kubernetes.Services, is)
+}
+
+func isProvisioned(s lambda.Service) bool { return s.Provisioned > 0 }
+
+func isExposed(s kubernetes.Service) bool { return s.Ingress != nil || s.Gateway != nil }
+
+func (c *comparison) lambdaDuties(say sayDuty) {
+	image := c.functions(func(s lambda.Service) bool { return s.Zip == "" })
+	adapter := c.functions(func(s lambda.Service) bool { return s.Adapter })
+	secrets := len(c.Resolved.Lambda.Secrets) > 0
+	domain := len(c.Resolved.Lambda.Domains) > 0
 	say(true, "function", "watch cold starts, and decide what to do about them", "a request that finds no idle environment waits for one to start")
 	say(true, "function", "keep account quotas ahead of the peak", "beyond the concurrency quota, requests are answered 429")
 	say(true, "function", "tune memory, which is CPU too", "one number decides speed and price")
@@ -55,23 +61,20 @@ func (c *comparison) lambdaDuties(say func(applies bool, from, duty, why string)
 	say(!image, "function", "rebuild the zip for security fixes in its dependencies", "AWS patches the runtime, not what is in the zip")
 	say(adapter, "function", "keep the Lambda Web Adapter up to date", "it stands between every invocation and the app")
 	say(secrets, "secret", "put values into Secrets Manager, and rotate them", "the stack creates secrets without a value")
-	say(provisioned, "alias", "size provisioned concurrency", "it is paid for whether it is used or not")
+	say(c.functions(isProvisioned), "alias", "size provisioned concurrency", "it is paid for whether it is used or not")
 	say(domain, "domain", "renew or validate the certificate", "the API's domain needs one in its region")
 	say(c.app.VPC, "function", "own the VPC: subnets, security groups, the way out", "functions in a VPC reach only what it lets them")
 	say(true, "log group", "watch errors, throttles and duration", "nothing else tells that the app is unwell")
 }
 
-func (c *comparison) kubernetesDuties(say func(applies bool, from, duty, why string)) {
+func (c *comparison) kubernetesDuties(say sayDuty) {
 	k := c.Choices.Kubernetes
 	nodes := k.Compute == cost.EC2
-	secrets := c.some(func(s *spec.Service) bool { return len(s.Secrets) > 0 })
-	ingress := c.some(func(s *spec.Service) bool { return s.Kubernetes.Ingress != nil || s.Kubernetes.Gateway != nil })
-	keda := c.some(func(s *spec.Service) bool {
-		return s.Kubernetes.ScaleToZero != nil && s.Kubernetes.ScaleToZero.KEDA != nil
-	})
-	requests := c.some(func(s *spec.Service) bool { return !s.Scale.Requests.IsZero() })
-	permissions := c.some(func(s *spec.Service) bool { return len(s.Permissions) > 0 })
-	domain := c.some(func(s *spec.Service) bool { return s.HTTP.Domain != "" })
+	secrets := c.deployments(kubernetes.Service.HasSecrets)
+	keda := c.deployments(func(s kubernetes.Service) bool { return s.KEDA != nil })
+	requests := c.deployments(func(s kubernetes.Service) bool { return s.Metric == kubernetes.Requests })
+	permissions := c.deployments(func(s kubernetes.Service) bool { return s.Identity != nil })
+	domain := len(c.Resolved.Lambda.Domains) > 0 // whatever serves it here
 	say(true, "cluster", "upgrade the cluster, a minor version every 14 months at the latest", c.afterSupport())
 	say(nodes && !k.AutoMode, "nodes", "patch the nodes' system, by replacing them", "fixes of the kernel and the kubelet come as new images")
 	say(nodes && !k.AutoMode, "nodes", "run a node autoscaler, and watch that pods find room", "replicas without a node serve nobody")
@@ -83,7 +86,7 @@ func (c *comparison) kubernetesDuties(say func(applies bool, from, duty, why str
 	say(true, "Deployment", "rebuild the image for security fixes", "nobody patches what is in an image")
 	say(secrets, "Secret", "create the Secrets, and rotate their values", "the stack refers to them and does not make them")
 	say(permissions, "ServiceAccount", "keep the role's trust in the cluster", "pods get their AWS permissions through it")
-	say(ingress, "Ingress", "run the ingress controller", "routes exist only while it does")
+	say(c.deployments(isExposed), "Ingress", "run the ingress controller", "routes exist only while it does")
 	say(domain, "Ingress", "issue and renew the certificate", "nothing does it by itself")
 	say(true, "cluster", "own access to the cluster and its network policies", "whoever may create a pod may read every Secret in its namespace")
 	say(true, "Service", "watch saturation: CPU, memory, replicas at their maximum, pending pods", "nothing else tells that the app is unwell")

@@ -142,7 +142,7 @@ func TestAnyInput(t *testing.T) {
 		}
 		in.Usage = map[string]demand.Usage{}
 		// Most draws of all ranges cost too much: small ones in half of the cases.
-		for _, name := range in.App.ServiceNames() {
+		for _, name := range in.Resolved.Services() {
 			u := d.usage()
 			if d.chance() {
 				u.Requests = demand.Known(math.Round(d.between(1, 1e6)))

@@ -172,9 +172,7 @@ func TestColdStartsAtSeveralKeepAlives(t *testing.T) {
 func TestProvisionedConcurrencySavesColdStarts(t *testing.T) {
 	share := func(provisioned int) float64 {
 		in := at(input(t, thumbs), 3e6)
-		for _, s := range in.App.Services {
-			s.Lambda.Provisioned = provisioned
-		}
+		in.Resolved = with(t, in.Resolved, "services.api.lambda.provisioned", provisioned)
 		r := run(t, in)
 		told, known := r.Services[0].Lambda.ColdShare.Get()
 		if i := slices.IndexFunc(r.ColdStarts, func(c compare.ColdStarts) bool { return c.Assumed }); r.ColdStarts[i].Services[0].Share != demand.Known(told) || !known {

@@ -12,6 +12,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // Simulation is how both targets behaved under one trace. The costs of a
@@ -29,11 +30,10 @@ type Simulation struct {
 const month = int64(demand.SecondsPerMonth * time.Second)
 
 // Cost is what the trace would have cost on a target; nil while it is unknown.
-func (s *Simulation) Cost(t spec.Target) *price.USD {
-	if t == spec.Lambda {
-		return s.LambdaCost
-	}
-	return s.KubernetesCost
+func (s *Simulation) Cost(t spec.Target) *price.USD { return *s.costs().Of(t) }
+
+func (s *Simulation) costs() target.Pair[**price.USD] {
+	return target.Pair[**price.USD]{Lambda: &s.LambdaCost, Kubernetes: &s.KubernetesCost}
 }
 
 // simulation puts a run and the bills that follow from it together.
@@ -49,18 +49,15 @@ func simulation(r *simulate.Result, bills Result) *Simulation {
 		}
 		short := *run
 		short.Series = nil
-		track, bill, into, of := s.Timeline.Lambda, bills.Lambda.Bill, &s.LambdaCost, &s.Lambda
-		if t == spec.Kubernetes {
-			track, bill, into, of = s.Timeline.Kubernetes, bills.Kubernetes.Bill, &s.KubernetesCost, &s.Kubernetes
-		}
-		*of = &short
+		*s.At(t) = &short
+		bill := bills.Of(t).Bill
 		if bill == nil || bill.Total == nil {
 			continue
 		}
 		if part := bill.Total.Part(run.Span, month); part <= price.Most {
-			*into = &part
+			*s.costs().Of(t) = &part
 		}
-		track.Spend(*bill, time.Duration(run.Span))
+		s.Timeline.Of(t).Spend(*bill, time.Duration(run.Span))
 	}
 	return s
 }
@@ -88,12 +85,10 @@ func badly(r *simulate.Result, t spec.Target) float64 {
 }
 
 // served are the targets on which next to none did.
-func served(r *simulate.Result) map[spec.Target]bool {
-	list := map[spec.Target]bool{}
-	for _, t := range spec.Targets() {
-		list[t] = r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && badly(r, t) <= mayFail
-	}
-	return list
+func served(r *simulate.Result) target.Pair[bool] {
+	return target.PairOf(func(t spec.Target) bool {
+		return r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && badly(r, t) <= mayFail
+	})
 }
 
 // ended is the part of a run's requests that ended badly.
@@ -102,10 +97,10 @@ func ended(run *replay.Result) float64 {
 }
 
 // suffered warns of requests that ended badly in a simulation.
-func suffered(app *spec.App, r *simulate.Result) []fit.Limit {
+func suffered(app *target.Resolved, r *simulate.Result) []fit.Limit {
 	var list []fit.Limit
 	path := "services." + r.Service + ".scale"
-	at := app.Position(path)
+	at := app.App.Position(path)
 	for _, t := range spec.Targets() {
 		run := r.Of(t)
 		if run == nil || run.Requests == 0 {

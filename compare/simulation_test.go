@@ -29,7 +29,7 @@ func simulated(t *testing.T, perSecond float64, change func(*simulate.Settings))
 		change(&settings)
 	}
 	r, err := simulate.Run(context.Background(), simulate.Input{
-		App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
+		Resolved: in.Resolved, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
 	}, made(t, u, 6*time.Hour))
 	if err != nil {
 		t.Fatal(err)
@@ -131,13 +131,9 @@ func TestWhatWasServedBlocksNothing(t *testing.T) {
 		u := in.Usage["api"]
 		u.Requests, u.Shape = demand.Known(100.0*demand.SecondsPerMonth), spec.Diurnal
 		in.Usage["api"] = u
-		app := *in.App
-		service := *app.Services["api"]
-		service.Scale.Max = x.max
-		app.Services = map[string]*spec.Service{"api": &service}
-		in.App = &app
+		in.Resolved = with(t, in.Resolved, "services.api.scale.max", x.max)
 		r, err := simulate.Run(context.Background(), simulate.Input{
-			App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: simulate.DefaultSettings(),
+			Resolved: in.Resolved, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: simulate.DefaultSettings(),
 		}, made(t, u, 24*time.Hour))
 		if err != nil {
 			t.Fatal(err)
@@ -206,24 +202,19 @@ func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) 
 			continue
 		}
 		for _, less := range []int{0, 1} {
-			app := *in.App
-			s := *app.Services["api"]
 			n := c.Changes[0].To - less
 			switch c.Changes[0].Path {
-			case "services.api.lambda.provisioned":
-				s.Lambda.Provisioned = n
-			case "services.api.scale.min":
-				s.Scale.Min = n
+			case "services.api.lambda.provisioned", "services.api.scale.min":
 			case "services.api.scale.cpu":
-				s.Scale.CPU = n + 2*less // a higher target is less
+				n += 2 * less // a higher target is less
 			default:
 				continue
 			}
-			app.Services = map[string]*spec.Service{"api": &s}
+			changed := with(t, in.Resolved, c.Changes[0].Path, n)
 			source, _, _ := open()
 			settings.Targets = []spec.Target{c.Target}
 			r, err := simulate.Run(context.Background(), simulate.Input{
-				App: &app, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
+				Resolved: changed, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings,
 			}, source)
 			if err != nil {
 				t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/spec"
+	"ambi/target/lambda"
 )
 
 // Answer is what a verdict comes to.
@@ -45,10 +46,6 @@ type Verdict struct {
 // costs count as the same: more than list prices and a mean can tell apart.
 const aboutEqual = 5
 
-// maxStart is what Lambda gives an environment to initialize:
-// docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html.
-const maxStart = 10 * time.Second
-
 // verdict weighs what fits and what it costs.
 func (c *comparison) verdict(p pair, r Result) Verdict {
 	v := Verdict{Lambda: r.Lambda.total(), Kubernetes: r.Kubernetes.total(), Missing: p.missing(), Whatever: []cost.Missing{}, Price: []string{}}
@@ -79,7 +76,8 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
 	}
-	if part := badly(c.Behavior, spec.Target(v.Answer)); part > mayFail {
+	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && badly(c.Behavior, t) > mayFail {
+		part := badly(c.Behavior, t)
 		v.Because += fmt.Sprintf(", but as it is %.3g %% of the trace's requests end badly there", 100*part)
 	}
 	c.price(&v, r)
@@ -131,12 +129,12 @@ func inputs(missing []cost.Missing) string {
 // whatever decides although start times are unknown, when they cannot matter:
 // Lambda gives an environment 10 s at most, so what is true at 0 s and at 10 s
 // is true in between. The costs that it returns are those at 10 s.
-func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes price.USD, known bool) {
+func (c *comparison) whatever(p pair, v *Verdict) (onLambda, onKubernetes price.USD, known bool) {
 	if len(v.Missing) == 0 || slices.ContainsFunc(v.Missing, func(m cost.Missing) bool { return m.Input != demand.Start }) {
 		return 0, 0, false
 	}
 	var cheaper [2]Answer
-	for i, start := range []time.Duration{0, maxStart} {
+	for i, start := range []time.Duration{0, lambda.MaxStart} {
 		app := p.app
 		app.Workloads = slices.Clone(app.Workloads)
 		for j := range app.Workloads {
@@ -147,16 +145,16 @@ func (c *comparison) whatever(p pair, v *Verdict) (lambda, kubernetes price.USD,
 		if err != nil {
 			return 0, 0, false
 		}
-		if lambda, kubernetes, known = bounded.at(1); !known {
+		if onLambda, onKubernetes, known = bounded.at(1); !known {
 			return 0, 0, false
 		}
-		cheaper[i] = clearly(lambda, kubernetes)
+		cheaper[i] = clearly(onLambda, onKubernetes)
 	}
 	if cheaper[0] != cheaper[1] || cheaper[0] == Either {
 		return 0, 0, false
 	}
 	v.Missing, v.Whatever = []cost.Missing{}, v.Missing
-	return lambda, kubernetes, true
+	return onLambda, onKubernetes, true
 }
 
 // clearly is the cheaper target, or Either when costs are about the same.
@@ -182,7 +180,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 				continue
 			}
 			text := l.Name
-			if l.Service != "" && len(c.App.Services) > 1 {
+			if l.Service != "" && len(c.app.Workloads) > 1 {
 				text += " of " + l.Service
 			}
 			text += ": " + l.Message

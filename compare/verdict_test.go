@@ -14,7 +14,7 @@ func TestVerdicts(t *testing.T) {
 	busy := func(in *compare.Input) {
 		*in = at(*in, 2e9)
 		in.Choices.Kubernetes.RequestsPerConnection = 100
-		in.App.Services["api"].Scale.Max = 1000
+		in.Resolved = with(t, in.Resolved, "services.api.scale.max", 1000)
 	}
 	for _, c := range []struct {
 		name    string
@@ -27,7 +27,7 @@ func TestVerdicts(t *testing.T) {
 		{"much steady traffic", thumbs, busy, compare.Kubernetes, "a month against $"},
 		{"about the same", thumbs, func(in *compare.Input) {
 			*in = at(*in, 121e6)
-			in.App.Services["api"].Scale.Max = 1000
+			in.Resolved = with(t, in.Resolved, "services.api.scale.max", 1000)
 		}, compare.Either, "both cost about the same"},
 		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s"},
 		{"only Kubernetes, near the crossing", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(in *compare.Input) { *in = at(*in, 100e6) }, compare.Kubernetes, "the only target"},

@@ -2,68 +2,36 @@ package compare
 
 import (
 	"math"
-	"slices"
 
 	"ambi/compare/demand"
 	"ambi/compare/fit"
 	"ambi/compare/price/breakeven"
 	"ambi/compare/price/cost"
 	"ambi/internal/problem"
-	"ambi/spec"
-	"ambi/target/kubernetes"
+	"ambi/target"
 	"ambi/target/lambda"
 )
 
-// workloads puts together what the models and the spec say about each service,
-// and its traffic.
-func workloads(in Input, l lambda.Model, k kubernetes.Model) (cost.App, error) {
+// workloads puts together what the models say about each service, and its traffic.
+func workloads(in Input) (cost.App, error) {
+	l := in.Resolved.Lambda
 	app := cost.App{Secrets: len(l.Secrets), Alarms: lambda.AlarmsOfAPI}
-	functions, deployments := map[string]lambda.Service{}, map[string]kubernetes.Service{}
-	for _, s := range l.Services {
-		functions[s.Name] = s
-	}
-	for _, s := range k.Services {
-		deployments[s.Name] = s
-	}
-	for _, name := range in.App.ServiceNames() {
-		s, function, deployment := in.App.Services[name], functions[name], deployments[name]
-		resolved, err := in.Usage[name].Resolve()
+	for i, deployment := range in.Resolved.Kubernetes.Services {
+		function := l.Services[i] // both are by name
+		resolved, err := in.Usage[function.Name].Resolve()
 		if err != nil {
-			return cost.App{}, problem.In("usage of "+name, err)
+			return cost.App{}, problem.In("usage of "+function.Name, err)
 		}
-		app.VPC = app.VPC || s.Lambda.VPC
-		app.Workloads = append(app.Workloads, cost.Workload{
-			Name: name, Traffic: resolved, Routes: len(s.HTTP.Routes), LogDays: function.LogRetentionDays, Alarms: lambda.AlarmsOfService,
-			Function: cost.Function{
-				MemoryMB: function.MemoryMB, Architecture: function.Architecture,
-				Provisioned: s.Lambda.Provisioned, Secrets: len(function.Secrets),
-			},
-			Pod: pod(s, deployment),
-		})
+		app.VPC = app.VPC || function.VPC
+		app.Workloads = append(app.Workloads, cost.WorkloadOf(function, deployment, resolved))
 	}
 	return app, nil
-}
-
-// pod is what a Deployment's pods request, and where the autoscaler keeps them.
-func pod(s *spec.Service, d kubernetes.Service) cost.Pod {
-	p := cost.Pod{
-		MilliCPU: int(s.CPU.Milli()), MemoryMiB: d.MemoryMiB, Min: max(d.MinReplicas, 1), Concurrency: s.Concurrency, TargetPercent: 100,
-	}
-	if s.Scale.CPU > 0 {
-		p.TargetPercent = s.Scale.CPU
-	}
-	if !s.Scale.Requests.IsZero() {
-		p.TargetRate = s.Scale.Requests.PerSecond()
-	}
-	if s.Kubernetes.ScaleToZero != nil && s.Kubernetes.ScaleToZero.KEDA != nil {
-		p.Min = d.MinReplicas
-	}
-	return p
 }
 
 // services compares each service on its own, and beside the others.
 func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 	var list []Service
+	fits := byService(r.Fit)
 	for i, w := range c.app.Workloads {
 		s := Service{
 			Name: w.Name, Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.replicas(w),
@@ -78,12 +46,12 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 			}
 			return append(list, s), nil
 		}
-		one := cost.App{Alarms: lambda.AlarmsOfAPI, Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.App.Services[w.Name].Lambda.VPC}
+		one := cost.App{Alarms: lambda.AlarmsOfAPI, Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.Resolved.Lambda.Services[i].VPC}
 		alone, err := c.prepare(one, c.Choices)
 		if err != nil {
 			return nil, err
 		}
-		own := Result{Lambda: alone.side(spec.Lambda), Kubernetes: alone.side(spec.Kubernetes), Fit: fitOf(r.Fit, w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, w.Name)}
+		own := Result{Pair: target.PairOf(alone.side), Fit: fits.of(w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, i)}
 		s.Alone = Costs{own.Lambda.total(), own.Kubernetes.total()}
 		if alone.complete() {
 			s.Crossings = breakeven.Crossings(alone.sides(), alone.sweep(servicePoints))
@@ -143,7 +111,8 @@ func (c *comparison) function(w cost.Workload) Function {
 
 // replicas is how a service runs on Kubernetes.
 func (c *comparison) replicas(w cost.Workload) Replicas {
-	r := Replicas{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB, Min: w.Pod.Min, Max: c.App.Services[w.Name].Scale.Max}
+	deployment, _ := c.Resolved.Kubernetes.Service(w.Name)
+	r := Replicas{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB, Min: w.Pod.Min, Max: deployment.MaxReplicas}
 	if n, _, ok := cost.Replicas(w, 1); ok {
 		r.Mean = demand.Known(n)
 	}
@@ -155,22 +124,50 @@ func (c *comparison) replicas(w cost.Workload) Replicas {
 	return r
 }
 
-// coldOf is what the estimates of cold starts say about one service.
-func coldOf(list []ColdStarts, name string) []ColdStarts {
+// coldOf is what the estimates of cold starts say about one service, by its number.
+func coldOf(list []ColdStarts, service int) []ColdStarts {
 	var own []ColdStarts
 	for _, starts := range list {
-		if i := slices.IndexFunc(starts.Services, func(s ServiceColdStart) bool { return s.Service == name }); i >= 0 {
-			starts.Services = starts.Services[i : i+1]
-		}
+		starts.Services = starts.Services[service : service+1]
 		own = append(own, starts)
 	}
 	return own
 }
 
-// fitOf is what a report says about one service, and about all of them.
-func fitOf(report fit.Report, service string) fit.Report {
-	only := func(limits []fit.Limit) []fit.Limit {
-		return slices.DeleteFunc(slices.Clone(limits), func(l fit.Limit) bool { return l.Service != "" && l.Service != service })
+// fits are the parts of a report that are about one service, and about none.
+type fits struct {
+	own   map[string]*fit.Report
+	every fit.Report
+}
+
+func byService(report fit.Report) fits {
+	f := fits{own: map[string]*fit.Report{}}
+	place := func(l fit.Limit) *fit.Report {
+		if l.Service == "" {
+			return &f.every
+		}
+		if f.own[l.Service] == nil {
+			f.own[l.Service] = &fit.Report{}
+		}
+		return f.own[l.Service]
 	}
-	return fit.Report{Blockers: only(report.Blockers), Warnings: only(report.Warnings)}
+	for _, l := range report.Blockers {
+		place(l).Blockers = append(place(l).Blockers, l)
+	}
+	for _, l := range report.Warnings {
+		place(l).Warnings = append(place(l).Warnings, l)
+	}
+	return f
+}
+
+// of is what is said about one service, and about all of them, in the report's order.
+func (f fits) of(service string) fit.Report {
+	own := f.own[service]
+	if own == nil {
+		return f.every
+	}
+	return fit.Report{
+		Blockers: fit.InOrder(f.every.Blockers, own.Blockers),
+		Warnings: fit.InOrder(f.every.Warnings, own.Warnings),
+	}
 }

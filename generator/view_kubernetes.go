@@ -173,9 +173,7 @@ func newKubernetesService(s kubernetes.Service, all naming) kubernetesService {
 		service.CPUComment = "requested for each pod: the autoscaler's 100%"
 		service.RequestConst, service.TargetConst = service.Ident+"CPU", service.Ident+"CPUTarget"
 	}
-	for _, v := range s.Environment {
-		service.Secrets = service.Secrets || v.SecretName != ""
-	}
+	service.Secrets = s.HasSecrets()
 	var others []string
 	for _, need := range s.Needs {
 		service.NeedViews = append(service.NeedViews, needView{need, all[need.Service]})

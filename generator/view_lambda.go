@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,12 +24,9 @@ type lambdaView struct {
 	Services               []lambdaService
 	Earlier                []lambdaService // all but the last
 	Last                   lambdaService
+	lambda.Options              // what at least one service has
 	Permissions            bool // whether any service has statements of its own
-	Tracing                bool // whether any service sends traces
-	VPC                    bool // whether any service runs in subnets of its own
 	Adapter                bool // whether any service gets the Web Adapter's own layer
-	Provisioned            bool // whether any alias keeps environments warm
-	Reserved               bool // whether any function's concurrency is reserved
 	Needs                  bool // whether any service calls another
 }
 
@@ -88,11 +86,8 @@ func newLambdaView(in Input, all naming) lambdaView {
 	}
 	for _, s := range in.Lambda.Services {
 		view.Permissions = view.Permissions || len(s.Permissions) > 0
-		view.Tracing = view.Tracing || s.Tracing
-		view.VPC = view.VPC || s.VPC
 		view.Adapter = view.Adapter || s.AdapterLayer != ""
-		view.Provisioned = view.Provisioned || s.Provisioned > 0
-		view.Reserved = view.Reserved || s.Reserved > 0
+		fill(&view.Options, s.Options)
 		service := lambdaService{
 			Service:        s,
 			names:          all[s.Name],
@@ -135,6 +130,16 @@ func newLambdaView(in Input, all naming) lambdaView {
 	last := len(view.Services) - 1
 	view.Earlier, view.Last = view.Services[:last], view.Services[last]
 	return view
+}
+
+// fill takes over each field of a struct that the other has and it has not.
+func fill[T any](into *T, from T) {
+	to, other := reflect.ValueOf(into).Elem(), reflect.ValueOf(from)
+	for i := range to.NumField() {
+		if to.Field(i).IsZero() {
+			to.Field(i).Set(other.Field(i))
+		}
+	}
 }
 
 // secretStem leaves the app's name out of a secret's where it only repeats it.

@@ -18,6 +18,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
+	"ambi/target"
 )
 
 func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
@@ -220,7 +221,7 @@ func compared(in compare.Input) (compare.Result, error) {
 	if err == nil {
 		return result, nil
 	}
-	problems, ways := problem.All(problem.As(problem.Misuse, err)), waysToGive(len(in.App.Services) > 1)
+	problems, ways := problem.All(problem.As(problem.Misuse, err)), waysToGive(len(in.Resolved.Services()) > 1)
 	last := &problems[len(problems)-1]
 	said := map[demand.Input]bool{}
 	for _, p := range problems {
@@ -254,7 +255,11 @@ func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced 
 	if err != nil {
 		return compare.Input{}, machineError{err}
 	}
-	return compare.Input{App: app, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
+	resolved := p.resolved
+	if app != p.app {
+		resolved = target.Resolve(app)
+	}
+	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
 }
 
 // comparing is one comparison that flags ask for.

@@ -21,6 +21,7 @@ import (
 	"ambi/compare/simulate/replay"
 	"ambi/internal/problem"
 	"ambi/spec"
+	"ambi/target"
 )
 
 func newSimulateCommand(io streams, options *projectOptions) *cobra.Command {
@@ -111,7 +112,7 @@ func (f *simulateFlags) simulation(p *project, idle *idle) (*simulation, error) 
 	if only != "" {
 		settings.Targets = []spec.Target{only}
 	}
-	service, errService := simulate.ServiceOf(p.app, f.service)
+	service, errService := simulate.ServiceOf(p.resolved, f.service)
 	if errService != nil {
 		return nil, usageError{errors.Join(errSettings, errTarget, problem.InFlag("service", errService))}
 	}
@@ -165,11 +166,9 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 		}
 		return nil, usageError{unknown}
 	}
-	if len(in.App.Services) > 1 {
+	if len(in.Resolved.Services()) > 1 {
 		// The service is simulated, and priced, as if it were the whole app.
-		alone := *in.App
-		alone.Services = map[string]*spec.Service{service: in.App.Services[service]}
-		in.App, in.Usage = &alone, map[string]demand.Usage{service: u}
+		in.Resolved, in.Usage = target.Resolve(in.Resolved.App.Alone(service)), map[string]demand.Usage{service: u}
 	}
 	return &simulation{in: in, service: service, settings: settings, trace: trace}, nil
 }
@@ -207,7 +206,7 @@ func arrivals(s *traceSource) replay.Source {
 // input is what is run.
 func (s *simulation) input() simulate.Input {
 	return simulate.Input{
-		App: s.in.App, Service: s.service, Usage: s.in.Usage[s.service], Choices: s.in.Choices, Catalog: s.in.Catalog, Settings: s.settings,
+		Resolved: s.in.Resolved, Service: s.service, Usage: s.in.Usage[s.service], Choices: s.in.Choices, Catalog: s.in.Catalog, Settings: s.settings,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/finding"
 )
 
 // Severity says how much a limit matters.
@@ -47,9 +48,9 @@ type Limit struct {
 
 // Report is how an app fits both targets.
 type Report struct {
-	Blockers []Limit         `json:"blockers"` // by target, then by line
-	Warnings []Limit         `json:"warnings"`
-	Findings target.Findings `json:"findings"` // everything that resolving said, by target
+	Blockers []Limit      `json:"blockers"` // by target, then by line
+	Warnings []Limit      `json:"warnings"`
+	Findings finding.List `json:"findings"` // everything that resolving said, by target
 	// Unchecked lists the figures without which some limit was not looked at.
 	Unchecked []cost.Missing `json:"unchecked"`
 }
@@ -72,21 +73,20 @@ func of(limits []Limit, t spec.Target) []Limit {
 
 // Input is what Check looks at.
 type Input struct {
-	App       *spec.App
-	Findings  target.Findings // of both targets
-	Workloads []cost.Workload // by service, in the spec's order
+	Resolved  *target.Resolved
+	Workloads []cost.Workload // by service, in order
 	Choices   cost.Choices
 	// Nodes is how many nodes the app takes, where that is known.
 	Nodes *cost.Nodes
 	// Served are the targets on which a simulation served the requests, all but some
 	// in a thousand. A peak that is over a bound by averages only warns there.
-	Served map[spec.Target]bool
+	Served target.Pair[bool]
 }
 
 // tooMany is how much it matters that a peak is over a bound of a service, and what
 // comes of it.
 func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
-	if in.Served[t] {
+	if in.Served.Of(t) {
 		return Warning, "that is by averages; the simulation served the requests within it"
 	}
 	return Blocker, otherwise
@@ -94,24 +94,36 @@ func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
 
 // Check compares the app and its usage with every limit.
 func Check(in Input) Report {
-	c := &checker{Input: in, report: Report{Findings: in.Findings, Blockers: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
-	for _, finding := range in.Findings.Refused() {
+	c := &checker{Input: in, report: Report{Findings: in.Resolved.All(), Blockers: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
+	for _, finding := range c.report.Findings.Refused() {
 		c.refused(finding)
 	}
 	peak := 0.0
 	for _, w := range in.Workloads {
-		s := in.App.Services[w.Name]
 		c.unchecked(w)
-		peak += c.lambda(w, s)
-		c.kubernetes(w, s)
+		if f, ok := in.Resolved.Lambda.Service(w.Name); ok {
+			peak += c.lambda(w, f)
+		}
+		if d, ok := in.Resolved.Kubernetes.Service(w.Name); ok {
+			c.kubernetes(w, d)
+		}
 	}
 	c.account(peak)
 	for _, list := range [][]Limit{c.report.Blockers, c.report.Warnings} {
-		slices.SortStableFunc(list, func(a, b Limit) int {
-			return cmp.Or(-strings.Compare(string(a.Target), string(b.Target)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
+		slices.SortStableFunc(list, byPlace)
 	}
 	return c.report
+}
+
+func byPlace(a, b Limit) int {
+	return cmp.Or(-strings.Compare(string(a.Target), string(b.Target)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// InOrder puts limits of several lists into a report's order.
+func InOrder(lists ...[]Limit) []Limit {
+	all := slices.Concat(lists...)
+	slices.SortStableFunc(all, byPlace)
+	return all
 }
 
 type checker struct {
@@ -121,7 +133,7 @@ type checker struct {
 
 // add places a limit in the spec and reports it.
 func (c *checker) add(l Limit) {
-	at := c.App.Position(l.Path)
+	at := c.Resolved.App.Position(l.Path)
 	l.Line, l.Column = at.Line, at.Column
 	if l.Severity == Blocker {
 		c.report.Blockers = append(c.report.Blockers, l)
@@ -131,59 +143,16 @@ func (c *checker) add(l Limit) {
 }
 
 // refused reports what resolving refused, as a blocker.
-func (c *checker) refused(f target.Finding) {
-	name, page := documented(f.Target, f.Path)
+func (c *checker) refused(f finding.Finding) {
 	service := ""
 	if rest, ok := strings.CutPrefix(f.Path, "services."); ok {
 		service, _, _ = strings.Cut(rest, ".")
 	}
 	c.add(Limit{
-		Target: f.Target, Severity: Blocker, Service: service, Path: f.Path, Name: name, Page: page,
+		Target: f.Target, Severity: Blocker, Service: service, Path: f.Path, Name: f.Limit, Page: f.Page,
 		Message: f.Message, Hint: f.Hint,
 	})
 }
-
-// documented names what a refused field ran into and the page about it.
-func documented(t spec.Target, path string) (name, page string) {
-	if t == spec.Lambda {
-		switch field := path[strings.LastIndex(path, ".")+1:]; {
-		case field == "timeout":
-			return "timeout", httpAPIQuotas
-		case field == "memory" || field == "cpu" || field == "env":
-			return field, lambdaQuotas
-		case field == "image" || field == "zip":
-			return field, lambdaImages
-		case strings.Contains(path, "http"), path == "services":
-			return "routes", httpAPIQuotas
-		}
-		return "support", lambdaQuotas
-	}
-	if strings.HasSuffix(path, "scale.min") {
-		return "scaling to zero", autoscaling
-	}
-	if strings.HasSuffix(path, ".timeout") {
-		return "timeout", albTimeout
-	}
-	if strings.Contains(path, ".http.") {
-		return "routing from outside", ingressDocs
-	}
-	return "support", kubernetesDocs
-}
-
-// The pages that document limits.
-const (
-	lambdaQuotas   = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
-	lambdaScaling  = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"
-	lambdaStart    = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"
-	lambdaImages   = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
-	httpAPIQuotas  = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
-	autoscaling    = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
-	ingressDocs    = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
-	kubernetesDocs = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
-	apiAccess      = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"
-	networkPolicy  = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
-	albTimeout     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
-)
 
 // unchecked notes the figures that limits would have been compared with.
 func (c *checker) unchecked(w cost.Workload) {
@@ -194,15 +163,6 @@ func (c *checker) unchecked(w cost.Workload) {
 			c.report.Unchecked = append(c.report.Unchecked, cost.Missing{Service: w.Name, Input: input})
 		}
 	}
-}
-
-// routes names what a service answers.
-func routes(s *spec.Service) string {
-	var names []string
-	for _, route := range s.HTTP.Routes {
-		names = append(names, route.String())
-	}
-	return target.And(names)
 }
 
 // count prints a number of things without a fraction that nobody needs.

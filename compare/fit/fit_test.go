@@ -12,8 +12,7 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/kubernetes"
-	"ambi/target/lambda"
+	"ambi/target/finding"
 )
 
 // source is a spec with room for more keys of the service; line 6 is image.
@@ -76,10 +75,8 @@ func check(t *testing.T, s service) fit.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, onLambda := lambda.Resolve(app)
-	_, onKubernetes := kubernetes.Resolve(app)
 	return fit.Check(fit.Input{
-		App: app, Findings: slices.Concat(onLambda, onKubernetes), Choices: s.choices, Nodes: s.nodes,
+		Resolved: target.Resolve(app), Choices: s.choices, Nodes: s.nodes,
 		Workloads: []cost.Workload{{
 			Name: "api", Traffic: resolved, LogDays: 30, Routes: 1,
 			Function: cost.Function{MemoryMB: s.memoryMB, Architecture: "arm64", Provisioned: s.provisioned},
@@ -213,9 +210,9 @@ func TestRefusalsBlock(t *testing.T) {
 	if k.Path != "services.api.scale.min" || k.Name != "scaling to zero" || k.Page == "" {
 		t.Errorf("got %+v", k)
 	}
-	var refused target.Findings
+	var refused finding.List
 	for _, f := range report.Findings {
-		if f.Kind == target.Refused {
+		if f.Kind == finding.Refused {
 			refused = append(refused, f)
 		}
 	}
@@ -249,7 +246,7 @@ func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
 	for _, url := range []bool{false, true} {
 		choices := cost.Defaults()
 		choices.Lambda.FunctionURL = url
-		report := fit.Check(fit.Input{App: app, Choices: choices, Workloads: []cost.Workload{{
+		report := fit.Check(fit.Input{Resolved: target.Resolve(app), Choices: choices, Workloads: []cost.Workload{{
 			Name: "api", Function: cost.Function{MemoryMB: 1024, Architecture: "arm64"}, Pod: cost.Pod{MilliCPU: 100, MemoryMiB: 100, Min: 1, Concurrency: 1, TargetPercent: 70},
 		}}})
 		var paths []string

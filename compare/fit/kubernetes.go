@@ -7,7 +7,8 @@ import (
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
+	"ambi/target/kubernetes"
 )
 
 // How long more capacity takes to come: the autoscaler looks every 15 s at
@@ -17,33 +18,32 @@ import (
 const (
 	autoscalerDelay = 45 * time.Second
 	nodeDelay       = 240 * time.Second
-	albIdleTimeout  = 60 * time.Second // of an Application Load Balancer, by default
 )
 
 // kubernetes checks one service.
-func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
+func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 	at := "services." + w.Name
 	add := func(severity Severity, path string, l Limit) {
 		l.Target, l.Severity, l.Service, l.Path = spec.Kubernetes, severity, w.Name, path
 		c.add(l)
 	}
-	if callers := target.InternalCallers(c.App, w.Name); len(callers) > 0 {
+	if callers := d.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
-			Name: "callers", Value: target.And(callers), Actual: "anyone on the internet, as on Lambda", Page: networkPolicy,
-			Message: fmt.Sprintf("only %s may call %s: a NetworkPolicy keeps everyone else out, and the same routes are open to the internet on Lambda", target.And(callers), routes(s)),
+			Name: "callers", Value: finding.And(callers), Actual: "anyone on the internet, as on Lambda", Page: kubernetes.NetworkPolicyPage,
+			Message: fmt.Sprintf("only %s may call %s: a NetworkPolicy keeps everyone else out, and the same routes are open to the internet on Lambda", finding.And(callers), finding.And(d.Routes)),
 			Hint:    "if others call the service, set kubernetes.ingress or kubernetes.gateway",
 		})
-	} else if s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil {
+	} else if d.Ingress == nil && d.Gateway == nil {
 		add(Warning, at+".http.routes", Limit{
-			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: ingressDocs,
-			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", format.Plural(len(s.HTTP.Routes), "route")),
+			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: kubernetes.IngressPage,
+			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", format.Plural(len(d.Routes), "route")),
 			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
 		})
 	}
-	if mean, ok := w.Traffic.Duration.Get(); ok && mean > albIdleTimeout {
+	if mean, ok := w.Traffic.Duration.Get(); ok && mean > kubernetes.MaxALBSeconds*time.Second {
 		d := spec.Duration(mean)
 		add(Warning, at+".timeout", Limit{
-			Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: d.String() + " on average", Page: albTimeout,
+			Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: d.String() + " on average", Page: kubernetes.ALBPage,
 			Message: fmt.Sprintf("the average request takes %s, and an Application Load Balancer closes a connection on which nothing moves for 60 s", d),
 			Hint:    "raise the load balancer's idle timeout above the service's",
 		})
@@ -56,17 +56,17 @@ func (c *checker) kubernetes(w cost.Workload, s *spec.Service) {
 	if !known {
 		return
 	}
-	if peak > s.Scale.Max {
+	if peak > d.MaxReplicas {
 		severity, what := c.tooMany(spec.Kubernetes, "requests wait or fail")
 		add(severity, at+".scale.max", Limit{
-			Name: "replicas", Value: count(float64(s.Scale.Max)), Actual: count(float64(peak)) + " at the peak", Page: autoscaling,
-			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: %s", count(float64(peak)), by, s.Scale.Max, what),
+			Name: "replicas", Value: count(float64(d.MaxReplicas)), Actual: count(float64(peak)) + " at the peak", Page: kubernetes.AutoscalingPage,
+			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: %s", count(float64(peak)), by, d.MaxReplicas, what),
 			Hint:    "raise scale.max, cpu or concurrency",
 		})
 	}
 	if by == cost.ByConcurrency {
 		add(Warning, at+".concurrency", Limit{
-			Name: "requests at once", Value: fmt.Sprintf("%d for a replica", w.Pod.Concurrency), Actual: count(float64(peak)) + " replicas at the peak", Page: autoscaling,
+			Name: "requests at once", Value: fmt.Sprintf("%d for a replica", w.Pod.Concurrency), Actual: count(float64(peak)) + " replicas at the peak", Page: kubernetes.AutoscalingPage,
 			Message: fmt.Sprintf("at the peak concurrency decides the %s replicas, which the autoscaler does not watch: requests will queue before it adds any", count(float64(peak))),
 			Hint:    "raise concurrency or scale.min, or scale by requests",
 		})
@@ -95,7 +95,7 @@ func (c *checker) tooLate(w cost.Workload, peak int, add addLimit) {
 		return
 	}
 	add(Warning, "services."+w.Name+".scale.min", Limit{
-		Name: "time to scale", Value: "about " + soon.String() + " until new " + what + " serve", Actual: "bursts of " + lasts.String(), Page: autoscaling,
+		Name: "time to scale", Value: "about " + soon.String() + " until new " + what + " serve", Actual: "bursts of " + lasts.String(), Page: kubernetes.AutoscalingPage,
 		Message: fmt.Sprintf("a burst of %s takes %s replicas instead of %s, and new %s serve after about %s: much of the burst meets too few", lasts, count(float64(peak)), count(float64(quiet)), what, soon),
 		Hint:    "hold capacity for the peak (scale.min), and compare with that",
 	})

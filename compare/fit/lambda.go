@@ -7,43 +7,34 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 	"ambi/target/lambda"
 )
 
-// Limits of Lambda and the HTTP API beyond those that resolving knows; the
-// pages are named where they are used.
-const (
-	maxPayload     = 6_000_000 // bytes of a request, and of a response
-	base64Payload  = 4_500_000 // bytes of a binary body, which travels as base64
-	concurrency    = 1000      // of an account, by default
-	ratePerSlot    = 10        // requests a second for each concurrent execution
-	httpAPIRate    = 10_000    // requests a second of an account in a region
-	scalingStep    = 1000      // environments that a function may add in 10 s
-	maxStart       = 10 * time.Second
-	noticeableCold = .01 // part of the requests that meet a start
-)
+// noticeableCold is the part of the requests that meet a start from which on that
+// is worth a warning.
+const noticeableCold = .01
 
 // lambda checks one service and returns its highest concurrency, 0 where it is
 // not known.
-func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
+func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	at := "services." + w.Name
 	add := func(severity Severity, path string, l Limit) {
 		l.Target, l.Severity, l.Service, l.Path = spec.Lambda, severity, w.Name, path
 		c.add(l)
 	}
-	c.functionURL(w, s, add)
-	if callers := target.InternalCallers(c.App, w.Name); len(callers) > 0 {
+	c.functionURL(w, f, add)
+	if callers := f.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
-			Name: "callers", Value: "anyone on the internet", Actual: target.And(callers), Page: apiAccess,
-			Message: fmt.Sprintf("anyone on the internet may call %s, and not only %s: Lambda publishes what a NetworkPolicy guards on Kubernetes", routes(s), target.And(callers)),
+			Name: "callers", Value: "anyone on the internet", Actual: finding.And(callers), Page: lambda.HTTPAPIAccessPage,
+			Message: fmt.Sprintf("anyone on the internet may call %s, and not only %s: Lambda publishes what a NetworkPolicy guards on Kubernetes", finding.And(f.Routes), finding.And(callers)),
 			Hint:    "guard the routes with http.auth, or have the app verify its callers",
 		})
 	}
 	t := w.Traffic
 	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
 	if known {
-		c.durations(w, s, billed, add)
+		c.durations(w, f, billed, add)
 	}
 	for _, body := range []struct {
 		name string
@@ -51,21 +42,21 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 	}{{"request", t.Request}, {"response", t.Response}} {
 		name := body.name
 		bytes, ok := body.size.Get()
-		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambdaQuotas}
+		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambda.QuotasPage}
 		switch {
-		case ok && bytes > maxPayload:
+		case ok && bytes > lambda.MaxPayloadBytes:
 			limit.Message = fmt.Sprintf("a %s of %s does not go through an invocation, which takes 6 MB", name, megabytes(bytes))
 			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
 			add(Blocker, at+".http", limit)
-		case ok && bytes > base64Payload:
+		case ok && bytes > lambda.MaxBinaryPayloadBytes:
 			limit.Message = fmt.Sprintf("a %s of %s fits as text only: binary bodies travel as base64, and 6 MB of that are 4.5 MB", name, megabytes(bytes))
 			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
 			add(Warning, at+".http", limit)
 		}
 	}
-	if start, ok := t.Start.Get(); ok && start > maxStart {
+	if start, ok := t.Start.Get(); ok && start > lambda.MaxStart {
 		add(Warning, at, Limit{
-			Name: "initialization", Value: "10 s", Actual: spec.Duration(start).String(), Page: lambdaStart,
+			Name: "initialization", Value: "10 s", Actual: spec.Duration(start).String(), Page: lambda.StartPage,
 			Message: "an environment that is not ready after 10 s is started a second time, within the first request's timeout",
 			Hint:    "start lazily, or keep environments ready with lambda.provisioned",
 		})
@@ -74,19 +65,19 @@ func (c *checker) lambda(w cost.Workload, s *spec.Service) float64 {
 		return 0
 	}
 	c.coldStarts(w, billed, add)
-	return c.concurrency(w, s, billed, add)
+	return c.concurrency(w, f, billed, add)
 }
 
 type addLimit func(severity Severity, path string, l Limit)
 
 // durations checks what bounds a request's time.
-func (c *checker) durations(w cost.Workload, s *spec.Service, billed time.Duration, add addLimit) {
+func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Duration, add addLimit) {
 	at := "services." + w.Name
-	timeout, mean := s.Timeout.Std(), spec.Duration(billed)
-	l := Limit{Name: "timeout", Value: s.Timeout.String(), Actual: mean.String() + " on average", Page: lambdaQuotas}
+	timeout, mean := time.Duration(f.TimeoutSeconds)*time.Second, spec.Duration(billed)
+	l := Limit{Name: "timeout", Value: spec.Duration(timeout).String(), Actual: mean.String() + " on average", Page: lambda.QuotasPage}
 	switch {
 	case billed > lambda.MaxRouteTimeoutSeconds*time.Second && !c.Choices.Lambda.FunctionURL:
-		l.Value, l.Page = "30 s", httpAPIQuotas
+		l.Value, l.Page = "30 s", lambda.HTTPAPIQuotasPage
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and an HTTP API waits 30 s", mean, w.Function.MemoryMB)
 		l.Hint = "answer at once and let the client ask for the result later"
 		add(Blocker, at+".timeout", l)
@@ -113,7 +104,7 @@ func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit
 		hint = "raise lambda.provisioned: what it keeps ready is busy when these come"
 	}
 	add(Warning, "services."+w.Name+".scale.min", Limit{
-		Name: "cold starts", Value: "none is promised", Page: lambdaStart,
+		Name: "cold starts", Value: "none is promised", Page: lambda.StartPage,
 		Actual:  fmt.Sprintf("%.1f %% of requests", 100*starts/requests),
 		Message: fmt.Sprintf("about %.1f %% of requests find no idle environment and wait for one to start, if idle ones live for %s", 100*starts/requests, c.Choices.Lambda.KeepAlive),
 		Hint:    hint,
@@ -122,16 +113,16 @@ func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit
 
 // concurrency checks the service's own bounds and returns its highest
 // concurrency.
-func (c *checker) concurrency(w cost.Workload, s *spec.Service, billed time.Duration, add addLimit) float64 {
+func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Duration, add addLimit) float64 {
 	at := "services." + w.Name
 	rate := w.Traffic.PerSecond()
 	profile := w.Traffic.Profile
 	peak := rate * profile.Peak() * billed.Seconds()
-	if s.Lambda.Reserved {
-		if reserved := float64(s.Scale.Max * s.Concurrency); peak > reserved {
+	if f.Reserved > 0 {
+		if reserved := float64(f.Reserved); peak > reserved {
 			severity, what := c.tooMany(spec.Lambda, "the rest is answered 429")
 			add(severity, at+".scale.max", Limit{
-				Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambdaScaling,
+				Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambda.ScalingPage,
 				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
 				Hint:    "raise scale.max, or leave lambda.reserved out",
 			})
@@ -141,9 +132,9 @@ func (c *checker) concurrency(w cost.Workload, s *spec.Service, billed time.Dura
 	for _, level := range profile.Levels() {
 		lowest = min(lowest, level.Factor)
 	}
-	if rise := rate * (profile.Peak() - lowest) * billed.Seconds(); bursts(w.Traffic) && rise > scalingStep {
+	if rise := rate * (profile.Peak() - lowest) * billed.Seconds(); bursts(w.Traffic) && rise > lambda.ScalingBurst {
 		add(Warning, at, Limit{
-			Name: "scaling rate", Value: "1,000 environments in 10 s", Actual: count(rise) + " more at once", Page: lambdaScaling,
+			Name: "scaling rate", Value: "1,000 environments in 10 s", Actual: count(rise) + " more at once", Page: lambda.ScalingPage,
 			Message: fmt.Sprintf("a burst asks for %s environments more at once, and a function may add 1,000 in 10 s: what exceeds it is answered 429", count(rise)),
 			Hint:    "lambda.provisioned keeps environments ready; clients should retry",
 		})
@@ -169,23 +160,23 @@ func (c *checker) account(peak float64) {
 		l.Target, l.Severity, l.Path = spec.Lambda, Warning, path
 		c.add(l)
 	}
-	if peak > concurrency {
+	if peak > lambda.AccountConcurrency {
 		add(Limit{
-			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambdaQuotas,
+			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambda.QuotasPage,
 			Message: fmt.Sprintf("the peak takes %s environments at once; an account starts with 1,000 for everything in it, a new one often with 10", count(peak)),
 			Hint:    "ask for a higher quota before going live",
 		})
 	}
-	if slots := max(peak, concurrency); rate > ratePerSlot*slots {
+	if slots := max(peak, lambda.AccountConcurrency); rate > lambda.RequestsPerConcurrency*slots {
 		add(Limit{
-			Name: "requests a second", Value: "10 for each concurrent execution", Actual: count(rate) + "/s at the peak", Page: lambdaScaling,
-			Message: fmt.Sprintf("the peak has %s requests a second, and an account takes ten times its concurrency of them: %s", count(rate), count(ratePerSlot*slots)),
+			Name: "requests a second", Value: "10 for each concurrent execution", Actual: count(rate) + "/s at the peak", Page: lambda.ScalingPage,
+			Message: fmt.Sprintf("the peak has %s requests a second, and an account takes ten times its concurrency of them: %s", count(rate), count(lambda.RequestsPerConcurrency*slots)),
 			Hint:    "ask for a concurrency quota of a tenth of the peak rate",
 		})
 	}
-	if rate > httpAPIRate && !c.Choices.Lambda.FunctionURL {
+	if rate > lambda.HTTPAPIPerSecond && !c.Choices.Lambda.FunctionURL {
 		add(Limit{
-			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: httpAPIQuotas,
+			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
 			Message: fmt.Sprintf("the peak has %s requests a second, and the HTTP APIs of an account take 10,000 in a region by default", count(rate)),
 			Hint:    "ask for a higher quota before going live",
 		})

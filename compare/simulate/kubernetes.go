@@ -9,22 +9,13 @@ import (
 	pods "ambi/compare/simulate/kubernetes"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
-	"ambi/target/kubernetes"
 )
 
 // onKubernetes is the service as pods.
 func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
-	model, findings := kubernetes.Resolve(in.App)
-	if reason := refusals(findings); reason != "" {
-		return nil, reason
-	}
-	var service kubernetes.Service
-	for _, s := range model.Services {
-		if s.Name == name {
-			service = s
-		}
-	}
-	workload := in.workload(service)
+	service, _ := in.Resolved.Kubernetes.Service(name)
+	function, _ := in.Resolved.Lambda.Service(name) // says what the image is built for
+	workload := cost.WorkloadOf(function, service, demand.Traffic{Usage: in.Usage})
 	config, err := pods.For(service, workload, in.Choices.Kubernetes, in.Catalog, pods.Parameters{Preset: pods.Preset(in.Nodes)})
 	if err != nil {
 		return nil, err.Error()
@@ -33,20 +24,6 @@ func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
 	return &side{spec.Kubernetes, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
 		return pods.Run(ctx, config, source, demand, options)
 	}}, ""
-}
-
-// workload is what the simulator of pods needs to know of a service.
-func (in *Input) workload(s kubernetes.Service) cost.Workload {
-	written := in.App.Services[s.Name]
-	w := cost.Workload{
-		Name: s.Name, Traffic: demand.Traffic{Usage: in.Usage},
-		Function: cost.Function{Architecture: string(written.Lambda.Architecture)},
-		Pod:      cost.Pod{MilliCPU: int(written.CPU.Milli()), MemoryMiB: s.MemoryMiB, Concurrency: written.Concurrency},
-	}
-	if !written.Scale.Requests.IsZero() {
-		w.Pod.TargetRate = written.Scale.Requests.PerSecond()
-	}
-	return w
 }
 
 func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer) {

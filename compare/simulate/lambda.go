@@ -8,21 +8,13 @@ import (
 	functions "ambi/compare/simulate/lambda"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 	"ambi/target/lambda"
 )
 
 // onLambda is the service as a function.
 func (in *Input) onLambda(name string, assume assumer) (*side, string) {
-	model, findings := lambda.Resolve(in.App)
-	if reason := refusals(findings); reason != "" {
-		return nil, reason
-	}
-	var service lambda.Service
-	for _, s := range model.Services {
-		if s.Name == name {
-			service = s
-		}
-	}
+	service, _ := in.Resolved.Lambda.Service(name)
 	config, err := in.function(service)
 	if err != nil {
 		return nil, err.Error()
@@ -49,7 +41,7 @@ func (in *Input) function(s lambda.Service) (functions.Config, error) {
 func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
 		"%d MB of memory; one request an environment, the one that was used last first; at most %d at once and %d requests a second, and %d new environments in 10 s",
-		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), functions.ScalingBurst)
+		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), lambda.ScalingBurst)
 	assume("keep-alive", "measured by others: 5 to 7 minutes in 2021, 10 in 2019, 25 to 60 before",
 		"an idle environment lives for %s; AWS documents no figure", in.Choices.Lambda.KeepAlive)
 	start, _ := in.Usage.Start.Get()
@@ -83,13 +75,14 @@ func (in *Input) sides(name string, r *Result) ([]side, error) {
 	if len(targets) == 0 {
 		targets = spec.Targets()
 	}
+	prepare := target.Pair[func(string, assumer) (*side, string)]{Lambda: in.onLambda, Kubernetes: in.onKubernetes}
 	var list []side
 	for _, t := range targets {
-		prepare := in.onLambda
-		if t == spec.Kubernetes {
-			prepare = in.onKubernetes
+		reason := refusals(in.Resolved.Findings.Of(t))
+		var s *side
+		if reason == "" {
+			s, reason = prepare.Of(t)(name, assume)
 		}
-		s, reason := prepare(name, assume)
 		if s == nil {
 			r.Refused[t] = reason
 			continue

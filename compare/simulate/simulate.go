@@ -2,7 +2,7 @@
 // by side: latencies, cold starts, which requests were turned away and why,
 // capacity and how much of it was used, and the quantities that are paid for.
 //
-//	result, err := simulate.Run(ctx, simulate.Input{App: app, Usage: usage, Choices: cost.Defaults(), Catalog: catalog}, source)
+//	result, err := simulate.Run(ctx, simulate.Input{Resolved: resolved, Usage: usage, Choices: cost.Defaults(), Catalog: catalog}, source)
 //
 // Both targets serve the same arrivals, and request i asks the same of either.
 // This package turns an app's models into the simulators' configurations:
@@ -32,12 +32,14 @@ import (
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/finding"
+	"ambi/target/lambda"
 )
 
 // Input is what is run.
 type Input struct {
-	App     *spec.App
-	Service string // empty for an app's only one
+	Resolved *target.Resolved
+	Service  string // empty for an app's only one
 	// Usage is what each request asks for: its duration, CPU time and the time
 	// to start. How many there are is the trace's to say.
 	Usage   demand.Usage
@@ -93,29 +95,20 @@ const (
 // DefaultSettings are what holds where nobody says otherwise.
 func DefaultSettings() Settings {
 	return Settings{
-		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: functions.AccountConcurrency, Nodes: Karpenter,
+		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: lambda.AccountConcurrency, Nodes: Karpenter,
 	}
 }
 
 // Result is how both targets behaved. A target that was not run is nil.
 type Result struct {
-	Service     string                 `json:"service"`
-	Source      string                 `json:"source,omitempty"` // of the requests
-	Trace       trace.Figures          `json:"trace"`
-	Settings    Settings               `json:"settings"`
-	Partial     bool                   `json:"partial"` // it was stopped before the trace's end
-	Lambda      *replay.Result         `json:"lambda"`
-	Kubernetes  *replay.Result         `json:"kubernetes"`
+	Service  string        `json:"service"`
+	Source   string        `json:"source,omitempty"` // of the requests
+	Trace    trace.Figures `json:"trace"`
+	Settings Settings      `json:"settings"`
+	Partial  bool          `json:"partial"` // it was stopped before the trace's end
+	target.Pair[*replay.Result]
 	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
 	Assumptions []Assumption           `json:"assumptions"`
-}
-
-// Of is a target's result; nil when it was not run.
-func (r *Result) Of(t spec.Target) *replay.Result {
-	if t == spec.Lambda {
-		return r.Lambda
-	}
-	return r.Kubernetes
 }
 
 // Assumption is something that a simulation rests on.
@@ -140,8 +133,8 @@ func Missing(u demand.Usage) []demand.Input {
 
 // ServiceOf is the service of an app that is run: the one that is named, or the
 // only one.
-func ServiceOf(app *spec.App, name string) (string, error) {
-	names := app.ServiceNames()
+func ServiceOf(app *target.Resolved, name string) (string, error) {
+	names := app.Services()
 	switch {
 	case name == "" && len(names) > 1:
 		return "", problem.New("the app has several services, and a simulation is of one").Of(problem.Misuse).Hint("name one of %s", strings.Join(names, ", "))
@@ -193,7 +186,7 @@ type side struct {
 // and the result says why. When the context ends first, the result is
 // partial. Errors are the source's, or say what is wrong with the input.
 func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
-	name, err := ServiceOf(in.App, in.Service)
+	name, err := ServiceOf(in.Resolved, in.Service)
 	if err == nil {
 		err = in.Check()
 	}
@@ -254,11 +247,7 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 			return nil, problem.In(string(side.target), err)
 		}
 		r.Partial = r.Partial || results[i].Partial
-		if side.target == spec.Lambda {
-			r.Lambda = &results[i]
-		} else {
-			r.Kubernetes = &results[i]
-		}
+		*r.At(side.target) = &results[i]
 	}
 	r.Partial = r.Partial || ctx.Err() != nil
 	switch {
@@ -330,7 +319,7 @@ func slowest(n int, progress func(time.Duration)) func(i int, at int64) {
 }
 
 // refusals say why a target does not take an app.
-func refusals(findings target.Findings) string {
+func refusals(findings finding.List) string {
 	var list []string
 	for _, f := range findings.Refused() {
 		list = append(list, f.Path+": "+f.Message)

@@ -19,6 +19,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 const thumbs = `apiVersion: ambi/v1
@@ -45,7 +46,7 @@ func input(t testing.TB, text string) simulate.Input {
 		t.Fatal(err)
 	}
 	return simulate.Input{
-		App: app, Choices: cost.Defaults(), Catalog: catalog, Settings: simulate.DefaultSettings(),
+		Resolved: target.Resolve(app), Choices: cost.Defaults(), Catalog: catalog, Settings: simulate.DefaultSettings(),
 		Usage: demand.Usage{
 			Duration: demand.Known(40 * time.Millisecond), CPUTime: demand.Known(12 * time.Millisecond), Start: demand.Known(120 * time.Millisecond),
 		},
@@ -97,7 +98,11 @@ func TestLaws(t *testing.T) {
 		in.Variation = []float64{0, .5, 2}[random.IntN(3)]
 		in.Retry = random.IntN(2) == 0
 		in.Concurrency = 1 + random.IntN(50)
-		in.App.Services["api"].Scale.Max = 1 + random.IntN(20)
+		app, err := in.Resolved.App.With("services.api.scale.max", 1+random.IntN(20))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Resolved = target.Resolve(app)
 		rate := math.Pow(10, 2.5*random.Float64())
 		span := time.Duration(10+random.IntN(50)) * time.Minute
 		shape := shapes[i%len(shapes)]

@@ -6,6 +6,7 @@ import (
 	"ambi/compare/demand/trace"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // Timeline is how a run went, in stretches of equal length: at most MaxMoments
@@ -13,10 +14,9 @@ import (
 // mean stands the largest value within it, and a latency is that of its worst
 // part.
 type Timeline struct {
-	Step       time.Duration `json:"stepNanoseconds"`
-	Requests   []Bound       `json:"requests"` // a second
-	Lambda     *Track        `json:"lambda"`
-	Kubernetes *Track        `json:"kubernetes"`
+	Step     time.Duration `json:"stepNanoseconds"`
+	Requests []Bound       `json:"requests"` // a second
+	target.Pair[*Track]
 }
 
 // Bound is a figure's mean over a stretch, and its largest value.
@@ -68,11 +68,10 @@ func (r *Result) Timeline() Timeline {
 	}
 	n := int((longest + step - 1) / step)
 	line := Timeline{Step: time.Duration(step), Requests: rates(r.Trace, n, step)}
-	if r.Lambda != nil {
-		line.Lambda = track(r.Lambda, n, step)
-	}
-	if r.Kubernetes != nil {
-		line.Kubernetes = track(r.Kubernetes, n, step)
+	for _, t := range spec.Targets() {
+		if run := r.Of(t); run != nil {
+			*line.At(t) = track(run, n, step)
+		}
 	}
 	return line
 }

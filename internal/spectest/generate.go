@@ -242,7 +242,7 @@ func (g *generator) usage(depth int, requests bool) {
 func (g *generator) shape() []string {
 	shape := g.one("", "steady", "diurnal", "bursty", "sporadic")
 	peaks := map[string][]string{
-		"steady": {"1"}, "diurnal": {"1", "2.5", `"12"`}, "bursty": {"1", "8", "99.5"}, "sporadic": {"50", "100000"},
+		"steady": {"1"}, "diurnal": {"1", "2.5", `"12"`}, "bursty": {"1", "8", "99.5"}, "sporadic": {"50", "3600"},
 	}[shape]
 	if peaks == nil {
 		return nil

@@ -2,8 +2,12 @@ package spectest
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+
+	"ambi/spec"
 )
 
 func (g *generator) scale(s *service) {
@@ -57,7 +61,19 @@ func (g *generator) lambda(s *service) []string {
 		options = append(options, "reserved: "+g.one("true", "false"))
 	}
 	if g.sometimes() {
-		options = append(options, "tracing: "+g.one("true", "false"), "vpc: "+g.one("true", "false"))
+		options = append(options, g.switches(reflect.TypeFor[spec.LambdaOptions](), "reserved")...)
+	}
+	return options
+}
+
+// switches turns every switch of a section on or off, but for some.
+func (g *generator) switches(section reflect.Type, but ...string) []string {
+	var options []string
+	for i := range section.NumField() {
+		name, _, _ := strings.Cut(section.Field(i).Tag.Get("json"), ",")
+		if section.Field(i).Type.Kind() == reflect.Bool && !slices.Contains(but, name) {
+			options = append(options, name+": "+g.one("true", "false"))
+		}
 	}
 	return options
 }

@@ -4,12 +4,13 @@ import "time"
 
 // The pages that document what Kubernetes can and cannot do.
 const (
-	AutoscalingPage = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
-	DeploymentPage  = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
-	IngressPage     = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
-	GatewayPage     = "https://gateway-api.sigs.k8s.io/reference/spec/"
-	IdentityPage    = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
-	ALBPage         = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+	AutoscalingPage   = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
+	DeploymentPage    = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
+	IngressPage       = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
+	GatewayPage       = "https://gateway-api.sigs.k8s.io/reference/spec/"
+	NetworkPolicyPage = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
+	IdentityPage      = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+	ALBPage           = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
 // Limits of what serves routes from outside, as documented.

@@ -4,10 +4,24 @@
 // and compare sizes nodes by it.
 package kubernetes
 
+import (
+	"slices"
+	"strings"
+)
+
 // Model is an app resolved for Kubernetes.
 type Model struct {
 	App      string
 	Services []Service // by name
+}
+
+// Service finds a service by its name; false when there is none.
+func (m *Model) Service(name string) (Service, bool) {
+	i, found := slices.BinarySearchFunc(m.Services, name, func(s Service, name string) int { return strings.Compare(s.Name, name) })
+	if !found {
+		return Service{}, false
+	}
+	return m.Services[i], true
 }
 
 // Service is one Deployment, the Service in front of it and its autoscaler, with
@@ -47,6 +61,11 @@ type Service struct {
 	Gateway     *Gateway
 	Identity    *Identity
 	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
+}
+
+// HasSecrets reports whether any variable comes from a Secret.
+func (s Service) HasSecrets() bool {
+	return slices.ContainsFunc(s.Environment, func(v Variable) bool { return v.SecretName != "" })
 }
 
 // Variable is one environment variable: a value, or a key of a Secret that

@@ -10,6 +10,7 @@ const (
 	ImagesPage        = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
 	FunctionURLPage   = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
 	HTTPAPIQuotasPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
+	HTTPAPIAccessPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"
 	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
 	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 )

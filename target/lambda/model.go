@@ -3,6 +3,11 @@
 // there; the generator prints its Model and compare prices it.
 package lambda
 
+import (
+	"slices"
+	"strings"
+)
+
 // Model is an app resolved for Lambda.
 type Model struct {
 	App         string
@@ -20,6 +25,15 @@ type Model struct {
 type Secret struct {
 	Name string
 	Keys []string
+}
+
+// Service finds a service by its name; false when there is none.
+func (m *Model) Service(name string) (Service, bool) {
+	i, found := slices.BinarySearchFunc(m.Services, name, func(s Service, name string) int { return strings.Compare(s.Name, name) })
+	if !found {
+		return Service{}, false
+	}
+	return m.Services[i], true
 }
 
 // Service is one function and what routes requests to it.

@@ -16,6 +16,7 @@ import (
 	"math"
 
 	"ambi/compare/price"
+	"ambi/target"
 )
 
 // Sides prices both targets at a number of requests a month; what is above
@@ -24,9 +25,8 @@ type Sides func(requests float64) (lambda, kubernetes price.USD)
 
 // Point is a month on both targets.
 type Point struct {
-	Requests   float64   `json:"requests"` // a month, a whole number
-	Lambda     price.USD `json:"lambda"`
-	Kubernetes price.USD `json:"kubernetes"`
+	Requests float64 `json:"requests"` // a month, a whole number
+	target.Pair[price.USD]
 }
 
 // LambdaCheaper reports whether Lambda costs no more than Kubernetes.
@@ -64,7 +64,7 @@ func Sweep(sides Sides, low, high float64, points int) []Point {
 
 func at(sides Sides, requests float64) Point {
 	lambda, kubernetes := sides(requests)
-	return Point{requests, lambda, kubernetes}
+	return Point{requests, target.Pair[price.USD]{Lambda: lambda, Kubernetes: kubernetes}}
 }
 
 // Crossings finds every crossing between the first and the last of some

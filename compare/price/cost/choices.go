@@ -9,6 +9,7 @@ import (
 	"ambi/compare/price"
 	"ambi/internal/problem"
 	"ambi/spec"
+	"ambi/target/lambda"
 )
 
 // Choices is how the team would run the app where the spec does not say. The
@@ -91,7 +92,7 @@ type reference struct {
 func Defaults() Choices {
 	return Choices{
 		Logs: true, Egress: true,
-		Lambda: LambdaChoices{KeepAlive: spec.Duration(6 * time.Minute)},
+		Lambda: LambdaChoices{KeepAlive: spec.Duration(lambda.UsualKeepAlive)},
 		Kubernetes: KubernetesChoices{
 			Compute: EC2, MinNodes: 2, ScaleIn: spec.Duration(15 * time.Minute), PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 1,
 		},

@@ -180,9 +180,6 @@ const (
 	storedPart = .15
 	// daysPerMonth is a month of 730 hours in days.
 	daysPerMonth = 730.0 / 24
-	// apiUnitBytes is what an HTTP API meters a call by:
-	// aws.amazon.com/api-gateway/pricing.
-	apiUnitBytes = 512 << 10
 )
 
 // function is one workload, ready for quantities.

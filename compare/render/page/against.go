@@ -31,10 +31,7 @@ func against(d *compare.Difference) againstView {
 		v.Verdict = fmt.Sprintf("The verdict was: %s. It is: %s.", answer(d.Before), answer(d.After))
 	}
 	for _, t := range spec.Targets() {
-		side := d.Lambda
-		if t == spec.Kubernetes {
-			side = d.Kubernetes
-		}
+		side := d.Of(t)
 		view := changesView{Target: string(t), Name: name(t), Total: changeView{"A month", format.MoneyOr(side.Before), format.MoneyOr(side.After), format.Rise(side.Change())}}
 		lines := slices.DeleteFunc(slices.Clone(side.Lines), func(l compare.LineDifference) bool {
 			c := l.Change()

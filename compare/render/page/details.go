@@ -11,7 +11,7 @@ import (
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 // costsView is both bills.
@@ -48,7 +48,7 @@ func costs(r compare.Result, figures []Figure) costsView {
 	for _, category := range cost.Categories() {
 		row := legendRow{Tone: tone(category), Name: format.Sentence(string(category))}
 		for _, t := range spec.Targets() {
-			side := sideOf(r, t)
+			side := r.Of(t)
 			if side.Bill == nil {
 				row.Costs = append(row.Costs, "–")
 				continue
@@ -58,7 +58,7 @@ func costs(r compare.Result, figures []Figure) costsView {
 		v.Legend = append(v.Legend, row)
 	}
 	for _, t := range spec.Targets() {
-		side := sideOf(r, t)
+		side := r.Of(t)
 		bill := billView{Target: string(t), Name: name(t), Unpriced: side.Unpriced, Total: "–"}
 		if side.Bill != nil {
 			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), format.Money(side.Bill.Idle)
@@ -227,7 +227,7 @@ func translation(r compare.Result, o Options) translationView {
 	}
 	findings := slices.Clone(r.Fit.Findings)
 	// By line, so that a field that only one target speaks of is in its place.
-	slices.SortStableFunc(findings, func(a, b target.Finding) int {
+	slices.SortStableFunc(findings, func(a, b finding.Finding) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

@@ -191,7 +191,7 @@ func costParts(r compare.Result) (Figure, bool) {
 	sides := []compare.Side{}
 	labels := []string{}
 	for _, t := range spec.Targets() {
-		if side := sideOf(r, t); side.Bill != nil {
+		if side := r.Of(t); side.Bill != nil {
 			sides, labels = append(sides, side), append(labels, name(t))
 		}
 	}
@@ -238,13 +238,6 @@ func partial(known price.USD, complete bool) string {
 	default:
 		return format.Money(known) + "+"
 	}
-}
-
-func sideOf(r compare.Result, t spec.Target) compare.Side {
-	if t == spec.Lambda {
-		return r.Lambda
-	}
-	return r.Kubernetes
 }
 
 // name is a target's name as people write it.

@@ -26,7 +26,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/demand"
 	"ambi/spec"
-	"ambi/target"
+	"ambi/target/finding"
 )
 
 // Options say what a page cannot know from a Result.
@@ -43,8 +43,8 @@ type Options struct {
 // Plan is what one target would make.
 type Plan struct {
 	Target    spec.Target
-	Refused   target.Findings // why it would make nothing
-	Resources []Resource      // in the order of their declaration
+	Refused   finding.List // why it would make nothing
+	Resources []Resource   // in the order of their declaration
 }
 
 // Resource is one resource that a target would register.

@@ -24,6 +24,7 @@ import (
 	"ambi/compare/render/page"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/finding"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -51,7 +52,7 @@ func input(t *testing.T, name string) compare.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compare.Input{App: app, Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
+	return compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
 }
 
 // known adds the usage that a spec of testdata leaves open.
@@ -85,7 +86,7 @@ func options() page.Options {
 				{Type: "aws:apigatewayv2/api:Api", Name: "thumbs"},
 				{Type: "aws:lambda/function:Function", Name: "thumbs-api", Service: "api"},
 			}},
-			{Target: spec.Kubernetes, Refused: target.Findings{{Path: "services.api.scale.min", Message: "must be at least 1"}}},
+			{Target: spec.Kubernetes, Refused: finding.List{{Path: "services.api.scale.min", Message: "must be at least 1"}}},
 		},
 	}
 }
@@ -211,7 +212,7 @@ func TestPageLeavesNothingOut(t *testing.T) {
 		has := func(what string) {
 			t.Helper()
 			if what = strings.ToLower(strings.Join(strings.Fields(what), " ")); !strings.Contains(shown, what) {
-				t.Errorf("%s: the page lacks %q", in.App.Name, what)
+				t.Errorf("%s: the page lacks %q", in.Resolved.Lambda.App, what)
 			}
 		}
 		has(r.Verdict.Because)

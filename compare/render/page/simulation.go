@@ -125,7 +125,7 @@ func groups(r compare.Result) []rowGroup {
 	money := rowGroup{Name: "Cost", Rows: []sideRow{
 		row("of this trace", func(r *replay.Result) string { return format.MoneyOr(sim.Cost(r.Target)) }),
 		row("of a month like it", func(run *replay.Result) string {
-			if bill := sideOf(r, run.Target).Bill; bill != nil {
+			if bill := r.Of(run.Target).Bill; bill != nil {
 				return partial(bill.Known, bill.Total != nil)
 			}
 			return "–"
@@ -210,9 +210,8 @@ func overTime(r compare.Result) (Figure, bool) {
 // timeTable is the timeline in at most some rows.
 func timeTable(line simulate.Timeline) Table {
 	t := Table{Head: []string{"Since the begin", "Requests a second"}}
-	tracks := map[spec.Target]*simulate.Track{spec.Lambda: line.Lambda, spec.Kubernetes: line.Kubernetes}
 	for _, target := range spec.Targets() {
-		if tracks[target] == nil {
+		if line.Of(target) == nil {
 			continue
 		}
 		instances := ": environments"
@@ -238,7 +237,7 @@ func timeTable(line simulate.Timeline) Table {
 		to := min(from+every, len(line.Requests))
 		row := []string{lasting(line.Step * time.Duration(from)), highest(line.Requests, from, to)}
 		for _, target := range spec.Targets() {
-			track := tracks[target]
+			track := line.Of(target)
 			if track == nil {
 				continue
 			}

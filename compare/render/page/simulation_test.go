@@ -31,7 +31,7 @@ func simulated(t *testing.T, span time.Duration) compare.Result {
 		t.Fatal(err)
 	}
 	in.Behavior, err = simulate.Run(context.Background(), simulate.Input{
-		App: in.App, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: simulate.DefaultSettings(),
+		Resolved: in.Resolved, Usage: u, Choices: in.Choices, Catalog: in.Catalog, Settings: simulate.DefaultSettings(),
 	}, source)
 	if err != nil {
 		t.Fatal(err)

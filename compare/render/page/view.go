@@ -108,12 +108,12 @@ func verdict(r compare.Result, o Options) verdictView {
 	}
 	dearest := price.USD(0)
 	for _, t := range spec.Targets() {
-		if b := sideOf(r, t).Bill; b != nil {
+		if b := r.Of(t).Bill; b != nil {
 			dearest = max(dearest, b.Known)
 		}
 	}
 	for _, t := range spec.Targets() {
-		side := sideOf(r, t)
+		side := r.Of(t)
 		s := sideView{
 			Target: string(t), Name: name(t), Unpriced: side.Unpriced, Chosen: spec.Target(r.Verdict.Answer) == t, Blockers: len(r.Fit.Blocked(t)),
 		}
@@ -282,7 +282,7 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 			cheaper, dearer = dearer, cheaper
 		}
 		text := fmt.Sprintf("From %s requests a month (%s a second) %s is cheaper than %s: %s against %s",
-			short(x.Requests), short(x.PerSecond), name(cheaper), name(dearer), format.Money(amountOn(x, cheaper)), format.Money(amountOn(x, dearer)))
+			short(x.Requests), short(x.PerSecond), name(cheaper), name(dearer), format.Money(x.Of(cheaper)), format.Money(x.Of(dearer)))
 		if x.Step {
 			text += ", at a step of the cost"
 		}
@@ -303,13 +303,6 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 		v.Bands = append(v.Bands, bandView{format.Sentence(inputName(b.Input)), b.Low, crossingsAt(below), b.High, crossingsAt(above)})
 	}
 	return v
-}
-
-func amountOn(x compare.Crossing, t spec.Target) price.USD {
-	if t == spec.Lambda {
-		return x.Lambda
-	}
-	return x.Kubernetes
 }
 
 // serviceView is one service on both targets.

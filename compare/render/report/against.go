@@ -24,7 +24,7 @@ func (p *page) against() {
 	}
 	p.row("", 36, columns("before", "after", "change"))
 	for _, t := range spec.Targets() {
-		side := difference(d, t)
+		side := d.Of(t)
 		p.row(name(t), 36, columns(format.MoneyOr(side.Before), format.MoneyOr(side.After), format.Rise(side.Change())))
 		for _, line := range visible(side.Lines) {
 			p.row("- "+line.Name, 36, columns(format.MoneyOr(line.Before), format.MoneyOr(line.After), format.Rise(line.Change())))
@@ -44,11 +44,4 @@ func visible(lines []compare.LineDifference) []compare.LineDifference {
 		c := l.Change()
 		return c != nil && (*c).Cents() == 0
 	})
-}
-
-func difference(d *compare.Difference, t spec.Target) compare.SideDifference {
-	if t == spec.Lambda {
-		return d.Lambda
-	}
-	return d.Kubernetes
 }

@@ -61,7 +61,7 @@ func (m *markdown) against() {
 	m.line("|---|--:|--:|--:|")
 	lines := 0
 	for _, t := range spec.Targets() {
-		side := difference(d, t)
+		side := d.Of(t)
 		m.linef("| **%s** | %s | %s | **%s** |", name(t), format.MoneyOr(side.Before), format.MoneyOr(side.After), format.Rise(side.Change()))
 		lines += len(visible(side.Lines))
 	}
@@ -78,7 +78,7 @@ func (m *markdown) against() {
 		m.line("|---|---|--:|--:|--:|")
 	}
 	for _, t := range spec.Targets() {
-		for _, l := range visible(difference(d, t).Lines) {
+		for _, l := range visible(d.Of(t).Lines) {
 			m.linef("| %s | %s | %s | %s | %s |", name(t), l.Name, format.MoneyOr(l.Before), format.MoneyOr(l.After), format.Rise(l.Change()))
 		}
 	}
@@ -99,7 +99,7 @@ func (m *markdown) costs() {
 	}
 	m.linef("| **total** | **%s** | **%s** |", total(l), total(k))
 	for _, t := range spec.Targets() {
-		side := m.side(t)
+		side := m.result.Of(t)
 		m.line("")
 		if side.Bill == nil {
 			m.linef("%s cannot be priced: %s", name(t), side.Unpriced)

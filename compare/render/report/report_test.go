@@ -14,6 +14,7 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/render/report"
 	"ambi/spec"
+	"ambi/target"
 )
 
 const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1"
@@ -43,7 +44,7 @@ func compared(t *testing.T, text string) compare.Result {
 		u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
 		usage[name] = u
 	}
-	r, err := compare.Compare(compare.Input{App: app, Usage: usage, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -254,11 +254,10 @@ func (s sideBySide) money() {
 	}
 	s.row("replica-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Instances].Seconds }))
 	s.row("node-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Nodes].Seconds }))
-	sides := map[spec.Target]compare.Side{spec.Lambda: s.result.Lambda, spec.Kubernetes: s.result.Kubernetes}
 	s.row("cost of this trace", func(r *replay.Result) string { return cents(s.simulation.Cost(r.Target)) })
-	s.row("cost of a month like it", func(r *replay.Result) string { return total(sides[r.Target]) })
+	s.row("cost of a month like it", func(r *replay.Result) string { return total(s.result.Of(r.Target)) })
 	s.row("of which idle", func(r *replay.Result) string {
-		if bill := sides[r.Target].Bill; bill != nil {
+		if bill := s.result.Of(r.Target).Bill; bill != nil {
 			return format.Money(bill.Idle)
 		}
 		return "-"

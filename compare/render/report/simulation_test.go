@@ -17,6 +17,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // simulated compares an app under traffic that it can hardly take.
@@ -48,7 +49,7 @@ func simulated(t *testing.T, perSecond float64, span time.Duration, change func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := simulate.Input{App: app, Usage: u, Choices: cost.Defaults(), Catalog: catalog, Settings: simulate.DefaultSettings()}
+	in := simulate.Input{Resolved: target.Resolve(app), Usage: u, Choices: cost.Defaults(), Catalog: catalog, Settings: simulate.DefaultSettings()}
 	if change != nil {
 		change(&in)
 	}
@@ -58,7 +59,7 @@ func simulated(t *testing.T, perSecond float64, span time.Duration, change func(
 	}
 	ran.Source = trace.Describe(resolved, span, 1)
 	r, err := compare.Compare(compare.Input{
-		App: app, Usage: map[string]demand.Usage{"api": u}, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(), Behavior: ran,
+		Resolved: target.Resolve(app), Usage: map[string]demand.Usage{"api": u}, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(), Behavior: ran,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", format.Money(*v.Saves), v.Percent)})
 	}
 	for _, t := range spec.Targets() {
-		if main, ok := mainly(p.side(t)); ok {
+		if main, ok := mainly(p.result.Of(t)); ok {
 			facts = append(facts, fact{"pays for", fmt.Sprintf("on %s mostly %s", name(t), main)})
 		}
 	}
@@ -57,13 +57,6 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"comes with", text})
 	}
 	return facts
-}
-
-func (p *page) side(t spec.Target) compare.Side {
-	if t == spec.Lambda {
-		return p.result.Lambda
-	}
-	return p.result.Kubernetes
 }
 
 // mainly names the dearest line of a side whose cost is known.

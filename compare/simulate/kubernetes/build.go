@@ -1,7 +1,6 @@
 package kubernetes
 
 import (
-	"math"
 	"time"
 
 	"ambi/compare/demand"
@@ -89,7 +88,7 @@ func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
 	case kubernetes.CPU:
 		metric = hpa.Metric{Kind: hpa.Utilization, CPU: true, Target: int64(service.TargetPercent)}
 	case kubernetes.Requests:
-		metric = hpa.Metric{Kind: hpa.Average, Target: int64(math.Round(w.Pod.TargetRate * 1000))}
+		metric = hpa.Metric{Kind: hpa.Average, Target: service.TargetMilli}
 		if service.KEDA != nil {
 			metric.Kind = hpa.TotalPerPod
 		}
@@ -98,7 +97,7 @@ func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
 	}
 	c.Autoscaler.Metrics = []hpa.Metric{metric}
 	if service.KEDA != nil && service.MinReplicas == 0 {
-		c.KEDA = &KEDA{Poll: KEDAPoll, Cooldown: KEDACooldown}
+		c.KEDA = &KEDA{Poll: kubernetes.KEDAPoll, Cooldown: kubernetes.KEDACooldown}
 	}
 	return nil
 }

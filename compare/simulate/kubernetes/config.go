@@ -35,6 +35,7 @@ import (
 
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
+	"ambi/target/kubernetes"
 )
 
 // Config is how a Deployment runs.
@@ -147,9 +148,6 @@ const (
 	// metricsPhase makes them half a resolution older on average.
 	metricsPhase = MetricsResolution / 2
 
-	// EntryTimeout is an Application Load Balancer's idle timeout
-	// (docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html).
-	EntryTimeout = 60 * time.Second
 	// Backlog is the kernel's bound on connections that wait to be accepted,
 	// net.core.somaxconn, since Linux 5.4.
 	Backlog = 4096
@@ -158,15 +156,6 @@ const (
 	UsualSchedule = 100 * time.Millisecond
 	UsualPull     = 5 * time.Second
 	UsualEndpoint = time.Second
-)
-
-// The probes, preStop and KEDA's times are those that ambi writes into a stack.
-const (
-	StartupProbe = 2 * time.Second
-	StartupLimit = time.Minute
-	PreStop      = 10 * time.Second
-	KEDAPoll     = 30 * time.Second
-	KEDACooldown = 5 * time.Minute
 )
 
 // Karpenter orders a node one second after a pod found no room, and takes nodes
@@ -193,11 +182,11 @@ func ClusterAutoscaler(room nodes.Room, least int) Nodes {
 // need, without an autoscaler.
 func Defaults(pod nodes.Pod, concurrency int) Config {
 	return Config{
-		Pod: pod, Concurrency: concurrency, Queue: Backlog, EntryTimeout: EntryTimeout, Burst: BurstNone, Initial: 1,
+		Pod: pod, Concurrency: concurrency, Queue: Backlog, EntryTimeout: kubernetes.MaxALBSeconds * time.Second, Burst: BurstNone, Initial: 1,
 		Flags:   hpa.DefaultFlags(),
 		Metrics: Metrics{MetricsResolution, MetricsWindow, metricsPhase, metricsFresh},
-		Start:   Start{Schedule: UsualSchedule, Pull: UsualPull, Probe: StartupProbe, Limit: StartupLimit, Endpoint: UsualEndpoint},
-		Stop:    Stop{PreStop: PreStop, Grace: 30 * time.Second},
+		Start:   Start{Schedule: UsualSchedule, Pull: UsualPull, Probe: kubernetes.StartupProbe, Limit: kubernetes.StartupLimit, Endpoint: UsualEndpoint},
+		Stop:    Stop{PreStop: kubernetes.Drain, Grace: 30 * time.Second},
 	}
 }
 

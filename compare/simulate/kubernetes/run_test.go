@@ -15,6 +15,7 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
 	"ambi/compare/simulate/replay"
+	"ambi/target/kubernetes"
 )
 
 // evenly is arrivals at an even rate a second, from second to second.
@@ -130,7 +131,7 @@ func TestRequestsMetric(t *testing.T) {
 func TestScaleToZero(t *testing.T) {
 	c := steps()
 	c.Initial = 0
-	c.KEDA = &KEDA{Poll: KEDAPoll, Cooldown: KEDACooldown}
+	c.KEDA = &KEDA{Poll: kubernetes.KEDAPoll, Cooldown: kubernetes.KEDACooldown}
 	c.Autoscaler.Metrics = []hpa.Metric{{Kind: hpa.TotalPerPod, Target: 100_000}}
 	r := run(t, c, replay.Arrivals(evenly(nil, 10, 100, 200)), replay.Demand{CPU: replay.Constant(1e6)}, 700*time.Second)
 	if got, want := changes(r, replay.Wanted), "0@0 1@120 0@510"; got != want {

@@ -88,28 +88,15 @@ func UsualRetry() Retry {
 	return Retry{Attempts: 3, Base: time.Second, Max: 20 * time.Second}
 }
 
-// The limits that an account has until it asks for more.
-const (
-	AccountConcurrency = 1000 // docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-	RatePerConcurrency = 10   // the same
-	ScalingBurst       = 1000 // environments: 1,000 in 10 s, docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html
-	ScalingPerSecond   = 100
-	APIBurst           = 5000 // docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-	APIPerSecond       = 10000
-	APITimeout         = 30 * time.Second // of an HTTP API's integration, the same
-	// KeepAlive is what was measured last: 5 to 7 minutes in 2021.
-	KeepAlive = 6 * time.Minute
-)
-
 // Defaults is a function of some memory behind an HTTP API, in an account with
 // the limits that it was opened with. Starts take no time yet.
 func Defaults(memoryMB int) Config {
 	return Config{
-		MemoryMB: memoryMB, Timeout: 15 * time.Minute, KeepAlive: KeepAlive, Account: AccountConcurrency,
-		RatePerConcurrency: RatePerConcurrency,
-		Scaling:            Bucket{ScalingBurst, ScalingPerSecond},
-		API:                Bucket{APIBurst, APIPerSecond},
-		APITimeout:         APITimeout,
+		MemoryMB: memoryMB, Timeout: lambda.MaxTimeoutSeconds * time.Second, KeepAlive: lambda.UsualKeepAlive, Account: lambda.AccountConcurrency,
+		RatePerConcurrency: lambda.RequestsPerConcurrency,
+		Scaling:            Bucket{lambda.ScalingBurst, lambda.ScalingPerSecond},
+		API:                Bucket{lambda.HTTPAPIBurst, lambda.HTTPAPIPerSecond},
+		APITimeout:         lambda.MaxRouteTimeoutSeconds * time.Second,
 	}
 }
 

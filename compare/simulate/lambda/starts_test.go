@@ -67,7 +67,7 @@ func TestFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Timeout != 10*time.Second || c.Provisioned != 2 || c.Reserved != 50 || c.KeepAlive != 10*time.Minute || c.MemoryMB != 512 || c.API.Burst != APIBurst || c.Account != AccountConcurrency {
+	if c.Timeout != 10*time.Second || c.Provisioned != 2 || c.Reserved != 50 || c.KeepAlive != 10*time.Minute || c.MemoryMB != 512 || c.API.Burst != lambda.HTTPAPIBurst || c.Account != lambda.AccountConcurrency {
 		t.Errorf("%+v", c)
 	}
 	if got := c.Init.Mean(); math.Abs(got-40.8e6) > 2e6 {

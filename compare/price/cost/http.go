@@ -1,5 +1,8 @@
 package cost
 
+// apiUnitBytes is what an HTTP API meters a call by: aws.amazon.com/api-gateway/pricing.
+const apiUnitBytes = 512 << 10
+
 // What one capacity unit of an Application Load Balancer holds, targets in
 // containers: aws.amazon.com/elasticloadbalancing/pricing. Of the rules that
 // are evaluated for a request, ten are free.

@@ -1,0 +1,31 @@
+package cost
+
+import (
+	"ambi/compare/demand"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// WorkloadOf is a service as both of its models say, under some traffic.
+func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Workload {
+	return Workload{
+		Name: d.Name, Traffic: t, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
+		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets)},
+		Pod:      podOf(d),
+	}
+}
+
+// podOf is what a Deployment's pods request, and where the autoscaler keeps them.
+func podOf(d kubernetes.Service) Pod {
+	p := Pod{
+		MilliCPU: d.MilliCPU, MemoryMiB: d.MemoryMiB, Min: d.MinReplicas, Concurrency: d.Concurrency,
+		TargetPercent: 100, TargetRate: float64(d.TargetMilli) / 1000,
+	}
+	if d.KEDA == nil {
+		p.Min = max(p.Min, 1)
+	}
+	if d.Metric == kubernetes.CPU {
+		p.TargetPercent = d.TargetPercent
+	}
+	return p
+}

@@ -1,0 +1,179 @@
+// Package kinds has the table of kinds: what a service may be or have that needs
+// decisions of its own, with the file that each part of ambi keeps for it. A new
+// kind of trigger or data is a row here and a file in each of these rooms; the
+// package's test fails on every piece that is missing, and writes docs/kinds.md.
+package kinds
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind is one row.
+type Kind struct {
+	Name string   // of its Go files
+	Is   string   // what it is, in a few words
+	Keys []string // of the spec, with all below them
+	// Golden is a spec that has them all, whose program is held as it is emitted.
+	Golden string
+
+	Spec       Room // the grammar: types, defaults, validation, schema
+	Lambda     Room // what target lambda makes of it
+	Kubernetes Room // what target kubernetes makes of it
+	Templates  Room // what is emitted
+	Price      Room // what it costs
+	Fit        Room // which limits usage can reach
+	Simulate   Room // how it behaves under a trace
+}
+
+// Room is what one part of ambi has for a kind: files, or a reason to have none.
+type Room struct {
+	Files []string
+	None  string
+}
+
+func in(files ...string) Room  { return Room{Files: files} }
+func none(because string) Room { return Room{None: because} }
+
+// Rooms are a kind's rooms, by name and in the order of the table.
+func (k Kind) Rooms() []struct {
+	Name string
+	Room
+} {
+	return []struct {
+		Name string
+		Room
+	}{
+		{"spec", k.Spec}, {"lambda", k.Lambda}, {"kubernetes", k.Kubernetes}, {"templates", k.Templates},
+		{"price", k.Price}, {"fit", k.Fit}, {"simulate", k.Simulate},
+	}
+}
+
+// All lists the kinds.
+func All() []Kind {
+	const (
+		fullLambda     = "generator/testdata/full-lambda/app.yaml"
+		fullKubernetes = "generator/testdata/full-kubernetes/app.yaml"
+		free           = "adds nothing that is paid for"
+		unlimited      = "has no limit that usage could reach"
+	)
+	return []Kind{
+		{
+			Name: "http", Is: "requests by method and path", Golden: fullLambda,
+			Keys: []string{"services.*.http"},
+			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go"),
+			Templates: in("templates/lambda/gateway.go.tmpl", "templates/kubernetes/parts/network.tmpl"),
+			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
+		},
+		{
+			Name: "authorizer", Is: "callers bring a JSON Web Token", Golden: fullLambda,
+			Keys: []string{"services.*.http.auth"},
+			Spec: in("spec/authorizer.go"), Lambda: in("target/lambda/authorizer.go"), Kubernetes: in("target/kubernetes/authorizer.go"),
+			Templates: in("templates/lambda/gateway.go.tmpl"),
+			Price:     none(free), Fit: in("compare/fit/authorizer.go"), Simulate: none("a token is verified before the request comes"),
+		},
+		{
+			Name: "ingress", Is: "an Ingress serves the routes from outside the cluster", Golden: fullKubernetes,
+			Keys: []string{"services.*.kubernetes.ingress"},
+			Spec: in("spec/ingress.go"), Lambda: none("the HTTP API serves the routes"), Kubernetes: in("target/kubernetes/ingress.go"),
+			Templates: in("templates/kubernetes/parts/ingress.tmpl"),
+			Price:     none("the load balancer is priced with http"), Fit: none("the load balancer is checked with http"), Simulate: none("the load balancer is a part of http"),
+		},
+		{
+			Name: "gateway", Is: "an HTTPRoute of a Gateway does", Golden: fullKubernetes,
+			Keys: []string{"services.*.kubernetes.gateway"},
+			Spec: in("spec/gateway.go"), Lambda: none("the HTTP API serves the routes"), Kubernetes: in("target/kubernetes/gateway.go"),
+			Templates: in("templates/kubernetes/parts/gateway.tmpl"),
+			Price:     none("the load balancer is priced with http"), Fit: none("the load balancer is checked with http"), Simulate: none("the load balancer is a part of http"),
+		},
+		{
+			Name: "identity", Is: "what a service may do in AWS", Golden: fullKubernetes,
+			Keys: []string{"services.*.permissions", "services.*.kubernetes.identity"},
+			Spec: in("spec/identity.go"), Lambda: in("target/lambda/identity.go"), Kubernetes: in("target/kubernetes/identity.go"),
+			Templates: in("templates/lambda/policy.go.tmpl", "templates/kubernetes/parts/identity.tmpl"),
+			Price:     none(free), Fit: none(unlimited), Simulate: none("takes no time"),
+		},
+		{
+			Name: "keda", Is: "no pods while there are no requests", Golden: fullKubernetes,
+			Keys: []string{"services.*.kubernetes.scaleToZero"},
+			Spec: in("spec/keda.go"), Lambda: none("scales to zero by itself"), Kubernetes: in("target/kubernetes/keda.go"),
+			Templates: in("templates/kubernetes/parts/keda.tmpl"),
+			Price:     none("pods are priced, whatever sets their number"), Fit: none(unlimited), Simulate: in("compare/simulate/kubernetes/scale.go"),
+		},
+		{
+			Name: "servicemonitor", Is: "the Prometheus Operator scrapes the pods", Golden: fullKubernetes,
+			Keys: []string{"services.*.kubernetes.serviceMonitor"},
+			Spec: in("spec/servicemonitor.go"), Lambda: none("CloudWatch has the function's metrics"), Kubernetes: in("target/kubernetes/servicemonitor.go"),
+			Templates: in("templates/kubernetes/parts/monitor.tmpl"),
+			Price:     none(free), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+		},
+	}
+}
+
+// Common lists the keys that every service has, whatever its kinds.
+func Common() []string {
+	return []string{
+		"services.*.image", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
+		"services.*.env", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
+		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler",
+		"services.*.lambda.provisioned", "services.*.lambda.reserved", "services.*.lambda.tracing", "services.*.lambda.vpc", "services.*.lambda.logRetentionDays",
+		"services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+	}
+}
+
+// Of is the kind whose keys a path of the spec is among, by the longest of them;
+// false for what every service has.
+func Of(path string) (Kind, bool) {
+	var found Kind
+	longest := ""
+	for _, k := range All() {
+		for _, key := range k.Keys {
+			if Within(path, key) && len(key) > len(longest) {
+				found, longest = k, key
+			}
+		}
+	}
+	return found, longest != ""
+}
+
+// Within reports whether a path is a key or below it.
+func Within(path, key string) bool {
+	rest, ok := strings.CutPrefix(path, key)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// Markdown is the table as a page.
+func Markdown() []byte {
+	var b strings.Builder
+	b.WriteString(`# The kinds, and where each has its files
+
+Written by a test from package internal/kinds; do not edit it here. A new kind of trigger or
+data is one row of that package's table and one file in each room: the test goes through the
+table and fails on any piece that is missing. A dash stands for a reason, which the list below
+the table gives.
+
+| kind | keys |`)
+	rooms := All()[0].Rooms()
+	for _, r := range rooms {
+		b.WriteString(" " + r.Name + " |")
+	}
+	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(rooms)) + "\n")
+	var reasons strings.Builder
+	for _, k := range All() {
+		fmt.Fprintf(&b, "| %s: %s | `%s` |", k.Name, k.Is, strings.Join(k.Keys, "`, `"))
+		for _, r := range k.Rooms() {
+			if r.Files == nil {
+				b.WriteString(" – |")
+				fmt.Fprintf(&reasons, "- %s, %s: %s\n", k.Name, r.Name, r.None)
+				continue
+			}
+			var links []string
+			for _, file := range r.Files {
+				links = append(links, fmt.Sprintf("[%s](../%s)", file[strings.LastIndexByte(file, '/')+1:], file))
+			}
+			b.WriteString(" " + strings.Join(links, ", ") + " |")
+		}
+		b.WriteString("\n")
+	}
+	return []byte(b.String() + "\n" + reasons.String())
+}
