@@ -112,6 +112,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case problem.Machine:
 		return exitMachine
+	case problem.Fault:
 	}
 	return exitFault
 }

@@ -324,11 +324,11 @@ func TestConflictWritesNothing(t *testing.T) {
 		"stacks/foreign.go": "package new\n",
 	})
 	const conflict = `stacks/a.go:1: edited where ambi has a new text
-<<<<<<< yours
-package mine
-=======
-package new
->>>>>>> ambi's
+  <<<<<<< yours
+  package mine
+  =======
+  package new
+  >>>>>>> ambi's
 `
 	const want = `stacks/b.go:3: has a conflict marker
 stacks/foreign.go: not written by ambi
