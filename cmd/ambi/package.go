@@ -15,6 +15,7 @@ import (
 	"ambi/internal/outfile"
 	"ambi/internal/pack"
 	"ambi/internal/problem"
+	"ambi/internal/scratch"
 	"ambi/spec"
 )
 
@@ -70,11 +71,11 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 		return machineError{err}
 	}
 	if _, err := os.Stat(filepath.Join(folder, pack.Bootstrap)); errors.Is(err, fs.ErrNotExist) && len(isGo) > 0 {
-		built, err := os.MkdirTemp("", "ambi-package-")
+		built, remove, err := scratch.Dir(scratch.Package)
 		if err != nil {
 			return machineError{err}
 		}
-		defer os.RemoveAll(built)
+		defer func() { _ = remove() }() // the zip is what counts
 		if err := compileGo(ctx, io, folder, filepath.Join(built, pack.Bootstrap), service.Lambda.Architecture); err != nil {
 			return err
 		}

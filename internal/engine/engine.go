@@ -25,10 +25,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"ambi/internal/offline"
 	"ambi/internal/problem"
+	"ambi/internal/scratch"
 )
 
 // Options says what to preview and where to show it.
@@ -130,12 +130,12 @@ func newRun(options Options) (*run, error) {
 }
 
 func (r *run) preview(ctx context.Context) (_ *Result, err error) {
-	temporary, err := os.MkdirTemp("", "ambi-preview-")
+	temporary, remove, err := scratch.Dir(scratch.Preview)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		if removeErr := removeAll(temporary); removeErr != nil {
+		if removeErr := remove(); removeErr != nil {
 			err = errors.Join(err, fmt.Errorf("cannot remove a temporary folder: %w", removeErr))
 		}
 	}()
@@ -236,15 +236,4 @@ func (r *run) explain(failed error, result *Result, said string) error {
 	default:
 		return &ProjectError{saying(problem.New("the program failed on stack %s", r.stack), messages...)}
 	}
-}
-
-// removeAll removes a folder that a process which is just ending may still write to.
-func removeAll(dir string) (err error) {
-	for range 10 {
-		if err = os.RemoveAll(dir); err == nil {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return err
 }

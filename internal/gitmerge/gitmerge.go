@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"ambi/generator/tree"
+	"ambi/internal/scratch"
 )
 
 // What the sides of a conflict are called in the markers.
@@ -42,12 +43,12 @@ func New(ctx context.Context) tree.Merger {
 				Hint:   "install git, which ambi merges with",
 			}
 		}
-		dir, err := os.MkdirTemp("", "ambi-merge-")
+		dir, remove, err := scratch.Dir(scratch.Merge)
 		if err != nil {
 			return nil, false, fmt.Errorf("cannot merge: %w", err)
 		}
 		defer func() {
-			if rerr := os.RemoveAll(dir); err == nil && rerr != nil {
+			if rerr := remove(); err == nil && rerr != nil {
 				err = fmt.Errorf("cannot remove what the merge left: %w", rerr)
 			}
 		}()
