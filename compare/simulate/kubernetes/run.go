@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"fmt"
 	"math/bits"
 
 	"ambi/compare/price/nodes"
@@ -21,57 +20,27 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	requests := config.settle(replay.RequestsOf(source, demand), demand)
 	options.Through = options.Plan != nil
 	s := newSimulator(config, demand, options)
-	end := int64(never)
-	if until := options.End(); until > 0 {
-		end = until
-	}
-	partial := false
-	at, n := int64(0), int64(0)
-trace:
-	for {
-		batch := requests.Batch()
-		if len(batch) == 0 {
-			break
-		}
-		for i := range batch {
-			q := &batch[i]
-			next := q.At
-			if s.flow != nil {
-				next = options.Plan.Trace(next)
-			}
-			if next >= end {
-				break trace
-			}
-			if next < at {
-				return replay.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, next, at)
-			}
-			at = next
-			if s.flow == nil || s.simulated(at) {
-				s.until(at)
-				s.to(at)
-				s.arrive(q)
-			}
-			if !options.Poll(ctx, n, at) {
-				partial = true
-				break trace
-			}
-			n++
+	loop := replay.NewLoop(ctx, requests, options)
+	for loop.Next() {
+		if s.flow == nil || s.simulated(loop.At) {
+			s.until(loop.At)
+			s.to(loop.At)
+			s.arrive(loop.Request)
 		}
 	}
-	if err := requests.Err(); replay.WasStopped(ctx, err) {
-		partial = true
-	} else if err != nil {
+	if err := loop.Err(); err != nil {
 		return replay.Result{}, err
 	}
+	at := loop.At
 	switch {
-	case partial:
-	case end < never:
+	case loop.Partial:
+	case loop.Limited():
+		at = loop.End
 		if s.flow != nil {
-			s.simulated(end)
-			s.pass(end)
+			s.simulated(at)
+			s.pass(at)
 		}
-		s.until(end - 1)
-		at = end
+		s.until(at - 1)
 	default:
 		for s.inUse+s.queued > 0 {
 			at = s.next()
@@ -79,7 +48,7 @@ trace:
 		}
 	}
 	result := s.record.Result(spec.Kubernetes, at, options)
-	result.Partial = partial
+	result.Partial = loop.Partial
 	result.InFlight = s.inUse + s.queued
 	return result, nil
 }

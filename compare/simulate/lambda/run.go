@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"context"
-	"fmt"
 	"math/bits"
 
 	"ambi/compare/simulate/replay"
@@ -17,54 +16,27 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 		return replay.Result{}, err
 	}
 	s := newSimulator(config, demand, options)
-	end := int64(never)
-	if until := options.End(); until > 0 {
-		end = until
+	loop := replay.NewLoop(ctx, replay.RequestsOf(source, demand), options)
+	for loop.Next() {
+		s.until(loop.At)
+		s.record.To(loop.At)
+		s.record.Arrive()
+		s.try(loop.At, loop.Request, loop.Number, 1)
 	}
-	partial := false
-	at, n := int64(0), int64(0)
-	requests := replay.RequestsOf(source, demand)
-trace:
-	for {
-		batch := requests.Batch()
-		if len(batch) == 0 {
-			break
-		}
-		for i := range batch {
-			q := &batch[i]
-			if q.At >= end {
-				break trace
-			}
-			if q.At < at {
-				return replay.Result{}, fmt.Errorf("arrival %d at %d ns comes after one at %d ns", n+1, q.At, at)
-			}
-			at = q.At
-			s.until(at)
-			s.record.To(at)
-			s.record.Arrive()
-			s.try(at, q, n, 1)
-			if !options.Poll(ctx, n, at) {
-				partial = true
-				break trace
-			}
-			n++
-		}
-	}
-	if err := requests.Err(); replay.WasStopped(ctx, err) {
-		partial = true
-	} else if err != nil {
+	if err := loop.Err(); err != nil {
 		return replay.Result{}, err
 	}
+	at := loop.At
 	switch {
-	case partial:
-	case end < never:
-		s.until(end - 1)
-		at = end
+	case loop.Partial:
+	case loop.Limited():
+		at = loop.End
+		s.until(at - 1)
 	default:
 		at = s.drain(at)
 	}
 	result := s.record.Result(spec.Lambda, at, options)
-	result.Partial = partial
+	result.Partial = loop.Partial
 	result.MemoryMB = config.MemoryMB
 	result.InFlight = s.unanswered + int64(len(s.again))
 	return result, nil
