@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,54 +11,20 @@ import (
 	"ambi/compare"
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
-	"ambi/compare/simulate/replay"
 	"ambi/internal/problem"
+	"ambi/internal/simulation"
 	"ambi/spec"
 )
 
 // advise searches what would keep an objective, and prints it.
-func (s *simulation) advise(ctx context.Context, io streams, p *project, objective string, asJSON bool) error {
+func advise(ctx context.Context, io streams, p *project, s *simulation.Simulation, objective string, asJSON bool) error {
 	objectives, err := simulate.ParseObjectives(objective)
 	if err != nil {
 		return usageError{problem.InFlag("slo", err)}
 	}
-	if s.trace == "-" {
-		return usageError{problem.New("--slo runs the trace many times, and standard input can be read once").Hint("ambi trace - --out FILE keeps it")}
-	}
-	run := s.input()
-	if err := s.plan(ctx, io, &run); err != nil {
-		return err
-	}
-	if s.trace != "" { // costs go by its rate
-		if run.Figures == nil {
-			source, err := s.source(ctx, io)
-			if err != nil {
-				return err
-			}
-			figures, err := source.measure(ctx, io, "")
-			source.close()
-			if err != nil {
-				return err
-			}
-			run.Figures = &figures
-		}
-		s.in.Usage[s.service] = traced(s.in.Usage[s.service], *run.Figures)
-	}
-	progress := newProgress(io.err, "searching")
-	runs := 0
-	open := func() (replay.Source, func(), error) {
-		source, err := s.source(ctx, io)
-		if err != nil {
-			return nil, nil, err
-		}
-		runs++
-		progress.at(-1, fmt.Sprintf("run %d", runs))
-		return arrivals(source), source.close, nil
-	}
-	advice, err := compare.Advise(ctx, s.in, run, open, objectives)
-	progress.done()
+	advice, err := s.Advise(ctx, objectives)
 	if err != nil {
-		return traceError(err)
+		return err
 	}
 	return printAdvice(io.out, p, *advice, asJSON)
 }

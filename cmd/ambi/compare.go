@@ -16,6 +16,8 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
+	"ambi/internal/inputfile"
+	"ambi/internal/outfile"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/target"
@@ -81,7 +83,7 @@ was interrupted, and is a part.`,
 				exclusive(cmd, "html", "json", "markdown", "serve"), exclusive(cmd, "serve", "require"), exclusive(cmd, "serve", "fail-if"),
 				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"), gate.check(output.against != ""), idle.err())
 			if output.asPage != "" && output.asPage != "-" {
-				err = errors.Join(err, checkOutput("html", output.asPage))
+				err = errors.Join(err, outfile.Check("html", output.asPage))
 			}
 			if err != nil {
 				return usageError{err}
@@ -158,7 +160,7 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 	if f.against == "" {
 		return nil, nil
 	}
-	file, err := openInput("against", f.against, fmt.Sprintf("\"ambi compare --json > %s\" writes one", f.against))
+	file, err := inputfile.Open("against", f.against, fmt.Sprintf("\"ambi compare --json > %s\" writes one", f.against))
 	if err != nil {
 		return nil, err
 	}
@@ -317,11 +319,11 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 	if !simulated {
 		return compared(in)
 	}
-	s, err := newSimulation(in, service, file, settings)
+	s, err := newSimulation(in, service, file, settings, io)
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return s.run(ctx, io)
+	return runSimulation(ctx, s)
 }
 
 // list are words as a sentence has them.

@@ -19,6 +19,7 @@ import (
 	"ambi/generator"
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 	"ambi/spec"
 )
@@ -57,11 +58,11 @@ func initProject(ctx context.Context, io streams, dir, name, modulePath string) 
 		return usageError{problem.Flag("directory", "%s is a file, and a folder is needed", dir)}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return machineError{fmt.Errorf("cannot make the folder %s: %w", dir, bare(err))}
+		return machineError{fmt.Errorf("cannot make the folder %s: %w", dir, inputfile.Cause(err))}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return machineError{fmt.Errorf("cannot open the folder %s: %w", dir, bare(err))}
+		return machineError{fmt.Errorf("cannot open the folder %s: %w", dir, inputfile.Cause(err))}
 	}
 	defer root.Close()
 	var files []generator.File

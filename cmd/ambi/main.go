@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )
@@ -55,7 +56,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := root.ExecuteContext(ctx)
 	_ = out.Flush()
 	if failed := out.Err(); failed != nil && !errors.Is(err, context.Canceled) {
-		unwritten := machineError{fmt.Errorf("cannot write to standard output: %w", bare(failed))}
+		unwritten := machineError{fmt.Errorf("cannot write to standard output: %w", inputfile.Cause(failed))}
 		var quiet *answerNo
 		if err == nil || errors.Is(err, failed) || errors.As(err, &quiet) {
 			err = unwritten

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/inputfile"
 	"ambi/internal/outfile"
 	"ambi/internal/pack"
 	"ambi/internal/problem"
@@ -63,7 +64,7 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(p.root, filepath.FromSlash(from))
 	}
-	if err := checkFolder("from", folder, from); err != nil {
+	if err := inputfile.CheckFolder("from", folder, from); err != nil {
 		return err
 	}
 	isGo, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -87,7 +88,7 @@ func (p *project) pack(ctx context.Context, io streams, name, from string) error
 	}
 	zip := filepath.Join(p.root, filepath.FromSlash(service.Lambda.Zip))
 	if err := os.MkdirAll(filepath.Dir(zip), 0o755); err != nil {
-		return machineError{fmt.Errorf("cannot make the folder of %s: %w", service.Lambda.Zip, bare(err))}
+		return machineError{fmt.Errorf("cannot make the folder of %s: %w", service.Lambda.Zip, inputfile.Cause(err))}
 	}
 	if err := outfile.Write(zip, archive); err != nil {
 		return machineError{err}

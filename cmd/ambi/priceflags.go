@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare/price"
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 )
 
@@ -75,7 +76,7 @@ func pricesOf(root string) (string, error) {
 
 // readBook reads a price book from a file.
 func readBook(name string) (*price.Book, error) {
-	file, err := openInput("prices", name, "\"ambi prices refresh\" writes one")
+	file, err := inputfile.Open("prices", name, "\"ambi prices refresh\" writes one")
 	if err != nil {
 		return nil, err
 	}

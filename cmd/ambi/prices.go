@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare/price"
+	"ambi/internal/inputfile"
+	"ambi/internal/outfile"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/spec"
@@ -223,7 +225,7 @@ something that a person should look at.`,
 					out = short
 				}
 			}
-			if err := checkOutput("out", out); err != nil {
+			if err := outfile.Check("out", out); err != nil {
 				return err
 			}
 			return flags.refresh(cmd.Context(), io, out, time.Now())
@@ -322,7 +324,7 @@ func (f *refreshFlags) offers() (price.Offers, string, error) {
 	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
 		return price.HTTP(f.client(), f.from), f.from, nil
 	}
-	if err := checkFolder("from", f.from, f.from); err != nil {
+	if err := inputfile.CheckFolder("from", f.from, f.from); err != nil {
 		return nil, "", err
 	}
 	return price.Files(os.DirFS(f.from)), f.from, nil

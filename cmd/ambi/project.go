@@ -12,6 +12,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"ambi/generator"
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
@@ -85,7 +86,7 @@ func read(p *project, file string) (*project, error) {
 // find returns the project's folder.
 func (o *projectOptions) find() (string, error) {
 	if o.dir != "" {
-		if err := checkFolder("directory", o.dir, o.dir); err != nil {
+		if err := inputfile.CheckFolder("directory", o.dir, o.dir); err != nil {
 			return "", err
 		}
 		if _, err := os.Lstat(filepath.Join(o.dir, specFile)); err != nil {
@@ -154,7 +155,7 @@ func readSpec(file, name string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist): // a link to nowhere
 		return nil, usageError{fmt.Errorf("no file %s", name)}
 	case err != nil:
-		return nil, machineError{fmt.Errorf("cannot read %s: %w", name, bare(err))}
+		return nil, machineError{fmt.Errorf("cannot read %s: %w", name, inputfile.Cause(err))}
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, spec.MaxSize+1))

@@ -10,6 +10,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/simulate"
 	"ambi/internal/problem"
+	"ambi/internal/simulation"
 	"ambi/spec"
 )
 
@@ -63,8 +64,8 @@ func (f *settingFlags) settings() (simulate.Settings, error) {
 	var err error
 	if s.Until, err = parseSpan(f.span); err != nil {
 		problems.Add(err)
-	} else if s.Until > 0 && s.Until < leastSpan {
-		problems.Add(problem.Flag("span", "must be at least %s, to tell a rate, got %s", spec.Duration(leastSpan), f.span))
+	} else if s.Until > 0 && s.Until < simulation.MinSpan {
+		problems.Add(problem.Flag("span", "must be at least %s, to tell a rate, got %s", spec.Duration(simulation.MinSpan), f.span))
 	}
 	switch f.resolution {
 	case "auto":
@@ -91,14 +92,6 @@ func parseSpan(text string) (time.Duration, error) {
 		return 0, problem.Flag("span", "must be more than 0s, got %q", text)
 	}
 	return span.Or(0), nil
-}
-
-// usualSpan is how long a trace is that is made, where nobody says.
-func usualSpan(shape spec.Shape) time.Duration {
-	if shape == spec.Sporadic {
-		return 7 * 24 * time.Hour
-	}
-	return 24 * time.Hour
 }
 
 // parseRequests reads a number such as 10M.

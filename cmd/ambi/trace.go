@@ -1,26 +1,23 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"ambi/compare/demand"
 	"ambi/compare/demand/trace"
 	"ambi/compare/render/report"
-	"ambi/compare/simulate/replay"
+	"ambi/internal/outfile"
 	"ambi/internal/problem"
+	"ambi/internal/tracefile"
 	"ambi/spec"
 )
 
@@ -72,7 +69,7 @@ Exit code 1: the trace cannot be read.`,
 				idle.refuse("--out - prints the trace, and nothing else", "json", "usage")
 			}
 			if out != "" && out != "-" {
-				if err := checkOutput("out", out); err != nil {
+				if err := outfile.Check("out", out); err != nil {
 					return err
 				}
 			}
@@ -93,16 +90,12 @@ Exit code 1: the trace cannot be read.`,
 			if err != nil {
 				return inFlags(cmd.Flags(), err)
 			}
-			defer source.close()
-			figures, err := source.measure(cmd.Context(), io, out)
-			if err != nil {
+			defer source.Close()
+			figures, err := measureTrace(cmd.Context(), io, source, out)
+			if err != nil || out == "-" {
 				return err
 			}
-			if out == "-" {
-				return nil
-			}
-			description := source.describe()
-			description.Figures = figures
+			description := describe(source, figures)
 			if p != nil {
 				if description.UsageDiff, err = writeUsage(p, usage, description.Usage); err != nil {
 					return err
@@ -186,47 +179,9 @@ func (f *traceFlags) register(cmd *cobra.Command) {
 // shapeFlags say how requests spread over time.
 func shapeFlags() []string { return []string{"shape", "peak-to-mean", "burst"} }
 
-// traceSource is a trace on its way: one that is read, or one that is made.
-type traceSource struct {
-	trace.Source
-	name   string
-	reader *trace.Reader // nil for one that is made
-	made   string        // how
-	err    func() error
-	span   func() time.Duration
-	close  func()
-
-	whole time.Duration // of the trace, where that is known
-	input *counted      // of a file of a known size
-	size  int64
-}
-
-// part is how far a trace has been used, from 0 to 1; -1 when nobody can tell.
-func (s *traceSource) part(at time.Duration) float64 {
-	switch {
-	case s.whole > 0:
-		return float64(at) / float64(s.whole)
-	case s.size > 0:
-		return float64(s.input.n.Load()) / float64(s.size)
-	}
-	return -1
-}
-
-// Err and Span complete replay.Source.
-func (s *traceSource) Err() error          { return s.err() }
-func (s *traceSource) Span() time.Duration { return s.span() }
-
-// description says in a few words what the trace is.
-func (s *traceSource) description() string {
-	if s.made != "" {
-		return s.made
-	}
-	return "requests from " + filepath.Base(s.name)
-}
-
 // open opens the trace that flags and arguments name. Flags that have no effect
 // are an error.
-func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *idle) (*traceSource, error) {
+func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *idle) (*tracefile.Trace, error) {
 	switch {
 	case len(args) > 0:
 		idle.refuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
@@ -239,7 +194,7 @@ func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *
 }
 
 // read opens a trace's file, and ends it after --span.
-func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *idle) (*traceSource, error) {
+func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *idle) (*tracefile.Trace, error) {
 	options, err := f.options()
 	span, errSpan := parseSpan(f.span)
 	if options.Spread == trace.Even {
@@ -248,56 +203,13 @@ func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *id
 	if err := errors.Join(err, errSpan, idle.err()); err != nil {
 		return nil, usageError{err}
 	}
-	source, err := openTrace(ctx, io, "", name, options)
+	source, err := tracefile.Open(ctx, io.in, "", name, options)
 	if err != nil {
 		return nil, err
 	}
-	source.cut(span)
+	source.Cut(span)
 	return source, nil
 }
-
-// cut ends a trace after some time; 0 is never.
-func (s *traceSource) cut(span time.Duration) {
-	if span == 0 {
-		return
-	}
-	length := s.span
-	s.span = func() time.Duration { return min(length(), span) }
-	part := &until{Source: s.Source, end: int64(span), span: s.span}
-	if skipper, ok := s.Source.(replay.Skipper); ok {
-		s.Source = &untilSkipper{part, skipper}
-		return
-	}
-	s.Source = part
-}
-
-// until is a trace up to a time.
-type until struct {
-	trace.Source
-	end  int64
-	span func() time.Duration
-}
-
-// Next is false from the end on.
-func (u *until) Next() (at int64, ok bool) {
-	at, ok = u.Source.Next()
-	return at, ok && at < u.end
-}
-
-// Span is how long the part is.
-func (u *until) Span() time.Duration { return u.span() }
-
-// untilSkipper is one that can skip.
-type untilSkipper struct {
-	*until
-	skipper replay.Skipper
-}
-
-// Skip goes on to a time, or to the end.
-func (u *untilSkipper) Skip(to int64) float64 { return u.skipper.Skip(min(to, u.end)) }
-
-// Err is the whole trace's.
-func (u *untilSkipper) Err() error { return u.skipper.Err() }
 
 // options are those of reading. All problems come back at once.
 func (f *traceFlags) options() (trace.Options, error) {
@@ -330,46 +242,8 @@ func (f *traceFlags) options() (trace.Options, error) {
 	return options, problems.Err()
 }
 
-// openTrace opens a trace's file, that a flag names unless what is empty; "-" is
-// standard input.
-func openTrace(ctx context.Context, streams streams, what, name string, options trace.Options) (*traceSource, error) {
-	options.Name = name
-	input, closeInput := &counted{Reader: streams.in}, func() {}
-	size := int64(0)
-	if name == "-" {
-		options.Name = "standard input"
-	} else {
-		file, err := openInput(what, name)
-		if err != nil {
-			return nil, err
-		}
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			size = info.Size()
-		}
-		input.Reader, closeInput = file, func() { file.Close() }
-	}
-	input.Reader = interruptible(ctx, input.Reader)
-	reader, err := trace.Open(input, options)
-	if err != nil {
-		closeInput()
-		return nil, traceError(err)
-	}
-	return &traceSource{
-		Source: reader, name: options.Name, reader: reader, close: closeInput, span: reader.Span, input: input, size: size,
-		err: func() error { return traceError(reader.Err()) },
-	}, nil
-}
-
-// traceError says of what is not the trace's fault that the machine failed.
-func traceError(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
-	return problem.As(problem.Machine, err)
-}
-
 // make starts a synthetic trace. All problems of flags come back at once.
-func (f *traceFlags) make(idle *idle) (*traceSource, error) {
+func (f *traceFlags) make(idle *idle) (*tracefile.Trace, error) {
 	usage, errShape := f.made.shaped()
 	problems := problem.All(errShape)
 	if f.requests == "" {
@@ -402,83 +276,7 @@ func (f *traceFlags) make(idle *idle) (*traceSource, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return makeTrace(resolved, span, f.seed)
-}
-
-// makeTrace makes a trace of some traffic, as long as is usual for it where
-// span is 0.
-func makeTrace(t demand.Traffic, span time.Duration, seed uint64) (*traceSource, error) {
-	span = cmp.Or(span, usualSpan(t.Shape))
-	made, err := trace.Synthesize(t, span, seed)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return &traceSource{
-		Source: made, name: string(t.Shape) + " traffic", made: trace.Describe(t, span, seed),
-		close: func() {}, span: made.Span, err: made.Err, whole: span,
-	}, nil
-}
-
-// measure goes through the trace, and writes it when out names a file.
-func (s *traceSource) measure(ctx context.Context, io streams, out string) (trace.Figures, error) {
-	write, finish, err := traceWriter(io, out, s)
-	if err != nil {
-		return trace.Figures{}, err
-	}
-	meter := trace.NewMeter()
-	for n := 0; ; n++ {
-		at, ok := s.Next()
-		if !ok {
-			break
-		}
-		if n%(1<<16) == 0 && ctx.Err() != nil {
-			return trace.Figures{}, errors.Join(ctx.Err(), finish(false))
-		}
-		meter.Observe(at)
-		if out == "" {
-			meter.PassBusy(s.Source)
-		}
-		if err := write(at); err != nil {
-			return trace.Figures{}, errors.Join(machineError{err}, finish(false))
-		}
-	}
-	if err := s.err(); err != nil {
-		return trace.Figures{}, errors.Join(err, finish(false))
-	}
-	if s.reader != nil {
-		warnSkipped(io, s)
-	}
-	return meter.Figures(s.span()), finish(true)
-}
-
-// warnSkipped says which lines were left out, and what else is missing.
-func warnSkipped(io streams, s *traceSource) {
-	for _, warning := range s.reader.Warnings() {
-		fmt.Fprintln(io.err, problem.File(s.name, 0, "%s", warning))
-	}
-	text := s.reader.Skipped().String()
-	for line := range strings.Lines(text) {
-		fmt.Fprintln(io.err, problem.File(s.name, 0, "%s", strings.TrimSuffix(line, "\n")))
-	}
-}
-
-// describe is what a trace is, without its figures.
-func (s *traceSource) describe() report.Trace {
-	t := report.Trace{Name: filepath.ToSlash(s.name), Made: s.made}
-	if s.reader != nil {
-		t.Format, t.Columns, t.Began, t.Skipped = s.reader.Format(), s.reader.Columns(), s.reader.Began(), s.reader.Skipped()
-		t.Samples, t.Usage = s.reader.Samples(), s.reader.Usage()
-		t.Period, t.Assumed = s.reader.Period()
-	}
-	return t
-}
-
-// began is when a trace begins that is written: 2024, for one without a date.
-func (s *traceSource) began() time.Time {
-	if s.reader != nil && !s.reader.Began().IsZero() {
-		return s.reader.Began()
-	}
-	return time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	return tracefile.Make(resolved, span, f.seed)
 }
 
 // traceFormat names what trace --json prints.
@@ -488,6 +286,38 @@ const traceFormat = "ambi.trace/v1"
 type TraceDocument struct {
 	Format string `json:"format"`
 	report.Trace
+}
+
+// measureTrace goes through a trace, and writes it where out names a file.
+func measureTrace(ctx context.Context, io streams, source *tracefile.Trace, out string) (figures trace.Figures, err error) {
+	var w *tracefile.Writer
+	if out != "" {
+		if w, err = source.Create(out, io.out.Document()); err != nil {
+			return figures, err
+		}
+	}
+	if figures, err = source.Measure(ctx, w); err == nil {
+		warn(io, source.Warnings())
+	}
+	return figures, err
+}
+
+// warn prints what is no error.
+func warn(io streams, list problem.List) {
+	for _, p := range list {
+		fmt.Fprintln(io.err, p)
+	}
+}
+
+// describe is what a trace is.
+func describe(source *tracefile.Trace, figures trace.Figures) report.Trace {
+	t := report.Trace{Name: filepath.ToSlash(source.Name), Made: source.Made, Figures: figures}
+	if r := source.Reader; r != nil {
+		t.Format, t.Columns, t.Began, t.Skipped = r.Format(), r.Columns(), r.Began(), r.Skipped()
+		t.Samples, t.Usage = r.Samples(), r.Usage()
+		t.Period, t.Assumed = r.Period()
+	}
+	return t
 }
 
 func printTrace(out io.Writer, t report.Trace, asJSON bool) error {
@@ -501,45 +331,4 @@ func printTrace(out io.Writer, t report.Trace, asJSON bool) error {
 		return machineError{err}
 	}
 	return nil
-}
-
-// interruptible is a reader that ends when a context does, even while it waits
-// for a terminal.
-func interruptible(ctx context.Context, r io.Reader) io.Reader {
-	return &interruptibleReader{ctx: ctx, reader: r, results: make(chan readResult, 1)}
-}
-
-type interruptibleReader struct {
-	ctx     context.Context
-	reader  io.Reader
-	buffer  []byte
-	results chan readResult
-}
-
-type readResult struct {
-	n   int
-	err error
-}
-
-func (r *interruptibleReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	if _, plain := r.reader.(*os.File); !plain {
-		return r.reader.Read(p)
-	}
-	if len(r.buffer) < len(p) {
-		r.buffer = make([]byte, len(p))
-	}
-	// The buffer is the reader's own: a read that is given up may still end.
-	go func(buffer []byte) {
-		n, err := r.reader.Read(buffer)
-		r.results <- readResult{n, err}
-	}(r.buffer[:len(p)])
-	select {
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	case result := <-r.results:
-		return copy(p, r.buffer[:result.n]), result.err
-	}
 }

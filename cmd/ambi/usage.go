@@ -10,6 +10,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/demand"
 	"ambi/internal/problem"
+	"ambi/internal/tracefile"
 	"ambi/spec"
 )
 
@@ -100,7 +101,7 @@ func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 	usage := compare.UsageOf(app)
 	for service, u := range usage {
 		if file := files[service]; file != "" {
-			minutes, err := countMinutes(file)
+			minutes, err := tracefile.Minutes(file)
 			if err != nil {
 				return nil, err
 			}

@@ -1,19 +1,16 @@
-package main
+package terminal
 
 import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"ambi/internal/terminal"
 )
 
-// progress tells how far something has come: on a terminal in one line that
+// Progress tells how far something has come: on a terminal in one line that
 // changes, elsewhere in a plain line now and then. It says nothing about what
 // takes less than a second.
-type progress struct {
+type Progress struct {
 	out      io.Writer
 	what     string
 	terminal bool
@@ -24,19 +21,20 @@ type progress struct {
 	mutex    sync.Mutex
 }
 
-func newProgress(out io.Writer, what string) *progress {
-	p := &progress{out: out, what: what, begun: time.Now(), every: 10 * time.Second}
+// NewProgress starts to tell of what begins now.
+func NewProgress(out io.Writer, what string) *Progress {
+	p := &Progress{out: out, what: what, begun: time.Now(), every: 10 * time.Second}
 	p.said = p.begun.Add(time.Second - p.every) // the first line after a second
-	if terminal.Is(out) {
+	if Is(out) {
 		p.terminal, p.every = true, 200*time.Millisecond
 		p.said = p.begun.Add(time.Second - p.every)
 	}
 	return p
 }
 
-// at reports a part of the whole, from 0 to 1, and what stands for it. A part
+// At reports a part of the whole, from 0 to 1, and what stands for it. A part
 // below 0 is unknown.
-func (p *progress) at(part float64, text string) {
+func (p *Progress) At(part float64, text string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	now := time.Now()
@@ -50,29 +48,17 @@ func (p *progress) at(part float64, text string) {
 		line = fmt.Sprintf("%s: %2.0f %%, %s, about %s left", p.what, 100*part, text, left.Round(time.Second))
 	}
 	if p.terminal {
-		terminal.Redraw(p.out, line)
+		Redraw(p.out, line)
 	} else {
 		fmt.Fprintln(p.out, line)
 	}
 }
 
-// done clears the line.
-func (p *progress) done() {
+// Done clears the line.
+func (p *Progress) Done() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.terminal && p.shown {
-		terminal.Redraw(p.out, "")
+		Redraw(p.out, "")
 	}
-}
-
-// counted counts the bytes that are read.
-type counted struct {
-	io.Reader
-	n atomic.Int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n.Add(int64(n))
-	return n, err
 }

@@ -1,18 +1,19 @@
-package main
+package tracefile
 
 import (
 	"time"
 
 	"ambi/compare/demand"
 	"ambi/compare/demand/trace"
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 )
 
-// countMinutes reads a trace into requests a minute. The last minute counts
+// Minutes reads a trace into requests a minute. The last minute counts
 // where the trace fills at least half of it, scaled to a whole one. Lines that
 // cannot be read are errors: "ambi trace --out" leaves them out.
-func countMinutes(name string) ([]float64, error) {
-	file, err := openInput("trace", name)
+func Minutes(name string) ([]float64, error) {
+	file, err := inputfile.Open("trace", name, missingHints("trace", name)...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package main
+package tracefile_test
 
 import (
 	"fmt"
@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ambi/internal/tracefile"
 )
 
-func TestCountMinutes(t *testing.T) {
+func TestMinutes(t *testing.T) {
 	at := func(seconds ...int) string { // a request at each of these
 		var b strings.Builder
 		for _, s := range seconds {
@@ -45,7 +47,7 @@ func TestCountMinutes(t *testing.T) {
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := countMinutes(file)
+		got, err := tracefile.Minutes(file)
 		if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v, want %q", name, err, c.err)
 		}

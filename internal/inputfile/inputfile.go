@@ -1,0 +1,54 @@
+// Package inputfile opens the files and checks the folders that flags and
+// arguments name. What is not there is a wrong use of ambi, and what cannot be
+// read is the machine's fault; both are problems that name the flag.
+package inputfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"ambi/internal/problem"
+)
+
+// Open opens a file that a flag names; flag is empty for one that an argument
+// names. The hints say where a missing file comes from.
+func Open(flag, name string, hints ...string) (*os.File, error) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		missing := problem.Flag(flag, "no file %s", name).Of(problem.Misuse)
+		missing.Hints = hints
+		return nil, missing
+	case err == nil && info.IsDir():
+		return nil, problem.Flag(flag, "%s is a folder, and a file is needed", name).Of(problem.Misuse)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, problem.As(problem.Machine, fmt.Errorf("cannot read %s: %w", name, Cause(err)))
+	}
+	return file, nil
+}
+
+// CheckFolder requires that a folder is there. Messages have it as it was given.
+func CheckFolder(flag, folder, given string) error {
+	info, err := os.Stat(folder)
+	switch {
+	case err != nil:
+		return problem.Flag(flag, "no folder %s", given).Of(problem.Misuse)
+	case !info.IsDir():
+		return problem.Flag(flag, "%s is a file, and a folder is needed", given).Of(problem.Misuse)
+	}
+	return nil
+}
+
+// Cause is an error of a file without its operation and path, which messages have
+// in words of their own.
+func Cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
