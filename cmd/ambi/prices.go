@@ -2,12 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,11 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare/price"
-	"ambi/internal/inputfile"
 	"ambi/internal/outfile"
+	"ambi/internal/pricerefresh"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
-	"ambi/spec"
 )
 
 func newPricesCommand(io streams, options *projectOptions) *cobra.Command {
@@ -188,12 +182,10 @@ func (l *PriceList) text(day time.Time) string {
 type refreshFlags struct {
 	region, from, out string
 	instances, skip   []string
-
-	stalled, whole time.Duration // how long a server may send nothing, and all of it may take
 }
 
 func newRefreshCommand(io streams, options *projectOptions) *cobra.Command {
-	flags := refreshFlags{stalled: time.Minute, whole: time.Hour}
+	var flags refreshFlags
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Read a region's prices from the AWS Price List, for compare",
@@ -228,14 +220,14 @@ something that a person should look at.`,
 			if err := outfile.Check("out", out); err != nil {
 				return err
 			}
-			return flags.refresh(cmd.Context(), io, out, time.Now())
+			return flags.refresh(cmd.Context(), io, out)
 		},
 	}
 	set := cmd.Flags()
 	set.StringVar(&flags.region, "region", "", "the AWS `REGION`, such as eu-west-1")
 	set.StringVar(&flags.from, "from", "", "a `FOLDER` of downloaded files, or another address of the Price List")
 	set.StringVar(&flags.out, "out", "", "the price book `FILE` to write (default: "+pricesFile+" of the project)")
-	set.StringSliceVar(&flags.instances, "instance", usualInstances(), "EC2 `TYPES` to read the prices of")
+	set.StringSliceVar(&flags.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` to read the prices of")
 	set.StringSliceVar(&flags.skip, "skip", nil, "the `KEYS` of prices to leave as they are")
 	return cmd
 }
@@ -254,161 +246,23 @@ func (f *refreshFlags) check() error {
 	return problems.Err()
 }
 
-// usualInstances are those that compare chooses nodes from unless it is told.
-func usualInstances() []string {
-	var list []string
-	for _, family := range []string{"m7g", "m7i"} {
-		for _, size := range []string{"large", "xlarge", "2xlarge", "4xlarge", "8xlarge"} {
-			list = append(list, family+"."+size)
-		}
-	}
-	return list
-}
-
-// refresh reads the prices and writes them over those that the file has.
-func (f *refreshFlags) refresh(ctx context.Context, io streams, out string, now time.Time) error {
-	offers, from, err := f.offers()
-	if err != nil {
-		return err
-	}
-	base, err := price.Embedded()
-	if err != nil {
-		return machineError{err}
-	}
-	// What is there already is read first: nothing is downloaded for a file that
-	// cannot be kept.
-	own, err := existingBook(out)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, f.whole, machineError{fmt.Errorf("the prices were not read within %s", spec.Duration(f.whole))})
-	defer cancel()
-	fresh, err := price.Refresh(ctx, told(offers, io.err), base, price.RefreshOptions{
-		Region: f.region, Instances: f.instances, Skip: f.skip, Compiled: now.UTC().Format(time.DateOnly),
+// refresh reads the prices, writes them and says what was written.
+func (f *refreshFlags) refresh(ctx context.Context, io streams, out string) error {
+	done, err := pricerefresh.Run(ctx, pricerefresh.Options{
+		Region: f.region, Instances: f.instances, Skip: f.skip, From: f.from, Out: out, Now: time.Now(), Progress: io.err,
 	})
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return ctx.Err()
-	}
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
 	if err != nil {
-		return problem.Hinted(problem.As(problem.Misuse, err), "nothing was written")
+		return err
 	}
-	read := len(fresh.List(f.region))
-	if own != nil {
-		fresh = own.Overlay(fresh)
-	}
-	if err := fresh.Save(out); err != nil {
-		return machineError{err}
-	}
-	fmt.Fprintf(io.out, "wrote %s: %d prices of %s, from %s\n", out, read, f.region, from)
-	complete := base.Overlay(fresh).Complete()
-	if slices.Contains(complete, f.region) {
-		fmt.Fprintf(io.out, "\"ambi compare --region %s\" counts with them", f.region)
-		if f.out != "" {
-			fmt.Fprintf(io.out, ", given --prices %s", out)
-		}
-		fmt.Fprintln(io.out)
-	} else {
+	fmt.Fprintf(io.out, "wrote %s: %d prices of %s, from %s\n", out, done.Prices, f.region, done.From)
+	if !done.Complete {
 		fmt.Fprintf(io.out, "\"ambi compare --region %s\" needs more: what was skipped has no source\n", f.region)
+		return nil
 	}
+	fmt.Fprintf(io.out, "\"ambi compare --region %s\" counts with them", f.region)
+	if f.out != "" {
+		fmt.Fprintf(io.out, ", given --prices %s", out)
+	}
+	fmt.Fprintln(io.out)
 	return nil
-}
-
-// offers are the offer files, and where they come from in words.
-func (f *refreshFlags) offers() (price.Offers, string, error) {
-	switch {
-	case f.from == "":
-		return price.HTTP(f.client(), price.PriceList), price.PriceList, nil
-	case strings.HasPrefix(f.from, "https://"), strings.HasPrefix(f.from, "http://"):
-		return price.HTTP(f.client(), f.from), f.from, nil
-	}
-	if err := inputfile.CheckFolder("from", f.from, f.from); err != nil {
-		return nil, "", err
-	}
-	return price.Files(os.DirFS(f.from)), f.from, nil
-}
-
-// client waits long for a large file, and not long for an answer or for the rest
-// of one.
-func (f *refreshFlags) client() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout = f.stalled
-	return &http.Client{Transport: steady{transport, f.stalled}}
-}
-
-// steady gives up on a body of which nothing more comes.
-type steady struct {
-	http.RoundTripper
-	stalled time.Duration
-}
-
-func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(r.Context())
-	response, err := s.RoundTripper.RoundTrip(r.WithContext(ctx))
-	if err != nil {
-		cancel(nil)
-		return nil, err
-	}
-	err = machineError{fmt.Errorf("GET %s: nothing came for %s", r.URL, spec.Duration(s.stalled))}
-	timer := time.AfterFunc(s.stalled, func() { cancel(err) })
-	response.Body = &steadyBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, timer: timer, stalled: s.stalled}
-	return response, nil
-}
-
-type steadyBody struct {
-	io.ReadCloser
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	timer   *time.Timer
-	stalled time.Duration
-}
-
-func (b *steadyBody) Read(p []byte) (int, error) {
-	b.timer.Reset(b.stalled)
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && b.ctx.Err() != nil {
-		err = context.Cause(b.ctx)
-	}
-	return n, err
-}
-
-func (b *steadyBody) Close() error {
-	b.timer.Stop()
-	b.cancel(nil)
-	return b.ReadCloser.Close()
-}
-
-// existingBook is the book in a file, nil where there is no file, or a pipe, say.
-func existingBook(name string) (*price.Book, error) {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return nil, nil
-	}
-	file, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, machineError{err}
-	}
-	defer file.Close()
-	book, err := price.Read(file)
-	if err != nil {
-		return nil, problem.Hinted(problem.InFile(name, usageError{err}), "remove it, or give another --out")
-	}
-	return book, nil
-}
-
-// told says on each file that it is being read: the largest takes minutes.
-func told(offers price.Offers, to io.Writer) price.Offers { return tellingOffers{offers, to} }
-
-type tellingOffers struct {
-	price.Offers
-	to io.Writer
-}
-
-func (t tellingOffers) Open(ctx context.Context, service, region string) (io.ReadCloser, error) {
-	fmt.Fprintf(t.to, "reading %s\n", service)
-	return t.Offers.Open(ctx, service, region)
 }

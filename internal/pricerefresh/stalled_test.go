@@ -1,8 +1,7 @@
-package main
+package pricerefresh_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -10,8 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"ambi/internal/pricerefresh"
 	"ambi/internal/problem"
-	"ambi/internal/terminal"
 )
 
 // A server that stops sending, or sends on and on, does not keep a refresh for ever.
@@ -42,10 +41,11 @@ func TestRefreshEnds(t *testing.T) {
 				}
 			}))
 			defer server.Close()
-			flags := refreshFlags{region: "eu-west-1", from: server.URL, instances: usualInstances(), stalled: test.stalled, whole: test.whole}
-			none := terminal.NewWriter(io.Discard)
 			begun := time.Now()
-			err := flags.refresh(t.Context(), streams{nil, none, none}, filepath.Join(t.TempDir(), "prices.json"), begun)
+			_, err := pricerefresh.Run(t.Context(), pricerefresh.Options{
+				Region: "eu-west-1", From: server.URL, Instances: pricerefresh.UsualInstances(), Out: filepath.Join(t.TempDir(), "prices.json"),
+				Now: begun, Stalled: test.stalled, Limit: test.whole,
+			})
 			if err == nil || !strings.Contains(err.Error(), test.want) || problem.All(err).Kind() != problem.Machine {
 				t.Errorf("%v, want %s", err, test.want)
 			}
