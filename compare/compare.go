@@ -163,7 +163,7 @@ func Compare(in Input) (Result, error) {
 	}
 	c := &comparison{Input: in, app: app}
 	if in.Behavior != nil {
-		if c.app, err = corrected(in, app); err != nil {
+		if c.app, err = withSimulation(in, app); err != nil {
 			return Result{}, err
 		}
 	}
@@ -187,11 +187,11 @@ func Compare(in Input) (Result, error) {
 	}
 	r.Fit = fit.Check(fit.Input{
 		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
-		Served: served(in.Behavior),
+		Served: reliableTargets(in.Behavior),
 	})
 	if in.Behavior != nil {
 		r.Simulation = simulation(in.Behavior, r)
-		r.Fit.Warnings = append(r.Fit.Warnings, suffered(in.Resolved, in.Behavior)...)
+		r.Fit.Warnings = append(r.Fit.Warnings, failureWarnings(in.Resolved, in.Behavior)...)
 	}
 	if r.BreakEven, err = c.breakEven(pair); err != nil {
 		return Result{}, err

@@ -315,7 +315,7 @@ func (c *comparison) alternatives(p pair) []Alternative {
 
 // fit is what the app's usage runs into under some choices.
 func (c *comparison) fit(choices cost.Choices) fit.Report {
-	return fit.Check(fit.Input{Resolved: c.Resolved, Workloads: c.app.Workloads, Choices: choices, Served: served(c.Behavior)})
+	return fit.Check(fit.Input{Resolved: c.Resolved, Workloads: c.app.Workloads, Choices: choices, Served: reliableTargets(c.Behavior)})
 }
 
 // ColdStarts is what a keep-alive time would mean.

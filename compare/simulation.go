@@ -62,8 +62,8 @@ func simulation(r *simulate.Result, bills Result) *Simulation {
 	return s
 }
 
-// corrected is an app with what its simulation found.
-func corrected(in Input, app cost.App) (cost.App, error) {
+// withSimulation is an app with what its simulation found.
+func withSimulation(in Input, app cost.App) (cost.App, error) {
 	requests := 0.0
 	for _, w := range app.Workloads {
 		requests += w.Traffic.Requests.Or(0)
@@ -71,33 +71,35 @@ func corrected(in Input, app cost.App) (cost.App, error) {
 	return app.Corrected(in.Sheet, in.Catalog, in.Choices, in.Behavior.Measured(requests))
 }
 
-// mayFail is the part of the requests that may end badly before a comparison
-// warns of it.
-const mayFail = .001
+// acceptableFailures is the part of the requests that may be throttled, time out or
+// fail before a comparison warns.
+const acceptableFailures = .001
 
-// badly is the part of a trace's requests that were throttled, timed out or
+// failureRateOn is the part of a trace's requests that were throttled, timed out or
 // failed on a target.
-func badly(r *simulate.Result, t spec.Target) float64 {
+func failureRateOn(r *simulate.Result, t spec.Target) float64 {
 	if r == nil || r.Of(t) == nil || r.Of(t).Requests == 0 {
 		return 0
 	}
-	return ended(r.Of(t))
+	return failureRate(r.Of(t))
 }
 
-// served are the targets on which next to none did.
-func served(r *simulate.Result) target.Pair[bool] {
+// reliableTargets are the targets on which a whole simulation lost no more than
+// acceptableFailures.
+func reliableTargets(r *simulate.Result) target.Pair[bool] {
 	return target.PairOf(func(t spec.Target) bool {
-		return r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && badly(r, t) <= mayFail
+		return r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && failureRateOn(r, t) <= acceptableFailures
 	})
 }
 
-// ended is the part of a run's requests that ended badly.
-func ended(run *replay.Result) float64 {
+// failureRate is the part of a run's requests that were throttled, timed out or
+// failed.
+func failureRate(run *replay.Result) float64 {
 	return float64(run.Of(replay.Throttled)+run.Of(replay.TimedOut)+run.Of(replay.Failed)) / float64(max(run.Requests, 1))
 }
 
-// suffered warns of requests that ended badly in a simulation.
-func suffered(app *target.Resolved, r *simulate.Result) []fit.Limit {
+// failureWarnings warns of requests that were not served in a simulation.
+func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 	var list []fit.Limit
 	path := "services." + r.Service + ".scale"
 	at := app.App.Position(path)
@@ -106,8 +108,8 @@ func suffered(app *target.Resolved, r *simulate.Result) []fit.Limit {
 		if run == nil || run.Requests == 0 {
 			continue
 		}
-		part := badly(r, t)
-		if part <= mayFail {
+		part := failureRateOn(r, t)
+		if part <= acceptableFailures {
 			continue
 		}
 		bad := run.Of(replay.Throttled) + run.Of(replay.TimedOut) + run.Of(replay.Failed)
@@ -119,7 +121,7 @@ func suffered(app *target.Resolved, r *simulate.Result) []fit.Limit {
 		}
 		list = append(list, fit.Limit{
 			Target: t, Severity: fit.Warning, Service: r.Service, Path: path, Line: at.Line, Column: at.Column,
-			Name: "requests that end badly, in the simulation", Value: fmt.Sprintf("%.4g %%", 100*mayFail), Actual: fmt.Sprintf("%.4g %%", 100*part),
+			Name: "requests that end badly, in the simulation", Value: fmt.Sprintf("%.4g %%", 100*acceptableFailures), Actual: fmt.Sprintf("%.4g %%", 100*part),
 			Message: fmt.Sprintf("%d of %d requests of the trace were throttled, timed out or failed, most of them %s", bad, run.Requests, worst),
 			Hint:    "ambi simulate shows when, and --slo finds what would have to change",
 		})

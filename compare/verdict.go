@@ -76,8 +76,8 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
 	}
-	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && badly(c.Behavior, t) > mayFail {
-		part := badly(c.Behavior, t)
+	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && failureRateOn(c.Behavior, t) > acceptableFailures {
+		part := failureRateOn(c.Behavior, t)
 		v.Because += fmt.Sprintf(", but as it is %.3g %% of the trace's requests end badly there", 100*part)
 	}
 	c.price(&v, r)

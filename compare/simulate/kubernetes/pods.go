@@ -237,19 +237,19 @@ func (s *simulator) scale(to int32) {
 
 // reconcile creates or deletes pods until there are as many as are wanted.
 func (s *simulator) reconcile() {
-	for there := s.there(); there < s.wanted; there++ {
+	for count := s.replicas(); count < s.wanted; count++ {
 		i := s.newPod()
 		s.calendar.add(s.now+int64(s.Start.Schedule), schedule, i, s.pods[i].life)
 	}
 	// Counted anew each time: a pod that is gone may let another be evicted.
-	for s.there() > s.wanted {
+	for s.replicas() > s.wanted {
 		s.remove(s.dispensable())
 	}
 	s.gauges()
 }
 
-// there is how many pods there are that stay.
-func (s *simulator) there() int32 {
+// replicas counts the pods that are not about to leave.
+func (s *simulator) replicas() int32 {
 	n := int32(0)
 	for _, i := range s.live {
 		if !s.pods[i].leaving {

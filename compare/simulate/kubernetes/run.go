@@ -144,18 +144,18 @@ func (s *simulator) begin() {
 
 func (s *simulator) hasNodes() bool { return s.Nodes.Room != (nodes.Room{}) }
 
-// to says that it is now so late.
+// to advances the clock to at.
 func (s *simulator) to(at int64) {
 	s.now = at
 	s.record.To(at)
 }
 
-// next is when something happens next.
+// next returns the time of the next event.
 func (s *simulator) next() int64 {
 	return min(s.turns.at, s.waits.first, s.calendar.next())
 }
 
-// until lets happen what happens up to a time, in order.
+// until handles the events up to a time, in order.
 func (s *simulator) until(at int64) {
 	for {
 		computed, waited, event := s.turns.at, s.waits.first, s.calendar.next()
@@ -379,7 +379,7 @@ func (s *simulator) expireQueues() {
 	}
 }
 
-// happen is an event.
+// happen handles an event.
 func (s *simulator) happen(e event) {
 	switch e.kind {
 	case scrape:

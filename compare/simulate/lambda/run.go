@@ -102,7 +102,7 @@ func (s *simulator) stretched(cpu int64) int64 {
 	return int64(high<<32 | low>>32)
 }
 
-// until lets happen what happens up to a time, in order.
+// until handles the events up to a time, in order.
 func (s *simulator) until(at int64) {
 	for {
 		expiry := int64(never)

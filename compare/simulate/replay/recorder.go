@@ -70,7 +70,7 @@ func NewRecorder(options Options) *Recorder {
 	return r
 }
 
-// To says that it is now so late, before what happens then is recorded.
+// To advances the clock to at, before what happens then is recorded.
 func (r *Recorder) To(at int64) {
 	if at >= r.bucketEnd {
 		r.roll(at)
