@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"ambi/compare/demand/trace"
 )
 
 // TestFolderMap holds the table that CONTRIBUTING opens with to the folders.
@@ -296,5 +298,37 @@ func TestDockerfile(t *testing.T) {
 	least := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module)
 	if image == nil || least == nil || version.Compare("go"+string(image[1]), "go"+string(least[1])) < 0 {
 		t.Errorf("the image is built with Go %s, and go.mod asks for %s", image, least)
+	}
+}
+
+// TestFormatsAreDocumented holds the table of a trace's formats in docs/simulate.md to
+// the one that is read by.
+func TestFormatsAreDocumented(t *testing.T) {
+	const page, begin, end = "../../docs/simulate.md", "<!-- formats -->\n", "<!-- end of formats -->"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, _ := strings.Cut(string(text), begin)
+	_, after, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatalf("%s has no table of formats", page)
+	}
+	var table strings.Builder
+	table.WriteString("| format | what it is | how to get it |\n|---|---|---|\n")
+	for _, f := range trace.Formats() {
+		name := "`" + string(f.Format) + "`"
+		if f.Page != "" {
+			name = "[" + name + "](" + f.Page + ")"
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", name, f.What, f.From)
+	}
+	want := before + begin + table.String() + end + after
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if want != string(text) {
+		t.Errorf("%s is stale; run: go test ./cmd/ambi -run TestFormatsAreDocumented -update", page)
 	}
 }
