@@ -46,7 +46,7 @@ func TestPricesAreRefreshed(t *testing.T) {
 	text := string(runIn(t, dir, exitDone, "", append(here, "--full")...))
 	for _, want := range []string{
 		"thumbs in eu-west-1: Lambda", "$0.00000111/request", "$0.0252/hour",
-		"prices: the project's own price book goes before ambi's [" + filepath.ToSlash(book) + "]",
+		"prices: the project's own price book goes before ambi's [app/prices.json]",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 			t.Errorf("no %q in\n%s", want, text)
@@ -119,7 +119,7 @@ func TestPricesAreRefreshedFromFiles(t *testing.T) {
 	if err := json.Unmarshal(runIn(t, dir, exitDone, "", "prices", "--region", "eu-west-1", "--json"), &list); err != nil {
 		t.Fatal(err)
 	}
-	if list.Book != book || list.Compiled != time.Now().UTC().Format(time.DateOnly) || !slices.Equal(list.Complete, []string{"eu-west-1", "us-east-1"}) {
+	if list.Book != "app/prices.json" || list.Compiled != time.Now().UTC().Format(time.DateOnly) || !slices.Equal(list.Complete, []string{"eu-west-1", "us-east-1"}) {
 		t.Errorf("%s, %s, %v", list.Book, list.Compiled, list.Complete)
 	}
 	runIn(t, dir, exitUsage, "--from: no folder", "prices", "refresh", "--region", "eu-west-1", "--from", "nowhere")
