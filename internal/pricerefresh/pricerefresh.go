@@ -171,7 +171,7 @@ type steadyBody struct {
 func (b *steadyBody) Read(p []byte) (int, error) {
 	b.timer.Reset(b.stalled)
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF && b.ctx.Err() != nil {
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
 		err = context.Cause(b.ctx)
 	}
 	return n, err
