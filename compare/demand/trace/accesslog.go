@@ -66,7 +66,7 @@ func (s *stamps) accessLine(line []byte, r *request) bool {
 	rest := line[end+2:]
 	if quoted := closing(rest); quoted > 0 {
 		var after [2][]byte // status, bytes
-		if w := words(bytes.TrimLeft(rest[quoted+1:], " "), after[:]); len(w) == 2 {
+		if w := words(rest[quoted+1:], after[:]); len(w) == 2 {
 			if r.respond = quantity(w[1], 1); len(w[1]) == 1 && w[1][0] == '-' {
 				r.respond = 0
 			}

@@ -64,9 +64,11 @@ func sniffLog(parse func(line []byte, r *request) bool) func(head) bool {
 }
 
 // words splits a line at its spaces, but for those in double quotes, which stay.
-// It fills as many as there is room for, and returns those that there are.
+// It fills as many as there is room for, and returns those that there are. None is
+// empty.
 func words(line []byte, room [][]byte) [][]byte {
 	n := 0
+	line = bytes.TrimLeft(line, " ")
 	for len(line) > 0 && n < len(room) {
 		end := bytes.IndexByte(line, ' ')
 		if line[0] == '"' {

@@ -69,7 +69,6 @@ type table struct {
 	count     int  // column; -1 when a row is a request
 	comma     bool // a comma stands before the time's milliseconds
 	header    bool
-	label     string // of the count's column in a message, by its header
 }
 
 // newTable finds out which columns are the time and the count, or asks.
