@@ -158,9 +158,9 @@ func TestARefusedTargetMayBeUnpriced(t *testing.T) {
 
 func TestWhatMakesNoSenseIsAnError(t *testing.T) {
 	for want, bend := range map[string]func(*compare.Input){
-		"usage of api: requests: must be":        func(in *compare.Input) { *in = at(*in, -1) },
-		"lambda: zones: must be 1 to 6":          func(in *compare.Input) { in.Choices.Kubernetes.Zones = 9 },
-		"kubernetes: instance type \"x\" is not": func(in *compare.Input) { in.Choices.Kubernetes.Instance = "x" },
+		"usage of api: requests: must be":                  func(in *compare.Input) { *in = at(*in, -1) },
+		"lambda: zones: must be 1 to 6":                    func(in *compare.Input) { in.Choices.Kubernetes.Zones = 9 },
+		"kubernetes: instance: instance type \"x\" is not": func(in *compare.Input) { in.Choices.Kubernetes.Instance = "x" },
 	} {
 		in := input(t, thumbs)
 		bend(&in)
