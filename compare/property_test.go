@@ -55,6 +55,7 @@ func (d draw) usage() demand.Usage {
 	}
 	u.CPUTime = demand.Known(d.length(0, u.Duration.Or(0)))
 	switch u.Shape {
+	case spec.Steady: // has no peak
 	case spec.Diurnal:
 		u.PeakToMean = demand.Known(d.between(1, spec.MaxDiurnalPeak))
 	case spec.Bursty, spec.Sporadic:

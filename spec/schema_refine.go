@@ -91,7 +91,6 @@ func (s schema) refineKubernetes() {
 	nameOfObject(property(kubernetes, "pullSecrets").Items)
 	metric := property(kubernetes, "metric")
 	metric.Pattern, metric.MaxLength = metricPattern, number(maxMetric)
-
 }
 
 func nameOfObject(p *jsonschema.Schema) {

@@ -226,7 +226,7 @@ func (b *Book) Save(name string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Discard()
+	defer func() { _ = file.Discard() }() // nothing is left of it once it is committed
 	if _, err := b.WriteTo(file); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ func Wait(ctx context.Context, what string, ask func(context.Context) error) err
 		}
 		select {
 		case <-ctx.Done():
+			//nolint:errorlint // the cause is what to look for, and last may be nil
 			return fmt.Errorf("waited for %s: %w\nlast: %v", what, context.Cause(ctx), last)
 		case <-time.After(pause):
 		}

@@ -44,8 +44,13 @@ func (k Kind) Rooms() []struct {
 		Name string
 		Room
 	}{
-		{"spec", k.Spec}, {"lambda", k.Lambda}, {"kubernetes", k.Kubernetes}, {"templates", k.Templates},
-		{"price", k.Price}, {"fit", k.Fit}, {"simulate", k.Simulate},
+		{"spec", k.Spec},
+		{"lambda", k.Lambda},
+		{"kubernetes", k.Kubernetes},
+		{"templates", k.Templates},
+		{"price", k.Price},
+		{"fit", k.Fit},
+		{"simulate", k.Simulate},
 	}
 }
 

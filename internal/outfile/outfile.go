@@ -2,7 +2,7 @@
 //
 //	f, err := outfile.Create("page.html")
 //	...
-//	defer f.Discard()
+//	defer func() { _ = f.Discard() }() // nothing is left of it once it is committed
 //	_, err = f.Write(page)
 //	...
 //	err = f.Commit()
@@ -52,7 +52,7 @@ func Write(name string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	defer f.Discard()
+	defer func() { _ = f.Discard() }() // nothing is left of it once it is committed
 	if _, err := f.Write(text); err != nil {
 		return err
 	}

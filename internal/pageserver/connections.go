@@ -32,6 +32,7 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	case http.StateClosed, http.StateHijacked:
 		c.open = slices.DeleteFunc(c.open, func(other net.Conn) bool { return other == conn })
 		delete(c.answering, conn)
+	case http.StateActive, http.StateIdle: // with says who answers
 	}
 }
 

@@ -234,9 +234,16 @@ func TestNoValue(t *testing.T) {
 	}
 	for name, one := range readers {
 		for _, config := range []map[string]string{
-			{"api.x": "null"}, {"api.x": " {}"}, {"api.x": `{"a":""}`}, {"api.x": `{"a":"5"}`},
-			{"api": `{"x":null}`}, {"api": `{"x":{}}`}, {"api": `{"x": {"a":""}}`},
-			{"api": "null"}, {"api": "5"}, {"api": `["x"]`},
+			{"api.x": "null"},
+			{"api.x": " {}"},
+			{"api.x": `{"a":""}`},
+			{"api.x": `{"a":"5"}`},
+			{"api": `{"x":null}`},
+			{"api": `{"x":{}}`},
+			{"api": `{"x": {"a":""}}`},
+			{"api": "null"},
+			{"api": "5"},
+			{"api": `["x"]`},
 		} {
 			config["aws:region"] = "us-east-1"
 			_, err := read(t, config, func(s *settings.Settings) any { one(s); return nil })
