@@ -44,7 +44,7 @@ func FuzzGenerate(f *testing.F) {
 				requireConstants(t, onKubernetes, name, key, value)
 			}
 			for key, secret := range s.Secrets {
-				requireConstants(t, onLambda, name, key+"_SECRET", secret.Name, "%s:"+secret.Key+"::")
+				requireConstants(t, onLambda, name, key+"_SECRET", secret.Name, secret.Key)
 				requireConstants(t, onKubernetes, name, key, secret.Name, secret.Key)
 			}
 			for _, route := range s.HTTP.Routes {

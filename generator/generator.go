@@ -12,6 +12,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"strconv"
@@ -69,108 +70,95 @@ func (in Input) Targets() []spec.Target {
 // path. An error means that no file is usable; it is a fault of ambi's and not
 // of the spec.
 func Generate(in Input) ([]File, error) {
-	parts, err := embedded()
+	all, err := embedded()
 	if err != nil {
 		return nil, err
 	}
-	names, err := name(in)
-	if err != nil {
-		return nil, err
-	}
-	w, err := render(in, names)
-	if err != nil {
-		return nil, err
-	}
-	files, err := w.write()
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range parts.fixed {
-		files = append(files, File{Path: f.Path, Content: bytes.Clone(f.Content)})
-	}
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return files, nil
-}
-
-// render lists the files of a program in which services have the given names.
-func render(in Input, names naming) (*writer, error) {
-	parts, err := embedded()
-	if err != nil {
-		return nil, err
-	}
-	w := &writer{templates: parts.templates}
-	shared := newSharedView(in)
-	for _, name := range templateNames(parts.templates, "shared/") {
-		w.add("stacks/"+strings.TrimSuffix(strings.TrimPrefix(name, "shared/"), ".tmpl"), name, shared)
-	}
+	w, names := &writer{templates: all}, name(in)
+	w.addFolder("shared", "", newSharedView(in))
 	if in.Lambda != nil {
 		view := newLambdaView(in, names)
-		for _, name := range []string{"stack", "gateway", "policy", "alarms"} {
-			w.add("stacks/lambda/"+name+".go", "lambda/"+name+".go.tmpl", view)
-			w.add("stacks/lambda/"+name+"_test.go", "lambda/"+name+"_test.go.tmpl", view)
+		w.addFolder("lambda/all", "lambda/", view)
+		for _, name := range view.features {
+			w.addFolder("lambda/features/"+name, "lambda/", view)
 		}
 		for _, service := range view.Services {
-			w.addService(service.Name, "stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
-			w.addService(service.Name, "stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
+			w.add("stacks/lambda/"+service.File+".go", "lambda/service.go.tmpl", service)
+			w.add("stacks/lambda/"+service.File+"_test.go", "lambda/service_test.go.tmpl", service)
 		}
 	}
 	if in.Kubernetes != nil {
 		view := newKubernetesView(in, names)
-		w.add("stacks/kubernetes/stack.go", "kubernetes/stack.go.tmpl", view)
-		w.add("stacks/kubernetes/stack_test.go", "kubernetes/stack_test.go.tmpl", view)
+		w.addFolder("kubernetes/all", "kubernetes/", view)
+		for _, name := range view.features {
+			w.addFolder("kubernetes/features/"+name, "kubernetes/", view)
+		}
 		for _, service := range view.Services {
-			w.addService(service.Name, "stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
-			w.addService(service.Name, "stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
+			w.add("stacks/kubernetes/"+service.File+".go", "kubernetes/service.go.tmpl", service)
+			w.add("stacks/kubernetes/"+service.File+"_test.go", "kubernetes/service_test.go.tmpl", service)
 		}
 	}
-	return w, nil
+	return w.write()
 }
 
 // texts are what programs are made of: the embedded templates, and the files that
-// are the same in every program, whose names end in .txt.
+// are the same in every program that has them, whose names end in .txt.
 type texts struct {
 	templates *template.Template
-	fixed     []File
+	fixed     map[string][]byte   // by name
+	folders   map[string][]string // the names of both in a folder and below it, sorted
 }
 
 // embedded reads the texts, once for a process. They never change.
 //
 //nolint:gochecknoglobals // a constant in all but name
 var embedded = sync.OnceValues(func() (texts, error) {
-	all := template.New("").Option("missingkey=error").Funcs(template.FuncMap{"quote": quote, "comment": comment})
-	var fixed []File
+	all := texts{template.New("").Option("missingkey=error"), map[string][]byte{}, map[string][]string{}}
+	all.templates.Funcs(template.FuncMap{"quote": quote, "comment": comment, "slot": all.slot})
 	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
 			}
+			for above := path.Dir(name); above != "."; above = path.Dir(above) {
+				all.folders[above] = append(all.folders[above], name)
+			}
 			text, err := templates.FS.ReadFile(name)
 			if err != nil {
 				return err
 			}
-			if file, ok := strings.CutSuffix(name, ".txt"); ok {
-				fixed = append(fixed, File{Path: "stacks/" + strings.TrimPrefix(file, "shared/"), Content: text})
+			if strings.HasSuffix(name, ".txt") {
+				all.fixed[name] = text
 				return nil
 			}
-			_, err = all.New(name).Parse(string(text))
+			_, err = all.templates.New(name).Parse(string(text))
 			return err
 		})
 		if err != nil {
 			return texts{}, err
 		}
 	}
-	return texts{all, fixed}, nil
+	return all, nil
 })
 
-// templateNames lists the templates of one folder, which every program has.
-func templateNames(all *template.Template, folder string) []string {
-	var names []string
-	for _, t := range all.Templates() {
-		if strings.HasPrefix(t.Name(), folder) {
-			names = append(names, t.Name())
+// featured is a view of something that has features.
+type featured interface {
+	featureNames() (target string, names []string)
+}
+
+// slot prints what the features of a view add to a place in a file: the templates
+// that are named after target, feature and place, such as "kubernetes/ingress facts".
+func (t texts) slot(place string, view featured) (string, error) {
+	var b strings.Builder
+	target, names := view.featureNames()
+	for _, name := range names {
+		if part := t.templates.Lookup(target + "/" + name + " " + place); part != nil {
+			if err := part.Execute(&b, view); err != nil {
+				return "", err
+			}
 		}
 	}
-	return names
+	return b.String(), nil
 }
 
 // quote returns the Go string literal of its parts joined: the only way in which
@@ -188,81 +176,101 @@ func comment(text string) (string, error) {
 
 // writer renders files; what it renders is decided before it starts.
 type writer struct {
-	templates *template.Template
+	templates texts
 	jobs      []job
+	fixed     []File
 }
 
 // job is one file to render.
 type job struct {
 	path, template string
-	service        string // whose file it is; empty for one that all share
 	view           any
-	text           []byte // as it is printed
-	marked         []int
-	positions      *token.FileSet
-	parsed         *ast.File
-	content        []byte // as it is written
+	content        []byte
+	pkg            string
+	declared       []string // the names that the file adds to its package
 	err            error
 }
 
-func (w *writer) add(path, template string, view any) { w.addService("", path, template, view) }
-
-func (w *writer) addService(service, path, template string, view any) {
-	w.jobs = append(w.jobs, job{path: path, template: template, service: service, view: view})
+func (w *writer) add(path, template string, view any) {
+	w.jobs = append(w.jobs, job{path: path, template: template, view: view})
 }
 
-// each does something to all files, as many at once as there are processors.
-func (w *writer) each(do func(j *job)) error {
+// addFolder adds the files that the texts of a folder become, below a folder of stacks/.
+func (w *writer) addFolder(folder, below string, view any) {
+	for _, name := range w.templates.folders[folder] {
+		file := "stacks/" + below + strings.TrimPrefix(name, folder+"/")
+		if text, ok := w.templates.fixed[name]; ok {
+			w.fixed = append(w.fixed, File{Path: strings.TrimSuffix(file, ".txt"), Content: bytes.Clone(text)})
+		} else {
+			w.add(strings.TrimSuffix(file, ".tmpl"), name, view)
+		}
+	}
+}
+
+// write renders all files, as many at once as there are processors, and returns
+// them ordered by path.
+func (w *writer) write() ([]File, error) {
 	slices.SortFunc(w.jobs, func(a, b job) int { return strings.Compare(a.path, b.path) })
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range w.jobs {
 		group.Go(func() error {
-			do(&w.jobs[i])
+			w.jobs[i].render(w.templates.templates)
 			return nil
 		})
 	}
 	_ = group.Wait() // errors stay with their files, so that all are reported
+	files := w.fixed
 	var errs []error
+	owner := map[string]string{} // package and name -> file
 	for _, j := range w.jobs {
+		for _, name := range j.declared {
+			key := path.Dir(j.path) + " " + j.pkg + "." + name
+			if other, taken := owner[key]; taken {
+				j.err = fmt.Errorf("%s is declared in %s already", name, path.Base(other))
+			}
+			owner[key] = j.path
+		}
 		if j.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", j.path, j.err))
 		}
+		files = append(files, File{Path: j.path, Content: j.content, TakesOver: takesOver(j.path)})
 	}
-	return errors.Join(errs...)
-}
-
-// parse prints and parses all files.
-func (w *writer) parse() error {
-	return w.each(func(j *job) { j.parse(w.templates) })
-}
-
-// write renders all files, and returns them ordered by path.
-func (w *writer) write() ([]File, error) {
-	err := w.each(func(j *job) {
-		if j.parse(w.templates); j.err == nil {
-			j.content, j.err = formatted(j.text, j.marked, j.positions, j.parsed)
-		}
-	})
-	if err != nil {
-		return nil, err
+	if errs != nil {
+		return nil, errors.Join(errs...)
 	}
-	var files []File
-	for _, j := range w.jobs {
-		files = append(files, File{Path: j.path, Content: j.content})
-	}
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return files, nil
 }
 
-// parse prints and parses one file.
-func (j *job) parse(templates *template.Template) {
+// render prints, parses and formats one file.
+func (j *job) render(templates *template.Template) {
 	var printed bytes.Buffer
 	if j.err = templates.ExecuteTemplate(&printed, j.template, j.view); j.err != nil {
 		return
 	}
-	j.text, j.marked = cutMarks(printed.Bytes())
-	j.positions = token.NewFileSet()
-	j.parsed, j.err = parser.ParseFile(j.positions, j.path, j.text, parser.ParseComments|parser.SkipObjectResolution)
+	text, marked := cutMarks(printed.Bytes())
+	parse := func() (*token.FileSet, *ast.File) {
+		positions := token.NewFileSet()
+		var parsed *ast.File
+		parsed, j.err = parser.ParseFile(positions, j.path, text, parser.ParseComments|parser.SkipObjectResolution)
+		return positions, parsed
+	}
+	positions, parsed := parse()
+	if j.err != nil {
+		return
+	}
+	if from, to, block, changed := usedImports(text, positions, parsed); changed {
+		text = slices.Concat(text[:from], block, text[to:])
+		for i := range marked {
+			marked[i] += len(block) - (to - from)
+		}
+		if positions, parsed = parse(); j.err != nil {
+			return
+		}
+	}
+	j.pkg, j.declared = parsed.Name.Name, declarations(parsed)
+	j.content, j.err = formatted(text, marked, positions, parsed)
 }
 
 // declarations lists the names that a file adds to its package.

@@ -110,9 +110,8 @@ func Project(in Input, spec string) ([]File, error) {
 		}
 	}
 	if in.Kubernetes != nil {
-		kubernetes := newKubernetesView(in, nil)
-		view.Roles = kubernetes.Any.Roles
-		for _, v := range kubernetes.Config[1:] { // the context stands by itself
+		view.Roles = slices.Contains(namesOf(kubernetesFeatures, in.Kubernetes.Services...), "identity")
+		for _, v := range kubernetesTestConfig(in)[1:] { // the context stands by itself
 			view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
 		}
 	}

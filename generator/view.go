@@ -54,3 +54,23 @@ func newSharedView(in Input) sharedView {
 	view.TargetsProse = strings.Join(platforms, " or on ")
 	return view
 }
+
+// feature is something that some services have and others do not. All text that it
+// takes is in templates of its own: "target/features/NAME.tmpl" has the parts of files
+// that all services have, by the place where they stand, and the folder of the same
+// name has files that are written once if any service has the feature.
+type feature[S any] struct {
+	name string
+	has  func(S) bool
+}
+
+// namesOf lists the features that at least one of the services has, in the table's order.
+func namesOf[S any](table []feature[S], services ...S) []string {
+	var list []string
+	for _, f := range table {
+		if slices.ContainsFunc(services, f.has) {
+			list = append(list, f.name)
+		}
+	}
+	return list
+}

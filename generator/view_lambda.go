@@ -3,13 +3,52 @@ package generator
 import (
 	"fmt"
 	"path"
-	"reflect"
 	"slices"
 	"strings"
 
 	"ambi/internal/goname"
 	"ambi/target/lambda"
 )
+
+// lambdaFeatures are in the order in which their parts stand in a file.
+//
+//nolint:gochecknoglobals // a constant in all but name
+var lambdaFeatures = []feature[lambda.Service]{
+	{"image", func(s lambda.Service) bool { return s.Zip == "" }},
+	{"zip", func(s lambda.Service) bool { return s.Zip != "" }},
+	{"adapter", func(s lambda.Service) bool { return s.AdapterLayer != "" }},
+	{"variables", func(s lambda.Service) bool { return slices.ContainsFunc(s.Environment, isPlain) }},
+	{"references", func(s lambda.Service) bool {
+		return slices.ContainsFunc(s.Environment, func(v lambda.Variable) bool { return !isPlain(v) })
+	}},
+	{"secrets", func(s lambda.Service) bool { return len(s.Secrets) > 0 }},
+	{"needs", func(s lambda.Service) bool {
+		return slices.ContainsFunc(s.Environment, func(v lambda.Variable) bool { return v.Service != "" })
+	}},
+	{"permissions", func(s lambda.Service) bool { return len(s.Permissions) > 0 }},
+	{"tracing", func(s lambda.Service) bool { return s.Tracing }},
+	{"vpc", func(s lambda.Service) bool { return s.VPC }},
+	{"reserved", func(s lambda.Service) bool { return s.Reserved > 0 }},
+	{"provisioned", func(s lambda.Service) bool { return s.Provisioned > 0 }},
+	{"bounded", func(s lambda.Service) bool { return s.Provisioned > 0 && s.Reserved > 0 }},
+	{"authorizer", func(s lambda.Service) bool { return s.Authorizer != "" }},
+	{"preflights", func(s lambda.Service) bool { return len(s.OpenRoutes) > 0 }},
+}
+
+// isPlain tells a value from a reference to a secret or to another service.
+func isPlain(v lambda.Variable) bool { return v.SecretName == "" && v.Service == "" }
+
+// lambdaFeaturesOf lists what the services of an app have, and what its API has.
+func lambdaFeaturesOf(m *lambda.Model) []string {
+	list := namesOf(lambdaFeatures, m.Services...)
+	if m.CORS != nil {
+		list = append(list, "cors")
+	}
+	if len(m.Domains) > 0 {
+		list = append(list, "domains")
+	}
+	return list
+}
 
 type lambdaView struct {
 	App             string
@@ -18,103 +57,104 @@ type lambdaView struct {
 	CORS            *lambda.CORS
 	Authorizers     []authorizerView
 	Domains         []string
-	// AccessLogRetentionDays is a fact of the stack, as the services' are theirs.
+	// AccessLogRetentionDays is a fact of the API, as the services' are theirs.
 	AccessLogRetentionDays int
 	Secrets                []secretView
 	Services               []lambdaService
-	Earlier                []lambdaService // all but the last
-	Last                   lambdaService
-	lambda.Options              // what at least one service has
-	Permissions            bool // whether any service has statements of its own
-	Adapter                bool // whether any service gets the Web Adapter's own layer
-	Needs                  bool // whether any service calls another
+	features               []string
 }
 
-type secretView struct{ Name, Local, Description string }
+func (v lambdaView) featureNames() (string, []string) { return "lambda", v.features }
+
+type secretView struct{ Name, Field, Description string }
 
 type authorizerView struct {
 	lambda.Authorizer
-	Local  string
+	Field  string
 	Suffix string // follows the app's name in the resource's
 }
 
 type lambdaService struct {
 	lambda.Service
 	names
-	SettingsImport     string
-	ZipFromStacks      string // the program runs in stacks/
-	MemoryComment      string
-	Secrets            []secretView
-	SecretPlaceholders string // one quoted %s a secret
-	Variables          []lambdaVariable
-	Rights             []string        // the comment on what the role may do, in lines
-	Guard              *authorizerView // of the service's routes; nil for none
-	HasNeeds           bool
-	SortedPermissions  []lambda.Permission // for comparison
+	StacktestImport   string
+	ZipFromStacks     string // the program runs in stacks/
+	MemoryComment     string
+	Secrets           []secretView
+	Variables         []lambdaVariable
+	Guard             *authorizerView     // of the service's routes; nil for none
+	SortedPermissions []lambda.Permission // for comparison
+	features          []string
 }
+
+// RouteList is the elements of a list of the route keys: on its line where there is one.
+func (s lambdaService) RouteList() string {
+	if len(s.Routes) == 1 {
+		return quote(s.Routes[0])
+	}
+	var b strings.Builder
+	for _, key := range s.Routes {
+		b.WriteString("\n" + quote(key) + ",")
+	}
+	return b.String() + "\n"
+}
+
+func (s lambdaService) featureNames() (string, []string) { return "lambda", s.features }
 
 type lambdaVariable struct {
 	Name, Value           string
-	Secret, Format        string // set for a reference: the variable in Go, and what is made of its ARN
+	Secret                string // set for a reference: the secret's field
 	SecretName, SecretKey string
 	Service               string // set for an address
 }
 
 func newLambdaView(in Input, all naming) lambdaView {
-	view := lambdaView{App: in.App, SettingsImport: path.Join(in.Module, "stacks/settings"), StacktestImport: path.Join(in.Module, "stacks/stacktest")}
-	used := map[string]bool{"newSecret": true, "newAuthorizer": true} // functions, which a secret or an issuer called new would hide
-	for _, s := range in.Lambda.Services {
-		used[all[s.Name].Local] = true
+	view := lambdaView{
+		App:                    in.App,
+		SettingsImport:         path.Join(in.Module, "stacks/settings"),
+		StacktestImport:        path.Join(in.Module, "stacks/stacktest"),
+		CORS:                   in.Lambda.CORS,
+		Domains:                in.Lambda.Domains,
+		AccessLogRetentionDays: in.Lambda.AccessLogRetentionDays,
+		features:               lambdaFeaturesOf(in.Lambda),
 	}
-	secrets := map[string]secretView{}
+	secrets, used := map[string]secretView{}, map[string]bool{}
 	for _, s := range in.Lambda.Secrets {
 		secret := secretView{
 			Name:        s.Name,
-			Local:       unused(used, goname.Unexported(secretStem(in.App, s.Name))+"Secret"),
+			Field:       unused(used, goname.Local(secretStem(in.App, s.Name), "Secret")),
 			Description: "Set its value outside Pulumi: a JSON object with " + keys(s.Keys),
 		}
 		secrets[s.Name] = secret
 		view.Secrets = append(view.Secrets, secret)
 	}
-	view.CORS, view.Domains, view.AccessLogRetentionDays = in.Lambda.CORS, in.Lambda.Domains, in.Lambda.AccessLogRetentionDays
+	used = map[string]bool{}
 	for _, a := range in.Lambda.Authorizers {
 		view.Authorizers = append(view.Authorizers, authorizerView{
 			Authorizer: a,
-			Local:      unused(used, goname.Unexported(letterFirst(issuerStem(a.Issuer)))+"Authorizer"),
+			Field:      unused(used, goname.Local(letterFirst(issuerStem(a.Issuer)), "Issuer")),
 			Suffix:     "-" + a.Name,
 		})
 	}
 	for _, s := range in.Lambda.Services {
-		view.Permissions = view.Permissions || len(s.Permissions) > 0
-		view.Adapter = view.Adapter || s.AdapterLayer != ""
-		fill(&view.Options, s.Options)
 		service := lambdaService{
-			Service:        s,
-			names:          all[s.Name],
-			SettingsImport: view.SettingsImport,
-			ZipFromStacks:  "../" + s.Zip,
-			MemoryComment:  "CPU comes with it: 1,769 MB is one vCPU",
+			Service:         s,
+			names:           all[s.Name],
+			StacktestImport: view.StacktestImport,
+			ZipFromStacks:   "../" + s.Zip,
+			features:        namesOf(lambdaFeatures, s),
 		}
 		if s.MemoryDecidedBy == "cpu" {
-			service.MemoryComment = fmt.Sprintf("gives %s of CPU: 1,769 MB is one vCPU", s.CPU)
+			service.MemoryComment = fmt.Sprintf(" // gives %s of CPU", s.CPU)
 		}
-		var placeholders []string
 		for _, name := range s.Secrets {
 			service.Secrets = append(service.Secrets, secrets[name])
-			placeholders = append(placeholders, `"%s"`)
 		}
-		service.SecretPlaceholders = strings.Join(placeholders, ", ")
 		for _, v := range s.Environment {
-			service.HasNeeds = service.HasNeeds || v.Service != ""
-			variable := lambdaVariable{Name: v.Name, Value: v.Value, SecretName: v.SecretName, SecretKey: v.SecretKey, Service: v.Service}
-			if v.SecretName != "" {
-				variable.Secret = secrets[v.SecretName].Local
-				variable.Format = "%s:" + v.SecretKey + "::"
-			}
-			service.Variables = append(service.Variables, variable)
+			service.Variables = append(service.Variables, lambdaVariable{
+				Name: v.Name, Value: v.Value, Secret: secrets[v.SecretName].Field, SecretName: v.SecretName, SecretKey: v.SecretKey, Service: v.Service,
+			})
 		}
-		service.Rights = wrap("new"+service.Title+"Role declares the role that the function runs as. It may "+rights(s)+", and nothing else.", 85)
-		view.Needs = view.Needs || service.HasNeeds
 		for _, p := range s.Permissions {
 			service.SortedPermissions = append(service.SortedPermissions, lambda.Permission{
 				Actions: slices.Sorted(slices.Values(p.Actions)), Resources: slices.Sorted(slices.Values(p.Resources)),
@@ -127,19 +167,7 @@ func newLambdaView(in Input, all naming) lambdaView {
 		}
 		view.Services = append(view.Services, service)
 	}
-	last := len(view.Services) - 1
-	view.Earlier, view.Last = view.Services[:last], view.Services[last]
 	return view
-}
-
-// fill takes over each field of a struct that the other has and it has not.
-func fill[T any](into *T, from T) {
-	to, other := reflect.ValueOf(into).Elem(), reflect.ValueOf(from)
-	for i := range to.NumField() {
-		if to.Field(i).IsZero() {
-			to.Field(i).Set(other.Field(i))
-		}
-	}
 }
 
 // secretStem leaves the app's name out of a secret's where it only repeats it.
@@ -189,7 +217,7 @@ func lambdaTestConfig(in Input) []value {
 	var config []value
 	for _, s := range in.Lambda.Services {
 		if s.Zip != "" { // a test needs no build; any file stands in
-			config = append(config, value{s.Name + ".zip", "main_test.go"})
+			config = append(config, value{s.Name + ".zip", "main.go"})
 		}
 		if s.AdapterLayer != "" {
 			config = append(config, value{s.Name + ".adapterLayer", "arn:aws:lambda:us-east-1:123456789012:layer:adapter:1"})
@@ -232,39 +260,4 @@ func lambdaDemands(m *lambda.Model) []string {
 		keys = append(keys, "subnetIds", "securityGroupIds")
 	}
 	return keys
-}
-
-// rights says what a service's role may do.
-func rights(s lambda.Service) string {
-	all := []string{"write to the function's own log group"}
-	if len(s.Secrets) > 0 {
-		all = append(all, "read the service's own secrets")
-	}
-	if len(s.Permissions) > 0 {
-		all = append(all, "do what app.yaml permits")
-	}
-	if s.Tracing {
-		all = append(all, "send traces")
-	}
-	if s.VPC {
-		all = append(all, "join its subnets")
-	}
-	last := len(all) - 1
-	if last == 0 {
-		return all[0]
-	}
-	return strings.Join(all[:last], ", ") + " and " + all[last]
-}
-
-// wrap breaks prose into lines of at most width bytes.
-func wrap(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && len(line)+1+len(word) > width {
-			lines, line = append(lines, line), ""
-		}
-		line = strings.TrimPrefix(line+" "+word, " ")
-	}
-	return append(lines, line)
 }

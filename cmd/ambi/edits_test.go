@@ -20,6 +20,7 @@ import (
 
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/released"
 )
 
 // specChanges are made one after the other to the example's spec, each with
@@ -31,8 +32,8 @@ var specChanges = []struct {
 	{
 		"more memory", "memory: 512Mi", "memory: 1Gi",
 		map[string]string{
-			"stacks/lambda/api_service.go":     `apiMemoryMB += 1024\b`,
-			"stacks/kubernetes/api_service.go": `apiMemoryMiB += 1024\b`,
+			"stacks/lambda/api_service.go":     `memoryMB: +1024,`,
+			"stacks/kubernetes/api_service.go": `memoryMiB: +1024,`,
 		},
 	},
 	{
@@ -49,10 +50,10 @@ var specChanges = []struct {
     lambda: {image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/worker:1"}
 `,
 		map[string]string{
-			"stacks/lambda/stack.go":          `deployWorkerService\(`,
-			"stacks/lambda/stack_test.go":     `workerFacts,`,
-			"stacks/kubernetes/stack.go":      `deployWorkerService\(`,
-			"stacks/kubernetes/stack_test.go": `workerFacts,`,
+			"stacks/lambda/stack.go":          `deployWorkerService,`,
+			"stacks/lambda/stack_test.go":     `workerWanted,`,
+			"stacks/kubernetes/stack.go":      `deployWorkerService,`,
+			"stacks/kubernetes/stack_test.go": `workerWanted,`,
 		},
 	},
 }
@@ -61,21 +62,23 @@ var specChanges = []struct {
 // file: facts of its own, and a resource.
 var teamEdits = map[string][][2]string{
 	"stacks/lambda/api_service.go": {
-		{`(apiLogRetentionDays =) 30`, `$1 90`},
-		// Long names: they move the values of all facts, and of all fields, around them.
-		{`(\tapiName .*\n)`, "$1\tapiOwnerOfThisService = \"payments\"\n"},
-		{`(\t\tTimeout: .*\n)`, "$1\t\tReservedConcurrentExecutions: pulumi.Int(20),\n"},
+		{`(logRetentionDays:) 30`, `$1 90`},
+		{`(\tfunction := functionOf\(.*\n)`, "$1\tfunction.ReservedConcurrentExecutions = pulumi.Int(20)\n"},
+	},
+	"stacks/lambda/function.go": {
+		// Long names: they move the values of all fields around them.
+		{`(\tservice .*\n)`, "$1\townerOfThisService string\n"},
+		{`(\t\tTimeout: .*\n)`, "$1\t\tReservedConcurrentExecutions: pulumi.Int(10),\n"},
 	},
 	"stacks/lambda/stack.go": {
 		{`(throttleRate +=) 1000`, `$1 2000`},
-		{`(\tgateway, err := newGateway\(.*\n(?:.*\n){3})`, "$1\tif _, err := newSecret(ctx, \"ours\", \"the team's own\"); err != nil {\n\t\treturn err\n\t}\n"},
+		{`(\tif s.gateway, err = newGateway\(.*\n(?:.*\n){2})`, "$1\tif _, err := newSecret(ctx, \"ours\", \"the team's own\"); err != nil {\n\t\treturn err\n\t}\n"},
 	},
-	"stacks/kubernetes/api_service.go": {{`(apiMaxReplicas +=) 50`, `$1 80`}},
-	"stacks/kubernetes/stack.go":       {{`(drainSeconds =) 10`, `$1 15`}},
+	"stacks/kubernetes/api_service.go": {{`(max:) 50`, `$1 80`}},
+	"stacks/kubernetes/workload.go":    {{`(drainSeconds =) 10`, `$1 15`}},
 }
 
-// editFile makes the team's edits of a file, whatever else is in it: a comment in
-// the last function, a function at the end, and teamEdits.
+// editFile makes the team's edits of a file: those of every file, and teamEdits.
 func editFile(t *testing.T, name string, text []byte) []byte {
 	t.Helper()
 	for _, e := range teamEdits[name] {
@@ -85,6 +88,13 @@ func editFile(t *testing.T, name string, text []byte) []byte {
 		}
 		text = old.ReplaceAll(text, []byte(e[1]))
 	}
+	return editAnyFile(t, name, text)
+}
+
+// editAnyFile makes edits of a file whatever is in it: a comment in the last function,
+// and a function at the end.
+func editAnyFile(t *testing.T, name string, text []byte) []byte {
+	t.Helper()
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, name, text, parser.SkipObjectResolution)
 	if err != nil {
@@ -259,3 +269,111 @@ func TestEditsSurvive(t *testing.T) {
 		t.Errorf("the merged program: %v\n%s", err, out)
 	}
 }
+
+// TestUpgradeKeepsEdits takes projects that 0.1.0 wrote, and a team edited in every file, to
+// what is emitted today: each edit is in the files afterwards, merged or marked, and the
+// conflicts say where the code went.
+func TestUpgradeKeepsEdits(t *testing.T) {
+	if _, _, err := gitmerge.New(t.Context())(nil, nil, nil); err != nil {
+		t.Skip(err)
+	}
+	projects, err := released.Projects("0.1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, project := range projects {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, "go.mod"), []byte("module "+released.Module+"\n"))
+			writeFile(t, filepath.Join(dir, specFile), project.Spec())
+			edited, added := map[string][]byte{}, map[string][]string{}
+			for _, f := range project.Emitted(released.Module) {
+				text := f.Content
+				for _, e := range earlierEdits {
+					text = regexp.MustCompile(e[0]).ReplaceAll(text, []byte(e[1]))
+				}
+				edited[f.Path] = editAnyFile(t, f.Path, text)
+				added[f.Path] = newLines(f.Content, edited[f.Path])
+				if len(added[f.Path]) < 2 {
+					t.Fatalf("%s: only %d lines are the team's", f.Path, len(added[f.Path]))
+				}
+				writeFile(t, filepath.Join(dir, f.Path), edited[f.Path])
+				writeFile(t, filepath.Join(dir, strings.Replace(f.Path, "stacks/", "stacks/.ambi/base/", 1)), f.Content)
+			}
+
+			// What conflicts is said, with where the code went, and nothing is written.
+			var stdout, stderr bytes.Buffer
+			if code := run([]string{"-C", dir, "generate"}, nil, &stdout, &stderr); code != exitNo {
+				t.Fatalf("generate: exit code %d, want %d: %s", code, exitNo, stderr.String())
+			}
+			for on, file := range map[string]string{"lambda": "function.go", "kubernetes": "workload.go"} {
+				new := "stacks/" + on + "/" + file
+				if project["stacks/"+on+"/stack.go"] != nil && !strings.Contains(stderr.String(), "hint: "+new+" is new and has ") {
+					t.Errorf("no hint leads to %s:\n%s", new, stderr.String())
+				}
+			}
+			for file, text := range goFiles(t, dir, "stacks") {
+				if !bytes.Equal(text, edited[file]) {
+					t.Errorf("%s was written in spite of conflicts", file)
+				}
+			}
+
+			// With both sides marked, everything is written, and no line of the team's is lost.
+			stderr.Reset()
+			if code := run([]string{"-C", dir, "generate", "--conflicts"}, nil, &stdout, &stderr); code != exitNo {
+				t.Fatalf("generate --conflicts: exit code %d, want %d: %s", code, exitNo, stderr.String())
+			}
+			after := goFiles(t, dir, "stacks")
+			marked := 0
+			for file, lines := range added {
+				words := onlyWords(string(after[file]))
+				for _, line := range lines {
+					if !strings.Contains(words, line) {
+						t.Errorf("%s: the team's line is lost: %s", file, line)
+					}
+				}
+				if bytes.Contains(after[file], []byte("\n<<<<<<< ")) {
+					marked++
+					if !strings.Contains(stderr.String(), "ambi: "+file+":") && !strings.Contains(stderr.String(), "\n"+file+":") {
+						t.Errorf("%s has marks, and nothing says so", file)
+					}
+				}
+			}
+			if marked == 0 || marked == len(added) {
+				t.Errorf("%d of %d files have marks: this test proves little", marked, len(added))
+			}
+			t.Logf("%d edited files: %d merged, %d marked", len(added), len(added)-marked, marked)
+		})
+	}
+}
+
+// earlierEdits are what a team turned in what 0.1.0 wrote, wherever it is.
+var earlierEdits = [][2]string{
+	{`(RunAsUser: +pulumi\.Int\()65532`, "${1}1000"},
+	{`(livenessProbe: +probe\(\w+, )10, 3`, "${1}20, 6"},
+	{`(MaxReplicas += )\d+`, "${1}77"},
+	{`(LogRetentionDays += )\d+`, "${1}545"},
+	{`(slowPeriods += )3`, "${1}5"},
+	{`(drainSeconds = )10`, "${1}15"},
+	{`(throttleRate += )1000`, "${1}2000"},
+	{`(\tname: +\w+Name,)`, "$1 // checked by the team"},
+	{`(\t\tTimeout: .*\n)`, "$1\t\tEphemeralStorage: nil,\n"},
+}
+
+// newLines lists the lines that a text has and an older one has not.
+func newLines(old, text []byte) []string {
+	had := map[string]bool{}
+	for line := range strings.Lines(string(old)) {
+		had[onlyWords(line)] = true
+	}
+	var list []string
+	for line := range strings.Lines(string(text)) {
+		if line = onlyWords(line); !had[line] {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// onlyWords is a text without what gofmt may change.
+func onlyWords(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -260,6 +261,7 @@ func outcome(k tree.Kind) string {
 // conflictsLeft tells where conflicts were written, and that this is not the end.
 func conflictsLeft(changes []tree.Change) error {
 	var list problem.List
+	hints := []string{"everything is written; choose between the marked lines, remove the markers, then run `ambi generate`"}
 	for _, c := range changes {
 		if c.Kind != tree.Conflict {
 			continue
@@ -267,8 +269,17 @@ func conflictsLeft(changes []tree.Change) error {
 		for _, line := range c.MarkedLines() {
 			list = append(list, problem.File(c.Path, line, "resolve this conflict").Of(problem.Invalid))
 		}
+		for _, p := range c.Problems {
+			if p.Hint != "" && !slices.Contains(hints, p.Hint) {
+				hints = append(hints, p.Hint)
+			}
+		}
 	}
-	return problem.Hinted(list.Err(), "everything is written; choose between the marked lines, remove the markers, then run `ambi generate`")
+	err := list.Err()
+	for _, hint := range hints {
+		err = problem.Hinted(err, "%s", hint)
+	}
+	return err
 }
 
 // changesFormat names what generate --json prints.

@@ -129,6 +129,7 @@ func compare(d *disk, wanted []generator.File, opts Options) ([]Change, error) {
 	if len(blocked) > 0 {
 		return nil, errors.Join(blocked...)
 	}
+	tellMoves(changes, wanted)
 	return changes, nil
 }
 
@@ -163,6 +164,27 @@ func compareProject(d *disk, edit Editor) (c Change, found bool, err error) {
 		c.Kind = Update
 	}
 	return c, true, nil
+}
+
+// tellMoves tells each conflict which files of its folder are new and hold what it held:
+// the edit may belong there.
+func tellMoves(changes []Change, wanted []generator.File) {
+	for _, f := range wanted {
+		created := func(c Change) bool { return c.Path == f.Path && c.Kind == Create }
+		if f.TakesOver == "" || !slices.ContainsFunc(changes, created) {
+			continue
+		}
+		for _, c := range changes {
+			if c.Kind != Conflict || path.Dir(c.Path) != path.Dir(f.Path) {
+				continue
+			}
+			for i := range c.Problems {
+				if c.Problems[i].Hint == "" {
+					c.Problems[i].Hint = fmt.Sprintf("%s is new and has %s: carry your edit of that over to it; ambi's CHANGELOG says what moved", f.Path, f.TakesOver)
+				}
+			}
+		}
+	}
 }
 
 // classify sets the kind, and what a merge gives.

@@ -46,6 +46,7 @@ func TestLifecycle(t *testing.T) {
 	}
 	build.add("small", small("small"), small("small"))
 	build.add("renamed", small("other"), small("other"))
+	build.zips("one", "two")
 	build.write()
 	for _, target := range spec.Targets() {
 		t.Run(string(target), func(t *testing.T) {
@@ -274,7 +275,6 @@ func (b *build) add(name string, onLambda, onKubernetes []byte) {
 			continue
 		}
 		on := spec.Targets()[i]
-		b.variants = append(b.variants, variant{name, on})
 		app, err := spec.Parse(name+" on "+string(on), text)
 		if err != nil {
 			b.t.Fatalf("%v\n%s", err, text)
@@ -294,10 +294,19 @@ func (b *build) add(name string, onLambda, onKubernetes []byte) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.addFiles(name, files, in.Targets()...)
+}
+
+// addFiles adds a program whose module is example.com/life/ and the variant's name.
+func (b *build) addFiles(name string, files []generator.File, targets ...spec.Target) {
+	b.t.Helper()
 	for _, f := range files {
 		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") {
 			b.file(name+"/"+f.Path, f.Content)
 		}
+	}
+	for _, on := range targets {
+		b.variants = append(b.variants, variant{name, on})
 	}
 }
 
@@ -355,7 +364,12 @@ func main() {
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
 `))
 	}
-	for _, name := range []string{"one", "two"} {
+}
+
+// zips builds what functions run that have no image.
+func (b *build) zips(names ...string) {
+	b.t.Helper()
+	for _, name := range names {
 		var archive bytes.Buffer
 		w := zip.NewWriter(&archive)
 		entry, err := w.Create("bootstrap")

@@ -24,6 +24,9 @@ import (
 type Mutant struct {
 	Name  string
 	Graph *stacktest.Graph
+	// What was changed, where it is one number.
+	resource *stacktest.Resource
+	number   number
 }
 
 // Derive lists every mechanical mutant of a graph, in a fixed order.
@@ -31,20 +34,20 @@ func Derive(original *stacktest.Graph) []Mutant {
 	var all []Mutant
 	for i, r := range original.Resources {
 		without := slices.Delete(slices.Clone(original.Resources), i, i+1)
-		all = append(all, Mutant{r.String() + ": not declared", &stacktest.Graph{Resources: without, Exports: original.Exports}})
-		in := func(change string, edit func(r *stacktest.Resource)) {
+		all = append(all, Mutant{Name: r.String() + ": not declared", Graph: &stacktest.Graph{Resources: without, Exports: original.Exports}})
+		in := func(change bend, edit func(r *stacktest.Resource)) {
 			bent := cloneResource(r)
 			edit(bent)
-			g := &stacktest.Graph{Resources: slices.Clone(original.Resources), Exports: original.Exports} // nobody edits the others
+			g := &stacktest.Graph{Resources: slices.Clone(original.Resources), Exports: original.Exports} // the others are not edited
 			g.Resources[i] = bent
-			all = append(all, Mutant{r.String() + ": " + change, g})
+			all = append(all, Mutant{Name: r.String() + ": " + change.change, Graph: g, resource: r, number: change.number})
 		}
 		bendInputs(r, in)
 		bendNeeds(r, original, in)
 		bendTimeouts(r, in)
 	}
-	bendInputs(original.Exports, func(change string, edit func(r *stacktest.Resource)) {
-		all = append(all, Mutate(original, "exports: "+change, func(g *stacktest.Graph) { edit(g.Exports) }))
+	bendInputs(original.Exports, func(change bend, edit func(r *stacktest.Resource)) {
+		all = append(all, Mutate(original, "exports: "+change.change, func(g *stacktest.Graph) { edit(g.Exports) }))
 	})
 	return all
 }
@@ -53,15 +56,15 @@ func Derive(original *stacktest.Graph) []Mutant {
 func Mutate(original *stacktest.Graph, name string, edit func(g *stacktest.Graph)) Mutant {
 	g := clone(original)
 	edit(g)
-	return Mutant{name, g}
+	return Mutant{Name: name, Graph: g}
 }
 
-type editor func(change string, edit func(r *stacktest.Resource))
+type editor func(change bend, edit func(r *stacktest.Resource))
 
 // bendInputs changes each leaf and leaves out each key and element.
 func bendInputs(r *stacktest.Resource, in editor) {
 	for _, b := range bends(r.Inputs, "") {
-		in(b.change, func(r *stacktest.Resource) { r.Inputs, _ = b.value.(map[string]any) })
+		in(b, func(r *stacktest.Resource) { r.Inputs, _ = b.value.(map[string]any) })
 	}
 }
 
@@ -69,11 +72,24 @@ func bendInputs(r *stacktest.Resource, in editor) {
 type bend struct {
 	change string
 	value  any
+	number number // that the change is to
+}
+
+// number is a number that another one is changed to.
+type number struct {
+	path  string // such as spec.ports[0].port; empty where it is no number that is changed
+	value float64
 }
 
 func bends(value any, path string) []bend {
 	var all []bend
-	leaf := func(bent any) { all = append(all, bend{fmt.Sprintf("%s is %#v, not %#v", path, bent, value), bent}) }
+	leaf := func(bent any) {
+		b := bend{change: fmt.Sprintf("%s is %#v, not %#v", path, bent, value), value: bent}
+		if n, ok := bent.(float64); ok {
+			b.number = number{path, n}
+		}
+		all = append(all, b)
+	}
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -83,24 +99,24 @@ func bends(value any, path string) []bend {
 			}
 			without := maps.Clone(v)
 			delete(without, key)
-			all = append(all, bend{at + " is removed", without})
+			all = append(all, bend{change: at + " is removed", value: without})
 			for _, b := range bends(v[key], at) {
 				if forPeople(key) && b.value != "" {
 					continue
 				}
 				with := maps.Clone(v)
 				with[key] = b.value
-				all = append(all, bend{b.change, with})
+				all = append(all, bend{b.change, with, b.number})
 			}
 		}
 	case []any:
 		for i := range v {
 			at := fmt.Sprintf("%s[%d]", path, i)
-			all = append(all, bend{at + " is dropped", slices.Delete(slices.Clone(v), i, i+1)})
+			all = append(all, bend{change: at + " is dropped", value: slices.Delete(slices.Clone(v), i, i+1)})
 			for _, b := range bends(v[i], at) {
 				with := slices.Clone(v)
 				with[i] = b.value
-				all = append(all, bend{b.change, with})
+				all = append(all, bend{b.change, with, b.number})
 			}
 		}
 	case string:
@@ -115,7 +131,7 @@ func bends(value any, path string) []bend {
 				if err != nil {
 					panic(err) // it was decoded just now
 				}
-				all = append(all, bend{b.change, string(text)})
+				all = append(all, bend{change: b.change, value: string(text)})
 			}
 		}
 	case float64:
@@ -156,12 +172,12 @@ func bendNeeds(r *stacktest.Resource, g *stacktest.Graph, in editor) {
 			if input == "" {
 				what = "DependsOn " + urn
 			}
-			in(what+" is cut", func(r *stacktest.Resource) {
+			in(bend{change: what + " is cut"}, func(r *stacktest.Resource) {
 				r.Needs[input] = slices.Delete(r.Needs[input], i, i+1)
 			})
 			for _, other := range g.Resources {
 				if other.URN != urn {
-					in(what+" is to "+other.URN, func(r *stacktest.Resource) { r.Needs[input][i] = other.URN })
+					in(bend{change: what + " is to " + other.URN}, func(r *stacktest.Resource) { r.Needs[input][i] = other.URN })
 				}
 			}
 		}
@@ -172,10 +188,10 @@ func bendTimeouts(r *stacktest.Resource, in editor) {
 	timeouts := r.Request.GetCustomTimeouts()
 	for _, bent := range []string{"", "27h", "1s", "soon"} {
 		if timeouts.GetCreate() != "" {
-			in(fmt.Sprintf("create times out after %q", bent), func(r *stacktest.Resource) { r.Request = timeout(bent, timeouts.GetUpdate()) })
+			in(bend{change: fmt.Sprintf("create times out after %q", bent)}, func(r *stacktest.Resource) { r.Request = timeout(bent, timeouts.GetUpdate()) })
 		}
 		if timeouts.GetUpdate() != "" {
-			in(fmt.Sprintf("update times out after %q", bent), func(r *stacktest.Resource) { r.Request = timeout(timeouts.GetCreate(), bent) })
+			in(bend{change: fmt.Sprintf("update times out after %q", bent)}, func(r *stacktest.Resource) { r.Request = timeout(timeouts.GetCreate(), bent) })
 		}
 	}
 }

@@ -138,3 +138,22 @@ func describe(g *stacktest.Graph) string {
 	}
 	return b.String()
 }
+
+// A number within its bounds is a harmless edit, and one beyond them a mutant.
+func TestTaste(t *testing.T) {
+	var turned, broken []string
+	taste := Taste{Type: "t:T", Name: "b", Path: "number|zero", Least: 1, Most: 10}
+	for _, m := range Derive(example()) {
+		if taste.allows(m) {
+			turned = append(turned, m.Name)
+		} else if strings.Contains(m.Name, "number") {
+			broken = append(broken, m.Name)
+		}
+	}
+	if want := []string{`b (t:T): number is 3, not 2`, `b (t:T): zero is 1, not 0`}; !slices.Equal(turned, want) {
+		t.Errorf("a team may turn %q, want %q", turned, want)
+	}
+	if want := []string{`b (t:T): number is removed`, `b (t:T): number is 2000, not 2`}; !slices.Equal(broken, want) {
+		t.Errorf("a team may not turn %q, want %q", broken, want)
+	}
+}

@@ -17,6 +17,8 @@ type Suite struct {
 	Check func(t stacktest.T, g *stacktest.Graph)
 	// Faults are mutants that no machine would think of; all must be noticed.
 	Faults []Mutant
+	// Tastes are numbers that a team may turn.
+	Tastes []Taste
 	// Harmless are edits that a team may make; none may be held against it.
 	Harmless []Mutant
 }
@@ -35,7 +37,15 @@ func (s Suite) try() (problems []string, log string) {
 	if told := s.tell(s.Graph); len(told) > 0 {
 		return []string{"the stack fails its own checks:\n" + strings.Join(told, "\n")}, ""
 	}
-	derived := Derive(s.Graph)
+	harmless := append(slices.Clone(s.Harmless), reworded(s.Graph))
+	var derived []Mutant
+	for _, m := range Derive(s.Graph) {
+		if slices.ContainsFunc(s.Tastes, func(t Taste) bool { return t.allows(m) }) {
+			harmless = append(harmless, m)
+		} else {
+			derived = append(derived, m)
+		}
+	}
 	killed := 0
 	for _, m := range slices.Concat(derived, s.Faults) {
 		if len(s.tell(m.Graph)) > 0 {
@@ -44,7 +54,6 @@ func (s Suite) try() (problems []string, log string) {
 			problems = append(problems, "nobody notices: "+m.Name)
 		}
 	}
-	harmless := append(slices.Clone(s.Harmless), reworded(s.Graph))
 	for _, m := range harmless {
 		if told := s.tell(m.Graph); len(told) > 0 {
 			problems = append(problems, "a harmless edit is held against a team: "+m.Name+":\n"+strings.Join(told, "\n"))

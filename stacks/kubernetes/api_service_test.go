@@ -1,25 +1,17 @@
 package kubernetes
 
-// apiFacts is what the tests in stack_test.go expect of the api service.
-var apiFacts = service{
-	key:            "api",
-	name:           apiName,
-	image:          apiImage,
-	port:           apiPort,
-	healthPath:     apiHealthPath,
-	cpu:            apiCPU,
-	memoryMiB:      apiMemoryMiB,
-	timeoutSeconds: apiTimeoutSeconds,
-	namespace:      apiNamespace,
-	min:            apiMinReplicas,
-	max:            apiMaxReplicas,
-	metric:         "cpu",
-	target:         apiCPUTarget,
+// apiWanted is what the tests in stack_test.go expect of the api service.
+var apiWanted = wanted{
+	facts: apiFacts,
 	variables: map[string]string{
 		"LOG_LEVEL": "info",
 	},
 	secrets: map[string]secret{
 		"API_KEY": {name: "thumbs-api-key", key: "value"},
 	},
-	reach: "cluster",
+	also: []check{
+		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
+		checkAutoscaler,
+		checkUtilization,
+	},
 }

@@ -16,7 +16,7 @@ import (
 func TestMutants(t *testing.T) {
 	graph := deploy(t, nil)
 	mutant := func(name, typ string, edit func(r *stacktest.Resource)) mutation.Mutant {
-		return mutation.Mutate(graph, name, func(g *stacktest.Graph) { edit(g.One(t, typ, apiName)) })
+		return mutation.Mutate(graph, name, func(g *stacktest.Graph) { edit(g.One(t, typ, apiFacts.name())) })
 	}
 	// set puts a value into an object within a resource's inputs.
 	set := func(name, typ, path, key string, value any) mutation.Mutant {
@@ -41,8 +41,9 @@ func TestMutants(t *testing.T) {
 	delete(bare, "securityContext")
 
 	mutation.Suite{
-		Graph: graph,
-		Check: func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, services) },
+		Graph:  graph,
+		Check:  func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, expected) },
+		Tastes: mutation.KubernetesTastes(),
 		Faults: []mutation.Mutant{
 			set("replicas beside the autoscaler", deploymentType, "spec", "replicas", 3.0),
 			mutant("autoscaler of another Deployment", autoscalerType, func(r *stacktest.Resource) {
@@ -53,12 +54,12 @@ func TestMutants(t *testing.T) {
 			set("Service selects other pods", serviceType, "spec.selector", "app.kubernetes.io/name", "thumbs-other"),
 			set("Service selects by a label that the pods lack", serviceType, "spec.selector", "tier", "web"),
 			mutation.Mutate(graph, "pods, and their Deployment with them, renamed behind the Service's back", func(g *stacktest.Graph) {
-				deployment := g.One(t, deploymentType, apiName)
+				deployment := g.One(t, deploymentType, apiFacts.name())
 				object(t, deployment, "spec.selector.matchLabels")["app.kubernetes.io/name"] = "renamed"
 				object(t, deployment, "spec.template.metadata.labels")["app.kubernetes.io/name"] = "renamed"
 			}),
 			mutation.Mutate(graph, "a version among the labels that select", func(g *stacktest.Graph) {
-				deployment := g.One(t, deploymentType, apiName)
+				deployment := g.One(t, deploymentType, apiFacts.name())
 				object(t, deployment, "spec.selector.matchLabels")["app.kubernetes.io/version"] = "1.4.2"
 				object(t, deployment, "spec.template.metadata.labels")["app.kubernetes.io/version"] = "1.4.2"
 			}),
@@ -67,6 +68,9 @@ func TestMutants(t *testing.T) {
 					delete(object(t, r, "metadata"), "name")
 				}
 			}),
+			set("no surge", deploymentType, "spec.strategy.rollingUpdate", "maxSurge", "0%"),
+			set("a probe of another path", deploymentType, container+".livenessProbe.httpGet", "path", "/"),
+			set("a probe once an hour", deploymentType, container+".livenessProbe", "periodSeconds", 3600.0),
 			set("CPU limit", deploymentType, container+".resources.limits", "cpu", "500m"),
 			set("root", deploymentType, pod+".securityContext", "runAsUser", 0.0),
 			set("the node's network", deploymentType, pod, "hostNetwork", true),
@@ -74,10 +78,10 @@ func TestMutants(t *testing.T) {
 			set("public address", serviceType, "spec", "type", "LoadBalancer"),
 			set("targetPort by a number that nothing listens on", serviceType, "spec.ports[0]", "targetPort", 80.0),
 			mutant("Deployment waits for its Service", deploymentType, func(r *stacktest.Resource) {
-				r.Needs["spec"] = append(r.Needs["spec"], graph.One(t, serviceType, apiName).URN)
+				r.Needs["spec"] = append(r.Needs["spec"], graph.One(t, serviceType, apiFacts.name()).URN)
 			}),
 			mutant("Deployment waits for its Service by DependsOn", deploymentType, func(r *stacktest.Resource) {
-				r.Needs[""] = append(r.Needs[""], graph.One(t, serviceType, apiName).URN)
+				r.Needs[""] = append(r.Needs[""], graph.One(t, serviceType, apiFacts.name()).URN)
 			}),
 			mutant("sleep by a shell", deploymentType, func(r *stacktest.Resource) {
 				object(t, r, container+".lifecycle")["preStop"] = map[string]any{"exec": map[string]any{"command": []any{"sleep", "10"}}}
@@ -109,15 +113,25 @@ func TestMutants(t *testing.T) {
 			}),
 		},
 		Harmless: []mutation.Mutant{
+			mutant("another user", deploymentType, func(r *stacktest.Resource) {
+				user := object(t, r, pod+".securityContext")
+				user["runAsUser"], user["runAsGroup"] = 1000.0, 1000.0
+			}),
+			set("a larger surge", deploymentType, "spec.strategy.rollingUpdate", "maxSurge", "100%"),
+			set("a surge of one pod", deploymentType, "spec.strategy.rollingUpdate", "maxSurge", 1.0),
+			set("more room for logs", deploymentType, container+".resources.requests", "ephemeral-storage", "1Gi"),
+			set("slower probes", deploymentType, container, "livenessProbe", map[string]any{
+				"httpGet": map[string]any{"path": "/healthz", "port": "http"}, "periodSeconds": 60.0, "timeoutSeconds": 10.0, "failureThreshold": 10.0,
+			}),
 			mutation.Mutate(graph, "labels and annotations", func(g *stacktest.Graph) {
 				for _, r := range g.Resources {
 					object(t, r, "metadata")["annotations"] = map[string]any{"example.com/owner": "pictures"}
 					object(t, r, "metadata.labels")["team"] = "pictures"
 				}
-				object(t, g.One(t, deploymentType, apiName), "spec.template.metadata")["annotations"] = map[string]any{"example.com/scrape": "true"}
-				object(t, g.One(t, deploymentType, apiName), "spec.template.metadata.labels")["team"] = "pictures"
+				object(t, g.One(t, deploymentType, apiFacts.name()), "spec.template.metadata")["annotations"] = map[string]any{"example.com/scrape": "true"}
+				object(t, g.One(t, deploymentType, apiFacts.name()), "spec.template.metadata.labels")["team"] = "pictures"
 			}),
-			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["namespace"] = apiNamespace }),
+			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["namespace"] = apiFacts.namespace }),
 			mutant("another variable, before the others", deploymentType, func(r *stacktest.Resource) {
 				c := object(t, r, container)
 				c["env"] = append([]any{map[string]any{"name": "FEATURE", "value": "on"}}, c["env"].([]any)...)
@@ -171,7 +185,7 @@ func withOwnResources(ctx *pulumi.Context) error {
 		return err
 	}
 	_, err := corev1.NewConfigMap(ctx, "dashboards", &corev1.ConfigMapArgs{
-		Metadata: &metav1.ObjectMetaArgs{Namespace: pulumi.String(apiNamespace)},
+		Metadata: &metav1.ObjectMetaArgs{Namespace: pulumi.String(apiFacts.namespace)},
 		Data:     pulumi.StringMap{"dashboard": pulumi.String("")},
 	})
 	return err

@@ -1,19 +1,16 @@
 package lambda
 
-// apiFacts is what the tests expect of the api service.
-var apiFacts = service{
-	key:              "api",
-	name:             apiName,
-	image:            apiImage,
-	architecture:     apiArchitecture,
-	memoryMB:         apiMemoryMB,
-	timeoutSeconds:   apiTimeoutSeconds,
-	logRetentionDays: apiLogRetentionDays,
-	routes:           apiRoutes,
+// apiWanted is what the tests expect of the api service.
+var apiWanted = wanted{
+	facts: apiFacts,
+	code:  apiFacts.code,
 	variables: map[string]string{
 		"LOG_LEVEL": "info",
 	},
-	secrets: map[string]secret{
-		"API_KEY_SECRET": {name: "thumbs-api-key", key: "value"},
+	rights: []rights{
+		readsSecrets("thumbs-api-key"),
+	},
+	also: []check{
+		refersTo("API_KEY_SECRET", "thumbs-api-key", "value"),
 	},
 }

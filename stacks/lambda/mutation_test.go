@@ -23,7 +23,7 @@ func TestMutants(t *testing.T) {
 	}
 	// set changes inputs of a resource; from is where each value comes from now.
 	set := func(name, typ string, inputs map[string]any, from ...*stacktest.Resource) mutation.Mutant {
-		return mutant(name, typ, apiName, func(r *stacktest.Resource) {
+		return mutant(name, typ, apiFacts.name(), func(r *stacktest.Resource) {
 			for input, value := range inputs {
 				r.Inputs[input] = value
 				r.Needs[input] = nil
@@ -33,10 +33,10 @@ func TestMutants(t *testing.T) {
 			}
 		})
 	}
-	api, function := graph.One(t, apiType, app), graph.One(t, functionType, apiName)
-	logs, kept := graph.One(t, logGroupType, apiName), graph.One(t, secretType, "thumbs-api-key")
-	policy, _ := graph.One(t, policyType, apiName).Input("policy").(string)
-	trust, _ := graph.One(t, roleType, apiName).Input("assumeRolePolicy").(string)
+	api, function := graph.One(t, apiType, app), graph.One(t, functionType, apiFacts.name())
+	logs, kept := graph.One(t, logGroupType, apiFacts.name()), graph.One(t, secretType, "thumbs-api-key")
+	policy, _ := graph.One(t, policyType, apiFacts.name()).Input("policy").(string)
+	trust, _ := graph.One(t, roleType, apiFacts.name()).Input("assumeRolePolicy").(string)
 	source, _ := api.Output("executionArn").(string)
 	logARN, _ := logs.Output("arn").(string)
 	add := func(document, statement string) string { // before the document's last two brackets
@@ -45,10 +45,11 @@ func TestMutants(t *testing.T) {
 	}
 
 	mutation.Suite{
-		Graph: graph,
-		Check: checkServices,
+		Graph:  graph,
+		Check:  checkServices,
+		Tastes: mutation.LambdaTastes(),
 		Faults: []mutation.Mutant{
-			mutant("permission for the function instead of the alias", permissionType, apiName, func(r *stacktest.Resource) {
+			mutant("permission for the function instead of the alias", permissionType, apiFacts.name(), func(r *stacktest.Resource) {
 				delete(r.Inputs, "qualifier")
 				r.Inputs["function"], r.Needs["function"] = function.Output("name"), []string{function.URN}
 			}),
@@ -59,6 +60,10 @@ func TestMutants(t *testing.T) {
 			set("permission for everybody", permissionType, map[string]any{"principal": "*"}),
 			set("payload format 1.0", integrationType, map[string]any{"payloadFormatVersion": "1.0"}),
 			set("API gives up before the function", integrationType, map[string]any{"timeoutMilliseconds": 3000.0}),
+			set("logs kept for ever", logGroupType, map[string]any{"retentionInDays": nil}),
+			mutant("an alarm that never goes off", alarmType, apiFacts.name()+"-duration", func(r *stacktest.Resource) {
+				r.Inputs["threshold"] = 1000 * float64(apiFacts.timeoutSeconds+1)
+			}),
 			set("timeout of 99999 s", functionType, map[string]any{"timeout": 99999.0}),
 			set("memory of 1 MB", functionType, map[string]any{"memorySize": 1.0}),
 			set("SnapStart", functionType, map[string]any{"snapStart": map[string]any{"applyOn": "PublishedVersions"}}),
@@ -70,22 +75,27 @@ func TestMutants(t *testing.T) {
 			set("anybody may act as the role", roleType, map[string]any{"assumeRolePolicy": add(trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}`)}),
 			set("log group that all stacks share", logGroupType, map[string]any{"name": "/aws/lambda/thumbs-api"}),
 			mutant("stage with a path of its own", stageType, app, func(r *stacktest.Resource) { r.Inputs["name"] = "prod" }),
-			mutant("route to a service that does not answer it", routeType, apiRoutes[0], func(r *stacktest.Resource) {
+			mutant("route to a service that does not answer it", routeType, apiFacts.routes[0], func(r *stacktest.Resource) {
 				r.Inputs["target"] = "integrations/fake:aws:apigatewayv2/integration:Integration:thumbs-other.id"
 			}),
-			mutant("secret's value in plain sight", functionType, apiName, func(r *stacktest.Resource) {
+			mutant("secret's value in plain sight", functionType, apiFacts.name(), func(r *stacktest.Resource) {
 				variables(r)["API_KEY_SECRET"] = "hunter2"
 			}),
 		},
 		Harmless: []mutation.Mutant{
+			set("logs kept longer", logGroupType, map[string]any{"retentionInDays": 90.0}),
+			mutant("access logs kept longer", logGroupType, app, func(r *stacktest.Resource) { r.Inputs["retentionInDays"] = 365.0 }),
+			mutant("an alarm that looks each minute", alarmType, app+"-5xx", func(r *stacktest.Resource) {
+				r.Inputs["period"], r.Inputs["evaluationPeriods"], r.Inputs["threshold"] = 60.0, 10.0, 20.0
+			}),
 			mutation.Mutate(graph, "tags", func(g *stacktest.Graph) {
 				for _, r := range g.Resources {
 					r.Inputs["tags"] = map[string]any{"team": "pictures"}
 				}
 			}),
 			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["function"] = function.Output("name") }),
-			mutant("another variable", functionType, apiName, func(r *stacktest.Resource) { variables(r)["FEATURE"] = "on" }),
-			mutant("another dependency", functionType, apiName, func(r *stacktest.Resource) { r.Needs[""] = append(r.Needs[""], api.URN) }),
+			mutant("another variable", functionType, apiFacts.name(), func(r *stacktest.Resource) { variables(r)["FEATURE"] = "on" }),
+			mutant("another dependency", functionType, apiFacts.name(), func(r *stacktest.Resource) { r.Needs[""] = append(r.Needs[""], api.URN) }),
 			mutant("CORS", apiType, app, func(r *stacktest.Resource) {
 				r.Inputs["corsConfiguration"] = map[string]any{"allowOrigins": []any{"https://app.example.com"}}
 			}),
@@ -124,28 +134,26 @@ func withOwnResources(ctx *pulumi.Context) error {
 	if _, err := cloudwatch.NewLogGroup(ctx, "audit", &cloudwatch.LogGroupArgs{Tags: pulumi.StringMap{"team": pulumi.String("pictures")}}); err != nil {
 		return err
 	}
-	_, err := awslambda.NewProvisionedConcurrencyConfig(ctx, apiName, &awslambda.ProvisionedConcurrencyConfigArgs{
-		FunctionName: pulumi.String(apiName), Qualifier: pulumi.String("live"), ProvisionedConcurrentExecutions: pulumi.Int(2),
+	_, err := awslambda.NewProvisionedConcurrencyConfig(ctx, apiFacts.name(), &awslambda.ProvisionedConcurrencyConfigArgs{
+		FunctionName: pulumi.String(apiFacts.name()), Qualifier: pulumi.String("live"), ProvisionedConcurrentExecutions: pulumi.Int(2),
 	})
 	return err
 }
 
-// A constant that no function can have is noticed even though the stack and its
-// tests read the same constant.
-func TestAbsurdConstants(t *testing.T) {
-	for name, edit := range map[string]func(s *service){
-		"timeout": func(s *service) { s.timeoutSeconds = 99999 },
-		"memory":  func(s *service) { s.memoryMB = 1 },
+// A fact that no function can have is noticed even though the stack and its tests read
+// the same fact.
+func TestAbsurdFacts(t *testing.T) {
+	for name, edit := range map[string]func(w *wanted){
+		"timeout": func(w *wanted) { w.timeoutSeconds = 99999 },
+		"memory":  func(w *wanted) { w.memoryMB = 1 },
 	} {
-		absurd := apiFacts
+		absurd := apiWanted
 		edit(&absurd)
-		withAbsurd := expected
-		withAbsurd.services = []service{absurd}
+		withAbsurd := expectations{[]wanted{absurd}, expected.config}
 		g := mutation.Mutate(deploy(t, nil), name, func(g *stacktest.Graph) {
-			function, integration := g.One(t, functionType, apiName), g.One(t, integrationType, apiName)
+			function, integration := g.One(t, functionType, absurd.name()), g.One(t, integrationType, absurd.name())
 			function.Inputs["timeout"], function.Inputs["memorySize"] = absurd.timeoutSeconds, absurd.memoryMB
 			integration.Inputs["timeoutMilliseconds"] = absurd.timeoutSeconds * 1000
-			g.One(t, alarmType, apiName+"-duration").Inputs["threshold"] = slowPart * float64(absurd.timeoutSeconds) * 1000
 		}).Graph
 		if told := mutation.Complaints(func(t stacktest.T, g *stacktest.Graph) { checkAll(t, g, withAbsurd) }, g); len(told) != 1 {
 			t.Errorf("an absurd %s: the checks say %q, want one message", name, told)

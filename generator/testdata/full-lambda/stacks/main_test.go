@@ -16,7 +16,7 @@ var targets = map[string]struct {
 	config map[string]string
 }{
 	"lambda": {only: "aws:lambda/function:Function", config: map[string]string{
-		"audit-log.zip":    "main_test.go",
+		"audit-log.zip":    "main.go",
 		"certificateArn":   "arn:aws:acm:us-east-1:123456789012:certificate/test",
 		"subnetIds":        "subnet-1,subnet-2",
 		"securityGroupIds": "sg-1",

@@ -16,9 +16,9 @@ var targets = map[string]struct {
 	config map[string]string
 }{
 	"lambda": {only: "aws:lambda/function:Function", config: map[string]string{
-		"adapted.zip":        "main_test.go",
-		"native.zip":         "main_test.go",
-		"plain.zip":          "main_test.go",
+		"adapted.zip":        "main.go",
+		"native.zip":         "main.go",
+		"plain.zip":          "main.go",
 		"plain.adapterLayer": "arn:aws:lambda:us-east-1:123456789012:layer:adapter:1",
 	}},
 }

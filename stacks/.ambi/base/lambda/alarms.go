@@ -7,13 +7,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// When somebody should look. A stack's alarmTopicArn says whom to tell; without
-// it, the alarms stand in CloudWatch all the same.
+// When somebody should look. A stack's alarmTopicArn says whom to tell; without it, the
+// alarms are in CloudWatch only.
 const (
 	alarmPeriodSeconds = 300
 	serverErrors       = 5   // of the API in one period: a service's own 5xx answers count too
 	slowPart           = 0.9 // of the timeout, which the slowest request in a hundred takes
-	slowPeriods        = 3   // in a row: one slow start is nobody's trouble
+	slowPeriods        = 3   // in a row: a single slow start should not page anyone
 )
 
 // alarm is what one alarm differs in from the others.
@@ -27,24 +27,24 @@ type alarm struct {
 }
 
 // watchFunction declares the alarms of one function.
-func watchFunction(ctx *pulumi.Context, name string, function *awslambda.Function, timeoutSeconds int, topics pulumi.ArrayInput) error {
+func watchFunction(ctx *pulumi.Context, s *stack, f facts, function *awslambda.Function) error {
 	dimensions := pulumi.StringMap{"FunctionName": function.Name}
 	for _, a := range []alarm{
 		{
-			name: name + "-errors", description: "Invocations crashed or ran out of time.",
+			name: f.name() + "-errors", description: "Invocations crashed or ran out of time.",
 			namespace: "AWS/Lambda", metric: "Errors", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions,
 		},
 		{
-			name: name + "-throttles", description: "Lambda turned requests away: no concurrency was left.",
+			name: f.name() + "-throttles", description: "Lambda turned requests away: no concurrency was left.",
 			namespace: "AWS/Lambda", metric: "Throttles", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions,
 		},
 		{
-			name: name + "-duration", description: "One request in a hundred takes almost as long as the timeout allows.",
+			name: f.name() + "-duration", description: "One request in a hundred takes almost as long as the timeout allows.",
 			namespace: "AWS/Lambda", metric: "Duration", percentile: "p99", // in milliseconds
-			above: slowPart * float64(timeoutSeconds) * 1000, periods: slowPeriods, dimensions: dimensions,
+			above: slowPart * float64(f.timeoutSeconds) * 1000, periods: slowPeriods, dimensions: dimensions,
 		},
 	} {
-		if err := a.declare(ctx, topics); err != nil {
+		if err := a.declare(ctx, s); err != nil {
 			return err
 		}
 	}
@@ -52,15 +52,15 @@ func watchFunction(ctx *pulumi.Context, name string, function *awslambda.Functio
 }
 
 // watchGateway declares the alarm of the API.
-func watchGateway(ctx *pulumi.Context, gateway *apigatewayv2.Api, topics pulumi.ArrayInput) error {
+func watchGateway(ctx *pulumi.Context, s *stack, gateway *apigatewayv2.Api) error {
 	return alarm{
 		name: app + "-5xx", description: "The API answers with 5xx.",
 		namespace: "AWS/ApiGateway", metric: "5xx", statistic: "Sum", above: serverErrors, periods: 1,
 		dimensions: pulumi.StringMap{"ApiId": gateway.ID()},
-	}.declare(ctx, topics)
+	}.declare(ctx, s)
 }
 
-func (a alarm) declare(ctx *pulumi.Context, topics pulumi.ArrayInput) error {
+func (a alarm) declare(ctx *pulumi.Context, s *stack) error {
 	args := &cloudwatch.MetricAlarmArgs{
 		AlarmDescription:   pulumi.String(a.description),
 		Namespace:          pulumi.String(a.namespace),
@@ -70,8 +70,8 @@ func (a alarm) declare(ctx *pulumi.Context, topics pulumi.ArrayInput) error {
 		Threshold:          pulumi.Float64(a.above),
 		Period:             pulumi.Int(alarmPeriodSeconds),
 		EvaluationPeriods:  pulumi.Int(a.periods),
-		TreatMissingData:   pulumi.String("notBreaching"), // no requests, no trouble
-		AlarmActions:       topics,
+		TreatMissingData:   pulumi.String("notBreaching"), // no requests is not a fault
+		AlarmActions:       s.alarmTopics,
 	}
 	if a.percentile != "" {
 		args.ExtendedStatistic = pulumi.String(a.percentile)

@@ -11,8 +11,8 @@ import (
 
 // The role's policies must be there before the function is: it starts without
 // its rights otherwise, see pulumi/pulumi-aws#2260.
-func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
-	function, role, policy := g.One(t, functionType, s.name), g.One(t, roleType, s.name), g.One(t, policyType, s.name)
+func checkRole(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	function, role, policy := g.One(t, functionType, w.name()), g.One(t, roleType, w.name()), g.One(t, policyType, w.name())
 	function.Want(t, "role", role.Output("arn"), "it is what the function may do", role)
 	policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 	if !slices.Contains(function.Needs[""], policy.URN) {
@@ -21,38 +21,31 @@ func checkRole(t stacktest.T, g *stacktest.Graph, s service) {
 
 	trust := parsePolicy(t, role, "assumeRolePolicy")
 	if want := (statement{Effect: "Allow", Principal: map[string]any{"Service": "lambda.amazonaws.com"}, Action: names{"sts:AssumeRole"}}); len(trust) != 1 || !trust[0].is(want) {
-		t.Errorf("%s: assumeRolePolicy is %+v, want %+v: the Lambda service, and nobody else, may act as it", role, trust, want)
+		t.Errorf("%s: assumeRolePolicy is %+v, want %+v: the Lambda service, and nothing else, may act as it", role, trust, want)
 	}
-	logs := g.One(t, logGroupType, s.name)
-	want := []statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}
-	from := []*stacktest.Resource{logs}
-	var arns names
-	for _, key := range s.secrets {
-		kept := g.One(t, secretType, key.name)
-		from, arns = append(from, kept), append(arns, fmt.Sprint(kept.Output("arn")))
+	logs := g.One(t, logGroupType, w.name())
+	policy.Want(t, "policy", policy.Input("policy"), "it names the log group", logs)
+	want := append([]statement{{Effect: "Allow", Action: names{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: names{fmt.Sprint(logs.Output("arn"), ":log-stream:*")}}}, w.permissions...)
+	for _, right := range w.rights {
+		want = append(want, right(t, g, policy))
 	}
-	slices.Sort(arns)
-	if arns = slices.Compact(arns); len(arns) > 0 {
-		want = append(want, statement{Effect: "Allow", Action: names{"secretsmanager:GetSecretValue"}, Resource: arns})
-	}
-	policy.Want(t, "policy", policy.Input("policy"), "it names them", from...)
 	granted := parsePolicy(t, policy, "policy")
-	for _, w := range want {
-		if !slices.ContainsFunc(granted, func(have statement) bool { return have.is(w) }) {
-			t.Errorf("%s: does not allow %v on %v%s, which the function needs", policy, w.Action, w.Resource, when(w.Condition))
+	for _, needed := range want {
+		if !slices.ContainsFunc(granted, func(have statement) bool { return have.is(needed) }) {
+			t.Errorf("%s: does not allow %v on %v%s, which the function needs", policy, needed.Action, needed.Resource, when(needed.Condition))
 		}
 	}
 	for _, found := range granted {
-		reasoned := slices.ContainsFunc(want, func(w statement) bool { return found.is(w) })
+		reasoned := slices.ContainsFunc(want, func(needed statement) bool { return found.is(needed) })
 		if !reasoned && (slices.Contains(found.Resource, "*") || slices.Contains(found.Action, "*")) {
 			t.Errorf("%s: allows %v on %v%s: name the resources that the app needs", policy, found.Action, found.Resource, when(found.Condition))
 		}
 	}
 }
 
-func checkBoundaries(t stacktest.T, g *stacktest.Graph, f facts) {
-	for _, s := range f.services {
-		g.One(t, roleType, s.name).Want(t, "permissionsBoundary", given(f.permissionsBoundary), "the account's owners bound what any role may do")
+func checkBoundaries(t stacktest.T, g *stacktest.Graph, s expectations) {
+	for _, w := range s.services {
+		g.One(t, roleType, w.name()).Want(t, "permissionsBoundary", given(s.config["permissionsBoundaryArn"]), "the account's owners bound what any role may do")
 	}
 }
 

@@ -1,22 +1,12 @@
 package kubernetes
 
-// mailerFacts is what the tests in stack_test.go expect of the mailer service.
-var mailerFacts = service{
-	key:            "mailer",
-	name:           mailerName,
-	image:          mailerImage,
-	port:           mailerPort,
-	healthPath:     mailerHealthPath,
-	cpu:            mailerCPU,
-	memoryMiB:      mailerMemoryMiB,
-	timeoutSeconds: mailerTimeoutSeconds,
-	namespace:      mailerNamespace,
-	min:            mailerMinReplicas,
-	max:            mailerMaxReplicas,
-	metric:         "cpu",
-	target:         mailerCPUTarget,
-	variables:      map[string]string{},
-	secrets:        map[string]secret{},
-	reach:          "cluster",
-	metricsPath:    mailerMetricsPath,
+// mailerWanted is what the tests in stack_test.go expect of the mailer service.
+var mailerWanted = wanted{
+	facts: mailerFacts,
+	also: []check{
+		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
+		scrapedAt("/metrics"),
+		checkAutoscaler,
+		checkUtilization,
+	},
 }

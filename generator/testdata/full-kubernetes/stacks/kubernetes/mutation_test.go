@@ -19,14 +19,15 @@ func TestMutants(t *testing.T) {
 		return mutant(name, service, typ, func(r *ambitest.Resource) { object(t, r, path)[key] = value })
 	}
 	mutation.Suite{
-		Graph: graph,
-		Check: func(t ambitest.T, g *ambitest.Graph) { checkAll(t, inward(g), services) },
+		Graph:  graph,
+		Check:  func(t ambitest.T, g *ambitest.Graph) { checkAll(t, inward(g), expected) },
+		Tastes: mutation.KubernetesTastes(),
 		Faults: []mutation.Mutant{
 			set("a service that others need, open to the cluster", "orders", policyType, "spec.ingress[0]", "from", []any{map[string]any{"namespaceSelector": map[string]any{}}}),
 			set("a way in for every pod of a namespace", "orders.from.shop-web", policyType, "spec.ingress[0].from[0]", "podSelector", map[string]any{}),
 			mutation.Mutate(graph, "an autoscaler beside KEDA's", func(g *ambitest.Graph) {
-				own := *g.One(t, autoscalerType, mailerName)
-				own.Name, own.URN = ordersName, own.URN+"-orders"
+				own := *g.One(t, autoscalerType, mailerFacts.name())
+				own.Name, own.URN = ordersFacts.name(), own.URN+"-orders"
 				g.Resources = append(g.Resources, &own)
 			}),
 			set("KEDA's pods counted by the Deployment", "orders", deploymentType, "spec", "replicas", 1.0),
@@ -60,8 +61,8 @@ func TestMutants(t *testing.T) {
 				}
 			}),
 			mutation.Mutate(graph, "tags of their own", func(g *ambitest.Graph) {
-				g.One(t, roleType, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
-				g.One(t, associationType, apiName).Inputs["tags"] = map[string]any{"team": "shop"}
+				g.One(t, roleType, apiFacts.name()).Inputs["tags"] = map[string]any{"team": "shop"}
+				g.One(t, associationType, apiFacts.name()).Inputs["tags"] = map[string]any{"team": "shop"}
 			}),
 			mutant("another pull secret", "web", deploymentType, func(r *ambitest.Resource) {
 				pod := object(t, r, "spec.template.spec")

@@ -1,52 +1,42 @@
 package kubernetes
 
-// webFacts is what the tests in stack_test.go expect of the web service.
-var webFacts = service{
-	key:            "web",
-	name:           webName,
-	image:          webImage,
-	port:           webPort,
-	healthPath:     webHealthPath,
-	cpu:            webCPU,
-	memoryMiB:      webMemoryMiB,
-	timeoutSeconds: webTimeoutSeconds,
-	namespace:      webNamespace,
-	min:            webMinReplicas,
-	max:            webMaxReplicas,
-	metric:         "memory",
-	target:         webMemoryTarget,
+// webWanted is what the tests in stack_test.go expect of the web service.
+var webWanted = wanted{
+	facts: webFacts,
 	variables: map[string]string{
 		"LOG_LEVEL": "info",
 	},
 	secrets: map[string]secret{
 		"SESSION_KEY": {name: "shop-session", key: "value"},
 	},
-	reach: "anywhere",
-	needs: map[string]string{
-		"API_URL":    "api",
-		"ORDERS_URL": "orders",
-	},
-	pullSecrets: []string{"registry", "mirror"},
-	domain:      webDomain,
-	ingress: &ingress{
-		class:     "nginx",
-		tlsSecret: "shop-tls",
-		annotations: map[string]string{
-			"nginx.ingress.kubernetes.io/cors-allow-credentials": "true",
-			"nginx.ingress.kubernetes.io/cors-allow-headers":     "Content-Type, X-Request-Id",
-			"nginx.ingress.kubernetes.io/cors-allow-methods":     "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-			"nginx.ingress.kubernetes.io/cors-allow-origin":      "https://admin.example.com, http://localhost:3000",
-			"nginx.ingress.kubernetes.io/cors-max-age":           "3600",
-			"nginx.ingress.kubernetes.io/enable-cors":            "true",
-			"nginx.ingress.kubernetes.io/proxy-body-size":        "6m",
-			"nginx.ingress.kubernetes.io/proxy-read-timeout":     "20",
-			"nginx.ingress.kubernetes.io/proxy-send-timeout":     "20",
-		},
-		paths: [][2]string{
-			{"Exact", "/"},
-			{"Exact", "/cart"},
-			{"Prefix", "/products"},
-			{"Prefix", "/assets"},
-		},
+	also: []check{
+		calls("api", "API_URL"),
+		calls("orders", "ORDERS_URL"),
+		pulls("registry", "mirror"),
+		reached(nil, "what serves the routes from outside may run anywhere"),
+		servedByIngress(ingressExpected{
+			class:     "nginx",
+			host:      "shop.example.com",
+			tlsSecret: "shop-tls",
+			annotations: map[string]string{
+				"nginx.ingress.kubernetes.io/cors-allow-credentials": "true",
+				"nginx.ingress.kubernetes.io/cors-allow-headers":     "Content-Type, X-Request-Id",
+				"nginx.ingress.kubernetes.io/cors-allow-methods":     "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+				"nginx.ingress.kubernetes.io/cors-allow-origin":      "https://admin.example.com, http://localhost:3000",
+				"nginx.ingress.kubernetes.io/cors-max-age":           "3600",
+				"nginx.ingress.kubernetes.io/enable-cors":            "true",
+				"nginx.ingress.kubernetes.io/proxy-body-size":        "6m",
+				"nginx.ingress.kubernetes.io/proxy-read-timeout":     "20",
+				"nginx.ingress.kubernetes.io/proxy-send-timeout":     "20",
+			},
+			paths: [][2]string{
+				{"Exact", "/"},
+				{"Exact", "/cart"},
+				{"Prefix", "/products"},
+				{"Prefix", "/assets"},
+			},
+		}),
+		checkAutoscaler,
+		checkUtilization,
 	},
 }

@@ -5,40 +5,35 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
 // daysOfAccessLogs is as long as any service keeps its own logs.
 const daysOfAccessLogs = 90
 
-// accessLogLine is what the API logs of each request. What failed stands in one
-// of the two errors: before the function was called, or in calling it.
+// accessLogLine is what the API logs of each request. One of the two errors says what
+// failed: before the function was called, or in calling it.
 const accessLogLine = `{"requestId":"$context.requestId","time":"$context.requestTimeEpoch",` +
 	`"ip":"$context.identity.sourceIp","route":"$context.routeKey","path":"$context.path",` +
 	`"status":"$context.status","bytes":"$context.responseLength",` +
 	`"latencyMs":"$context.responseLatency","integrationLatencyMs":"$context.integrationLatency",` +
 	`"error":"$context.error.message","integrationError":"$context.integrationErrorMessage"}`
 
-// Pages of these origins may call the API from a browser, and so. The API answers
-// preflight requests itself, and replaces CORS headers of the services' own.
+// Pages of these origins may call the API from a browser. The API answers preflight requests
+// itself, and replaces CORS headers of the services' own.
 var (
 	corsOrigins = []string{"https://app.example.com", "http://localhost:3000"}
 	corsMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 	corsHeaders = []string{"Authorization", "Content-Type"}
 )
 
-// Browsers ask again after it.
+// corsMaxAgeSeconds is how long browsers remember the answer.
 const corsMaxAgeSeconds = 600
-
-// domains are the host names that the API is served under.
-var domains = []string{
-	"api.example.com",
-	"audit.example.com",
-}
 
 // newGateway declares the HTTP API, served at the root of its own URL. Routes
 // take effect as soon as they are declared: the stage deploys by itself.
-func newGateway(ctx *pulumi.Context, stack stackWide) (*apigatewayv2.Api, error) {
+func newGateway(ctx *pulumi.Context, s *stack) (*apigatewayv2.Api, error) {
 	gateway, err := apigatewayv2.NewApi(ctx, app, &apigatewayv2.ApiArgs{
 		ProtocolType: pulumi.String("HTTP"),
 		CorsConfiguration: &apigatewayv2.ApiCorsConfigurationArgs{
@@ -53,8 +48,8 @@ func newGateway(ctx *pulumi.Context, stack stackWide) (*apigatewayv2.Api, error)
 		return nil, err
 	}
 	ctx.Export("url", gateway.ApiEndpoint)
-	// AWS lets the log's deliverer write to names that begin with /aws/vendedlogs/;
-	// each other log group takes room in a policy of the account that is soon full.
+	// Under /aws/vendedlogs/, AWS may deliver logs anyway. Any other log group takes room in
+	// a policy of the account that is soon full.
 	logs, err := cloudwatch.NewLogGroup(ctx, app, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/vendedlogs/http-api/%s-%s", app, ctx.Stack())),
 		RetentionInDays: pulumi.Int(daysOfAccessLogs),
@@ -71,56 +66,55 @@ func newGateway(ctx *pulumi.Context, stack stackWide) (*apigatewayv2.Api, error)
 			Format:         pulumi.String(accessLogLine),
 		},
 		DefaultRouteSettings: &apigatewayv2.StageDefaultRouteSettingsArgs{
-			ThrottlingRateLimit:  pulumi.Float64(stack.throttleRate),
-			ThrottlingBurstLimit: pulumi.Int(stack.throttleBurst),
+			ThrottlingRateLimit:  pulumi.Float64(s.throttleRate),
+			ThrottlingBurstLimit: pulumi.Int(s.throttleBurst),
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	for _, domain := range domains {
-		if err = serveDomain(ctx, gateway, stage, domain, stack.certificateARN); err != nil {
+		if err = serveDomain(ctx, s, gateway, stage, domain); err != nil {
 			return nil, err
 		}
 	}
-	return gateway, watchGateway(ctx, gateway, stack.alarmTopics)
+	return gateway, watchGateway(ctx, s, gateway)
 }
 
-// serveDomain serves the API under a host name of the app's own, once DNS points
-// the name at what is exported here. The API's own URL goes on answering, so that
-// a new stack can be tried before DNS moves to it.
-func serveDomain(ctx *pulumi.Context, gateway *apigatewayv2.Api, stage *apigatewayv2.Stage, domain, certificateARN string) error {
-	name, err := apigatewayv2.NewDomainName(ctx, domain, &apigatewayv2.DomainNameArgs{
-		DomainName: pulumi.String(domain),
-		DomainNameConfiguration: &apigatewayv2.DomainNameDomainNameConfigurationArgs{
-			CertificateArn: pulumi.String(certificateARN),
-			EndpointType:   pulumi.String("REGIONAL"),
-			SecurityPolicy: pulumi.String("TLS_1_2"),
-		},
+// newIntegration has the API invoke a function by its alias, and lets it. It returns a route
+// that leads there.
+func newIntegration(ctx *pulumi.Context, s *stack, f facts, live *awslambda.Alias) (*apigatewayv2.RouteArgs, error) {
+	_, err := awslambda.NewPermission(ctx, f.name(), &awslambda.PermissionArgs{
+		Function:  live.FunctionName,
+		Qualifier: live.Name,
+		Action:    pulumi.String("lambda:InvokeFunction"),
+		Principal: pulumi.String("apigateway.amazonaws.com"),
+		SourceArn: pulumi.Sprintf("%s/*/*", s.gateway.ExecutionArn), // any stage, any route of this API
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ctx.Export("dns:"+domain, name.DomainNameConfiguration.TargetDomainName().Elem())
-	_, err = apigatewayv2.NewApiMapping(ctx, domain, &apigatewayv2.ApiMappingArgs{
-		ApiId:      gateway.ID(),
-		DomainName: name.ID(),
-		Stage:      stage.ID(),
+	integration, err := apigatewayv2.NewIntegration(ctx, f.name(), &apigatewayv2.IntegrationArgs{
+		ApiId:                s.gateway.ID(),
+		IntegrationType:      pulumi.String("AWS_PROXY"),
+		IntegrationUri:       live.InvokeArn,
+		PayloadFormatVersion: pulumi.String("2.0"),
+		TimeoutMilliseconds:  pulumi.Int(f.timeoutSeconds * 1000),
 	})
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return &apigatewayv2.RouteArgs{ApiId: s.gateway.ID(), Target: pulumi.Sprintf("integrations/%s", integration.ID())}, nil
 }
 
-// newAuthorizer lets requests through that bring a token of the issuer, for one of
-// the audiences. API Gateway fetches the issuer's keys by OpenID Connect discovery.
-func newAuthorizer(ctx *pulumi.Context, gateway *apigatewayv2.Api, name, issuer string, audience ...string) (*apigatewayv2.Authorizer, error) {
-	return apigatewayv2.NewAuthorizer(ctx, name, &apigatewayv2.AuthorizerArgs{
-		ApiId:           gateway.ID(),
-		Name:            pulumi.String(name),
-		AuthorizerType:  pulumi.String("JWT"),
-		IdentitySources: pulumi.StringArray{pulumi.String("$request.header.Authorization")},
-		JwtConfiguration: &apigatewayv2.AuthorizerJwtConfigurationArgs{
-			Issuer:    pulumi.String(issuer),
-			Audiences: pulumi.ToStringArray(audience),
-		},
-	})
+// newRoutes declares a route for each key, such as "GET /items/{id}".
+func newRoutes(ctx *pulumi.Context, keys []string, route *apigatewayv2.RouteArgs) error {
+	for _, key := range keys {
+		keyed := *route
+		keyed.RouteKey = pulumi.String(key)
+		if _, err := apigatewayv2.NewRoute(ctx, key, &keyed); err != nil {
+			return err
+		}
+	}
+	return nil
 }

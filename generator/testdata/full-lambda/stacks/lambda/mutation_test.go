@@ -18,10 +18,11 @@ func TestMutants(t *testing.T) {
 		return mutation.Mutate(graph, name, func(g *ours.Graph) { edit(g.One(t, typ, resource)) })
 	}
 	issuer := app + "-login-example-com-full"
-	policy, _ := graph.One(t, policyType, apiName).Input("policy").(string)
+	policy, _ := graph.One(t, policyType, apiFacts.name()).Input("policy").(string)
 	mutation.Suite{
-		Graph: graph,
-		Check: func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
+		Graph:  graph,
+		Check:  func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
+		Tastes: mutation.LambdaTastes(),
 		Faults: []mutation.Mutant{
 			mutant("token asked for with a preflight request", routeType, "OPTIONS /", func(r *ours.Resource) {
 				r.Inputs["authorizationType"], r.Inputs["authorizerId"] = "JWT", graph.One(t, authorizerType, issuer).Output("id")
@@ -40,16 +41,16 @@ func TestMutants(t *testing.T) {
 				own.Inputs = map[string]any{"routeKey": "ANY /own", "authorizationType": "JWT"}
 				g.Resources = append(g.Resources, &own)
 			}),
-			mutant("any action of S3 on what has a reason", policyType, apiName, func(r *ours.Resource) {
+			mutant("any action of S3 on what has a reason", policyType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["policy"] = strings.Replace(policy, "s3:ListAllMyBuckets", "s3:*", 1)
 			}),
-			mutant("network interfaces that the code may delete", policyType, apiName, func(r *ours.Resource) {
+			mutant("network interfaces that the code may delete", policyType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["policy"] = replaced(t, policy, `"Condition":{"Null":{"lambda:SourceFunctionArn":"true"}},`, "")
 			}),
-			mutant("network interfaces that only the code may delete", policyType, apiName, func(r *ours.Resource) {
+			mutant("network interfaces that only the code may delete", policyType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["policy"] = replaced(t, policy, `"lambda:SourceFunctionArn":"true"`, `"lambda:SourceFunctionArn":"false"`)
 			}),
-			mutant("network interfaces that the code may delete, beside those that Lambda may", policyType, apiName, func(r *ours.Resource) {
+			mutant("network interfaces that the code may delete, beside those that Lambda may", policyType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["policy"] = replaced(t, policy, `"Statement":[`, `"Statement":[{"Effect":"Allow","Action":["ec2:DeleteNetworkInterface"],"Resource":["*"]},`)
 			}),
 			mutant("cookies from anywhere", apiType, app, func(r *ours.Resource) {
@@ -60,24 +61,24 @@ func TestMutants(t *testing.T) {
 				configuration, _ := r.Inputs["domainNameConfiguration"].(map[string]any)
 				configuration["securityPolicy"] = "TLS_1_0"
 			}),
-			mutant("warm environments of no version", provisionedType, apiName, func(r *ours.Resource) { r.Inputs["qualifier"] = "$LATEST" }),
+			mutant("warm environments of no version", provisionedType, apiFacts.name(), func(r *ours.Resource) { r.Inputs["qualifier"] = "$LATEST" }),
 			mutant("topic that nobody named", alarmType, app+"-5xx", func(r *ours.Resource) {
 				r.Inputs["alarmActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
 			}),
-			mutant("boundary that nobody named", roleType, apiName, func(r *ours.Resource) {
+			mutant("boundary that nobody named", roleType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["permissionsBoundary"] = "arn:aws:iam::aws:policy/AdministratorAccess"
 			}),
-			mutant("service's URL that is another's", functionType, apiName, func(r *ours.Resource) {
+			mutant("service's URL that is another's", functionType, apiFacts.name(), func(r *ours.Resource) {
 				environment, _ := r.Inputs["environment"].(map[string]any)
 				variables, _ := environment["variables"].(map[string]any)
 				variables["AUDIT_LOG_URL"] = "https://example.com"
 			}),
 		},
 		Harmless: []mutation.Mutant{
-			mutant("a condition of a team's own", policyType, apiName, func(r *ours.Resource) {
+			mutant("a condition of a team's own", policyType, apiFacts.name(), func(r *ours.Resource) {
 				r.Inputs["policy"] = replaced(t, policy, `"Action":["s3:ListAllMyBuckets"],`, `"Action":["s3:ListAllMyBuckets"],"Condition":{"Bool":{"aws:SecureTransport":"true"}},`)
 			}),
-			mutant("an alarm that somebody is told of twice", alarmType, apiName+"-errors", func(r *ours.Resource) {
+			mutant("an alarm that somebody is told of twice", alarmType, apiFacts.name()+"-errors", func(r *ours.Resource) {
 				r.Inputs["okActions"] = []any{"arn:aws:sns:us-east-1:123456789012:else"}
 			}),
 			mutant("detailed metrics", stageType, app, func(r *ours.Resource) {

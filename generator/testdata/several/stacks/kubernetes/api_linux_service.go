@@ -1,234 +1,48 @@
 package kubernetes
 
 import (
-	"fmt"
+	"errors"
 
-	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
-	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
-	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
-	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"example.com/golden/stacks/settings"
 )
 
-// The api-linux service, as app.yaml describes it.
-const (
-	apiLinuxName           = app + "-api-linux"
-	apiLinuxImage          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/api:2.0.0"
-	apiLinuxPort           = 8080
-	apiLinuxHealthPath     = "/healthz"
-	apiLinuxCPU            = "100m" // requested for each pod: the autoscaler's 100%
-	apiLinuxMemoryMiB      = 287
-	apiLinuxTimeoutSeconds = 10
-	apiLinuxNamespace      = "default"
-	apiLinuxMinReplicas    = 1
-	apiLinuxMaxReplicas    = 10
-	apiLinuxCPUTarget      = 70 // percent of apiLinuxCPU, averaged over the pods
-)
-
-// apiLinuxEnvironment is what the app finds in its environment. The Secrets exist
-// already; this program knows their names only.
-var apiLinuxEnvironment = corev1.EnvVarArray{
-	corev1.EnvVarArgs{Name: pulumi.String("DATABASE_URL"), ValueFrom: &corev1.EnvVarSourceArgs{
-		SecretKeyRef: &corev1.SecretKeySelectorArgs{
-			Name: pulumi.String("many-database"), Key: pulumi.String("url"),
-		},
-	}},
+// apiLinuxFacts are what app.yaml says of the api-linux service.
+var apiLinuxFacts = facts{
+	service:        "api-linux",
+	image:          "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/api:2.0.0",
+	port:           8080,
+	healthPath:     "/healthz",
+	cpu:            "100m",
+	memoryMiB:      287,
+	timeoutSeconds: 10,
+	namespace:      "default",
+	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
+	environment: corev1.EnvVarArray{
+		fromSecret("DATABASE_URL", "many-database", "url"),
+	},
 }
 
-// apiLinuxSettings is what a stack may change: pulumi config set api-linux.memory 1Gi.
-type apiLinuxSettings struct {
-	image                    string
-	memoryMiB                int
-	namespace                string
-	minReplicas, maxReplicas int
-	timeouts                 pulumi.ResourceOption // how long Pulumi waits; all services have the same
-}
-
-func readAPILinuxConfiguration(read *settings.Settings) apiLinuxSettings {
-	apiLinux := apiLinuxSettings{
-		image:       read.Image("api-linux.image", apiLinuxImage),
-		memoryMiB:   read.MemoryMiB("api-linux.memory", apiLinuxMemoryMiB, 4, 1048576),
-		namespace:   read.Label("api-linux.namespace", apiLinuxNamespace),
-		minReplicas: read.Int("api-linux.min", apiLinuxMinReplicas, 1, 1000),
-		maxReplicas: read.Int("api-linux.max", apiLinuxMaxReplicas, 1, 1000),
-		timeouts:    readTimeouts(read),
-	}
-	read.AtMost("api-linux.min", apiLinux.minReplicas, "api-linux.max", apiLinux.maxReplicas)
-	return apiLinux
-}
-
-// deployAPILinuxService declares the service's resources, each after those that it needs.
-func deployAPILinuxService(ctx *pulumi.Context, apiLinux apiLinuxSettings) error {
-	metadata := &metav1.ObjectMetaArgs{
-		Name:      pulumi.String(apiLinuxName), // fixed: other pods find the Service by it
-		Namespace: pulumi.String(apiLinux.namespace),
-		Labels:    labels(apiLinuxName),
-	}
-	account, err := corev1.NewServiceAccount(ctx, apiLinuxName, &corev1.ServiceAccountArgs{
-		Metadata:                     metadata,
-		AutomountServiceAccountToken: pulumi.Bool(false), // the app never calls the Kubernetes API
-	})
+// deployAPILinuxService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in workload.go for every service.
+func deployAPILinuxService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.apiLinux
+	account, err := newAccount(ctx, f, metadata(f))
 	if err != nil {
 		return err
 	}
-	if err = newAPILinuxNetworkPolicy(ctx, metadata); err != nil {
-		return err
-	}
-	deployment, err := newAPILinuxDeployment(ctx, metadata, apiLinux, account)
+	container := containerOf(f)
+	pod := podOf(f, account, container)
+	deployment, err := newDeployment(ctx, f, deploymentOf(f, pod))
 	if err != nil {
 		return err
 	}
-	_, err = corev1.NewService(ctx, apiLinuxName, &corev1.ServiceArgs{
-		Metadata: metadata,
-		Spec: &corev1.ServiceSpecArgs{
-			Type:     pulumi.String("ClusterIP"),
-			Selector: selector(apiLinuxName),
-			Ports: corev1.ServicePortArray{corev1.ServicePortArgs{
-				Name: pulumi.String("http"), Port: pulumi.Int(80), TargetPort: pulumi.String("http"),
-			}},
-		},
-	}, apiLinux.timeouts)
-	if err != nil {
+	if _, err = newService(ctx, f); err != nil {
 		return err
 	}
-	ctx.Export("api-linux.address", pulumi.String(address(apiLinuxName, apiLinux.namespace)))
-	if err = newAPILinuxDisruptionBudget(ctx, metadata); err != nil {
-		return err
-	}
-	return newAPILinuxAutoscaler(ctx, metadata, apiLinux, deployment.Metadata.Name().Elem())
-}
-
-// newAPILinuxDeployment runs the image. It sets no replica count on purpose: the
-// autoscaler owns it, and a number here would undo its work at each update.
-func newAPILinuxDeployment(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, apiLinux apiLinuxSettings, account *corev1.ServiceAccount) (*appsv1.Deployment, error) {
-	memory := pulumi.String(fmt.Sprintf("%dMi", apiLinux.memoryMiB))
-	container := corev1.ContainerArgs{
-		Name:  pulumi.String("api-linux"),
-		Image: pulumi.String(apiLinux.image),
-		Env:   apiLinuxEnvironment,
-		Ports: corev1.ContainerPortArray{corev1.ContainerPortArgs{
-			Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiLinuxPort),
-		}},
-		// No CPU limit: it would only throttle a pod that could use idle CPU.
-		Resources: &corev1.ResourceRequirementsArgs{
-			Requests: pulumi.StringMap{"cpu": pulumi.String(apiLinuxCPU), "memory": memory, "ephemeral-storage": pulumi.String("128Mi")},
-			Limits:   pulumi.StringMap{"memory": memory, "ephemeral-storage": pulumi.String("1Gi")}, // /tmp and logs
-		},
-		StartupProbe:   probe(apiLinuxHealthPath, 2, 30), // a minute to start
-		ReadinessProbe: probe(apiLinuxHealthPath, 5, 2),
-		LivenessProbe:  probe(apiLinuxHealthPath, 10, 3),
-		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
-			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(drainSeconds)}, // works in images without a shell
-		}},
-		SecurityContext: &corev1.SecurityContextArgs{
-			AllowPrivilegeEscalation: pulumi.Bool(false),
-			ReadOnlyRootFilesystem:   pulumi.Bool(true),
-			Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
-		},
-		VolumeMounts: corev1.VolumeMountArray{corev1.VolumeMountArgs{
-			Name: pulumi.String("tmp"), MountPath: pulumi.String("/tmp"),
-		}},
-	}
-	pod := &corev1.PodSpecArgs{
-		ServiceAccountName:            account.Metadata.Name(),
-		AutomountServiceAccountToken:  pulumi.Bool(false),
-		Containers:                    corev1.ContainerArray{container},
-		TerminationGracePeriodSeconds: pulumi.Int(drainSeconds + apiLinuxTimeoutSeconds), // the last request may take its time
-		TopologySpreadConstraints:     spread(apiLinuxName),
-		SecurityContext: &corev1.PodSecurityContextArgs{
-			RunAsNonRoot:   pulumi.Bool(true),
-			RunAsUser:      pulumi.Int(65532),
-			RunAsGroup:     pulumi.Int(65532),
-			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-		},
-		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
-			Name: pulumi.String("tmp"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("512Mi")},
-		}},
-	}
-	return appsv1.NewDeployment(ctx, apiLinuxName, &appsv1.DeploymentArgs{
-		Metadata: metadata,
-		Spec: &appsv1.DeploymentSpecArgs{
-			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
-			Strategy: &appsv1.DeploymentStrategyArgs{
-				Type: pulumi.String("RollingUpdate"),
-				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
-					MaxUnavailable: pulumi.Int(0), // a new pod is ready before an old one goes
-					MaxSurge:       pulumi.String("25%"),
-				},
-			},
-			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: labels(apiLinuxName)},
-				Spec:     pod,
-			},
-		},
-	}, apiLinux.timeouts)
-}
-
-// newAPILinuxNetworkPolicy lets requests reach the app's port and nothing else reach the
-// pods, wherever the cluster's network enforces policies.
-func newAPILinuxNetworkPolicy(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
-	_, err := networkingv1.NewNetworkPolicy(ctx, apiLinuxName, &networkingv1.NetworkPolicyArgs{
-		Metadata: metadata,
-		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
-			PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{
-				// By its name: in a rollout, old and new pods may listen on different numbers.
-				Ports: networkingv1.NetworkPolicyPortArray{networkingv1.NetworkPolicyPortArgs{
-					Protocol: pulumi.String("TCP"), Port: pulumi.String("http"),
-				}},
-				From: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{
-					NamespaceSelector: &metav1.LabelSelectorArgs{}, // any pod of the cluster, and nobody outside
-				}},
-			}},
-			// Out to anywhere: app.yaml does not say what the app calls. Who narrows this
-			// must let DNS through, UDP and TCP on port 53.
-			Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
-		},
-	})
-	return err
-}
-
-// newAPILinuxDisruptionBudget lets a drain of nodes take one pod at a time, and never
-// keeps it from the last one.
-func newAPILinuxDisruptionBudget(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs) error {
-	_, err := policyv1.NewPodDisruptionBudget(ctx, apiLinuxName, &policyv1.PodDisruptionBudgetArgs{
-		Metadata: metadata,
-		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable:             pulumi.Int(1),
-			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(apiLinuxName)},
-			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"), // a broken pod must not hold up a drain
-		},
-	})
-	return err
-}
-
-// newAPILinuxAutoscaler keeps the pods' average CPU near apiLinuxCPUTarget. It needs
-// metrics-server in the cluster, and the CPU request above.
-func newAPILinuxAutoscaler(ctx *pulumi.Context, metadata *metav1.ObjectMetaArgs, apiLinux apiLinuxSettings, deployment pulumi.StringInput) error {
-	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, apiLinuxName, &autoscalingv2.HorizontalPodAutoscalerArgs{
-		Metadata: metadata,
-		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
-			ScaleTargetRef: &autoscalingv2.CrossVersionObjectReferenceArgs{
-				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String("Deployment"), Name: deployment,
-			},
-			MinReplicas: pulumi.Int(apiLinux.minReplicas),
-			MaxReplicas: pulumi.Int(apiLinux.maxReplicas),
-			Metrics: autoscalingv2.MetricSpecArray{autoscalingv2.MetricSpecArgs{
-				Type: pulumi.String("Resource"),
-				Resource: &autoscalingv2.ResourceMetricSourceArgs{
-					Name: pulumi.String("cpu"),
-					Target: &autoscalingv2.MetricTargetArgs{
-						Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(apiLinuxCPUTarget),
-					},
-				},
-			}},
-			Behavior: scalingBehavior,
-		},
-	})
-	return err
+	return errors.Join(
+		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromPods())),
+		newDisruptionBudget(ctx, f),
+		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
+	)
 }

@@ -1,23 +1,14 @@
 package kubernetes
 
-// apiLinuxFacts is what the tests in stack_test.go expect of the api-linux service.
-var apiLinuxFacts = service{
-	key:            "api-linux",
-	name:           apiLinuxName,
-	image:          apiLinuxImage,
-	port:           apiLinuxPort,
-	healthPath:     apiLinuxHealthPath,
-	cpu:            apiLinuxCPU,
-	memoryMiB:      apiLinuxMemoryMiB,
-	timeoutSeconds: apiLinuxTimeoutSeconds,
-	namespace:      apiLinuxNamespace,
-	min:            apiLinuxMinReplicas,
-	max:            apiLinuxMaxReplicas,
-	metric:         "cpu",
-	target:         apiLinuxCPUTarget,
-	variables:      map[string]string{},
+// apiLinuxWanted is what the tests in stack_test.go expect of the api-linux service.
+var apiLinuxWanted = wanted{
+	facts: apiLinuxFacts,
 	secrets: map[string]secret{
 		"DATABASE_URL": {name: "many-database", key: "url"},
 	},
-	reach: "cluster",
+	also: []check{
+		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
+		checkAutoscaler,
+		checkUtilization,
+	},
 }

@@ -1,20 +1,8 @@
 package kubernetes
 
-// loadTestFacts is what the tests in stack_test.go expect of the load-test service.
-var loadTestFacts = service{
-	key:            "load-test",
-	name:           loadTestName,
-	image:          loadTestImage,
-	port:           loadTestPort,
-	healthPath:     loadTestHealthPath,
-	cpu:            loadTestCPU,
-	memoryMiB:      loadTestMemoryMiB,
-	timeoutSeconds: loadTestTimeoutSeconds,
-	namespace:      loadTestNamespace,
-	min:            loadTestMinReplicas,
-	max:            loadTestMaxReplicas,
-	metric:         "memory",
-	target:         loadTestMemoryTarget,
+// loadTestWanted is what the tests in stack_test.go expect of the load-test service.
+var loadTestWanted = wanted{
+	facts: loadTestFacts,
 	variables: map[string]string{
 		"BACKTICK":      "a`b",
 		"BRACES":        "{{.App}} ${HOME} %s %d",
@@ -27,5 +15,9 @@ var loadTestFacts = service{
 		"DATABASE_URL":      {name: "many-database", key: "url"},
 		"TOKEN":             {name: "3rd.party", key: "token.v1"},
 	},
-	reach: "cluster",
+	also: []check{
+		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
+		checkAutoscaler,
+		checkUtilization,
+	},
 }

@@ -1,21 +1,11 @@
 package kubernetes
 
-// typeFacts is what the tests in stack_test.go expect of the type service.
-var typeFacts = service{
-	key:            "type",
-	name:           typeName,
-	image:          typeImage,
-	port:           typePort,
-	healthPath:     typeHealthPath,
-	cpu:            typeCPU,
-	memoryMiB:      typeMemoryMiB,
-	timeoutSeconds: typeTimeoutSeconds,
-	namespace:      typeNamespace,
-	min:            typeMinReplicas,
-	max:            typeMaxReplicas,
-	metric:         "cpu",
-	target:         typeCPUTarget,
-	variables:      map[string]string{},
-	secrets:        map[string]secret{},
-	reach:          "cluster",
+// typeWanted is what the tests in stack_test.go expect of the type service.
+var typeWanted = wanted{
+	facts: typeFacts,
+	also: []check{
+		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
+		checkAutoscaler,
+		checkUtilization,
+	},
 }

@@ -1,15 +1,9 @@
 package lambda
 
-// loadTestFacts is what the tests expect of the load-test service.
-var loadTestFacts = service{
-	key:              "load-test",
-	name:             loadTestName,
-	image:            loadTestImage,
-	architecture:     loadTestArchitecture,
-	memoryMB:         loadTestMemoryMB,
-	timeoutSeconds:   loadTestTimeoutSeconds,
-	logRetentionDays: loadTestLogRetentionDays,
-	routes:           loadTestRoutes,
+// loadTestWanted is what the tests expect of the load-test service.
+var loadTestWanted = wanted{
+	facts: loadTestFacts,
+	code:  loadTestFacts.code,
 	variables: map[string]string{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
@@ -19,9 +13,12 @@ var loadTestFacts = service{
 		"QUOTES":                       "\"; panic(\"no\") //",
 		"RIGHT_TO_LEFT":                "\u202egnp.exe\u200f",
 	},
-	secrets: map[string]secret{
-		"DATABASE_PASSWORD_SECRET": {name: "many-database", key: "password"},
-		"DATABASE_URL_SECRET":      {name: "many-database", key: "url"},
-		"TOKEN_SECRET":             {name: "3rd.party", key: "token.v1"},
+	rights: []rights{
+		readsSecrets("3rd.party", "many-database"),
+	},
+	also: []check{
+		refersTo("DATABASE_PASSWORD_SECRET", "many-database", "password"),
+		refersTo("DATABASE_URL_SECRET", "many-database", "url"),
+		refersTo("TOKEN_SECRET", "3rd.party", "token.v1"),
 	},
 }

@@ -1,142 +1,38 @@
 package lambda
 
-import (
-	"fmt"
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
-	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"example.com/golden/stacks/settings"
-)
-
-// The settings service, as app.yaml describes it.
-const (
-	settingsName             = app + "-settings"
-	settingsImage            = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/settings:2.0.0"
-	settingsArchitecture     = "x86_64"
-	settingsMemoryMB         = 512 // CPU comes with it: 1,769 MB is one vCPU
-	settingsTimeoutSeconds   = 10
-	settingsLogRetentionDays = 30
-)
-
-// settingsRoutes are the API's route keys that this service answers.
-var settingsRoutes = []string{
-	"GET /settings",
+// settingsFacts are what app.yaml says of the settings service.
+var settingsFacts = facts{
+	service:          "settings",
+	code:             image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/many/settings:2.0.0"),
+	architecture:     "x86_64",
+	memoryMB:         512,
+	timeoutSeconds:   10,
+	logRetentionDays: 30,
+	routes:           []string{"GET /settings"},
+	environment: pulumi.StringMap{
+		"AWS_LWA_PORT":                 pulumi.String("8080"),
+		"AWS_LWA_READINESS_CHECK_PATH": pulumi.String("/healthz"),
+	},
 }
 
-// settingsSettings is what a stack may change: pulumi config set settings.memory 1Gi.
-type settingsSettings struct {
-	image            string
-	memoryMB         int
-	logRetentionDays int
-}
-
-func readSettingsConfiguration(read *settings.Settings) settingsSettings {
-	return settingsSettings{
-		image:            read.ECRImage("settings.image", settingsImage),
-		memoryMB:         read.MemoryMiB("settings.memory", settingsMemoryMB, 128, 10240),
-		logRetentionDays: read.OneOf("settings.logRetentionDays", settingsLogRetentionDays, logRetentionChoices),
-	}
-}
-
-// deploySettingsService declares the function with what it needs, and routes requests to it.
-func deploySettingsService(ctx *pulumi.Context, stack stackWide, gateway *apigatewayv2.Api, settingsService settingsSettings) error {
-	// The log group comes first, so that the role needs no right to create one.
-	logs, err := cloudwatch.NewLogGroup(ctx, settingsName, &cloudwatch.LogGroupArgs{
-		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", settingsName, ctx.Stack())),
-		RetentionInDays: pulumi.Int(settingsService.logRetentionDays),
-	})
+// deploySettingsService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in function.go for every service.
+func deploySettingsService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.settings
+	as, err := newRole(ctx, s, f)
 	if err != nil {
 		return err
 	}
-	role, policy, err := newSettingsRole(ctx, stack, logs)
+	function := functionOf(f, as)
+	live, err := newFunction(ctx, s, f, function, as)
 	if err != nil {
 		return err
 	}
-	function, err := awslambda.NewFunction(ctx, settingsName, &awslambda.FunctionArgs{
-		PackageType:   pulumi.String("Image"),
-		ImageUri:      pulumi.String(settingsService.image),
-		Architectures: pulumi.StringArray{pulumi.String(settingsArchitecture)},
-		MemorySize:    pulumi.Int(settingsService.memoryMB),
-		Timeout:       pulumi.Int(settingsTimeoutSeconds),
-		Role:          role.Arn,
-		Publish:       pulumi.Bool(true), // the alias below points at a published version
-		Environment: &awslambda.FunctionEnvironmentArgs{Variables: pulumi.StringMap{
-			"AWS_LWA_PORT":                 pulumi.String("8080"),
-			"AWS_LWA_READINESS_CHECK_PATH": pulumi.String("/healthz"),
-		}},
-		LoggingConfig: &awslambda.FunctionLoggingConfigArgs{
-			LogFormat: pulumi.String("JSON"),
-			LogGroup:  logs.Name,
-		},
-	}, pulumi.DependsOn([]pulumi.Resource{policy})) // the role alone is not enough to start
+	route, err := newIntegration(ctx, s, f, live)
 	if err != nil {
 		return err
 	}
-	if err = watchFunction(ctx, settingsName, function, settingsTimeoutSeconds, stack.alarmTopics); err != nil {
-		return err
-	}
-	live, err := awslambda.NewAlias(ctx, settingsName, &awslambda.AliasArgs{
-		Name:            pulumi.String("live"),
-		FunctionName:    function.Name,
-		FunctionVersion: function.Version,
-	}, pulumi.DeleteBeforeReplace(false)) // should a new function replace this one, requests go on to the old alias until then
-	if err != nil {
-		return err
-	}
-	return routeSettingsRequests(ctx, gateway, live)
-}
-
-// newSettingsRole declares the role that the function runs as. It may write to the
-// function's own log group, and nothing else.
-func newSettingsRole(ctx *pulumi.Context, stack stackWide, logs *cloudwatch.LogGroup) (*iam.Role, *iam.RolePolicy, error) {
-	role, err := iam.NewRole(ctx, settingsName, &iam.RoleArgs{
-		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
-		PermissionsBoundary: stack.permissionsBoundary,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	policy, err := iam.NewRolePolicy(ctx, settingsName, &iam.RolePolicyArgs{
-		Role: role.Name,
-		Policy: policyOf(
-			allow(actions{"logs:CreateLogStream", "logs:PutLogEvents"}, pulumi.Sprintf("%s:log-stream:*", logs.Arn)),
-		),
-	})
-	return role, policy, err
-}
-
-// routeSettingsRequests sends the service's routes to the alias, and lets the API invoke it.
-func routeSettingsRequests(ctx *pulumi.Context, gateway *apigatewayv2.Api, live *awslambda.Alias) error {
-	integration, err := apigatewayv2.NewIntegration(ctx, settingsName, &apigatewayv2.IntegrationArgs{
-		ApiId:                gateway.ID(),
-		IntegrationType:      pulumi.String("AWS_PROXY"),
-		IntegrationUri:       live.InvokeArn,
-		PayloadFormatVersion: pulumi.String("2.0"),
-		TimeoutMilliseconds:  pulumi.Int(settingsTimeoutSeconds * 1000),
-	})
-	if err != nil {
-		return err
-	}
-	for _, key := range settingsRoutes {
-		_, err = apigatewayv2.NewRoute(ctx, key, &apigatewayv2.RouteArgs{
-			ApiId:    gateway.ID(),
-			RouteKey: pulumi.String(key),
-			Target:   pulumi.Sprintf("integrations/%s", integration.ID()),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	_, err = awslambda.NewPermission(ctx, settingsName, &awslambda.PermissionArgs{
-		Function:  live.FunctionName,
-		Qualifier: live.Name,
-		Action:    pulumi.String("lambda:InvokeFunction"),
-		Principal: pulumi.String("apigateway.amazonaws.com"),
-		SourceArn: pulumi.Sprintf("%s/*/*", gateway.ExecutionArn), // any stage, any route of this API
-	})
-	return err
+	return newRoutes(ctx, f.routes, route)
 }

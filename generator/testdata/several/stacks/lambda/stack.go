@@ -1,9 +1,12 @@
-// Package lambda declares many on AWS: a Lambda function for each service,
-// behind one HTTP API. ambi wrote it from app/app.yaml, and it is yours to edit;
-// "ambi diff" shows how it differs from what ambi would write today.
+// Package lambda declares many on AWS: a Lambda function for each service, behind one HTTP
+// API. function.go says what every service is made of, gateway.go how requests reach it,
+// and each service has a file of its own with its facts and what it has beside that. ambi
+// wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs
+// from what ambi would write today.
 package lambda
 
 import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -12,89 +15,91 @@ import (
 
 const app = "many"
 
-// What each route takes: a tenth of what AWS allows an account, so that one
-// client cannot use up what others share. A stack may change both.
+// What each route takes: a tenth of what AWS allows an account, so that one client cannot
+// use up what others share. A stack may change both.
 const (
 	throttleRate  = 1000 // requests a second
 	throttleBurst = 500  // requests at once
 )
 
-// logRetentionChoices are the numbers of days that CloudWatch Logs offers.
-var logRetentionChoices = []int{
-	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-}
-
-// stackWide is what a stack may change beside its services: pulumi config set
-// throttleRate 50. What it leaves empty, no resource has.
-type stackWide struct {
+// stack is the app as one stack deploys it: what its configuration says, and what the
+// services share. What the configuration leaves empty, no resource has.
+type stack struct {
+	services                    services
 	throttleRate, throttleBurst int
 	alarmTopics                 pulumi.ArrayInput
 	permissionsBoundary         pulumi.StringPtrInput
+	gateway                     *apigatewayv2.Api
+	secrets                     secrets
 }
 
-func readStackWide(read *settings.Settings) stackWide {
-	stack := stackWide{
+// services are the facts of each, with what the stack's configuration changes of them.
+type services struct {
+	apiLinux    facts
+	app         facts
+	loadTest    facts
+	main        facts
+	settings    facts
+	typeService facts
+}
+
+// secrets are what services read when they start.
+type secrets struct {
+	many3rdParty *secretsmanager.Secret
+	database     *secretsmanager.Secret
+}
+
+func readStack(read *settings.Settings) *stack {
+	s := &stack{
 		throttleRate:  read.Int("throttleRate", throttleRate, 1, 100_000),
 		throttleBurst: read.Int("throttleBurst", throttleBurst, 1, 100_000),
+		services: services{
+			apiLinux:    apiLinuxFacts.configured(read),
+			app:         appFacts.configured(read),
+			loadTest:    loadTestFacts.configured(read),
+			main:        mainFacts.configured(read),
+			settings:    settingsFacts.configured(read),
+			typeService: typeFacts.configured(read),
+		},
 	}
 	if topic := read.ARN("alarmTopicArn", "sns", ""); topic != "" {
-		stack.alarmTopics = pulumi.Array{pulumi.String(topic)}
+		s.alarmTopics = pulumi.Array{pulumi.String(topic)}
 	}
 	if boundary := read.ARN("permissionsBoundaryArn", "iam", "policy/"); boundary != "" {
-		stack.permissionsBoundary = pulumi.String(boundary)
+		s.permissionsBoundary = pulumi.String(boundary)
 	}
-	return stack
+	return s
 }
 
-// Deploy declares the API and then each service behind it. All settings are read
-// first, so that a bad one stops the update before anything has changed.
+// Deploy declares the API and then each service behind it. All settings are read first, so
+// that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
-	stack := readStackWide(read)
-	apiLinux := readAPILinuxConfiguration(read)
-	appService := readAppConfiguration(read)
-	loadTest := readLoadTestConfiguration(read)
-	main := readMainConfiguration(read)
-	settingsService := readSettingsConfiguration(read)
-	typeService := readTypeConfiguration(read)
-	if err := read.Err(); err != nil {
-		return err
-	}
-	gateway, err := newGateway(ctx, stack)
+	s := readStack(read)
+	err := read.Err()
 	if err != nil {
 		return err
 	}
-	many3rdPartySecret, err := newSecret(ctx, "3rd.party", "Set its value outside Pulumi: a JSON object with the key token.v1")
-	if err != nil {
+	if s.gateway, err = newGateway(ctx, s); err != nil {
 		return err
 	}
-	databaseSecret, err := newSecret(ctx, "many-database", "Set its value outside Pulumi: a JSON object with the keys password, url")
-	if err != nil {
+	if s.secrets.many3rdParty, err = newSecret(ctx, "3rd.party", "Set its value outside Pulumi: a JSON object with the key token.v1"); err != nil {
 		return err
 	}
-	if err = deployAPILinuxService(ctx, stack, gateway, apiLinux, databaseSecret); err != nil {
+	if s.secrets.database, err = newSecret(ctx, "many-database", "Set its value outside Pulumi: a JSON object with the keys password, url"); err != nil {
 		return err
 	}
-	if err = deployAppService(ctx, stack, gateway, appService); err != nil {
-		return err
+	for _, deploy := range []func(*pulumi.Context, *stack) error{
+		deployAPILinuxService,
+		deployAppService,
+		deployLoadTestService,
+		deployMainService,
+		deploySettingsService,
+		deployTypeService,
+	} {
+		if err = deploy(ctx, s); err != nil {
+			return err
+		}
 	}
-	if err = deployLoadTestService(ctx, stack, gateway, loadTest, many3rdPartySecret, databaseSecret); err != nil {
-		return err
-	}
-	if err = deployMainService(ctx, stack, gateway, main); err != nil {
-		return err
-	}
-	if err = deploySettingsService(ctx, stack, gateway, settingsService); err != nil {
-		return err
-	}
-	return deployTypeService(ctx, stack, gateway, typeService)
-}
-
-// newSecret declares a secret without a value, so that no value ever passes
-// through Pulumi or its state. Set it once the stack is up:
-// aws secretsmanager put-secret-value.
-func newSecret(ctx *pulumi.Context, name, description string) (*secretsmanager.Secret, error) {
-	return secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
-		Description: pulumi.String(description),
-	})
+	return nil
 }

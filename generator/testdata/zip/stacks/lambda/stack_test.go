@@ -4,49 +4,80 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"example.com/golden/stacks/stacktest"
 )
 
-// expected is what the tests expect of the stack. What they expect of each service
-// stands in the file named after it; the rest of these files is about any app.
-var expected = facts{
-	throttleRate:  throttleRate,
-	throttleBurst: throttleBurst,
-	services: []service{
-		adaptedFacts,
-		nativeFacts,
-		plainFacts,
+// expected is what the tests expect of the stack. What they expect of each service is in the
+// file named after it; the rest of these files is about any app.
+var expected = expectations{
+	services: []wanted{
+		adaptedWanted,
+		nativeWanted,
+		plainWanted,
+	},
+	config: map[string]string{ // what a stack must set
+		"adapted.zip":        "stack.go",
+		"native.zip":         "stack.go",
+		"plain.zip":          "stack.go",
+		"plain.adapterLayer": "arn:aws:lambda:us-east-1:123456789012:layer:adapter:1",
 	},
 }
 
-// facts is what must be known of a stack to tell whether its resources are right.
-type facts struct {
-	throttleRate, throttleBurst     int
-	alarmTopic, permissionsBoundary string // empty for none
-	services                        []service
+// expectations is what must be known of a stack to tell whether its resources are right.
+type expectations struct {
+	services []wanted
+	config   map[string]string
 }
 
-// service is the same for one service.
-type service struct {
-	key  string // begins its settings: api in api.memory
-	name string // of its resources
-
-	image, zip                                 string // what it runs: one of them
-	layers                                     []string
-	adapterLayer                               string // the setting; empty for none
-	architecture                               string
-	memoryMB, timeoutSeconds, logRetentionDays int
-
-	routes    []string
-	variables map[string]string
-	secrets   map[string]secret // by the variable that refers to it
+// number is what the stack's configuration sets, or else the fallback.
+func (s expectations) number(key string, fallback int) int {
+	if n, err := strconv.Atoi(s.config[key]); err == nil {
+		return n
+	}
+	return fallback
 }
 
-// secret is one key of a secret in Secrets Manager.
-type secret struct{ name, key string }
+// wanted is the same for one service: its facts, and what those do not say.
+type wanted struct {
+	facts
+	code        code
+	variables   map[string]string
+	permissions []statement // of its own
+	rights      []rights    // what it needs beside them, as every function does its log
+	also        []check     // what the service has beside what every service has
+	settings    []change    // that this service has
+}
+
+// rights is a statement of a role's policy that names other resources.
+type rights func(t stacktest.T, g *stacktest.Graph, policy *stacktest.Resource) statement
+
+// check tells what is wrong with a service. It takes a stacktest.T rather than a *testing.T,
+// so that it can be tried on a stack that is known to be broken.
+type check func(t stacktest.T, g *stacktest.Graph, w wanted, s expectations)
+
+// change is a value for a setting of a service, with what it changes, and a bad value.
+type change struct {
+	setting, value, bad string
+	apply               func(w *wanted)
+}
+
+// testable is code whose check and settings the tests know.
+type testable interface {
+	check(t stacktest.T, function *stacktest.Resource)
+	changed() change
+}
+
+// stackSettings are those of the stack, with another value and a bad one for each.
+var stackSettings = []struct{ setting, value, bad string }{
+	{"throttleRate", "7", "0"},
+	{"throttleBurst", "7", "many"},
+	{"alarmTopicArn", "arn:aws:sns:us-east-1:123456789012:alarms", "alarms"},
+	{"permissionsBoundaryArn", "arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:role/no-policy"},
+}
 
 // The types of the resources, as Pulumi names them.
 const (
@@ -61,15 +92,13 @@ const (
 	alarmType       = "aws:cloudwatch/metricAlarm:MetricAlarm"
 	roleType        = "aws:iam/role:Role"
 	policyType      = "aws:iam/rolePolicy:RolePolicy"
-	secretType      = "aws:secretsmanager/secret:Secret"
 )
 
-// stackChecks are what must be true of the stack, and serviceChecks what must be
-// true of each service, whatever else a team adds. Each takes a stacktest.T rather
-// than a *testing.T, so that it can be tried on a stack that is known to be broken.
+// stackChecks are what must be true of the stack, and serviceChecks what must be true of
+// each service, whatever else a team adds.
 var stackChecks = []struct {
 	name  string
-	check func(t stacktest.T, g *stacktest.Graph, f facts)
+	check func(t stacktest.T, g *stacktest.Graph, s expectations)
 }{
 	{"API is served at the root of its URL", checkGateway},
 	{"API logs and throttles requests", checkStage},
@@ -79,16 +108,20 @@ var stackChecks = []struct {
 
 var serviceChecks = []struct {
 	name  string
-	check func(t stacktest.T, g *stacktest.Graph, s service)
+	check check
 }{
 	{"function runs what app.yaml says", checkFunction},
-	{"function finds its variables and secrets", checkEnvironment},
 	{"log group exists before the function", checkLogs},
 	{"role may do the least", checkRole},
 	{"alias points at a published version", checkAlias},
 	{"integration goes to the alias", checkIntegration},
 	{"routes lead to the integration", checkRouting},
 	{"permission is for the alias and for any route", checkPermission},
+	{"the rest is what app.yaml says", func(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
+		for _, c := range w.also {
+			c(t, g, w, s)
+		}
+	}},
 }
 
 func TestStack(t *testing.T) {
@@ -96,21 +129,21 @@ func TestStack(t *testing.T) {
 	for _, c := range stackChecks {
 		t.Run(c.name, func(t *testing.T) { c.check(t, graph, expected) })
 	}
-	for _, s := range expected.services {
+	for _, w := range expected.services {
 		for _, c := range serviceChecks {
-			t.Run(s.key+"/"+c.name, func(t *testing.T) { c.check(t, graph, s) })
+			t.Run(w.service+"/"+c.name, func(t *testing.T) { c.check(t, graph, w, expected) })
 		}
 	}
 }
 
 // checkAll holds a stack to everything that must be true of it.
-func checkAll(t stacktest.T, g *stacktest.Graph, f facts) {
+func checkAll(t stacktest.T, g *stacktest.Graph, s expectations) {
 	for _, c := range stackChecks {
-		c.check(t, g, f)
+		c.check(t, g, s)
 	}
-	for _, s := range f.services {
+	for _, w := range s.services {
 		for _, c := range serviceChecks {
-			c.check(t, g, s)
+			c.check(t, g, w, s)
 		}
 	}
 }
@@ -121,145 +154,117 @@ func deploy(t *testing.T, changed map[string]string) *stacktest.Graph {
 	return stacktest.Run(t, Deploy, configuration(changed))
 }
 
-// configuration is what a stack must set, and some changes to it.
 func configuration(changed map[string]string) map[string]string {
-	config := map[string]string{}
-	for _, s := range expected.services {
-		if s.zip != "" {
-			config[s.key+".zip"] = s.zip
-		}
-		if s.adapterLayer != "" {
-			config[s.key+".adapterLayer"] = s.adapterLayer
-		}
-	}
+	config := maps.Clone(expected.config)
 	maps.Copy(config, changed)
 	return config
 }
 
-func checkFunction(t stacktest.T, g *stacktest.Graph, s service) {
-	function := g.One(t, functionType, s.name)
-	if s.zip != "" {
-		function.Want(t, "code", s.zip, "it is the app")
-		function.Want(t, "runtime", "provided.al2023", "the zip's bootstrap brings its own runtime")
-		function.Want(t, "handler", "bootstrap", "it is what the runtime starts")
-		if len(s.layers) > 0 {
-			function.Want(t, "layers", s.layers, "the app does not start without them")
-		}
-		if s.adapterLayer != "" {
-			function.Want(t, "layers", []string{s.adapterLayer}, "it turns an invocation into an HTTP request")
-		}
-	} else {
-		function.Want(t, "packageType", "Image", "Lambda expects a zip otherwise")
-		function.Want(t, "imageUri", s.image, "it is the app")
-	}
-	function.Want(t, "snapStart", nil, "Lambda refuses it for images and for runtimes of the zip's own")
-	function.Want(t, "architectures", []string{s.architecture}, "what it runs is built for this one")
-	function.Want(t, "memorySize", s.memoryMB, "its CPU grows with its memory")
-	function.Want(t, "timeout", s.timeoutSeconds, "it is the longest that a request may take")
-	if s.memoryMB < 128 || s.memoryMB > 10240 {
-		t.Errorf("%s: %d MB of memory: Lambda takes 128 to 10240", function, s.memoryMB)
-	}
-	if s.timeoutSeconds < 1 || s.timeoutSeconds > 30 {
-		t.Errorf("%s: a timeout of %d s: an HTTP API gives up after 30", function, s.timeoutSeconds)
-	}
-}
-
-func checkEnvironment(t stacktest.T, g *stacktest.Graph, s service) {
-	function := g.One(t, functionType, s.name)
-	for name, value := range s.variables {
+func checkFunction(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	function := g.One(t, functionType, w.name())
+	w.code.(testable).check(t, function)
+	for name, value := range w.variables {
 		function.Want(t, "environment.variables."+name, value, "the app reads it")
 	}
-	for name, ref := range s.secrets {
-		from := g.One(t, secretType, ref.name)
-		function.Want(t, "environment.variables."+name, fmt.Sprintf("%s:%s::", from.Output("arn"), ref.key),
-			"the app finds its secret by it, and the value stays out of the stack", from)
-		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, ref.key) {
-			t.Errorf("%s: its description %q does not say that its value needs the key %s", from, text, ref.key)
-		}
+	function.Want(t, "snapStart", nil, "Lambda refuses it for images and for runtimes of the zip's own")
+	function.Want(t, "architectures", []string{w.architecture}, "what it runs is built for this one")
+	function.Want(t, "memorySize", w.memoryMB, "its CPU grows with its memory")
+	function.Want(t, "timeout", w.timeoutSeconds, "it is the longest that a request may take")
+	if w.memoryMB < 128 || w.memoryMB > 10240 {
+		t.Errorf("%s: %d MB of memory: Lambda takes 128 to 10240", function, w.memoryMB)
+	}
+	if w.timeoutSeconds < 1 || w.timeoutSeconds > 30 {
+		t.Errorf("%s: a timeout of %d s: an HTTP API gives up after 30", function, w.timeoutSeconds)
 	}
 }
 
-// The function would create a missing log group itself, without retention, and
-// would need the right to: terraform-aws-modules/terraform-aws-lambda#133.
-func checkLogs(t stacktest.T, g *stacktest.Graph, s service) {
-	function, logs := g.One(t, functionType, s.name), g.One(t, logGroupType, s.name)
-	logs.Want(t, "name", "/aws/lambda/"+s.name+"-"+stacktest.Stack, "two stacks in one account must not share it")
-	logs.Want(t, "retentionInDays", s.logRetentionDays, "logs without it are kept, and paid for, for ever")
+// The function would create a missing log group itself, without retention, and would need
+// the right to: terraform-aws-modules/terraform-aws-lambda#133.
+func checkLogs(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	function, logs := g.One(t, functionType, w.name()), g.One(t, logGroupType, w.name())
+	logs.Want(t, "name", "/aws/lambda/"+w.name()+"-"+stacktest.Stack, "two stacks in one account must not share it")
+	checkRetention(t, logs)
 	function.Want(t, "loggingConfig.logGroup", logs.Output("name"), "the function has a name of its own, and would log elsewhere", logs)
 	function.Want(t, "loggingConfig.logFormat", "JSON", "the platform's own log lines can be searched by field")
 }
 
-func checkAlias(t stacktest.T, g *stacktest.Graph, s service) {
-	function, alias := g.One(t, functionType, s.name), g.One(t, aliasType, s.name)
+// How long logs are kept is a matter of taste, among the numbers that CloudWatch offers.
+func checkRetention(t stacktest.T, logs *stacktest.Resource) {
+	days, _ := logs.Input("retentionInDays").(float64)
+	if !slices.Contains(logRetentionChoices, int(days)) {
+		t.Errorf("%s: logs are kept for %v days, want one of %v: without it they are kept, and paid for, for ever", logs, logs.Input("retentionInDays"), logRetentionChoices)
+	}
+}
+
+func checkAlias(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	function, alias := g.One(t, functionType, w.name()), g.One(t, aliasType, w.name())
 	function.Want(t, "publish", true, "without a new version, the alias goes on serving the old code")
 	alias.Want(t, "name", "live", "callers know it by this name")
 	alias.Want(t, "functionName", function.Output("name"), "it is this function's", function)
 	alias.Want(t, "functionVersion", function.Output("version"), "each deployment moves it to what was just published", function)
 }
 
-// A setting changes what it says and nothing else: every check holds with that
-// one expectation changed, and the same resources exist.
+// within requires a number within bounds, both included: which one is a matter of taste.
+func within(t stacktest.T, r *stacktest.Resource, path string, least, most float64, why string) {
+	if got, ok := r.Input(path).(float64); !ok || got < least || got > most {
+		t.Errorf("%s: %s is %v, want a number from %v to %v: %s", r, path, r.Input(path), least, most, why)
+	}
+}
+
+// A setting changes what it says and nothing else: every check holds with that one
+// expectation changed, and the same resources exist.
 func TestSettings(t *testing.T) {
 	before := deploy(t, nil)
 	var broken stacktest.Complaints
 	if checkAll(&broken, before, expected); len(broken) > 0 {
 		t.Skip("the stack is broken without any: TestStack says how")
 	}
-	try := func(setting, value string, apply func(f *facts)) {
+	try := func(setting, value string, apply func(s *expectations, after *stacktest.Graph)) {
 		t.Run(setting, func(t *testing.T) {
-			want := expected
-			want.services = slices.Clone(expected.services)
-			apply(&want)
 			after := deploy(t, map[string]string{setting: value})
-			checkAll(t, after, want)
+			changed := expectations{slices.Clone(expected.services), configuration(map[string]string{setting: value})}
+			apply(&changed, after)
+			checkAll(t, after, changed)
 			if got := after.Names(); !slices.Equal(got, before.Names()) {
 				t.Errorf("other resources exist with it: %v, without it: %v", got, before.Names())
 			}
 		})
 	}
-	for i, s := range expected.services {
-		memory := another(s.memoryMB, 256, 512)
-		try(s.key+".memory", fmt.Sprintf("%dMi", memory), func(f *facts) { f.services[i].memoryMB = memory })
-		retention := another(s.logRetentionDays, 7, 14)
-		try(s.key+".logRetentionDays", fmt.Sprint(retention), func(f *facts) { f.services[i].logRetentionDays = retention })
-		if s.zip != "" {
-			try(s.key+".zip", "stack.go", func(f *facts) { f.services[i].zip = "stack.go" })
-			if other := "arn:aws:lambda:us-east-1:123456789012:layer:adapter:2"; s.adapterLayer != "" {
-				try(s.key+".adapterLayer", other, func(f *facts) { f.services[i].adapterLayer = other })
-			}
-			continue
-		}
-		host, _, _ := strings.Cut(s.image, "/")
-		try(s.key+".image", host+"/another:2", func(f *facts) { f.services[i].image = host + "/another:2" })
+	for _, s := range stackSettings {
+		try(s.setting, s.value, func(*expectations, *stacktest.Graph) {})
 	}
-	try("throttleRate", "7", func(f *facts) { f.throttleRate = 7 })
-	try("throttleBurst", "7", func(f *facts) { f.throttleBurst = 7 })
-	topic := "arn:aws:sns:us-east-1:123456789012:alarms"
-	try("alarmTopicArn", topic, func(f *facts) { f.alarmTopic = topic })
-	boundary := "arn:aws:iam::123456789012:policy/boundary"
-	try("permissionsBoundaryArn", boundary, func(f *facts) { f.permissionsBoundary = boundary })
+	for i, w := range expected.services {
+		for _, c := range settingsOf(w) {
+			try(w.service+"."+c.setting, c.value, func(s *expectations, _ *stacktest.Graph) { c.apply(&s.services[i]) })
+		}
+		days := another(w.logRetentionDays, 7, 14)
+		try(w.service+".logRetentionDays", fmt.Sprint(days), func(_ *expectations, after *stacktest.Graph) {
+			after.One(t, logGroupType, w.name()).Want(t, "retentionInDays", days, "the stack says so")
+		})
+	}
+}
+
+// settingsOf lists the settings of a service that change what its checks expect.
+func settingsOf(w wanted) []change {
+	memory := another(w.memoryMB, 256, 512)
+	return append([]change{
+		w.code.(testable).changed(),
+		{"memory", fmt.Sprintf("%dMi", memory), "64Mi", func(other *wanted) { other.memoryMB = memory }},
+	}, w.settings...)
 }
 
 // Bad settings are refused, all of them at once, before anything is declared.
 func TestBadSettings(t *testing.T) {
-	bad := map[string]string{
-		"throttleRate":           "0",
-		"throttleBurst":          "many",
-		"alarmTopicArn":          "alarms",
-		"permissionsBoundaryArn": "arn:aws:iam::123456789012:role/no-policy",
+	bad := map[string]string{}
+	for _, s := range stackSettings {
+		bad[s.setting] = s.bad
 	}
-	for _, s := range expected.services {
-		bad[s.key+".memory"] = "64Mi"
-		bad[s.key+".logRetentionDays"] = "2"
-		bad[s.key+".no-such-setting"] = "1"
-		if s.zip != "" {
-			bad[s.key+".zip"] = "not-built.zip"
-			if s.adapterLayer != "" {
-				bad[s.key+".adapterLayer"] = "arn:aws:lambda:us-east-1:123456789012:function:no-layer"
-			}
-		} else {
-			bad[s.key+".image"] = "registry.example.com/not-in-ecr:1"
+	for _, w := range expected.services {
+		for _, c := range settingsOf(w) {
+			bad[w.service+"."+c.setting] = c.bad
 		}
+		bad[w.service+".logRetentionDays"] = "2"
+		bad[w.service+".no-such-setting"] = "1"
 	}
 	graph, err := stacktest.Deploy(t, Deploy, configuration(bad))
 	for key := range bad {

@@ -1,0 +1,43 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	"example.com/golden/stacks/stacktest"
+)
+
+const ingressType = "kubernetes:networking.k8s.io/v1:Ingress"
+
+// ingressExpected is what serves a service from outside; paths are a type and a path each.
+type ingressExpected struct {
+	class, host, tlsSecret string
+	annotations            map[string]string
+	paths                  [][2]string
+}
+
+func servedByIngress(i ingressExpected) check {
+	return func(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+		front := g.One(t, serviceType, w.name())
+		object := one(t, g, w, ingressType, "networking.k8s.io/v1", "Ingress")
+		checkTimeouts(t, object)
+		backend := map[string]any{"service": map[string]any{"name": front.Output("metadata.name"), "port": map[string]any{"name": "http"}}}
+		var paths []any
+		for _, p := range i.paths {
+			paths = append(paths, map[string]any{"pathType": p[0], "path": p[1], "backend": backend})
+		}
+		rule := map[string]any{"http": map[string]any{"paths": paths}}
+		if i.host != "" {
+			rule["host"] = i.host
+			tls := map[string]any{"hosts": []string{i.host}}
+			if i.tlsSecret != "" {
+				tls["secretName"] = i.tlsSecret
+			}
+			object.Want(t, "spec.tls", []any{tls}, "no one else may read requests and answers")
+		}
+		object.Want(t, "spec.ingressClassName", i.class, "other controllers leave it alone")
+		object.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", front)
+		for name, value := range i.annotations {
+			object.Want(t, fmt.Sprintf("metadata.annotations[%q]", name), value, "the controller serves the app as app.yaml says")
+		}
+	}
+}
