@@ -12,7 +12,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"ambi/internal/inputfile"
 	"ambi/internal/problem"
@@ -53,7 +56,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer errOut.Flush()
 	root := newRootCommand(streams{in: stdin, out: out, err: errOut})
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	err := execute(ctx, root)
 	_ = out.Flush()
 	if failed := out.Err(); failed != nil && !errors.Is(err, context.Canceled) {
 		unwritten := machineError{fmt.Errorf("cannot write to standard output: %w", inputfile.Cause(failed))}
@@ -73,6 +76,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(errOut, errorText(err))
 	}
 	return exitCode(err)
+}
+
+// execute runs a command. A panic of it is an error without a kind: a fault of
+// ambi's own.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("%v\n%s", reason, debug.Stack())
+		}
+	}()
+	return root.ExecuteContext(ctx)
 }
 
 // answerNo ends a command whose output has said already why the answer is no.
