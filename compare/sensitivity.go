@@ -32,6 +32,9 @@ type Alternative struct {
 	Flips      bool      `json:"flips"` // whether it turns the answer
 }
 
+// RequestsInput is the Input of a Flip that is a break-even.
+const RequestsInput = "requests"
+
 // input is one number that can be changed.
 type input struct {
 	name string
@@ -98,7 +101,7 @@ func requestFlips(requests float64, crossings []Crossing) []Flip {
 		if factor < 1/float64(reach) || factor > reach {
 			return
 		}
-		f := Flip{Input: "requests", Factor: math.Round(factor*1e6) / 1e6, From: amount(requests) + "/month", To: amount(x.Requests) + "/month", Answer: Kubernetes}
+		f := Flip{Input: RequestsInput, Factor: math.Round(factor*1e6) / 1e6, From: amount(requests) + "/month", To: amount(x.Requests) + "/month", Answer: Kubernetes}
 		if toLambda {
 			f.Answer = Lambda
 		}

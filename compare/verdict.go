@@ -39,6 +39,7 @@ type Verdict struct {
 	Missing    []cost.Missing `json:"missing"`  // what to give for a verdict
 	Whatever   []cost.Missing `json:"whatever"` // unknown too, and of no consequence within its bounds
 	Price      []string       `json:"price"`    // what the answer costs elsewhere
+	Beside     []string       `json:"-"`        // of Price, what is no limit
 	Flip       *Flip          `json:"flip"`     // the nearest change that turns the answer
 }
 
@@ -171,7 +172,10 @@ func clearly(lambda, kubernetes price.USD) Answer {
 
 // price lists what an answer costs beside money.
 func (c *comparison) price(v *Verdict, r Result) {
-	say := func(format string, args ...any) { v.Price = append(v.Price, fmt.Sprintf(format, args...)) }
+	say := func(format string, args ...any) {
+		v.Price = append(v.Price, fmt.Sprintf(format, args...))
+		v.Beside = append(v.Beside, v.Price[len(v.Price)-1])
+	}
 	warnings := func(t spec.Target) {
 		list := r.Fit.Warned(t)
 		for i, l := range list {
@@ -185,9 +189,9 @@ func (c *comparison) price(v *Verdict, r Result) {
 			}
 			text += ": " + l.Message
 			if slices.ContainsFunc(list[i+1:], same) {
-				text += "; see fit for the other services of which the same is said"
+				text += "; the same is said of other services"
 			}
-			say("%s", text)
+			v.Price = append(v.Price, text)
 		}
 	}
 	duties := func(t spec.Target) (n int) {
@@ -209,13 +213,13 @@ func (c *comparison) price(v *Verdict, r Result) {
 			say("%s", text)
 		}
 		warnings(spec.Lambda)
-		say("%d duties for the team instead of %d: see operations", duties(spec.Lambda), duties(spec.Kubernetes))
+		say("%d duties for the team instead of %d", duties(spec.Lambda), duties(spec.Kubernetes))
 	case Kubernetes:
 		if b := r.Kubernetes.Bill; b != nil && b.Total != nil && b.Known > 0 {
 			say("%s a month of it buys capacity that idles", format.Money(b.Idle))
 		}
 		warnings(spec.Kubernetes)
-		say("%d duties for the team instead of %d: see operations", duties(spec.Kubernetes), duties(spec.Lambda))
+		say("%d duties for the team instead of %d", duties(spec.Kubernetes), duties(spec.Lambda))
 	case Either, Neither, Unknown: // no target to speak for
 	}
 }

@@ -38,8 +38,9 @@ func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
 		Use:   "compare [SPEC]",
 		Short: "Compare both targets: what fits, what each costs, where the lines cross",
 		Long: `Compare Lambda and Kubernetes (on EKS) for the app and its usage: which is
-cheaper, what each line of both bills is, at how many requests the answer
-changes, which limits are near, what the team owns, and every assumption.
+cheaper, what both pay for, what would change the answer, and which limits are
+near. --full adds each line of both bills, other choices, what the team owns, and
+every assumption.
 
 Usage comes from the spec, and flags go before it. Nothing is taken for a figure
 that nobody gave: what depends on it is shown as a formula, and there is no
@@ -145,7 +146,7 @@ type outputFlags struct {
 }
 
 func (f *outputFlags) register(flags *pflag.FlagSet) {
-	flags.BoolVar(&f.full, "full", false, "print lines of zero too, and for each duty and assumption why and whence")
+	flags.BoolVar(&f.full, "full", false, "print everything: bills line by line, every break-even, other choices, duties, assumptions")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema compare\" prints")
 	flags.BoolVar(&f.asMarkdown, "markdown", false, "print Markdown for a comment on a pull request")
 	flags.StringVar(&f.asPage, "html", "", "write a page to this `FILE` instead, - for standard output")

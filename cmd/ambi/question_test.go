@@ -32,13 +32,16 @@ func TestQuestion(t *testing.T) {
 	commands := 0
 	fresh := commandBlock.ReplaceAllStringFunc(text, func(block string) string {
 		m := commandBlock.FindStringSubmatch(block)
-		var out, errs bytes.Buffer
-		if code := run(strings.Fields(m[1])[1:], strings.NewReader(""), &out, &errs); code != exitDone {
-			t.Fatalf("%s: exit code %d: %s", m[1], code, errs.String())
+		report := func(more ...string) string {
+			var out, errs bytes.Buffer
+			if code := run(append(strings.Fields(m[1])[1:], more...), strings.NewReader(""), &out, &errs); code != exitDone {
+				t.Fatalf("%s: exit code %d: %s", m[1], code, errs.String())
+			}
+			return out.String()
 		}
 		commands++
-		said.WriteString(out.String())
-		head, _, _ := strings.Cut(out.String(), "\n\n")
+		said.WriteString(report("--full"))
+		head, _, _ := strings.Cut(report(), "\n\n")
 		return "```sh\n" + m[1] + "\n```\n\n```text\n" + head + "\n```\n"
 	})
 	if commands < 12 || strings.Count(text, "ambi compare -C") != commands {

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"ambi/compare"
 	"ambi/compare/format"
@@ -19,32 +18,15 @@ func (p *page) costs() {
 	p.heading("Cost a month, in US dollars")
 	const row = "  %-22s %16s %16s"
 	p.line(fmt.Sprintf(row, "", "Lambda", "Kubernetes"))
-	var folded []string
 	for _, category := range cost.Categories() {
-		l, k := part(lambda, category), part(kubernetes, category)
-		if !p.options.Full && nothing(l) && nothing(k) {
-			folded = append(folded, string(category))
-			continue
-		}
-		p.line(fmt.Sprintf(row, category, l, k))
+		p.line(fmt.Sprintf(row, category, part(lambda, category), part(kubernetes, category)))
 	}
 	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
-	p.fold("zero on both", folded)
 	if unknown(lambda) || unknown(kubernetes) {
 		p.say("", "? is unknown yet, and + means that something unknown comes on top: the formulas are below.")
 	}
 	p.bill(spec.Lambda, lambda)
 	p.bill(spec.Kubernetes, kubernetes)
-}
-
-// nothing reports whether a part of a bill is zero, or has no bill.
-func nothing(part string) bool { return part == "$0.00" || part == "-" }
-
-// fold names what is not printed because it is zero.
-func (p *page) fold(what string, names []string) {
-	if len(names) > 0 {
-		p.say("  "+what+": ", strings.Join(names, "; "))
-	}
 }
 
 // part is what a side costs in one category.
@@ -90,8 +72,7 @@ const (
 	costWidth     = 13
 )
 
-// bill prints every line of one side. Those of which there is nothing are
-// named in one line, unless everything is to be printed.
+// bill prints every line of one side.
 func (p *page) bill(t spec.Target, side compare.Side) {
 	p.heading(name(t) + ", line by line")
 	if side.Bill == nil {
@@ -103,12 +84,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	}
 	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
 	tiered, simulated := false, false
-	var folded []string
 	for _, c := range side.Bill.Components {
-		if !p.options.Full && c.Quantity != nil && *c.Quantity == 0 {
-			folded = append(folded, c.Name)
-			continue
-		}
 		quantity, price := "?", ""
 		if c.Quantity != nil {
 			quantity = amount(*c.Quantity)
@@ -133,7 +109,6 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 	}
 	p.row("total", nameWidth, columns("", "", total(side)))
 	p.row("of which idle", nameWidth, columns("", "", format.Money(side.Bill.Idle)))
-	p.fold("zero", folded)
 	if simulated {
 		p.line("~ from the simulation instead of averages.")
 	}

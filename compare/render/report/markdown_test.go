@@ -90,7 +90,7 @@ func TestAgainstIsPrinted(t *testing.T) {
 	before := compared(t, apps()["small"])
 	after := compared(t, strings.Replace(apps()["small"], "3M/month", "6M/month", 1))
 	d := compare.Against(before, after)
-	printed := flat(report.Text(after, report.Options{Against: &d}))
+	printed := flat(report.Text(after, report.Options{Full: true, Against: &d}))
 	for _, want := range []string{
 		"What changed", "HTTP API requests $3.00 $6.00 +$3.00", "- the usage of api",
 	} {
@@ -99,12 +99,12 @@ func TestAgainstIsPrinted(t *testing.T) {
 		}
 	}
 	d = compare.Against(after, before)
-	if printed = flat(report.Text(before, report.Options{Against: &d})); !strings.Contains(printed, "$6.00 $3.00 -$3.00") {
+	if printed = flat(report.Text(before, report.Options{Full: true, Against: &d})); !strings.Contains(printed, "$6.00 $3.00 -$3.00") {
 		t.Errorf("no fall in\n%s", printed)
 	}
 	unknown := compared(t, apps()["unknown"])
 	d = compare.Against(before, unknown)
-	printed = flat(report.Text(unknown, report.Options{Against: &d, Give: map[demand.Input]string{}}))
+	printed = flat(report.Text(unknown, report.Options{Full: true, Against: &d, Give: map[demand.Input]string{}}))
 	if !strings.Contains(printed, "HTTP API requests $3.00 ? ?") || !strings.Contains(printed, "The verdict was: Lambda. It is: no verdict yet.") {
 		t.Errorf("an unknown cost is not told:\n%s", printed)
 	}

@@ -5,10 +5,12 @@
 //
 // Markdown is the same for a comment on a change, short, with the rest folded.
 //
+// The text is one screen: the verdict, both totals and what turns it, and the limits.
+// With Full it is everything that the Result holds.
+//
 // Both decide nothing: every figure is one of the Result's. The verdict comes
-// first, the assumptions last. Lines of a bill that are zero are at least named,
-// what is paid for and idles stands apart, and what is unknown is a formula and
-// never a number.
+// first, the assumptions last. What is paid for and idles stands apart, and what is
+// unknown is a formula and never a number.
 package report
 
 import (
@@ -32,8 +34,8 @@ type Options struct {
 	Spec string // the spec's name, to point at its lines
 	// Give says for each input how somebody gives it, such as a flag.
 	Give map[demand.Input]string
-	// Full prints every line of both bills, those of zero too, every crossing, and for each
-	// duty and assumption why and whence.
+	// Full prints everything: every line of both bills, those of zero too, every
+	// crossing, other choices, and for each duty and assumption why and whence.
 	Full bool
 	// Against is what changed from an earlier comparison; nil: nothing to tell.
 	Against *compare.Difference
@@ -45,8 +47,12 @@ type Options struct {
 // Text is a comparison as text.
 func Text(r compare.Result, options Options) string {
 	p := &page{result: r, options: options}
+	if !options.Full {
+		p.brief()
+		return p.String()
+	}
 	p.verdict()
-	p.against()
+	p.against(0)
 	p.services()
 	p.costs()
 	p.simulation()
@@ -69,15 +75,18 @@ type page struct {
 
 // services lists an app's services, when there are several.
 func (p *page) services() {
-	if len(p.result.Services) < 2 {
-		return
+	if len(p.result.Services) > 1 {
+		p.serviceTable(p.result.Services)
 	}
+}
+
+func (p *page) serviceTable(services []compare.Service) {
 	p.heading("Each service, as if it were the whole app, a month")
 	columns := func(lambda, kubernetes, verdict string) string {
 		return fmt.Sprintf(" %12s %12s  %s", lambda, kubernetes, verdict)
 	}
 	p.row("", 32, columns("Lambda", "Kubernetes", "verdict"))
-	for _, s := range p.result.Services {
+	for _, s := range services {
 		p.row(s.Name, 32, columns(format.MoneyOr(s.Alone.Lambda), format.MoneyOr(s.Alone.Kubernetes), answer(s.Verdict.Answer)))
 	}
 }
@@ -101,13 +110,7 @@ func (p *page) crossings() {
 		}
 		p.say("", fmt.Sprintf("Nowhere: %s is the cheaper one from %s to %s requests a month.", cheaper, amount(first.Requests), amount(last.Requests)))
 	}
-	for i, c := range b.Crossings {
-		if !p.options.Full && len(b.Crossings) > fewCrossings && i > 0 && i < len(b.Crossings)-1 {
-			if i == 1 {
-				p.say("  ", fmt.Sprintf("... %s more between these: --full lists them ...", format.Plural(len(b.Crossings)-2, "change")))
-			}
-			continue
-		}
+	for _, c := range b.Crossings {
 		to := "Kubernetes"
 		if c.ToLambda {
 			to = "Lambda"
@@ -260,11 +263,7 @@ func (p *page) limits(kind string, limits []fit.Limit) {
 	p.line(format.Sentence(kind) + ":")
 	for _, l := range limits {
 		p.say("- ", fmt.Sprintf("%s: %s", l.Target, l.Message))
-		at := l.Path
-		if l.Line > 0 && p.options.Spec != "" {
-			at = fmt.Sprintf("%s:%d: %s", p.options.Spec, l.Line, l.Path)
-		}
-		p.detail("at", at)
+		p.detail("at", p.place(l))
 		p.detail("limit", strings.TrimSuffix(l.Name+": "+l.Value, ": "))
 		p.detail("needs", l.Actual)
 		p.detail("to do", l.Hint)
@@ -285,11 +284,7 @@ func (p *page) operations() {
 		none := true
 		for _, d := range p.result.Operations {
 			if d.Target == t {
-				text := d.Duty
-				if p.options.Full {
-					text += ": " + d.Why
-				}
-				p.say("- ", text)
+				p.say("- ", d.Duty+": "+d.Why)
 				none = false
 			}
 		}
@@ -303,13 +298,9 @@ func (p *page) assumptions() {
 	p.heading("What all this assumes")
 	for _, a := range p.result.Assumptions {
 		text := a.Topic + ": " + a.Text
-		if a.Source != "" && p.options.Full {
+		if a.Source != "" {
 			text += " [" + a.Source + "]"
 		}
 		p.say("- ", text)
-	}
-	if !p.options.Full {
-		p.line("")
-		p.say("", "--full adds what was folded: lines of zero, crossings between the first and the last of many, reasons and sources. --json has everything.")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/compare/format"
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
@@ -130,14 +131,21 @@ func TestReportLeavesNothingOut(t *testing.T) {
 	}
 }
 
-// What is folded is named: the brief report lacks no component, duty, assumption
-// or limit.
-func TestBriefReportNamesWhatItFolds(t *testing.T) {
+// screen is how many lines of a terminal the report takes by default, at most: for an
+// app without much to warn of it is half of that.
+const screen = 48
+
+// By default a report is one screen: the verdict, both totals with what they pay for,
+// what turns the answer, and the limits.
+func TestBriefReportIsOneScreen(t *testing.T) {
 	for name, text := range apps() {
 		r := compared(t, text)
-		full, brief := report.Text(r, report.Options{Full: true}), report.Text(r, report.Options{})
-		if strings.Count(brief, "\n") > strings.Count(full, "\n")*17/20 {
-			t.Errorf("%s: %d lines instead of %d", name, strings.Count(brief, "\n"), strings.Count(full, "\n"))
+		brief := report.Text(r, report.Options{
+			Spec: "app/app.yaml", Failed: []string{"lambda > 1.2 * kubernetes: lambda is 300, kubernetes is 20"},
+			Give: map[demand.Input]string{demand.Requests: "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"},
+		})
+		if n := strings.Count(brief, "\n"); n > screen {
+			t.Errorf("%s: %d lines:\n%s", name, n, brief)
 		}
 		printed := flat(brief)
 		has := func(what string) {
@@ -146,39 +154,74 @@ func TestBriefReportNamesWhatItFolds(t *testing.T) {
 				t.Errorf("%s: the brief report lacks %q", name, what)
 			}
 		}
-		for _, a := range r.Assumptions {
-			has(a.Text)
+		has(r.Verdict.Because)
+		for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
+			switch {
+			case side.Bill == nil:
+				has(side.Unpriced)
+			case side.Bill.Total != nil:
+				has(format.Money(*side.Bill.Total) + " a month")
+			default:
+				has(format.Money(side.Bill.Known) + "+ a month")
+			}
 		}
-		for _, d := range r.Operations {
-			has(d.Duty)
+		for i, l := range r.Fit.Blockers {
+			if i < 3 {
+				has(l.Message)
+				has(l.Hint)
+			}
 		}
-		for _, l := range append(r.Fit.Blockers, r.Fit.Warnings...) {
-			has(l.Message)
+		for i, f := range r.Sensitivity {
+			if i < 3 && f.Input != compare.RequestsInput {
+				has(f.Input + " of " + f.To)
+			}
 		}
 		for _, a := range r.Alternatives {
-			has(a.Name)
-		}
-		for _, band := range r.BreakEven.Bands {
-			has(band.Input + " of " + band.Low)
-			has(band.Input + " of " + band.High)
-		}
-		for _, side := range []compare.Side{r.Lambda, r.Kubernetes} {
-			if side.Bill == nil {
-				continue
-			}
-			for _, c := range side.Bill.Components {
-				has(firstWords(c.Name))
-				if c.Quantity != nil && *c.Quantity > 0 && *c.Cost > 0 && strings.Contains(printed, "zero: "+flat(c.Name)) {
-					t.Errorf("%s: %s is folded, and costs %s", name, c.Name, c.Cost)
-				}
+			if a.Flips {
+				has(a.Name)
 			}
 		}
+		has("--full prints the rest:")
+	}
+	if n := strings.Count(report.Text(compared(t, apps()["small"]), report.Options{Spec: "app/app.yaml"}), "\n"); n > screen/2 {
+		t.Errorf("a small app takes %d lines", n)
+	}
+}
+
+// What one screen has no room for is counted.
+func TestBriefReportSaysWhatItLeavesOut(t *testing.T) {
+	r := compared(t, apps()["several"])
+	for i := range 20 {
+		s := r.Services[0]
+		s.Name = fmt.Sprintf("service-%d", i)
+		r.Services = append(r.Services, s)
+		l := r.Fit.Warnings[0]
+		l.Name, l.Message = fmt.Sprintf("limit %d", i), fmt.Sprintf("warning %d", i)
+		r.Fit.Warnings = append(r.Fit.Warnings, l)
+	}
+	printed := report.Text(r, report.Options{Spec: "app/app.yaml"})
+	if !strings.Contains(printed, "(and 1 more like it)") {
+		t.Errorf("what two services have alike is not said once in\n%s", printed)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("  ... and %d services more\n", len(r.Services)-5), fmt.Sprintf("  ... and %d warnings more\n", len(r.Fit.Warnings)-4),
+	} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("no %q in\n%s", want, printed)
+		}
+	}
+	if n := strings.Count(printed, "\n"); n > screen {
+		t.Errorf("%d lines", n)
+	}
+	d := compare.Against(compared(t, apps()["large"]), compared(t, apps()["small"]))
+	if got := report.Text(r, report.Options{Against: &d}); strings.Count(got, "\n  - ") != 3 || !strings.Contains(got, " lines more\n") {
+		t.Errorf("not the three lines that changed most, and how many others:\n%s", got)
 	}
 }
 
 func TestAnUnknownTotalIsNoNumber(t *testing.T) {
 	printed := report.Text(compared(t, apps()["unknown"]), report.Options{
-		Give: map[demand.Input]string{demand.Requests: "--requests RATE"},
+		Full: true, Give: map[demand.Input]string{demand.Requests: "--requests RATE"},
 	})
 	for _, want := range []string{"shop in us-east-1: no verdict yet", "  requests     --requests RATE", "= requests x"} {
 		if !strings.Contains(printed, want) {
@@ -211,7 +254,7 @@ func firstWords(name string) string {
 // flat is text without its layout.
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// Dozens of places where the answer changes are told as a number in brief, and
+// Dozens of places where the answer changes are told as a number in Markdown, and
 // one by one in full.
 func TestManyCrossings(t *testing.T) {
 	r := compared(t, apps()["small"])
@@ -222,18 +265,15 @@ func TestManyCrossings(t *testing.T) {
 		r.BreakEven.Bands[0].Below = append(r.BreakEven.Bands[0].Below, c.Crossing)
 	}
 	n := len(r.BreakEven.Crossings)
-	brief, full, markdown := report.Text(r, report.Options{}), report.Text(r, report.Options{Full: true}), report.Markdown(r, report.Options{})
+	full, markdown := report.Text(r, report.Options{Full: true}), report.Markdown(r, report.Options{})
 	between := fmt.Sprintf("%d changes more between these", n-2)
-	if got := strings.Count(brief, " is cheaper: Lambda costs"); got != 2 || !strings.Contains(brief, between) {
-		t.Errorf("in brief %d crossings, without %q", got, between)
-	}
 	if got := strings.Count(full, " is cheaper: Lambda costs"); got != n || strings.Contains(full, between) {
 		t.Errorf("in full %d crossings of %d", got, n)
 	}
 	if got := strings.Count(markdown, " turns it"); got != 2 || !strings.Contains(markdown, between) {
 		t.Errorf("in Markdown %d crossings, without %q", got, between)
 	}
-	if want := fmt.Sprintf("%d times from ", len(r.BreakEven.Bands[0].Below)); !strings.Contains(brief, want) {
+	if want := fmt.Sprintf("%d times from ", len(r.BreakEven.Bands[0].Below)); !strings.Contains(full, want) {
 		t.Errorf("no %q in the bands", want)
 	}
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,10 +99,7 @@ func (p *page) simulation() {
 		return
 	}
 	f := sim.Trace
-	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, requests(f.Requests), span(f.Span)))
-	if sim.Partial {
-		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
-	}
+	p.simulationTitle(sim)
 	p.say("", format.Sentence(sim.Source)+".")
 	rate := amount(f.Mean) + " requests a second on average"
 	if f.Second.Peak > 0 {
@@ -123,6 +121,13 @@ func (p *page) simulation() {
 	s.timeline()
 }
 
+func (p *page) simulationTitle(sim *compare.Simulation) {
+	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, requests(sim.Trace.Requests), span(sim.Trace.Span)))
+	if sim.Partial {
+		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
+	}
+}
+
 // sampling says how much of a long trace was simulated, and with what error.
 func (p *page) sampling(sim *compare.Simulation) {
 	for _, t := range spec.Targets() {
@@ -140,12 +145,14 @@ func (p *page) sampling(sim *compare.Simulation) {
 	}
 }
 
-func (s sideBySide) latencies() {
-	s.group("latency of requests that were served or timed out")
-	for _, q := range []struct {
-		name string
-		of   func(replay.Latency) int64
-	}{
+// quantile is one figure of latencies.
+type quantile struct {
+	name string
+	of   func(replay.Latency) int64
+}
+
+func latencyFigures() []quantile {
+	return []quantile{
 		{"mean", func(l replay.Latency) int64 { return l.Mean }},
 		{"p50", func(l replay.Latency) int64 { return l.P50 }},
 		{"p90", func(l replay.Latency) int64 { return l.P90 }},
@@ -153,7 +160,16 @@ func (s sideBySide) latencies() {
 		{"p99", func(l replay.Latency) int64 { return l.P99 }},
 		{"p99.9", func(l replay.Latency) int64 { return l.P999 }},
 		{"longest", func(l replay.Latency) int64 { return l.Max }},
-	} {
+	}
+}
+
+// latencies prints those figures whose names are given; without names, all.
+func (s sideBySide) latencies(only ...string) {
+	s.group("latency of requests that were served or timed out")
+	for _, q := range latencyFigures() {
+		if len(only) > 0 && !slices.Contains(only, q.name) {
+			continue
+		}
 		s.row(q.name, func(r *replay.Result) string {
 			if r.Latency.Count == 0 {
 				return "-"

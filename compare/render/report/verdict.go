@@ -34,7 +34,8 @@ func (p *page) verdict() {
 // fact is a line of the verdict.
 type fact struct{ name, text string }
 
-// decisive are the figures that decide a comparison.
+// decisive are the figures that decide a comparison: both totals with what they
+// mostly pay for, and what turns the answer.
 func (p *page) decisive() []fact {
 	r, v := p.result, p.result.Verdict
 	facts := []fact{{"because", v.Because}}
@@ -42,30 +43,54 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", format.Money(*v.Saves), v.Percent)})
 	}
 	for _, t := range spec.Targets() {
-		if main, ok := mainly(p.result.Of(t)); ok {
-			facts = append(facts, fact{"pays for", fmt.Sprintf("on %s mostly %s", name(t), main)})
-		}
+		facts = append(facts, fact{name(t), mainly(r.Of(t))})
 	}
 	if text := p.nearest(); text != "" {
 		facts = append(facts, fact{"break-even", text})
 	}
-	if v.Flip != nil {
-		facts = append(facts, fact{"flips with", change(*v.Flip)})
+	for _, text := range p.flips() {
+		facts = append(facts, fact{"flips with", text})
 	}
 	facts = append(facts, fact{"fits", fits(r.Fit)})
-	for _, text := range v.Price {
+	for _, text := range v.Beside {
 		facts = append(facts, fact{"comes with", text})
 	}
 	return facts
 }
 
-// mainly names the dearest line of a side whose cost is known.
-func mainly(side compare.Side) (string, bool) {
-	if side.Bill == nil || side.Bill.Total == nil || *side.Bill.Total == 0 {
-		return "", false
+// mainly is what a side costs, and its dearest line.
+func mainly(side compare.Side) string {
+	switch {
+	case side.Bill == nil:
+		return "cannot be priced: " + side.Unpriced
+	case side.Bill.Total == nil:
+		return total(side) + " a month, and what is not known yet"
+	case *side.Bill.Total == 0:
+		return total(side) + " a month"
 	}
 	dearest := slices.MaxFunc(side.Bill.Components, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
-	return fmt.Sprintf("%s: %s, %.0f %%", dearest.Name, format.Money(*dearest.Cost), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars()), true
+	return fmt.Sprintf("%s a month, %.0f %% of it %s: %s", total(side), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars(), dearest.Name, format.Money(*dearest.Cost))
+}
+
+// flips are the nearest changes that turn the answer, beside the number of requests,
+// and the other choices that do.
+func (p *page) flips() []string {
+	r := p.result
+	if r.Verdict.Saves == nil || len(r.Services) == 0 {
+		return nil
+	}
+	var list []string
+	for _, f := range r.Sensitivity {
+		if f.Input != compare.RequestsInput && len(list) < briefFlips {
+			list = append(list, change(f))
+		}
+	}
+	for _, a := range r.Alternatives {
+		if a.Flips {
+			list = append(list, fmt.Sprintf("%s: %s on Lambda, %s on Kubernetes", a.Name, format.Money(a.Lambda), format.Money(a.Kubernetes)))
+		}
+	}
+	return list
 }
 
 // fits says in a line how many limits are reached or near.
