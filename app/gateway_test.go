@@ -139,6 +139,22 @@ func (g *gateway) invoke(w http.ResponseWriter, r *http.Request, event []byte) {
 		fail(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 		return
 	}
+	payload, status := g.run(event)
+	if status != http.StatusOK {
+		fail(w, status, http.StatusText(status))
+		return
+	}
+	var response events.APIGatewayV2HTTPResponse
+	if json.Unmarshal(payload, &response) != nil || response.StatusCode == 0 {
+		fail(w, http.StatusInternalServerError, "Internal Server Error")
+		return
+	}
+	write(w, r, response)
+}
+
+// run has the function work on an event, and returns what it answers. Status is that
+// of API Gateway where there is no answer.
+func (g *gateway) run(event []byte) (payload []byte, status int) {
 	ctx, cancel := context.WithTimeout(context.Background(), g.timeout)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
@@ -148,25 +164,20 @@ func (g *gateway) invoke(w http.ResponseWriter, r *http.Request, event []byte) {
 		deadline: deadline,
 		done:     make(chan []byte, 1),
 	}
-	var payload []byte
 	select {
 	case g.invocations <- invocation:
 	case <-ctx.Done():
-		fail(w, http.StatusServiceUnavailable, "Service Unavailable")
-		return
+		return nil, http.StatusServiceUnavailable
 	}
 	select {
-	case payload = <-invocation.done:
+	case payload, ok := <-invocation.done:
+		if !ok {
+			return nil, http.StatusInternalServerError
+		}
+		return payload, http.StatusOK
 	case <-ctx.Done():
-		fail(w, http.StatusInternalServerError, "Internal Server Error")
-		return
+		return nil, http.StatusInternalServerError
 	}
-	var response events.APIGatewayV2HTTPResponse
-	if payload == nil || json.Unmarshal(payload, &response) != nil || response.StatusCode == 0 {
-		fail(w, http.StatusInternalServerError, "Internal Server Error")
-		return
-	}
-	write(w, r, response)
 }
 
 // fail answers in API Gateway's own words.

@@ -49,18 +49,23 @@ func (r *refusal) Error() string { return r.message }
 type thumbs struct {
 	log     *slog.Logger
 	key     string
+	store   *store // nil if there is none
 	uploads budget
 	memory  budget
 }
 
 // newHandler returns the service. A key that is not empty is wanted in the header
-// x-api-key of each POST; timeout is the time that one request may take.
-func newHandler(log *slog.Logger, key string, timeout time.Duration) http.Handler {
-	service := &thumbs{log: log, key: key, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
+// x-api-key of each POST /thumbnails; timeout is the time that one request may take.
+// Events are taken only where there is a store for what they ask for.
+func newHandler(log *slog.Logger, key string, store *store, timeout time.Duration) http.Handler {
+	service := &thumbs{log: log, key: key, store: store, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /thumbnails", service.answer(service.makeThumbnail))
 	routes.HandleFunc("GET /placeholders/{width}/{height}", service.answer(service.drawPlaceholder))
 	routes.HandleFunc("GET /healthz", service.answer(service.health))
+	if store != nil {
+		routes.HandleFunc("POST "+eventsPath, service.answer(service.handleEvent))
+	}
 	return wrap(log, timeout, routes)
 }
 
@@ -112,7 +117,7 @@ func (s *thumbs) makeThumbnail(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer done()
-	body, err := readBody(w, r)
+	body, err := readBody(w, r, "image", maxBody)
 	if err != nil {
 		return err
 	}
@@ -207,13 +212,13 @@ func checkContentType(value string) error {
 	return refuse(http.StatusUnsupportedMediaType, "content-type: must be that of an image, got %q\nhint: send image/png, image/jpeg or image/gif, and the image itself as the body", value)
 }
 
-// readBody returns the whole body, of at most maxBody bytes.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	size := max(0, min(r.ContentLength, maxBody))
+// readBody returns the whole body, of at most so many bytes; kind is what it should be.
+func readBody(w http.ResponseWriter, r *http.Request, kind string, most int64) ([]byte, error) {
+	size := max(0, min(r.ContentLength, most))
 	body := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, most))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes\nhint: send a smaller image", maxBody)
+		return nil, refuse(http.StatusRequestEntityTooLarge, "the body must have at most %d bytes\nhint: send a smaller %s", most, kind)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, refuse(http.StatusRequestTimeout, "the body came too slowly")
@@ -222,7 +227,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, refuse(http.StatusBadRequest, "the body cannot be read: %v", err)
 	}
 	if body.Len() == 0 {
-		return nil, refuse(http.StatusBadRequest, "the body is empty\nhint: send the image as the body, curl --data-binary @photo.jpg")
+		return nil, refuse(http.StatusBadRequest, "the body is empty\nhint: send the %s as the body, curl --data-binary @FILE", kind)
 	}
 	return body.Bytes(), nil
 }

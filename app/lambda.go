@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,20 +28,45 @@ const answerMargin = 500 * time.Millisecond
 // each with handler. It never returns; Lambda ends the process.
 func serveLambda(log *slog.Logger, handler http.Handler) {
 	log.Info("serving", "address", "the Lambda runtime API")
-	lambda.Start(func(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-		return answerEvent(ctx, log, handler, event)
+	lambda.Start(func(ctx context.Context, event json.RawMessage) (any, error) {
+		if deadline, ok := ctx.Deadline(); ok {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
+			defer cancel()
+		}
+		var batch struct{ Records json.RawMessage }
+		if err := json.Unmarshal(event, &batch); err == nil && batch.Records != nil {
+			return answerBatch(ctx, log, handler, event)
+		}
+		var request events.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(event, &request); err != nil {
+			return nil, err
+		}
+		return answerRequest(ctx, log, handler, request)
 	})
 }
 
-// answerEvent has handler answer an event of API Gateway's payload format 2.0 as if
-// the request that it describes had come over HTTP. It returns an error only for
-// an event that describes none.
-func answerEvent(ctx context.Context, log *slog.Logger, handler http.Handler, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
-		defer cancel()
+// answerBatch has handler answer an event of SQS as the Lambda Web Adapter has it
+// answered: the event itself is posted. An error gives all messages back to the
+// queue.
+func answerBatch(ctx context.Context, log *slog.Logger, handler http.Handler, event []byte) (json.RawMessage, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, eventsPath, bytes.NewReader(event))
+	if err != nil {
+		return nil, err
 	}
+	request.Header.Set("Content-Type", "application/json")
+	w := newResponse(request.Method)
+	serveOrPanic(log, handler, w, request)
+	if w.panicked || w.status < 200 || w.status > 299 {
+		return nil, fmt.Errorf("POST %s answered %d: %s", eventsPath, w.status, w.body.Bytes())
+	}
+	return w.body.Bytes(), nil
+}
+
+// answerRequest has handler answer an event of API Gateway's payload format 2.0 as
+// if the request that it describes had come over HTTP. It returns an error only for
+// an event that describes none.
+func answerRequest(ctx context.Context, log *slog.Logger, handler http.Handler, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	request, err := newRequest(ctx, event)
 	if err != nil {
 		return events.APIGatewayV2HTTPResponse{}, err

@@ -152,7 +152,7 @@ func TestResponseWithoutContentType(t *testing.T) {
 	for _, path := range []string{"/nil", "/encoded", "/not-modified"} {
 		event := newEvent(httptest.NewRequest("GET", path, nil), nil)
 		var log bytes.Buffer
-		response, err := answerEvent(context.Background(), slog.New(slog.NewTextHandler(&log, nil)), handler, event)
+		response, err := answerRequest(context.Background(), slog.New(slog.NewTextHandler(&log, nil)), handler, event)
 		if err != nil {
 			t.Fatal(err)
 		}

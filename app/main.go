@@ -4,6 +4,10 @@
 //	POST /thumbnails?width=320              the image in the body, 320 pixels wide
 //	GET  /placeholders/{width}/{height}     a grey image that says its own size
 //	GET  /healthz                           "ok"
+//	POST /events                            S3's notifications, as SQS sends them to Lambda
+//
+// The last makes a thumbnail of each image that was uploaded to a bucket, and puts
+// it under the same key into another bucket (events.go).
 //
 // Try it:
 //
@@ -11,14 +15,16 @@
 //	curl --data-binary @photo.jpg 'localhost:8080/thumbnails?width=320' -o small.jpg
 //
 // It listens on PORT, unless AWS_LAMBDA_RUNTIME_API says that it runs on Lambda:
-// then it asks the Lambda runtime for API Gateway events instead (lambda.go), and
-// gives the same answers. Its whole configuration is the environment:
+// then it asks the Lambda runtime for events of API Gateway and of SQS instead
+// (lambda.go), and gives the same answers. Its whole configuration is the
+// environment:
 //
 //	PORT              port to listen on; 8080 if not set
 //	LOG_LEVEL         debug, info (if not set), warn or error
 //	REQUEST_TIMEOUT   how long one request may take; 9s if not set
 //	API_KEY           the key that POST /thumbnails wants in the header x-api-key
 //	API_KEY_SECRET    or where AWS Secrets Manager keeps that key (secret.go)
+//	THUMBNAILS_BUCKET the bucket for thumbnails; without it there is no POST /events
 //	GOMEMLIMIT        what the Go runtime may take, softly; 400MiB if not set
 //
 // With no key, everybody may make thumbnails.
@@ -56,11 +62,15 @@ func run(ctx context.Context, lookup environment, output io.Writer) error {
 	if err != nil {
 		return err
 	}
+	store, err := openStore(ctx, lookup)
+	if err != nil {
+		return err
+	}
 	if _, set := lookup("GOMEMLIMIT"); !set {
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	log := slog.New(slog.NewJSONHandler(output, &slog.HandlerOptions{Level: settings.logLevel}))
-	return serve(ctx, settings, log, newHandler(log, key, settings.requestTimeout))
+	return serve(ctx, settings, log, newHandler(log, key, store, settings.requestTimeout))
 }
 
 // serve answers requests with handler, from whichever side they come.
