@@ -171,9 +171,9 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		}
 		say("nodes", "", "pods are packed %s; EC2 bills nodes by the second", packed)
 	}
-	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold the target utilization, its tolerance of 10 %% left aside; scale.max does not bound what is priced, and fit says where it is reached")
+	say("replicas", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale", "as many as hold what the autoscaler watches at its target, its tolerance of 10 %% left aside, and as many as serve the traffic: of CPU that it does not watch a pod gets what %s; scale.max does not bound what is priced, and fit says where it is reached", podGets(k))
 	if c.deployments(func(s kubernetes.Service) bool { return s.Metric == kubernetes.Memory }) {
-		say("replicas", "", "where the autoscaler watches memory, of which nothing is known here, replicas are as many as hold the CPU time at full utilization")
+		say("replicas", "", "where the autoscaler watches memory, of which nothing is known here, replicas are as many as serve the traffic")
 	}
 	for _, f := range c.Resolved.Findings.Kubernetes.Refused() {
 		if strings.HasSuffix(f.Path, ".scale.min") {
@@ -210,6 +210,17 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	if k.CrossZone == 0 {
 		say("zones", "cross-zone load balancing of an Application Load Balancer is free of transfer charges", "nothing that is charged for crosses zones behind the load balancer")
 	}
+}
+
+// podGets says how much CPU a pod gets at most.
+func podGets(k cost.KubernetesChoices) string {
+	switch {
+	case k.Compute == cost.Fargate:
+		return "its Fargate size has"
+	case k.Shared > 0:
+		return "it requests"
+	}
+	return "its node has to give"
 }
 
 // connection says what clients do with a connection to the load balancer.

@@ -181,12 +181,15 @@ func Compare(in Input) (Result, error) {
 	if err := c.excess(&pair); err != nil {
 		return Result{}, err
 	}
+	if c.replicas, err = cost.ReplicasOf(in.Catalog, app, in.Choices); err != nil && pair.Kubernetes != nil {
+		return Result{}, err
+	}
 	r.Pair = target.PairOf(pair.side)
 	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
 		r.Nodes = &n
 	}
 	r.Fit = fit.Check(fit.Input{
-		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes,
+		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes, Replicas: c.replicas,
 		Served: reliableTargets(in.Behavior),
 	})
 	if in.Behavior != nil {
@@ -213,7 +216,8 @@ func Compare(in Input) (Result, error) {
 // comparison is one Compare at work.
 type comparison struct {
 	Input
-	app cost.App
+	app      cost.App
+	replicas cost.Replicas // none where Kubernetes refuses the app
 }
 
 // pair is an app's models on both targets; a target that refuses the app may

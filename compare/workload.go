@@ -34,7 +34,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 	fits := byService(r.Fit)
 	for i, w := range c.app.Workloads {
 		s := Service{
-			Name: w.Name, Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.replicas(w),
+			Name: w.Name, Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.deployed(w),
 			Crossings: []breakeven.Crossing{},
 		}
 		s.simulated(c.Behavior)
@@ -109,15 +109,15 @@ func (c *comparison) function(w cost.Workload) Function {
 	return f
 }
 
-// replicas is how a service runs on Kubernetes.
-func (c *comparison) replicas(w cost.Workload) Replicas {
+// deployed is how a service runs on Kubernetes.
+func (c *comparison) deployed(w cost.Workload) Replicas {
 	deployment, _ := c.Resolved.Kubernetes.Service(w.Name)
 	r := Replicas{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB, Min: w.Pod.Min, Max: deployment.MaxReplicas}
-	if n, _, ok := cost.Replicas(w, 1); ok {
+	if n, _, ok := c.replicas.At(w.Name, 1); ok {
 		r.Mean = demand.Known(n)
 	}
 	if w.Traffic.Profile.Known() {
-		if n, by, ok := cost.Replicas(w, w.Traffic.Profile.Peak()); ok {
+		if n, by, ok := c.replicas.At(w.Name, w.Traffic.Profile.Peak()); ok {
 			r.Peak, r.DecidedBy = demand.Known(n), by
 		}
 	}

@@ -77,7 +77,8 @@ type Input struct {
 	Workloads []cost.Workload // by service, in order
 	Choices   cost.Choices
 	// Nodes is how many nodes the app takes, where that is known.
-	Nodes *cost.Nodes
+	Nodes    *cost.Nodes
+	Replicas cost.Replicas
 	// Served are the targets on which a simulation served the requests, all but some
 	// in a thousand. A peak that is over a bound by averages only warns there.
 	Served target.Pair[bool]

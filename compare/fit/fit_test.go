@@ -10,6 +10,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/fit"
 	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/finding"
@@ -52,11 +53,13 @@ type service struct {
 	nodes            *cost.Nodes
 	cpu, provisioned int
 	others           string // services beside it
+	target           int    // of the CPU request, in percent
+	rate             float64
 }
 
 func usual() service {
 	return service{
-		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500,
+		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500, target: 70,
 		usage: demand.Usage{
 			Requests: demand.Known(2_628_000.0 * 10), Duration: demand.Known(50 * time.Millisecond), CPUTime: demand.Known(10 * time.Millisecond),
 			Request: demand.Known[int64](1000), Response: demand.Known[int64](10_000), Log: demand.Known[int64](100),
@@ -75,13 +78,21 @@ func check(t *testing.T, s service) fit.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
+	workloads := []cost.Workload{{
+		Name: "api", Traffic: resolved, LogDays: 30, Routes: 1,
+		Function: cost.Function{MemoryMB: s.memoryMB, Architecture: "arm64", Provisioned: s.provisioned},
+		Pod:      cost.Pod{MilliCPU: s.cpu, MemoryMiB: 512, Min: s.min, Concurrency: s.concurrency, TargetPercent: s.target, TargetRate: s.rate},
+	}}
+	catalog, err := nodes.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replicas, err := cost.ReplicasOf(catalog, cost.App{Workloads: workloads}, s.choices)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return fit.Check(fit.Input{
-		Resolved: target.Resolve(app), Choices: s.choices, Nodes: s.nodes,
-		Workloads: []cost.Workload{{
-			Name: "api", Traffic: resolved, LogDays: 30, Routes: 1,
-			Function: cost.Function{MemoryMB: s.memoryMB, Architecture: "arm64", Provisioned: s.provisioned},
-			Pod:      cost.Pod{MilliCPU: s.cpu, MemoryMiB: 512, Min: s.min, Concurrency: s.concurrency, TargetPercent: 70},
-		}},
+		Resolved: target.Resolve(app), Choices: s.choices, Nodes: s.nodes, Replicas: replicas, Workloads: workloads,
 	})
 }
 
@@ -137,6 +148,10 @@ func TestLimits(t *testing.T) {
 		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Blocker, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
 		// 100/s x 5 s = 500 in flight / 10
 		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 9},
+		// 200/s x 10 ms = 2 cores, and a node gives 1.805.
+		{"CPU that nobody watches", func(s *service) {
+			s.usage.Requests, s.usage.Duration, s.target, s.rate, s.min = perSecond(200), second(.01), 0, 500, 1
+		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 10},
 		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(120), "180s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer closes a connection on which nothing moves for 60 s", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)

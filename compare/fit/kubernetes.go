@@ -52,7 +52,7 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 	if !profile.Known() {
 		return
 	}
-	peak, by, known := cost.Replicas(w, profile.Peak())
+	peak, by, known := c.Replicas.At(w.Name, profile.Peak())
 	if !known {
 		return
 	}
@@ -64,11 +64,18 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 			Hint:    "raise scale.max, cpu or concurrency",
 		})
 	}
-	if by == cost.ByConcurrency {
+	switch by {
+	case cost.ByConcurrency:
 		add(Warning, at+".concurrency", Limit{
 			Name: "requests at once", Value: fmt.Sprintf("%d for a replica", w.Pod.Concurrency), Actual: count(float64(peak)) + " replicas at the peak", Page: kubernetes.AutoscalingPage,
 			Message: fmt.Sprintf("at the peak concurrency decides the %s replicas, which the autoscaler does not watch: requests will queue before it adds any", count(float64(peak))),
 			Hint:    "raise concurrency or scale.min, or scale by requests",
+		})
+	case cost.BySaturation:
+		add(Warning, at+".scale", Limit{
+			Name: "CPU", Value: "not watched by the autoscaler", Actual: count(float64(peak)) + " replicas at the peak", Page: kubernetes.AutoscalingPage,
+			Message: fmt.Sprintf("at the peak the CPU of what pods run on decides the %s replicas, which the autoscaler does not watch: requests will queue before it adds any", count(float64(peak))),
+			Hint:    "raise scale.min, scale by cpu, or lower scale.requests",
 		})
 	}
 	c.tooLate(w, peak, add)
@@ -81,7 +88,7 @@ func (c *checker) tooLate(w cost.Workload, peak int, add addLimit) {
 		return
 	}
 	burst := profile.Segments()[0].Length
-	quiet, _, known := cost.Replicas(w, profile.Segments()[1].Factor)
+	quiet, _, known := c.Replicas.At(w.Name, profile.Segments()[1].Factor)
 	if !known || peak <= quiet {
 		return
 	}

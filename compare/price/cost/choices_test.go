@@ -165,19 +165,31 @@ func TestReplicas(t *testing.T) {
 		{"twice the rate", Pod{500, 512, 1, 10, 70, 0}, 2, 7, ByCPU}, // 6.86
 		{"just whole", Pod{500, 512, 1, 10, 60, 0}, 1, 4, ByCPU},     // 1.2 / .3
 		{"in flight", Pod{2000, 512, 1, 1, 70, 0}, 1, 4, ByConcurrency},
-		{"request rate", Pod{2000, 512, 1, 10, 100, 15}, 1, 7, ByRequests}, // 100 / 15 = 6.7
+		{"request rate", Pod{2000, 512, 1, 10, 0, 15}, 1, 7, ByRequests}, // 100 / 15 = 6.7
+		// By requests 1; 1.2 cores are less than a node of 1.805 gives a pod without a limit.
+		{"what a node has left", Pod{100, 512, 1, 10, 0, 100}, 1, 1, ByMinimum},
+		{"a saturated node", Pod{100, 512, 1, 100, 0, 1000}, 4, 3, BySaturation}, // 4.8 / 1.805
 		{"nothing to do", Pod{500, 512, 1, 10, 70, 0}, 0, 1, ByMinimum},
 	} {
 		w.Pod = c.pod
-		if n, by, ok := Replicas(w, c.f); n != c.want || by != c.by || !ok {
+		if n, by, ok := replicas(t, w, c.f); n != c.want || by != c.by || !ok {
 			t.Errorf("%s: got %d by %s, want %d by %s", c.name, n, by, c.want, c.by)
 		}
 	}
 	u := usage()
 	u.CPUTime = demand.Maybe[time.Duration]{}
-	if _, _, ok := Replicas(workload(t, u), 1); ok {
+	if _, _, ok := replicas(t, workload(t, u), 1); ok {
 		t.Error("replicas are known without the CPU time")
 	}
+}
+
+func replicas(t *testing.T, w Workload, factor float64) (n int, by string, known bool) {
+	t.Helper()
+	r, err := ReplicasOf(catalog(t), App{Workloads: []Workload{w}}, Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.At(w.Name, factor)
 }
 
 func TestNodesOf(t *testing.T) {

@@ -34,23 +34,41 @@ type cluster struct {
 // service is one workload, ready for quantities.
 type service struct {
 	Workload
-	requests                    float64
-	duration, cpu               float64 // seconds of one request
-	payloadGB, responseGB       float64 // of one request
-	logGB, outboundGB           float64
-	fargate                     nodes.FargateSize
-	share                       float64 // of a node, for one replica
-	perCPU, perSlot, perReplica float64 // cores, requests in flight and requests a second, for one replica
-	rules, months               float64 // rules beyond the free ones; months that logs are kept
+	requests              float64
+	duration, cpu         float64 // seconds of one request
+	payloadGB, responseGB float64 // of one request
+	logGB, outboundGB     float64
+	fargate               nodes.FargateSize
+	share                 float64 // of a node, for one replica
+	sizing                Sizing
+	rules, months         float64 // rules beyond the free ones; months that logs are kept
 }
 
 func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
+	c, err := place(catalog, app, choices)
+	if err != nil {
+		return nil, err
+	}
+	var levels [][]demand.Level
+	for _, w := range app.Workloads {
+		c.alarms += w.Alarms
+		levels = append(levels, c.levels(w.Traffic.Profile))
+		c.known = c.known && w.Traffic.Profile.Known()
+	}
+	c.replicas = make([]int, len(c.services)+1)
+	if c.known {
+		c.join(levels)
+	}
+	return c, nil
+}
+
+// place chooses what an app's pods run on.
+func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, known: true, measured: 1, alarms: app.Alarms}
 	if len(app.Workloads) == 0 {
 		return nil, fmt.Errorf("an app without services costs nothing")
 	}
 	c.architecture = string(spec.ARM64)
-	var levels [][]demand.Level
 	for _, w := range app.Workloads {
 		s, err := newService(w)
 		if err != nil {
@@ -60,13 +78,6 @@ func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, err
 			c.architecture = string(spec.X8664)
 		}
 		c.services = append(c.services, s)
-		c.alarms += w.Alarms
-		levels = append(levels, c.levels(w.Traffic.Profile))
-		c.known = c.known && w.Traffic.Profile.Known()
-	}
-	c.replicas = make([]int, len(c.services)+1)
-	if c.known {
-		c.join(levels)
 	}
 	if c.choices.Compute == Fargate {
 		return c, c.fargate()
@@ -84,8 +95,8 @@ func newService(w Workload) (service, error) {
 		rules:  float64(max(0, w.Routes-lcuFreeRules)),
 		months: float64(w.LogDays) / daysPerMonth,
 	}
-	if p.MilliCPU < 1 || p.MemoryMiB < 1 || p.Concurrency < 1 || p.TargetPercent < 1 || p.Min < 0 {
-		return s, fmt.Errorf("%s: a pod must request CPU and memory, take requests and have a target, got %+v", w.Name, p)
+	if p.MilliCPU < 1 || p.MemoryMiB < 1 || p.Concurrency < 1 || p.TargetPercent < 0 || p.Min < 0 {
+		return s, fmt.Errorf("%s: a pod must request CPU and memory and take requests, got %+v", w.Name, p)
 	}
 	if d, ok := t.Duration.Get(); ok {
 		s.duration = d.Seconds()
@@ -93,12 +104,7 @@ func newService(w Workload) (service, error) {
 	if d, ok := t.CPUTime.Get(); ok {
 		s.cpu = d.Seconds()
 	}
-	s.perCPU = float64(p.MilliCPU) / 1000 * float64(p.TargetPercent) / 100
-	s.perSlot = float64(p.Concurrency)
-	s.perReplica = math.Inf(1)
-	if p.TargetRate > 0 {
-		s.perReplica = p.TargetRate
-	}
+	s.sizing = p.sizing()
 	return s, nil
 }
 
@@ -135,6 +141,7 @@ func (c *cluster) fargate() error {
 			return problem.In(s.Name, problem.New("a pod of %dm CPU and %d MiB is larger than Fargate's largest, 16 vCPU and 120 GB", s.Pod.MilliCPU, s.Pod.MemoryMiB).Of(problem.Misuse))
 		}
 		s.fargate = size
+		s.sizing.Cores = float64(size.MilliCPU) / 1000
 	}
 	return nil
 }
@@ -152,6 +159,9 @@ func (c *cluster) choose(catalog *nodes.Catalog) error {
 	c.instance, c.room, c.packer = instance, instance.Allocatable(), packer
 	for i := range c.services {
 		c.services[i].share = c.room.Share(pods[i])
+		if c.choices.Shared == 0 {
+			c.services[i].sizing.Cores = float64(c.room.MilliCPU) / 1000
+		}
 	}
 	return nil
 }
@@ -262,10 +272,11 @@ func (c *cluster) nodesAt(scale float64, level int) float64 {
 		}
 		return c.choices.reference.nodes(cores)
 	}
-	n := 0.0
+	n, cores := 0.0, 0.0
 	for i := range c.services {
 		s := &c.services[i]
 		replicas := s.replicas(scale, c.factors[level][i])
+		cores += s.rate(scale, c.factors[level][i]) * s.cpu
 		if math.IsNaN(replicas) || replicas > maxReplicas {
 			return replicas
 		}
@@ -276,7 +287,9 @@ func (c *cluster) nodesAt(scale float64, level int) float64 {
 		return n
 	}
 	c.replicas[len(c.services)] = nodes.DNSReplicas
-	return float64(max(c.choices.MinNodes, c.packer.Count(c.replicas...)))
+	// Pods that request less CPU than they use still use it.
+	busy := wholeUp(cores * 1000 / float64(c.room.MilliCPU))
+	return max(float64(c.choices.MinNodes), float64(c.packer.Count(c.replicas...)), busy)
 }
 
 // fargateHours is the vCPU hours and GB hours of a month on Fargate, CoreDNS
@@ -300,68 +313,6 @@ func (c *cluster) fargateHours(scale float64) (cpu, memory float64) {
 	}
 	return cpu, memory
 }
-
-// maxReplicas is how many replicas are counted: their number must be exact, and
-// so must the sums of what they request. More of them are uncounted.
-const (
-	maxReplicas = 1e12
-	uncounted   = 1e60 // times any part of them is more than price.MaxUnits
-)
-
-// replicas is how many replicas serve scale times the service's requests at a
-// level of traffic.
-func (s *service) replicas(scale, factor float64) float64 {
-	rate := s.requests * scale / demand.SecondsPerMonth * factor
-	n := max(float64(s.Pod.Min), wholeUp(rate*s.cpu/s.perCPU), wholeUp(rate*s.duration/s.perSlot), wholeUp(rate/s.perReplica))
-	if n > maxReplicas {
-		return uncounted
-	}
-	return n
-}
-
-// Deciders say what a number of replicas follows from.
-const (
-	ByMinimum     = "minimum"
-	ByCPU         = "cpu"
-	ByRequests    = "requests"
-	ByConcurrency = "concurrency"
-)
-
-// Replicas is how many replicas a service takes at a multiple of its mean rate,
-// and what decides: the most of its minimum, of the CPU that its requests take
-// against the target utilization of the CPU request, of their rate against the
-// target rate, and of the requests in flight against what one replica takes at
-// once. It is false when a figure is missing.
-//
-// This is where an autoscaler comes to rest. On its way there it keeps up to a
-// tenth more or fewer, its tolerance.
-func Replicas(w Workload, factor float64) (n int, decidedBy string, known bool) {
-	s, err := newService(w)
-	if err != nil {
-		return 0, "", false
-	}
-	replicas := s.replicas(1, factor)
-	if math.IsNaN(replicas) || replicas > maxReplicas {
-		return 0, "", false
-	}
-	rate := s.requests / demand.SecondsPerMonth * factor
-	switch replicas {
-	case float64(w.Pod.Min):
-		decidedBy = ByMinimum
-	case wholeUp(rate * s.cpu / s.perCPU):
-		decidedBy = ByCPU
-	case wholeUp(rate / s.perReplica):
-		decidedBy = ByRequests
-	default:
-		decidedBy = ByConcurrency
-	}
-	return int(replicas), decidedBy, true
-}
-
-// wholeUp rounds up, but for what a product of floating-point numbers may be
-// above a whole number by accident: a millionth of a replica is not a replica
-// more.
-func wholeUp(x float64) float64 { return math.Ceil(x - float64(1e-6*min(1, x))) }
 
 // Nodes is what the cluster's nodes are at the app's traffic.
 type Nodes struct {

@@ -65,7 +65,7 @@ type Pod struct {
 	MemoryMiB     int // request
 	Min           int // replicas
 	Concurrency   int // requests that one replica takes at once
-	TargetPercent int // of the CPU request at which replicas are kept; 100 where the autoscaler watches something else
+	TargetPercent int // of the CPU request at which replicas are kept; 0 where the autoscaler does not watch the CPU
 	// TargetRate is the requests a second at which a replica is kept; 0 where
 	// the autoscaler does not watch them.
 	TargetRate float64

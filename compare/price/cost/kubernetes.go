@@ -19,7 +19,7 @@ import (
 //   - the load balancer and its capacity units (see LCUs), addresses, NAT
 //     gateways, traffic between zones, disks, logs, egress, alarms.
 //
-// Replicas follow from the same work as on Lambda; see Replicas. A service's
+// Replicas follow from the same work as on Lambda; see Sizing. A service's
 // maximum is not applied: what it costs to serve the traffic is priced, and
 // whether scale.max allows it is a question of fit.
 func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choices) (*Model, error) {

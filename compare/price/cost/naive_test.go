@@ -283,20 +283,30 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		}
 		if _, known := count[highest]; !known {
 			rate := requests / 2628000 * highest
-			replicas := math.Max(float64(n.w.Pod.Min), math.Max(
-				up(rate*cpu/(float64(n.w.Pod.MilliCPU)/1000*float64(n.w.Pod.TargetPercent)/100)),
-				up(rate*duration/float64(n.w.Pod.Concurrency))))
+			room := instance.Allocatable()
+			replicas := math.Max(float64(n.w.Pod.Min), up(rate*duration/float64(n.w.Pod.Concurrency)))
+			if n.w.Pod.TargetPercent > 0 {
+				replicas = math.Max(replicas, up(rate*cpu/(float64(n.w.Pod.MilliCPU)/1000*float64(n.w.Pod.TargetPercent)/100)))
+			}
 			if n.w.Pod.TargetRate > 0 {
 				replicas = math.Max(replicas, up(rate/n.w.Pod.TargetRate))
 			}
-			switch room := instance.Allocatable(); {
+			most := float64(n.w.Pod.MilliCPU) / 1000 // that a pod gets
+			switch {
+			case k.Compute == Fargate:
+				most, _ = n.fargate(n.w.Pod.MilliCPU, n.w.Pod.MemoryMiB)
+			case k.Shared == 0:
+				most = float64(room.MilliCPU) / 1000
+			}
+			replicas = math.Max(replicas, up(rate*cpu/most))
+			switch {
 			case k.Compute == Fargate:
 				count[highest] = [2]float64{0, replicas}
 			case k.Shared > 0:
 				each := math.Max(float64(n.w.Pod.MilliCPU)/float64(room.MilliCPU), float64(n.w.Pod.MemoryMiB)/float64(room.MemoryMiB))
 				count[highest] = [2]float64{replicas * math.Max(each, 1/float64(room.Pods)), replicas}
 			default:
-				count[highest] = [2]float64{float64(n.nodesNeeded(int(replicas), room)), replicas}
+				count[highest] = [2]float64{math.Max(float64(n.nodesNeeded(int(replicas), room)), up(rate*cpu/most)), replicas}
 			}
 		}
 		hours += count[highest][0] * 730 / float64(cycle)
@@ -392,9 +402,12 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 	if err != nil {
 		t.Fatal(err)
 	}
-	targetRate, provisioned := 0.0, 0
-	if random.IntN(4) == 0 {
-		targetRate = 1 + 100*random.Float64()
+	targetPercent, targetRate, provisioned := 30+random.IntN(71), 0.0, 0
+	switch random.IntN(6) {
+	case 0:
+		targetPercent, targetRate = 0, 1+100*random.Float64()
+	case 1:
+		targetPercent = 0 // it watches memory
 	}
 	if random.IntN(3) == 0 {
 		provisioned = 1 + random.IntN(1+random.IntN(60))
@@ -404,7 +417,7 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 		Function: Function{MemoryMB: 128 + random.IntN(10_000), Architecture: []string{"x86_64", "arm64"}[random.IntN(2)], Provisioned: provisioned},
 		Pod: Pod{
 			MilliCPU: 50 + random.IntN(1700), MemoryMiB: 32 + random.IntN(6800), Min: random.IntN(5),
-			Concurrency: 1 + random.IntN(50), TargetPercent: 30 + random.IntN(71), TargetRate: targetRate,
+			Concurrency: 1 + random.IntN(50), TargetPercent: targetPercent, TargetRate: targetRate,
 		},
 	}
 }

@@ -19,7 +19,7 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 func podOf(d kubernetes.Service) Pod {
 	p := Pod{
 		MilliCPU: d.MilliCPU, MemoryMiB: d.MemoryMiB, Min: d.MinReplicas, Concurrency: d.Concurrency,
-		TargetPercent: 100, TargetRate: float64(d.TargetMilli) / 1000,
+		TargetRate: float64(d.TargetMilli) / 1000,
 	}
 	if d.KEDA == nil {
 		p.Min = max(p.Min, 1)

@@ -1,9 +1,9 @@
 package kubernetes
 
 import (
-	"math"
 	"time"
 
+	"ambi/compare/price/cost"
 	"ambi/compare/simulate/hpa"
 	"ambi/compare/simulate/replay"
 )
@@ -45,16 +45,19 @@ func (c *Config) settled(rate, cpu float64) int {
 	}
 	replicas := 0.0
 	for _, m := range c.Autoscaler.Metrics {
-		need := rate * 1000 / float64(m.Target) // requests a second
+		var sizing cost.Sizing
+		target := float64(m.Target) / 1000 // cores, or requests a second
 		switch {
 		case m.Kind == hpa.Utilization:
-			need = float64(rate*cpu*1000) / (float64(c.Pod.MilliCPU) * float64(m.Target) / 100)
+			sizing.WatchedCores = float64(c.Pod.MilliCPU) / 1000 * float64(m.Target) / 100
 		case m.CPU:
-			need = float64(rate*cpu*1000) / float64(m.Target)
+			sizing.WatchedCores = target
 		case m.Kind == hpa.Total:
-			need = 1 // one total is compared with one target, however many pods there are
+			sizing.Min = 1 // one total is compared with one target, however many pods there are
+		default:
+			sizing.WatchedRate = target
 		}
-		replicas = max(replicas, math.Ceil(need))
+		replicas = max(replicas, sizing.Rest(rate, cpu))
 	}
 	return int(min(max(replicas, float64(c.Autoscaler.Min)), float64(c.Autoscaler.Max)))
 }
