@@ -19,11 +19,12 @@ import (
 	"ambi/internal/inputfile"
 	"ambi/internal/outfile"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 	"ambi/target"
 )
 
-func newCompareCommand(io streams, options *projectOptions) *cobra.Command {
+func newCompareCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
 		given  usageFlags
 		chosen choiceFlags
@@ -87,9 +88,9 @@ was interrupted, and is a part.`,
 				err = errors.Join(err, outfile.Check("html", output.asPage))
 			}
 			if err != nil {
-				return usageError{err}
+				return problem.As(problem.Misuse, err)
 			}
-			p, err := options.loadFrom(args)
+			p, err := options.LoadSpec(args)
 			if err != nil {
 				return err
 			}
@@ -168,23 +169,23 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxComparison+1))
 	if err != nil {
-		return nil, machineError{err}
+		return nil, problem.As(problem.Machine, err)
 	}
 	if len(text) > maxComparison {
 		return nil, problem.Flag("against", "%s: must have at most %d bytes", f.against, maxComparison)
 	}
 	before, err := compare.Read(text)
 	if err != nil {
-		return nil, usageError{problem.InFlag("against", problem.In(f.against, err))}
+		return nil, problem.As(problem.Misuse, problem.InFlag("against", problem.In(f.against, err)))
 	}
 	d := compare.Against(before, result)
 	return &d, nil
 }
 
 // print prints a comparison in the form that was asked for.
-func (f *outputFlags) print(io streams, p *project, result compare.Result, difference *compare.Difference, failed []string) error {
+func (f *outputFlags) print(io streams, p *project.Project, result compare.Result, difference *compare.Difference, failed []string) error {
 	options := report.Options{
-		Spec: terminal.Line(p.specName), Give: waysToGive(len(p.app.Services) > 1), Full: f.full, Against: difference, Failed: failed,
+		Spec: terminal.Line(p.SpecName), Give: waysToGive(len(p.App.Services) > 1), Full: f.full, Against: difference, Failed: failed,
 	}
 	switch {
 	case f.asPage != "":
@@ -194,7 +195,7 @@ func (f *outputFlags) print(io streams, p *project, result compare.Result, diffe
 		result.Against = difference
 		return printJSON(io.out, result)
 	case f.asMarkdown:
-		options.Spec = p.file // and not from where it is called
+		options.Spec = p.File // and not from where it is called
 		return printText(io.out, report.Markdown(result, options))
 	}
 	return printText(io.out, report.Text(result, options))
@@ -202,14 +203,14 @@ func (f *outputFlags) print(io streams, p *project, result compare.Result, diffe
 
 func printText(out io.Writer, text string) error {
 	if _, err := io.WriteString(out, text); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }
 
 // comparison compares an app, at what the flags say over what the spec and the
 // project's prices say. All problems of flags come back at once.
-func comparison(p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Result, error) {
+func comparison(p *project.Project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Result, error) {
 	in, err := comparisonInput(p, given, chosen, priced)
 	if err != nil {
 		return compare.Result{}, err
@@ -246,20 +247,20 @@ func compared(in compare.Input) (compare.Result, error) {
 }
 
 // comparisonInput is what a comparison is made of.
-func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Input, error) {
-	usage, errUsage := given.over(p.app)
+func comparisonInput(p *project.Project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Input, error) {
+	usage, errUsage := given.over(p.App)
 	choices, errChoices := chosen.over(cost.Defaults())
-	app, errApp := chosen.overApp(p.app)
-	sheet, book, errPrices := priced.sheet(p.root)
+	app, errApp := chosen.overApp(p.App)
+	sheet, book, errPrices := priced.sheet(p.Root)
 	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
 		return compare.Input{}, problem.As(problem.Misuse, err)
 	}
 	catalog, err := nodes.Embedded()
 	if err != nil {
-		return compare.Input{}, machineError{err}
+		return compare.Input{}, problem.As(problem.Machine, err)
 	}
-	resolved := p.resolved
-	if app != p.app {
+	resolved := p.Resolved
+	if app != p.App {
 		resolved = target.Resolve(app)
 	}
 	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
@@ -267,7 +268,7 @@ func comparisonInput(p *project, given *usageFlags, chosen *choiceFlags, priced 
 
 // comparing is one comparison that flags ask for.
 type comparing struct {
-	project  *project
+	project  *project.Project
 	given    *usageFlags
 	settings *settingFlags
 	chosen   *choiceFlags
@@ -280,13 +281,13 @@ type comparing struct {
 // back at once.
 func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error) {
 	settings, errSettings := c.settings.settings()
-	service := c.project.app.ServiceNames()[0]
+	service := c.project.App.ServiceNames()[0]
 	// A trace that is run is not counted.
-	given, simulated := *c.given, len(c.given.traces) > 0 && len(c.given.requests) == 0 && len(c.project.app.Services) == 1
+	given, simulated := *c.given, len(c.given.traces) > 0 && len(c.given.requests) == 0 && len(c.project.App.Services) == 1
 	file := ""
 	var errTrace error
 	if simulated {
-		file, errTrace = c.given.traceOf(c.project.app, service)
+		file, errTrace = c.given.traceOf(c.project.App, service)
 		given.traces = nil
 	}
 	in, errInput := comparisonInput(c.project, &given, c.chosen, c.priced)
@@ -297,7 +298,7 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 	switch {
 	case len(c.given.traces) == 0:
 		why = "give --trace"
-	case len(c.project.app.Services) > 1:
+	case len(c.project.App.Services) > 1:
 		why = "of several services none is simulated"
 	case len(c.given.requests) > 0:
 		why = "with --requests nothing is simulated"
@@ -311,8 +312,8 @@ func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error)
 			c.idle.usage(in.Usage)
 			c.idle.averages(in.Usage)
 		}
-		c.idle.choices(in.Choices, c.project.app)
-		c.idle.settings(why, in.Choices, c.project.app, service, file)
+		c.idle.choices(in.Choices, c.project.App)
+		c.idle.settings(why, in.Choices, c.project.App, service, file)
 	}
 	if err := errors.Join(errSettings, errTrace, errInput, c.idle.err()); err != nil {
 		return compare.Result{}, problem.As(problem.Misuse, err)

@@ -10,11 +10,12 @@ import (
 	"ambi/compare/demand/trace"
 	"ambi/compare/price"
 	"ambi/compare/simulate"
+	"ambi/internal/project"
 	"ambi/spec"
 )
 
 // completions tell a shell what may follow a flag.
-type completions struct{ project *projectOptions }
+type completions struct{ project *project.Folder }
 
 // register completes the flags of a command and of those below it. A flag whose
 // value nobody can list has none, rather than the files of the folder.
@@ -91,11 +92,11 @@ func (c completions) of(flag string) cobra.CompletionFunc {
 
 // services are the names of the project's; none where there is no project.
 func (c completions) services() []string {
-	p, err := c.project.load()
+	p, err := c.project.Load()
 	if err != nil {
 		return nil
 	}
-	return p.app.ServiceNames()
+	return p.App.ServiceNames()
 }
 
 // perService completes SERVICE= of an app with several, and else a file, where
@@ -149,7 +150,7 @@ func workedOut(values func() []string, directive cobra.ShellCompDirective) cobra
 
 // regions are those that prices are known of: for a comparison, all that it needs.
 func (c completions) regions(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	root, err := c.project.find()
+	root, err := c.project.Find()
 	if err != nil {
 		root = ""
 	}

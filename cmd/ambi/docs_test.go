@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"ambi/compare/demand/trace"
+	"ambi/internal/project"
 )
 
 // TestFolderMap holds the table that CONTRIBUTING opens with to the folders.
@@ -64,9 +65,9 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	verdict, _, _ := strings.Cut(said("compare"), "\n\n")
 	changed := text
 	cpu := regexp.MustCompile(`(?m)^.*: services\.api\.cpu\n.*\n.*\n`).FindString(said("validate"))
-	cpu = cpu[strings.Index(cpu, specFile):] // README names the file as it is from the project's folder
+	cpu = cpu[strings.Index(cpu, project.SpecFile):] // README names the file as it is from the project's folder
 	// The faults that README's spec has: a key that is mistyped, and a number without its unit.
-	file := filepath.Join(dir, specFile)
+	file := filepath.Join(dir, project.SpecFile)
 	sound, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

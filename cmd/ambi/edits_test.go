@@ -20,6 +20,7 @@ import (
 
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
+	"ambi/internal/project"
 	"ambi/internal/released"
 )
 
@@ -129,7 +130,7 @@ func newExample(t *testing.T, spec string) string {
 		}
 		writeFile(t, filepath.Join(dir, name), text)
 	}
-	writeFile(t, filepath.Join(dir, specFile), []byte(spec))
+	writeFile(t, filepath.Join(dir, project.SpecFile), []byte(spec))
 	generate(t, dir)
 	return dir
 }
@@ -195,7 +196,7 @@ func TestEditsSurvive(t *testing.T) {
 	if _, _, err := gitmerge.New(t.Context())(nil, nil, nil); err != nil {
 		t.Skip(err)
 	}
-	example, err := os.ReadFile("../../" + specFile)
+	example, err := os.ReadFile("../../" + project.SpecFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +229,7 @@ func TestEditsSurvive(t *testing.T) {
 			t.Fatalf("%s: app.yaml does not have %q once", change.name, change.old)
 		}
 		spec = strings.Replace(spec, change.old, change.new, 1)
-		writeFile(t, filepath.Join(dir, specFile), []byte(spec))
+		writeFile(t, filepath.Join(dir, project.SpecFile), []byte(spec))
 		kinds := generate(t, dir)
 
 		fresh := newExample(t, spec)
@@ -281,13 +282,13 @@ func TestUpgradeKeepsEdits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, project := range projects {
+	for name, old := range projects {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeFile(t, filepath.Join(dir, "go.mod"), []byte("module "+released.Module+"\n"))
-			writeFile(t, filepath.Join(dir, specFile), project.Spec())
+			writeFile(t, filepath.Join(dir, project.SpecFile), old.Spec())
 			edited, added := map[string][]byte{}, map[string][]string{}
-			for _, f := range project.Emitted(released.Module) {
+			for _, f := range old.Emitted(released.Module) {
 				text := f.Content
 				for _, e := range earlierEdits {
 					text = regexp.MustCompile(e[0]).ReplaceAll(text, []byte(e[1]))
@@ -308,7 +309,7 @@ func TestUpgradeKeepsEdits(t *testing.T) {
 			}
 			for on, file := range map[string]string{"lambda": "function.go", "kubernetes": "workload.go"} {
 				new := "stacks/" + on + "/" + file
-				if project["stacks/"+on+"/stack.go"] != nil && !strings.Contains(stderr.String(), "hint: "+new+" is new and has ") {
+				if old["stacks/"+on+"/stack.go"] != nil && !strings.Contains(stderr.String(), "hint: "+new+" is new and has ") {
 					t.Errorf("no hint leads to %s:\n%s", new, stderr.String())
 				}
 			}

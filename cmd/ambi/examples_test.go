@@ -13,6 +13,7 @@ import (
 
 	"ambi/internal/engine"
 	"ambi/internal/pricelist"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
@@ -52,7 +53,7 @@ func TestExamples(t *testing.T) {
 				}
 				switch cmd.Name() {
 				case "package": // the example app is an image
-					spec := filepath.Join(dir, specFile)
+					spec := filepath.Join(dir, project.SpecFile)
 					text, err := os.ReadFile(spec)
 					if err != nil {
 						t.Fatal(err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -27,7 +26,7 @@ func commandsOnly(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && args[0] != "" {
 		unknown = unknown.Hint("did you mean %s?", near[0])
 	}
-	return usageError{unknown}
+	return problem.As(problem.Misuse, unknown)
 }
 
 // notEmpty refuses flags that were given without a value, such as a shell's
@@ -55,7 +54,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &unknown):
 		if name := nearestFlag(cmd.Flags(), unknown.GetSpecifiedName()); name != "" {
-			return usageError{problem.New("%w", err).Hint("did you mean --%s?", name)}
+			return problem.New("%w", err).Hint("did you mean --%s?", name).Of(problem.Misuse)
 		}
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
@@ -63,10 +62,10 @@ func flagError(cmd *cobra.Command, err error) error {
 			"bool": "true or false", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "float64": "a number",
 		}[f.Value.Type()]
 		if must != "" {
-			return usageError{problem.Flag(f.Name, "must be %s, got %q", must, invalid.GetValue())}
+			return problem.Flag(f.Name, "must be %s, got %q", must, invalid.GetValue())
 		}
 	}
-	return usageError{err}
+	return problem.As(problem.Misuse, err)
 }
 
 // nearestFlag is the flag whose name is two letters away at most; empty for none.
@@ -116,7 +115,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	extra := problem.New("%s takes no arguments, got %q", called(cmd), args[0])
-	return usageError{extra}
+	return problem.As(problem.Misuse, extra)
 }
 
 // specOrProject takes a spec by its path, or nothing: then it is the project's.
@@ -134,14 +133,14 @@ func specOrProject(cmd *cobra.Command, args []string) error {
 			missing = missing.Hint("did you mean --%s=%s?", f.Name, args[0])
 		}
 	})
-	return usageError{missing}
+	return problem.As(problem.Misuse, missing)
 }
 
 // atMostOne takes one argument or none.
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return usageError{fmt.Errorf("%s takes %s at most, got %d arguments", called(cmd), what, len(args))}
+			return problem.New("%s takes %s at most, got %d arguments", called(cmd), what, len(args)).Of(problem.Misuse)
 		}
 		return nil
 	}
@@ -151,7 +150,7 @@ func atMostOne(what string) cobra.PositionalArgs {
 func exactlyOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
-			return usageError{fmt.Errorf("%s takes %s, got %d arguments", called(cmd), what, len(args))}
+			return problem.New("%s takes %s, got %d arguments", called(cmd), what, len(args)).Of(problem.Misuse)
 		}
 		return nil
 	}

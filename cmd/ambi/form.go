@@ -65,8 +65,8 @@ func (w *whatIf) fields() []field {
 		f.At = stop(f.Stops, f.Value)
 		list = append(list, f)
 	}
-	usage := compare.UsageOf(w.project.app)
-	services := w.project.app.ServiceNames()
+	usage := compare.UsageOf(w.project.App)
+	services := w.project.App.ServiceNames()
 	requests := w.given.requestsTyped(services)
 	for _, name := range services {
 		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
@@ -99,13 +99,13 @@ func (w *whatIf) fields() []field {
 // provisioned is what the spec says of it, if it is the same for all services.
 func (w *whatIf) provisioned() string {
 	all := map[int]bool{}
-	for _, s := range w.project.app.Services {
+	for _, s := range w.project.App.Services {
 		all[s.Lambda.Provisioned] = true
 	}
 	if len(all) > 1 {
 		return ""
 	}
-	return strconv.Itoa(w.project.app.Services[w.project.app.ServiceNames()[0]].Lambda.Provisioned)
+	return strconv.Itoa(w.project.App.Services[w.project.App.ServiceNames()[0]].Lambda.Provisioned)
 }
 
 // usageField is how a figure of usage is asked for.

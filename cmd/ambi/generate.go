@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/generator/tree"
-	"ambi/internal/gitmerge"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
-func newGenerateCommand(io streams, options *projectOptions) *cobra.Command {
+func newGenerateCommand(io streams, options *project.Folder) *cobra.Command {
 	var check, conflicts, force, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "generate",
@@ -43,53 +41,37 @@ with --check, generate would write something.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check && (force || conflicts) {
-				return usageError{errors.New("--check writes nothing, so neither --force nor --conflicts goes with it")}
+				return problem.New("--check writes nothing, so neither --force nor --conflicts goes with it").Of(problem.Misuse)
 			}
 			if force && conflicts {
-				return usageError{errors.New("--force gives edits up and --conflicts keeps them: choose one")}
+				return problem.New("--force gives edits up and --conflicts keeps them: choose one").Of(problem.Misuse)
 			}
-			p, err := options.load()
+			p, err := options.Load()
 			if err != nil {
 				return err
 			}
 			if check {
 				return checkTree(cmd.Context(), io, p, asJSON)
 			}
-			files, err := p.files()
-			if err != nil {
-				return err
-			}
-			list, err := p.settings()
-			if err != nil {
-				return err
-			}
-			root, err := os.OpenRoot(p.root)
-			if err != nil {
-				return machineError{err}
-			}
-			defer root.Close()
-			all, err := tree.Write(root, files, tree.Options{
-				Merge: gitmerge.New(cmd.Context()), Conflicts: conflicts, Force: force, Project: list.merge,
-			})
+			all, list, err := p.Generate(cmd.Context(), project.GenerateOptions{Conflicts: conflicts, Force: force})
 			if asJSON && all != nil {
-				if err := printJSON(io.out, changeList(list.changed(all))); err != nil {
+				if err := printJSON(io.out, changeList(list.Changed(all))); err != nil {
 					return err
 				}
 			}
 			if err != nil {
-				return treeError(err)
+				return err
 			}
-			changes := list.take(all)
-			list.warn(io)
-			p.warnOfLeftovers(io, list.edit)
+			changes := list.Take(all)
+			warnOfSettings(io, p, list)
 			if asJSON {
 				return conflictsLeft(changes)
 			}
-			if list.edit.Changes() {
-				fmt.Fprintf(io.out, "updated %s (%s)\n", tree.ProjectFile, list.done())
+			if list.Edit.Changes() {
+				fmt.Fprintf(io.out, "updated %s (%s)\n", tree.ProjectFile, list.Done())
 			}
 			printChanges(io, changes)
-			for _, hint := range p.missingModules() {
+			for _, hint := range p.MissingModules() {
 				fmt.Fprintln(io.out, hint)
 			}
 			return conflictsLeft(changes)
@@ -103,24 +85,23 @@ with --check, generate would write something.`,
 }
 
 // checkTree reports whether the tree is what generate would make of it.
-func checkTree(ctx context.Context, io streams, p *project, asJSON bool) error {
-	all, list, err := p.compare(ctx)
+func checkTree(ctx context.Context, io streams, p *project.Project, asJSON bool) error {
+	all, list, err := p.Compare(ctx)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		if err := printJSON(io.out, changeList(list.changed(all))); err != nil {
+		if err := printJSON(io.out, changeList(list.Changed(all))); err != nil {
 			return err
 		}
 	}
-	changes := list.take(all)
-	list.warn(io)
-	p.warnOfLeftovers(io, list.edit)
+	changes := list.Take(all)
+	warnOfSettings(io, p, list)
 	edited, stale := 0, 0
-	if list.edit.Changes() {
+	if list.Edit.Changes() {
 		stale++
 		if !asJSON {
-			fmt.Fprintf(io.err, "%s: stale (%s)\n", tree.ProjectFile, list.toDo())
+			fmt.Fprintf(io.err, "%s: stale (%s)\n", tree.ProjectFile, list.ToDo())
 		}
 	}
 	for _, c := range changes {
@@ -151,6 +132,18 @@ func checkTree(ctx context.Context, io streams, p *project, asJSON bool) error {
 	return nil
 }
 
+// warnOfSettings tells of a list of settings that stays as it is, and of settings that
+// stacks have of services that are gone.
+func warnOfSettings(io streams, p *project.Project, list *project.SettingsList) {
+	warnings := p.Leftovers(list.Edit)
+	if warning := list.Warning(); warning != "" {
+		warnings = slices.Insert(warnings, 0, warning)
+	}
+	for _, warning := range warnings {
+		fmt.Fprintln(io.err, "warning: "+warning)
+	}
+}
+
 // hintFor says what to do about files that are not as they should be.
 func hintFor(changes []tree.Change) string {
 	byHand, pending := false, false
@@ -165,29 +158,6 @@ func hintFor(changes []tree.Change) string {
 		return `hint: "ambi generate" shows the conflicts, and "ambi generate --conflicts" marks them in the files for you to settle`
 	}
 	return `hint: "ambi generate" brings them up to date, "ambi diff" shows the difference`
-}
-
-// compare says how the project's files differ from those generated, that of the
-// settings too.
-func (p *project) compare(ctx context.Context) ([]tree.Change, *settingsList, error) {
-	files, err := p.files()
-	if err != nil {
-		return nil, nil, err
-	}
-	list, err := p.settings()
-	if err != nil {
-		return nil, nil, err
-	}
-	root, err := os.OpenRoot(p.root)
-	if err != nil {
-		return nil, nil, machineError{err}
-	}
-	defer root.Close()
-	changes, err := tree.Compare(root, files, tree.Options{Merge: gitmerge.New(ctx), Project: list.merge})
-	if err != nil {
-		return nil, nil, treeError(err)
-	}
-	return changes, list, nil
 }
 
 // firstLine is the line of a file's first problem; 0 without one.
@@ -307,10 +277,7 @@ func changeList(changes []tree.Change) ChangesDocument {
 	return ChangesDocument{Format: changesFormat, Changes: list}
 }
 
-// treeError says of what package tree did not refuse that the disk failed.
-func treeError(err error) error { return problem.As(problem.Machine, err) }
-
-func newDiffCommand(io streams, options *projectOptions) *cobra.Command {
+func newDiffCommand(io streams, options *project.Folder) *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff",
 		Short: "Show how stacks/ differs from what ambi would write today",
@@ -323,11 +290,11 @@ Exit code 1: there is a difference.`,
   ambi diff -C . > stacks.diff`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := options.load()
+			p, err := options.Load()
 			if err != nil {
 				return err
 			}
-			changes, _, err := p.compare(cmd.Context())
+			changes, _, err := p.Compare(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -341,7 +308,7 @@ Exit code 1: there is a difference.`,
 				_, err = fmt.Fprint(io.out, text)
 			}
 			if err != nil {
-				return machineError{err}
+				return problem.As(problem.Machine, err)
 			}
 			return &answerNo{}
 		},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
@@ -132,7 +133,7 @@ func TestNoFileForgesALine(t *testing.T) {
 func TestNoProjectForgesALine(t *testing.T) {
 	for _, module := range []string{"module \"example.com/" + `x\n::error::forged` + "\"\n", "module `" + forged + "`\n", forged + "\n", "module example.com/thumbs\n"} {
 		dir := filepath.Join(t.TempDir(), "n"+forged)
-		writeFile(t, filepath.Join(dir, specFile), []byte(pageSpec))
+		writeFile(t, filepath.Join(dir, project.SpecFile), []byte(pageSpec))
 		writeFile(t, filepath.Join(dir, "go.mod"), []byte(module))
 		noForgedLine(t, "-C", dir, "validate")
 		noForgedLine(t, "-C", dir, "compare", "--full")

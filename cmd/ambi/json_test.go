@@ -36,7 +36,7 @@ func documents() map[string]struct {
 // TestSchemas holds the published schemas to the Go types, and the list of them
 // to what there is.
 func TestSchemas(t *testing.T) {
-	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../target", "../../spec"}
+	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../internal/project", "../../target", "../../spec"}
 	all := documents()
 	for name, d := range all {
 		want, err := schemas.Of(d.of, schemas.Options{

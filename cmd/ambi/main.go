@@ -59,13 +59,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := execute(ctx, root)
 	_ = out.Flush()
 	if failed := out.Err(); failed != nil && !errors.Is(err, context.Canceled) {
-		unwritten := machineError{fmt.Errorf("cannot write to standard output: %w", inputfile.Cause(failed))}
+		unwritten := problem.New("cannot write to standard output: %w", inputfile.Cause(failed)).Of(problem.Machine)
 		var quiet *answerNo
 		if err == nil || errors.Is(err, failed) || errors.As(err, &quiet) {
 			err = unwritten
 		} else {
 			fmt.Fprintln(errOut, errorText(unwritten))
-			err = machineError{err}
+			err = problem.As(problem.Machine, err)
 		}
 	}
 	if err == nil {
@@ -93,24 +93,6 @@ func execute(ctx context.Context, root *cobra.Command) (err error) {
 type answerNo struct{}
 
 func (*answerNo) Error() string { return "the answer is no" }
-
-// machineError marks an error as the machine's and not the user's.
-type machineError struct{ error }
-
-func (e machineError) Unwrap() error      { return e.error }
-func (e machineError) Kind() problem.Kind { return problem.Machine }
-
-// usageError marks an error as a wrong use of ambi.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error      { return e.error }
-func (e usageError) Kind() problem.Kind { return problem.Misuse }
-
-// refusal marks an error as one that says no, in words of its own.
-type refusal struct{ error }
-
-func (e refusal) Unwrap() error      { return e.error }
-func (e refusal) Kind() problem.Kind { return problem.Invalid }
 
 func exitCode(err error) int {
 	var no *answerNo

@@ -7,12 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ambi/generator"
-	"ambi/spec"
-	"ambi/target/finding"
+	"ambi/internal/problem"
+	"ambi/internal/project"
 )
 
-func newPlanCommand(io streams, options *projectOptions) *cobra.Command {
+func newPlanCommand(io streams, options *project.Folder) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "plan [SPEC]",
@@ -28,13 +27,13 @@ A target that refuses the spec is shown with its reasons; that is no error here.
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := options.loadFrom(args)
+			p, err := options.LoadSpec(args)
 			if err != nil {
 				return err
 			}
-			plans := planTargets(p)
+			plans := p.Plan()
 			if asJSON {
-				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.app.Name, Targets: plans})
+				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.App.Name, Targets: plans})
 			}
 			return printPlans(io.out, p, plans)
 		},
@@ -48,35 +47,14 @@ const planFormat = "ambi.plan/v1"
 
 // PlanDocument is what plan prints as JSON.
 type PlanDocument struct {
-	Format  string       `json:"format"`
-	App     string       `json:"app"`
-	Targets []TargetPlan `json:"targets"` // lambda, then kubernetes
-}
-
-// TargetPlan is one target's side of plan.
-type TargetPlan struct {
-	Target    spec.Target          `json:"target"`
-	Listed    bool                 `json:"listed"`            // among the spec's targets
-	Refused   finding.List         `json:"refused,omitempty"` // why, when it refuses the spec
-	Resources []generator.Resource `json:"resources"`         // in the order of their declaration
-}
-
-func planTargets(p *project) []TargetPlan {
-	resources := generator.Plan(p.input(spec.Targets()))
-	var plans []TargetPlan
-	for _, t := range spec.Targets() {
-		plan := TargetPlan{Target: t, Listed: p.app.For(t), Refused: p.resolved.Findings.Of(t).Refused(), Resources: []generator.Resource{}}
-		if plan.Refused == nil {
-			plan.Resources = resources[t]
-		}
-		plans = append(plans, plan)
-	}
-	return plans
+	Format  string               `json:"format"`
+	App     string               `json:"app"`
+	Targets []project.TargetPlan `json:"targets"` // lambda, then kubernetes
 }
 
 // printPlans prints the two plans as columns, service by service.
-func printPlans(out io.Writer, p *project, plans []TargetPlan) error {
-	groups := append([]string{""}, p.resolved.Services()...)
+func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) error {
+	groups := append([]string{""}, p.Resolved.Services()...)
 	group := map[string]int{} // by the service's name
 	for g, service := range groups {
 		group[service] = g
@@ -116,16 +94,16 @@ func printPlans(out io.Writer, p *project, plans []TargetPlan) error {
 	}
 	for _, plan := range plans {
 		if plan.Refused != nil {
-			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Problems(p.specName))
+			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Problems(p.SpecName))
 		}
 	}
 	if _, err := io.WriteString(out, b.String()); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }
 
-func heading(plan TargetPlan) string {
+func heading(plan project.TargetPlan) string {
 	switch {
 	case plan.Refused != nil:
 		return fmt.Sprintf("%s: refused", plan.Target)

@@ -10,11 +10,12 @@ import (
 
 	"ambi/internal/engine"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 	"ambi/spec"
 )
 
-func newPreviewCommand(io streams, options *projectOptions) *cobra.Command {
+func newPreviewCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
 		only, stack     string
 		offline, asJSON bool
@@ -40,7 +41,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
   ambi preview --offline --target kubernetes --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := options.load()
+			p, err := options.Load()
 			if err != nil {
 				return err
 			}
@@ -49,16 +50,16 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 				return err
 			}
 			if stack != "" && len(targets) > 1 {
-				return usageError{problem.New("--stack names one stack, but there are two targets").Hint("add --target")}
+				return problem.New("--stack names one stack, but there are two targets").Hint("add --target").Of(problem.Misuse)
 			}
-			if err := p.refused(targets...); err != nil {
+			if err := p.Refused(targets...); err != nil {
 				return err
 			}
-			if err := p.warnIfStale(cmd.Context(), io); err != nil {
+			if err := warnIfStale(cmd.Context(), io, p); err != nil {
 				return err
 			}
 			return preview(cmd.Context(), io, p, targets, engine.Options{
-				Dir: p.root, Stack: stack, Offline: offline, Color: colored(io.out), Stdin: io.in, Stderr: io.err,
+				Dir: p.Root, Stack: stack, Offline: offline, Color: colored(io.out), Stdin: io.in, Stderr: io.err,
 			}, asJSON)
 		},
 	}
@@ -70,35 +71,29 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 }
 
 // chosen returns the targets to act on: all that the spec lists, or the one named.
-func chosen(p *project, only string) ([]spec.Target, error) {
+func chosen(p *project.Project, only string) ([]spec.Target, error) {
 	if only == "" {
-		return p.app.Targets, nil
+		return p.App.Targets, nil
 	}
 	t, err := parseTarget("target", only)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, problem.As(problem.Misuse, err)
 	}
-	if !p.app.For(t) {
-		return nil, usageError{problem.Flag("target", "%s does not list %s among its targets", p.specName, only)}
+	if !p.App.For(t) {
+		return nil, problem.Flag("target", "%s does not list %s among its targets", p.SpecName, only)
 	}
 	return []spec.Target{t}, nil
 }
 
 // warnIfStale says when the program on disk is not what the spec describes. The
 // program is the user's, so an edit is no error; one that is missing is.
-func (p *project) warnIfStale(ctx context.Context, io streams) error {
-	changes, list, err := p.compare(ctx)
+func warnIfStale(ctx context.Context, io streams, p *project.Project) error {
+	stale, err := p.Stale(ctx)
 	if err != nil {
 		return err
 	}
-	var stale []string
-	for _, c := range list.take(changes) {
-		if c.Kind.Stale() {
-			stale = append(stale, c.Path)
-		}
-	}
 	if len(stale) > 0 {
-		fmt.Fprintln(io.err, problem.New("warning: stacks/ is not what %s says now: %s", p.specName, strings.Join(stale, ", ")).Hint("run \"ambi generate\""))
+		fmt.Fprintln(io.err, problem.New("warning: stacks/ is not what %s says now: %s", p.SpecName, strings.Join(stale, ", ")).Hint("run \"ambi generate\""))
 	}
 	return nil
 }
@@ -115,7 +110,7 @@ type PreviewDocument struct {
 
 // preview runs the engine for each target in turn. A target that fails does not
 // keep the next one from being shown.
-func preview(ctx context.Context, io streams, p *project, targets []spec.Target, options engine.Options, asJSON bool) error {
+func preview(ctx context.Context, io streams, p *project.Project, targets []spec.Target, options engine.Options, asJSON bool) error {
 	results := []*engine.Result{}
 	var failed problem.List
 	for i, t := range targets {
@@ -125,7 +120,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 			if i > 0 {
 				fmt.Fprintln(io.out)
 			}
-			fmt.Fprintf(io.out, "%s: %s%s\n", p.app.Name, t, map[bool]string{true: ", against stand-ins for AWS and the cluster"}[options.Offline])
+			fmt.Fprintf(io.out, "%s: %s%s\n", p.App.Name, t, map[bool]string{true: ", against stand-ins for AWS and the cluster"}[options.Offline])
 		}
 		result, err := engine.Preview(ctx, options)
 		if result != nil {
@@ -137,7 +132,7 @@ func preview(ctx context.Context, io streams, p *project, targets []spec.Target,
 		}
 	}
 	if asJSON {
-		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.app.Name, Previews: results}); err != nil {
+		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.App.Name, Previews: results}); err != nil {
 			return err
 		}
 	}

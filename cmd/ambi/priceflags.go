@@ -12,6 +12,7 @@ import (
 	"ambi/compare/price"
 	"ambi/internal/inputfile"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 )
 
 // pricesFile is where a project keeps prices of its own: what "ambi prices
@@ -41,7 +42,7 @@ func (f *priceFlags) register(flags *pflag.FlagSet) {
 func (f *priceFlags) books(root string) (*price.Book, string, error) {
 	book, err := price.Embedded()
 	if err != nil {
-		return nil, "", machineError{err}
+		return nil, "", problem.As(problem.Machine, err)
 	}
 	name, file := f.book, f.book
 	if name == "" {
@@ -64,10 +65,10 @@ func pricesOf(root string) (string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
-		return "", machineError{err}
+		return "", problem.As(problem.Machine, err)
 	}
 	if filepath.IsAbs(file) {
-		if short, err := relative(file); err == nil && !strings.HasPrefix(short, "..") {
+		if short, err := project.Relative(file); err == nil && !strings.HasPrefix(short, "..") {
 			return short, nil
 		}
 	}

@@ -14,10 +14,11 @@ import (
 	"ambi/internal/outfile"
 	"ambi/internal/pricerefresh"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
-func newPricesCommand(io streams, options *projectOptions) *cobra.Command {
+func newPricesCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
 		priced priceFlags
 		asJSON bool
@@ -36,8 +37,8 @@ nothing: a region that lacks a source for what compare needs is refused.`,
   ambi prices --discount ec2=30 --price nat.hours=0.02`,
 		Args: commandsOnly,
 		RunE: func(*cobra.Command, []string) error {
-			root, err := options.find()
-			if err != nil && options.dir != "" {
+			root, err := options.Find()
+			if err != nil && options.Dir != "" {
 				return err
 			}
 			list, err := priced.list(root)
@@ -184,7 +185,7 @@ type refreshFlags struct {
 	instances, skip   []string
 }
 
-func newRefreshCommand(io streams, options *projectOptions) *cobra.Command {
+func newRefreshCommand(io streams, options *project.Folder) *cobra.Command {
 	var flags refreshFlags
 	cmd := &cobra.Command{
 		Use:   "refresh",
@@ -204,16 +205,16 @@ something that a person should look at.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := flags.check(); err != nil {
-				return usageError{err}
+				return problem.As(problem.Misuse, err)
 			}
 			out := flags.out
 			if out == "" {
-				root, err := options.find()
+				root, err := options.Find()
 				if err != nil {
 					return problem.Hinted(err, "or give --out FILE, and compare with --prices FILE")
 				}
 				out = filepath.Join(root, pricesFile)
-				if short, err := relative(out); err == nil && options.dir == "" {
+				if short, err := project.Relative(out); err == nil && options.Dir == "" {
 					out = short
 				}
 			}

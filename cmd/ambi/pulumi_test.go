@@ -13,6 +13,7 @@ import (
 
 	"ambi/internal/engine"
 	"ambi/internal/offline"
+	"ambi/internal/project"
 )
 
 // threeServices is a spec whose services call one another.
@@ -51,7 +52,7 @@ func TestPlainPulumi(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustRun(t, "init", "-C", dir)
-		if err := os.WriteFile(filepath.Join(dir, specFile), []byte(threeServices), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, project.SpecFile), []byte(threeServices), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		mustRun(t, "generate", "-C", dir)

@@ -12,10 +12,11 @@ import (
 	"ambi/internal/manifest"
 	"ambi/internal/offline"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/spec"
 )
 
-func newRenderCommand(io streams, options *projectOptions) *cobra.Command {
+func newRenderCommand(io streams, options *project.Folder) *cobra.Command {
 	var stack string
 	cmd := &cobra.Command{
 		Use:   "render kubernetes",
@@ -34,7 +35,7 @@ roleName, since its ServiceAccount names its role.`,
 		Args:      onlyKubernetes,
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := options.load()
+			p, err := options.Load()
 			if err != nil {
 				return err
 			}
@@ -42,27 +43,27 @@ roleName, since its ServiceAccount names its role.`,
 			if err != nil {
 				return err
 			}
-			if err := p.refused(targets...); err != nil {
+			if err := p.Refused(targets...); err != nil {
 				return err
 			}
-			if err := p.warnIfStale(cmd.Context(), io); err != nil {
+			if err := warnIfStale(cmd.Context(), io, p); err != nil {
 				return err
 			}
 			result, err := engine.Preview(cmd.Context(), engine.Options{
-				Dir: p.root, Target: string(spec.Kubernetes), Stack: stack, Offline: true, Stderr: io.err,
+				Dir: p.Root, Target: string(spec.Kubernetes), Stack: stack, Offline: true, Stderr: io.err,
 			})
 			if err != nil {
 				return engineError(err)
 			}
 			text, err := manifest.Write(result.Registered)
 			if err != nil {
-				return refusal{p.hintAtRoles(err, result.Stack)}
+				return problem.As(problem.Invalid, hintAtRoles(err, p.App.Name, result.Stack))
 			}
 			if len(text) == 0 {
-				return machineError{errors.New("the program registered no Kubernetes object")}
+				return problem.New("the program registered no Kubernetes object").Of(problem.Machine)
 			}
-			if _, err := fmt.Fprintf(io.out.Document(), "# %s on Kubernetes, stack %s. \"ambi render kubernetes\" printed this; edit stacks/ instead.\n%s", p.app.Name, result.Stack, text); err != nil {
-				return machineError{err}
+			if _, err := fmt.Fprintf(io.out.Document(), "# %s on Kubernetes, stack %s. \"ambi render kubernetes\" printed this; edit stacks/ instead.\n%s", p.App.Name, result.Stack, text); err != nil {
+				return problem.As(problem.Machine, err)
 			}
 			if elsewhere := notKubernetes(result.Registered); len(elsewhere) > 0 {
 				fmt.Fprintf(io.err, "note: not printed, since they are no Kubernetes objects: %s\n", strings.Join(elsewhere, ", "))
@@ -79,7 +80,7 @@ func onlyKubernetes(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 && args[0] == string(spec.Kubernetes) {
 		return nil
 	}
-	return usageError{fmt.Errorf("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", called(cmd))}
+	return problem.New("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", called(cmd)).Of(problem.Misuse)
 }
 
 // notKubernetes names the resources that the program has elsewhere, such as roles in AWS.
@@ -96,7 +97,7 @@ func notKubernetes(resources []offline.Resource) []string {
 
 // hintAtRoles adds to the refusal of a ServiceAccount whose role has no name yet
 // how the role gets one.
-func (p *project) hintAtRoles(err error, stack string) error {
+func hintAtRoles(err error, app, stack string) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
@@ -106,7 +107,7 @@ func (p *project) hintAtRoles(err error, stack string) error {
 		var unknown *manifest.UnknownError
 		if errors.As(errs[i], &unknown) && unknown.Kind == "ServiceAccount" && strings.HasSuffix(unknown.Path, ".eks.amazonaws.com/role-arn") {
 			errs[i] = problem.New("%w", unknown).Hint("the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s.roleName NAME",
-				stack, strings.TrimPrefix(unknown.Name, p.app.Name+"-"))
+				stack, strings.TrimPrefix(unknown.Name, app+"-"))
 		}
 	}
 	return errors.Join(errs...)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
@@ -18,7 +20,7 @@ type streams struct {
 }
 
 func newRootCommand(io streams) *cobra.Command {
-	options := &projectOptions{}
+	options := &project.Folder{}
 	root := &cobra.Command{
 		Use:   "ambi",
 		Short: "Write one app as Lambda + API Gateway or as Kubernetes, and compare the two",
@@ -47,7 +49,7 @@ Exit codes:
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.PersistentFlags().StringVarP(&options.dir, "directory", "C", "",
+	root.PersistentFlags().StringVarP(&options.Dir, "directory", "C", "",
 		"the project's `FOLDER`, which holds app/app.yaml (default: this folder or the nearest above it)")
 	root.SetHelpCommand(newHelpCommand())
 	root.AddCommand(
@@ -130,7 +132,7 @@ func needsNoProject(cmd *cobra.Command) {
 		i := idleOf(cmd.Flags())
 		i.refuse(called(cmd)+" needs no project", "directory")
 		if err := i.err(); err != nil {
-			return usageError{err}
+			return problem.As(problem.Misuse, err)
 		}
 		return nil
 	}

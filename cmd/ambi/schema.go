@@ -11,6 +11,7 @@ import (
 
 	"ambi/compare"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/spec"
 )
 
@@ -23,7 +24,7 @@ var published embed.FS
 // schemaNames are what the command schema prints, with what each is of.
 func schemaNames() [][2]string {
 	return [][2]string{
-		{"spec", "the spec, " + specFile},
+		{"spec", "the spec, " + project.SpecFile},
 		{"compare", "ambi compare --json"},
 		{"generate", "ambi generate --json"},
 		{"plan", "ambi plan --json"},
@@ -80,9 +81,9 @@ func schemaOf(name string, names []string) ([]byte, error) {
 	case !slices.Contains(names, name):
 		unknown := problem.New("no schema %q", name)
 		if near := nearest(names, name); near != "" {
-			return nil, usageError{unknown.Hint("did you mean %s?", near)}
+			return nil, problem.As(problem.Misuse, unknown.Hint("did you mean %s?", near))
 		}
-		return nil, usageError{unknown.Hint("there are %s", strings.Join(names, ", "))}
+		return nil, problem.As(problem.Misuse, unknown.Hint("there are %s", strings.Join(names, ", ")))
 	case name == "spec":
 		return spec.Schema()
 	case name == "compare":
@@ -100,7 +101,7 @@ func newVersionCommand(io streams) *cobra.Command {
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := fmt.Fprint(io.out, versionText()); err != nil {
-				return machineError{err}
+				return problem.As(problem.Machine, err)
 			}
 			return nil
 		},
@@ -121,7 +122,7 @@ func versionText() string {
 		version = "v" + release + "+unknown"
 	}
 	text := fmt.Sprintf("ambi %s (%s), reads %s\n", version, goVersion, spec.APIVersion)
-	pins, _ := pinned() // embedded, and parsed by a test
+	pins, _ := project.PinnedModules() // embedded, and parsed by a test
 	for _, module := range pins {
 		text += fmt.Sprintf("emits for %s %s\n", module.Path, module.Version)
 	}

@@ -11,6 +11,7 @@ import (
 	"ambi/compare/render/page"
 	"ambi/internal/pageserver"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/spec"
 )
 
@@ -25,7 +26,7 @@ func servePage(ctx context.Context, io streams, w *whatIf, first compare.Result,
 	options.Form = &form
 	html, err := page.HTML(first, options)
 	if err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	listener, err := pageserver.Listen(ctx, address)
 	if err != nil {
@@ -34,14 +35,14 @@ func servePage(ctx context.Context, io streams, w *whatIf, first compare.Result,
 	hosts := pageserver.Hosts(listener)
 	fmt.Fprintf(io.out, "http://%s/\nOnly this machine can reach it. Ctrl-C stops.\n", hosts[0])
 	if err := pageserver.Serve(ctx, listener, pageserver.New(hosts, html, w.ask)); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }
 
 // whatIf compares one project under other usage and choices.
 type whatIf struct {
-	project *project
+	project *project.Project
 	// given and chosen are what was typed; before are other flags that stay.
 	given   *usageFlags
 	chosen  *choiceFlags
@@ -112,14 +113,14 @@ type typedFlag struct {
 // its fields at all times, and the command refuses such flags.
 func (w *whatIf) withEffect(words []typedFlag, typed map[string]bool, given *usageFlags, chosen *choiceFlags) []typedFlag {
 	idle := &idle{typed: func(flag string) bool { return typed[flag] }}
-	usage, errUsage := given.over(w.project.app)
+	usage, errUsage := given.over(w.project.App)
 	choices, errChoices := chosen.over(cost.Defaults())
 	if errUsage != nil || errChoices != nil {
 		return words // the comparison will say so
 	}
 	idle.usage(usage)
 	idle.averages(usage)
-	idle.choices(choices, w.project.app)
+	idle.choices(choices, w.project.App)
 	return slices.DeleteFunc(words, func(word typedFlag) bool {
 		if !idle.has(word.flag) {
 			return false

@@ -18,13 +18,14 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/render/page"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 )
 
 // asked is a project that can be asked what if, in a folder.
 func asked(t *testing.T, dir string) *whatIf {
 	t.Helper()
-	p, err := (&projectOptions{dir: dir}).load()
+	p, err := project.Folder{Dir: dir}.Load()
 	if err != nil {
 		t.Fatal(err)
 	}

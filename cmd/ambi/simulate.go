@@ -13,11 +13,12 @@ import (
 	"ambi/compare/render/report"
 	"ambi/compare/simulate"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/simulation"
 	"ambi/spec"
 )
 
-func newSimulateCommand(io streams, options *projectOptions) *cobra.Command {
+func newSimulateCommand(io streams, options *project.Folder) *cobra.Command {
 	var flags simulateFlags
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -49,7 +50,7 @@ interrupted.`,
   ambi simulate --shape bursty --requests 20/s --span 10m --slo "p99 < 2s"`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := options.load()
+			p, err := options.Load()
 			if err != nil {
 				return err
 			}
@@ -99,17 +100,17 @@ func (f *simulateFlags) register(flags *pflag.FlagSet) {
 }
 
 // simulation is what the flags ask for. All of their problems come back at once.
-func (f *simulateFlags) simulation(p *project, io streams, idle *idle) (*simulation.Simulation, error) {
+func (f *simulateFlags) simulation(p *project.Project, io streams, idle *idle) (*simulation.Simulation, error) {
 	settings, errSettings := f.settings.settings()
 	only, errTarget := parseTarget("target", f.target)
 	if only != "" {
 		settings.Targets = []spec.Target{only}
 	}
-	service, errService := simulate.ServiceOf(p.resolved, f.service)
+	service, errService := simulate.ServiceOf(p.Resolved, f.service)
 	if errService != nil {
-		return nil, usageError{errors.Join(errSettings, errTarget, problem.InFlag("service", errService))}
+		return nil, problem.As(problem.Misuse, errors.Join(errSettings, errTarget, problem.InFlag("service", errService)))
 	}
-	file, errTrace := f.given.traceOf(p.app, service)
+	file, errTrace := f.given.traceOf(p.App, service)
 	if file != "" {
 		idle.refuse("--trace says how many there are, and when", append([]string{"requests"}, shapeFlags()...)...)
 	}
@@ -121,10 +122,10 @@ func (f *simulateFlags) simulation(p *project, io streams, idle *idle) (*simulat
 			idle.usage(map[string]demand.Usage{service: in.Usage[service]})
 		}
 		idle.simulated(in.Choices, only)
-		idle.choices(in.Choices, p.app)
-		idle.settings("", in.Choices, p.app, service, file)
+		idle.choices(in.Choices, p.App)
+		idle.settings("", in.Choices, p.App, service, file)
 	}
-	if err := errors.Join(errSettings, errTarget, errTrace, f.given.others(p.app, service), errInput, idle.err()); err != nil {
+	if err := errors.Join(errSettings, errTarget, errTrace, f.given.others(p.App, service), errInput, idle.err()); err != nil {
 		return nil, problem.As(problem.Misuse, err)
 	}
 	return newSimulation(in, service, file, settings, io)
@@ -185,7 +186,7 @@ func printSimulation(out io.Writer, result compare.Result, asJSON bool) error {
 		})
 	}
 	if _, err := io.WriteString(out, report.SimulationText(result)); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }

@@ -18,11 +18,12 @@ import (
 	"ambi/compare/render/report"
 	"ambi/internal/outfile"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/tracefile"
 	"ambi/spec"
 )
 
-func newTraceCommand(io streams, options *projectOptions) *cobra.Command {
+func newTraceCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
 		flags  traceFlags
 		out    string
@@ -80,10 +81,10 @@ Exit code 1: the trace cannot be read.`,
 			if usage == "" {
 				idle.refuse("is about the project that --usage writes to", "directory")
 			}
-			var p *project
+			var p *project.Project
 			if usage != "" && len(args) > 0 {
 				var err error
-				if p, err = checkUsage(options, usage); err != nil {
+				if p, err = projectWithService(options, usage); err != nil {
 					return err
 				}
 			}
@@ -98,7 +99,7 @@ Exit code 1: the trace cannot be read.`,
 			}
 			description := describe(source, figures)
 			if p != nil {
-				if description.UsageDiff, err = writeUsage(p, usage, description.Usage); err != nil {
+				if description.UsageDiff, err = p.WriteUsage(usage, description.Usage); err != nil {
 					return err
 				}
 			}
@@ -107,9 +108,21 @@ Exit code 1: the trace cannot be read.`,
 	}
 	flags.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write the trace to this `FILE`, a timestamp a line; - is standard output, and then nothing else is printed")
-	cmd.Flags().StringVar(&usage, "usage", "", "write the mean duration and sizes that a log says into the usage of this `SERVICE` in "+specFile)
+	cmd.Flags().StringVar(&usage, "usage", "", "write the mean duration and sizes that a log says into the usage of this `SERVICE` in "+project.SpecFile)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema trace\" prints")
 	return cmd
+}
+
+// projectWithService loads the project, which must have a service.
+func projectWithService(options *project.Folder, service string) (*project.Project, error) {
+	p, err := options.Load()
+	if err != nil {
+		return nil, err
+	}
+	if _, is := p.App.Services[service]; !is {
+		return nil, problem.Flag("usage", "there is no service %q", service).Hint("the services are %s", strings.Join(p.App.ServiceNames(), ", "))
+	}
+	return p, nil
 }
 
 // formatList describes the formats that can be read.
@@ -188,7 +201,7 @@ func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *
 		idle.refuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
 		return f.read(ctx, io, args[0], idle)
 	case f.made.shape == "":
-		return nil, usageError{problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s")}
+		return nil, problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s").Of(problem.Misuse)
 	}
 	idle.refuse("is of a trace that is read, and one is made", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
 	return f.make(idle)
@@ -202,7 +215,7 @@ func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *id
 		idle.refuse("spreads nothing at random: --spread is even", "seed")
 	}
 	if err := errors.Join(err, errSpan, idle.err()); err != nil {
-		return nil, usageError{err}
+		return nil, problem.As(problem.Misuse, err)
 	}
 	source, err := tracefile.Open(ctx, io.in, "", name, options)
 	if err != nil {
@@ -264,18 +277,18 @@ func (f *traceFlags) make(idle *idle) (*tracefile.Trace, error) {
 	}
 	problems.Add(idle.err())
 	if err := problems.Err(); err != nil {
-		return nil, usageError{err}
+		return nil, problem.As(problem.Misuse, err)
 	}
 	if idle.typed("dispersion") {
 		peak, err := trace.PeakFor(usage, f.dispersion)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, problem.As(problem.Misuse, err)
 		}
 		usage.PeakToMean = demand.Known(peak)
 	}
 	resolved, err := usage.Resolve()
 	if err != nil {
-		return nil, usageError{err}
+		return nil, problem.As(problem.Misuse, err)
 	}
 	return tracefile.Make(resolved, span, f.seed)
 }
@@ -329,7 +342,7 @@ func printTrace(out io.Writer, t report.Trace, asJSON bool) error {
 		return printJSON(out, TraceDocument{traceFormat, t})
 	}
 	if _, err := io.WriteString(out, report.TraceText(t)); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }

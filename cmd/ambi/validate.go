@@ -12,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/terminal"
 	"ambi/spec"
 	"ambi/target/finding"
 )
 
-func newValidateCommand(io streams, options *projectOptions) *cobra.Command {
+func newValidateCommand(io streams, options *project.Folder) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "validate [SPEC]",
@@ -34,7 +35,7 @@ Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := options.loadFrom(args)
+			p, err := options.LoadSpec(args)
 			if asJSON {
 				return validateAsJSON(io.out, p, err)
 			}
@@ -44,7 +45,7 @@ Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 			if err := printTranslation(io.out, p); err != nil {
 				return err
 			}
-			return p.refused(p.app.Targets...)
+			return p.Refused(p.App.Targets...)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, errors too, whose schema \"ambi schema validate\" prints")
@@ -75,11 +76,11 @@ type SpecError struct {
 
 // validateAsJSON prints a validation; the errors of a spec are a part of it, and
 // the answer is no.
-func validateAsJSON(out io.Writer, p *project, err error) error {
+func validateAsJSON(out io.Writer, p *project.Project, err error) error {
 	v := Validation{Format: validationFormat, Errors: []SpecError{}, Findings: finding.List{}}
 	if err == nil {
-		v.App, v.Spec, v.Findings = p.app.Name, filepath.ToSlash(p.specName), p.resolved.All()
-		err = p.refused(p.app.Targets...)
+		v.App, v.Spec, v.Findings = p.App.Name, filepath.ToSlash(p.SpecName), p.Resolved.All()
+		err = p.Refused(p.App.Targets...)
 	}
 	invalid := problem.All(err)
 	if err != nil && invalid.Kind() != problem.Invalid {
@@ -100,10 +101,10 @@ func validateAsJSON(out io.Writer, p *project, err error) error {
 }
 
 // printTranslation prints each field of the spec with what it becomes.
-func printTranslation(out io.Writer, p *project) error {
+func printTranslation(out io.Writer, p *project.Project) error {
 	var paths []string
 	byPath := map[string]finding.List{}
-	for _, f := range inOrder(p.resolved.All()) {
+	for _, f := range inOrder(p.Resolved.All()) {
 		if byPath[f.Path] == nil {
 			paths = append(paths, f.Path)
 		}
@@ -111,27 +112,27 @@ func printTranslation(out io.Writer, p *project) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, path := range paths {
-		at := p.app.Position(path)
+		at := p.App.Position(path)
 		note := ""
-		if !p.app.Given(path) {
+		if !p.App.Given(path) {
 			note = " (default)"
 		}
-		fmt.Fprintf(w, "%s:%d: %s%s\n", terminal.Line(p.specName), at.Line, path, note)
+		fmt.Fprintf(w, "%s:%d: %s%s\n", terminal.Line(p.SpecName), at.Line, path, note)
 		for _, f := range byPath[path] {
 			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Target, f.Kind, f.Message)
 		}
 		if err := w.Flush(); err != nil {
-			return machineError{err}
+			return problem.As(problem.Machine, err)
 		}
 	}
 	for _, t := range spec.Targets() {
 		count := map[finding.Kind]int{}
-		for _, f := range p.resolved.Findings.Of(t) {
+		for _, f := range p.Resolved.Findings.Of(t) {
 			count[f.Kind]++
 		}
 		line := fmt.Sprintf("%s: %d exact, %d approximate, %d dropped, %d refused", t,
 			count[finding.Exact], count[finding.Approximate], count[finding.Dropped], count[finding.Refused])
-		if !p.app.For(t) {
+		if !p.App.For(t) {
 			line += " (not among the spec's targets)"
 		}
 		fmt.Fprintln(out, line)
@@ -159,7 +160,7 @@ func printJSON(out io.Writer, value any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		return machineError{err}
+		return problem.As(problem.Machine, err)
 	}
 	return nil
 }

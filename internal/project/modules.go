@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 	"ambi/generator"
 )
 
-// pinned lists Pulumi's modules that emitted code imports, in the versions that
+// PinnedModules lists Pulumi's modules that emitted code imports, in the versions that
 // a new project has.
-func pinned() ([]module.Version, error) {
+func PinnedModules() ([]module.Version, error) {
 	files, err := generator.Module("example.com/any")
 	if err != nil {
 		return nil, err
@@ -39,10 +39,10 @@ func pinned() ([]module.Version, error) {
 	return list, nil
 }
 
-// missingModules returns the commands that add to the user's go.mod what the
+// MissingModules returns the commands that add to the user's go.mod what the
 // program needs and go.mod lacks; ambi never edits that file.
-func (p *project) missingModules() []string {
-	dir, err := filepath.Abs(p.root)
+func (p *Project) MissingModules() []string {
+	dir, err := filepath.Abs(p.Root)
 	if err != nil {
 		return nil
 	}
@@ -64,11 +64,11 @@ func (p *project) missingModules() []string {
 			return nil
 		}
 	}
-	files, err := p.files()
+	files, err := p.Files()
 	if err != nil {
 		return nil
 	}
-	pins, err := pinned()
+	pins, err := PinnedModules()
 	if err != nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package main
+package project
 
 import (
 	"fmt"
@@ -22,15 +22,18 @@ type leftover struct {
 	renamed       string   // what the service is called now, where that is known
 }
 
-// warnOfLeftovers tells what the stacks in the project's folder set of services that
-// are gone. A file that cannot be read is Pulumi's to complain about.
-func (p *project) warnOfLeftovers(io streams, edit generator.SettingsEdit) {
+// Leftovers are the settings of services that are gone, which stacks in the project's
+// folder still have, as a warning each. A file that cannot be read is Pulumi's to
+// complain about.
+func (p *Project) Leftovers(edit generator.SettingsEdit) []string {
+	var warnings []string
 	for _, left := range p.leftovers(edit) {
-		fmt.Fprintf(io.err, "warning: %s\n", left.warning(p.specName))
+		warnings = append(warnings, left.warning(p.SpecName))
 	}
+	return warnings
 }
 
-func (p *project) leftovers(edit generator.SettingsEdit) []leftover {
+func (p *Project) leftovers(edit generator.SettingsEdit) []leftover {
 	names := map[string]bool{} // of settings, of whichever service
 	for _, key := range slices.Concat(settingKeys(p), edit.Removed) {
 		if _, setting, ofService := strings.Cut(key, "."); ofService {
@@ -39,9 +42,9 @@ func (p *project) leftovers(edit generator.SettingsEdit) []leftover {
 	}
 	renamed := renamedService(edit)
 	var all []leftover
-	files, _ := fs.Glob(os.DirFS(p.root), "Pulumi.*.yaml") // the pattern is well formed
+	files, _ := fs.Glob(os.DirFS(p.Root), "Pulumi.*.yaml") // the pattern is well formed
 	for _, file := range files {
-		text, err := os.ReadFile(filepath.Join(p.root, file))
+		text, err := os.ReadFile(filepath.Join(p.Root, file))
 		if err != nil {
 			continue
 		}
@@ -54,7 +57,7 @@ func (p *project) leftovers(edit generator.SettingsEdit) []leftover {
 		found := map[string][]string{} // by service
 		for _, key := range configKeys(stack.Config) {
 			service, setting, ofService := strings.Cut(key, ".")
-			if _, has := p.app.Services[service]; ofService && !has && names[setting] {
+			if _, has := p.App.Services[service]; ofService && !has && names[setting] {
 				found[service] = append(found[service], key)
 			}
 		}
@@ -69,9 +72,9 @@ func (p *project) leftovers(edit generator.SettingsEdit) []leftover {
 	return all
 }
 
-func settingKeys(p *project) []string {
+func settingKeys(p *Project) []string {
 	var keys []string
-	for _, s := range generator.Settings(p.input(p.app.Targets)) {
+	for _, s := range generator.Settings(p.Input(p.App.Targets)) {
 		keys = append(keys, s.Key)
 	}
 	return keys

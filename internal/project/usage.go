@@ -1,35 +1,23 @@
-package main
+package project
 
 import (
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"ambi/compare"
 	"ambi/compare/demand/trace"
 	"ambi/internal/outfile"
 	"ambi/internal/problem"
 	"ambi/spec"
 )
 
-// checkUsage reads the spec that a service's usage is to be written into.
-func checkUsage(options *projectOptions, service string) (*project, error) {
-	p, err := options.load()
-	if err != nil {
-		return nil, err
-	}
-	if _, is := p.app.Services[service]; !is {
-		return nil, usageError{problem.Flag("usage", "there is no service %q", service).Hint("the services are %s", strings.Join(p.app.ServiceNames(), ", "))}
-	}
-	return p, nil
-}
-
-// writeUsage writes the means of what a log says into a service's usage, and
+// WriteUsage writes the means of what a log says into a service's usage, and
 // returns how the spec changed, as a unified diff.
-func writeUsage(p *project, service string, u trace.Usage) (string, error) {
-	file := filepath.Join(p.root, specFile)
-	before, err := readSpec(file, p.specName)
+func (p *Project) WriteUsage(service string, u trace.Usage) (string, error) {
+	file := filepath.Join(p.Root, SpecFile)
+	before, err := readSpec(file, p.SpecName)
 	if err != nil {
 		return "", err
 	}
@@ -56,12 +44,12 @@ func writeUsage(p *project, service string, u trace.Usage) (string, error) {
 	case u.Request == nil && u.Response == nil:
 		return "", problem.Flag("usage", "this trace says neither how long requests took nor how large they were").Of(problem.Invalid)
 	}
-	if _, err := spec.Parse(p.specName, after); err != nil {
+	if _, err := spec.Parse(p.SpecName, after); err != nil {
 		return "", problem.Each(err, func(p *problem.Problem) { *p = p.Hint("these are the figures of the trace: edit the spec by hand") })
 	}
-	name := filepath.ToSlash(p.specName)
+	name := filepath.ToSlash(p.SpecName)
 	if err := outfile.Write(file, after); err != nil {
-		return "", machineError{err}
+		return "", problem.As(problem.Machine, err)
 	}
 	return udiff.Unified(name, name, string(before), string(after)), nil
 }
@@ -73,4 +61,29 @@ func rounded(d time.Duration) time.Duration {
 		unit *= 10
 	}
 	return max(d.Round(unit), 1)
+}
+
+// SpecDiff says how a choice changes the spec's text, as a unified diff; where the
+// spec is written in a way that only a person should edit, it says so.
+func (p *Project) SpecDiff() (func(compare.Choice) string, error) {
+	text, err := readSpec(filepath.Join(p.Root, SpecFile), p.SpecName)
+	if err != nil {
+		return nil, err
+	}
+	return func(c compare.Choice) string { return specDiff(p.SpecName, text, c) }, nil
+}
+
+func specDiff(name string, text []byte, c compare.Choice) string {
+	changed := text
+	for _, change := range c.Changes {
+		var err error
+		if changed, err = spec.Set(changed, change.Path, change.To); err != nil {
+			return "edit " + name + " by hand: " + err.Error()
+		}
+	}
+	if _, err := spec.Parse(name, changed); err != nil {
+		return "edit " + name + " by hand: with these numbers it is not valid:\n" + err.Error()
+	}
+	name = filepath.ToSlash(name)
+	return udiff.Unified(name, name, string(text), string(changed))
 }
