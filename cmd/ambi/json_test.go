@@ -40,7 +40,7 @@ func TestSchemas(t *testing.T) {
 	all := documents()
 	for name, d := range all {
 		want, err := schemas.Of(d.of, schemas.Options{
-			Title: "ambi " + name, Description: d.description, Format: d.format, Home: "ambi/cmd/ambi", Open: true, Folders: folders,
+			Title: "ambi " + name, Description: d.description, Format: d.format, Home: "ambi/cmd/ambi", Unnamed: []string{"ambi/internal/project"}, Open: true, Folders: folders,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -24,6 +25,9 @@ type Options struct {
 	// Home is the import path of the package that asks, whose types are named
 	// without it.
 	Home string
+	// Unnamed are the import paths of other packages whose types are named without
+	// them too.
+	Unnamed []string
 	// Open admits keys that a later ambi may add.
 	Open bool
 	// Folders are those, seen from Home's, of the packages whose comments are
@@ -114,7 +118,7 @@ func plainType(t reflect.Type) *jsonschema.Schema {
 
 // definition names types of other packages by their package too.
 func (o Options) definition(t reflect.Type) string {
-	if t.Name() == "" || t.PkgPath() == o.Home {
+	if t.Name() == "" || t.PkgPath() == o.Home || slices.Contains(o.Unnamed, t.PkgPath()) {
 		return t.Name()
 	}
 	return t.PkgPath()[strings.LastIndexByte(t.PkgPath(), '/')+1:] + "." + t.Name()
