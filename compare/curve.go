@@ -180,7 +180,7 @@ func largest(m *cost.Model, amounts []price.USD) Driver {
 func (c *comparison) corner(p pair, end func(uncertain) float64) breakeven.Sides {
 	app, choices := p.app, c.Choices
 	for _, u := range uncertainties() {
-		if changed, ok := u.apply(app, &choices, end(u)); ok {
+		if changed, ok := u.apply(app, &choices, end(u), all); ok {
 			app = changed
 		}
 	}
@@ -206,7 +206,7 @@ func (c *comparison) bands(p pair) []Band {
 			into   *[]breakeven.Crossing
 		}{{u.low, &band.Low, &band.Below}, {u.high, &band.High, &band.Above}} {
 			choices := c.Choices
-			app, ok := u.apply(p.app, &choices, end.factor)
+			app, ok := u.apply(p.app, &choices, end.factor, all)
 			if !ok {
 				continue
 			}
@@ -215,7 +215,7 @@ func (c *comparison) bands(p pair) []Band {
 				continue
 			}
 			used = true
-			*end.text = u.text(app, choices)
+			*end.text = u.text(app, choices, all)
 			if found := breakeven.Crossings(at.sides(), at.sweep(bandPoints)); found != nil {
 				*end.into = found
 			}

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -15,13 +14,33 @@ import (
 	"ambi/spec"
 )
 
-// Flip is a change of one input that turns the answer.
+// Flip is a change of one figure that turns which target is cheaper. The change is
+// priced as it is printed, to four digits.
 type Flip struct {
-	Input  string  `json:"input"`
+	Input string `json:"input"`
+	// Of is whose figure changes, in an app of several services: one service's, or
+	// EveryService, and then by the same factor.
+	Of     string  `json:"of,omitempty"`
 	From   string  `json:"from"`
 	To     string  `json:"to"`
 	Factor float64 `json:"factor"` // of the input
-	Answer Answer  `json:"answer"` // from there on
+	Answer Answer  `json:"answer"` // the cheaper target from there on
+	// Write has the change as the spec writes it; empty for what no spec says.
+	Write []Line `json:"write,omitempty"`
+}
+
+// Name is the figure that changes.
+func (f Flip) Name() string {
+	if f.Of == "" {
+		return f.Input
+	}
+	return f.Input + " of " + f.Of
+}
+
+// Line is a value of the spec, with the key that it belongs to.
+type Line struct {
+	Path  string `json:"path"` // such as services.api.scale.max
+	Value string `json:"value"`
 }
 
 // Alternative is another choice, everything else the same.
@@ -33,57 +52,35 @@ type Alternative struct {
 }
 
 // RequestsInput is the Input of a Flip that is a break-even.
-const RequestsInput = "requests"
-
-// input is one number that can be changed.
-type input struct {
-	name string
-	// apply changes the input by a factor; false where it is unknown, zero or
-	// would leave its range.
-	apply func(app cost.App, choices *cost.Choices, factor float64) (cost.App, bool)
-	// text prints the input's value.
-	text func(app cost.App, choices cost.Choices) string
-}
+const RequestsInput = string(demand.Requests)
 
 // reach is how far an input is changed in search of a flip: to a tenth, and to
 // ten times.
 const reach = 10
 
-// sensitivity finds, for each input, the nearest change that turns the answer.
+// fewServices is how many services an app may have for each of them to be changed on
+// its own in search of a flip.
+const fewServices = 8
+
+// sensitivity finds, for each input, the nearest change that turns which target is
+// cheaper: of every service, and of each on its own.
 func (c *comparison) sensitivity(p pair, crossings []Crossing) []Flip {
 	flips := []Flip{}
 	if len(p.app.Workloads) > largeApp {
 		return flips
 	}
-	flips = append(flips, requestFlips(p.requests, crossings)...)
+	flips = append(flips, c.requestFlips(p, crossings)...)
 	for _, in := range changeable() {
-		answer := func(factor float64) (lambdaCheaper, ok bool) {
-			choices := c.Choices
-			app, ok := in.apply(p.app, &choices, factor)
-			if !ok {
-				return false, false
+		flips = append(flips, c.flipsOf(p, in, all)...)
+		if n := len(p.app.Workloads); n > 1 && n <= fewServices && in.get != nil {
+			for i := range n {
+				flips = append(flips, c.flipsOf(p, in, i)...)
 			}
-			changed, err := c.prepare(app, choices)
-			if err != nil {
-				return false, false
-			}
-			lambda, kubernetes, known := changed.at(1)
-			return lambda <= kubernetes, known
 		}
-		below, above := breakeven.Flips(answer, 1/float64(reach), reach)
-		for _, factor := range []float64{below, above} {
-			if factor == 0 {
-				continue
-			}
-			choices := c.Choices
-			app, _ := in.apply(p.app, &choices, factor)
-			f := Flip{
-				Input: in.name, Factor: math.Round(factor*1e3) / 1e3, From: in.text(p.app, c.Choices), To: in.text(app, choices), Answer: Kubernetes,
-			}
-			if lambdaCheaper, _ := answer(factor); lambdaCheaper {
-				f.Answer = Lambda
-			}
-			flips = append(flips, f)
+	}
+	if n := len(p.app.Workloads); n > 1 && n <= fewServices {
+		for i := range n {
+			flips = append(flips, c.flipsOf(p, requestsInput(), i)...)
 		}
 	}
 	slices.SortStableFunc(flips, func(a, b Flip) int {
@@ -92,22 +89,77 @@ func (c *comparison) sensitivity(p pair, crossings []Crossing) []Flip {
 	return flips
 }
 
+// flipsOf finds the nearest changes of an input, of one service or of all.
+func (c *comparison) flipsOf(p pair, in input, which int) []Flip {
+	var flips []Flip
+	answer := func(factor float64) (lambdaCheaper, ok bool) {
+		choices := c.Choices
+		app, ok := in.apply(p.app, &choices, factor, which)
+		if !ok {
+			return false, false
+		}
+		return c.lambdaCheaper(app, choices)
+	}
+	now, _ := answer(1)
+	below, above := breakeven.Flips(answer, 1/float64(reach), reach)
+	for _, factor := range []float64{below, above} {
+		if then, ok := answer(factor); factor == 0 || !ok || then == now {
+			continue
+		}
+		choices := c.Choices
+		app, _ := in.apply(p.app, &choices, factor, which)
+		flips = append(flips, Flip{
+			Input: in.name, Of: whose(p.app, in, which), Factor: math.Round(factor*1e3) / 1e3, Answer: cheaperOf(!now),
+			From: in.text(p.app, c.Choices, which), To: in.text(app, choices, which), Write: c.write(in, p.app, app, which),
+		})
+	}
+	return flips
+}
+
+// lambdaCheaper prices an app; not ok where a cost is not known.
+func (c *comparison) lambdaCheaper(app cost.App, choices cost.Choices) (cheaper, ok bool) {
+	changed, err := c.prepare(app, choices)
+	if err != nil {
+		return false, false
+	}
+	lambda, kubernetes, known := changed.at(1)
+	return lambda <= kubernetes, known
+}
+
+// cheaperOf is the cheaper target as an answer.
+func cheaperOf(lambda bool) Answer {
+	if lambda {
+		return Lambda
+	}
+	return Kubernetes
+}
+
 // requestFlips are the crossings next to the app's requests, within reach: the
-// same numbers that a report has as its break-even.
-func requestFlips(requests float64, crossings []Crossing) []Flip {
+// same numbers that a report has as its break-even. Every service keeps its part.
+func (c *comparison) requestFlips(p pair, crossings []Crossing) []Flip {
 	flips := []Flip{}
+	in := requestsInput()
 	flip := func(x Crossing, toLambda bool) {
-		factor := x.Requests / requests
+		factor := x.Requests / p.requests
 		if factor < 1/float64(reach) || factor > reach {
 			return
 		}
-		f := Flip{Input: RequestsInput, Factor: math.Round(factor*1e6) / 1e6, From: amount(requests) + "/month", To: amount(x.Requests) + "/month", Answer: Kubernetes}
-		if toLambda {
-			f.Answer = Lambda
+		f := Flip{Input: in.name, Of: whose(p.app, in, all), Factor: math.Round(factor*1e6) / 1e6, Answer: cheaperOf(toLambda)}
+		// The first value of four digits beyond the crossing at which it is so.
+		for try := range 10 {
+			choices, beyond := c.Choices, factor*(1+.001*float64(try))
+			if factor < 1 {
+				beyond = factor / (1 + .001*float64(try))
+			}
+			app, ok := in.apply(p.app, &choices, beyond, all)
+			if cheaper, known := c.lambdaCheaper(app, choices); ok && known && cheaper == toLambda {
+				f.From, f.To, f.Write = in.text(p.app, choices, all), in.text(app, choices, all), c.write(in, p.app, app, all)
+				flips = append(flips, f)
+				return
+			}
 		}
-		flips = append(flips, f)
 	}
-	above := slices.IndexFunc(crossings, func(x Crossing) bool { return x.Requests > requests })
+	above := slices.IndexFunc(crossings, func(x Crossing) bool { return x.Requests > p.requests })
 	if above < 0 {
 		above = len(crossings)
 	}
@@ -118,159 +170,6 @@ func requestFlips(requests float64, crossings []Crossing) []Flip {
 		flip(crossings[above], crossings[above].ToLambda)
 	}
 	return flips
-}
-
-// changeable lists the inputs beside the requests, the most likely to be wrong
-// first.
-func changeable() []input {
-	return []input{
-		{"duration", usage(scaleDuration), ofFirst(func(t demand.Traffic) string { return written(t.Duration.Or(0)) })},
-		{"cpuTime", usage(scaleCPU), ofFirst(func(t demand.Traffic) string { return written(t.CPUTime.Or(0)) })},
-		{"peakToMean", usage(scalePeak), ofFirst(func(t demand.Traffic) string { return fmt.Sprintf("%.4g", t.Profile.Peak()) })},
-		{"payload", usage(func(t *demand.Traffic, f float64) bool {
-			request, ok := t.Request.Get()
-			response, okToo := t.Response.Get()
-			t.Request, t.Response = demand.Known(int64(float64(request)*f)), demand.Known(int64(float64(response)*f))
-			return ok && okToo && request+response > 0
-		}), ofFirst(func(t demand.Traffic) string { return amount(float64(t.Request.Or(0)+t.Response.Or(0))) + "B" })},
-		{"logSize", usage(func(t *demand.Traffic, f float64) bool {
-			n, ok := t.Log.Get()
-			t.Log = demand.Known(int64(float64(n) * f))
-			return ok && n > 0
-		}), ofFirst(func(t demand.Traffic) string { return amount(float64(t.Log.Or(0))) + "B" })},
-		{"startTime", usage(func(t *demand.Traffic, f float64) bool {
-			d, ok := t.Start.Get()
-			t.Start = demand.Known(scaled(d, f))
-			return ok && d > 0
-		}), ofFirst(func(t demand.Traffic) string { return written(t.Start.Or(0)) })},
-		{"keepAlive", keepAlive, keepAliveText},
-	}
-}
-
-// usage changes every service's traffic.
-func usage(change func(t *demand.Traffic, factor float64) bool) func(cost.App, *cost.Choices, float64) (cost.App, bool) {
-	return func(app cost.App, _ *cost.Choices, factor float64) (cost.App, bool) {
-		app.Workloads = slices.Clone(app.Workloads)
-		any := false
-		for i := range app.Workloads {
-			t := app.Workloads[i].Traffic
-			if change(&t, factor) {
-				app.Workloads[i].Traffic = t
-				any = true
-			}
-		}
-		return app, any
-	}
-}
-
-// ofFirst prints a value of the first service; of several, how all of them were
-// changed says more.
-func ofFirst(text func(demand.Traffic) string) func(cost.App, cost.Choices) string {
-	return func(app cost.App, _ cost.Choices) string {
-		if len(app.Workloads) > 1 {
-			return text(app.Workloads[0].Traffic) + " for " + app.Workloads[0].Name
-		}
-		return text(app.Workloads[0].Traffic)
-	}
-}
-
-func scaled(d time.Duration, factor float64) time.Duration {
-	return time.Duration(float64(d) * factor).Round(time.Microsecond)
-}
-
-// written is a duration in four digits, as people write it.
-func written(d time.Duration) string {
-	unit := time.Duration(1)
-	for d >= 10_000*unit {
-		unit *= 10
-	}
-	return spec.Duration(d.Round(unit)).String()
-}
-
-// scaleDuration changes a request's time, its CPU time included in it.
-func scaleDuration(t *demand.Traffic, factor float64) bool {
-	d, ok := t.Duration.Get()
-	if !ok || scaled(d, factor) < t.CPUTime.Or(0) {
-		return false
-	}
-	t.Duration = demand.Known(scaled(d, factor))
-	return true
-}
-
-// scaleCPU changes a request's CPU time, and its time by as much.
-func scaleCPU(t *demand.Traffic, factor float64) bool {
-	d, ok := t.Duration.Get()
-	cpu, okToo := t.CPUTime.Get()
-	if !ok || !okToo || cpu == 0 {
-		return false
-	}
-	t.CPUTime, t.Duration = demand.Known(scaled(cpu, factor)), demand.Known(d-cpu+scaled(cpu, factor))
-	return true
-}
-
-// scalePeak changes the ratio of the peak to the mean.
-func scalePeak(t *demand.Traffic, factor float64) bool {
-	if t.Shape == "" || t.Shape == spec.Steady || len(t.Minutes) > 0 {
-		return false
-	}
-	u := t.Usage
-	u.PeakToMean = demand.Known(t.Profile.Peak() * factor)
-	changed, err := u.Resolve()
-	if err != nil {
-		return false
-	}
-	*t = changed
-	return true
-}
-
-// keepAlive changes how long idle environments live.
-func keepAlive(app cost.App, choices *cost.Choices, factor float64) (cost.App, bool) {
-	choices.Lambda.KeepAlive = spec.Duration(scaled(choices.Lambda.KeepAlive.Std(), factor))
-	return app, true
-}
-
-func keepAliveText(_ cost.App, choices cost.Choices) string {
-	return spec.Duration(choices.Lambda.KeepAlive.Std().Round(time.Second)).String()
-}
-
-// amount prints a number with k, M or G.
-func amount(n float64) string {
-	for _, unit := range []struct {
-		size float64
-		name string
-	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if n >= unit.size {
-			return fmt.Sprintf("%.4g%s", n/unit.size, unit.name)
-		}
-	}
-	return fmt.Sprintf("%.4g", n)
-}
-
-// uncertain is an input that a team knows only about, with how far it may be
-// off.
-type uncertain struct {
-	input
-	low, high float64
-}
-
-// uncertainties are the four that matter most. The factors are ours: a mean
-// that was measured in a test is easily a quarter off, a peak by half, and the
-// keep-alive was found to be between 5 minutes and an hour.
-func uncertainties() []uncertain {
-	list := []uncertain{}
-	for _, in := range changeable() {
-		switch in.name {
-		case "duration", "cpuTime":
-			list = append(list, uncertain{in, .75, 1.25})
-		case "peakToMean":
-			list = append(list, uncertain{in, 1 / 1.5, 1.5})
-		}
-	}
-	absolute := func(app cost.App, choices *cost.Choices, minutes float64) (cost.App, bool) {
-		choices.Lambda.KeepAlive = spec.Duration(minutes * float64(time.Minute))
-		return app, true
-	}
-	return append(list, uncertain{input{"keepAlive", absolute, keepAliveText}, 5, 60})
 }
 
 // alternatives prices other choices, one at a time. What a limit forbids, such

@@ -5,61 +5,110 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/spec"
 )
 
-// A flip, tried: with the input at its new value the answer is the other one,
-// and just before it the old one.
-func TestSensitivityTurnsTheAnswer(t *testing.T) {
-	in := at(input(t, thumbs), 90e6)
-	r := run(t, in)
-	if len(r.Sensitivity) < 2 {
-		t.Fatalf("only %+v", r.Sensitivity)
-	}
-	change := map[string]func(u *demand.Usage, f float64){
-		"requests": func(u *demand.Usage, f float64) { u.Requests = demand.Known(u.Requests.Or(0) * f) },
-		"duration": func(u *demand.Usage, f float64) {
-			u.Duration = demand.Known(time.Duration(float64(u.Duration.Or(0)) * f))
-		},
-		"logSize": func(u *demand.Usage, f float64) { u.Log = demand.Known(int64(float64(u.Log.Or(0)) * f)) },
-	}
-	tried := 0
-	last := 0.0
-	for _, flip := range r.Sensitivity {
-		if distance := math.Abs(math.Log(flip.Factor)); distance < last-1e-9 {
-			t.Errorf("%s at %v is nearer than what comes before it", flip.Input, flip.Factor)
-		} else {
-			last = distance
-		}
-		apply, ok := change[flip.Input]
-		if !ok {
-			continue
-		}
-		tried++
-		for _, c := range []struct {
-			factor float64
-			want   compare.Answer
-		}{{math.Pow(flip.Factor, 1.03), flip.Answer}, {math.Pow(flip.Factor, .97), opposite(flip.Answer)}} {
-			changed := in
-			u := in.Usage["api"]
-			apply(&u, c.factor)
-			changed.Usage = map[string]demand.Usage{"api": u}
-			v := run(t, changed).Verdict
-			cheaper := compare.Kubernetes
-			if *v.Lambda <= *v.Kubernetes {
-				cheaper = compare.Lambda
+// flipping are specs whose figures are close enough for several changes to turn which
+// target is cheaper: of one service and of several, with their figures in common or
+// each their own.
+var flipping = map[string]string{
+	"one": `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+    scale: {max: 1000}
+    kubernetes: {ingress: {class: alb}}
+usage: {requests: 160M/month, duration: 50ms, cpuTime: 10ms, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: bursty, peakToMean: 10, burst: 5m}
+`,
+	"two": `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+    scale: {max: 1000}
+    usage: {requests: 76M/month, duration: 80ms, cpuTime: 12ms, shape: diurnal, peakToMean: 3}
+  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /web]}
+    scale: {max: 1000}
+    usage: {duration: 20ms, cpuTime: 8ms}
+usage: {requests: 126M/month, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: steady}
+`,
+	"three, cheaper on Kubernetes": `apiVersion: ambi/v1
+name: shop
+services:
+  api: {image: &i "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0", http: {routes: [GET /]}, scale: {max: 1000}, usage: {requests: 72M/month, logSize: 2k}}
+  web: {image: *i, http: {routes: [GET /web]}, scale: {max: 1000}, usage: {requests: 58M/month}}
+  admin: {image: *i, http: {routes: [GET /admin]}, scale: {max: 1000}, usage: {requests: 1M/month, duration: 400ms}}
+usage: {duration: 50ms, cpuTime: 20ms, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: diurnal, peakToMean: 2.5}
+`,
+}
+
+// Each change that is said to turn which target is cheaper does, written into the spec
+// as it is printed.
+func TestFlipsFlip(t *testing.T) {
+	of := map[string]int{}
+	for name, text := range flipping {
+		in := input(t, text)
+		in.Usage = compare.UsageOf(in.Resolved.App)
+		before := run(t, in)
+		last := 0.0
+		for _, flip := range before.Sensitivity {
+			if distance := math.Abs(math.Log(flip.Factor)); distance < last-1e-9 {
+				t.Errorf("%s: %s at %v is nearer than what comes before it", name, flip.Name(), flip.Factor)
+			} else {
+				last = distance
 			}
-			if cheaper != c.want {
-				t.Errorf("%s x %.3f: %s is cheaper, want %s", flip.Input, c.factor, cheaper, c.want)
+			if cheaper(before) == flip.Answer {
+				t.Errorf("%s: %+v turns nothing", name, flip)
 			}
+			after := in
+			if flip.Input == "keepAlive" {
+				if err := after.Choices.Lambda.KeepAlive.UnmarshalText([]byte(flip.To)); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				changed := []byte(text)
+				for _, line := range flip.Write {
+					if !strings.Contains(flip.To, line.Value) && line.Path != "usage.requests" {
+						t.Errorf("%s: %+v does not print %s", name, flip, line.Value)
+					}
+					var err error
+					if changed, err = spec.SetText(changed, line.Path, line.Value); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if len(flip.Write) == 0 || string(changed) == text {
+					t.Errorf("%s: %+v has nothing to write", name, flip)
+				}
+				after = input(t, string(changed))
+				after.Usage = compare.UsageOf(after.Resolved.App)
+			}
+			if got := cheaper(run(t, after)); got != flip.Answer {
+				t.Errorf("%s: %+v: %s is cheaper", name, flip, got)
+			}
+			of[flip.Of]++
+		}
+		if before.Verdict.Flip != nil && before.Verdict.Flip.Input != before.Sensitivity[0].Input {
+			t.Errorf("%s: the nearest is %+v", name, before.Verdict.Flip)
 		}
 	}
-	if tried < 2 || r.Verdict.Flip == nil || r.Verdict.Flip.Input != r.Sensitivity[0].Input {
-		t.Errorf("%d flips tried, the nearest is %+v", tried, r.Verdict.Flip)
+	if of[""] < 3 || of[compare.EveryService] < 6 || of["api"] < 3 || of["web"] < 3 {
+		t.Errorf("only these were tried: %v", of)
 	}
+}
+
+func cheaper(r compare.Result) compare.Answer {
+	if *r.Lambda.Bill.Total <= *r.Kubernetes.Bill.Total {
+		return compare.Lambda
+	}
+	return compare.Kubernetes
 }
 
 // Nobody reads nine digits of a duration that was searched for.
@@ -102,13 +151,6 @@ func TestRequestsFlipAtTheBreakEven(t *testing.T) {
 			t.Errorf("at %v requests there is no such flip among %+v", requests, r.Sensitivity)
 		}
 	}
-}
-
-func opposite(a compare.Answer) compare.Answer {
-	if a == compare.Lambda {
-		return compare.Kubernetes
-	}
-	return compare.Lambda
 }
 
 func TestAlternatives(t *testing.T) {

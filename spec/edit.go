@@ -14,16 +14,16 @@ import (
 // that the text does not have is added, with the mappings that hold it. The
 // text must be a valid spec; errors say which place has to be edited by hand.
 func Set(src []byte, path string, value int) ([]byte, error) {
-	return set(src, path, strconv.Itoa(value))
+	return SetText(src, path, strconv.Itoa(value))
 }
 
 // SetDuration is Set for a duration.
 func SetDuration(src []byte, path string, value Duration) ([]byte, error) {
-	return set(src, path, value.String())
+	return SetText(src, path, value.String())
 }
 
-// set writes a value that YAML takes as it stands.
-func set(src []byte, path, value string) ([]byte, error) {
+// SetText is Set for a value that YAML takes as it stands, such as 3M/month.
+func SetText(src []byte, path, value string) ([]byte, error) {
 	var document yaml.Node
 	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
 	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {

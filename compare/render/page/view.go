@@ -220,7 +220,13 @@ func times(factor float64) string { return fmt.Sprintf("%.3g times", factor) }
 
 // flip says what turns the answer, and to what.
 func flip(f compare.Flip) string {
-	return fmt.Sprintf("%s of %s instead of %s (%s as much), then %s", inputName(f.Input), f.To, f.From, times(f.Factor), answer(f.Answer))
+	return fmt.Sprintf("%s %s instead of %s (%s as much), then %s is cheaper", flipName(f), f.To, f.From, times(f.Factor), answer(f.Answer))
+}
+
+// flipName is the figure that a flip changes, as people call it.
+func flipName(f compare.Flip) string {
+	f.Input = inputName(f.Input)
+	return f.Name()
 }
 
 // answer is a verdict in a word or three.
@@ -415,7 +421,7 @@ func sensitivity(r compare.Result) sensitivityView {
 	for _, f := range r.Sensitivity {
 		place := 50 + 50*math.Log10(f.Factor)
 		v.Flips = append(v.Flips, flipView{
-			Input: format.Sentence(inputName(f.Input)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: answer(f.Answer), Target: string(f.Answer),
+			Input: format.Sentence(flipName(f)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: answer(f.Answer), Target: string(f.Answer),
 			Place: place, Left: min(place, 50), Length: math.Abs(place - 50),
 		})
 	}

@@ -79,9 +79,9 @@ func wrap(text string, width int) []string {
 	return lines
 }
 
-// change says what turns the answer, and to what.
+// change says what makes another target cheaper.
 func change(f compare.Flip) string {
-	return fmt.Sprintf("%s of %s instead of %s (x %.3g): then %s", f.Input, f.To, f.From, f.Factor, answer(f.Answer))
+	return fmt.Sprintf("%s %s instead of %s (x %.3g): %s is cheaper", f.Name(), f.To, f.From, f.Factor, answer(f.Answer))
 }
 
 // driver says what a cost is made of.

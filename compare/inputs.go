@@ -1,0 +1,292 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/spec"
+)
+
+// input is one figure that can be changed: of a service's usage, or a choice.
+type input struct {
+	name string
+	// get is a service's figure as a number; false where it is unknown, or zero.
+	// Without it the figure is a choice, which holds for the whole app.
+	get func(t demand.Traffic) (float64, bool)
+	// set changes it; false where the number would leave its range.
+	set func(t *demand.Traffic, n float64) bool
+	// choice changes a choice by a factor.
+	choice func(choices *cost.Choices, factor float64)
+	// least is the smallest step of the figure: a nanosecond, a byte.
+	least float64
+	// spec is the number as the spec writes it.
+	spec func(n float64) string
+	// value prints a choice.
+	value func(choices cost.Choices) string
+}
+
+// all stands for every service, where one may be named by its number.
+const all = -1
+
+// EveryService is whose figure changes, when all services' change alike.
+const EveryService = "every service"
+
+// whose is whose figure a change of one service, or of all, is about.
+func whose(app cost.App, in input, which int) string {
+	switch {
+	case len(app.Workloads) == 1 || in.get == nil:
+		return ""
+	case which == all:
+		return EveryService
+	}
+	return app.Workloads[which].Name
+}
+
+// apply changes the input of one service, or of all, by a factor, to four digits:
+// upwards where it grows and downwards where it falls. It is false where there is
+// nothing to change, or a number would leave its range.
+func (in input) apply(app cost.App, choices *cost.Choices, factor float64, which int) (cost.App, bool) {
+	if in.get == nil {
+		in.choice(choices, factor)
+		return app, true
+	}
+	app.Workloads = slices.Clone(app.Workloads)
+	changed := false
+	for i := range app.Workloads {
+		if which != all && which != i {
+			continue
+		}
+		t := app.Workloads[i].Traffic
+		n, ok := in.get(t)
+		if !ok {
+			continue
+		}
+		if !in.set(&t, fourDigits(n, factor, in.least)) {
+			return app, false
+		}
+		app.Workloads[i].Traffic, changed = t, true
+	}
+	return app, changed
+}
+
+// fourDigits is a number times a factor in four significant digits, and in no smaller
+// steps than least, rounded away from the number itself.
+func fourDigits(n, factor, least float64) float64 {
+	if factor == 1 {
+		return n
+	}
+	n *= factor
+	unit := math.Max(math.Pow(10, math.Floor(math.Log10(n))-3), least)
+	steps := n / unit
+	if near := math.Round(steps); math.Abs(steps-near) < 1e-9*steps {
+		steps = near
+	} else if factor > 1 {
+		steps = math.Ceil(steps)
+	} else {
+		steps = math.Floor(steps)
+	}
+	if unit < 1 { // a whole number of tenths, hundredths and so on divides without a rest
+		return steps / math.Round(1/unit)
+	}
+	return steps * unit
+}
+
+// text prints the input's value, of several services with their names.
+func (in input) text(app cost.App, choices cost.Choices, which int) string {
+	if in.get == nil {
+		return in.value(choices)
+	}
+	var values []string
+	for i, w := range app.Workloads {
+		n, ok := in.get(w.Traffic)
+		if which != all && which != i || !ok {
+			continue
+		}
+		text := in.spec(n)
+		if which == all && len(app.Workloads) > 1 {
+			text += " for " + w.Name
+		}
+		values = append(values, text)
+	}
+	const most = 3
+	if len(values) > most {
+		values = append(values[:most-1], fmt.Sprintf("%d more", len(values)-most+1))
+	}
+	return strings.Join(values, ", ")
+}
+
+// write has a change of the input as lines of the spec. The app's requests stay the
+// sum of its services'.
+func (c *comparison) write(in input, before, after cost.App, which int) []Line {
+	if in.get == nil {
+		return nil
+	}
+	var lines []Line
+	sum := 0.0
+	for i, w := range after.Workloads {
+		n, ok := in.get(w.Traffic)
+		sum += n
+		if _, had := in.get(before.Workloads[i].Traffic); !ok || !had || which != all && which != i {
+			continue
+		}
+		path := "usage." + in.name
+		if own := "services." + w.Name + "." + path; len(after.Workloads) > 1 || c.Resolved.App.Given(own) {
+			path = own
+		}
+		lines = append(lines, Line{path, in.spec(n)})
+	}
+	if app := "usage." + in.name; in.name == RequestsInput && c.Resolved.App.Given(app) && (len(lines) != 1 || lines[0].Path != app) {
+		lines = append(lines, Line{app, spec.RatePerMonth(sum).String()})
+	}
+	return lines
+}
+
+// changeable lists the inputs beside the requests, the most likely to be wrong
+// first.
+func changeable() []input {
+	return []input{
+		length(demand.Duration, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.Duration }),
+		length(demand.CPUTime, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.CPUTime }),
+		peakInput(),
+		size(demand.Request, func(u *demand.Usage) *demand.Maybe[int64] { return &u.Request }),
+		size(demand.Response, func(u *demand.Usage) *demand.Maybe[int64] { return &u.Response }),
+		size(demand.Log, func(u *demand.Usage) *demand.Maybe[int64] { return &u.Log }),
+		length(demand.Start, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.Start }),
+		keepAliveInput(func(now spec.Duration, factor float64) spec.Duration {
+			return spec.Duration(fourDigits(float64(now), factor, float64(time.Millisecond)))
+		}),
+	}
+}
+
+// length is a time of a request's or of a start's. The CPU time is a part of the
+// duration, and none of them goes beyond what the spec takes.
+func length(name demand.Input, field func(*demand.Usage) *demand.Maybe[time.Duration]) input {
+	return input{
+		name: string(name), least: 1,
+		get: func(t demand.Traffic) (float64, bool) {
+			d, ok := field(&t.Usage).Get()
+			return float64(d), ok && d > 0
+		},
+		set: func(t *demand.Traffic, n float64) bool {
+			*field(&t.Usage) = demand.Known(time.Duration(n))
+			return n >= 1 && n <= float64(spec.MaxUsageTime) && t.CPUTime.Or(0) <= t.Duration.Or(spec.MaxUsageTime.Std())
+		},
+		spec: func(n float64) string { return written(time.Duration(n)) },
+	}
+}
+
+// size is a number of bytes.
+func size(name demand.Input, field func(*demand.Usage) *demand.Maybe[int64]) input {
+	return input{
+		name: string(name), least: 1,
+		get: func(t demand.Traffic) (float64, bool) {
+			n, ok := field(&t.Usage).Get()
+			return float64(n), ok && n > 0
+		},
+		set: func(t *demand.Traffic, n float64) bool {
+			*field(&t.Usage) = demand.Known(int64(n))
+			return n <= spec.MaxUsageBytes
+		},
+		spec: amount,
+	}
+}
+
+// requestsInput is a service's requests a month.
+func requestsInput() input {
+	return input{
+		name: RequestsInput, least: 1,
+		get: func(t demand.Traffic) (float64, bool) {
+			n, ok := t.Requests.Get()
+			return n, ok && n > 0
+		},
+		set: func(t *demand.Traffic, n float64) bool {
+			t.Requests = demand.Known(n)
+			return n >= 1 && n <= demand.MaxRequests
+		},
+		spec: func(n float64) string { return amount(n) + "/month" },
+	}
+}
+
+// peakInput is the ratio of the peak to the mean, of a shape that has one.
+func peakInput() input {
+	return input{
+		name: string(demand.PeakToMean), least: 1e-3,
+		get: func(t demand.Traffic) (float64, bool) {
+			return t.Profile.Peak(), t.Shape != "" && t.Shape != spec.Steady && len(t.Minutes) == 0
+		},
+		set: func(t *demand.Traffic, n float64) bool {
+			u := t.Usage
+			u.PeakToMean = demand.Known(n)
+			changed, err := u.Resolve()
+			if err != nil {
+				return false
+			}
+			*t = changed
+			return true
+		},
+		spec: func(n float64) string { return strconv.FormatFloat(math.Round(n*1e3)/1e3, 'f', -1, 64) },
+	}
+}
+
+// keepAliveInput is how long idle environments live.
+func keepAliveInput(change func(now spec.Duration, factor float64) spec.Duration) input {
+	return input{
+		name: "keepAlive",
+		choice: func(choices *cost.Choices, factor float64) {
+			choices.Lambda.KeepAlive = change(choices.Lambda.KeepAlive, factor)
+		},
+		value: func(choices cost.Choices) string { return written(choices.Lambda.KeepAlive.Std()) },
+	}
+}
+
+// written is a duration in four digits, as people write it.
+func written(d time.Duration) string {
+	unit := time.Duration(1)
+	for d >= 10_000*unit {
+		unit *= 10
+	}
+	return spec.Duration(d.Round(unit)).String()
+}
+
+// amount prints a number in four digits, with k, M or G.
+func amount(n float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if n >= unit.size {
+			return strconv.FormatFloat(n/unit.size, 'g', 4, 64) + unit.name
+		}
+	}
+	return fmt.Sprintf("%.4g", n)
+}
+
+// uncertain is an input that a team knows only about, with how far it may be
+// off.
+type uncertain struct {
+	input
+	low, high float64
+}
+
+// uncertainties are the four that matter most. The factors are ours: a mean
+// that was measured in a test is easily a quarter off, a peak by half, and the
+// keep-alive was found to be between 5 minutes and an hour.
+func uncertainties() []uncertain {
+	list := []uncertain{}
+	for _, in := range changeable() {
+		switch demand.Input(in.name) {
+		case demand.Duration, demand.CPUTime:
+			list = append(list, uncertain{in, .75, 1.25})
+		case demand.PeakToMean:
+			list = append(list, uncertain{in, 1 / 1.5, 1.5})
+		}
+	}
+	minutes := func(_ spec.Duration, n float64) spec.Duration { return spec.Duration(n * float64(time.Minute)) }
+	return append(list, uncertain{keepAliveInput(minutes), 5, 60})
+}
