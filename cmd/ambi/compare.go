@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,29 +10,22 @@ import (
 	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/demand"
-	"ambi/compare/price/cost"
-	"ambi/compare/price/nodes"
 	"ambi/compare/render/report"
-	"ambi/compare/simulate"
+	"ambi/internal/comparepage"
+	"ambi/internal/flags"
 	"ambi/internal/inputfile"
 	"ambi/internal/outfile"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
-	"ambi/target"
 )
 
 func newCompareCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
-		given  usageFlags
-		chosen choiceFlags
-		priced priceFlags
-		gate   gateFlags
+		asked  flags.Comparison
+		gate   flags.Gate
 		output outputFlags
 		serve  string
-
-		settings settingFlags
 	)
 	cmd := &cobra.Command{
 		Use:   "compare [SPEC]",
@@ -62,7 +54,7 @@ figures, numbers, + - * / ( ) < <= > >= == != and, or, not. One that cannot be
 decided, for a figure is unknown, fails too. The figures, in dollars a month
 where nothing else is said:
 
-` + figuresHelp() + `
+` + flags.FiguresHelp() + `
 --against compares with what "ambi compare --json" printed earlier, line by line.
 
 Exit code 1: with --require, something keeps the app from that target; with
@@ -71,19 +63,19 @@ was interrupted, and is a part.`,
 		Example: `  ambi compare
   ambi compare app/app.yaml --requests 100M/month --shape diurnal --html comparison.html
   ambi compare --require both --fail-if 'lambda > 1.2 * kubernetes'`,
-		Args: specOrProject,
+		Args: flags.SpecOrProject,
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			idle := idleOf(cmd.Flags())
+			idle := flags.IdleOf(cmd.Flags())
 			for _, form := range []string{"json", "markdown", "html", "serve"} {
 				if cmd.Flags().Changed(form) {
-					idle.refuse("is about text, which --"+form+" does not print", "full")
+					idle.Refuse("is about text, which --"+form+" does not print", "full")
 				}
 			}
 			err := errors.Join(
-				exclusive(cmd, "html", "json", "markdown", "serve"), exclusive(cmd, "serve", "require"), exclusive(cmd, "serve", "fail-if"),
-				exclusive(cmd, "serve", "against"), exclusive(cmd, "serve", "trace"), gate.check(output.against != ""), idle.err())
+				flags.Exclusive(cmd, "html", "json", "markdown", "serve"), flags.Exclusive(cmd, "serve", "require"), flags.Exclusive(cmd, "serve", "fail-if"),
+				flags.Exclusive(cmd, "serve", "against"), flags.Exclusive(cmd, "serve", "trace"), gate.Check(output.against != ""), idle.Err())
 			if output.asPage != "" && output.asPage != "-" {
 				err = errors.Join(err, outfile.Check("html", output.asPage))
 			}
@@ -94,47 +86,42 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return err
 			}
-			under := &comparing{project: p, given: &given, settings: &settings, chosen: &chosen, priced: &priced, idle: idle}
-			result, err := under.run(cmd.Context(), io)
+			result, err := asked.CompareUnderTrace(cmd.Context(), p, idle, io.ends())
 			if err != nil {
-				return inFlags(cmd.Flags(), err)
+				return flags.InFlags(cmd.Flags(), err)
 			}
 			if serve != "" {
-				return servePage(cmd.Context(), io, &whatIf{
-					project: p, given: &given, chosen: &chosen, before: append(slices.Clone(args), otherFlags(cmd, "region", "prices", "price", "discount", "directory")...),
-					compare: func(given *usageFlags, chosen *choiceFlags) (compare.Result, error) {
-						return comparison(p, given, chosen, &priced)
-					},
-				}, result, serve)
+				before := append(slices.Clone(args), flags.Given(cmd.Flags(), "region", "prices", "price", "discount", "directory")...)
+				return servePage(cmd.Context(), io, &comparepage.Form{Project: p, Asked: asked, Before: before}, result, serve)
 			}
 			difference, err := output.difference(result)
 			if err != nil {
 				return err
 			}
-			output.command = typed(cmd, "directory", "html", "full", "require", "fail-if")
-			failed := gate.failed(result, difference)
+			output.command = flags.CommandLine(cmd, "directory", "html", "full", "require", "fail-if")
+			failed := gate.Failed(result, difference)
 			if err := output.print(io, p, result, difference, failed); err != nil {
 				return err
 			}
 			for _, condition := range failed {
 				fmt.Fprintln(io.err, "ambi: --fail-if: "+condition)
 			}
-			if len(failed) > 0 || gate.blocked(result) {
+			if len(failed) > 0 || gate.Blocked(result) {
 				return &answerNo{}
 			}
 			return partial(result)
 		},
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false // they stand by what they are for
-	given.register(flags)
-	settings.register(flags)
-	chosen.register(flags)
-	priced.register(flags)
-	gate.register(flags)
-	output.register(flags)
-	flags.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `PORT` or a free one")
-	flags.Lookup("serve").NoOptDefVal = anyPort
+	set := cmd.Flags()
+	set.SortFlags = false // they stand by what they are for
+	asked.Usage.Register(set)
+	asked.Settings.Register(set)
+	asked.Choices.Register(set)
+	asked.Prices.Register(set)
+	gate.Register(set)
+	output.register(set)
+	set.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `PORT` or a free one")
+	set.Lookup("serve").NoOptDefVal = anyPort
 	return cmd
 }
 
@@ -185,7 +172,7 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 // print prints a comparison in the form that was asked for.
 func (f *outputFlags) print(io streams, p *project.Project, result compare.Result, difference *compare.Difference, failed []string) error {
 	options := report.Options{
-		Spec: terminal.Line(p.SpecName), Give: waysToGive(len(p.App.Services) > 1), Full: f.full, Against: difference, Failed: failed,
+		Spec: terminal.Line(p.SpecName), Give: flags.WaysToGive(len(p.App.Services) > 1), Full: f.full, Against: difference, Failed: failed,
 	}
 	switch {
 	case f.asPage != "":
@@ -206,158 +193,4 @@ func printText(out io.Writer, text string) error {
 		return problem.As(problem.Machine, err)
 	}
 	return nil
-}
-
-// comparison compares an app, at what the flags say over what the spec and the
-// project's prices say. All problems of flags come back at once.
-func comparison(p *project.Project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Result, error) {
-	in, err := comparisonInput(p, given, chosen, priced)
-	if err != nil {
-		return compare.Result{}, err
-	}
-	return compared(in)
-}
-
-// compared compares. An error is a wrong use; of a month that costs more than
-// ambi counts it says where the inputs of the dearest component are given.
-func compared(in compare.Input) (compare.Result, error) {
-	result, err := compare.Compare(in)
-	if err == nil {
-		return result, nil
-	}
-	problems, ways := problem.All(problem.As(problem.Misuse, err)), waysToGive(len(in.Resolved.Services()) > 1)
-	last := &problems[len(problems)-1]
-	said := map[demand.Input]bool{}
-	for _, p := range problems {
-		var excess *cost.Excess
-		if !errors.As(p, &excess) {
-			continue
-		}
-		for _, input := range excess.Inputs {
-			if !said[input] {
-				*last = last.Hint("check %s: %s", input, ways[input])
-			}
-			said[input] = true
-		}
-		if len(excess.Inputs) == 0 {
-			*last = last.Hint("check the choices and prices of %s", excess.Component)
-		}
-	}
-	return compare.Result{}, problems
-}
-
-// comparisonInput is what a comparison is made of.
-func comparisonInput(p *project.Project, given *usageFlags, chosen *choiceFlags, priced *priceFlags) (compare.Input, error) {
-	usage, errUsage := given.over(p.App)
-	choices, errChoices := chosen.over(cost.Defaults())
-	app, errApp := chosen.overApp(p.App)
-	sheet, book, errPrices := priced.sheet(p.Root)
-	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
-		return compare.Input{}, problem.As(problem.Misuse, err)
-	}
-	catalog, err := nodes.Embedded()
-	if err != nil {
-		return compare.Input{}, problem.As(problem.Machine, err)
-	}
-	resolved := p.Resolved
-	if app != p.App {
-		resolved = target.Resolve(app)
-	}
-	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
-}
-
-// comparing is one comparison that flags ask for.
-type comparing struct {
-	project  *project.Project
-	given    *usageFlags
-	settings *settingFlags
-	chosen   *choiceFlags
-	priced   *priceFlags
-	idle     *idle
-}
-
-// run compares; under the trace that flags name, if they name one: by simulation
-// where that can be, and else by the trace's minutes. All problems of flags come
-// back at once.
-func (c *comparing) run(ctx context.Context, io streams) (compare.Result, error) {
-	settings, errSettings := c.settings.settings()
-	service := c.project.App.ServiceNames()[0]
-	// A trace that is run is not counted.
-	given, simulated := *c.given, len(c.given.traces) > 0 && len(c.given.requests) == 0 && len(c.project.App.Services) == 1
-	file := ""
-	var errTrace error
-	if simulated {
-		file, errTrace = c.given.traceOf(c.project.App, service)
-		given.traces = nil
-	}
-	in, errInput := comparisonInput(c.project, &given, c.chosen, c.priced)
-	if len(c.given.traces) > 0 {
-		c.idle.refuse("--trace says how requests spread over time", shapeFlags()...)
-	}
-	why := ""
-	switch {
-	case len(c.given.traces) == 0:
-		why = "give --trace"
-	case len(c.project.App.Services) > 1:
-		why = "of several services none is simulated"
-	case len(c.given.requests) > 0:
-		why = "with --requests nothing is simulated"
-	case errInput == nil && len(simulate.Missing(in.Usage[service])) > 0:
-		simulated, errTrace = false, nil
-		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(simulate.Missing(in.Usage[service])))
-		in, errInput = comparisonInput(c.project, c.given, c.chosen, c.priced)
-	}
-	if errInput == nil {
-		if len(c.given.traces) == 0 {
-			c.idle.usage(in.Usage)
-			c.idle.averages(in.Usage)
-		}
-		c.idle.choices(in.Choices, c.project.App)
-		c.idle.settings(why, in.Choices, c.project.App, service, file)
-	}
-	if err := errors.Join(errSettings, errTrace, errInput, c.idle.err()); err != nil {
-		return compare.Result{}, problem.As(problem.Misuse, err)
-	}
-	if !simulated {
-		return compared(in)
-	}
-	s, err := newSimulation(in, service, file, settings, io)
-	if err != nil {
-		return compare.Result{}, err
-	}
-	return runSimulation(ctx, s)
-}
-
-// list are words as a sentence has them.
-func list[T ~string](words []T) string {
-	text := ""
-	for i, w := range words {
-		switch {
-		case i > 0 && i == len(words)-1:
-			text += " and "
-		case i > 0:
-			text += ", "
-		}
-		text += string(w)
-	}
-	return text
-}
-
-// waysToGive says where each figure of usage can be given.
-func waysToGive(several bool) map[demand.Input]string {
-	ways := map[demand.Input]string{
-		demand.Requests: "--requests RATE, or usage.requests in the spec",
-		demand.Duration: "--duration TIME, or usage.duration in the spec",
-		demand.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
-		demand.Shape:    "--shape SHAPE, or usage.shape in the spec",
-		demand.Request:  "--request-size BYTES, or usage.requestSize in the spec",
-		demand.Response: "--response-size BYTES, or usage.responseSize in the spec",
-		demand.Log:      "--log-size BYTES, or usage.logSize in the spec",
-		demand.Outbound: "--outbound-size BYTES, or usage.outboundSize in the spec",
-		demand.Start:    "--start-time TIME, or usage.startTime in the spec",
-	}
-	if several {
-		ways[demand.Requests] = "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"
-	}
-	return ways
 }

@@ -10,6 +10,7 @@ import (
 	"ambi/compare/demand/trace"
 	"ambi/compare/price"
 	"ambi/compare/simulate"
+	"ambi/internal/flags"
 	"ambi/internal/project"
 	"ambi/spec"
 )
@@ -154,7 +155,7 @@ func (c completions) regions(cmd *cobra.Command, _ []string, _ string) ([]string
 	if err != nil {
 		root = ""
 	}
-	book, _, err := (&priceFlags{}).books(root)
+	book, _, err := (&flags.Prices{}).Books(root)
 	if err != nil {
 		book = bookOf()
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/generator/tree"
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
@@ -38,7 +39,7 @@ with --check, generate would write something.`,
 		Example: `  ambi generate
   ambi generate --check
   ambi generate --conflicts`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check && (force || conflicts) {
 				return problem.New("--check writes nothing, so neither --force nor --conflicts goes with it").Of(problem.Misuse)
@@ -288,7 +289,7 @@ lines with + are ambi's.
 Exit code 1: there is a difference.`,
 		Example: `  ambi diff
   ambi diff -C . > stacks.diff`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.Load()
 			if err != nil {

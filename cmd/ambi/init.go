@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ambi/internal/flags"
 	"ambi/internal/project"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ other file that exists is changed. If one is in the way, nothing is written. A
 .gitignore or .gitattributes of your own stays, and you are told what to add.`,
 		Example: `  ambi init
   ambi init -C shop --name shop --module github.com/example/shop`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir := options.Dir
 			if dir == "" {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"ambi/internal/flags"
 	"ambi/internal/project"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ new changes nothing. What Lambda could not run is an error: no bootstrap, one fo
 another architecture, or more than Lambda unpacks.`,
 		Example: `  ambi package api
   ambi package api --from dist`,
-		Args: exactlyOne("the name of a service"),
+		Args: flags.ExactlyOne("the name of a service"),
 
 		ValidArgsFunction: completions{options}.service,
 		RunE: func(cmd *cobra.Command, args []string) error {

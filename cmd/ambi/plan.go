@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 )
@@ -23,7 +24,7 @@ preview" asks the real one.
 A target that refuses the spec is shown with its reasons; that is no error here.`,
 		Example: `  ambi plan
   ambi plan app/app.yaml --json`,
-		Args: specOrProject,
+		Args: flags.SpecOrProject,
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/internal/engine"
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
@@ -39,7 +40,7 @@ Exit code 1: the spec is invalid, a target refuses it, stacks/ is not what the
 spec says, or the program failed. 3: the engine is missing or failed.`,
 		Example: `  ambi preview --offline
   ambi preview --offline --target kubernetes --json`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.Load()
 			if err != nil {
@@ -75,7 +76,7 @@ func chosen(p *project.Project, only string) ([]spec.Target, error) {
 	if only == "" {
 		return p.App.Targets, nil
 	}
-	t, err := parseTarget("target", only)
+	t, err := flags.ParseTarget("target", only)
 	if err != nil {
 		return nil, problem.As(problem.Misuse, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare/price"
+	"ambi/internal/flags"
 	"ambi/internal/outfile"
 	"ambi/internal/pricerefresh"
 	"ambi/internal/problem"
@@ -20,7 +21,7 @@ import (
 
 func newPricesCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
-		priced priceFlags
+		priced flags.Prices
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -35,13 +36,13 @@ A price that is recalled, which means that nobody read it in a source, prices
 nothing: a region that lacks a source for what compare needs is refused.`,
 		Example: `  ambi prices
   ambi prices --discount ec2=30 --price nat.hours=0.02`,
-		Args: commandsOnly,
+		Args: flags.CommandsOnly,
 		RunE: func(*cobra.Command, []string) error {
 			root, err := options.Find()
 			if err != nil && options.Dir != "" {
 				return err
 			}
-			list, err := priced.list(root)
+			list, err := listPrices(&priced, root)
 			if err != nil {
 				return problem.As(problem.Misuse, err)
 			}
@@ -51,7 +52,7 @@ nothing: a region that lacks a source for what compare needs is refused.`,
 			return printText(io.out, list.text(time.Now()))
 		},
 	}
-	priced.register(cmd.Flags())
+	priced.Register(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema prices\" prints")
 	cmd.AddCommand(newRefreshCommand(io, options))
 	return cmd
@@ -73,25 +74,25 @@ type PriceList struct {
 }
 
 // list is a region's prices, those without a source included.
-func (f *priceFlags) list(root string) (*PriceList, error) {
-	changes, err := f.changes()
+func listPrices(f *flags.Prices, root string) (*PriceList, error) {
+	changes, err := f.Changes()
 	if err != nil {
 		return nil, err
 	}
-	book, name, err := f.books(root)
+	book, name, err := f.Books(root)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(book.Regions(), f.region) {
-		return nil, problem.Flag("region", "no price of region %q is known", f.region).Hint("some are of %s", strings.Join(book.Regions(), ", "))
+	if !slices.Contains(book.Regions(), f.Region) {
+		return nil, problem.Flag("region", "no price of region %q is known", f.Region).Hint("some are of %s", strings.Join(book.Regions(), ", "))
 	}
-	list := &PriceList{Format: pricesFormat, Region: f.region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.region)}
+	list := &PriceList{Format: pricesFormat, Region: f.Region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.Region)}
 	if len(changes) == 0 {
 		return list, nil
 	}
-	sheet, err := book.In(f.region, changes...)
+	sheet, err := book.In(f.Region, changes...)
 	if err != nil {
-		return nil, changeErrors(err, changes)
+		return nil, flags.InChanges(err, changes)
 	}
 	list.Rates, list.typed = sheet.List(), map[string]bool{}
 	for _, c := range changes {
@@ -186,7 +187,7 @@ type refreshFlags struct {
 }
 
 func newRefreshCommand(io streams, options *project.Folder) *cobra.Command {
-	var flags refreshFlags
+	var given refreshFlags
 	cmd := &cobra.Command{
 		Use:   "refresh",
 		Short: "Read a region's prices from the AWS Price List, for compare",
@@ -202,18 +203,18 @@ another product, for several, or ten times what it was, AWS has changed
 something that a person should look at.`,
 		Example: `  ambi prices refresh --region eu-west-1 --instance m7g.large,m7i.large
   ambi prices refresh --region eu-west-1 --from price-list --out prices.json`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.check(); err != nil {
+			if err := given.check(); err != nil {
 				return problem.As(problem.Misuse, err)
 			}
-			out := flags.out
+			out := given.out
 			if out == "" {
 				root, err := options.Find()
 				if err != nil {
 					return problem.Hinted(err, "or give --out FILE, and compare with --prices FILE")
 				}
-				out = filepath.Join(root, pricesFile)
+				out = filepath.Join(root, flags.PricesFile)
 				if short, err := project.Relative(out); err == nil && options.Dir == "" {
 					out = short
 				}
@@ -221,15 +222,15 @@ something that a person should look at.`,
 			if err := outfile.Check("out", out); err != nil {
 				return err
 			}
-			return flags.refresh(cmd.Context(), io, out)
+			return given.refresh(cmd.Context(), io, out)
 		},
 	}
 	set := cmd.Flags()
-	set.StringVar(&flags.region, "region", "", "the AWS `REGION`, such as eu-west-1")
-	set.StringVar(&flags.from, "from", "", "a `FOLDER` of downloaded files, or another address of the Price List")
-	set.StringVar(&flags.out, "out", "", "the price book `FILE` to write (default: "+pricesFile+" of the project)")
-	set.StringSliceVar(&flags.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` to read the prices of")
-	set.StringSliceVar(&flags.skip, "skip", nil, "the `KEYS` of prices to leave as they are")
+	set.StringVar(&given.region, "region", "", "the AWS `REGION`, such as eu-west-1")
+	set.StringVar(&given.from, "from", "", "a `FOLDER` of downloaded files, or another address of the Price List")
+	set.StringVar(&given.out, "out", "", "the price book `FILE` to write (default: "+flags.PricesFile+" of the project)")
+	set.StringSliceVar(&given.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` to read the prices of")
+	set.StringSliceVar(&given.skip, "skip", nil, "the `KEYS` of prices to leave as they are")
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"ambi/internal/flags"
 	"ambi/internal/pricelist"
 )
 
@@ -129,7 +130,7 @@ func TestPricesAreRefreshedFromFiles(t *testing.T) {
 
 // Ages are as of the day on which somebody looks.
 func TestPricesHaveAges(t *testing.T) {
-	list, err := (&priceFlags{region: "us-east-1"}).list(t.TempDir())
+	list, err := listPrices(&flags.Prices{Region: "us-east-1"}, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/internal/engine"
+	"ambi/internal/flags"
 	"ambi/internal/manifest"
 	"ambi/internal/offline"
 	"ambi/internal/problem"
@@ -80,7 +81,7 @@ func onlyKubernetes(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 && args[0] == string(spec.Kubernetes) {
 		return nil
 	}
-	return problem.New("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", called(cmd)).Of(problem.Misuse)
+	return problem.New("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", flags.Called(cmd)).Of(problem.Misuse)
 }
 
 // notKubernetes names the resources that the program has elsewhere, such as roles in AWS.

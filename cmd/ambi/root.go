@@ -7,8 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
+	"ambi/internal/simulation"
 	"ambi/internal/terminal"
 )
 
@@ -18,6 +20,9 @@ type streams struct {
 	in       io.Reader
 	out, err *terminal.Writer
 }
+
+// ends are where a simulation reads a trace from, and where its progress goes.
+func (s streams) ends() simulation.Ends { return simulation.Ends{Stdin: s.in, Stderr: s.err} }
 
 func newRootCommand(io streams) *cobra.Command {
 	options := &project.Folder{}
@@ -38,14 +43,14 @@ Exit codes:
   ambi compare --requests 100M/month`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          commandsOnly,
+		Args:          flags.CommandsOnly,
 
-		PersistentPreRunE: notEmpty,
+		PersistentPreRunE: flags.NotEmpty,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}")
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(flags.Error)
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
@@ -72,13 +77,13 @@ Exit codes:
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "completion":
-			cmd.Args = commandsOnly
+			cmd.Args = flags.CommandsOnly
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 			cmd.Example = "  ambi completion bash > ambi.bash\n  ambi completion zsh > _ambi"
 			needsNoProject(cmd)
 			for _, shell := range cmd.Commands() {
 				shell.Example = fmt.Sprintf("  ambi completion %[1]s\n  ambi completion %[1]s --no-descriptions > ambi.%[1]s", shell.Name())
-				shell.Args = noArgs
+				shell.Args = flags.NoArgs
 				needsNoProject(shell)
 			}
 		case "help", "schema", "version":
@@ -115,7 +120,7 @@ func newHelpCommand() *cobra.Command {
 				return err
 			}
 			if len(rest) > 0 {
-				return commandsOnly(of, rest)
+				return flags.CommandsOnly(of, rest)
 			}
 			of.InitDefaultHelpFlag()
 			return of.Help()
@@ -129,9 +134,9 @@ func needsNoProject(cmd *cobra.Command) {
 	cmd.Flags().StringP("directory", "C", "", "")
 	_ = cmd.Flags().MarkHidden("directory")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
-		i := idleOf(cmd.Flags())
-		i.refuse(called(cmd)+" needs no project", "directory")
-		if err := i.err(); err != nil {
+		i := flags.IdleOf(cmd.Flags())
+		i.Refuse(flags.Called(cmd)+" needs no project", "directory")
+		if err := i.Err(); err != nil {
 			return problem.As(problem.Misuse, err)
 		}
 		return nil

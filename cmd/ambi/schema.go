@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ambi/compare"
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/spec"
@@ -60,7 +61,7 @@ Editors with a YAML language server complete and check app.yaml by the spec's:
   # first line of app/app.yaml: # yaml-language-server: $schema=schema.json`,
 		Example: `  ambi schema
   ambi schema spec > app/schema.json`,
-		Args:      atMostOne("a name"),
+		Args:      flags.AtMostOne("a name"),
 		ValidArgs: names,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -80,7 +81,7 @@ func schemaOf(name string, names []string) ([]byte, error) {
 	switch {
 	case !slices.Contains(names, name):
 		unknown := problem.New("no schema %q", name)
-		if near := nearest(names, name); near != "" {
+		if near := flags.Nearest(names, name); near != "" {
 			return nil, problem.As(problem.Misuse, unknown.Hint("did you mean %s?", near))
 		}
 		return nil, problem.As(problem.Misuse, unknown.Hint("there are %s", strings.Join(names, ", ")))
@@ -98,7 +99,7 @@ func newVersionCommand(io streams) *cobra.Command {
 		Short: "Print ambi's version, and those of the modules that emitted code imports",
 		Example: `  ambi version
   ambi --version`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if _, err := fmt.Fprint(io.out, versionText()); err != nil {
 				return problem.As(problem.Machine, err)

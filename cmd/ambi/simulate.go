@@ -2,24 +2,23 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ambi/compare"
-	"ambi/compare/demand"
 	"ambi/compare/render/report"
-	"ambi/compare/simulate"
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
-	"ambi/internal/simulation"
-	"ambi/spec"
 )
 
 func newSimulateCommand(io streams, options *project.Folder) *cobra.Command {
-	var flags simulateFlags
+	var (
+		asked  flags.Simulated
+		slo    string
+		asJSON bool
+	)
 	cmd := &cobra.Command{
 		Use:   "simulate",
 		Short: "Simulate both targets under the same requests, one by one",
@@ -48,110 +47,33 @@ interrupted.`,
 		Example: `  ambi simulate --span 1h
   ambi simulate --trace requests.csv
   ambi simulate --shape bursty --requests 20/s --span 10m --slo "p99 < 2s"`,
-		Args: noArgs,
+		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := options.Load()
 			if err != nil {
 				return err
 			}
-			s, err := flags.simulation(p, io, idleOf(cmd.Flags()))
+			s, err := asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
 			if err != nil {
-				return inFlags(cmd.Flags(), err)
+				return flags.InFlags(cmd.Flags(), err)
 			}
-			if flags.slo != "" {
-				return advise(cmd.Context(), io, p, s, flags.slo, flags.asJSON)
+			if slo != "" {
+				return advise(cmd.Context(), io, p, s, slo, asJSON)
 			}
-			result, err := runSimulation(cmd.Context(), s)
+			result, err := flags.CompareSimulated(cmd.Context(), s)
 			if err != nil {
-				return inFlags(cmd.Flags(), err)
+				return flags.InFlags(cmd.Flags(), err)
 			}
-			if err := printSimulation(io.out, result, flags.asJSON); err != nil {
+			if err := printSimulation(io.out, result, asJSON); err != nil {
 				return err
 			}
 			return partial(result)
 		},
 	}
-	flags.register(cmd.Flags())
+	asked.Register(cmd.Flags())
+	cmd.Flags().StringVar(&slo, "slo", "", "search what would keep an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 	return cmd
-}
-
-// simulateFlags are what simulate takes.
-type simulateFlags struct {
-	given    usageFlags
-	settings settingFlags
-	chosen   choiceFlags
-	priced   priceFlags
-
-	service, target, slo string
-	asJSON               bool
-}
-
-// register defines the flags, sorted by what they are for.
-func (f *simulateFlags) register(flags *pflag.FlagSet) {
-	flags.SortFlags = false
-	f.given.register(flags)
-	flags.StringVar(&f.service, "service", "", "the `NAME` of the service, of an app with several")
-	flags.StringVar(&f.target, "target", "", "only this `TARGET`: lambda or kubernetes")
-	f.settings.register(flags)
-	f.chosen.register(flags)
-	f.priced.register(flags)
-	flags.StringVar(&f.slo, "slo", "", "search what would keep an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
-	flags.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
-}
-
-// simulation is what the flags ask for. All of their problems come back at once.
-func (f *simulateFlags) simulation(p *project.Project, io streams, idle *idle) (*simulation.Simulation, error) {
-	settings, errSettings := f.settings.settings()
-	only, errTarget := parseTarget("target", f.target)
-	if only != "" {
-		settings.Targets = []spec.Target{only}
-	}
-	service, errService := simulate.ServiceOf(p.Resolved, f.service)
-	if errService != nil {
-		return nil, problem.As(problem.Misuse, errors.Join(errSettings, errTarget, problem.InFlag("service", errService)))
-	}
-	file, errTrace := f.given.traceOf(p.App, service)
-	if file != "" {
-		idle.refuse("--trace says how many there are, and when", append([]string{"requests"}, shapeFlags()...)...)
-	}
-	without := f.given // the trace is run, and not counted
-	without.traces = nil
-	in, errInput := comparisonInput(p, &without, &f.chosen, &f.priced)
-	if errInput == nil {
-		if file == "" {
-			idle.usage(map[string]demand.Usage{service: in.Usage[service]})
-		}
-		idle.simulated(in.Choices, only)
-		idle.choices(in.Choices, p.App)
-		idle.settings("", in.Choices, p.App, service, file)
-	}
-	if err := errors.Join(errSettings, errTarget, errTrace, f.given.others(p.App, service), errInput, idle.err()); err != nil {
-		return nil, problem.As(problem.Misuse, err)
-	}
-	return newSimulation(in, service, file, settings, io)
-}
-
-// newSimulation prepares a simulation, and says how to give the figures that are
-// missing for it.
-func newSimulation(in compare.Input, service, trace string, settings simulate.Settings, io streams) (*simulation.Simulation, error) {
-	if missing := simulation.Missing(in.Usage[service], trace); len(missing) > 0 {
-		ways := waysToGive(false)
-		unknown := problem.New("a simulation needs figures that nobody gave").Of(problem.Misuse)
-		for _, input := range missing {
-			unknown = unknown.Hint("%s: %s", input, ways[input])
-		}
-		return nil, unknown
-	}
-	return simulation.New(in, service, trace, settings, simulation.Ends{Stdin: io.in, Stderr: io.err}), nil
-}
-
-// runSimulation simulates, and compares by what came out.
-func runSimulation(ctx context.Context, s *simulation.Simulation) (compare.Result, error) {
-	in, err := s.Run(ctx)
-	if err != nil {
-		return compare.Result{}, err
-	}
-	return compared(in)
 }
 
 // partial is the error of a simulation that was interrupted: what was printed is

@@ -16,6 +16,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/demand/trace"
 	"ambi/compare/render/report"
+	"ambi/internal/flags"
 	"ambi/internal/outfile"
 	"ambi/internal/problem"
 	"ambi/internal/project"
@@ -25,7 +26,7 @@ import (
 
 func newTraceCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
-		flags  traceFlags
+		given  traceFlags
 		out    string
 		usage  string
 		asJSON bool
@@ -62,13 +63,13 @@ Exit code 1: the trace cannot be read.`,
 		Example: `  ambi trace requests.csv
   ambi trace access.log --format access-log --out requests.gz
   ambi trace --shape bursty --requests 100/s --span 1h --out bursty.gz`,
-		Args: atMostOne("a file"),
+		Args: flags.AtMostOne("a file"),
 
 		ValidArgsFunction: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			idle := idleOf(cmd.Flags())
+			idle := flags.IdleOf(cmd.Flags())
 			if out == "-" {
-				idle.refuse("--out - prints the trace, and nothing else", "json", "usage")
+				idle.Refuse("--out - prints the trace, and nothing else", "json", "usage")
 			}
 			if out != "" && out != "-" {
 				if err := outfile.Check("out", out); err != nil {
@@ -76,10 +77,10 @@ Exit code 1: the trace cannot be read.`,
 				}
 			}
 			if len(args) == 0 {
-				idle.refuse("is of a trace that is read, and one is made", "usage")
+				idle.Refuse("is of a trace that is read, and one is made", "usage")
 			}
 			if usage == "" {
-				idle.refuse("is about the project that --usage writes to", "directory")
+				idle.Refuse("is about the project that --usage writes to", "directory")
 			}
 			var p *project.Project
 			if usage != "" && len(args) > 0 {
@@ -88,9 +89,9 @@ Exit code 1: the trace cannot be read.`,
 					return err
 				}
 			}
-			source, err := flags.open(cmd.Context(), io, args, idle)
+			source, err := given.open(cmd.Context(), io, args, idle)
 			if err != nil {
-				return inFlags(cmd.Flags(), err)
+				return flags.InFlags(cmd.Flags(), err)
 			}
 			defer source.Close()
 			figures, err := measureTrace(cmd.Context(), io, source, out)
@@ -106,7 +107,7 @@ Exit code 1: the trace cannot be read.`,
 			return printTrace(io.out, description, asJSON)
 		},
 	}
-	flags.register(cmd)
+	given.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write the trace to this `FILE`, a timestamp a line; - is standard output, and then nothing else is printed")
 	cmd.Flags().StringVar(&usage, "usage", "", "write the mean duration and sizes that a log says into the usage of this `SERVICE` in "+project.SpecFile)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema trace\" prints")
@@ -161,60 +162,57 @@ type traceFlags struct {
 	seed                            uint64
 
 	// Of a trace that is made; span cuts one that is read, too.
-	made           usageFlags
+	made           flags.Usage
 	requests, span string
 	dispersion     float64
 }
 
 // register defines the flags, those of reading first.
 func (f *traceFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.StringVar(&f.format, "format", "", "the input's `FORMAT`; found out when not given")
-	flags.StringVar(&f.timeColumn, "time-column", "", "the `COLUMN` of a table that is the time, or the key of JSON lines, by name or number from 1")
-	flags.StringVar(&f.countColumn, "count-column", "", "the `COLUMN` that counts requests, likewise; none takes each row for a request")
-	flags.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this `NAME`; given several times, their sum")
-	flags.StringVar(&f.interval, "interval", "", "the `TIME` that one count stands for, such as 1m, where the input does not say")
-	flags.StringVar(&f.match, "match", "", "read only lines that match this regular `EXPRESSION` (RE2)")
-	flags.StringVar(&f.spread, "spread", "", "the `RULE` that spreads the requests of an interval over it: poisson (the default) or even")
-	flags.BoolVar(&f.strict, "strict", false, "lines that cannot be read are errors")
-	flags.BoolVar(&f.sort, "sort", false, "sort the lines by their time first, in memory, up to 20 million")
-	flags.StringVar(&f.requests, "requests", "", requestsUsage)
-	for _, text := range f.made.texts() {
-		if slices.Contains(shapeFlags(), text.flag) {
-			flags.StringVar(text.value, text.flag, "", text.usage)
+	set := cmd.Flags()
+	set.SortFlags = false
+	set.StringVar(&f.format, "format", "", "the input's `FORMAT`; found out when not given")
+	set.StringVar(&f.timeColumn, "time-column", "", "the `COLUMN` of a table that is the time, or the key of JSON lines, by name or number from 1")
+	set.StringVar(&f.countColumn, "count-column", "", "the `COLUMN` that counts requests, likewise; none takes each row for a request")
+	set.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this `NAME`; given several times, their sum")
+	set.StringVar(&f.interval, "interval", "", "the `TIME` that one count stands for, such as 1m, where the input does not say")
+	set.StringVar(&f.match, "match", "", "read only lines that match this regular `EXPRESSION` (RE2)")
+	set.StringVar(&f.spread, "spread", "", "the `RULE` that spreads the requests of an interval over it: poisson (the default) or even")
+	set.BoolVar(&f.strict, "strict", false, "lines that cannot be read are errors")
+	set.BoolVar(&f.sort, "sort", false, "sort the lines by their time first, in memory, up to 20 million")
+	set.StringVar(&f.requests, "requests", "", flags.RequestsHelp)
+	for _, text := range f.made.Figures() {
+		if slices.Contains(flags.ShapeFlags(), text.Flag) {
+			set.StringVar(text.Value, text.Flag, "", text.Help)
 		}
 	}
-	flags.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak-to-mean: the `INDEX` of dispersion in windows of a second")
-	flags.StringVar(&f.span, "span", "", spanUsage)
-	flags.Uint64Var(&f.seed, "seed", 1, seedUsage)
+	set.Float64Var(&f.dispersion, "dispersion", 0, "instead of --peak-to-mean: the `INDEX` of dispersion in windows of a second")
+	set.StringVar(&f.span, "span", "", flags.SpanHelp)
+	set.Uint64Var(&f.seed, "seed", 1, flags.SeedHelp)
 }
-
-// shapeFlags say how requests spread over time.
-func shapeFlags() []string { return []string{"shape", "peak-to-mean", "burst"} }
 
 // open opens the trace that flags and arguments name. Flags that have no effect
 // are an error.
-func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *idle) (*tracefile.Trace, error) {
+func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *flags.Idle) (*tracefile.Trace, error) {
 	switch {
 	case len(args) > 0:
-		idle.refuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, shapeFlags()...)...)
+		idle.RefuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, flags.ShapeFlags()...)...)
 		return f.read(ctx, io, args[0], idle)
-	case f.made.shape == "":
+	case !idle.Typed("shape"):
 		return nil, problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s").Of(problem.Misuse)
 	}
-	idle.refuse("is of a trace that is read, and one is made", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
+	idle.Refuse("is of a trace that is read, and one is made", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
 	return f.make(idle)
 }
 
 // read opens a trace's file, and ends it after --span.
-func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *idle) (*tracefile.Trace, error) {
+func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *flags.Idle) (*tracefile.Trace, error) {
 	options, err := f.options()
-	span, errSpan := parseSpan(f.span)
+	span, errSpan := flags.ParseSpan(f.span)
 	if options.Spread == trace.Even {
-		idle.refuse("spreads nothing at random: --spread is even", "seed")
+		idle.Refuse("spreads nothing at random: --spread is even", "seed")
 	}
-	if err := errors.Join(err, errSpan, idle.err()); err != nil {
+	if err := errors.Join(err, errSpan, idle.Err()); err != nil {
 		return nil, problem.As(problem.Misuse, err)
 	}
 	source, err := tracefile.Open(ctx, io.in, "", name, options)
@@ -257,8 +255,8 @@ func (f *traceFlags) options() (trace.Options, error) {
 }
 
 // make starts a synthetic trace. All problems of flags come back at once.
-func (f *traceFlags) make(idle *idle) (*tracefile.Trace, error) {
-	usage, errShape := f.made.shaped()
+func (f *traceFlags) make(idle *flags.Idle) (*tracefile.Trace, error) {
+	usage, errShape := f.made.Shaped()
 	problems := problem.All(errShape)
 	if f.requests == "" {
 		problems.Add(problem.Flag("requests", "must be given, such as 100/s"))
@@ -267,19 +265,19 @@ func (f *traceFlags) make(idle *idle) (*tracefile.Trace, error) {
 	} else {
 		usage.Requests = demand.Known(rate.PerMonth())
 	}
-	span, err := parseSpan(f.span)
+	span, err := flags.ParseSpan(f.span)
 	problems.Add(err)
 	if errShape == nil {
-		idle.usage(map[string]demand.Usage{"": usage})
+		idle.Usage(map[string]demand.Usage{"": usage})
 	}
-	if idle.typed("dispersion") {
-		idle.refuse("--dispersion is given instead", "peak-to-mean")
+	if idle.Typed("dispersion") {
+		idle.Refuse("--dispersion is given instead", "peak-to-mean")
 	}
-	problems.Add(idle.err())
+	problems.Add(idle.Err())
 	if err := problems.Err(); err != nil {
 		return nil, problem.As(problem.Misuse, err)
 	}
-	if idle.typed("dispersion") {
+	if idle.Typed("dispersion") {
 		peak, err := trace.PeakFor(usage, f.dispersion)
 		if err != nil {
 			return nil, problem.As(problem.Misuse, err)

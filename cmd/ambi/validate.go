@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
@@ -31,7 +32,7 @@ JSON too: each with its line, column, path, message and hints.
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 		Example: `  ambi validate
   ambi validate app/app.yaml --json`,
-		Args: specOrProject,
+		Args: flags.SpecOrProject,
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"slices"
@@ -14,9 +14,9 @@ import (
 	"ambi/spec"
 )
 
-// settingFlags are the settings of a simulation as somebody typed them:
+// Settings are the settings of a simulation as somebody typed them:
 // simulate's, and those of compare under a trace.
-type settingFlags struct {
+type Settings struct {
 	span, placement, runtime string
 	nodes, resolution        string
 	variation                float64
@@ -26,15 +26,15 @@ type settingFlags struct {
 }
 
 const (
-	seedUsage = "the `NUMBER` from which all random ones follow: the same one gives the same figures on any machine"
-	spanUsage = "the `TIME` to take of a trace, from its begin on, or the length of one that is made (default 24h, or a week of sporadic traffic)"
+	SeedHelp = "the `NUMBER` from which all random ones follow: the same one gives the same figures on any machine"
+	SpanHelp = "the `TIME` to take of a trace, from its begin on, or the length of one that is made (default 24h, or a week of sporadic traffic)"
 )
 
-// register defines the flags.
-func (f *settingFlags) register(flags *pflag.FlagSet) {
+// Register defines the flags.
+func (f *Settings) Register(flags *pflag.FlagSet) {
 	usual := simulate.DefaultSettings()
-	flags.Uint64Var(&f.seed, "seed", usual.Seed, seedUsage)
-	flags.StringVar(&f.span, "span", "", spanUsage)
+	flags.Uint64Var(&f.seed, "seed", usual.Seed, SeedHelp)
+	flags.StringVar(&f.span, "span", "", SpanHelp)
 	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
 	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
 	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(simulate.Runtimes(), ", "))
@@ -47,14 +47,14 @@ func (f *settingFlags) register(flags *pflag.FlagSet) {
 // settingNames are the names of the flags.
 func settingNames() []string {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
-	(&settingFlags{}).register(set)
+	(&Settings{}).Register(set)
 	var names []string
 	set.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }
 
-// settings reads the flags. All problems come back at once.
-func (f *settingFlags) settings() (simulate.Settings, error) {
+// Read reads the flags. All problems come back at once.
+func (f *Settings) Read() (simulate.Settings, error) {
 	s := simulate.DefaultSettings()
 	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, simulate.NodePreset(f.nodes)
 	var placement demand.Maybe[time.Duration]
@@ -62,7 +62,7 @@ func (f *settingFlags) settings() (simulate.Settings, error) {
 	problems.Add(parseTime("placement", f.placement, &placement))
 	s.Placement = placement.Or(0)
 	var err error
-	if s.Until, err = parseSpan(f.span); err != nil {
+	if s.Until, err = ParseSpan(f.span); err != nil {
 		problems.Add(err)
 	} else if s.Until > 0 && s.Until < simulation.MinSpan {
 		problems.Add(problem.Flag("span", "must be at least %s, to tell a rate, got %s", spec.Duration(simulation.MinSpan), f.span))
@@ -82,8 +82,8 @@ func (f *settingFlags) settings() (simulate.Settings, error) {
 	return s, problems.Err()
 }
 
-// parseSpan reads --span; 0 is not given.
-func parseSpan(text string) (time.Duration, error) {
+// ParseSpan reads --span; 0 is not given.
+func ParseSpan(text string) (time.Duration, error) {
 	var span demand.Maybe[time.Duration]
 	if err := parseTime("span", text, &span); err != nil {
 		return 0, err
@@ -103,8 +103,8 @@ func parseRequests(text string) (float64, error) {
 	return float64(q.Bytes()), nil
 }
 
-// parseTarget reads a flag that names one target; empty is not given.
-func parseTarget(flag, text string) (spec.Target, error) {
+// ParseTarget reads a flag that names one target; empty is not given.
+func ParseTarget(flag, text string) (spec.Target, error) {
 	t := spec.Target(text)
 	if text != "" && !slices.Contains(spec.Targets(), t) {
 		return "", problem.Flag(flag, "must be lambda or kubernetes, got %q", text)

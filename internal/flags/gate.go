@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 	"ambi/spec"
 )
 
-// gateFlags say when a comparison ends with exit code 1.
-type gateFlags struct {
+// Gate say when a comparison ends with exit code 1.
+type Gate struct {
 	require string
 	failIf  []string
 
@@ -23,14 +23,15 @@ type gateFlags struct {
 	conditions []*condition.Condition
 }
 
-func (f *gateFlags) register(flags *pflag.FlagSet) {
+// Register defines the flags.
+func (f *Gate) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.require, "require", "", "exit with code 1 when the app does not fit the `TARGET`: lambda, kubernetes or both")
 	flags.StringArrayVar(&f.failIf, "fail-if", nil, "exit with code 1 when a `CONDITION` holds, such as 'lambda > 1.2 * kubernetes'")
 }
 
-// check reads the flags, for a run with or without an earlier comparison. All
+// Check reads the flags, for a run with or without an earlier comparison. All
 // problems come back at once.
-func (f *gateFlags) check(against bool) error {
+func (f *Gate) Check(against bool) error {
 	var problems problem.List
 	switch t := spec.Target(f.require); {
 	case f.require == "":
@@ -64,8 +65,8 @@ func figures(result *compare.Result) []compare.Figure {
 	return result.Figures(result.Against)
 }
 
-// figuresHelp lists the figures that conditions are made of.
-func figuresHelp() string {
+// FiguresHelp lists the figures that conditions are made of.
+func FiguresHelp() string {
 	var b strings.Builder
 	var parts []string
 	for _, category := range cost.Categories() {
@@ -90,15 +91,15 @@ func figuresHelp() string {
 	return b.String()
 }
 
-// blocked reports whether something keeps the app from a target that it must
+// Blocked reports whether something keeps the app from a target that it must
 // fit.
-func (f *gateFlags) blocked(result compare.Result) bool {
+func (f *Gate) Blocked(result compare.Result) bool {
 	return slices.ContainsFunc(f.required, func(t spec.Target) bool { return len(result.Fit.Blocked(t)) > 0 })
 }
 
-// failed are the conditions that hold or cannot be decided, each with its
+// Failed are the conditions that hold or cannot be decided, each with its
 // figures.
-func (f *gateFlags) failed(result compare.Result, difference *compare.Difference) []string {
+func (f *Gate) Failed(result compare.Result, difference *compare.Difference) []string {
 	result.Against = difference
 	values := map[string]compare.Figure{}
 	for _, figure := range figures(&result) {

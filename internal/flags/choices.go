@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"maps"
@@ -12,31 +12,31 @@ import (
 	"ambi/spec"
 )
 
-// choiceFlags are choices of how to run the app as somebody typed them, by
+// Choices are choices of how to run the app as somebody typed them, by
 // flag; a switch that is on is "true".
-type choiceFlags struct {
+type Choices struct {
 	values      map[string]*string
 	switches    map[string]*bool
-	provisioned string
+	Provisioned string
 }
 
-// choice is one of cost.Choices as a flag.
-type choice struct {
-	flag   string
-	name   string      // the field that cost.Choices.Check has
-	target spec.Target // the only one that it is about; empty for both
-	usage  string
+// Choice is one of cost.Choices as a flag.
+type Choice struct {
+	Flag   string
+	Name   string      // the field that cost.Choices.Check has
+	Target spec.Target // the only one that it is about; empty for both
+	Usage  string
 	// off and on are for a switch.
-	isSwitch bool
-	set      func(c *cost.Choices, text string) error
-	get      func(c cost.Choices) string
+	IsSwitch bool
+	Set      func(c *cost.Choices, text string) error
+	Get      func(c cost.Choices) string
 }
 
 // both is the target of a choice that is about both.
 const both spec.Target = ""
 
-// help is the flag's usage text.
-func (c choice) help() string { return helpFor(c.target, c.usage) }
+// Help is the flag's usage text.
+func (c Choice) Help() string { return helpFor(c.Target, c.Usage) }
 
 // helpFor says in a flag's usage text which target it is about.
 func helpFor(t spec.Target, usage string) string {
@@ -49,22 +49,22 @@ func helpFor(t spec.Target, usage string) string {
 	return usage
 }
 
-// choices are all flags of this kind, those of both targets first.
-func choices() []choice {
-	return []choice{
+// AllChoices are all flags of this kind, those of both targets first.
+func AllChoices() []Choice {
+	return []Choice{
 		toggle("free-tier", "freeTier", both, "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
 		toggle("no-logs", "logs", both, "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
 		toggle("no-egress", "egress", both, "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
 		toggle("function-url", "functionURL", spec.Lambda, "a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
 		length("keep-alive", "keepAlive", spec.Lambda, "the `TIME` that an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
 		{
-			flag: "lambda-nat-gateways", name: "natGateways", target: spec.Lambda, usage: "the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
-			set: func(c *cost.Choices, text string) error {
+			Flag: "lambda-nat-gateways", Name: "natGateways", Target: spec.Lambda, Usage: "the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",
+			Set: func(c *cost.Choices, text string) error {
 				n, err := parseWhole(text)
 				c.Lambda.NATGateways = demand.Known(n)
 				return err
 			},
-			get: func(c cost.Choices) string {
+			Get: func(c cost.Choices) string {
 				if n, known := c.Lambda.NATGateways.Get(); known {
 					return strconv.Itoa(n)
 				}
@@ -74,16 +74,16 @@ func choices() []choice {
 		number("shared", "shared", spec.Kubernetes, "the `PART` of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.Shared }),
 		{
-			flag: "fargate", name: "compute", target: spec.Kubernetes, usage: "Fargate instead of nodes", isSwitch: true,
-			set: func(c *cost.Choices, _ string) error { c.Kubernetes.Compute = cost.Fargate; return nil },
-			get: func(c cost.Choices) string { return on(c.Kubernetes.Compute == cost.Fargate) },
+			Flag: "fargate", Name: "compute", Target: spec.Kubernetes, Usage: "Fargate instead of nodes", IsSwitch: true,
+			Set: func(c *cost.Choices, _ string) error { c.Kubernetes.Compute = cost.Fargate; return nil },
+			Get: func(c cost.Choices) string { return on(c.Kubernetes.Compute == cost.Fargate) },
 		},
 		toggle("auto-mode", "autoMode", spec.Kubernetes, "EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),
 		toggle("extended-support", "extended", spec.Kubernetes, "a version in extended support", func(c *cost.Choices) *bool { return &c.Kubernetes.Extended }, true),
 		{
-			flag: "instance", name: "instance", target: spec.Kubernetes, usage: "the nodes' EC2 `TYPE` (default m7g or m7i, as large as the pods need)",
-			set: func(c *cost.Choices, text string) error { c.Kubernetes.Instance = text; return nil },
-			get: func(c cost.Choices) string { return c.Kubernetes.Instance },
+			Flag: "instance", Name: "instance", Target: spec.Kubernetes, Usage: "the nodes' EC2 `TYPE` (default m7g or m7i, as large as the pods need)",
+			Set: func(c *cost.Choices, text string) error { c.Kubernetes.Instance = text; return nil },
+			Get: func(c cost.Choices) string { return c.Kubernetes.Instance },
 		},
 		whole("min-nodes", "minNodes", spec.Kubernetes, "the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
 		whole("disk", "diskGB", spec.Kubernetes, "`GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
@@ -102,35 +102,35 @@ func choices() []choice {
 
 const provisionedUsage = "Lambda: the `NUMBER` of environments kept ready for each service, instead of the spec's"
 
-// register defines the flags, with the defaults of cost.Defaults.
-func (f *choiceFlags) register(flags *pflag.FlagSet) {
+// Register defines the flags, with the defaults of cost.Defaults.
+func (f *Choices) Register(flags *pflag.FlagSet) {
 	f.values, f.switches = map[string]*string{}, map[string]*bool{}
-	for _, c := range choices() {
-		if c.isSwitch {
-			f.switches[c.flag] = flags.Bool(c.flag, false, c.help())
+	for _, c := range AllChoices() {
+		if c.IsSwitch {
+			f.switches[c.Flag] = flags.Bool(c.Flag, false, c.Help())
 			continue
 		}
-		usage := c.help()
-		if usual := c.get(cost.Defaults()); usual != "" {
+		usage := c.Help()
+		if usual := c.Get(cost.Defaults()); usual != "" {
 			usage += " (default " + usual + ")"
 		}
-		f.values[c.flag] = flags.String(c.flag, "", usage)
+		f.values[c.Flag] = flags.String(c.Flag, "", usage)
 	}
-	flags.StringVar(&f.provisioned, "provisioned", "", provisionedUsage)
+	flags.StringVar(&f.Provisioned, "provisioned", "", provisionedUsage)
 }
 
-// newChoiceFlags are flags that nobody typed.
-func newChoiceFlags() *choiceFlags {
-	f := &choiceFlags{}
-	f.register(pflag.NewFlagSet("", pflag.ContinueOnError))
+// NewChoices are flags that nobody typed.
+func NewChoices() *Choices {
+	f := &Choices{}
+	f.Register(pflag.NewFlagSet("", pflag.ContinueOnError))
 	return f
 }
 
-// set sets a flag by its name, as if it had been typed.
-func (f *choiceFlags) set(flag, text string) {
+// Set sets a flag by its name, as if it had been typed.
+func (f *Choices) Set(flag, text string) {
 	switch {
 	case flag == "provisioned":
-		f.provisioned = text
+		f.Provisioned = text
 	case f.switches[flag] != nil:
 		*f.switches[flag] = text == "true"
 	default:
@@ -138,11 +138,11 @@ func (f *choiceFlags) set(flag, text string) {
 	}
 }
 
-// text is a flag's value as it was typed.
-func (f *choiceFlags) text(flag string) string {
+// Text is a flag's value as it was typed.
+func (f *Choices) Text(flag string) string {
 	switch {
 	case flag == "provisioned":
-		return f.provisioned
+		return f.Provisioned
 	case f.switches[flag] != nil:
 		return on(*f.switches[flag])
 	default:
@@ -150,23 +150,23 @@ func (f *choiceFlags) text(flag string) string {
 	}
 }
 
-// over puts the flags over choices. All problems come back at once.
-func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
+// Over puts the flags over choices. All problems come back at once.
+func (f *Choices) Over(c cost.Choices) (cost.Choices, error) {
 	var problems problem.List
 	flagOf := map[string]string{}
-	for _, choice := range choices() {
+	for _, choice := range AllChoices() {
 		text := ""
-		if choice.isSwitch {
-			text = on(*f.switches[choice.flag])
+		if choice.IsSwitch {
+			text = on(*f.switches[choice.Flag])
 		} else {
-			text = *f.values[choice.flag]
+			text = *f.values[choice.Flag]
 		}
 		if text == "" {
 			continue
 		}
-		flagOf[choice.name] = choice.flag
-		if err := choice.set(&c, text); err != nil {
-			problems.Add(problem.InFlag(choice.flag, problem.As(problem.Misuse, err)))
+		flagOf[choice.Name] = choice.Flag
+		if err := choice.Set(&c, text); err != nil {
+			problems.Add(problem.InFlag(choice.Flag, problem.As(problem.Misuse, err)))
 		}
 	}
 	if len(problems) > 0 { // what could not be read would only be reported twice
@@ -175,12 +175,12 @@ func (f *choiceFlags) over(c cost.Choices) (cost.Choices, error) {
 	return c, toFlags(c.Check(), flagOf, func(string) bool { return true })
 }
 
-// overApp is the app with the provisioned concurrency of the flag.
-func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
-	if f.provisioned == "" {
+// OverApp is the app with the provisioned concurrency of the flag.
+func (f *Choices) OverApp(app *spec.App) (*spec.App, error) {
+	if f.Provisioned == "" {
 		return app, nil
 	}
-	n, err := parseWhole(f.provisioned)
+	n, err := parseWhole(f.Provisioned)
 	if err == nil && n > maxProvisioned {
 		err = problem.New("must be 0 to %d, got %d", maxProvisioned, n)
 	}
@@ -201,35 +201,35 @@ func (f *choiceFlags) overApp(app *spec.App) (*spec.App, error) {
 const maxProvisioned = 100_000
 
 // toggle is a switch that sets a choice to a value.
-func toggle(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *bool, to bool) choice {
-	return choice{
-		flag: flag, name: name, target: target, usage: usage, isSwitch: true,
-		set: func(c *cost.Choices, _ string) error { *field(c) = to; return nil },
-		get: func(c cost.Choices) string { return on(*field(&c) == to) },
+func toggle(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *bool, to bool) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage, IsSwitch: true,
+		Set: func(c *cost.Choices, _ string) error { *field(c) = to; return nil },
+		Get: func(c cost.Choices) string { return on(*field(&c) == to) },
 	}
 }
 
-func length(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *spec.Duration) choice {
-	return choice{
-		flag: flag, name: name, target: target, usage: usage,
-		set: func(c *cost.Choices, text string) error { return field(c).UnmarshalText([]byte(text)) },
-		get: func(c cost.Choices) string { return field(&c).String() },
+func length(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *spec.Duration) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage,
+		Set: func(c *cost.Choices, text string) error { return field(c).UnmarshalText([]byte(text)) },
+		Get: func(c cost.Choices) string { return field(&c).String() },
 	}
 }
 
-func whole(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *int) choice {
-	return choice{
-		flag: flag, name: name, target: target, usage: usage,
-		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseWhole(text); return err },
-		get: func(c cost.Choices) string { return strconv.Itoa(*field(&c)) },
+func whole(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *int) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage,
+		Set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseWhole(text); return err },
+		Get: func(c cost.Choices) string { return strconv.Itoa(*field(&c)) },
 	}
 }
 
-func number(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *float64) choice {
-	return choice{
-		flag: flag, name: name, target: target, usage: usage,
-		set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
-		get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
+func number(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *float64) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage,
+		Set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
+		Get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
 	}
 }
 

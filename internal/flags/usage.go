@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"slices"
@@ -14,36 +14,38 @@ import (
 	"ambi/spec"
 )
 
-// usageFlags are the figures of usage as somebody typed them.
-type usageFlags struct {
-	requests                         []string
+// Usage are the figures of usage as somebody typed them.
+type Usage struct {
+	Requests                         []string
 	duration, cpuTime, start         string
 	request, response, log, outbound string
 	shape, peak, burst               string
-	traces                           []string
+	Traces                           []string
 }
 
-const requestsUsage = "the mean request `RATE`, such as 3M/month or 100/s"
+// RequestsHelp is the help text of --requests.
+const RequestsHelp = "the mean request `RATE`, such as 3M/month or 100/s"
 
-// register defines the flags.
-func (f *usageFlags) register(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.requests, "requests", nil, requestsUsage+"; SERVICE=RATE with several services")
-	for _, text := range f.texts() {
-		flags.StringVar(text.value, text.flag, "", text.usage)
+// Register defines the flags.
+func (f *Usage) Register(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.Requests, "requests", nil, RequestsHelp+"; SERVICE=RATE with several services")
+	for _, text := range f.Figures() {
+		flags.StringVar(text.Value, text.Flag, "", text.Help)
 	}
-	flags.StringArrayVar(&f.traces, "trace", nil, "a `FILE` that \"ambi trace\" reads, for requests and shape; SERVICE=FILE with several services")
+	flags.StringArrayVar(&f.Traces, "trace", nil, "a `FILE` that \"ambi trace\" reads, for requests and shape; SERVICE=FILE with several services")
 }
 
-// usageText is a flag that every service's usage takes alike.
-type usageText struct {
-	flag  string
-	input demand.Input // that it gives
-	value *string
-	usage string
+// Figure is a flag that every service's usage takes alike.
+type Figure struct {
+	Flag  string
+	Input demand.Input // that it gives
+	Value *string
+	Help  string
 }
 
-func (f *usageFlags) texts() []usageText {
-	return []usageText{
+// Figures are the flags that every service's usage takes alike.
+func (f *Usage) Figures() []Figure {
+	return []Figure{
 		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
 		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
@@ -57,21 +59,21 @@ func (f *usageFlags) texts() []usageText {
 	}
 }
 
-// set sets a flag by its name, as if it had been typed; false is another's.
-func (f *usageFlags) set(flag, value string) bool {
-	for _, text := range f.texts() {
-		if text.flag == flag {
-			*text.value = value
+// Set sets a flag by its name, as if it had been typed; false is another's.
+func (f *Usage) Set(flag, value string) bool {
+	for _, text := range f.Figures() {
+		if text.Flag == flag {
+			*text.Value = value
 			return true
 		}
 	}
 	return false
 }
 
-// over is what the spec says about usage, with the flags put over it. All
+// Over is what the spec says about usage, with the flags put over it. All
 // problems of flags come back at once.
-func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
-	every, errShape := f.shaped() // what the flags say about each service alike
+func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
+	every, errShape := f.Shaped() // what the flags say about each service alike
 	shape := every.Shape
 	var problems problem.List
 	problems.Add(
@@ -85,13 +87,13 @@ func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 		parseSize("outbound-size", f.outbound, &every.Outbound),
 	)
 	requests := map[string]demand.Maybe[float64]{}
-	problems.Add(perService("requests", f.requests, app, func(service, text string) error {
+	problems.Add(perService("requests", f.Requests, app, func(service, text string) error {
 		rate, err := spec.ParseRate(text)
 		requests[service] = demand.Known(rate.PerMonth())
 		return err
 	}))
 	files := map[string]string{}
-	problems.Add(perService("trace", f.traces, app, func(service, file string) error {
+	problems.Add(perService("trace", f.Traces, app, func(service, file string) error {
 		files[service] = file
 		return nil
 	}))
@@ -128,8 +130,8 @@ func (f *usageFlags) over(app *spec.App) (map[string]demand.Usage, error) {
 	return usage, nil
 }
 
-// shaped reads how requests spread over time.
-func (f *usageFlags) shaped() (demand.Usage, error) {
+// Shaped reads how requests spread over time.
+func (f *Usage) Shaped() (demand.Usage, error) {
 	u := demand.Usage{Shape: spec.Shape(f.shape)}
 	var problems problem.List
 	switch u.Shape {
@@ -146,14 +148,17 @@ func (f *usageFlags) shaped() (demand.Usage, error) {
 	return u, problems.Err()
 }
 
-// others are problems with figures of services that are not the one that is
+// ShapeFlags say how requests spread over time.
+func ShapeFlags() []string { return []string{"shape", "peak-to-mean", "burst"} }
+
+// Others are problems with figures of services that are not the one that is
 // simulated.
-func (f *usageFlags) others(app *spec.App, service string) error {
+func (f *Usage) Others(app *spec.App, service string) error {
 	var problems problem.List
 	for _, given := range []struct {
 		flag  string
 		texts []string
-	}{{"requests", f.requests}, {"trace", f.traces}} {
+	}{{"requests", f.Requests}, {"trace", f.Traces}} {
 		for _, text := range given.texts {
 			if of, _, named := ofService(given.flag, text, app); named && of != service && slices.Contains(app.ServiceNames(), of) {
 				problems.Add(problem.Flag(given.flag, "%s is simulated, and %s is not", service, of))
@@ -200,16 +205,16 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 	return problems.Err()
 }
 
-// traceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
+// TraceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
 // when there is none.
-func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
+func (f *Usage) TraceOf(app *spec.App, service string) (string, error) {
 	found := ""
-	if len(f.traces) == 1 {
-		if _, file, named := ofService("trace", f.traces[0], app); !named {
+	if len(f.Traces) == 1 {
+		if _, file, named := ofService("trace", f.Traces[0], app); !named {
 			return file, nil
 		}
 	}
-	err := perService("trace", f.traces, app, func(of, file string) error {
+	err := perService("trace", f.Traces, app, func(of, file string) error {
 		if of == service {
 			found = file
 		}
@@ -218,14 +223,27 @@ func (f *usageFlags) traceOf(app *spec.App, service string) (string, error) {
 	return found, err
 }
 
-// inFlags says of an error's problems which flag gave the value, where a flag did.
-func inFlags(flags *pflag.FlagSet, err error) error {
-	names := map[string]string{string(demand.Requests): "requests", "span": "span", "dispersion": "dispersion"}
-	for _, figure := range (&usageFlags{}).texts() {
-		names[string(figure.input)] = figure.flag
+// RequestsOf are the rates of --requests by service.
+func (f *Usage) RequestsOf(services []string) map[string]string {
+	typed := map[string]string{}
+	for _, text := range f.Requests {
+		service, rate, named := strings.Cut(text, "=")
+		if !named {
+			service, rate = services[0], text
+		}
+		typed[service] = rate
 	}
-	for _, choice := range choices() {
-		names[choice.name] = choice.flag
+	return typed
+}
+
+// InFlags says of an error's problems which flag gave the value, where a flag did.
+func InFlags(flags *pflag.FlagSet, err error) error {
+	names := map[string]string{string(demand.Requests): "requests", "span": "span", "dispersion": "dispersion"}
+	for _, figure := range (&Usage{}).Figures() {
+		names[string(figure.Input)] = figure.Flag
+	}
+	for _, choice := range AllChoices() {
+		names[choice.Name] = choice.Flag
 	}
 	return toFlags(err, names, func(name string) bool {
 		f := flags.Lookup(name)

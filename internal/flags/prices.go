@@ -1,4 +1,4 @@
-package main
+package flags
 
 import (
 	"errors"
@@ -15,38 +15,38 @@ import (
 	"ambi/internal/project"
 )
 
-// pricesFile is where a project keeps prices of its own: what "ambi prices
+// PricesFile is where a project keeps prices of its own: what "ambi prices
 // refresh" has read. It is the project's and not the user's, so that everybody
 // who compares, in CI too, gets the same figures.
-const pricesFile = "app/prices.json"
+const PricesFile = "app/prices.json"
 
-// priceFlags say which prices count.
-type priceFlags struct {
-	region    string
+// Prices say which prices count.
+type Prices struct {
+	Region    string
 	book      string
 	overrides []string
 	discounts []string
 }
 
-// register defines the flags.
-func (f *priceFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.region, "region", "us-east-1", "the AWS `REGION` whose prices count")
-	flags.StringVar(&f.book, "prices", "", "a price book `FILE` over ambi's own (default: "+pricesFile+" if it is there)")
+// Register defines the flags.
+func (f *Prices) Register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.Region, "region", "us-east-1", "the AWS `REGION` whose prices count")
+	flags.StringVar(&f.book, "prices", "", "a price book `FILE` over ambi's own (default: "+PricesFile+" if it is there)")
 	flags.StringArrayVar(&f.overrides, "price", nil, "a price of your own: `KEY=DOLLARS`, keys as \"ambi prices\" has them")
 	flags.StringArrayVar(&f.discounts, "discount", nil, "percent off a service's list prices: `SERVICE=PERCENT`, such as ec2=30")
 }
 
-// books is ambi's prices with the user's over them, and the name of the
+// Books is ambi's prices with the user's over them, and the name of the
 // user's book: as it was given, or from the project's folder, so that a report is
 // the same from any folder. None has an empty name.
-func (f *priceFlags) books(root string) (*price.Book, string, error) {
+func (f *Prices) Books(root string) (*price.Book, string, error) {
 	book, err := price.Embedded()
 	if err != nil {
 		return nil, "", problem.As(problem.Machine, err)
 	}
 	name, file := f.book, f.book
 	if name == "" {
-		name = pricesFile
+		name = PricesFile
 		if file, err = pricesOf(root); err != nil || file == "" {
 			return book, "", err
 		}
@@ -60,7 +60,7 @@ func (f *priceFlags) books(root string) (*price.Book, string, error) {
 
 // pricesOf is a project's price book, or nothing where it has none.
 func pricesOf(root string) (string, error) {
-	file := filepath.Join(root, pricesFile)
+	file := filepath.Join(root, PricesFile)
 	switch _, err := os.Stat(file); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
@@ -89,8 +89,8 @@ func readBook(name string) (*price.Book, error) {
 	return book, nil
 }
 
-// changes are the user's own figures. All problems come back at once.
-func (f *priceFlags) changes() ([]price.Change, error) {
+// Changes are the user's own figures. All problems come back at once.
+func (f *Prices) Changes() ([]price.Change, error) {
 	var changes []price.Change
 	var problems problem.List
 	given := map[string]bool{}
@@ -115,30 +115,30 @@ func (f *priceFlags) changes() ([]price.Change, error) {
 	return changes, problem.As(problem.Misuse, problems.Err())
 }
 
-// sheet is the region's prices, with the user's figures put over them, and the
+// Sheet is the region's prices, with the user's figures put over them, and the
 // name of the user's book. All problems of flags come back at once.
-func (f *priceFlags) sheet(root string) (*price.Sheet, string, error) {
-	changes, err := f.changes()
+func (f *Prices) Sheet(root string) (*price.Sheet, string, error) {
+	changes, err := f.Changes()
 	if err != nil {
 		return nil, "", err
 	}
-	book, name, err := f.books(root)
+	book, name, err := f.Books(root)
 	if err != nil {
 		return nil, "", err
 	}
-	sheet, err := book.In(f.region, changes...)
+	sheet, err := book.In(f.Region, changes...)
 	var unknown *price.RegionError
 	if errors.As(err, &unknown) {
 		return nil, "", problem.InFlag("region", err)
 	}
 	if err != nil {
-		return nil, "", changeErrors(err, changes)
+		return nil, "", InChanges(err, changes)
 	}
 	return sheet, name, nil
 }
 
-// changeErrors puts the problems of the user's own figures at their flags.
-func changeErrors(err error, changes []price.Change) error {
+// InChanges puts the problems of the user's own figures at their flags.
+func InChanges(err error, changes []price.Change) error {
 	flags := map[string]string{}
 	for _, c := range changes {
 		flags[c.Name()] = "price"

@@ -1,4 +1,4 @@
-package main
+package comparepage
 
 import (
 	"slices"
@@ -6,13 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"ambi/compare"
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
 	"ambi/compare/render/page"
+	"ambi/internal/flags"
 	"ambi/spec"
 )
 
@@ -26,10 +24,10 @@ type field struct {
 	usual   string // what counts where nobody says anything
 }
 
-// form is the form as it is shown first.
-func (w *whatIf) form() page.Form {
+// Shown is the form as it is shown first.
+func (w *Form) Shown() page.Form {
 	var form page.Form
-	command := append([]string{"ambi", "compare"}, w.before...)
+	var words []string
 	for _, f := range w.fields() {
 		i := slices.IndexFunc(form.Groups, func(g page.Group) bool { return g.Name == f.group })
 		if i < 0 {
@@ -40,19 +38,19 @@ func (w *whatIf) form() page.Form {
 		switch {
 		case f.Value == f.usual:
 		case f.Switch:
-			command = append(command, "--"+f.flag)
+			words = append(words, "--"+f.flag)
 		case f.service != "":
-			command = append(command, "--"+f.flag, f.service+"="+f.Value)
+			words = append(words, "--"+f.flag, f.service+"="+f.Value)
 		default:
-			command = append(command, "--"+f.flag, f.Value)
+			words = append(words, "--"+f.flag, f.Value)
 		}
 	}
-	form.Command = commandLine(command)
+	form.Command = w.command(words)
 	return form
 }
 
 // fields are all of them, in their order.
-func (w *whatIf) fields() []field {
+func (w *Form) fields() []field {
 	var list []field
 	add := func(f field, typed string) {
 		f.Value = f.usual
@@ -65,9 +63,9 @@ func (w *whatIf) fields() []field {
 		f.At = stop(f.Stops, f.Value)
 		list = append(list, f)
 	}
-	usage := compare.UsageOf(w.project.App)
-	services := w.project.App.ServiceNames()
-	requests := w.given.requestsTyped(services)
+	usage := compare.UsageOf(w.Project.App)
+	services := w.Project.App.ServiceNames()
+	requests := w.Asked.Usage.RequestsOf(services)
 	for _, name := range services {
 		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
 		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()
@@ -76,36 +74,36 @@ func (w *whatIf) fields() []field {
 		}
 		add(f, requests[name])
 	}
-	for _, text := range w.given.texts() {
-		f := field{group: "Usage", flag: text.flag, input: string(text.input), usual: sameUsage(usage, text.input)}
-		f.Label, f.Hint, f.Stops, f.Choices = usageField(text.input)
-		add(f, *text.value)
+	for _, text := range w.Asked.Usage.Figures() {
+		f := field{group: "Usage", flag: text.Flag, input: string(text.Input), usual: sameUsage(usage, text.Input)}
+		f.Label, f.Hint, f.Stops, f.Choices = usageField(text.Input)
+		add(f, *text.Value)
 	}
 	usual := cost.Defaults()
-	for _, c := range choices() {
-		f := field{flag: c.flag, input: c.name, usual: c.get(usual)}
-		f.group, f.Label, f.Stops = choiceField(c.flag)
-		f.Switch = c.isSwitch
-		add(f, w.chosen.text(c.flag))
-		if c.flag == "keep-alive" {
+	for _, c := range flags.AllChoices() {
+		f := field{flag: c.Flag, input: c.Name, usual: c.Get(usual)}
+		f.group, f.Label, f.Stops = choiceField(c.Flag)
+		f.Switch = c.IsSwitch
+		add(f, w.Asked.Choices.Text(c.Flag))
+		if c.Flag == "keep-alive" {
 			p := field{group: "Lambda", flag: "provisioned", usual: w.provisioned()}
 			p.Label, p.Stops = "Provisioned concurrency", strings.Fields("0 1 2 3 5 7 10 15 20 30 50 70 100 150 200 300 500 700 1000")
-			add(p, w.chosen.provisioned)
+			add(p, w.Asked.Choices.Provisioned)
 		}
 	}
 	return list
 }
 
 // provisioned is what the spec says of it, if it is the same for all services.
-func (w *whatIf) provisioned() string {
+func (w *Form) provisioned() string {
 	all := map[int]bool{}
-	for _, s := range w.project.App.Services {
+	for _, s := range w.Project.App.Services {
 		all[s.Lambda.Provisioned] = true
 	}
 	if len(all) > 1 {
 		return ""
 	}
-	return strconv.Itoa(w.project.App.Services[w.project.App.ServiceNames()[0]].Lambda.Provisioned)
+	return strconv.Itoa(w.Project.App.Services[w.Project.App.ServiceNames()[0]].Lambda.Provisioned)
 }
 
 // usageField is how a figure of usage is asked for.
@@ -307,61 +305,4 @@ func usageTextOf(u demand.Usage, input demand.Input) string {
 	case demand.Requests: // see requestsTyped
 	}
 	return ""
-}
-
-// requestsTyped are the rates of --requests by service.
-func (f *usageFlags) requestsTyped(services []string) map[string]string {
-	typed := map[string]string{}
-	for _, text := range f.requests {
-		service, rate, named := strings.Cut(text, "=")
-		if !named {
-			service, rate = services[0], text
-		}
-		typed[service] = rate
-	}
-	return typed
-}
-
-// otherFlags are the flags among some that were typed.
-func otherFlags(cmd *cobra.Command, names ...string) []string {
-	var list []string
-	for _, name := range names {
-		if f := cmd.Flags().Lookup(name); f != nil {
-			list = append(list, asTyped(f)...)
-		}
-	}
-	return list
-}
-
-// typed is the command line of a command, without some flags.
-func typed(cmd *cobra.Command, without ...string) string {
-	words := append(strings.Fields(cmd.CommandPath()), cmd.Flags().Args()...)
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains(without, f.Name) {
-			words = append(words, asTyped(f)...)
-		}
-	})
-	return commandLine(words)
-}
-
-// asTyped is a flag as words of a command line; nothing if nobody typed it.
-func asTyped(f *pflag.Flag) []string {
-	if !f.Changed {
-		return nil
-	}
-	if f.Value.Type() == "bool" {
-		if f.Value.String() == "true" {
-			return []string{"--" + f.Name}
-		}
-		return []string{"--" + f.Name + "=false"}
-	}
-	values := []string{f.Value.String()}
-	if several, ok := f.Value.(pflag.SliceValue); ok {
-		values = several.GetSlice()
-	}
-	var list []string
-	for _, value := range values {
-		list = append(list, "--"+f.Name, value)
-	}
-	return list
 }

@@ -1,0 +1,170 @@
+package flags
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ambi/compare"
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/compare/price/nodes"
+	"ambi/compare/simulate"
+	"ambi/internal/problem"
+	"ambi/internal/project"
+	"ambi/internal/simulation"
+	"ambi/target"
+)
+
+// Comparison is what somebody asks of a comparison, as flags.
+type Comparison struct {
+	Usage    Usage
+	Choices  Choices
+	Prices   Prices
+	Settings Settings // of a simulation
+}
+
+// Input is what a comparison is made of: what the flags say over what the spec and
+// the project's prices say. All problems of flags come back at once.
+func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
+	usage, errUsage := c.Usage.Over(p.App)
+	choices, errChoices := c.Choices.Over(cost.Defaults())
+	app, errApp := c.Choices.OverApp(p.App)
+	sheet, book, errPrices := c.Prices.Sheet(p.Root)
+	if err := errors.Join(errUsage, errChoices, errApp, errPrices); err != nil {
+		return compare.Input{}, problem.As(problem.Misuse, err)
+	}
+	catalog, err := nodes.Embedded()
+	if err != nil {
+		return compare.Input{}, problem.As(problem.Machine, err)
+	}
+	resolved := p.Resolved
+	if app != p.App {
+		resolved = target.Resolve(app)
+	}
+	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
+}
+
+// Compare compares a project; a trace says how requests spread over time.
+func (c *Comparison) Compare(p *project.Project) (compare.Result, error) {
+	in, err := c.Input(p)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	return compared(in)
+}
+
+// compared compares. An error is a wrong use; of a month that costs more than
+// ambi counts it says where the inputs of the dearest component are given.
+func compared(in compare.Input) (compare.Result, error) {
+	result, err := compare.Compare(in)
+	if err == nil {
+		return result, nil
+	}
+	problems, ways := problem.All(problem.As(problem.Misuse, err)), WaysToGive(len(in.Resolved.Services()) > 1)
+	last := &problems[len(problems)-1]
+	said := map[demand.Input]bool{}
+	for _, p := range problems {
+		var excess *cost.Excess
+		if !errors.As(p, &excess) {
+			continue
+		}
+		for _, input := range excess.Inputs {
+			if !said[input] {
+				*last = last.Hint("check %s: %s", input, ways[input])
+			}
+			said[input] = true
+		}
+		if len(excess.Inputs) == 0 {
+			*last = last.Hint("check the choices and prices of %s", excess.Component)
+		}
+	}
+	return compare.Result{}, problems
+}
+
+// CompareUnderTrace compares a project. Under the trace that flags name, if they name
+// one, it simulates where that can be, and else counts the trace's minutes. All
+// problems of flags come back at once, those that have no effect too.
+func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, idle *Idle, ends simulation.Ends) (compare.Result, error) {
+	settings, errSettings := c.Settings.Read()
+	service := p.App.ServiceNames()[0]
+	traces := len(c.Usage.Traces) > 0
+	// A trace that is run is not counted.
+	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1
+	file := ""
+	var errTrace error
+	if simulated {
+		file, errTrace = c.Usage.TraceOf(p.App, service)
+		counted.Usage.Traces = nil
+	}
+	in, errInput := counted.Input(p)
+	if traces {
+		idle.Refuse("--trace says how requests spread over time", ShapeFlags()...)
+	}
+	why := ""
+	switch {
+	case !traces:
+		why = "give --trace"
+	case len(p.App.Services) > 1:
+		why = "of several services none is simulated"
+	case len(c.Usage.Requests) > 0:
+		why = "with --requests nothing is simulated"
+	case errInput == nil && len(simulate.Missing(in.Usage[service])) > 0:
+		simulated, errTrace = false, nil
+		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(simulate.Missing(in.Usage[service])))
+		in, errInput = c.Input(p)
+	}
+	if errInput == nil {
+		if !traces {
+			idle.Usage(in.Usage)
+			idle.Averages(in.Usage)
+		}
+		idle.Choices(in.Choices, p.App)
+		idle.Settings(why, in.Choices, p.App, service, file)
+	}
+	if err := errors.Join(errSettings, errTrace, errInput, idle.Err()); err != nil {
+		return compare.Result{}, problem.As(problem.Misuse, err)
+	}
+	if !simulated {
+		return compared(in)
+	}
+	s, err := newSimulation(in, service, file, settings, ends)
+	if err != nil {
+		return compare.Result{}, err
+	}
+	return CompareSimulated(ctx, s)
+}
+
+// list are words as a sentence has them.
+func list[T ~string](words []T) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " and "
+		case i > 0:
+			text += ", "
+		}
+		text += string(w)
+	}
+	return text
+}
+
+// WaysToGive says where each figure of usage can be given.
+func WaysToGive(several bool) map[demand.Input]string {
+	ways := map[demand.Input]string{
+		demand.Requests: "--requests RATE, or usage.requests in the spec",
+		demand.Duration: "--duration TIME, or usage.duration in the spec",
+		demand.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
+		demand.Shape:    "--shape SHAPE, or usage.shape in the spec",
+		demand.Request:  "--request-size BYTES, or usage.requestSize in the spec",
+		demand.Response: "--response-size BYTES, or usage.responseSize in the spec",
+		demand.Log:      "--log-size BYTES, or usage.logSize in the spec",
+		demand.Outbound: "--outbound-size BYTES, or usage.outboundSize in the spec",
+		demand.Start:    "--start-time TIME, or usage.startTime in the spec",
+	}
+	if several {
+		ways[demand.Requests] = "--requests SERVICE=RATE, or services.SERVICE.usage.requests in the spec, of all services but one"
+	}
+	return ways
+}

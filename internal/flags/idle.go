@@ -1,0 +1,151 @@
+package flags
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"ambi/compare/demand"
+	"ambi/compare/price/cost"
+	"ambi/internal/problem"
+	"ambi/spec"
+)
+
+// Idle gathers flags that can have no effect beside what else was given: a
+// command refuses them, rather than ignore them in silence. A page's form has
+// all of its fields at all times, and leaves them out of its command line.
+type Idle struct {
+	Typed func(flag string) bool
+	found problem.List // a problem a flag
+}
+
+// IdleOf asks which flags were typed on a command line. A switch that was
+// typed to be off asks for nothing.
+func IdleOf(flags *pflag.FlagSet) *Idle {
+	return &Idle{Typed: func(name string) bool {
+		f := flags.Lookup(name)
+		return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")
+	}}
+}
+
+// Refuse refuses those of some flags that were typed, each once.
+func (i *Idle) Refuse(why string, flags ...string) { i.RefuseHinting(why, "", flags...) }
+
+// RefuseHinting is Refuse with what to do about it.
+func (i *Idle) RefuseHinting(why, hint string, flags ...string) {
+	for _, flag := range flags {
+		if i.Typed(flag) && !i.Has(flag) {
+			p := problem.Flag(flag, "%s", why)
+			if hint != "" {
+				p = p.Hint("%s", hint)
+			}
+			i.found = append(i.found, p)
+		}
+	}
+}
+
+// Has reports whether a flag is one of them.
+func (i *Idle) Has(flag string) bool {
+	return slices.ContainsFunc(i.found, func(p problem.Problem) bool { return p.Flag == flag })
+}
+
+// Err is nil when each flag has an effect.
+func (i *Idle) Err() error { return i.found.Err() }
+
+const (
+	noNodes = "is about EC2 nodes, and --fargate has none"
+	notOwn  = "is about a cluster of the app's own, and --shared shares one"
+)
+
+// Choices finds what other choices leave without effect.
+func (i *Idle) Choices(c cost.Choices, app *spec.App) {
+	k := c.Kubernetes
+	if k.Compute == cost.Fargate {
+		i.Refuse(noNodes, "instance", "min-nodes", "disk", "private-nodes")
+	}
+	if k.Shared > 0 {
+		i.Refuse(notOwn, "min-nodes")
+	}
+	if !c.Logs {
+		i.Refuse("--no-logs leaves logs out", "log-size")
+	}
+	usual := 0
+	for _, s := range app.Services {
+		if s.Lambda.VPC {
+			usual = 1
+		}
+	}
+	if k.NATGateways == 0 && c.Lambda.NATGateways.Or(usual) == 0 {
+		i.RefuseHinting("counts through NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
+	}
+}
+
+// Usage finds figures that say nothing about traffic of this shape.
+func (i *Idle) Usage(usage map[string]demand.Usage) {
+	shaped, bursts := false, false
+	for _, u := range usage {
+		shaped = shaped || u.Shape != ""
+		bursts = bursts || u.Shape == spec.Bursty || u.Shape == spec.Sporadic
+	}
+	if !shaped {
+		i.RefuseHinting("needs a shape, which says how the peak comes about", "--shape diurnal, bursty or sporadic", "peak-to-mean")
+	}
+	if !bursts {
+		i.RefuseHinting("is of bursty and sporadic traffic", "--shape bursty or sporadic", "burst")
+	}
+}
+
+// Averages finds what has no effect on averages of steady traffic.
+func (i *Idle) Averages(usage map[string]demand.Usage) {
+	for _, u := range usage {
+		if u.Shape != spec.Steady {
+			return
+		}
+	}
+	i.Refuse("steady traffic has no peak", "for-peak")
+	i.Refuse("steady traffic never falls", "scale-in")
+}
+
+// Settings finds settings of a simulation that nothing is simulated with, for a
+// reason that is not empty, or that the choices leave without effect.
+func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, service string, traceIs string) {
+	if notSimulated != "" {
+		i.Refuse("is about a simulation: "+notSimulated, settingNames()...)
+		return
+	}
+	if c.Kubernetes.Compute == cost.Fargate {
+		i.Refuse(noNodes, "nodes")
+	}
+	if c.Kubernetes.Shared > 0 {
+		i.Refuse(notOwn, "nodes")
+	}
+	if s := app.Services[service]; s != nil && s.Lambda.Reserved {
+		i.Refuse("services."+service+".lambda.reserved gives the function its own", "concurrency")
+	}
+	if traceIs == "-" {
+		i.Refuse("standard input can be read once, and is simulated as it is", "resolution")
+	}
+}
+
+// Simulated finds what a simulation decides, or leaves out.
+func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
+	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
+	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
+		i.Refuse("is about nodes of the app's own, and there are none", "for-peak")
+	}
+	for _, target := range spec.Targets() {
+		if only == "" || target == only {
+			continue
+		}
+		why := fmt.Sprintf("is about %s, and --target %s leaves it out", map[spec.Target]string{spec.Lambda: "Lambda", spec.Kubernetes: "Kubernetes"}[target], only)
+		for _, choice := range AllChoices() {
+			if choice.Target == target {
+				i.Refuse(why, choice.Flag)
+			}
+		}
+		i.Refuse(why, map[spec.Target][]string{
+			spec.Lambda: {"provisioned", "runtime", "placement", "retry", "concurrency"}, spec.Kubernetes: {"nodes"},
+		}[target]...)
+	}
+}
