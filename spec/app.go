@@ -44,10 +44,10 @@ type App struct {
 // Service is one deployable unit: an HTTP server in one image or zip.
 type Service struct {
 	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets."`
-	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" jsonschema_description:"The port that the app listens on."`
-	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
-	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
-	Timeout     Duration          `json:"timeout,omitempty" jsonschema:"default=10s" jsonschema_description:"The longest that one request may take, in whole seconds."`
+	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
+	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
+	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
+	Timeout     Duration          `json:"timeout,omitempty" jsonschema:"default=10s" range:"1s to 1h in whole seconds" beyond:"ambi is for services that answer requests; batch work of hours is not for it" jsonschema_description:"The longest that one request may take."`
 	Concurrency int               `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"Requests that one instance takes at once."`
 	Env         map[string]string `json:"env,omitempty" jsonschema_description:"Environment variables, in plain text."`
 	Needs       []string          `json:"needs,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Other services of the app that this one calls; each one's address is in the variable NAME_URL."`
@@ -77,10 +77,10 @@ type Health struct {
 type Scale struct {
 	Min    int `json:"min" jsonschema:"minimum=0,maximum=1000,default=1" jsonschema_description:"The fewest instances."`
 	Max    int `json:"max,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"The most instances."`
-	CPU    int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the CPU request, in percent; 70 when no metric is named."`
-	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100" jsonschema_description:"Target utilization of the memory request, in percent."`
+	CPU    int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100" unit:"percent" jsonschema_description:"Target utilization of the CPU request, in percent; 70 when no metric is named."`
+	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100" unit:"percent" jsonschema_description:"Target utilization of the memory request, in percent."`
 	// Requests needs a metric of the cluster's, which Kubernetes.Metric names.
-	Requests Rate `json:"requests,omitzero" jsonschema_description:"Target request rate of one instance, such as 100/s."`
+	Requests Rate `json:"requests,omitzero" range:"0.001/s to 1M/s" jsonschema_description:"Target request rate of one instance, such as 100/s."`
 }
 
 // Architecture is an instruction set, by AWS's names.
@@ -114,7 +114,7 @@ type LambdaOptions struct {
 	Reserved         bool         `json:"reserved,omitempty" jsonschema_description:"Reserve scale.max times concurrency of the account's concurrency, which also bounds the function by it." otherTarget:"scale.max bounds the pods"`
 	Tracing          bool         `json:"tracing,omitempty" jsonschema_description:"Send traces to AWS X-Ray." otherTarget:"only the lambda target has it; the app can send its own traces"`
 	VPC              bool         `json:"vpc,omitempty" jsonschema_description:"Run in subnets and security groups that each stack's configuration names." otherTarget:"pods are in the cluster's network"`
-	LogRetentionDays int          `json:"logRetentionDays,omitempty" jsonschema:"default=30" jsonschema_description:"Days that CloudWatch keeps the logs: one of the numbers that CloudWatch allows." otherTarget:"only the lambda target has it"`
+	LogRetentionDays int          `json:"logRetentionDays,omitempty" jsonschema:"enum=1,enum=3,enum=5,enum=7,enum=14,enum=30,enum=60,enum=90,enum=120,enum=150,enum=180,enum=365,enum=400,enum=545,enum=731,enum=1096,enum=1827,enum=2192,enum=2557,enum=2922,enum=3288,enum=3653,default=30" jsonschema_description:"Days that CloudWatch keeps the logs; it allows no other numbers." otherTarget:"only the lambda target has it"`
 }
 
 // KubernetesOptions holds what only the kubernetes target has.
@@ -146,16 +146,16 @@ const (
 // depends on it.
 type Usage struct {
 	Requests     Rate      `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
-	Duration     Duration  `json:"duration,omitempty" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
-	CPUTime      Duration  `json:"cpuTime,omitempty" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
-	RequestSize  *Quantity `json:"requestSize,omitempty" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
-	ResponseSize *Quantity `json:"responseSize,omitempty" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
-	LogSize      *Quantity `json:"logSize,omitempty" jsonschema_description:"Bytes that the app logs for a mean request."`
-	OutboundSize *Quantity `json:"outboundSize,omitempty" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`
-	StartTime    Duration  `json:"startTime,omitempty" jsonschema_description:"How long an instance takes to start, runtime and app: what Lambda reports as Init Duration."`
+	Duration     Duration  `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
+	CPUTime      Duration  `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
+	RequestSize  *Quantity `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
+	ResponseSize *Quantity `json:"responseSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
+	LogSize      *Quantity `json:"logSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app logs for a mean request."`
+	OutboundSize *Quantity `json:"outboundSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`
+	StartTime    Duration  `json:"startTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"How long an instance takes to start, runtime and app: what Lambda reports as Init Duration."`
 	Shape        Shape     `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
 	PeakToMean   Ratio     `json:"peakToMean,omitempty" jsonschema_description:"The request rate of the busiest moments, as a multiple of the mean; not of a steady shape."`
-	Burst        Duration  `json:"burst,omitempty" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
+	Burst        Duration  `json:"burst,omitempty" range:"1s to 24h" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
 }
 
 // ServiceNames lists the app's services in the order in which everything

@@ -26,7 +26,6 @@ type decoder struct {
 	fields    map[reflect.Type][]field
 	positions map[string]Position // as App.positions
 	keys      map[string]Position // where the keys of maps such as env stand
-	written   map[string]string   // the text of scalars that print otherwise
 	open      map[*yaml.Node]bool // the collections being decoded: an alias to one never ends
 	aliases   int                 // how many aliases enclose the current node
 	aliased   int                 // nodes read through aliases so far
@@ -40,7 +39,6 @@ func newDecoder(r *reporter) *decoder {
 		fields:    map[reflect.Type][]field{},
 		positions: map[string]Position{},
 		keys:      map[string]Position{},
-		written:   map[string]string{},
 		open:      map[*yaml.Node]bool{},
 	}
 }
@@ -81,7 +79,7 @@ func (d *decoder) decode(v reflect.Value, n *yaml.Node, path string, at Position
 		return
 	}
 	if s, ok := v.Addr().Interface().(scalar); ok {
-		d.scalar(s, n, path, at)
+		d.scalar(s, n, path, at, rule)
 		return
 	}
 	switch v.Kind() {

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,4 +56,46 @@ func (Duration) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Duration) form() form { return form{noun: "a duration such as 10s or 250ms", unit: "s"} }
+func (Duration) form() form {
+	return form{noun: "a duration such as 10s or 250ms", meant: meantDuration}
+}
+
+func (d Duration) within(low, high string) bool {
+	return d >= mustDuration(low) && d <= mustDuration(high)
+}
+
+func (d Duration) whole(step string) bool { return d%mustDuration(step) == 0 }
+
+// mustDuration is for durations that are part of this program.
+func mustDuration(s string) Duration {
+	d, err := ParseDuration(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+var durationWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(ms|msec|msecs|millis|milliseconds?|s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?|d|days?)$`)
+
+// meantDuration guesses at a duration that has no unit, or one that Go does not know.
+func meantDuration(text, _ string) guess {
+	if plainNumber.MatchString(text) {
+		return guess{lead: "say which unit: ", ways: []string{text + "ms", text + "s", text + "m"}}
+	}
+	m := durationWords.FindStringSubmatch(strings.ToLower(text))
+	if m == nil {
+		return guess{}
+	}
+	switch number, word := m[1], m[2]; {
+	case strings.HasPrefix(word, "ms"), strings.HasPrefix(word, "milli"):
+		return guess{ways: []string{number + "ms"}}
+	case word[0] == 'd':
+		days, err := strconv.Atoi(number)
+		if err != nil || days > 1000 {
+			return guess{}
+		}
+		return guess{ways: []string{strconv.Itoa(24*days) + "h"}}
+	default:
+		return guess{ways: []string{number + word[:1]}}
+	}
+}

@@ -26,6 +26,9 @@ type rule struct {
 	maxItems int // 0 means no limit
 	unique   bool
 	notEmpty bool
+	bounds   *bounds // of a scalar; nil means any
+	unit     string  // what a number counts: cores, bytes or percent
+	beyond   string  // what to know of a value above the bounds
 }
 
 // anything is the rule that demands nothing.
@@ -47,7 +50,9 @@ func fieldsOf(t reflect.Type) []field {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		fields = append(fields, field{name: name, index: i, rule: ruleOf(f.Tag.Get("jsonschema"))})
+		rule := ruleOf(f.Tag.Get("jsonschema"))
+		rule.bounds, rule.unit, rule.beyond = rangeOf(f), f.Tag.Get("unit"), f.Tag.Get("beyond")
+		fields = append(fields, field{name: name, index: i, rule: rule})
 	}
 	return fields
 }

@@ -33,7 +33,7 @@ func Parse(name string, src []byte) (*App, error) {
 		return nil, d.exhausted.err()
 	}
 	app.complete()
-	v := validator{reporter: r, app: app, keys: d.keys, written: d.written}
+	v := validator{reporter: r, app: app, keys: d.keys}
 	v.check()
 	if err := r.err(); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -72,7 +73,9 @@ func (Quantity) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Quantity) form() form { return form{noun: "a quantity such as 500m or 512Mi", number: true} }
+func (Quantity) form() form {
+	return form{noun: "a quantity such as 500m or 512Mi", number: true, meant: meantQuantity}
+}
 
 // within reports whether low <= q <= high. Unlike Milli and Bytes it holds for
 // quantities of any size.
@@ -80,13 +83,74 @@ func (q Quantity) within(low, high string) bool {
 	return q.canonical.Cmp(resource.MustParse(low)) >= 0 && q.canonical.Cmp(resource.MustParse(high)) <= 0
 }
 
-// The scales of whole.
+// whole reports whether the quantity is a whole number of steps, of which there
+// are two: 1 and 1m.
+func (q Quantity) whole(step string) bool {
+	scale := resource.Scale(0)
+	if step == "1m" {
+		scale = resource.Milli
+	}
+	return resource.NewScaledQuantity(q.canonical.ScaledValue(scale), scale).Cmp(q.canonical) == 0
+}
+
+// What a quantity counts, as the tag unit of its field says it.
 const (
-	unitScale  = resource.Scale(0)
-	milliScale = resource.Milli
+	unitCores = "cores"
+	unitBytes = "bytes"
 )
 
-// whole reports whether the quantity has no fraction at a scale.
-func (q Quantity) whole(at resource.Scale) bool {
-	return resource.NewScaledQuantity(q.canonical.ScaledValue(at), at).Cmp(q.canonical) == 0
+var (
+	bytesWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?([kmgt])(i?)(b|bytes?)?$`)
+	coresWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(m|mcpu|mcores?|millicpus?|millicores?|cpus?|vcpus?|cores?)$`)
+)
+
+// meantQuantity guesses at bytes or cores in a unit that is none, is missing, or
+// cannot be meant.
+func meantQuantity(text, unit string) guess {
+	switch unit {
+	case unitBytes:
+		return meantBytes(text)
+	case unitCores:
+		return meantCores(text)
+	}
+	return guess{}
+}
+
+func meantBytes(text string) guess {
+	if plainNumber.MatchString(text) {
+		return guess{lead: "a number without a unit is bytes; say which unit: ", ways: []string{text + "Ki", text + "Mi", text + "Gi"}}
+	}
+	m := bytesWords.FindStringSubmatch(text)
+	if m == nil {
+		return guess{}
+	}
+	number, letter := m[1], strings.ToUpper(m[2])
+	decimal := strings.ReplaceAll(letter, "K", "k") // as Kubernetes writes it
+	g := guess{ways: []string{number + decimal, number + letter + "i"}, why: fmt.Sprintf(": %s counts by 1000, %si by 1024", decimal, letter)}
+	if text == number+"m" {
+		g.lead = "m stands for a thousandth; write "
+	}
+	if m[3] != "" {
+		g.ways, g.why = g.ways[1:], ""
+	}
+	return g
+}
+
+func meantCores(text string) guess {
+	if percent, ok := percentOf(text); ok {
+		return guess{why: fmt.Sprintf("this is how many cores an instance gets, such as 500m; the utilization to scale at is scale.cpu: %g", percent)}
+	}
+	if plainNumber.MatchString(text) {
+		return guess{lead: "a number without a unit is cores; thousandths are written ", ways: []string{text + "m"}}
+	}
+	if m := coresWords.FindStringSubmatch(text); m != nil {
+		if strings.EqualFold(m[2][:1], "m") {
+			return guess{ways: []string{m[1] + "m"}}
+		}
+		return guess{ways: []string{m[1]}}
+	}
+	if bytesWords.MatchString(text) {
+		return guess{why: "this is how many cores an instance gets, such as 500m; bytes are of memory"}
+	}
+	return guess{}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 
@@ -25,8 +26,22 @@ type Rate struct {
 	perMonth float64
 }
 
+// rateBounds is the range of every rate.
+const rateBounds = "1/month to 1M/s"
+
 // ParseRate reads a rate from 1/month to 1M/s.
 func ParseRate(s string) (Rate, error) {
+	r, err := readRate(s)
+	if err == nil && !boundsOf(rateBounds).hold(&r) {
+		err = problem.New("must be %s, got %s", rateBounds, s)
+	}
+	if err != nil {
+		return Rate{}, err
+	}
+	return r, nil
+}
+
+func readRate(s string) (Rate, error) {
 	m := rateText.FindStringSubmatch(s)
 	if m == nil {
 		return Rate{}, problem.New("must be a rate such as 100/s or 3M/month, got %s", quote(s)).
@@ -40,11 +55,7 @@ func ParseRate(s string) (Rate, error) {
 	unit := map[string]float64{
 		"s": 1, "second": 1, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "month": secondsPerMonth,
 	}[m[3]]
-	r := Rate{text: s, perMonth: amount * factor * (secondsPerMonth / unit)}
-	if r.perMonth < 1 || r.PerSecond() > 1e6 {
-		return Rate{}, problem.New("must be 1/month to 1M/s, got %s", s)
-	}
-	return r, nil
+	return Rate{text: s, perMonth: amount * factor * (secondsPerMonth / unit)}, nil
 }
 
 // RatePerMonth is a rate in requests a month of 730 hours, rounded to whole ones.
@@ -86,4 +97,61 @@ func (Rate) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: ratePattern, Examples: []any{"100/s", "5k/day", "3M/month"}}
 }
 
-func (Rate) form() form { return form{noun: "a rate such as 100/s or 3M/month", unit: "/s"} }
+func (Rate) form() form {
+	return form{noun: "a rate such as 100/s or 3M/month", bounds: rateBounds, meant: meantRate}
+}
+
+// within leaves room for the rounding of what is computed by the month.
+func (r Rate) within(low, high string) bool {
+	const rounding = 1e-9
+	return r.perMonth >= mustRate(low).perMonth*(1-rounding) && r.perMonth <= mustRate(high).perMonth*(1+rounding)
+}
+
+func (r Rate) whole(step string) bool { return math.Mod(r.perMonth, mustRate(step).perMonth) == 0 }
+
+// mustRate is for rates that are part of this program.
+func mustRate(s string) Rate {
+	r, err := readRate(s)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+var rateWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(k|m|g|b|thousand|million|billion)?` +
+	` ?(?:requests?|reqs?|calls?|hits?)? ?(?:(/|per|a|an|rp|qp|tp) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|mo|mon|months?))?$`)
+
+// meantRate guesses at a rate that does not say per what, or says it in other words.
+func meantRate(text, _ string) guess {
+	m := rateWords.FindStringSubmatch(text)
+	if m == nil {
+		return guess{}
+	}
+	number, per, unit := m[1], strings.ToLower(m[3]), strings.ToLower(m[4])
+	switch strings.ToLower(m[2]) {
+	case "k", "thousand":
+		number += "k"
+	case "m", "million":
+		number += "M"
+	case "g", "b", "billion":
+		number += "G"
+	}
+	switch {
+	case unit == "":
+		return guess{lead: "say per what: ", ways: []string{number + "/month", number + "/day", number + "/s"}}
+	case unit == "m" && per == "rp": // as in rpm
+		return guess{ways: []string{number + "/minute"}}
+	case unit == "m":
+		return guess{lead: "say which m is: ", ways: []string{number + "/minute", number + "/month"}}
+	case unit[0] == 's':
+		return guess{ways: []string{number + "/s"}}
+	case strings.HasPrefix(unit, "mo"):
+		return guess{ways: []string{number + "/month"}}
+	case unit[0] == 'm':
+		return guess{ways: []string{number + "/minute"}}
+	case unit[0] == 'h':
+		return guess{ways: []string{number + "/hour"}}
+	default:
+		return guess{ways: []string{number + "/day"}}
+	}
+}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 
@@ -17,18 +18,28 @@ var ratioText = regexp.MustCompile(ratioPattern)
 // Ratio is how many times one figure is another: 8, 2.5.
 type Ratio float64
 
+// ratioBounds is the range of every ratio.
+const ratioBounds = "1 to 100000"
+
 // ParseRatio reads a ratio from 1 to 100,000.
 func ParseRatio(s string) (Ratio, error) {
-	const largest = 100_000
+	r, err := readRatio(s)
+	if err == nil && !boundsOf(ratioBounds).hold(&r) {
+		err = problem.New("must be %s, got %s", ratioBounds, s)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r, nil
+}
+
+func readRatio(s string) (Ratio, error) {
 	if !ratioText.MatchString(s) {
 		return 0, problem.New("must be a ratio such as 8 or 2.5, got %s", quote(s))
 	}
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		return 0, err
-	}
-	if n < 1 || n > largest {
-		return 0, problem.New("must be 1 to %d, got %s", largest, s)
 	}
 	return Ratio(n), nil
 }
@@ -56,4 +67,32 @@ func (Ratio) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Ratio) form() form { return form{noun: "a ratio such as 8 or 2.5", number: true} }
+func (Ratio) form() form {
+	return form{noun: "a ratio such as 8 or 2.5", number: true, bounds: ratioBounds, meant: meantRatio}
+}
+
+func (r Ratio) within(low, high string) bool { return r >= mustRatio(low) && r <= mustRatio(high) }
+
+func (r Ratio) whole(step string) bool { return math.Mod(float64(r), float64(mustRatio(step))) == 0 }
+
+// mustRatio is for ratios that are part of this program.
+func mustRatio(s string) Ratio {
+	r, err := readRatio(s)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+var timesWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?[xX×]$`)
+
+// meantRatio guesses at a ratio such as 3x or 300%.
+func meantRatio(text, _ string) guess {
+	if m := timesWords.FindStringSubmatch(text); m != nil {
+		return guess{ways: []string{m[1]}}
+	}
+	if percent, ok := percentOf(text); ok {
+		return guess{ways: []string{strconv.FormatFloat(percent/100, 'f', -1, 64)}}
+	}
+	return guess{}
+}

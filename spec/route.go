@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -175,4 +176,89 @@ func (Route) JSONSchema() *jsonschema.Schema {
 	}
 }
 
-func (Route) form() form { return form{noun: "a route such as \"GET /items/{id}\""} }
+func (Route) form() form {
+	return form{noun: "a route such as \"GET /items/{id}\"", meant: meantRoute, joined: joinedRoute}
+}
+
+// Segments as other routers write them.
+var (
+	colonParam   = regexp.MustCompile(`^:([A-Za-z][A-Za-z0-9_]*)$`)                                                         // :id
+	angleParam   = regexp.MustCompile(`^<(?:[a-z]+:)?([A-Za-z][A-Za-z0-9_]*)>$`)                                            // <id>, <int:id>
+	squareParam  = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_]*)\]$`)                                                      // [id]
+	dashedParam  = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_]*)-([A-Za-z][A-Za-z0-9_-]*)\}$`)                             // {user-id}
+	typedParam   = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_]*):.*\}$`)                                                   // {id:[0-9]+}
+	restSegment  = regexp.MustCompile(`^(?:\*\*?|\(\.\*\)|\.\*)$`)                                                          // *, **
+	restParam    = regexp.MustCompile(`^(?:[*:{<\[]+(?:path:|\.\.\.)?)([A-Za-z][A-Za-z0-9_]*)(?:\.\.\.|\*)?[>}\])]*[*+]?$`) // *path, [...slug], {path...}, {path*}, <path:rest>
+	methodFirst  = regexp.MustCompile(`^([A-Za-z*]+):?\s+(.*)$`)
+	routeAddress = regexp.MustCompile(`^https?://[^/]*`)
+)
+
+// meantRoute guesses at a route in the syntax of other routers.
+func meantRoute(text, _ string) guess {
+	method, path := "", text
+	if m := methodFirst.FindStringSubmatch(text); m != nil && !strings.HasPrefix(text, "http") {
+		method, path = strings.ToUpper(m[1]), m[2]
+	} else if before, after, found := strings.Cut(text, " "); found && strings.HasPrefix(text, "/") {
+		method, path = strings.ToUpper(after), before
+	}
+	if method == "*" || method == "ALL" {
+		method = Any
+	}
+	path = routeAddress.ReplaceAllString(strings.TrimSpace(path), "")
+	path, _, _ = strings.Cut(path, "?")
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case last && restSegment.MatchString(s):
+			segments[i] = "{path+}"
+		case last && isRest(s):
+			segments[i] = "{" + restParam.FindStringSubmatch(s)[1] + "+}"
+		default:
+			for _, form := range []*regexp.Regexp{colonParam, angleParam, squareParam, typedParam} {
+				s = form.ReplaceAllString(s, "{$1}")
+			}
+			if m := dashedParam.FindStringSubmatch(s); m != nil {
+				s = strings.ReplaceAll(s, "-", "_")
+			}
+			segments[i] = s
+		}
+	}
+	path = "/" + strings.Join(segments, "/")
+	switch {
+	case method == "" && path == text, method == "" && routeAddress.MatchString(text):
+		return guess{lead: "say which method: ", ways: []string{"GET " + path, "POST " + path, Any + " " + path}}
+	case method == "":
+		return guess{}
+	default:
+		return guess{ways: []string{method + " " + path}}
+	}
+}
+
+// isRest reports whether a last segment stands for the rest of the path.
+func isRest(s string) bool {
+	return restParam.MatchString(s) && (strings.ContainsAny(s, "*+") || strings.Contains(s, "...") || strings.HasPrefix(s, "<path:"))
+}
+
+// joinedRoute is the text of a route that was written as a mapping.
+func joinedRoute(entries map[string]string) string {
+	for _, method := range []string{"method", "Method"} {
+		for _, path := range []string{"path", "Path", "route"} {
+			if entries[method] != "" && entries[path] != "" {
+				return strings.ToUpper(entries[method]) + " " + entries[path]
+			}
+		}
+	}
+	if path := cmp.Or(entries["path"], entries["Path"]); path != "" {
+		return path
+	}
+	for key, value := range entries {
+		if len(entries) == 1 && slices.Contains(Methods(), strings.ToUpper(key)) {
+			return strings.ToUpper(key) + " " + value
+		}
+		if len(entries) == 1 && strings.Contains(key, "/") {
+			return key // GET /users: what serves it
+		}
+	}
+	return ""
+}

@@ -22,11 +22,20 @@ type scalar interface {
 	form() form
 }
 
+// ranged is a scalar of which some are larger than others.
+type ranged interface {
+	scalar
+	within(low, high string) bool
+	whole(step string) bool
+}
+
 // form says how a scalar is written.
 type form struct {
 	noun   string // with an article and an example
 	number bool   // whether a YAML number is one too
-	unit   string // what would make a bare number one
+	bounds string // of every such scalar; a field may have its own
+	meant  func(text, unit string) guess
+	joined func(entries map[string]string) string // the text that a mapping may have been meant for
 }
 
 func (d *decoder) text(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
@@ -35,14 +44,17 @@ func (d *decoder) text(v reflect.Value, n *yaml.Node, path string, at Position, 
 		return
 	}
 	if len(rule.enum) > 0 && !slices.Contains(rule.enum, s) {
-		message := "must be " + rule.enum[0]
-		if len(rule.enum) > 1 {
-			message = "must be one of " + strings.Join(rule.enum, ", ")
-		}
-		d.report(at, path, fmt.Sprintf("%s, got %s", message, quote(s)))
+		d.report(at, path, fmt.Sprintf("must be %s, got %s", oneOf(rule.enum), quote(s)), valueHints(path, s, rule.enum)...)
 		return
 	}
 	v.SetString(s)
+}
+
+func oneOf(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	return "one of " + strings.Join(values, ", ")
 }
 
 // str reads a scalar that must be text. What YAML takes for a number or a
@@ -54,11 +66,24 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 		return n.Value, true
 	}
 	var hints []string
-	if n.Kind == yaml.ScalarNode && n.Value != "" {
+	switch {
+	case isTemplate(n):
+		hints = []string{templateHint}
+	case n.Kind == yaml.ScalarNode && n.Value != "":
 		hints = []string{"quote it: " + strconv.Quote(n.Value)}
+	case n.Kind == yaml.ScalarNode:
+		hints = []string{`write "" for an empty text, or remove the key`}
 	}
 	d.report(at, path, "must be a string, got "+problem, hints...)
 	return "", false
+}
+
+// templateHint is for what only a template could fill in.
+const templateHint = "the spec is not a template and takes no variables: write the value; each stack's configuration can override image, sizes and counts"
+
+// isTemplate reports whether n is what YAML makes of an unquoted {{ value }}.
+func isTemplate(n *yaml.Node) bool {
+	return n.Kind == yaml.MappingNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode
 }
 
 // yaml11Bool matches what YAML 1.1 takes for a boolean and this library does
@@ -121,11 +146,7 @@ var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	if !isNumber(n) {
-		var hints []string
-		if n.Kind == yaml.ScalarNode && wholeNumber.MatchString(n.Value) {
-			hints = []string{"remove the quotes"}
-		}
-		d.mistyped(n, path, at, "a whole number", hints...)
+		d.mistyped(n, path, at, "a whole number", numberHints(n, rule)...)
 		return
 	}
 	number, err := strconv.Atoi(n.Value)
@@ -135,7 +156,11 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 			number = math.MinInt
 		}
 	} else if err != nil || !wholeNumber.MatchString(n.Value) {
-		d.mistyped(n, path, at, "a whole number in plain decimal digits")
+		d.mistyped(n, path, at, "a whole number in plain decimal digits", numberHints(n, rule)...)
+		return
+	}
+	if len(rule.enum) > 0 && !slices.Contains(rule.enum, n.Value) {
+		d.report(at, path, fmt.Sprintf("must be %s, got %s", oneOf(rule.enum), bare(n.Value)))
 		return
 	}
 	if low, high := rule.minimum, rule.maximum; number < low || number > high {
@@ -144,6 +169,37 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 	}
 	v.SetInt(int64(number))
 }
+
+const unitPercent = "percent"
+
+var publishedPort = regexp.MustCompile(`^(?:.*:)?([1-9][0-9]{0,4})(?:/tcp)?$`)
+
+// numberHints says how a whole number may have been meant.
+func numberHints(n *yaml.Node, rule rule) []string {
+	if n.Kind != yaml.ScalarNode {
+		return nil
+	}
+	percent, isPercent := percentOf(n.Value)
+	number, err := strconv.ParseFloat(n.Value, 64)
+	switch {
+	case wholeNumber.MatchString(n.Value) && !isNumber(n):
+		return []string{"remove the quotes"}
+	case rule.unit == unitPercent && !isPercent && err == nil && number > 0 && number < 1:
+		percent, isPercent = 100*number, true
+		fallthrough
+	case rule.unit == unitPercent && isPercent && percent >= 1 && percent <= 100:
+		return []string{fmt.Sprintf("it counts percent: write %.0f", percent)}
+	case rule.unit == unitPercent:
+		return []string{"it counts percent of what an instance asks for, such as 70"}
+	case rule.unit == unitPort:
+		if m := publishedPort.FindStringSubmatch(n.Value); m != nil {
+			return []string{"only the port that the app listens on, as a number: write " + m[1]}
+		}
+	}
+	return nil
+}
+
+const unitPort = "port"
 
 func (d *decoder) boolean(v reflect.Value, n *yaml.Node, path string, at Position) {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" {
@@ -170,23 +226,28 @@ func isNumber(n *yaml.Node) bool {
 // decimal matches the YAML numbers that mean the same to every reader.
 var decimal = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?([eE][0-9]+)?$`)
 
-func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position) {
+func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position, rule rule) {
 	form := s.form()
 	isDecimal := isNumber(n) && decimal.MatchString(n.Value)
 	if notString(n) != "" && !(form.number && isDecimal) {
-		var hints []string
-		if isDecimal && form.unit != "" {
-			hints = []string{"add a unit: " + n.Value + form.unit}
-		}
-		d.mistyped(n, path, at, form.noun, hints...)
+		d.mistyped(n, path, at, form.noun, form.nodeHints(s, n, rule)...)
 		return
 	}
 	if err := s.UnmarshalText([]byte(n.Value)); err != nil {
+		if hints := form.nodeHints(s, n, rule); hints != nil {
+			d.report(at, path, problem.All(err)[0].Message, hints...)
+			return
+		}
 		d.reportValue(at, path, err)
 		return
 	}
-	if s.String() != n.Value {
-		d.written[path] = n.Value
+	if value, ok := s.(ranged); ok && !rule.bounds.hold(value) {
+		hints := form.nodeHints(s, n, rule)
+		if d, ok := s.(*Duration); ok && rule.beyond != "" && *d > mustDuration(rule.bounds.high) {
+			hints = append(hints, rule.beyond)
+		}
+		d.report(at, path, fmt.Sprintf("must be %s, got %s", rule.bounds.text, bare(n.Value)), hints...)
+		return
 	}
 }
 
@@ -198,7 +259,7 @@ func (r *reporter) reportValue(at Position, path string, err error) {
 }
 
 func (d *decoder) mistyped(n *yaml.Node, path string, at Position, want string, hints ...string) {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && len(hints) == 0 {
 		hints = append(hints, "remove it, or give it a value")
 	}
 	d.report(at, path, fmt.Sprintf("must be %s, got %s", want, kind(n)), hints...)

@@ -77,10 +77,6 @@ func (s schema) refineLambda() {
 	property(lambda, "zip").Pattern = zipPattern
 	layers := property(lambda, "layers").Items
 	layers.Pattern, layers.MaxLength = layerPattern, number(maxLayer)
-	days := property(lambda, "logRetentionDays")
-	for _, n := range logRetentions() {
-		days.Enum = append(days.Enum, n)
-	}
 }
 
 func (s schema) refineKubernetes() {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Bounds of usage.
+// Bounds of usage; those of single figures are what their tags say.
 const (
 	MaxUsageTime   = Duration(time.Hour) // of duration, cpuTime and startTime
 	MaxUsageBytes  = 1 << 40             // of each size
@@ -85,17 +85,11 @@ func (a *App) rest(service string) Rate {
 	return RatePerMonth(left)
 }
 
-// usage checks the app's figures and each service's, and that those which
-// belong together agree, wherever they stand.
+// usage checks that the figures which belong together agree, wherever they stand:
+// with the app or with a service.
 func (v *validator) usage() {
-	if v.app.Usage != nil {
-		v.figures("usage", v.app.Usage)
-	}
 	for _, name := range v.app.ServiceNames() {
 		s := v.app.Services[name]
-		if s.Usage != nil {
-			v.figures(v.usagePath(name), s.Usage)
-		}
 		if s.Usage != nil || v.app.Usage != nil {
 			v.agreement(name, s.Usage.over(v.app.Usage))
 		}
@@ -104,39 +98,6 @@ func (v *validator) usage() {
 }
 
 func (v *validator) usagePath(service string) string { return child("services", service) + ".usage" }
-
-func (v *validator) figures(path string, u *Usage) {
-	for _, d := range []struct {
-		key         string
-		value       Duration
-		least, most Duration
-	}{
-		{"duration", u.Duration, 1, MaxUsageTime},
-		{"cpuTime", u.CPUTime, 1, MaxUsageTime},
-		{"startTime", u.StartTime, 1, MaxUsageTime},
-		{"burst", u.Burst, MinBurst, MaxBurst},
-	} {
-		at := path + "." + d.key
-		if !v.app.Given(at) || d.value >= d.least && d.value <= d.most {
-			continue
-		}
-		from := "more than 0s and at most"
-		if d.least > 1 {
-			from = d.least.String() + " to"
-		}
-		v.fail(at, fmt.Sprintf("must be %s %s, got %s", from, d.most, v.text(at, d.value)))
-	}
-	for _, q := range []struct {
-		key   string
-		value *Quantity
-	}{
-		{"requestSize", u.RequestSize}, {"responseSize", u.ResponseSize}, {"logSize", u.LogSize}, {"outboundSize", u.OutboundSize},
-	} {
-		if at := path + "." + q.key; q.value != nil && !(q.value.within("0", "1Ti") && q.value.whole(unitScale)) {
-			v.fail(at, fmt.Sprintf("must be a whole number of bytes up to 1Ti, got %s", v.text(at, q.value)))
-		}
-	}
-}
 
 // given is where a figure of a service stands: with the service, or with the app.
 func (v *validator) given(service, key string) string {

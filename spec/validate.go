@@ -22,21 +22,12 @@ const (
 // references, and how fields agree with each other.
 type validator struct {
 	*reporter
-	app     *App
-	keys    map[string]Position
-	written map[string]string
+	app  *App
+	keys map[string]Position
 }
 
 // at is where the value at path was written, or what encloses it.
 func (v *validator) at(path string) Position { return v.app.Position(path) }
-
-// text is a scalar as the spec wrote it.
-func (v *validator) text(path string, value fmt.Stringer) string {
-	if written, ok := v.written[path]; ok {
-		return bare(written)
-	}
-	return value.String()
-}
 
 // fail reports the value at path, unless something is known against it.
 func (v *validator) fail(path, message string, hints ...string) {
