@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -179,7 +177,7 @@ func (d *decoder) setDefaults(v reflect.Value) {
 
 func (d *decoder) structure(v reflect.Value, n *yaml.Node, path string, at Position) {
 	if n.Kind != yaml.MappingNode {
-		d.mistyped(n, path, at, "a mapping")
+		d.mistyped(n, path, at, "a mapping", sectionHints(v.Type(), n)...)
 		return
 	}
 	fields, ok := d.fields[v.Type()]
@@ -188,11 +186,19 @@ func (d *decoder) structure(v reflect.Value, n *yaml.Node, path string, at Posit
 		d.fields[v.Type()] = fields
 	}
 	given := make([]bool, len(fields))
+	var empty []field // those before a key that have no value: their content may not be indented
 	for _, e := range d.entries(n, path, child(path, "<<")) {
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == e.key })
 		if i < 0 {
-			d.note(e.at, child(path, e.key), "unknown key", nearest(e.key, names(fields), "key"))
+			var hints []string
+			if len(d.found) < maxErrors { // no more are shown
+				hints = []string{unknownKey(e.key, v.Type(), fields, empty)}
+			}
+			d.note(e.at, child(path, e.key), "unknown key", hints...)
 			continue
+		}
+		if isNull(e.value) {
+			empty = append(empty, fields[i])
 		}
 		given[i] = true
 		d.decodeEntry(v.Field(fields[i].index), e, child(path, e.key), fields[i].rule)
@@ -214,7 +220,7 @@ func names(fields []field) []string {
 
 func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Position, demands rule) {
 	if n.Kind != yaml.MappingNode {
-		d.mistyped(n, path, at, "a mapping")
+		d.mistyped(n, path, at, "a mapping", mapHints(v.Type().Elem(), n)...)
 		return
 	}
 	entries := d.entries(n, path, child(path, "<<"))
@@ -238,7 +244,7 @@ func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Positio
 
 func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	if n.Kind != yaml.SequenceNode {
-		d.mistyped(n, path, at, "a list")
+		d.mistyped(n, path, at, "a list", listHints(v.Type().Elem(), n)...)
 		return
 	}
 	switch {
@@ -266,26 +272,4 @@ func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, 
 		}
 		seen[value] = place(element)
 	}
-}
-
-// maxListed is how many allowed names a hint lists, rather than fill the screen.
-const maxListed = 20
-
-// nearest is a hint for a name that is not among the allowed ones, or "".
-func nearest(name string, allowed []string, noun string) string {
-	best, distance := "", 3
-	if len(name) <= 64 {
-		for _, a := range allowed {
-			if n := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(a)); n < distance && n < len(a) {
-				best, distance = a, n
-			}
-		}
-	}
-	switch {
-	case best != "":
-		return fmt.Sprintf("did you mean %s?", best)
-	case len(allowed) > maxListed:
-		return ""
-	}
-	return fmt.Sprintf("the %ss here are %s", noun, strings.Join(allowed, ", "))
 }

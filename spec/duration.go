@@ -16,6 +16,11 @@ type Duration time.Duration
 
 // ParseDuration reads a Go duration that is not negative.
 func ParseDuration(s string) (Duration, error) {
+	d, err := duration(s)
+	return d, orGuess(err, &d, s, "")
+}
+
+func duration(s string) (Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || strings.ContainsAny(s, "+-") {
 		return 0, problem.New("must be a duration such as 10s or 250ms, got %s", quote(s))
@@ -43,7 +48,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 
 // UnmarshalText reads what ParseDuration does.
 func (d *Duration) UnmarshalText(text []byte) (err error) {
-	*d, err = ParseDuration(string(text))
+	*d, err = duration(string(text))
 	return err
 }
 
@@ -81,6 +86,10 @@ var durationWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(ms|msec|msecs|m
 func meantDuration(text, _ string) guess {
 	if plainNumber.MatchString(text) {
 		return guess{lead: "say which unit: ", ways: []string{text + "ms", text + "s", text + "m"}}
+	}
+	if d, err := duration(text); err == nil && d > 0 {
+		second := Duration(time.Second) // a field that takes no fraction counts in seconds
+		return guess{ways: []string{(d / second * second).String(), (d/second*second + second).String()}}
 	}
 	m := durationWords.FindStringSubmatch(strings.ToLower(text))
 	if m == nil {

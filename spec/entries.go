@@ -40,7 +40,7 @@ func (d *decoder) entries(n *yaml.Node, path, mergePath string) []entry {
 			continue
 		}
 		if first, twice := seen[name]; twice {
-			d.note(place(key), child(path, name), fmt.Sprintf("is given twice, first in line %d", first.Line))
+			d.note(place(key), child(path, name), fmt.Sprintf("is given twice, first in line %d", first.Line), "keep one of the two")
 			continue
 		}
 		seen[name] = place(key)
@@ -60,7 +60,10 @@ func (d *decoder) key(n *yaml.Node, path string) (string, bool) {
 	}
 	if problem := notString(n); problem != "" {
 		var hints []string
-		if n.Kind == yaml.ScalarNode && n.Value != "" {
+		switch {
+		case path == "services" && isNumber(n):
+			hints = []string{"a service's name starts with a letter"}
+		case n.Kind == yaml.ScalarNode && n.Value != "":
 			hints = []string{"quote it: " + strconv.Quote(n.Value)}
 		}
 		d.note(at, path, "has a key that must be a string, got "+problem, hints...)

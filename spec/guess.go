@@ -1,12 +1,15 @@
 package spec
 
 import (
+	"errors"
 	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/problem"
 )
 
 // guess is what may have been meant by a text that is not a value of its field.
@@ -75,10 +78,23 @@ func (f form) hints(like scalar, text string, rule rule) []string {
 	if g.lead == "" {
 		g.lead = "write "
 	}
+	if len(ways) == 1 {
+		g.lead = strings.Replace(g.lead, "say which unit", "add a unit", 1)
+	}
 	if len(ways) < len(g.ways) {
 		g.why = "" // it compares them
 	}
 	return []string{g.lead + either(ways) + g.why}
+}
+
+// orGuess has an error say what may have been meant by the text that it refuses.
+func orGuess(err error, like scalar, text, unit string) error {
+	refused, ok := errors.AsType[problem.Problem](err)
+	if hints := like.form().hints(like, text, rule{unit: unit}); ok && hints != nil {
+		refused.Hints = hints
+		return refused
+	}
+	return err
 }
 
 // nodeHints is hints for what stands in the spec.

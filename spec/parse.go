@@ -5,10 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"sort"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -118,82 +114,4 @@ func (r *reporter) isText(src []byte) bool {
 		i += size
 	}
 	return true
-}
-
-var yamlError = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?((?s).*)$`)
-
-// syntax reports an error of the YAML library, whose only position is a line
-// in the text of the message.
-func (r *reporter) syntax(src []byte, err error) {
-	lines := strings.Split(string(src), "\n")
-	line, message := 1, err.Error()
-	if m := yamlError.FindStringSubmatch(message); m != nil {
-		message = m[2]
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			line = n
-		}
-	}
-	line = min(line, len(lines))
-	if strings.HasPrefix(message, "did not find expected") && len(src) <= maxSearched {
-		line = firstBad(lines, line)
-	}
-	for n := max(line-1, 1); n <= min(line+1, len(lines)); n++ {
-		text := lines[n-1]
-		indent := text[:len(text)-len(strings.TrimLeft(text, " \t"))]
-		if tab := strings.IndexByte(indent, '\t'); tab >= 0 && len(indent) < len(text) {
-			r.report(Position{n, tab + 1}, "", "a tab cannot indent YAML", "indent with spaces")
-			return
-		}
-	}
-	text := lines[line-1]
-	at := Position{line, len(text) - len(strings.TrimLeft(text, " ")) + 1}
-	var hints []string
-	if strings.Contains(message, "cannot start any token") {
-		hints = []string{"put quotes around a value that starts with @, ` or %"}
-		if m := badStart.FindStringSubmatchIndex(text); m != nil {
-			at.Column = utf8.RuneCountInString(text[:m[2]]) + 1
-		}
-	}
-	if strings.Contains(message, "incompatible YAML document") {
-		hints = []string{"remove the %YAML line"}
-	}
-	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
-		at = find(lines, "*"+m[1])
-	}
-	r.report(at, "", "is not YAML: "+message, hints...)
-}
-
-var (
-	badStart      = regexp.MustCompile("(?:^|[-:,[{])\\s*([@`%])")
-	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
-)
-
-// find is the place of the first line that holds text.
-func find(lines []string, text string) Position {
-	for i, line := range lines {
-		if before, _, found := strings.Cut(line, text); found {
-			return Position{i + 1, utf8.RuneCountInString(before) + 1}
-		}
-	}
-	return Position{1, 1}
-}
-
-// maxSearched is the size in bytes of the largest text that is parsed several
-// times to place an error better.
-const maxSearched = 128 << 10
-
-// firstBad is the number of the line at which the library's parser stops. What
-// the library reports is where the innermost mapping or list starts, which may
-// be a screen above. It is the line without which the text before it parses,
-// or, in an unclosed bracket, the bracket's own.
-func firstBad(lines []string, from int) int {
-	return from + sort.Search(len(lines)-from, func(i int) bool {
-		in := yaml.NewDecoder(strings.NewReader(strings.Join(lines[:from+i], "\n")))
-		for {
-			var node yaml.Node
-			if err := in.Decode(&node); err != nil {
-				return !errors.Is(err, io.EOF)
-			}
-		}
-	})
 }

@@ -24,6 +24,11 @@ type Quantity struct{ canonical resource.Quantity }
 
 // ParseQuantity reads a Kubernetes quantity that is not negative.
 func ParseQuantity(s string) (Quantity, error) {
+	q, err := quantity(s)
+	return q, orGuess(err, &q, s, unitBytes)
+}
+
+func quantity(s string) (Quantity, error) {
 	if !quantityText.MatchString(s) {
 		return Quantity{}, problem.New("must be a quantity such as 500m or 512Mi, got %s", quote(s)).
 			Hint("the units are m for a thousandth, k, M, G and T, and Ki, Mi, Gi and Ti")
@@ -58,7 +63,7 @@ func (q Quantity) MarshalText() ([]byte, error) { return []byte(q.String()), nil
 
 // UnmarshalText reads what ParseQuantity does.
 func (q *Quantity) UnmarshalText(text []byte) (err error) {
-	*q, err = ParseQuantity(string(text))
+	*q, err = quantity(string(text))
 	return err
 }
 

@@ -31,6 +31,11 @@ const rateBounds = "1/month to 1M/s"
 
 // ParseRate reads a rate from 1/month to 1M/s.
 func ParseRate(s string) (Rate, error) {
+	r, err := rate(s)
+	return r, orGuess(err, &r, s, "")
+}
+
+func rate(s string) (Rate, error) {
 	r, err := readRate(s)
 	if err == nil && !boundsOf(rateBounds).hold(&r) {
 		err = problem.New("must be %s, got %s", rateBounds, s)
@@ -88,7 +93,7 @@ func (r Rate) MarshalText() ([]byte, error) { return []byte(r.text), nil }
 
 // UnmarshalText reads what ParseRate does.
 func (r *Rate) UnmarshalText(text []byte) (err error) {
-	*r, err = ParseRate(string(text))
+	*r, err = rate(string(text))
 	return err
 }
 

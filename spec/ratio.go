@@ -23,6 +23,11 @@ const ratioBounds = "1 to 100000"
 
 // ParseRatio reads a ratio from 1 to 100,000.
 func ParseRatio(s string) (Ratio, error) {
+	r, err := ratio(s)
+	return r, orGuess(err, &r, s, "")
+}
+
+func ratio(s string) (Ratio, error) {
 	r, err := readRatio(s)
 	if err == nil && !boundsOf(ratioBounds).hold(&r) {
 		err = problem.New("must be %s, got %s", ratioBounds, s)
@@ -52,7 +57,7 @@ func (r Ratio) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads what ParseRatio does.
 func (r *Ratio) UnmarshalText(text []byte) (err error) {
-	*r, err = ParseRatio(string(text))
+	*r, err = ratio(string(text))
 	return err
 }
 

@@ -53,8 +53,11 @@ func ParseRoute(s string) (Route, error) {
 	}
 	if !slices.Contains(Methods(), method) {
 		hint := "the methods are " + strings.Join(Methods(), ", ")
-		if upper := strings.ToUpper(method); slices.Contains(Methods(), upper) {
-			hint = "write " + upper
+		if word, known := wordFor(method, nil); known && len(word.Ours) == 0 {
+			hint = word.Answer(method)
+		}
+		if strings.ContainsAny(method, ",|/") {
+			hint = "write a route for each method, or one for " + Any
 		}
 		return Route{}, problem.New("has the unknown method %s", quote(method)).Hint("%s", hint)
 	}

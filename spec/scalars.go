@@ -44,7 +44,7 @@ func (d *decoder) text(v reflect.Value, n *yaml.Node, path string, at Position, 
 		return
 	}
 	if len(rule.enum) > 0 && !slices.Contains(rule.enum, s) {
-		d.report(at, path, fmt.Sprintf("must be %s, got %s", oneOf(rule.enum), quote(s)), valueHints(path, s, rule.enum)...)
+		d.report(at, path, fmt.Sprintf("must be %s, got %s", oneOf(rule.enum), quote(s)), valueHints(s, rule.enum)...)
 		return
 	}
 	v.SetString(s)
@@ -71,6 +71,10 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 		hints = []string{templateHint}
 	case n.Kind == yaml.ScalarNode && n.Value != "":
 		hints = []string{"quote it: " + strconv.Quote(n.Value)}
+	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:
+		hints = []string{"a colon and a space make a mapping; quote it: " + strconv.Quote(n.Content[0].Value+": "+n.Content[1].Value)}
+	case n.Kind == yaml.MappingNode && len(n.Content) == 2:
+		hints = []string{"write " + asText(n.Content[0].Value) + " alone"}
 	case n.Kind == yaml.ScalarNode:
 		hints = []string{`write "" for an empty text, or remove the key`}
 	}
@@ -139,8 +143,16 @@ func badTag(n *yaml.Node) (problem, hint string) {
 	if want := map[yaml.Kind]string{yaml.ScalarNode: "!!str", yaml.MappingNode: "!!map", yaml.SequenceNode: "!!seq"}[n.Kind]; tag == want {
 		return "", ""
 	}
+	if cloudFormation.MatchString(tag) {
+		return "the tag " + bare(tag) + " is not supported", templateHint
+	}
 	return "the tag " + bare(tag) + " is not supported", "remove the tag"
 }
+
+// plainText matches what needs no quotes in YAML.
+var plainText = regexp.MustCompile(`^[A-Za-z0-9/._-][A-Za-z0-9/._ -]*$`)
+
+var cloudFormation = regexp.MustCompile(`^!(Ref|Sub|GetAtt|Join|FindInMap|ImportValue|If|Select)$`)
 
 var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
@@ -172,6 +184,8 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 
 const unitPercent = "percent"
 
+var leadingZero = regexp.MustCompile(`^0+([1-9][0-9]*)$`)
+
 var publishedPort = regexp.MustCompile(`^(?:.*:)?([1-9][0-9]{0,4})(?:/tcp)?$`)
 
 // numberHints says how a whole number may have been meant.
@@ -184,6 +198,8 @@ func numberHints(n *yaml.Node, rule rule) []string {
 	switch {
 	case wholeNumber.MatchString(n.Value) && !isNumber(n):
 		return []string{"remove the quotes"}
+	case leadingZero.MatchString(n.Value):
+		return []string{"a leading zero makes it octal for some readers: write " + leadingZero.ReplaceAllString(n.Value, "$1") + " if that is meant"}
 	case rule.unit == unitPercent && !isPercent && err == nil && number > 0 && number < 1:
 		percent, isPercent = 100*number, true
 		fallthrough
@@ -259,8 +275,12 @@ func (r *reporter) reportValue(at Position, path string, err error) {
 }
 
 func (d *decoder) mistyped(n *yaml.Node, path string, at Position, want string, hints ...string) {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" && len(hints) == 0 {
-		hints = append(hints, "remove it, or give it a value")
+	switch {
+	case len(hints) > 0:
+	case isNull(n):
+		hints = []string{"remove it, or give it a value"}
+	case n.Kind == yaml.SequenceNode && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode:
+		hints = []string{"one value, without a list: write " + bare(n.Content[0].Value)}
 	}
 	d.report(at, path, fmt.Sprintf("must be %s, got %s", want, kind(n)), hints...)
 }

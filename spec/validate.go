@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -64,9 +66,20 @@ func (v *validator) appName() {
 		return
 	}
 	if problem := labelProblem(v.app.Name); problem != "" {
-		v.fail("name", problem)
+		v.fail("name", problem, labelHints(v.app.Name)...)
 	}
 }
+
+// labelHints offers a label that is near to a name that is none.
+func labelHints(name string) []string {
+	label := strings.Trim(notLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if label == name || labelProblem(label) != "" {
+		return nil
+	}
+	return []string{"such as " + label}
+}
+
+var notLabel = regexp.MustCompile(`[^a-z0-9]+`)
 
 // CheckName says what keeps a text from being an app's name; nil if nothing does.
 func CheckName(name string) error {
@@ -95,7 +108,7 @@ func (v *validator) serviceNames(names []string) {
 	for _, name := range v.inOrder(names) {
 		path := child("services", name)
 		if problem := labelProblem(name); problem != "" {
-			v.failKey(path, "the name "+problem)
+			v.failKey(path, "the name "+problem, labelHints(name)...)
 			continue
 		}
 		if name == "target" {

@@ -75,7 +75,9 @@ func (v *validator) image(path, image string) {
 	named, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
 		hint := "such as ghcr.io/example/thumbs:1.4.2"
-		if _, err := reference.ParseNormalizedNamed(strings.ToLower(image)); err == nil {
+		if variable.MatchString(image) {
+			hint = templateHint
+		} else if _, err := reference.ParseNormalizedNamed(strings.ToLower(image)); err == nil {
 			hint = "repository names are lower case"
 		}
 		v.fail(path, "must be an image reference, got "+quote(image), hint)

@@ -1,3 +1,202 @@
 package spec
 
-func valueHints(path, s string, enum []string) []string { return nil }
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Word is a key of other tools that a spec does not have.
+type Word struct {
+	Names []string // as other tools write it; case, hyphens and underscores do not count
+	Ours  []string // the keys that say it here, such as scale.min; none if ambi has nothing like it
+	Note  string   // what differs, or why there is nothing like it
+	in    reflect.Type
+}
+
+// Answer is the hint for a key by one of the word's names.
+func (w Word) Answer(name string) string {
+	if len(w.Ours) == 0 {
+		return "ambi has no " + bare(name) + ": " + w.Note
+	}
+	answer := "ambi's word is " + w.Ours[0]
+	if len(w.Ours) > 1 {
+		answer = "ambi's words are " + strings.Join(w.Ours, " and ")
+	}
+	if w.Note != "" {
+		answer += ": " + w.Note
+	}
+	return answer
+}
+
+// Words lists the keys of Compose files, Kubernetes objects, charts, SAM
+// templates, serverless.yml and their like with what says the same in a spec.
+//
+// A word that becomes a key of the grammar goes from here: a test says so.
+func Words() []Word {
+	inEmitted := func(file string) string { return "only one target has it; edit " + file + ", which is yours" }
+	all := []Word{
+		anywhere("replicas replicaCount numReplicas desiredCount instances instanceCount numInstances", "scale.min, scale.max", "an autoscaler moves the number between the two"),
+		anywhere("minReplicas minReplicaCount minInstances minScale minCapacity minSize minimum", "scale.min", ""),
+		anywhere("maxReplicas maxReplicaCount maxInstances maxScale maxCapacity maxSize maximum", "scale.max", ""),
+		anywhere("autoscaling autoscale autoscaler horizontalPodAutoscaler hpa scaling scaledObject", "scale", ""),
+		anywhere("targetCPUUtilizationPercentage targetCPU averageUtilization cpuUtilization cpuThreshold", "scale.cpu", "in percent"),
+		anywhere("targetMemoryUtilizationPercentage targetMemory memoryUtilization", "scale.memory", "in percent"),
+		anywhere("behavior stabilizationWindowSeconds cooldown cooldownPeriod pollingInterval", "", inEmitted("stacks/kubernetes/autoscaler.go")),
+		anywhere("containerConcurrency maxConcurrency maxConcurrentRequests", "concurrency", ""),
+
+		anywhere("image_tag tag imageName imageUri repository", "image", "one text, with its tag or digest"),
+		anywhere("build dockerfile context buildArgs buildpacks builder target", "image", "ambi builds nothing; push an image and name it"),
+		anywhere("imagePullPolicy pullPolicy", "", "an image has a tag other than latest, or a digest, so pulling it again changes nothing"),
+		anywhere("imagePullSecrets registryCredentials", "kubernetes.pullSecrets", ""),
+		anywhere("command cmd entrypoint args runCommand startCommand workingDir", "", "the image's own entry point runs; set it in the Dockerfile"),
+		anywhere("runtime codeUri package deploymentPackage", "image, lambda.zip", "both bring their own runtime"),
+		anywhere("architectures platform platforms arch cpuArchitecture", "lambda.architecture", ""),
+
+		anywhere("environment environmentVariables envVars env_variables envs variables vars", "env", "a mapping of names to texts"),
+		anywhere("envFrom env_file dotenv configMap configMapRef configMaps configs config", "env", "the spec is one file, and each stack's configuration can override sizes and counts"),
+		anywhere("secretRef secretKeyRef secretEnv externalSecrets", "secrets", "each by the variable that holds it"),
+
+		anywhere("ports portMappings containerPort targetPort hostPort expose exposedPorts listen", "port", "one number: what the app listens on"),
+		anywhere("networks network networkMode links dns extraHosts", "needs", "a service that another one needs is reached by its address in a variable"),
+		anywhere("depends_on dependencies requires", "needs", "the services that this one calls; none waits for another to start"),
+		anywhere("restart restartPolicy", "", "both targets start anew what ends"),
+
+		anywhere("resources limits reservations", "cpu, memory", "one size of an instance, for both targets"),
+		anywhere("deploy", "scale, cpu, memory", ""),
+		anywhere("cpus vcpu vcpus cores millicores cpuLimit cpuRequest", "cpu", ""),
+		anywhere("mem memoryMB memorySize memLimit memoryLimit memoryRequest ram", "memory", ""),
+		anywhere("timeoutSeconds timeoutSec requestTimeout executionTimeout maxDuration timeoutInMillis timeoutMs", "timeout", ""),
+		anywhere("terminationGracePeriodSeconds stop_grace_period gracePeriod preStop lifecycle", "timeout", "a pod that stops gets as long to finish its requests"),
+		anywhere("volumes volume volumeMounts mounts persistence persistentVolumeClaim storage tmpfs ephemeralStorage disk disks", "", "an instance keeps nothing on disk, since a function cannot"),
+		anywhere("gpu gpus accelerator accelerators nvidia.com/gpu", "", "Lambda has no GPUs, and ambi is for services that either target can run"),
+
+		anywhere("healthcheck healthChecks healthCheckPath probe probes livenessProbe readinessProbe startupProbe liveness readiness", "health.path", "one path that answers 200 serves all probes"),
+		within[Health]("port interval timeout retries test command initialDelaySeconds periodSeconds failureThreshold httpGet", "", inEmitted("stacks/kubernetes/workload.go")),
+
+		anywhere("paths pathPrefix pathType basePath url endpoint endpoints httpApi api rules method events", "http.routes", "a method and a path each, such as GET /users/{id}"),
+		within[HTTP]("path prefix route methods", "http.routes", "a list of methods with paths, such as [GET /users]"),
+		within[Service]("path prefix route", "http.routes", "a list of methods with paths, such as [GET /users]"),
+		anywhere("host hosts hostname hostnames domainName domains customDomain", "http.domain", "one host name"),
+		anywhere("tls ssl https certificate certificateArn acmCertificateArn", "kubernetes.ingress.tlsSecret", "on Lambda the stack's configuration names a certificate"),
+		anywhere("ingressClassName ingressClass", "kubernetes.ingress.class", ""),
+		anywhere("httpRoute gatewayClass gatewayName parentRefs", "kubernetes.gateway", ""),
+		anywhere("allowOrigins allowedOrigins allowOrigin origin", "http.cors.origins", ""),
+		anywhere("allowMethods allowedMethods", "http.cors.methods", ""),
+		anywhere("allowHeaders allowedHeaders", "http.cors.headers", ""),
+		anywhere("allowCredentials", "http.cors.credentials", ""),
+		anywhere("authorizer authorizers jwtAuthorizer oidc oauth oauth2 cognito authentication", "http.auth.jwt", ""),
+		anywhere("issuerUrl issuerUri iss", "http.auth.jwt.issuer", ""),
+		anywhere("audiences aud", "http.auth.jwt.audience", ""),
+		anywhere("websocket websockets websocketApi ws", "", "an HTTP API on Lambda carries a request and its answer, and ambi is for services that either target can run"),
+		anywhere("streaming stream responseStreaming invokeMode sse serverSentEvents", "", "an HTTP API on Lambda hands over an answer when all of it is there"),
+		anywhere("grpc http2 h2c protocol appProtocol tcp udp", "", "a service answers HTTP; API Gateway passes on neither gRPC nor TCP"),
+
+		anywhere("reservedConcurrency reservedConcurrentExecutions", "lambda.reserved", "true or false: the number is scale.max times concurrency"),
+		anywhere("provisionedConcurrency provisionedConcurrentExecutions provisionedConcurrencyConfig", "lambda.provisioned", ""),
+		anywhere("vpcConfig subnets subnetIds securityGroups securityGroupIds", "lambda.vpc", "true or false: each stack's configuration names the subnets and groups"),
+		anywhere("logRetention logRetentionInDays retentionInDays", "lambda.logRetentionDays", ""),
+		anywhere("snapStart", "", "it takes neither images nor custom runtimes"),
+		anywhere("iam iamRoleStatements policies policy role roleArn statements", "permissions", ""),
+
+		anywhere("serviceAccount serviceAccountName podIdentity workloadIdentity", "kubernetes.identity", "how pods get the role that has the service's permissions"),
+		anywhere("nodeSelector nodeName affinity tolerations topologySpreadConstraints priorityClassName runtimeClassName", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("securityContext podSecurityContext user runAsUser privileged cap_add cap_drop readOnlyRootFilesystem", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("initContainers sidecars sidecar containers extraContainers", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("strategy updateStrategy rollingUpdate updateConfig podDisruptionBudget pdb minAvailable", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("labels annotations podAnnotations podLabels", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("tags", "", inEmitted("stacks/lambda/stack.go")),
+		anywhere("monitoring podMonitor scrape prometheus", "kubernetes.serviceMonitor", ""),
+		anywhere("logging logDriver logConfiguration", "", "both targets take what the app prints"),
+
+		anywhere("rps qps tps requestRate requestsPerSecond throughput traffic", "usage.requests", "a rate such as 100/s"),
+		within[Usage]("latency responseTime", "usage.duration", ""),
+		within[Usage]("coldStart initDuration startupTime", "usage.startTime", ""),
+		within[Usage]("payload payloadSize bodySize", "usage.requestSize, usage.responseSize", ""),
+		within[Usage]("egress dataTransfer bandwidth", "usage.responseSize, usage.outboundSize", "bytes of a mean request"),
+		within[Usage]("peak peakRequests", "usage.peakToMean", "a multiple of the mean"),
+		within[Secret]("value valueFrom from", "secrets.*.name, secrets.*.key", "the spec never holds the value"),
+
+		within[Service]("name serviceName container_name", "services", "a service's name is its key there"),
+		within[Service]("type kind", "http", "what a service is follows from what triggers it"),
+		within[App]("version", "apiVersion", "write apiVersion: "+APIVersion),
+		within[App]("app appName application project service title", "name", ""),
+		within[App]("functions applications components workloads containers", "services", "a mapping of names to services"),
+		within[App]("kind metadata spec template", "name, services", "a spec is no Kubernetes object: both stand at its top"),
+		within[App]("provider plugins custom region account stage stages profile profiles environments include extends", "", "one spec is for all deployments; what differs is in each stack's configuration"),
+	}
+	return all
+}
+
+func anywhere(names, ours, note string) Word {
+	w := Word{Names: strings.Fields(names), Note: note}
+	if ours != "" {
+		w.Ours = strings.Split(ours, ", ")
+	}
+	return w
+}
+
+func within[T any](names, ours, note string) Word {
+	w := anywhere(names, ours, note)
+	w.in = reflect.TypeFor[T]()
+	return w
+}
+
+// wordFor finds what says the same as a key that a type does not have.
+func wordFor(key string, in reflect.Type) (Word, bool) {
+	w, ok := wordsByName()[foreignKey{plain(key), in}]
+	if !ok {
+		w, ok = wordsByName()[foreignKey{plain(key), nil}]
+	}
+	return w, ok
+}
+
+type foreignKey struct {
+	name string
+	in   reflect.Type // nil is anywhere
+}
+
+//nolint:gochecknoglobals // a constant in all but name
+var wordsByName = sync.OnceValue(func() map[foreignKey]Word {
+	all := map[foreignKey]Word{}
+	for _, w := range Words() {
+		for _, name := range w.Names {
+			all[foreignKey{plain(name), w.in}] = w
+		}
+	}
+	return all
+})
+
+// plain is a key without what tools write differently.
+func plain(key string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(key))
+}
+
+// valueHints is for a text that is not among the allowed ones.
+func valueHints(text string, allowed []string) []string {
+	for _, a := range allowed {
+		if plain(a) == plain(text) || slices.Contains(otherValues()[a], plain(text)) {
+			return []string{"write " + a}
+		}
+	}
+	if near := nearestOf(text, allowed); near != "" && len(allowed) > 1 {
+		return []string{"did you mean " + near + "?"}
+	}
+	return nil
+}
+
+// otherValues are the values of other tools for those of a spec.
+func otherValues() map[string][]string {
+	return map[string][]string{
+		string(X8664):         {"amd64", "x64", "x86", "intel", "linux/amd64"},
+		string(ARM64):         {"aarch64", "arm", "armv8", "graviton", "linux/arm64"},
+		string(Kubernetes):    {"k8s", "kube", "eks", "gke", "aks", "openshift"},
+		string(Lambda):        {"awslambda", "serverless", "function", "functions", "faas"},
+		string(Steady):        {"constant", "flat", "uniform", "even"},
+		string(Diurnal):       {"daily", "daynight", "businesshours"},
+		string(Bursty):        {"burst", "bursts", "spiky", "spikes", "peaky"},
+		string(Sporadic):      {"rare", "occasional", "intermittent", "idle"},
+		string(HandlerNative): {"runtime", "custom"},
+	}
+}
