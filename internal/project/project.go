@@ -198,6 +198,14 @@ func (p *Project) Files() ([]generator.File, error) {
 	return generator.Generate(generator.InputOf(p.Resolved, module, p.App.Targets...))
 }
 
+// withoutModule says how a folder gets a Go module.
+func withoutModule(dir string) string {
+	if _, err := os.Lstat(filepath.Join(dir, "Pulumi.yaml")); err == nil { // which init does not start anew
+		return "go mod init example.com/NAME, then ambi generate and go mod tidy"
+	}
+	return "ambi init makes one, with the versions that the program needs, and keeps your " + SpecFile
+}
+
 // modulePath returns the import path of a folder: that of the Go module around
 // it, and the way from there.
 func modulePath(dir string) (string, error) {
@@ -210,7 +218,7 @@ func modulePath(dir string) (string, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			if at == filepath.Dir(at) {
 				return "", problem.New("no go.mod here or above: the emitted imports begin with its module path").
-					Hint("go mod init example.com/NAME").Of(problem.Misuse)
+					Hint("%s", withoutModule(dir)).Of(problem.Misuse)
 			}
 			continue
 		}

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -8,9 +9,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/mod/module"
 
 	"ambi"
@@ -105,12 +108,26 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 			return err
 		}
 		if file == SpecFile {
-			text = []byte(strings.ReplaceAll(string(text), "thumbs", name))
+			text = exampleNamed(text, name)
 		}
 		files = append(files, generator.File{Path: file, Content: text})
 		return nil
 	})
 	return files, err
+}
+
+// nameAsValue matches where the example's name is a whole value.
+var nameAsValue = regexp.MustCompile(`(?m)(: )thumbs( |\}|$)`)
+
+// exampleNamed gives the example's spec another name, in quotes where YAML would
+// take it for something else, as it does no and on.
+func exampleNamed(text []byte, name string) []byte {
+	value, err := yaml.Marshal(name)
+	if err != nil {
+		value = []byte(name)
+	}
+	text = nameAsValue.ReplaceAll(text, append(append([]byte("${1}"), bytes.TrimSpace(value)...), "${2}"...))
+	return bytes.ReplaceAll(text, []byte("thumbs"), []byte(name))
 }
 
 // nameAfter makes an app's name of a folder's: My App becomes my-app.
