@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ambi/spec"
@@ -39,16 +40,25 @@ func Markdown(examples ...[]byte) ([]byte, error) {
 	}
 	var b strings.Builder
 	b.WriteString(head)
-	for _, f := range fields(reflect.TypeFor[spec.App](), "") {
+	all := fields(reflect.TypeFor[spec.App](), "")
+	alike := "" // the section of which all was said at once
+	for i, f := range all {
 		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", f.path, strings.Join(f.facts(), " "))
 		if f.section {
+			if f.as != "" {
+				fmt.Fprintf(&b, "\nIts keys are those of [`%s`](#%[1]s).\n", f.as)
+			}
+			if lines := said.alike(f.path, all[i+1:]); lines != nil {
+				alike = f.path + "."
+				b.WriteString("\nEach of its keys:\n\n" + strings.Join(lines, "\n") + "\n")
+			}
 			continue
 		}
 		lines := said.lines(f.path)
 		if lines == nil && !internal(f.path) {
 			return nil, fmt.Errorf("no example has %s", f.path)
 		}
-		if lines != nil {
+		if lines != nil && (alike == "" || !strings.HasPrefix(f.path, alike)) {
 			b.WriteString("\n" + strings.Join(lines, "\n") + "\n")
 		}
 	}
@@ -58,14 +68,16 @@ func Markdown(examples ...[]byte) ([]byte, error) {
 // internal tells the fields that say something about the file itself, of which no
 // target has an opinion.
 func internal(path string) bool {
-	return path == "apiVersion" || path == "targets[]" || strings.HasPrefix(path, "usage.") || strings.HasPrefix(path, "services.*.usage.")
+	return path == "apiVersion" || path == "targets[]" || strings.HasPrefix(path, "usage.")
 }
 
 // field is one key of the grammar.
 type field struct {
 	path    string
-	section bool // it only holds others
+	section bool   // it only holds others
+	as      string // the section whose keys it has too, where they are listed
 	tag     reflect.StructTag
+	bounds  string // its range, in words
 }
 
 // facts says what the Go type's tags say: what it is, whether it must be there,
@@ -93,11 +105,25 @@ func (f field) facts() []string {
 	if least, ok := values["minimum"]; ok {
 		facts = append(facts, fmt.Sprintf("From %s to %s.", least, values["maximum"]))
 	}
+	if more, ok := strings.CutPrefix(f.bounds, "more"); ok {
+		facts = append(facts, "More"+more+".")
+	} else if f.bounds != "" {
+		facts = append(facts, "From "+f.bounds+".")
+	}
+	if most, ok := values["maxItems"]; ok {
+		facts = append(facts, "At most "+most+".")
+	}
 	if defaults != nil {
 		facts = append(facts, "Default: "+strings.Join(defaults, ", ")+".")
 	}
 	return facts
 }
+
+// listed are the sections that stand in several places, and where the page lists
+// their keys.
+//
+//nolint:gochecknoglobals // a constant in all but name
+var listed = map[reflect.Type]string{reflect.TypeFor[spec.Usage](): "usage"}
 
 // fields lists the keys of a type, sections before what they hold.
 func fields(t reflect.Type, path string) []field {
@@ -123,8 +149,12 @@ func fields(t reflect.Type, path string) []field {
 		}
 		_, scalar := reflect.New(inner).Interface().(interface{ UnmarshalText([]byte) error })
 		section := inner.Kind() == reflect.Struct && !scalar
-		list = append(list, field{path: at, section: section, tag: t.Field(i).Tag})
-		if section {
+		f := field{path: at, section: section, tag: t.Field(i).Tag, bounds: spec.Range(t.Field(i))}
+		if elsewhere := listed[inner]; section && elsewhere != at {
+			f.as = elsewhere
+		}
+		list = append(list, f)
+		if section && f.as == "" {
 			list = append(list, fields(inner, at)...)
 		}
 	}
@@ -162,6 +192,30 @@ func (s said) lines(path string) []string {
 		}
 	}
 	return lines
+}
+
+// alike is what the targets say of every field of a section, if that is the same
+// and there are several.
+func (s said) alike(section string, following []field) []string {
+	var same []string
+	count := 0
+	for _, f := range following {
+		if !strings.HasPrefix(f.path, section+".") {
+			break
+		}
+		if f.section {
+			return nil
+		}
+		lines := s.lines(f.path)
+		if count++; count > 1 && !slices.Equal(lines, same) {
+			return nil
+		}
+		same = lines
+	}
+	if count < 2 {
+		return nil
+	}
+	return same
 }
 
 func (s said) first(path string, t spec.Target, kind finding.Kind) (finding.Finding, bool) {
