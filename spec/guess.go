@@ -67,7 +67,7 @@ func (f form) hints(like scalar, text string, rule rule) []string {
 	}
 	var ways []string
 	for _, way := range g.ways {
-		value := reflect.New(reflect.TypeOf(like).Elem()).Interface().(scalar) //nolint:errcheck // it is of like's type
+		value := reflect.New(reflect.TypeOf(like).Elem()).Interface().(scalar)
 		if ordered, ok := value.(ranged); value.UnmarshalText([]byte(way)) == nil && (!ok || rule.bounds.hold(ordered)) {
 			ways = append(ways, way)
 		}

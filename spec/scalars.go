@@ -194,15 +194,14 @@ func numberHints(n *yaml.Node, rule rule) []string {
 		return nil
 	}
 	percent, isPercent := percentOf(n.Value)
-	number, err := strconv.ParseFloat(n.Value, 64)
+	if share, err := strconv.ParseFloat(n.Value, 64); err == nil && share > 0 && share < 1 {
+		percent, isPercent = 100*share, true
+	}
 	switch {
 	case wholeNumber.MatchString(n.Value) && !isNumber(n):
 		return []string{"remove the quotes"}
 	case leadingZero.MatchString(n.Value):
 		return []string{"a leading zero makes it octal for some readers: write " + leadingZero.ReplaceAllString(n.Value, "$1") + " if that is meant"}
-	case rule.unit == unitPercent && !isPercent && err == nil && number > 0 && number < 1:
-		percent, isPercent = 100*number, true
-		fallthrough
 	case rule.unit == unitPercent && isPercent && percent >= 1 && percent <= 100:
 		return []string{fmt.Sprintf("it counts percent: write %.0f", percent)}
 	case rule.unit == unitPercent:
