@@ -45,6 +45,7 @@ func (r Result) Figures(d *Difference) []Figure {
 		}
 		list = append(list,
 			count(string(t)+".blockers", "limits that keep the app from it", len(r.Fit.Blocked(t))),
+			count(string(t)+".knobs", "what has to change in the spec, or a quota, for it to fit", len(r.Fit.Turned(t))),
 			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
 		list = append(list, r.simulated(t)...)
 	}

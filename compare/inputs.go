@@ -123,11 +123,11 @@ func (in input) text(app cost.App, choices cost.Choices, which int) string {
 
 // write has a change of the input as lines of the spec. The app's requests stay the
 // sum of its services'.
-func (c *comparison) write(in input, before, after cost.App, which int) []Line {
+func (c *comparison) write(in input, before, after cost.App, which int) []spec.Edit {
 	if in.get == nil {
 		return nil
 	}
-	var lines []Line
+	var lines []spec.Edit
 	sum := 0.0
 	for i, w := range after.Workloads {
 		n, ok := in.get(w.Traffic)
@@ -139,10 +139,10 @@ func (c *comparison) write(in input, before, after cost.App, which int) []Line {
 		if own := "services." + w.Name + "." + path; len(after.Workloads) > 1 || c.Resolved.App.Given(own) {
 			path = own
 		}
-		lines = append(lines, Line{path, in.spec(n)})
+		lines = append(lines, spec.Edit{Path: path, Value: in.spec(n)})
 	}
 	if app := "usage." + in.name; in.name == RequestsInput && c.Resolved.App.Given(app) && (len(lines) != 1 || lines[0].Path != app) {
-		lines = append(lines, Line{app, spec.RatePerMonth(sum).String()})
+		lines = append(lines, spec.Edit{Path: app, Value: spec.RatePerMonth(sum).String()})
 	}
 	return lines
 }
@@ -280,10 +280,10 @@ type uncertain struct {
 func uncertainties() []uncertain {
 	list := []uncertain{}
 	for _, in := range changeable() {
-		switch demand.Input(in.name) {
-		case demand.Duration, demand.CPUTime:
+		switch in.name {
+		case string(demand.Duration), string(demand.CPUTime):
 			list = append(list, uncertain{in, .75, 1.25})
-		case demand.PeakToMean:
+		case string(demand.PeakToMean):
 			list = append(list, uncertain{in, 1 / 1.5, 1.5})
 		}
 	}

@@ -26,7 +26,7 @@ type Flip struct {
 	Factor float64 `json:"factor"` // of the input
 	Answer Answer  `json:"answer"` // the cheaper target from there on
 	// Write has the change as the spec writes it; empty for what no spec says.
-	Write []Line `json:"write,omitempty"`
+	Write []spec.Edit `json:"write,omitempty"`
 }
 
 // Name is the figure that changes.
@@ -35,12 +35,6 @@ func (f Flip) Name() string {
 		return f.Input
 	}
 	return f.Input + " of " + f.Of
-}
-
-// Line is a value of the spec, with the key that it belongs to.
-type Line struct {
-	Path  string `json:"path"` // such as services.api.scale.max
-	Value string `json:"value"`
 }
 
 // Alternative is another choice, everything else the same.

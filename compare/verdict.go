@@ -62,13 +62,17 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 		}
 	}
 	noLambda, noKubernetes := len(r.Fit.Blocked(spec.Lambda)) > 0, len(r.Fit.Blocked(spec.Kubernetes)) > 0
+	byCost := ""
+	if v.Saves != nil {
+		byCost = fmt.Sprintf("; by cost alone it would be %s, %s a month on Lambda and %s on Kubernetes", clearly(lambda, kubernetes), format.Money(lambda), format.Money(kubernetes))
+	}
 	switch {
 	case noLambda && noKubernetes:
-		v.Answer, v.Because = Neither, "neither target takes the app as it is: "+first(r.Fit, spec.Lambda)+"; "+first(r.Fit, spec.Kubernetes)
+		v.Answer, v.Because = Neither, "neither target takes the app as it is: "+first(r.Fit, spec.Lambda)+"; "+first(r.Fit, spec.Kubernetes)+byCost
 	case noLambda:
-		v.Answer, v.Because = Kubernetes, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Lambda)
+		v.Answer, v.Because = Kubernetes, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Lambda)+byCost
 	case noKubernetes:
-		v.Answer, v.Because = Lambda, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Kubernetes)
+		v.Answer, v.Because = Lambda, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Kubernetes)+byCost
 	case !known:
 		v.Answer, v.Because = Unknown, "a verdict needs "+inputs(v.Missing)
 	case v.Saves != nil && clearly(lambda, kubernetes) == Either:
@@ -76,6 +80,9 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	default:
 		v.Answer = clearly(lambda, kubernetes)
 		v.Because = cheaper(v, min(lambda, kubernetes), max(lambda, kubernetes))
+	}
+	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) {
+		v.Because += changes(r.Fit.Turned(t))
 	}
 	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && failureRateOn(c.Behavior, t) > acceptableFailures {
 		part := failureRateOn(c.Behavior, t)
@@ -95,6 +102,25 @@ func cheaper(v Verdict, less, more price.USD) string {
 		return "it is cheaper whatever the unknown figures are, within their bounds: " + inputs(v.Whatever)
 	}
 	return fmt.Sprintf("%s a month against %s at this usage", format.Money(less), format.Money(more))
+}
+
+// changes says what has to change before an answer holds.
+func changes(knobs []fit.Limit) string {
+	const most = 2
+	var list []string
+	for i, l := range knobs {
+		if slices.ContainsFunc(knobs[:i], func(x fit.Limit) bool { return x.Change() == l.Change() }) {
+			continue
+		}
+		list = append(list, l.Change())
+	}
+	switch n := len(list); {
+	case n == 0:
+		return ""
+	case n > most:
+		list = append(list[:most], format.Plural(n-most, "change")+" more")
+	}
+	return "; it needs " + strings.Join(list, " and ")
 }
 
 // first is the first thing that keeps an app from a target.

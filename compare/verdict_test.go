@@ -73,6 +73,98 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// only is a spec of one service that says nothing of scale, so that its bounds are
+// defaults.
+const only = `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+    kubernetes: {ingress: {class: alb}}
+`
+
+// What one line of the spec mends decides nothing: cost does, and the line is said.
+// Written, it is all that was in the way.
+func TestADefaultDecidesNothing(t *testing.T) {
+	steady := func(text string, perSecond float64, duration time.Duration) compare.Input {
+		in := input(t, text)
+		u := complete(demand.Usage{})
+		u.Requests, u.Duration, u.CPUTime, u.Shape = demand.Known(perSecond*demand.SecondsPerMonth), demand.Known(duration), demand.Known(10*time.Millisecond), spec.Steady
+		in.Usage["api"] = u
+		return in
+	}
+	for _, c := range []struct {
+		name      string
+		text      string
+		perSecond float64
+		duration  time.Duration
+		want      compare.Answer
+		lambda    string // what has to change there
+		on        string // and on Kubernetes
+	}{
+		{"replicas", only, 1000, 50 * time.Millisecond, compare.Kubernetes, "", "services.api.scale.max: "},
+		{"environments", only, 1000, 3400 * time.Millisecond, compare.Kubernetes, "a quota of 3,425 concurrent executions", "services.api.scale.max: "},
+		{"a timeout", strings.Replace(only, "    http:", "    timeout: 2s\n    http:", 1), .1, 5 * time.Second, compare.Lambda, "services.api.timeout: 12s", ""},
+		{"reserved concurrency", strings.Replace(only, "    http:", "    scale: {max: 3}\n    concurrency: 2\n    lambda: {reserved: true}\n    http:", 1), 10, 2 * time.Second, compare.Kubernetes, "services.api.scale.max: 11", "services.api.scale.max: 11"},
+	} {
+		in := steady(c.text, c.perSecond, c.duration)
+		r := run(t, in)
+		v := r.Verdict
+		if v.Answer != c.want || v.Saves == nil || strings.Contains(v.Because, "only target") || !strings.Contains(v.Because, " a month against $") {
+			t.Errorf("%s: %s because %s", c.name, v.Answer, v.Because)
+		}
+		changed := []byte(c.text)
+		for target, want := range map[spec.Target]string{spec.Lambda: c.lambda, spec.Kubernetes: c.on} {
+			var got []string
+			for _, l := range r.Fit.Turned(target) {
+				got = append(got, l.Change())
+				for _, e := range l.Write {
+					var err error
+					if changed, err = spec.SetText(changed, e.Path, e.Value); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if list := strings.Join(got, ", "); (list == "") != (want == "") || !strings.HasPrefix(list, want) {
+				t.Errorf("%s: on %s %q has to change, want %q", c.name, target, list, want)
+			} else if said := strings.Contains(v.Because, "; it needs "+want); want != "" && c.lambda != c.on && said != (spec.Target(v.Answer) == target) {
+				t.Errorf("%s: because %s", c.name, v.Because)
+			}
+			if fits := r.Fit.Fits(target); fits != (!strings.HasPrefix(want, "services.")) {
+				t.Errorf("%s: fits %s: %v", c.name, target, fits)
+			}
+		}
+		after := run(t, steady(string(changed), c.perSecond, c.duration))
+		for _, l := range after.Fit.Knobs {
+			if len(l.Write) > 0 {
+				t.Errorf("%s: %s is left after %s", c.name, l.Change(), changed)
+			}
+		}
+		if *after.Verdict.Lambda != *v.Lambda || *after.Verdict.Kubernetes != *v.Kubernetes {
+			t.Errorf("%s: %v and %v were stated, and %v and %v it costs", c.name, v.Lambda, v.Kubernetes, after.Verdict.Lambda, after.Verdict.Kubernetes)
+		}
+	}
+	// What no line mends is a blocker still, and cost is stated beside it.
+	r := run(t, steady(strings.Replace(only, "    http:", "    timeout: 30s\n    http:", 1), 1, 31*time.Second))
+	if r.Verdict.Answer != compare.Kubernetes || !strings.Contains(r.Verdict.Because, "only target") || !strings.Contains(r.Verdict.Because, "by cost alone it would be kubernetes, $") {
+		t.Errorf("%s because %s", r.Verdict.Answer, r.Verdict.Because)
+	}
+	r = run(t, steady(only, 100_000, 50*time.Millisecond))
+	if got := r.Fit.Blocked(spec.Kubernetes); len(got) != 1 || len(got[0].Write) != 0 {
+		t.Errorf("more replicas than the spec takes: %+v", got)
+	}
+	for n, ok := range map[string]bool{"1000": true, "1001": false} {
+		text, err := spec.SetText([]byte(only), "services.api.scale.max", n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := spec.Parse("app.yaml", text); (err == nil) != ok {
+			t.Errorf("scale.max of %s: %v, and spec.MaxInstances is %d", n, err, spec.MaxInstances)
+		}
+	}
+}
+
 // Nearly every request starts an environment, and a pod in a large cluster
 // costs little: here 10 s of initialization would turn the answer.
 func TestAStartThatMatters(t *testing.T) {

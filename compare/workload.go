@@ -154,6 +154,9 @@ func byService(report fit.Report) fits {
 	for _, l := range report.Blockers {
 		place(l).Blockers = append(place(l).Blockers, l)
 	}
+	for _, l := range report.Knobs {
+		place(l).Knobs = append(place(l).Knobs, l)
+	}
 	for _, l := range report.Warnings {
 		place(l).Warnings = append(place(l).Warnings, l)
 	}
@@ -168,6 +171,7 @@ func (f fits) of(service string) fit.Report {
 	}
 	return fit.Report{
 		Blockers: fit.InOrder(f.every.Blockers, own.Blockers),
+		Knobs:    fit.InOrder(f.every.Knobs, own.Knobs),
 		Warnings: fit.InOrder(f.every.Warnings, own.Warnings),
 	}
 }

@@ -72,6 +72,9 @@ type Health struct {
 	Path string `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
 }
 
+// MaxInstances is the most that scale.max may say.
+const MaxInstances = 1000
+
 // Scale bounds the number of instances and names the metric that moves it.
 // At most one of CPU, Memory and Requests is set; with none, Parse sets CPU.
 type Scale struct {

@@ -9,6 +9,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// Edit is a value to write into a spec.
+type Edit struct {
+	Path  string `json:"path"` // such as services.api.scale.max
+	Value string `json:"value"`
+}
+
+// String is the edit as one reads it: services.api.scale.max: 40.
+func (e Edit) String() string { return e.Path + ": " + e.Value }
+
 // Set changes one whole number of a spec's text, such as services.api.scale.min,
 // and leaves every other byte as it is: comments, order and layout. A field
 // that the text does not have is added, with the mappings that hold it. The

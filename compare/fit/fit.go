@@ -1,9 +1,10 @@
 // Package fit says whether an app and its usage fit each target: what the
 // targets' own resolving found, and the limits that traffic runs into.
 //
-// A blocker keeps the app from a target as it is; a warning is a limit that is
-// near, a default that can be raised, or behaviour that somebody should have
-// agreed to. Each names the line of the spec, the limit's value, the page that
+// A blocker is what a target cannot do. A knob is what keeps the app from a target as
+// it is, and one line of the spec or a higher quota mends: it comes with that line. A
+// warning is a limit that is near, or behaviour that somebody should have agreed to.
+// Each names the line of the spec, the limit's value, the page that
 // documents it, and what to do. A limit that depends on an unknown figure is
 // not checked, and the report says so.
 package fit
@@ -12,6 +13,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ambi/compare/format"
@@ -27,6 +29,7 @@ type Severity string
 // The severities.
 const (
 	Blocker Severity = "blocker"
+	Knob    Severity = "knob"
 	Warning Severity = "warning"
 )
 
@@ -44,11 +47,27 @@ type Limit struct {
 	Page     string      `json:"page"`   // that documents it
 	Message  string      `json:"message"`
 	Hint     string      `json:"hint,omitempty"` // what to do
+	// What mends a knob: lines to write into the spec, or a quota to ask for.
+	Write []spec.Edit `json:"write,omitempty"`
+	Quota string      `json:"quota,omitempty"`
+}
+
+// Change is what mends a knob, in a few words.
+func (l Limit) Change() string {
+	if len(l.Write) == 0 {
+		return "a quota of " + l.Quota
+	}
+	var list []string
+	for _, e := range l.Write {
+		list = append(list, e.String())
+	}
+	return strings.Join(list, ", ")
 }
 
 // Report is how an app fits both targets.
 type Report struct {
 	Blockers []Limit      `json:"blockers"` // by target, then by line
+	Knobs    []Limit      `json:"knobs"`
 	Warnings []Limit      `json:"warnings"`
 	Findings finding.List `json:"findings"` // everything that resolving said, by target
 	// Unchecked lists the figures without which some limit was not looked at.
@@ -57,6 +76,15 @@ type Report struct {
 
 // Blocked lists what keeps the app from a target.
 func (r Report) Blocked(t spec.Target) []Limit { return of(r.Blockers, t) }
+
+// Turned lists what has to change for the app to fit a target.
+func (r Report) Turned(t spec.Target) []Limit { return of(r.Knobs, t) }
+
+// Fits reports whether a target takes the app as its spec is: a higher quota may still
+// have to be asked for.
+func (r Report) Fits(t spec.Target) bool {
+	return len(r.Blocked(t)) == 0 && !slices.ContainsFunc(r.Turned(t), func(l Limit) bool { return len(l.Write) > 0 })
+}
 
 // Warned lists a target's warnings.
 func (r Report) Warned(t spec.Target) []Limit { return of(r.Warnings, t) }
@@ -90,12 +118,12 @@ func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
 	if in.Served.Of(t) {
 		return Warning, "that is by averages; the simulation served the requests within it"
 	}
-	return Blocker, otherwise
+	return Knob, otherwise
 }
 
 // Check compares the app and its usage with every limit.
 func Check(in Input) Report {
-	c := &checker{Input: in, report: Report{Findings: in.Resolved.All(), Blockers: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
+	c := &checker{Input: in, report: Report{Findings: in.Resolved.All(), Blockers: []Limit{}, Knobs: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
 	for _, finding := range c.report.Findings.Refused() {
 		c.refused(finding)
 	}
@@ -110,7 +138,8 @@ func Check(in Input) Report {
 		}
 	}
 	c.account(peak)
-	for _, list := range [][]Limit{c.report.Blockers, c.report.Warnings} {
+	c.agree()
+	for _, list := range [][]Limit{c.report.Blockers, c.report.Knobs, c.report.Warnings} {
 		slices.SortStableFunc(list, byPlace)
 	}
 	return c.report
@@ -136,11 +165,15 @@ type checker struct {
 func (c *checker) add(l Limit) {
 	at := c.Resolved.App.Position(l.Path)
 	l.Line, l.Column = at.Line, at.Column
-	if l.Severity == Blocker {
-		c.report.Blockers = append(c.report.Blockers, l)
-	} else {
-		c.report.Warnings = append(c.report.Warnings, l)
+	list := &c.report.Warnings
+	switch l.Severity {
+	case Blocker:
+		list = &c.report.Blockers
+	case Knob:
+		list = &c.report.Knobs
+	case Warning:
 	}
+	*list = append(*list, l)
 }
 
 // refused reports what resolving refused, as a blocker.
@@ -172,4 +205,45 @@ func count(x float64) string {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
 	}
 	return format.Grouped(fmt.Sprintf("%.0f", x))
+}
+
+// atLeast is the knob of a bound that is too low: the value to write. It is a blocker
+// where the spec takes no such value, and else as severe as it was.
+func (c *checker) atLeast(l Limit, path string, value, most int) Limit {
+	l.Path = path
+	if l.Severity != Knob {
+		return l
+	}
+	if value > most {
+		l.Severity = Blocker
+		return l
+	}
+	l.Write = []spec.Edit{{Path: path, Value: strconv.Itoa(value)}}
+	return l
+}
+
+// agree lets knobs of both targets on one line of the spec ask for the higher value,
+// which mends both.
+func (c *checker) agree() {
+	highest := map[string]int{}
+	each := func(do func(e *spec.Edit, n int)) {
+		for i := range c.report.Knobs {
+			for j := range c.report.Knobs[i].Write {
+				e := &c.report.Knobs[i].Write[j]
+				if n, err := strconv.Atoi(e.Value); err == nil {
+					do(e, n)
+				}
+			}
+		}
+	}
+	each(func(e *spec.Edit, n int) { highest[e.Path] = max(highest[e.Path], n) })
+	each(func(e *spec.Edit, _ int) { e.Value = strconv.Itoa(highest[e.Path]) })
+}
+
+// bound is a number that the spec gives, or has by default.
+func (c *checker) bound(path string, n int) string {
+	if c.Resolved.App.Given(path) {
+		return count(float64(n))
+	}
+	return count(float64(n)) + ", its default"
 }

@@ -120,21 +120,21 @@ func TestLimits(t *testing.T) {
 		message  string
 		line     int
 	}{
-		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Blocker, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 8},
+		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Knob, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 8},
 		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 8},
 		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 8},
-		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Blocker, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 8},
+		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Knob, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 8},
 		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 7},
 		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 7},
 		{"a slow start", func(s *service) { s.usage.Start = second(11) }, fit.Warning, spec.Lambda, "initialization", "started a second time", 5},
 		// 1 every 876 s: exp(-360 / 876) = 66.3 %
 		{"rare requests", func(s *service) { s.usage.Requests = demand.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 10},
 		// 20,000/s x 58 ms = 1,160 at once; nothing else of the account is known
-		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Warning, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
+		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Knob, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
 		{"many short requests", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.usage.CPUTime, s.max = perSecond(10_500), second(.001), second(.0001), 1000
-		}, fit.Warning, spec.Lambda, "requests a second", "the peak has 10,500 requests a second, and an account takes ten times its concurrency of them: 10,000", 4},
-		{"more than HTTP APIs take", func(s *service) { s.usage.Requests, s.max = perSecond(10_001), 1000 }, fit.Warning, spec.Lambda, "requests a second of HTTP APIs", "take 10,000 in a region", 4},
+		}, fit.Knob, spec.Lambda, "requests a second", "the peak has 10,500 requests a second, and an account takes ten times its concurrency of them: 10,000", 4},
+		{"more than HTTP APIs take", func(s *service) { s.usage.Requests, s.max = perSecond(10_001), 1000 }, fit.Knob, spec.Lambda, "requests a second of HTTP APIs", "take 10,000 in a region", 4},
 		// bursts of 8 x 5,000/s x 58 ms = 2,320, from .533 of the mean: 2,165 more
 		{"a steep burst", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.max = perSecond(5000), spec.Bursty, 1000
@@ -142,10 +142,10 @@ func TestLimits(t *testing.T) {
 		// 10/s x 58 ms x 8 = 4.6 at once, and 1 x 2 reserved
 		{"reserved too little", func(s *service) {
 			s.reserved, s.min, s.max, s.concurrency, s.usage.Shape = true, 1, 1, 2, spec.Bursty
-		}, fit.Blocker, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 10},
+		}, fit.Knob, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 10},
 
 		// 1,000/s x 10 ms = 10 cores / .35 = 28.6
-		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Blocker, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
+		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Knob, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
 		// 100/s x 5 s = 500 in flight / 10
 		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 9},
 		// 200/s x 10 ms = 2 cores, and a node gives 1.805.
@@ -168,8 +168,12 @@ func TestLimits(t *testing.T) {
 		c.bend(&s)
 		report := check(t, s)
 		list := report.Warned(c.target)
-		if c.severity == fit.Blocker {
+		switch c.severity {
+		case fit.Blocker:
 			list = report.Blocked(c.target)
+		case fit.Knob:
+			list = report.Turned(c.target)
+		case fit.Warning:
 		}
 		i := slices.IndexFunc(list, func(l fit.Limit) bool { return l.Name == c.limit && strings.Contains(l.Message, c.message) })
 		if i < 0 {
@@ -179,6 +183,9 @@ func TestLimits(t *testing.T) {
 		l := list[i]
 		if l.Line != c.line || l.Hint == "" || !strings.HasPrefix(l.Page, "https://") || l.Value == "" || l.Actual == "" || l.Severity != c.severity {
 			t.Errorf("%s: %+v", c.name, l)
+		}
+		if knob := len(l.Write) > 0 || l.Quota != ""; knob != (c.severity == fit.Knob) {
+			t.Errorf("%s: a %s with %v and %q to change", c.name, l.Severity, l.Write, l.Quota)
 		}
 	}
 }

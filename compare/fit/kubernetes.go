@@ -58,11 +58,12 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 	}
 	if peak > d.MaxReplicas {
 		severity, what := c.tooMany(spec.Kubernetes, "requests wait or fail")
-		add(severity, at+".scale.max", Limit{
-			Name: "replicas", Value: count(float64(d.MaxReplicas)), Actual: count(float64(peak)) + " at the peak", Page: kubernetes.AutoscalingPage,
-			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %d: %s", count(float64(peak)), by, d.MaxReplicas, what),
+		l := c.atLeast(Limit{
+			Severity: severity, Name: "replicas", Value: c.bound(at+".scale.max", d.MaxReplicas), Actual: count(float64(peak)) + " at the peak", Page: kubernetes.AutoscalingPage,
+			Message: fmt.Sprintf("the peak takes %s replicas by %s, and scale.max allows %s: %s", count(float64(peak)), by, c.bound(at+".scale.max", d.MaxReplicas), what),
 			Hint:    "raise scale.max, cpu or concurrency",
-		})
+		}, at+".scale.max", peak, spec.MaxInstances)
+		add(l.Severity, l.Path, l)
 	}
 	switch by {
 	case cost.ByConcurrency:

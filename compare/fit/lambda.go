@@ -2,6 +2,7 @@ package fit
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"ambi/compare/demand"
@@ -84,7 +85,17 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	case billed > timeout:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
-		add(Blocker, at+".timeout", l)
+		// Twice the mean, as far as the limit goes: slower requests come too.
+		longest := lambda.MaxRouteTimeoutSeconds
+		if c.Choices.Lambda.FunctionURL {
+			longest = lambda.MaxTimeoutSeconds
+		}
+		if seconds := int(math.Ceil(billed.Seconds())); seconds > longest {
+			add(Blocker, at+".timeout", l)
+		} else {
+			l.Write = []spec.Edit{{Path: at + ".timeout", Value: spec.Duration(time.Duration(min(2*seconds, longest)) * time.Second).String()}}
+			add(Knob, at+".timeout", l)
+		}
 	case billed > timeout/2:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
@@ -121,11 +132,13 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 	if f.Reserved > 0 {
 		if reserved := float64(f.Reserved); peak > reserved {
 			severity, what := c.tooMany(spec.Lambda, "the rest is answered 429")
-			add(severity, at+".scale.max", Limit{
-				Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambda.ScalingPage,
+			concurrency := c.Resolved.App.Services[w.Name].Concurrency
+			l := c.atLeast(Limit{
+				Severity: severity, Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambda.ScalingPage,
 				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
 				Hint:    "raise scale.max, or leave lambda.reserved out",
-			})
+			}, at+".scale.max", int(math.Ceil(peak/float64(concurrency))), spec.MaxInstances)
+			add(l.Severity, l.Path, l)
 		}
 	}
 	lowest := profile.Peak()
@@ -157,28 +170,34 @@ func (c *checker) account(peak float64) {
 	}
 	path := "services"
 	add := func(l Limit) {
-		l.Target, l.Severity, l.Path = spec.Lambda, Warning, path
+		l.Target, l.Severity, l.Path = spec.Lambda, Knob, path
 		c.add(l)
+	}
+	ask := func(service, code string, n float64) string {
+		return fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code %s --quota-code %s --desired-value %.0f", service, code, n)
 	}
 	if peak > lambda.AccountConcurrency {
 		add(Limit{
 			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambda.QuotasPage,
 			Message: fmt.Sprintf("the peak takes %s environments at once; an account starts with 1,000 for everything in it, a new one often with 10", count(peak)),
-			Hint:    "ask for a higher quota before going live",
+			Hint:    ask("lambda", lambda.ConcurrencyQuota, math.Ceil(peak)),
+			Quota:   count(math.Ceil(peak)) + " concurrent executions",
 		})
 	}
 	if slots := max(peak, lambda.AccountConcurrency); rate > lambda.RequestsPerConcurrency*slots {
 		add(Limit{
 			Name: "requests a second", Value: "10 for each concurrent execution", Actual: count(rate) + "/s at the peak", Page: lambda.ScalingPage,
 			Message: fmt.Sprintf("the peak has %s requests a second, and an account takes ten times its concurrency of them: %s", count(rate), count(lambda.RequestsPerConcurrency*slots)),
-			Hint:    "ask for a concurrency quota of a tenth of the peak rate",
+			Hint:    ask("lambda", lambda.ConcurrencyQuota, math.Ceil(rate/lambda.RequestsPerConcurrency)),
+			Quota:   count(math.Ceil(rate/lambda.RequestsPerConcurrency)) + " concurrent executions",
 		})
 	}
 	if rate > lambda.HTTPAPIPerSecond && !c.Choices.Lambda.FunctionURL {
 		add(Limit{
 			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
 			Message: fmt.Sprintf("the peak has %s requests a second, and the HTTP APIs of an account take 10,000 in a region by default", count(rate)),
-			Hint:    "ask for a higher quota before going live",
+			Hint:    ask("apigateway", lambda.APIRateQuota, math.Ceil(rate)),
+			Quota:   count(math.Ceil(rate)) + " requests a second",
 		})
 	}
 }

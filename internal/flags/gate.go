@@ -94,7 +94,7 @@ func FiguresHelp() string {
 // Blocked reports whether something keeps the app from a target that it must
 // fit.
 func (f *Gate) Blocked(result compare.Result) bool {
-	return slices.ContainsFunc(f.required, func(t spec.Target) bool { return len(result.Fit.Blocked(t)) > 0 })
+	return slices.ContainsFunc(f.required, func(t spec.Target) bool { return !result.Fit.Fits(t) })
 }
 
 // Failed are the conditions that hold or cannot be decided, each with its

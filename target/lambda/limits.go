@@ -58,6 +58,12 @@ const (
 	HTTPAPIBurst     = 5000
 )
 
+// The codes of both quotas, to ask for more of them: docs.aws.amazon.com/servicequotas.
+const (
+	ConcurrencyQuota = "L-B99A9384" // of the service lambda
+	APIRateQuota     = "L-8A5B8E43" // of the service apigateway
+)
+
 // UsualKeepAlive is how long an idle environment lives, as measured in 2021 (5 to 7
 // minutes). AWS documents no figure.
 const UsualKeepAlive = 6 * time.Minute

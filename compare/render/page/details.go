@@ -162,14 +162,15 @@ func resources(plans []Plan) resourcesView {
 
 // fitView is what keeps the app from a target, and what is near.
 type fitView struct {
-	Blockers, Warnings []limitView
-	Unchecked          []string
+	Blockers, Knobs, Warnings []limitView
+	Unchecked                 []string
 }
 
 // limitView is one limit.
 type limitView struct {
 	Target, Name, Limit, Where   string
 	Message, Value, Actual, Hint string
+	Write                        string
 	Page                         string
 }
 
@@ -180,6 +181,9 @@ func fitOf(r compare.Result, o Options) fitView {
 			Target: string(l.Target), Name: name(l.Target), Limit: format.Sentence(l.Name), Message: format.Sentence(l.Message),
 			Value: l.Value, Actual: l.Actual, Hint: format.Sentence(l.Hint), Page: l.Page, Where: l.Path,
 		}
+		if len(l.Write) > 0 {
+			view.Write = l.Change()
+		}
 		if l.Line > 0 && o.Spec != "" {
 			view.Where += fmt.Sprintf(", %s:%d", o.Spec, l.Line)
 		}
@@ -187,6 +191,9 @@ func fitOf(r compare.Result, o Options) fitView {
 	}
 	for _, l := range r.Fit.Blockers {
 		v.Blockers = append(v.Blockers, limit(l))
+	}
+	for _, l := range r.Fit.Knobs {
+		v.Knobs = append(v.Knobs, limit(l))
 	}
 	for _, l := range r.Fit.Warnings {
 		v.Warnings = append(v.Warnings, limit(l))

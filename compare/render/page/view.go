@@ -96,6 +96,7 @@ type sideView struct {
 	Unpriced     string
 	Chosen       bool
 	Blockers     int
+	Knobs        int
 }
 
 // ask is a figure that is missing, and how to give it.
@@ -115,7 +116,7 @@ func verdict(r compare.Result, o Options) verdictView {
 	for _, t := range spec.Targets() {
 		side := r.Of(t)
 		s := sideView{
-			Target: string(t), Name: name(t), Unpriced: side.Unpriced, Chosen: spec.Target(r.Verdict.Answer) == t, Blockers: len(r.Fit.Blocked(t)),
+			Target: string(t), Name: name(t), Unpriced: side.Unpriced, Chosen: spec.Target(r.Verdict.Answer) == t, Blockers: len(r.Fit.Blocked(t)), Knobs: len(r.Fit.Turned(t)),
 		}
 		if b := side.Bill; b != nil {
 			s.Total = partial(b.Known, b.Total != nil)

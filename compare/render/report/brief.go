@@ -74,13 +74,13 @@ func (p *page) briefSimulation() {
 func (p *page) briefLimits() {
 	f, room := p.result.Fit, briefLimits
 	for _, kind := range []struct {
-		noun   string
-		limits []fit.Limit
-	}{{"blocker", f.Blockers}, {"warning", f.Warnings}} {
+		title, noun string
+		limits      []fit.Limit
+	}{{"Blockers", "blocker", f.Blockers}, {"What has to change", "change", f.Knobs}, {"Warnings", "warning", f.Warnings}} {
 		if len(kind.limits) == 0 {
 			continue
 		}
-		p.heading(format.Sentence(kind.noun) + "s")
+		p.heading(kind.title)
 		told := 0
 		for i, l := range kind.limits {
 			alike := func(x fit.Limit) bool { return x.Target == l.Target && x.Name == l.Name && x.Service != l.Service }
@@ -98,7 +98,11 @@ func (p *page) briefLimits() {
 				text += fmt.Sprintf(" (and %d more like it)", others)
 			}
 			p.say("- ", fmt.Sprintf("%s, %s: %s", name(l.Target), p.place(l), text))
-			p.say("  -> ", l.Hint)
+			if len(l.Write) > 0 {
+				p.say("  -> ", "write "+l.Change())
+			} else {
+				p.say("  -> ", l.Hint)
+			}
 			told, room = told+1+others, room-1
 		}
 		p.more(len(kind.limits)-told, kind.noun)

@@ -121,20 +121,23 @@ func (m *markdown) costs() {
 
 func (m *markdown) fit() {
 	f := m.result.Fit
-	if len(f.Blockers)+len(f.Warnings) == 0 {
+	if len(f.Blockers)+len(f.Knobs)+len(f.Warnings) == 0 {
 		return
 	}
-	m.open(fmt.Sprintf("Limits: %s, %s", count(len(f.Blockers), "blocker"), count(len(f.Warnings), "warning")))
+	m.open(fmt.Sprintf("Limits: %s, %s, %s", count(len(f.Blockers), "blocker"), count(len(f.Knobs), "change"), count(len(f.Warnings), "warning")))
 	for _, list := range []struct {
 		kind   string
 		limits []fit.Limit
-	}{{"blocker", f.Blockers}, {"warning", f.Warnings}} {
+	}{{"blocker", f.Blockers}, {"change", f.Knobs}, {"warning", f.Warnings}} {
 		for _, l := range list.limits {
 			at := l.Path
 			if l.Line > 0 && m.options.Spec != "" {
 				at = fmt.Sprintf("%s:%d %s", m.options.Spec, l.Line, l.Path)
 			}
 			m.linef("- **%s** on %s: %s (%s: %s; %s) %s", list.kind, name(l.Target), l.Message, l.Name, l.Value, at, link(l.Page))
+			if len(l.Write) > 0 {
+				m.linef("  Write %s.", code(l.Change()))
+			}
 			if l.Hint != "" {
 				m.linef("  %s.", format.Sentence(l.Hint))
 			}

@@ -249,6 +249,9 @@ func (p *page) fit() {
 	f := p.result.Fit
 	p.heading("Fit")
 	p.limits("blockers", f.Blockers)
+	if len(f.Knobs) > 0 {
+		p.limits("what has to change", f.Knobs)
+	}
 	p.limits("warnings", f.Warnings)
 	if len(f.Unchecked) > 0 {
 		p.say("", "Limits that depend on "+inputs(f.Unchecked)+" were not checked.")
@@ -266,6 +269,9 @@ func (p *page) limits(kind string, limits []fit.Limit) {
 		p.detail("at", p.place(l))
 		p.detail("limit", strings.TrimSuffix(l.Name+": "+l.Value, ": "))
 		p.detail("needs", l.Actual)
+		for _, e := range l.Write {
+			p.detail("write", e.String())
+		}
 		p.detail("to do", l.Hint)
 		p.detail("page", l.Page)
 	}

@@ -173,7 +173,7 @@ func TestBriefReportIsOneScreen(t *testing.T) {
 		}
 		for i, f := range r.Sensitivity {
 			if i < 3 && f.Input != compare.RequestsInput {
-				has(f.Input + " of " + f.To)
+				has(f.Name() + " " + f.To)
 			}
 		}
 		for _, a := range r.Alternatives {

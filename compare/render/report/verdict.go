@@ -97,7 +97,11 @@ func (p *page) flips() []string {
 func fits(f fit.Report) string {
 	var parts []string
 	for _, t := range spec.Targets() {
-		parts = append(parts, fmt.Sprintf("%s: %s, %s", name(t), count(len(f.Blocked(t)), "blocker"), count(len(f.Warned(t)), "warning")))
+		text := fmt.Sprintf("%s: %s", name(t), count(len(f.Blocked(t)), "blocker"))
+		if n := len(f.Turned(t)); n > 0 {
+			text += ", " + count(n, "change")
+		}
+		parts = append(parts, text+", "+count(len(f.Warned(t)), "warning"))
 	}
 	return strings.Join(parts, "; ")
 }
