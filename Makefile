@@ -68,7 +68,7 @@ cross-vet: go ## vet for macOS, Windows and arm64 what does not compile a provid
 	GOOS=windows GOARCH=amd64 go vet $$(scripts/packages-without-sdks)
 	GOOS=linux GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
 
-generate: go ## write all that is generated anew: stacks/, the golden projects, the schemas of JSON, two pages of docs/
+generate: go ## write all that is generated anew: stacks/, the golden projects, the schemas of JSON, pages of docs/
 	go test ./generator ./internal/updateimpact ./internal/kinds ./internal/reference -run '^(TestGolden|TestPage)$$' -update
 	go test ./compare ./cmd/ambi -run '^TestSchemas?$$' -update
 	go run ./cmd/ambi generate

@@ -125,10 +125,12 @@ func entriesOf(n *yaml.Node) map[string]string {
 }
 
 // either lists alternatives: a, b or c.
-func either(words []string) string {
+func either(words []string) string { return listed(words, " or ") }
+
+func listed(words []string, before string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return strings.Join(words[:last], ", ") + before + words[last]
 }

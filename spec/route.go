@@ -158,6 +158,23 @@ func (r Route) Shape() string {
 	return b.String()
 }
 
+// Stream names what a route is for if that is no exchange of a request for a whole
+// answer, as far as the usual names of paths tell; "" if nothing tells.
+func (r Route) Stream() string {
+	for _, s := range r.Segments() {
+		if s.Param {
+			continue
+		}
+		switch strings.ToLower(s.Text) {
+		case "ws", "wss", "websocket", "websockets", "socket.io", "sockjs", "signalr", "actioncable":
+			return "a WebSocket"
+		case "sse", "eventsource", "event-stream":
+			return "a stream of events"
+		}
+	}
+	return ""
+}
+
 // String is the route as the spec writes it.
 func (r Route) String() string { return r.Method + " " + r.Path }
 

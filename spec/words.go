@@ -22,12 +22,20 @@ func (w Word) Answer(name string) string {
 	}
 	answer := "ambi's word is " + w.Ours[0]
 	if len(w.Ours) > 1 {
-		answer = "ambi's words are " + strings.Join(w.Ours, " and ")
+		answer = "ambi's words are " + listed(w.Ours, " and ")
 	}
 	if w.Note != "" {
 		answer += ": " + w.Note
 	}
 	return answer
+}
+
+// Section is where a spec would have the word, such as health; "" is anywhere.
+func (w Word) Section() string {
+	if w.in == nil {
+		return ""
+	}
+	return strings.TrimPrefix(placesOfTypes()[w.in][0], "services.*.")
 }
 
 // Words lists the keys of Compose files, Kubernetes objects, charts, SAM
@@ -47,7 +55,7 @@ func Words() []Word {
 		anywhere("containerConcurrency maxConcurrency maxConcurrentRequests", "concurrency", ""),
 
 		anywhere("image_tag tag imageName imageUri repository", "image", "one text, with its tag or digest"),
-		anywhere("build dockerfile context buildArgs buildpacks builder target", "image", "ambi builds nothing; push an image and name it"),
+		anywhere("build dockerfile context buildArgs buildpacks builder", "image", "ambi builds nothing; push an image and name it"),
 		anywhere("imagePullPolicy pullPolicy", "", "an image has a tag other than latest, or a digest, so pulling it again changes nothing"),
 		anywhere("imagePullSecrets registryCredentials", "kubernetes.pullSecrets", ""),
 		anywhere("command cmd entrypoint args runCommand startCommand workingDir", "", "the image's own entry point runs; set it in the Dockerfile"),
@@ -59,12 +67,12 @@ func Words() []Word {
 		anywhere("secretRef secretKeyRef secretEnv externalSecrets", "secrets", "each by the variable that holds it"),
 
 		anywhere("ports portMappings containerPort targetPort hostPort expose exposedPorts listen", "port", "one number: what the app listens on"),
-		anywhere("networks network networkMode links dns extraHosts", "needs", "a service that another one needs is reached by its address in a variable"),
+		anywhere("networks network networkMode links dns extraHosts", "needs", "the address of a service is in a variable of those that need it"),
 		anywhere("depends_on dependencies requires", "needs", "the services that this one calls; none waits for another to start"),
-		anywhere("restart restartPolicy", "", "both targets start anew what ends"),
+		anywhere("restart restartPolicy", "", "both targets restart what ends"),
 
 		anywhere("resources limits reservations", "cpu, memory", "one size of an instance, for both targets"),
-		anywhere("deploy", "scale, cpu, memory", ""),
+		anywhere("deploy", "scale, cpu, memory", "each stands by itself"),
 		anywhere("cpus vcpu vcpus cores millicores cpuLimit cpuRequest", "cpu", ""),
 		anywhere("mem memoryMB memorySize memLimit memoryLimit memoryRequest ram", "memory", ""),
 		anywhere("timeoutSeconds timeoutSec requestTimeout executionTimeout maxDuration timeoutInMillis timeoutMs", "timeout", ""),
@@ -76,8 +84,8 @@ func Words() []Word {
 		within[Health]("port interval timeout retries test command initialDelaySeconds periodSeconds failureThreshold httpGet", "", inEmitted("stacks/kubernetes/workload.go")),
 
 		anywhere("paths pathPrefix pathType basePath url endpoint endpoints httpApi api rules method events", "http.routes", "a method and a path each, such as GET /users/{id}"),
-		within[HTTP]("path prefix route methods", "http.routes", "a list of methods with paths, such as [GET /users]"),
-		within[Service]("path prefix route", "http.routes", "a list of methods with paths, such as [GET /users]"),
+		anywhere("path prefix route", "http.routes", "a list of methods with paths, such as [GET /users]"),
+		within[HTTP]("methods", "http.routes", "a list of methods with paths, such as [GET /users]"),
 		anywhere("host hosts hostname hostnames domainName domains customDomain", "http.domain", "one host name"),
 		anywhere("tls ssl https certificate certificateArn acmCertificateArn", "kubernetes.ingress.tlsSecret", "on Lambda the stack's configuration names a certificate"),
 		anywhere("ingressClassName ingressClass", "kubernetes.ingress.class", ""),
@@ -101,16 +109,18 @@ func Words() []Word {
 		anywhere("iam iamRoleStatements policies policy role roleArn statements", "permissions", ""),
 
 		anywhere("serviceAccount serviceAccountName podIdentity workloadIdentity", "kubernetes.identity", "how pods get the role that has the service's permissions"),
+		within[KubernetesOptions]("context kubeconfig cluster clusterName", "", "each stack's configuration names the cluster: kubernetes:context"),
 		anywhere("nodeSelector nodeName affinity tolerations topologySpreadConstraints priorityClassName runtimeClassName", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("securityContext podSecurityContext user runAsUser privileged cap_add cap_drop readOnlyRootFilesystem", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("initContainers sidecars sidecar containers extraContainers", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("strategy updateStrategy rollingUpdate updateConfig podDisruptionBudget pdb minAvailable", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("labels annotations podAnnotations podLabels", "", inEmitted("stacks/kubernetes/workload.go")),
-		anywhere("tags", "", inEmitted("stacks/lambda/stack.go")),
+		anywhere("tags", "", "Pulumi.lambda.yaml has aws:defaultTags, which every resource of AWS gets"),
 		anywhere("monitoring podMonitor scrape prometheus", "kubernetes.serviceMonitor", ""),
 		anywhere("logging logDriver logConfiguration", "", "both targets take what the app prints"),
 
 		anywhere("rps qps tps requestRate requestsPerSecond throughput traffic", "usage.requests", "a rate such as 100/s"),
+		within[Scale]("rps qps tps requestsPerSecond targetRPS", "scale.requests", "a rate of one instance, such as 100/s"),
 		within[Usage]("latency responseTime", "usage.duration", ""),
 		within[Usage]("coldStart initDuration startupTime", "usage.startTime", ""),
 		within[Usage]("payload payloadSize bodySize", "usage.requestSize, usage.responseSize", ""),

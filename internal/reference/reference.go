@@ -1,7 +1,8 @@
 // Package reference writes the reference of the spec's fields: what each is, its
 // default and range from the Go types, and what it becomes on each target from
 // the findings of example specs. So the page cannot say anything else than the
-// code does.
+// code does. A second page lists the words of other tools, from the table that
+// errors answer from.
 package reference
 
 import (

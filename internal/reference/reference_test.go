@@ -7,9 +7,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/reference.md anew")
+var update = flag.Bool("update", false, "write the pages anew")
 
-// TestPage holds docs/reference.md to the types and the targets.
+// TestPage holds docs/reference.md to the types and the targets, and docs/words.md
+// to the table of other tools' words.
 func TestPage(t *testing.T) {
 	var examples [][]byte
 	for _, file := range []string{
@@ -30,17 +31,18 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const page = "../../docs/reference.md"
-	if *update {
-		if err := os.WriteFile(page, want, 0o644); err != nil {
+	for page, want := range map[string][]byte{"docs/reference.md": want, "docs/words.md": Words()} {
+		if *update {
+			if err := os.WriteFile("../../"+page, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		have, err := os.ReadFile("../../" + page)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	have, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, want) {
-		t.Error("docs/reference.md is stale; run: go test ./internal/reference -update, and read the difference")
+		if !bytes.Equal(have, want) {
+			t.Errorf("%s is stale; run: go test ./internal/reference -update, and read the difference", page)
+		}
 	}
 }

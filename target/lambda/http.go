@@ -37,6 +37,10 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken[route.Shape()] {
+			if stream := route.Stream(); stream != "" {
+				r.notes.Approximate(path, "route %s of the HTTP API, which hands over a request and a whole answer; if the route is for %s, this target cannot serve it", route, stream)
+				continue
+			}
 			r.notes.Exact(path, "route %s of the HTTP API", route)
 			continue
 		}

@@ -86,6 +86,18 @@ func TestFindings(t *testing.T) {
 			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::" + strings.Repeat("x", 9500) + "\"]}]"},
 			"services.a.permissions", finding.Refused, "10240 bytes",
 		},
+		"route by the name of a WebSocket": {
+			map[string]string{"a": "http: {routes: [GET /chat/ws]}"},
+			"services.a.http.routes[0]", finding.Approximate, "if the route is for a WebSocket, this target cannot serve it",
+		},
+		"route by the name of a stream": {
+			map[string]string{"a": "http: {routes: [\"GET /{room}/sse\"]}"},
+			"services.a.http.routes[0]", finding.Approximate, "a stream of events",
+		},
+		"parameter by the name of a WebSocket": {
+			map[string]string{"a": "http: {routes: [\"GET /{ws}\"]}"},
+			"services.a.http.routes[0]", finding.Exact, "",
+		},
 		"reason that nothing needs": {
 			map[string]string{"a": "http: {routes: [GET /a]}\npermissions: [{actions: [s3:GetObject], resources: [\"arn:aws:s3:::x/*\"], why: habit}]"},
 			"services.a.permissions[0].why", finding.Dropped, "",
