@@ -76,3 +76,38 @@ func TestNothingIsGuessed(t *testing.T) {
 		})
 	}
 }
+
+// TestUnitOfTimeTaken reads logs of the W3C format, of which some have time-taken
+// in seconds and some in milliseconds.
+func TestUnitOfTimeTaken(t *testing.T) {
+	const fields = "#Fields: date time cs-method cs-uri time-taken\n"
+	const line = "2026-03-01 12:00:00 GET / "
+	for name, c := range map[string]struct {
+		text string
+		want time.Duration // 0 is unknown, with a warning
+	}{
+		"IIS":                       {"#Software: Microsoft Internet Information Services 10.0\n" + fields + line + "46\n", 46 * time.Millisecond},
+		"another server":            {"#Software: Example 1.0\n" + fields + line + "2\n", 2 * time.Second},
+		"decimals":                  {"#Version: 1.0\n" + fields + line + "0.046\n", 46 * time.Millisecond},
+		"neither":                   {fields + line + "46\n", 0},
+		"no time-taken in the line": {fields + line + "-\n", 0},
+	} {
+		r, err := trace.Open(strings.NewReader(c.text), trace.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, ok := r.Next(); ok; _, ok = r.Next() {
+		}
+		var got time.Duration
+		if d := r.Usage().Duration; d != nil {
+			got = d.Mean
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		if warned := strings.Contains(strings.Join(r.Warnings(), "\n"), "no durations are taken from it"); warned != (name == "neither") {
+			t.Errorf("%s: warnings %v", name, r.Warnings())
+		}
+	}
+}

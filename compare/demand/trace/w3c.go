@@ -16,8 +16,9 @@ const (
 )
 
 // w3c reads lines whose fields a line "#Fields: date time …" names, with spaces
-// between them. Times are UTC; IIS writes time-taken in milliseconds, and
-// sc-bytes and cs-bytes with headers.
+// between them. Times are UTC; sc-bytes and cs-bytes are with headers. W3C's draft
+// has time-taken in seconds and IIS writes milliseconds, which a line "#Software:"
+// tells apart; without one only decimals show that it is seconds.
 //
 // https://www.w3.org/TR/WD-logfile.html,
 // https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-server-2003/cc786596(v=ws.10)
@@ -29,7 +30,7 @@ func w3c() format {
 		from:  "`ambi trace u_ex260301.log`",
 		sniff: func(h head) bool { return h.directive("#Fields:") != "" },
 		open: func(_ Options, l *lines) (records, error) {
-			return newExtended(l, ' ', second/1000, "time-taken")
+			return newExtended(l, ' ', 0, "time-taken")
 		},
 	}
 }
@@ -56,7 +57,8 @@ func cloudFront() format {
 type extended struct {
 	lines                                *lines
 	separator                            byte
-	unit                                 int64
+	unit                                 int64 // of time-taken; 0 while no line says it
+	unitless                             int64 // lines whose time-taken may be of either unit
 	date, time, taken, sent, got, result int // fields, from 0; -1 where there is none
 	hits                                 int64
 	stamp                                []byte
@@ -71,6 +73,12 @@ func newExtended(l *lines, separator byte, unit int64, taken string) (records, e
 
 // fields takes a line that names fields.
 func (e *extended) fields(line []byte) {
+	if software, is := bytes.CutPrefix(line, []byte("#Software:")); is && e.separator == ' ' {
+		e.unit = second
+		if bytes.Contains(software, []byte("Microsoft")) {
+			e.unit = second / 1000
+		}
+	}
 	names, is := bytes.CutPrefix(line, []byte("#Fields:"))
 	if !is {
 		return
@@ -100,7 +108,14 @@ func (e *extended) line(line []byte, r *request) bool {
 		e.hits++
 		return true
 	}
-	r.duration = of(e.taken, e.unit)
+	switch {
+	case e.unit != 0:
+		r.duration = of(e.taken, e.unit)
+	case e.taken >= 0 && bytes.IndexByte(field(line, e.separator, e.taken), '.') >= 0:
+		r.duration = of(e.taken, second)
+	case of(e.taken, second) >= 0:
+		e.unitless++
+	}
 	return true
 }
 
@@ -116,6 +131,10 @@ func (e *extendedEnd) next() (record, error) {
 		e.log.lines.notes.warn(fmt.Sprintf("%d of %d requests are hits, which CloudFront answers from its cache: --match Miss leaves them out",
 			e.log.hits, e.log.lines.notes.read))
 		e.log.hits = 0
+	}
+	if err != nil && e.log.unitless > 0 {
+		e.log.lines.notes.warn("time-taken is in seconds by W3C and in milliseconds by IIS, and no line \"#Software:\" says which: no durations are taken from it")
+		e.log.unitless = 0
 	}
 	return r, err
 }
