@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -300,8 +301,12 @@ var scalingBehavior = &autoscalingv2.HorizontalPodAutoscalerBehaviorArgs{
 
 // variable is an environment variable.
 func variable(name, value string) corev1.EnvVarArgs {
-	return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
+	return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(literal(value))}
 }
+
+// literal is a text that Kubernetes passes on as it is: in a variable's value or a
+// container's command it puts another variable, a secret one too, in place of $(NAME).
+func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // fromSecret is an environment variable whose value is a key of a Secret. The Secret exists
 // already; this program knows its name only.

@@ -23,6 +23,7 @@ var loadTestFacts = facts{
 		variable("BRACES", "{{.App}} ${HOME} %s %d"),
 		fromSecret("DATABASE_PASSWORD", "many-database", "password"),
 		fromSecret("DATABASE_URL", "many-database", "url"),
+		variable("DOLLARS", "^$(TOKEN)$ $$ROOT"),
 		variable("LINES", "one\ntwo\ttabbed"),
 		variable("QUOTES", "\"; panic(\"no\") //"),
 		variable("RIGHT_TO_LEFT", "\u202egnp.exe\u200f"),

@@ -6,6 +6,7 @@ var loadTestWanted = wanted{
 	variables: map[string]string{
 		"BACKTICK":      "a`b",
 		"BRACES":        "{{.App}} ${HOME} %s %d",
+		"DOLLARS":       "^$(TOKEN)$ $$ROOT",
 		"LINES":         "one\ntwo\ttabbed",
 		"QUOTES":        "\"; panic(\"no\") //",
 		"RIGHT_TO_LEFT": "\u202egnp.exe\u200f",

@@ -19,6 +19,7 @@ var loadTestFacts = facts{
 		"AWS_LWA_READINESS_CHECK_PATH": pulumi.String("/healthz"),
 		"BACKTICK":                     pulumi.String("a`b"),
 		"BRACES":                       pulumi.String("{{.App}} ${HOME} %s %d"),
+		"DOLLARS":                      pulumi.String("^$(TOKEN)$ $$ROOT"),
 		"LINES":                        pulumi.String("one\ntwo\ttabbed"),
 		"QUOTES":                       pulumi.String("\"; panic(\"no\") //"),
 		"RIGHT_TO_LEFT":                pulumi.String("\u202egnp.exe\u200f"),

@@ -9,6 +9,7 @@ var loadTestWanted = wanted{
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 		"BACKTICK":                     "a`b",
 		"BRACES":                       "{{.App}} ${HOME} %s %d",
+		"DOLLARS":                      "^$(TOKEN)$ $$ROOT",
 		"LINES":                        "one\ntwo\ttabbed",
 		"QUOTES":                       "\"; panic(\"no\") //",
 		"RIGHT_TO_LEFT":                "\u202egnp.exe\u200f",
