@@ -197,8 +197,7 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	case k.PublicNodes && k.Compute == cost.EC2:
 		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
 	}
-	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "one Application Load Balancer in %s serves all services; a connection carries %s",
-		format.Plural(k.Zones, "zone"), connection(k))
+	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "%s; a connection carries %s", c.balancers(), connection(k))
 	if c.deployments(func(s kubernetes.Service) bool { return !isExposed(s) }) {
 		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
 	}
@@ -221,6 +220,32 @@ func podGets(k cost.KubernetesChoices) string {
 		return "it requests"
 	}
 	return "its node has to give"
+}
+
+// balancers says which load balancers the bill counts.
+func (c *comparison) balancers() string {
+	zones := format.Plural(c.Choices.Kubernetes.Zones, "zone")
+	var all []cost.Balancer
+	for _, w := range c.app.Workloads {
+		if !slices.Contains(all, w.Balancer) {
+			all = append(all, w.Balancer)
+		}
+	}
+	internal := 0
+	for _, b := range all {
+		if b.Internal {
+			internal++
+		}
+	}
+	switch {
+	case len(all) == 1 && internal == 0:
+		return "one Application Load Balancer in " + zones + " serves all services"
+	case len(all) == 1:
+		return "one internal Application Load Balancer in " + zones + ", without public addresses, serves all services"
+	case internal == 0:
+		return fmt.Sprintf("%d Application Load Balancers in %s each, as the Ingresses make them", len(all), zones)
+	}
+	return fmt.Sprintf("%d Application Load Balancers in %s each, as the Ingresses make them; %d internal, without public addresses", len(all), zones, internal)
 }
 
 // connection says what clients do with a connection to the load balancer.

@@ -19,6 +19,9 @@ func (s *Service) SetDefaults() {
 	s.Concurrency = 10
 }
 
+// SetDefaults takes bodies as large as an HTTP API of AWS takes.
+func (h *HTTP) SetDefaults() { h.MaxBody = mustQuantity("10Mi") }
+
 // SetDefaults names the path that Kubernetes' own servers use.
 func (h *Health) SetDefaults() { h.Path = "/healthz" }
 

@@ -19,6 +19,8 @@ type HTTP struct {
 	CORS   *CORS   `json:"cors,omitempty" jsonschema_description:"Which other origins' pages may call the service from a browser."`
 	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
 	Domain string  `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
+	// MaxBody is what an Ingress controller takes that would refuse large bodies by itself.
+	MaxBody Quantity `json:"maxBody,omitempty" jsonschema:"default=10Mi" jsonschema_description:"The largest body of a request, in bytes, as a Kubernetes quantity."`
 }
 
 // CORS is what preflight requests are answered with.
@@ -72,6 +74,9 @@ func (v *validator) http(path string, h HTTP) {
 	}
 	if v.app.Given(path + ".domain") {
 		v.domain(path+".domain", h.Domain)
+	}
+	if at := path + ".maxBody"; !h.MaxBody.whole(unitScale) || !h.MaxBody.within("1Ki", "1Ti") {
+		v.fail(at, fmt.Sprintf("must be whole bytes from 1Ki to 1Ti, got %s", v.text(at, h.MaxBody)))
 	}
 }
 

@@ -23,7 +23,7 @@ targets: [lambda, kubernetes]
 services:
   api:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
-    http: {routes: ["GET /"]}
+    http: {routes: ["GET /"]%s}
     timeout: %s
     concurrency: %d
     scale: {min: %d, max: %d}
@@ -42,6 +42,7 @@ const ingress = "ingress: {class: nginx}"
 
 // service is what a test bends.
 type service struct {
+	http             string // what it has beside its route
 	timeout          string
 	concurrency      int
 	min, max         int
@@ -70,7 +71,7 @@ func usual() service {
 
 func check(t *testing.T, s service) fit.Report {
 	t.Helper()
-	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.http, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +153,18 @@ func TestLimits(t *testing.T) {
 		{"CPU that nobody watches", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.target, s.rate, s.min = perSecond(200), second(.01), 0, 500, 1
 		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 10},
-		{"slower than the load balancer", func(s *service) { s.usage.Duration, s.timeout, s.usage.Requests = second(120), "180s", perSecond(.1) }, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer closes a connection on which nothing moves for 60 s", 8},
+		{"slower than the load balancer", func(s *service) {
+			s.usage.Duration, s.timeout, s.usage.Requests, s.outside = second(120), "180s", perSecond(.1), "ingress: {class: traefik}"
+		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 8},
+		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 8},
+		{"slower than a Gateway", func(s *service) {
+			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "gateway: {name: public}"
+		}, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 8},
+		{"slower than an ALB", func(s *service) {
+			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "ingress: {class: alb, scheme: internet-facing}"
+		}, fit.Blocker, spec.Kubernetes, "timeout", "nothing moves for 10s", 8},
+		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 12},
+		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Blocker, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 7},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = demand.Known(1300 * time.Millisecond)
@@ -260,7 +272,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 }
 
 func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
-	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "10s", 10, 2, 50, false, ingress, ""),
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "", "10s", 10, 2, 50, false, ingress, ""),
 		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -282,6 +294,51 @@ func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
 		}
 		if got := strings.Join(paths, ", "); got != want {
 			t.Errorf("function URL %v: %s, want %s", url, got, want)
+		}
+	}
+}
+
+// What keeps an app from a target and what a report advises do not contradict each other.
+func TestNoContraryAdvice(t *testing.T) {
+	minutes := func(s *service) {
+		s.usage.Duration, s.usage.Requests = demand.Known(2*time.Minute), demand.Known(1000.0)
+	}
+	for name, bend := range map[string]func(*service){
+		"longer than an ALB waits by default": func(s *service) { minutes(s); s.timeout, s.outside = "3m", "ingress: {class: alb, scheme: internal}" },
+		"as long as an HTTP API waits":        func(s *service) { s.timeout, s.usage.Duration = "30s", demand.Known(20*time.Second) },
+	} {
+		s := usual()
+		bend(&s)
+		for _, l := range check(t, s).Warnings {
+			if l.Path == "services.api.timeout" && strings.HasPrefix(l.Hint, "raise timeout") || strings.Contains(l.Hint, "idle timeout") {
+				t.Errorf("%s: %s: %s: %s", name, l.Target, l.Message, l.Hint)
+			}
+		}
+		for _, l := range check(t, s).Blocked(spec.Kubernetes) {
+			t.Errorf("%s: %s", name, l.Message)
+		}
+	}
+}
+
+// A host name that two load balancers serve leads to one of them.
+func TestOneDomain(t *testing.T) {
+	s := usual()
+	s.outside = "ingress: {class: alb, scheme: internet-facing}"
+	s.others = `  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1
+    http: {routes: ["GET /web"], domain: thumbs.example.com}
+    kubernetes: {ingress: {class: alb, scheme: internet-facing}}
+`
+	for domain, want := range map[string]int{"": 0, ", domain: thumbs.example.com": 1, ", domain: other.example.com": 0} {
+		s.http = domain
+		n := 0
+		for _, l := range check(t, s).Warned(spec.Kubernetes) {
+			if l.Name == "one domain" && strings.Contains(l.Message, "web has thumbs.example.com too") {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%q: %d warnings, want %d", domain, n, want)
 		}
 	}
 }

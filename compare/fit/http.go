@@ -1,8 +1,13 @@
 package fit
 
 import (
+	"fmt"
+
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
+	"ambi/spec"
+	"ambi/target/finding"
+	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 )
 
@@ -28,4 +33,56 @@ func (c *checker) functionURL(w cost.Workload, f lambda.Service, add addLimit) {
 		Name: "function URL", Value: "no routes, authorizer or domain", Actual: format.Plural(w.Routes, "route"), Page: lambda.FunctionURLPage,
 		Message: routes, Hint: "compare without it for what ambi writes",
 	})
+}
+
+// entry checks a service against what serves it from outside the cluster.
+func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
+	at := "services." + w.Name
+	if in := d.Ingress; in != nil && in.ALB != nil && in.ALB.Internal() {
+		hint := "say scheme: internet-facing, or internal where that is meant"
+		if in.ALB.Scheme != "" {
+			hint = "guard the routes with http.auth on Lambda too, or have the app verify its callers"
+		}
+		add(Warning, at+".kubernetes.ingress", Limit{
+			Name: "scheme of the load balancer", Value: "reachable within the network", Actual: "reachable from the internet, as on Lambda", Page: kubernetes.ALBIngressPage,
+			Message: "the controller makes an internal load balancer, which nothing outside the network reaches; Lambda's API is open to the internet",
+			Hint:    hint,
+		})
+	}
+	if len(d.Apart) > 0 {
+		add(Warning, at+".http.domain", Limit{
+			Name: "one domain", Value: "leads to one place", Actual: "something else serves it for " + finding.And(d.Apart), Page: kubernetes.IngressPage,
+			Message: fmt.Sprintf("%s has %s too, and something else serves it there: DNS leads to one of them, and the other service is unreachable", finding.And(d.Apart), d.Domain),
+			Hint:    "serve both by the same class or Gateway; with class alb, give both the same kubernetes.ingress.group",
+		})
+	}
+	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
+		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
+		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}
+		switch {
+		case d.Gateway != nil:
+			l.Page = kubernetes.GatewayPage
+			l.Message = fmt.Sprintf("the average request takes %s, and the HTTPRoute gives up after %s, the service's timeout", takes, waits)
+			add(Blocker, at+".timeout", l)
+		case d.Ingress != nil && d.Ingress.ALB != nil:
+			l.Page = kubernetes.ALBPage
+			l.Message = fmt.Sprintf("the average request takes %s, and the load balancer closes a connection on which nothing moves for %s, the service's timeout", takes, waits)
+			add(Blocker, at+".timeout", l)
+		case d.Ingress != nil && d.Ingress.Nginx():
+			l.Message = fmt.Sprintf("the average request takes %s, and nginx gives up after %s without a byte, the service's timeout", takes, waits)
+			add(Blocker, at+".timeout", l)
+		default:
+			l.Name, l.Value, l.Page = "idle timeout of the load balancer", "60 s by default", kubernetes.ALBPage
+			l.Message = fmt.Sprintf("the average request takes %s, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", takes)
+			l.Hint = "raise the load balancer's idle timeout above the service's"
+			add(Warning, at+".timeout", l)
+		}
+	}
+	if bytes, ok := w.Traffic.Request.Get(); ok && d.MaxBodyBytes > 0 && bytes > d.MaxBodyBytes {
+		add(Blocker, at+".http.maxBody", Limit{
+			Name: "request body", Value: megabytes(d.MaxBodyBytes), Actual: megabytes(bytes), Page: kubernetes.NginxPage,
+			Message: fmt.Sprintf("a request of %s is answered 413: nginx takes bodies of %s, as http.maxBody says", megabytes(bytes), megabytes(d.MaxBodyBytes)),
+			Hint:    "raise http.maxBody",
+		})
+	}
 }

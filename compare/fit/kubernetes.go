@@ -40,14 +40,7 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
 		})
 	}
-	if mean, ok := w.Traffic.Duration.Get(); ok && mean > kubernetes.MaxALBSeconds*time.Second {
-		d := spec.Duration(mean)
-		add(Warning, at+".timeout", Limit{
-			Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: d.String() + " on average", Page: kubernetes.ALBPage,
-			Message: fmt.Sprintf("the average request takes %s, and an Application Load Balancer closes a connection on which nothing moves for 60 s", d),
-			Hint:    "raise the load balancer's idle timeout above the service's",
-		})
-	}
+	c.entry(w, d, add)
 	profile := w.Traffic.Profile
 	if !profile.Known() {
 		return

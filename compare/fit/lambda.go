@@ -99,6 +99,9 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	case billed > timeout/2:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
+		if f.TimeoutSeconds >= lambda.MaxRouteTimeoutSeconds && !c.Choices.Lambda.FunctionURL {
+			l.Hint = "raise memory: CPU comes with it; or answer at once and let the client ask for the result later"
+		}
 		add(Warning, at+".timeout", l)
 	}
 }

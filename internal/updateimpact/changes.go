@@ -150,6 +150,11 @@ func All() []Change {
 			Kubernetes: noted("update Ingress", "or the HTTPRoute; the old host stops answering"),
 		},
 		{
+			Fields: []string{"services.*.http.maxBody"},
+			Before: "kubernetes: {ingress: {class: nginx}}", After: "http: {maxBody: 5Mi}",
+			Lambda: nothing("an invocation takes 6 MB"), Kubernetes: noted("update Ingress", "of class nginx; else nothing"),
+		},
+		{
 			Fields: []string{"services.*.scale.min"}, Before: "scale: {min: 1}", After: "scale: {min: 2}",
 			Lambda: nothing("lambda.provisioned says what is kept warm"), Kubernetes: steps("update HorizontalPodAutoscaler"),
 		},
@@ -266,6 +271,11 @@ func All() []Change {
 			Before: "{http: {routes: [GET /NAME], domain: NAME.example.com}, kubernetes: {ingress: {class: nginx, tlsSecret: one}}}",
 			After:  "kubernetes: {ingress: {tlsSecret: two}}",
 			Lambda: nothing(""), Kubernetes: steps("update Ingress"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.ingress.scheme", "services.*.kubernetes.ingress.group"},
+			Before: "kubernetes: {ingress: {class: alb}}", After: "kubernetes: {ingress: {scheme: internet-facing, group: shop}}",
+			Lambda: nothing(""), Kubernetes: noted("update Ingress", "its controller makes another load balancer, with another address, and takes the old one away: point DNS at the new one; where requests must not fail meanwhile, add a second service with the new key first"),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.gateway.name", "services.*.kubernetes.gateway.namespace"},

@@ -81,13 +81,14 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		r.notes.Refused(at+".http.routes", finding.Refusal{Limit: "routes", Page: GatewayPage, Hint: "let {path+} take a whole prefix, or split the service"},
 			"must be %d kinds of requests at most on target kubernetes with a gateway, got %d: an HTTPRoute takes no more", most, len(out.Gateway.Matches))
 	}
-	r.host(at, s, "the HTTPRoute's hostname", "the host names of the Gateway's listeners")
+	r.host(at, s, out, "the HTTPRoute's hostname", "the host names of the Gateway's listeners")
 	from := "the service's own namespace"
 	if parent.Namespace != "" {
 		from = "namespace " + parent.Namespace + ", which must allow routes from the service's"
 	}
 	r.notes.Exact(at+".kubernetes.gateway",
 		"an HTTPRoute attached to all listeners of this Gateway, in %s; the NetworkPolicy lets everybody connect, since the Gateway's proxies may run anywhere", from)
+	r.unbounded(at, "an HTTPRoute bounds no body")
 	r.notes.Approximate(at+".timeout",
 		"time that a pod gets to finish its requests when it stops, and the HTTPRoute's timeout of a request: an extended feature, which the Gateway's class must have")
 }

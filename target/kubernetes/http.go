@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -55,12 +56,47 @@ func (r *resolver) inside(at string, s *spec.Service, within string) {
 		r.notes.Refused(at+".http.cors", finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "set kubernetes.gateway, or kubernetes.ingress with class nginx; or answer preflight requests in the app"},
 			"must come with kubernetes.ingress or kubernetes.gateway on target kubernetes: a Service answers no preflight request")
 	}
+	r.unbounded(at, "nothing bounds a body on its way from one pod to another")
 	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nothing cuts a slow request off")
 }
 
-func (r *resolver) host(at string, s *spec.Service, is, without string) {
+// entry is what serves a service from outside, with a name of its own for each; empty
+// where nothing does.
+func entry(name string, s *spec.Service) string {
+	switch in, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway; {
+	case gateway != nil:
+		return "Gateway " + gateway.Name + " in namespace " + cmp.Or(gateway.Namespace, s.Kubernetes.Namespace)
+	case in.ALB() && in.Group != "":
+		return "the load balancer of group " + in.Group
+	case in.ALB():
+		return "a load balancer for " + name + " alone"
+	case in != nil:
+		return "Ingress class " + in.Class
+	}
+	return ""
+}
+
+// apart finds the other services of the same domain that something else serves: a host
+// name leads to one of the two.
+func (r *resolver) apart(at string, s *spec.Service, out *Service) {
+	mine := entry(out.Name, s)
+	for _, name := range r.app.ServiceNames() {
+		other := r.app.Services[name]
+		if theirs := entry(name, other); other.HTTP.Domain == s.HTTP.Domain && theirs != "" && theirs != mine {
+			out.Apart = append(out.Apart, name)
+			hint := "let one serve both"
+			if s.Kubernetes.Ingress.ALB() && other.Kubernetes.Ingress.ALB() {
+				hint = "give both the same kubernetes.ingress.group"
+			}
+			r.notes.Approximate(at+".http.domain", "%s serves it, and %s serves it for %s: DNS leads to one of them, and the other service is unreachable there; %s", mine, theirs, name, hint)
+		}
+	}
+}
+
+func (r *resolver) host(at string, s *spec.Service, out *Service, is, without string) {
 	if s.HTTP.Domain != "" {
 		r.notes.Exact(at+".http.domain", "%s; its DNS record is not the stack's", is)
+		r.apart(at, s, out)
 		return
 	}
 	r.notes.Approximate(at+".http", "without a domain, the routes are served under %s", without)

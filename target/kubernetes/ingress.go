@@ -15,9 +15,21 @@ import (
 type Ingress struct {
 	Class       string
 	TLSSecret   string
+	ALB         *ALB         // nil for other classes
 	Annotations []Annotation // by name
 	Paths       []Path
 }
+
+// ALB is the Application Load Balancer that the controller of class alb makes.
+type ALB struct {
+	Scheme spec.Scheme // empty for the controller's own default, which is internal
+	Group  string      // of the Ingresses that share it; empty for one of its own
+	// IdleSeconds is how long it waits for a byte: the longest timeout of the group.
+	IdleSeconds int
+}
+
+// Internal reports whether nothing outside the cluster's network reaches it.
+func (a *ALB) Internal() bool { return a.Scheme != spec.InternetFacing }
 
 // Annotation is one annotation that an Ingress class reads, and why it is there.
 type Annotation struct{ Name, Value, Why string }
@@ -55,15 +67,16 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		p.Routes = []string{route.String()}
 		in.Paths = append(in.Paths, p)
 	}
-	r.host(at, s, "the Ingress's host", "every host name that reaches the class")
+	r.host(at, s, out, "the Ingress's host", "every host name that reaches the class")
 	r.notes.Exact(at+".kubernetes.ingress.class", "the Ingress's class; the NetworkPolicy lets everybody connect, since the controller may run anywhere")
 	switch {
-	case isNginx(class):
+	case in.Nginx():
 		r.nginx(at, s, out)
-	case class == "alb":
+	case s.Kubernetes.Ingress.ALB():
 		r.alb(at, s, out)
 	default:
 		r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; Ingress class %s has a timeout of its own, which ambi does not know how to set", class)
+		r.unbounded(at, "Ingress class "+class+" has a bound of its own, which ambi does not know how to set")
 		r.refuseCORS(at, s, class)
 		r.tlsSecret(at, s)
 	}
@@ -73,7 +86,8 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 // nginxHeader is what ingress-nginx takes as a header's name.
 var nginxHeader = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-func isNginx(class string) bool { return class == "nginx" || strings.HasPrefix(class, "nginx-") }
+// Nginx reports whether ingress-nginx serves the class.
+func (in *Ingress) Nginx() bool { return in.Class == "nginx" || strings.HasPrefix(in.Class, "nginx-") }
 
 // nginx writes annotations for ingress-nginx.
 func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
@@ -83,7 +97,11 @@ func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
 	seconds := strconv.Itoa(out.TimeoutSeconds)
 	annotate("proxy-read-timeout", seconds, "")
 	annotate("proxy-send-timeout", seconds, "")
-	annotate("proxy-body-size", "6m", "nginx refuses more than 1m by default; a Lambda function takes 6")
+	annotate("proxy-body-size", nginxSize(s.HTTP.MaxBody), "nginx refuses more than 1m by default")
+	out.MaxBodyBytes = s.HTTP.MaxBody.Bytes()
+	if path := at + ".http.maxBody"; r.app.Given(path) {
+		r.notes.Exact(path, "nginx answers 413 to a larger body")
+	}
 	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nginx gives up after as long without a byte")
 	r.tlsSecret(at, s)
 	cors := s.HTTP.CORS
@@ -123,17 +141,80 @@ func (r *resolver) alb(at string, s *spec.Service, out *Service) {
 	if out.Domain != "" {
 		annotate("listen-ports", `[{"HTTPS":443}]`, "with the certificate that ACM has for the host")
 	}
-	if out.TimeoutSeconds > MaxALBSeconds {
-		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: ALBPage, Hint: "answer at once and let the client ask for the result later, or use another class"},
-			"must be at most %ds on target kubernetes with Ingress class alb, got %s: the load balancer waits no longer", MaxALBSeconds, s.Timeout)
-	} else {
-		r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; the load balancer cuts a request off after %d s without a byte", MaxALBSeconds)
+	lb := r.loadBalancer(at, s, out)
+	if lb.Scheme != "" {
+		annotate("scheme", string(lb.Scheme), "")
 	}
+	if lb.Group != "" {
+		annotate("group.name", lb.Group, "the Ingresses of a group share one load balancer")
+	}
+	longest := ""
+	if lb.IdleSeconds > out.TimeoutSeconds {
+		longest = "the longest timeout of the group"
+	}
+	annotate("load-balancer-attributes", fmt.Sprintf("idle_timeout.timeout_seconds=%d", lb.IdleSeconds), longest)
+	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; the load balancer cuts a request off after %d s without a byte", lb.IdleSeconds)
+	r.unbounded(at, "the load balancer takes bodies of any size")
 	if s.Kubernetes.Ingress.TLSSecret != "" {
 		r.notes.Refused(at+".kubernetes.ingress.tlsSecret", finding.Refusal{Limit: "certificate", Page: ALBPage, Hint: "leave it out: the load balancer finds the certificate for http.domain in ACM"},
 			"cannot be had on target kubernetes with Ingress class alb, which takes certificates from ACM only")
 	}
 	r.refuseCORS(at, s, "alb")
+}
+
+// loadBalancer decides which load balancer serves the service, and with whom it shares it.
+func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
+	in := s.Kubernetes.Ingress
+	lb := &ALB{Scheme: in.Scheme, Group: in.Group, IdleSeconds: out.TimeoutSeconds}
+	out.Ingress.ALB = lb
+	path, agreed := at+".kubernetes.ingress", true
+	for _, name := range r.app.ServiceNames() {
+		other := r.app.Services[name]
+		if name == out.Name || !other.Kubernetes.Ingress.ALB() {
+			continue
+		}
+		o := other.Kubernetes.Ingress
+		switch {
+		case in.Group == "" || o.Group != in.Group:
+		case o.Scheme != in.Scheme:
+			agreed = false
+			r.notes.Refused(path+".group", finding.Refusal{Limit: "load balancer", Page: ALBIngressPage, Hint: "give all services of a group the same scheme"},
+				"has a load balancer with another scheme for %s on target kubernetes: a group shares one", name)
+		default:
+			lb.IdleSeconds = max(lb.IdleSeconds, int(other.Timeout.Std().Seconds()))
+		}
+	}
+	switch {
+	case in.Scheme == "":
+		r.notes.Approximate(path, "its load balancer is internal, the controller's default: nothing outside the network reaches it, and Lambda's API is open to the internet; say scheme: internet-facing or internal")
+	case lb.Internal():
+		r.notes.Approximate(path+".scheme", "nothing outside the network reaches the load balancer, and Lambda's API is open to the internet")
+	default:
+		r.notes.Exact(path+".scheme", "the load balancer is open to the internet")
+	}
+	if in.Group != "" && agreed {
+		r.notes.Exact(path+".group", "the Ingresses that name it share one load balancer")
+	}
+	return lb
+}
+
+// unbounded notes that nothing checks how large a body is.
+func (r *resolver) unbounded(at, why string) {
+	if path := at + ".http.maxBody"; r.app.Given(path) {
+		r.notes.Dropped(path, "%s; the app bounds bodies itself", why)
+	}
+}
+
+// nginxSize writes a size as nginx reads it.
+func nginxSize(q spec.Quantity) string {
+	bytes := q.Bytes()
+	switch {
+	case bytes%(1<<20) == 0:
+		return fmt.Sprintf("%dm", bytes>>20)
+	case bytes%(1<<10) == 0:
+		return fmt.Sprintf("%dk", bytes>>10)
+	}
+	return strconv.FormatInt(bytes, 10)
 }
 
 func (r *resolver) refuseCORS(at string, s *spec.Service, class string) {

@@ -10,6 +10,8 @@ const (
 	GatewayPage       = "https://gateway-api.sigs.k8s.io/reference/spec/"
 	NetworkPolicyPage = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 	IdentityPage      = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+	NginxPage         = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
+	ALBIngressPage    = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
 	ALBPage           = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
@@ -21,9 +23,10 @@ const (
 	MaxMatchesPerRule = 8
 	// MaxCORSValues bounds the origins, and the headers, of an HTTPRoute's CORS filter.
 	MaxCORSValues = 64
-	// MaxALBSeconds is how long an Application Load Balancer waits for an answer
-	// unless told otherwise, which is a setting of the whole load balancer: ALBPage.
-	MaxALBSeconds = 60
+	// UsualALBSeconds is how long an Application Load Balancer waits for a byte
+	// unless told otherwise, which is a setting of the whole load balancer, of at
+	// most 4000: ALBPage.
+	UsualALBSeconds = 60
 	// browserMaxAgeSeconds is how long browsers remember a preflight's answer that
 	// does not say. Source: fetch.spec.whatwg.org/#http-access-control-max-age.
 	browserMaxAgeSeconds = 5

@@ -7,6 +7,7 @@ package kubernetes
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Model is an app resolved for Kubernetes.
@@ -37,6 +38,7 @@ type Service struct {
 	MemoryMiB      int    // request and limit
 	Concurrency    int    // requests that the app takes at once, which nothing but the app bounds
 	TimeoutSeconds int
+	MaxBodyBytes   int64 // what an Ingress controller takes of a request's body; 0 where nothing bounds it
 	Namespace      string
 	Environment    []Variable // by name
 	Routes         []string   // that the app serves, as the spec writes them
@@ -56,11 +58,28 @@ type Service struct {
 	InternalCallers []string
 	Reach           Reach
 
-	Domain      string
+	Domain string
+	// Apart are the services that have the same domain and are served by something else:
+	// the name leads to one of them alone.
+	Apart       []string
 	Ingress     *Ingress // at most one of Ingress and Gateway is set
 	Gateway     *Gateway
 	Identity    *Identity
 	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
+}
+
+// EntryTimeout is how long what serves the routes from outside waits for an answer: as
+// long as the stack says, or, where ambi does not know how to, as long as an Application
+// Load Balancer does by default.
+func (s Service) EntryTimeout() time.Duration {
+	seconds := UsualALBSeconds
+	switch {
+	case s.Gateway != nil, s.Ingress != nil && s.Ingress.Nginx():
+		seconds = s.TimeoutSeconds
+	case s.Ingress != nil && s.Ingress.ALB != nil:
+		seconds = s.Ingress.ALB.IdleSeconds
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // HasSecrets reports whether any variable comes from a Secret.

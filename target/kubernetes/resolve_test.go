@@ -58,6 +58,9 @@ func TestFindings(t *testing.T) {
 		alb     = "\nkubernetes: {ingress: {class: alb}}"
 		traefik = "\nkubernetes: {ingress: {class: traefik}}"
 		gateway = "\nkubernetes: {gateway: {name: public}}"
+		grouped = "\nkubernetes: {ingress: {class: alb, group: shop, scheme: internet-facing}}"
+		domain  = "http: {routes: [GET /a], domain: a.example.com}"
+		bodies  = "http: {routes: [GET /a], maxBody: 20Mi}"
 		cors    = "http: {routes: [POST /a], cors: {origins: [https://x.example.com]}}"
 		zero    = "scale: {min: 0, requests: 5/s}\nkubernetes: {scaleToZero: {keda: {prometheus: http://p, query: up}}}"
 		may     = "permissions: [{actions: [s3:GetObject], resources: [arn:aws:s3:::x/*]}]"
@@ -99,8 +102,21 @@ func TestFindings(t *testing.T) {
 		"more routes than a gateway has":  {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", finding.Refused, "got 129"},
 		"timeout inside":                  {"timeout: 90s", nil, ".timeout", finding.Approximate, "nothing cuts"},
 		"timeout of nginx":                {"timeout: 90s" + nginx, nil, ".timeout", finding.Approximate, "nginx"},
-		"timeout of alb":                  {"timeout: 60s" + alb, nil, ".timeout", finding.Approximate, "60 s"},
-		"timeout longer than alb's":       {"timeout: 61s" + alb, nil, ".timeout", finding.Refused, "at most 60s"},
+		"timeout of alb":                  {"timeout: 90s" + alb, nil, ".timeout", finding.Approximate, "after 90 s"},
+		"timeout of alb's group":          {"timeout: 5s" + grouped, []string{"timeout: 7s" + grouped, "timeout: 9s" + alb}, ".timeout", finding.Approximate, "after 7 s"},
+		"scheme of alb":                   {alb[1:], nil, ".kubernetes.ingress", finding.Approximate, "is internal"},
+		"internal alb":                    {strings.Replace(grouped, "internet-facing", "internal", 1)[1:], nil, ".kubernetes.ingress.scheme", finding.Approximate, "nothing outside"},
+		"public alb":                      {grouped[1:], nil, ".kubernetes.ingress.scheme", finding.Exact, "open to the internet"},
+		"a group":                         {grouped[1:], nil, ".kubernetes.ingress.group", finding.Exact, "share one"},
+		"two schemes of a group":          {grouped[1:], []string{"kubernetes: {ingress: {class: alb, group: shop}}"}, ".kubernetes.ingress.group", finding.Refused, "scheme for b"},
+		"two load balancers of a domain":  {domain + alb, []string{strings.Replace(domain, "/a", "/b", 1) + alb}, ".http.domain", finding.Approximate, "a load balancer for b alone serves it for b"},
+		"two classes of a domain":         {domain + traefik, []string{strings.Replace(domain, "/a", "/b", 1) + gateway}, ".http.domain", finding.Approximate, "Gateway public in namespace default serves it for b"},
+		"a group of a domain":             {domain + grouped, []string{strings.Replace(domain, "/a", "/b", 1) + grouped}, ".http.domain", finding.Exact, "host"},
+		"bodies through nginx":            {bodies + nginx, nil, ".http.maxBody", finding.Exact, "413"},
+		"bodies through alb":              {bodies + alb, nil, ".http.maxBody", finding.Dropped, "any size"},
+		"bodies through another class":    {bodies + traefik, nil, ".http.maxBody", finding.Dropped, "does not know"},
+		"bodies through a gateway":        {bodies + gateway, nil, ".http.maxBody", finding.Dropped, "HTTPRoute"},
+		"bodies inside":                   {bodies, nil, ".http.maxBody", finding.Dropped, "the app bounds"},
 		"timeout of another class":        {"timeout: 90s" + traefik, nil, ".timeout", finding.Approximate, "does not know"},
 		"certificate of alb":              {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Refused, "ACM"},
 		"certificate of another class":    {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Exact, "must exist"},
@@ -193,7 +209,7 @@ kubernetes: {gateway: {name: public}}`,
 		annotations[strings.TrimPrefix(a.Name, "nginx.ingress.kubernetes.io/")] = a.Value
 	}
 	equal("annotations", annotations, map[string]string{
-		"proxy-read-timeout": "7", "proxy-send-timeout": "7", "proxy-body-size": "6m",
+		"proxy-read-timeout": "7", "proxy-send-timeout": "7", "proxy-body-size": "10m",
 		"enable-cors": "true", "cors-allow-origin": "https://x.example.com", "cors-allow-methods": "GET, POST",
 		"cors-allow-headers": "Accept", "cors-allow-credentials": "false", "cors-max-age": "5",
 	})

@@ -20,6 +20,7 @@ type CORS struct {
 // is never behind an authorizer: a preflight request comes without a token, and
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
+	r.body(at+".http.maxBody", s)
 	if s.Internal() {
 		out.InternalCallers = r.callers[out.Name]
 	}
@@ -70,6 +71,18 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	}
 	r.notes.Exact(at+".port", "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
+}
+
+// body refuses what no invocation carries.
+func (r *resolver) body(path string, s *spec.Service) {
+	switch {
+	case !r.app.Given(path):
+	case s.HTTP.MaxBody.Bytes() > MaxEventBytes:
+		r.notes.Refused(path, finding.Refusal{Limit: "request payload", Page: QuotasPage, Hint: "let clients exchange large bodies with S3, by presigned URLs"},
+			"must be at most 6Mi on target lambda, got %s: no invocation carries more", s.HTTP.MaxBody)
+	default:
+		r.notes.Dropped(path, "an invocation takes 6 MB, head and body, or 4.5 MB of a binary body; nothing checks less than that")
+	}
 }
 
 // shapesWithOptions are the shapes of paths on which some service answers OPTIONS.

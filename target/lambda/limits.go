@@ -36,6 +36,8 @@ const (
 // QuotasPage and StartPage.
 const (
 	MaxPayloadBytes = 6_000_000 // of a request, and of a response
+	// MaxEventBytes is the same as the quota is enforced: 6 MiB.
+	MaxEventBytes = 6 << 20
 	// MaxBinaryPayloadBytes is what fits of a binary body, which travels as base64.
 	MaxBinaryPayloadBytes = 4_500_000
 	// MaxStart is how long an environment may initialize before it is started anew.

@@ -25,7 +25,8 @@ type cluster struct {
 	factors      [][]float64 // by level and service
 	known        bool        // whether every service's shape is
 	alarms       int
-	replicas     []int // of each service, and DNS
+	balancers    []Balancer // that the services have, each once
+	replicas     []int      // of each service, and DNS
 	// measured is by how much more nodes, or replicas where those are what is
 	// paid for, a simulation found than averages say; 1 without one.
 	measured float64
@@ -76,6 +77,9 @@ func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 		}
 		if w.Function.Architecture != string(spec.ARM64) {
 			c.architecture = string(spec.X8664)
+		}
+		if !slices.Contains(c.balancers, w.Balancer) {
+			c.balancers = append(c.balancers, w.Balancer)
 		}
 		c.services = append(c.services, s)
 	}

@@ -47,8 +47,16 @@ type Workload struct {
 	Function Function
 	Pod      Pod
 	Routes   int // rules of the load balancer
+	Balancer Balancer
 	LogDays  int // how long logs are kept, on both targets
 	Alarms   int // CloudWatch alarms, on both targets
+}
+
+// Balancer is the load balancer that serves a workload on Kubernetes. Those with the
+// same name are one; the name is empty for the one of all that need none in particular.
+type Balancer struct {
+	Name     string
+	Internal bool // it has no public addresses
 }
 
 // Function is a service on Lambda.

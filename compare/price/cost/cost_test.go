@@ -532,3 +532,36 @@ func TestBillAsJSON(t *testing.T) {
 		}
 	}
 }
+
+// Each load balancer that the stack's Ingresses make is paid for, and only a public one
+// has public addresses.
+func TestBalancers(t *testing.T) {
+	app := func(balancers ...Balancer) App {
+		var a App
+		for _, b := range balancers {
+			w := workload(t, usage())
+			w.Balancer = b
+			a.Workloads = append(a.Workloads, w)
+		}
+		return a
+	}
+	alone, other := Balancer{Name: "service api"}, Balancer{Name: "service web", Internal: true}
+	for name, c := range map[string]struct {
+		app                App
+		balancers, address float64
+	}{
+		"one of all":                {app(Balancer{}, Balancer{}), 1, 2},
+		"one each":                  {app(alone, other), 2, 2},
+		"a group":                   {app(alone, alone), 1, 2},
+		"one that nobody else sees": {app(other), 1, 0},
+	} {
+		choices := Defaults()
+		choices.Kubernetes.PublicNodes, choices.Kubernetes.NATGateways = false, 1
+		for _, line := range kubernetesOf(t, c.app, choices).Bill(1).Components {
+			want := map[string]float64{"Application Load Balancer": c.balancers * 730, "Public IPv4 addresses": (c.address + 1) * 730}
+			if hours, asked := want[line.Name]; asked && float64(*line.Quantity) != hours {
+				t.Errorf("%s: %s: %v hours, want %v", name, line.Name, *line.Quantity, hours)
+			}
+		}
+	}
+}

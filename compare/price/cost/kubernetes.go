@@ -70,13 +70,17 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	l.control = b.add("eks.cluster", price.Hour, line{name: "EKS control plane", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.extended = b.optional(k.Extended, "eks.extended", price.Hour, line{name: "EKS extended support", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.auto = b.autoMode(k.AutoMode, c, load)
-	l.balancer = b.add("alb.hours", price.Hour, line{name: "Application Load Balancer", category: Entry, formula: c.fixed("730 h"), fixed: true})
+	balancerHours := "730 h"
+	if n := len(c.balancers); n > 1 {
+		balancerHours = fmt.Sprintf("%d load balancers x 730 h", n)
+	}
+	l.balancer = b.add("alb.hours", price.Hour, line{name: "Application Load Balancer", category: Entry, formula: c.fixed(balancerHours), fixed: true})
 	l.lcus = b.add("alb.lcu", price.LCUHour, line{
 		name: "Load balancer capacity", category: Entry,
 		inputs:  []demand.Input{demand.Requests, demand.Duration, demand.Request, demand.Response},
 		formula: "the largest of new connections / 25 a second, active ones / 3,000, GB an hour, rules evaluated / 1,000 a second, x 730 h",
 	})
-	addresses := line{name: "Public IPv4 addresses", category: Network, formula: c.fixed(fmt.Sprintf("%d of the load balancer and %d of NAT gateways x 730 h", k.Zones, k.NATGateways)), fixed: true}
+	addresses := line{name: "Public IPv4 addresses", category: Network, formula: c.fixed(fmt.Sprintf("%d of the load balancer and %d of NAT gateways x 730 h", c.entryAddresses(), k.NATGateways)), fixed: true}
 	if c.publicNodes() {
 		addresses.formula = "nodes' hours + " + addresses.formula
 		addresses.inputs = load
@@ -128,7 +132,7 @@ func (b *builder) autoMode(chosen bool, c *cluster, load []demand.Input) int {
 func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	k := c.choices
 	hours := price.HoursPerMonth * c.part()
-	q[l.control], q[l.balancer], q[l.natHours] = hours, hours, float64(k.NATGateways)*hours
+	q[l.control], q[l.balancer], q[l.natHours] = hours, float64(len(c.balancers))*hours, float64(k.NATGateways)*hours
 	if k.Extended {
 		q[l.extended] = hours
 	}
@@ -138,15 +142,13 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	if k.reference != nil && k.reference.addressFree {
 		gateways = 0
 	}
-	q[l.addresses] = (float64(k.Zones) + gateways) * hours
+	q[l.addresses] = (float64(c.entryAddresses()) + gateways) * hours
 	if c.publicNodes() {
 		q[l.addresses] += nodeHours
 	}
-	var lcu Dimensions
 	for i := range c.services {
 		s := &c.services[i]
 		requests := s.requests * scale
-		lcu.add(s.dimensions(requests/demand.SecondsPerMonth, k))
 		if k.NATGateways > 0 {
 			q[l.natData] += float64(requests * s.outboundGB)
 		}
@@ -165,5 +167,24 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 			q[l.egress] += float64(requests * s.responseGB)
 		}
 	}
-	q[l.lcus] = lcu.LCUs() * price.HoursPerMonth
+	for _, b := range c.balancers {
+		var use Dimensions
+		for i := range c.services {
+			if s := &c.services[i]; s.Balancer == b {
+				use.add(s.dimensions(s.requests*scale/demand.SecondsPerMonth, k))
+			}
+		}
+		q[l.lcus] += use.LCUs() * price.HoursPerMonth
+	}
+}
+
+// entryAddresses are the public addresses of the load balancers: one in each zone.
+func (c *cluster) entryAddresses() int {
+	n := 0
+	for _, b := range c.balancers {
+		if !b.Internal {
+			n += c.choices.Zones
+		}
+	}
+	return n
 }

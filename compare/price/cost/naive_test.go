@@ -316,7 +316,10 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	if k.Shared > 0 {
 		part = k.Shared
 	}
-	addresses := 730 * part * float64(k.Zones+k.NATGateways)
+	addresses := 730 * part * float64(k.NATGateways)
+	if !n.w.Balancer.Internal {
+		addresses += 730 * part * float64(k.Zones)
+	}
 	if k.PublicNodes {
 		addresses += hours
 	}
@@ -453,6 +456,7 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		if random.IntN(3) == 0 {
 			choices.Lambda.NATGateways = demand.Known(random.IntN(3))
 		}
+		w.Balancer.Internal = random.IntN(4) == 0
 		n := naive{t, raw, w, choices, random.IntN(3), random.IntN(3), random.IntN(4) == 0}
 		app := App{Workloads: []Workload{w}, Alarms: n.shared, Secrets: n.secrets, VPC: n.vpc}
 		l, err := Lambda(sheet, app, choices)

@@ -12,7 +12,20 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 		Name: d.Name, Traffic: t, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
 		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets)},
 		Pod:      podOf(d),
+		Balancer: balancerOf(d),
 	}
+}
+
+// balancerOf is the Application Load Balancer that the stack's Ingress makes, where it does.
+func balancerOf(d kubernetes.Service) Balancer {
+	if d.Ingress == nil || d.Ingress.ALB == nil {
+		return Balancer{}
+	}
+	b := Balancer{Name: "group " + d.Ingress.ALB.Group, Internal: d.Ingress.ALB.Internal()}
+	if d.Ingress.ALB.Group == "" {
+		b.Name = "service " + d.Name
+	}
+	return b
 }
 
 // podOf is what a Deployment's pods request, and where the autoscaler keeps them.

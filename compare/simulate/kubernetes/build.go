@@ -60,7 +60,7 @@ func For(service kubernetes.Service, workload cost.Workload, choices cost.Kubern
 func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesChoices, catalog *nodes.Catalog, p Parameters) (Config, error) {
 	pod := nodes.Pod{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB}
 	c := Defaults(pod, w.Pod.Concurrency)
-	c.Timeout = time.Duration(service.TimeoutSeconds) * time.Second
+	c.Timeout, c.EntryTimeout = time.Duration(service.TimeoutSeconds)*time.Second, service.EntryTimeout()
 	c.Stop.Grace = c.Stop.PreStop + c.Timeout
 	c.Balance = p.Balance
 	c.Start.Pull = p.Pull.Or(c.Start.Pull)

@@ -182,7 +182,7 @@ func ClusterAutoscaler(room nodes.Room, least int) Nodes {
 // need, without an autoscaler.
 func Defaults(pod nodes.Pod, concurrency int) Config {
 	return Config{
-		Pod: pod, Concurrency: concurrency, Queue: Backlog, EntryTimeout: kubernetes.MaxALBSeconds * time.Second, Burst: BurstNone, Initial: 1,
+		Pod: pod, Concurrency: concurrency, Queue: Backlog, EntryTimeout: kubernetes.UsualALBSeconds * time.Second, Burst: BurstNone, Initial: 1,
 		Flags:   hpa.DefaultFlags(),
 		Metrics: Metrics{MetricsResolution, MetricsWindow, metricsPhase, metricsFresh},
 		Start:   Start{Schedule: UsualSchedule, Pull: UsualPull, Probe: kubernetes.StartupProbe, Limit: kubernetes.StartupLimit, Endpoint: UsualEndpoint},

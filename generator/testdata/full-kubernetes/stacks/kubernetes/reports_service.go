@@ -14,16 +14,19 @@ var reportsFacts = facts{
 	healthPath:     "/healthz",
 	cpu:            "250m",
 	memoryMiB:      512,
-	timeoutSeconds: 10,
+	timeoutSeconds: 90,
 	namespace:      "shop",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
 	ingress: ingress{
 		class: "alb",
 		host:  "reports.example.com",
 		annotations: pulumi.StringMap{
-			"alb.ingress.kubernetes.io/healthcheck-path": pulumi.String("/healthz"),
-			"alb.ingress.kubernetes.io/listen-ports":     pulumi.String("[{\"HTTPS\":443}]"), // with the certificate that ACM has for the host
-			"alb.ingress.kubernetes.io/target-type":      pulumi.String("ip"),                // the Service has no port on the nodes
+			"alb.ingress.kubernetes.io/group.name":               pulumi.String("shop"), // the Ingresses of a group share one load balancer
+			"alb.ingress.kubernetes.io/healthcheck-path":         pulumi.String("/healthz"),
+			"alb.ingress.kubernetes.io/listen-ports":             pulumi.String("[{\"HTTPS\":443}]"), // with the certificate that ACM has for the host
+			"alb.ingress.kubernetes.io/load-balancer-attributes": pulumi.String("idle_timeout.timeout_seconds=90"),
+			"alb.ingress.kubernetes.io/scheme":                   pulumi.String("internet-facing"),
+			"alb.ingress.kubernetes.io/target-type":              pulumi.String("ip"), // the Service has no port on the nodes
 		},
 		paths: []ingressPath{
 			{"Prefix", "/reports"}, // GET /reports/{year}

@@ -11,9 +11,12 @@ var reportsWanted = wanted{
 			class: "alb",
 			host:  "reports.example.com",
 			annotations: map[string]string{
-				"alb.ingress.kubernetes.io/healthcheck-path": "/healthz",
-				"alb.ingress.kubernetes.io/listen-ports":     "[{\"HTTPS\":443}]",
-				"alb.ingress.kubernetes.io/target-type":      "ip",
+				"alb.ingress.kubernetes.io/group.name":               "shop",
+				"alb.ingress.kubernetes.io/healthcheck-path":         "/healthz",
+				"alb.ingress.kubernetes.io/listen-ports":             "[{\"HTTPS\":443}]",
+				"alb.ingress.kubernetes.io/load-balancer-attributes": "idle_timeout.timeout_seconds=90",
+				"alb.ingress.kubernetes.io/scheme":                   "internet-facing",
+				"alb.ingress.kubernetes.io/target-type":              "ip",
 			},
 			paths: [][2]string{
 				{"Prefix", "/reports"},

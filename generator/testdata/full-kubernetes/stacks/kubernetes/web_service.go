@@ -33,7 +33,7 @@ var webFacts = facts{
 			"nginx.ingress.kubernetes.io/cors-allow-origin":      pulumi.String("https://admin.example.com, http://localhost:3000"),
 			"nginx.ingress.kubernetes.io/cors-max-age":           pulumi.String("3600"),
 			"nginx.ingress.kubernetes.io/enable-cors":            pulumi.String("true"),
-			"nginx.ingress.kubernetes.io/proxy-body-size":        pulumi.String("6m"), // nginx refuses more than 1m by default; a Lambda function takes 6
+			"nginx.ingress.kubernetes.io/proxy-body-size":        pulumi.String("20m"), // nginx refuses more than 1m by default
 			"nginx.ingress.kubernetes.io/proxy-read-timeout":     pulumi.String("20"),
 			"nginx.ingress.kubernetes.io/proxy-send-timeout":     pulumi.String("20"),
 		},

@@ -25,7 +25,7 @@ var webWanted = wanted{
 				"nginx.ingress.kubernetes.io/cors-allow-origin":      "https://admin.example.com, http://localhost:3000",
 				"nginx.ingress.kubernetes.io/cors-max-age":           "3600",
 				"nginx.ingress.kubernetes.io/enable-cors":            "true",
-				"nginx.ingress.kubernetes.io/proxy-body-size":        "6m",
+				"nginx.ingress.kubernetes.io/proxy-body-size":        "20m",
 				"nginx.ingress.kubernetes.io/proxy-read-timeout":     "20",
 				"nginx.ingress.kubernetes.io/proxy-send-timeout":     "20",
 			},
