@@ -23,7 +23,7 @@ targets: [lambda, kubernetes]
 services:
   api:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
-    http: {routes: ["GET /"]%s}
+    http: {routes: [%q]%s}
     timeout: %s
     concurrency: %d
     scale: {min: %d, max: %d}
@@ -42,6 +42,7 @@ const ingress = "ingress: {class: nginx}"
 
 // service is what a test bends.
 type service struct {
+	route            string
 	http             string // what it has beside its route
 	timeout          string
 	concurrency      int
@@ -60,7 +61,7 @@ type service struct {
 
 func usual() service {
 	return service{
-		timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500, target: 70,
+		route: "GET /", timeout: "10s", concurrency: 10, min: 2, max: 50, memoryMB: 1024, outside: ingress, choices: cost.Defaults(), cpu: 500, target: 70,
 		usage: demand.Usage{
 			Requests: demand.Known(2_628_000.0 * 10), Duration: demand.Known(50 * time.Millisecond), CPUTime: demand.Known(10 * time.Millisecond),
 			Request: demand.Known[int64](1000), Response: demand.Known[int64](10_000), Log: demand.Known[int64](100),
@@ -71,7 +72,7 @@ func usual() service {
 
 func check(t *testing.T, s service) fit.Report {
 	t.Helper()
-	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.http, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.route, s.http, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,7 +273,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 }
 
 func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
-	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "", "10s", 10, 2, 50, false, ingress, ""),
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "GET /", "", "10s", 10, 2, 50, false, ingress, ""),
 		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -339,6 +340,30 @@ func TestOneDomain(t *testing.T) {
 		}
 		if n != want {
 			t.Errorf("%q: %d warnings, want %d", domain, n, want)
+		}
+	}
+}
+
+// A path that takes what another service answers on Lambda is a warning that names both.
+func TestRequestsOfAnotherService(t *testing.T) {
+	s := usual()
+	s.http = ", domain: thumbs.example.com"
+	s.others = `  web:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1
+    http: {routes: ["ANY /{path+}"], domain: thumbs.example.com}
+    kubernetes: {ingress: {class: nginx}}
+`
+	for route, want := range map[string]int{"GET /": 0, "GET /items/{id}/reviews": 1} {
+		s.route = route
+		n := 0
+		for _, l := range check(t, s).Warned(spec.Kubernetes) {
+			if l.Name == "requests of another service" && l.Path == "services.api.http.routes[0]" && l.Line == 7 &&
+				strings.Contains(l.Message, "prefix /items of the Ingress takes GET /items too, so api answers it, and on Lambda web does") {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%s: %d warnings, want %d", route, n, want)
 		}
 	}
 }

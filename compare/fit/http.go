@@ -56,6 +56,13 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			Hint:    "serve both by the same class or Gateway; with class alb, give both the same kubernetes.ingress.group",
 		})
 	}
+	for _, o := range d.Overlaps {
+		add(Warning, fmt.Sprintf("%s.http.routes[%d]", at, o.Index), Limit{
+			Name: "requests of another service", Value: o.Answer + " of " + o.Service, Actual: o.Path, Page: kubernetes.IngressPage,
+			Message: fmt.Sprintf("%s takes %s too, so %s answers it, and on Lambda %s does, by its route %s", o.Path, o.Request, w.Name, o.Service, o.Answer),
+			Hint:    "give each service a prefix or a domain of its own",
+		})
+	}
 	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
 		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
 		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}

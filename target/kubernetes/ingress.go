@@ -26,6 +26,9 @@ type ALB struct {
 	Group  string      // of the Ingresses that share it; empty for one of its own
 	// IdleSeconds is how long it waits for a byte: the longest timeout of the group.
 	IdleSeconds int
+	// Order is the Ingress's in its group: all its paths come before those of a higher one,
+	// so that what takes almost everything is last.
+	Order int
 }
 
 // Internal reports whether nothing outside the cluster's network reaches it.
@@ -58,6 +61,9 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		default:
 			p.Type = "Prefix"
 			r.notes.Approximate(path, "prefix %s of the Ingress, which knows neither methods nor parameters: the app gets all requests there and below", literal)
+		}
+		if in.Nginx() {
+			r.strict(path, class, p.Path)
 		}
 		r.claim(path, name, "ingress", class, s.HTTP.Domain, p.Type, p.Path)
 		if j := slices.IndexFunc(in.Paths, func(q Path) bool { return q.Type == p.Type && q.Path == p.Path }); j >= 0 {
@@ -147,6 +153,7 @@ func (r *resolver) alb(at string, s *spec.Service, out *Service) {
 	}
 	if lb.Group != "" {
 		annotate("group.name", lb.Group, "the Ingresses of a group share one load balancer")
+		annotate("group.order", strconv.Itoa(lb.Order), "the paths of a lower one come first, whatever their length")
 	}
 	longest := ""
 	if lb.IdleSeconds > out.TimeoutSeconds {
@@ -195,7 +202,23 @@ func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
 	if in.Group != "" && agreed {
 		r.notes.Exact(path+".group", "the Ingresses that name it share one load balancer")
 	}
+	if in.Group != "" {
+		lb.Order = groupOrder(out.Ingress.Paths)
+	}
 	return lb
+}
+
+// groupOrder puts an Ingress in its place in a group, of 1 to 1000: the shorter its shortest
+// prefix, the later.
+func groupOrder(paths []Path) int {
+	const last = 1000
+	order := 1
+	for _, p := range paths {
+		if p.Type == "Prefix" {
+			order = max(order, last+1-len(p.Path))
+		}
+	}
+	return order
 }
 
 // unbounded notes that nothing checks how large a body is.

@@ -62,6 +62,7 @@ type Service struct {
 	// Apart are the services that have the same domain and are served by something else:
 	// the name leads to one of them alone.
 	Apart       []string
+	Overlaps    []Overlap
 	Ingress     *Ingress // at most one of Ingress and Gateway is set
 	Gateway     *Gateway
 	Identity    *Identity

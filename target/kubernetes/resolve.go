@@ -19,6 +19,7 @@ func Resolve(app *spec.App) (Model, finding.List) {
 	for _, name := range app.ServiceNames() {
 		model.Services = append(model.Services, r.service(name, app.Services[name]))
 	}
+	r.shared(&model)
 	r.notes.Usage()
 	return model, r.notes.List()
 }

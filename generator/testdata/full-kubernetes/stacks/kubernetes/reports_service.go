@@ -22,6 +22,7 @@ var reportsFacts = facts{
 		host:  "reports.example.com",
 		annotations: pulumi.StringMap{
 			"alb.ingress.kubernetes.io/group.name":               pulumi.String("shop"), // the Ingresses of a group share one load balancer
+			"alb.ingress.kubernetes.io/group.order":              pulumi.String("993"),  // the paths of a lower one come first, whatever their length
 			"alb.ingress.kubernetes.io/healthcheck-path":         pulumi.String("/healthz"),
 			"alb.ingress.kubernetes.io/listen-ports":             pulumi.String("[{\"HTTPS\":443}]"), // with the certificate that ACM has for the host
 			"alb.ingress.kubernetes.io/load-balancer-attributes": pulumi.String("idle_timeout.timeout_seconds=90"),

@@ -12,6 +12,7 @@ var reportsWanted = wanted{
 			host:  "reports.example.com",
 			annotations: map[string]string{
 				"alb.ingress.kubernetes.io/group.name":               "shop",
+				"alb.ingress.kubernetes.io/group.order":              "993",
 				"alb.ingress.kubernetes.io/healthcheck-path":         "/healthz",
 				"alb.ingress.kubernetes.io/listen-ports":             "[{\"HTTPS\":443}]",
 				"alb.ingress.kubernetes.io/load-balancer-attributes": "idle_timeout.timeout_seconds=90",
