@@ -20,7 +20,7 @@ type HTTP struct {
 	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
 	Domain string  `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
 	// MaxBody is what an Ingress controller takes that would refuse large bodies by itself.
-	MaxBody Quantity `json:"maxBody,omitempty" jsonschema:"default=10Mi" jsonschema_description:"The largest body of a request, in bytes, as a Kubernetes quantity."`
+	MaxBody Quantity `json:"maxBody,omitempty" jsonschema:"default=10Mi" range:"1Ki to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"The largest body of a request, as a Kubernetes quantity of bytes."`
 }
 
 // CORS is what preflight requests are answered with.
@@ -74,9 +74,6 @@ func (v *validator) http(path string, h HTTP) {
 	}
 	if v.app.Given(path + ".domain") {
 		v.domain(path+".domain", h.Domain)
-	}
-	if at := path + ".maxBody"; !h.MaxBody.whole(unitScale) || !h.MaxBody.within("1Ki", "1Ti") {
-		v.fail(at, fmt.Sprintf("must be whole bytes from 1Ki to 1Ti, got %s", v.text(at, h.MaxBody)))
 	}
 }
 
