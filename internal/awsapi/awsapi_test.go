@@ -1,0 +1,174 @@
+package awsapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// samples are inputs that AWS takes, of every type in the table.
+const samples = `{
+	"aws:lambda/function:Function": {
+		"__defaults": [], "name": "thumbs-api-0a1b2c3", "role": "arn:aws:iam::123456789012:role/thumbs-api", "packageType": "Image",
+		"imageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1", "architectures": ["arm64"], "memorySize": 512, "timeout": 10, "publish": true,
+		"environment": {"variables": {"LOG_LEVEL": "info", "API_KEY": {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": "\"x\""}}},
+		"loggingConfig": {"logFormat": "JSON", "logGroup": "/aws/lambda/thumbs"}, "tracingConfig": {"mode": "Active"},
+		"imageConfig": {"commands": ["serve"], "entryPoints": ["/app"], "workingDirectory": "/"},
+		"vpcConfig": {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"], "ipv6AllowedForDualStack": false},
+		"reservedConcurrentExecutions": 50
+	},
+	"aws:lambda/alias:Alias": {"name": "live", "functionName": "thumbs-api", "functionVersion": "1"},
+	"aws:lambda/permission:Permission": {
+		"statementId": "api", "action": "lambda:InvokeFunction", "function": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live",
+		"principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4/*"
+	},
+	"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": {"functionName": "thumbs", "qualifier": "live", "provisionedConcurrentExecutions": 2},
+	"aws:lambda/eventSourceMapping:EventSourceMapping": {
+		"eventSourceArn": "arn:aws:sqs:us-east-1:123456789012:thumbs-resize", "functionName": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live", "enabled": true,
+		"batchSize": 10, "maximumBatchingWindowInSeconds": 5, "functionResponseTypes": ["ReportBatchItemFailures"], "scalingConfig": {"maximumConcurrency": 50},
+		"filterCriteria": {"filters": [{"pattern": "{\"body\":{\"Records\":{\"eventSource\":[\"aws:s3\"]}}}"}]}, "tags": {"app": "thumbs"}
+	},
+	"aws:iam/role:Role": {"name": "thumbs-api", "assumeRolePolicy": "{\"Version\":\"2012-10-17\"}", "description": "runs thumbs", "tags": {"app": "thumbs"}},
+	"aws:iam/rolePolicy:RolePolicy": {"name": "thumbs-api", "role": "thumbs-api", "policy": "{\"Version\":\"2012-10-17\"}"},
+	"aws:cloudwatch/logGroup:LogGroup": {"name": "/aws/lambda/thumbs", "retentionInDays": 30},
+	"aws:cloudwatch/metricAlarm:MetricAlarm": {
+		"name": "thumbs-errors", "alarmDescription": "fails", "namespace": "AWS/Lambda", "metricName": "Errors", "dimensions": {"FunctionName": "thumbs"}, "statistic": "Sum",
+		"period": 60, "evaluationPeriods": 5, "datapointsToAlarm": 3, "threshold": 1, "comparisonOperator": "GreaterThanOrEqualToThreshold", "treatMissingData": "notBreaching",
+		"alarmActions": ["arn:aws:sns:us-east-1:123456789012:alarms"]
+	},
+	"aws:apigatewayv2/api:Api": {"name": "thumbs", "protocolType": "HTTP", "corsConfiguration": {"allowOrigins": ["https://app.example.com"], "maxAge": 600}},
+	"aws:apigatewayv2/authorizer:Authorizer": {
+		"apiId": "a1b2c3d4", "name": "thumbs", "authorizerType": "JWT", "identitySources": ["$request.header.Authorization"],
+		"jwtConfiguration": {"issuer": "https://issuer.example.com", "audiences": ["thumbs"]}
+	},
+	"aws:apigatewayv2/apiMapping:ApiMapping": {"apiId": "a1b2c3d4", "domainName": "thumbs.example.com", "stage": "$default"},
+	"aws:apigatewayv2/domainName:DomainName": {
+		"domainName": "thumbs.example.com",
+		"domainNameConfiguration": {"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x", "endpointType": "REGIONAL", "securityPolicy": "TLS_1_2"}
+	},
+	"aws:apigatewayv2/integration:Integration": {
+		"apiId": "a1b2c3d4", "integrationType": "AWS_PROXY", "integrationUri": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live",
+		"payloadFormatVersion": "2.0", "timeoutMilliseconds": 10000
+	},
+	"aws:apigatewayv2/route:Route": {"apiId": "a1b2c3d4", "routeKey": "POST /thumbnails", "target": "integrations/x", "authorizationType": "JWT", "authorizerId": "x"},
+	"aws:apigatewayv2/stage:Stage": {
+		"apiId": "a1b2c3d4", "name": "$default", "autoDeploy": true, "accessLogSettings": {"destinationArn": "arn:aws:logs:us-east-1:123456789012:log-group:x", "format": "{}"},
+		"defaultRouteSettings": {"throttlingBurstLimit": 100, "throttlingRateLimit": 50}
+	},
+	"aws:secretsmanager/secret:Secret": {"name": "thumbs-api-key", "description": "the key", "recoveryWindowInDays": 7},
+	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "c", "namespace": "thumbs", "serviceAccount": "api", "roleArn": "arn:aws:iam::123456789012:role/x"}
+}`
+
+func open(t *testing.T) *Models {
+	t.Helper()
+	models, err := Open(t.Context(), "../../tools/aws-models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return models
+}
+
+func readSamples(t *testing.T) (all map[string]map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(samples), &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestSamples(t *testing.T) {
+	models, all := open(t), readSamples(t)
+	for token, inputs := range all {
+		if problems, err := models.Check(token, inputs); err != nil || len(problems) > 0 {
+			t.Errorf("%s: %v, %v", token, problems, err)
+		}
+	}
+	if have, want := slices.Sorted(maps.Keys(all)), slices.Sorted(maps.Keys(types())); !slices.Equal(have, want) {
+		t.Errorf("samples of %v, want one of each type in the table: %v", have, want)
+	}
+}
+
+// Every input is sent somewhere, or AWS cannot refuse it: given a value of another
+// type, each must be refused.
+func TestEveryInputIsChecked(t *testing.T) {
+	models := open(t)
+	for token, entry := range types() {
+		for name := range readSamples(t)[token] {
+			if strings.Contains(" "+entry.unsent+" ", " "+name+" ") || name == "__defaults" || name == "code" {
+				continue
+			}
+			inputs := readSamples(t)[token]
+			inputs[name] = []any{[]any{}}
+			if problems, err := models.Check(token, inputs); err != nil || len(problems) == 0 {
+				t.Errorf("%s: %s may be anything: %v", token, name, err)
+			}
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	models := open(t)
+	const (
+		function = "aws:lambda/function:Function"
+		alias    = "aws:lambda/alias:Alias"
+		mapping  = "aws:lambda/eventSourceMapping:EventSourceMapping"
+		alarm    = "aws:cloudwatch/metricAlarm:MetricAlarm"
+		role     = "aws:iam/role:Role"
+	)
+	for _, test := range []struct{ token, input, value, want string }{
+		{function, "memorySize", `64`, "CreateFunction.MemorySize: must have at least 128, got 64"},
+		{function, "memorySize", `512.5`, "must be a number (integer), got 512.5"},
+		{function, "memorySize", `"512"`, "must be a number (integer), got 512"},
+		{function, "role", `null`, "CreateFunction: Role is required"},
+		{function, "role", `"thumbs-api"`, "CreateFunction.Role: must match arn:"},
+		{alias, "functionName", `"a b"`, "CreateAlias.FunctionName: must match"},
+		{function, "architectures", `["riscv"]`, `CreateFunction.Architectures[0]: must be one of x86_64, arm64, got "riscv"`},
+		{function, "architectures", `[]`, "must have at least 1 elements, got 0"},
+		{function, "architectures", `["arm64","arm64"]`, "must have at most 1 elements, got 2"},
+		{function, "environment", `{"variables": {"1A": "x"}}`, "Variables's key 1A: must match"},
+		{function, "environment", `{"variables": {"AB": 1}}`, "Variables.AB: must be a string, got 1"},
+		{function, "environment", `{"values": {}}`, "CreateFunction.Environment: values is no member of Environment"},
+		{function, "environment", `[]`, "must be a structure"},
+		{function, "layers", `"x"`, "must be a list, got x"},
+		{function, "tags", `["x"]`, "must be a map, got [x]"},
+		{function, "publish", `"yes"`, "must be true or false, got yes"},
+		{function, "reservedConcurrentExecutions", `-1`, "PutFunctionConcurrency.ReservedConcurrentExecutions: must have at least 0, got -1"},
+		{alias, "name", `"123"`, `CreateAlias.Name: must match (?!^[0-9]+$)`},
+		{alias, "functionVersion", `"latest"`, "must match"},
+		{mapping, "scalingConfig", `{"maximumConcurrency": 1}`, "ScalingConfig.MaximumConcurrency: must have at least 2, got 1"},
+		{mapping, "batchSize", `10001`, "BatchSize: must have at most 10000, got 10001"},
+		{mapping, "functionResponseTypes", `["ReportFailures"]`, "must be one of ReportBatchItemFailures"},
+		{alarm, "dimensions", `{"FunctionName": ""}`, "PutMetricAlarm.Dimensions[0].Value: must have at least 1 characters, got 0"},
+		{alarm, "comparisonOperator", `">"`, "must be one of"},
+		{role, "description", `"em dash \u2014"`, "CreateRole.Description: must match"},
+		{role, "tags", `{"a{b": "c"}`, "CreateRole.Tags[0].Key: must match"},
+	} {
+		inputs := readSamples(t)[test.token]
+		var value any
+		if err := json.Unmarshal([]byte(test.value), &value); err != nil {
+			t.Fatal(err)
+		}
+		inputs[test.input] = value
+		problems, err := models.Check(test.token, inputs)
+		if err != nil || len(problems) != 1 || !strings.Contains(problems[0], test.want) {
+			t.Errorf("%s with %s %s: got %q, %v, want %q", test.token, test.input, test.value, problems, err, test.want)
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	models := open(t)
+	for token, want := range map[string]string{
+		"aws:ec2/instance:Instance":    "no API operation is known for it\nhint: ",
+		"aws:lambda/function:Function": "no API operation takes its input color\nhint: ",
+	} {
+		if _, err := models.Check(token, map[string]any{"color": "red"}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", token, err, want)
+		}
+	}
+	if _, err := Open(t.Context(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "downloading AWS's models") {
+		t.Errorf("a module that requires no models: %v", err)
+	}
+}
