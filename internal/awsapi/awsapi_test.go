@@ -58,6 +58,35 @@ const samples = `{
 		"defaultRouteSettings": {"throttlingBurstLimit": 100, "throttlingRateLimit": 50}
 	},
 	"aws:secretsmanager/secret:Secret": {"name": "thumbs-api-key", "description": "the key", "recoveryWindowInDays": 7},
+	"aws:s3/bucketV2:BucketV2": {"bucket": "thumbs-originals-0a1b2c3", "forceDestroy": false, "tags": {"app": "thumbs"}},
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
+		"bucket": "thumbs-originals-0a1b2c3", "blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true
+	},
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {
+		"bucket": "thumbs-originals-0a1b2c3", "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]
+	},
+	"aws:s3/bucketVersioningV2:BucketVersioningV2": {"bucket": "thumbs-originals-0a1b2c3", "versioningConfiguration": {"status": "Enabled"}},
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {
+		"bucket": "thumbs-originals-0a1b2c3",
+		"rules": [{
+			"id": "expire", "status": "Enabled", "filter": {"prefix": ""}, "expiration": {"days": 30},
+			"noncurrentVersionExpiration": {"noncurrentDays": 30}, "abortIncompleteMultipartUpload": {"daysAfterInitiation": 30}
+		}]
+	},
+	"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2": {
+		"bucket": "thumbs-originals-0a1b2c3",
+		"corsRules": [{"allowedOrigins": ["https://app.example.com"], "allowedMethods": ["PUT"], "allowedHeaders": ["Content-Type"], "maxAgeSeconds": 3600}]
+	},
+	"aws:s3/bucketNotification:BucketNotification": {
+		"bucket": "thumbs-originals-0a1b2c3",
+		"queues": [{"id": "resize", "queueArn": "arn:aws:sqs:us-east-1:123456789012:resize", "events": ["s3:ObjectCreated:*"], "filterPrefix": "incoming/", "filterSuffix": ".jpg"}]
+	},
+	"aws:sqs/queue:Queue": {
+		"name": "thumbs-resize-0a1b2c3", "messageRetentionSeconds": 1209600, "visibilityTimeoutSeconds": 360, "receiveWaitTimeSeconds": 20,
+		"redrivePolicy": "{}", "sqsManagedSseEnabled": true, "fifoQueue": false, "tags": {"app": "thumbs"}
+	},
+	"aws:sqs/queuePolicy:QueuePolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "policy": "{}"},
+	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "redriveAllowPolicy": "{}"},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "c", "namespace": "thumbs", "serviceAccount": "api", "roleArn": "arn:aws:iam::123456789012:role/x"}
 }`
 
@@ -100,7 +129,7 @@ func TestEveryInputIsChecked(t *testing.T) {
 				continue
 			}
 			inputs := readSamples(t)[token]
-			inputs[name] = []any{[]any{}}
+			inputs[name] = []any{[]any{[]any{}}}
 			if problems, err := models.Check(token, inputs); err != nil || len(problems) == 0 {
 				t.Errorf("%s: %s may be anything: %v", token, name, err)
 			}
@@ -111,11 +140,13 @@ func TestEveryInputIsChecked(t *testing.T) {
 func TestProblems(t *testing.T) {
 	models := open(t)
 	const (
-		function = "aws:lambda/function:Function"
-		alias    = "aws:lambda/alias:Alias"
-		mapping  = "aws:lambda/eventSourceMapping:EventSourceMapping"
-		alarm    = "aws:cloudwatch/metricAlarm:MetricAlarm"
-		role     = "aws:iam/role:Role"
+		function     = "aws:lambda/function:Function"
+		alias        = "aws:lambda/alias:Alias"
+		mapping      = "aws:lambda/eventSourceMapping:EventSourceMapping"
+		alarm        = "aws:cloudwatch/metricAlarm:MetricAlarm"
+		role         = "aws:iam/role:Role"
+		queue        = "aws:sqs/queue:Queue"
+		notification = "aws:s3/bucketNotification:BucketNotification"
 	)
 	for _, test := range []struct{ token, input, value, want string }{
 		{function, "memorySize", `64`, "CreateFunction.MemorySize: must have at least 128, got 64"},
@@ -142,6 +173,11 @@ func TestProblems(t *testing.T) {
 		{mapping, "functionResponseTypes", `["ReportFailures"]`, "must be one of ReportBatchItemFailures"},
 		{alarm, "dimensions", `{"FunctionName": ""}`, "PutMetricAlarm.Dimensions[0].Value: must have at least 1 characters, got 0"},
 		{alarm, "comparisonOperator", `">"`, "must be one of"},
+		{notification, "queues", `[{"queueArn": "arn", "events": ["s3:Created"]}]`, "Events[0]: must be one of"},
+		{notification, "queues", `[{"queueArn": "arn"}]`, "QueueConfigurations[0]: Events is required"},
+		{notification, "queues", `[{"queueArn": "arn", "events": [], "filterPrefix": 1}]`, "QueueConfigurations[0].Filter.Key.FilterRules[0].Value: must be a string, got 1"},
+		{queue, "visibilityTimeoutSeconds", `["1"]`, "CreateQueue.Attributes.VisibilityTimeout: must be a string, got [1]"},
+		{"aws:s3/bucketVersioningV2:BucketVersioningV2", "bucket", `null`, "PutBucketVersioning: Bucket is required"},
 		{role, "description", `"em dash \u2014"`, "CreateRole.Description: must match"},
 		{role, "tags", `{"a{b": "c"}`, "CreateRole.Tags[0].Key: must match"},
 	} {

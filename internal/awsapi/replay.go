@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -26,8 +27,13 @@ func (m *Models) Check(token string, inputs map[string]any) (problems []string, 
 			return nil, err
 		}
 		call := map[string]any{}
-		for member, value := range operation.constants {
-			put(call, member, value)
+		given := maps.Clone(operation.made)
+		if given == nil {
+			given = map[string]any{}
+		}
+		maps.Copy(given, plain(inputs).(map[string]any))
+		if operation.prepare != nil {
+			given = operation.prepare(given)
 		}
 		for field := range strings.FieldsSeq(operation.takes) {
 			name, member, renamed := strings.Cut(field, ":")
@@ -35,15 +41,17 @@ func (m *Models) Check(token string, inputs map[string]any) (problems []string, 
 				member = model.memberOf(shape, name)
 			}
 			used[name] = true
-			value := plain(inputs[name])
-			if value == nil {
-				continue
-			}
-			at, err := model.at(shape, member)
+			at, attribute, err := model.at(shape, member)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", token, name, err)
 			}
-			put(call, member, model.convert(at, value))
+			value := given[name]
+			if attribute {
+				value = text(value)
+			}
+			if value != nil {
+				put(call, member, model.convert(at, value))
+			}
 		}
 		if operation.only != "" && inputs[operation.only] == nil {
 			continue
@@ -75,19 +83,33 @@ func put(call map[string]any, path string, value any) {
 	put(inner, rest, value)
 }
 
-// at returns the shape of a member of a structure in structures, or of a map's value.
-func (s *service) at(from *shape, path string) (*shape, error) {
+// at returns the shape of a member of a structure in structures. What is in a map
+// instead is an attribute.
+func (s *service) at(from *shape, path string) (at *shape, attribute bool, err error) {
 	for name := range strings.SplitSeq(path, ".") {
 		next := from.Members[name]
-		if from.Type == "map" {
+		attribute = from.Type == "map"
+		if attribute {
 			next = from.Value
 		}
 		if s.Shapes[next.Shape] == nil {
-			return nil, fmt.Errorf("%s has no member %s", from.name, name)
+			return nil, false, fmt.Errorf("%s has no member %s", from.name, name)
 		}
 		from = s.Shapes[next.Shape]
 	}
-	return from, nil
+	return from, attribute, nil
+}
+
+// text writes a number or a truth as attributes have them.
+func text(value any) any {
+	switch value := value.(type) {
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(value)
+	default:
+		return value
+	}
 }
 
 // renamed are members that Pulumi's provider calls otherwise than by the member's

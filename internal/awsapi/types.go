@@ -12,8 +12,9 @@ type resourceType struct {
 type operation struct {
 	api, name string
 	takes     string
-	constants map[string]any // members that the provider adds
 	only      string
+	made      map[string]any                             // inputs that the provider makes up where the program gives none
+	prepare   func(inputs map[string]any) map[string]any // where members are not shaped as the inputs are
 }
 
 // types is how Terraform's AWS provider, which Pulumi's runs, makes each type.
@@ -27,8 +28,11 @@ func types() map[string]resourceType {
 				"handler runtime layers architectures memorySize timeout publish environment loggingConfig tracingConfig vpcConfig imageConfig ephemeralStorage description tags"},
 			{api: "lambda", name: "PutFunctionConcurrency", takes: "name:FunctionName reservedConcurrentExecutions", only: "reservedConcurrentExecutions"},
 		}},
-		"aws:lambda/alias:Alias":           one("lambda", "CreateAlias", "name functionName functionVersion description routingConfig"),
-		"aws:lambda/permission:Permission": one("lambda", "AddPermission", "statementId action function:FunctionName principal sourceArn sourceAccount qualifier"),
+		"aws:lambda/alias:Alias": one("lambda", "CreateAlias", "name functionName functionVersion description routingConfig"),
+		"aws:lambda/permission:Permission": {operations: []operation{{
+			api: "lambda", name: "AddPermission", takes: "statementId action function:FunctionName principal sourceArn sourceAccount qualifier",
+			made: map[string]any{"statementId": "terraform-20350101000000000000000001"},
+		}}},
 		"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": one("lambda", "PutProvisionedConcurrencyConfig",
 			"functionName qualifier provisionedConcurrentExecutions"),
 		"aws:lambda/eventSourceMapping:EventSourceMapping": {
@@ -61,6 +65,61 @@ func types() map[string]resourceType {
 			operations: []operation{{api: "secretsmanager", name: "CreateSecret", takes: "name description kmsKeyId tags"}},
 			unsent:     "recoveryWindowInDays", // DeleteSecret's
 		},
+
+		"aws:s3/bucketV2:BucketV2": {
+			operations: []operation{
+				{api: "s3", name: "CreateBucket", takes: "bucket"},
+				{api: "s3", name: "PutBucketTagging", takes: "bucket tags:Tagging.TagSet", only: "tags"},
+			},
+			unsent: "forceDestroy",
+		},
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": one("s3", "PutPublicAccessBlock",
+			"bucket blockPublicAcls:PublicAccessBlockConfiguration.BlockPublicAcls blockPublicPolicy:PublicAccessBlockConfiguration.BlockPublicPolicy "+
+				"ignorePublicAcls:PublicAccessBlockConfiguration.IgnorePublicAcls restrictPublicBuckets:PublicAccessBlockConfiguration.RestrictPublicBuckets"),
+		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": one("s3", "PutBucketEncryption",
+			"bucket rules:ServerSideEncryptionConfiguration.Rules"),
+		"aws:s3/bucketVersioningV2:BucketVersioningV2":                         one("s3", "PutBucketVersioning", "bucket versioningConfiguration"),
+		"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": one("s3", "PutBucketLifecycleConfiguration", "bucket rules:LifecycleConfiguration.Rules"),
+		"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2":           one("s3", "PutBucketCors", "bucket corsRules:CORSConfiguration.CORSRules"),
+		"aws:s3/bucketNotification:BucketNotification": {operations: []operation{{
+			api: "s3", name: "PutBucketNotificationConfiguration", takes: "bucket queues:NotificationConfiguration.QueueConfigurations",
+			prepare: nestFilters,
+		}}},
+
+		"aws:sqs/queue:Queue": one("sqs", "CreateQueue", "name:QueueName delaySeconds:Attributes.DelaySeconds maxMessageSize:Attributes.MaximumMessageSize "+
+			"messageRetentionSeconds:Attributes.MessageRetentionPeriod receiveWaitTimeSeconds:Attributes.ReceiveMessageWaitTimeSeconds "+
+			"redrivePolicy:Attributes.RedrivePolicy visibilityTimeoutSeconds:Attributes.VisibilityTimeout sqsManagedSseEnabled:Attributes.SqsManagedSseEnabled "+
+			"fifoQueue:Attributes.FifoQueue contentBasedDeduplication:Attributes.ContentBasedDeduplication deduplicationScope:Attributes.DeduplicationScope "+
+			"fifoThroughputLimit:Attributes.FifoThroughputLimit tags"),
+		"aws:sqs/queuePolicy:QueuePolicy":               one("sqs", "SetQueueAttributes", "queueUrl policy:Attributes.Policy"),
+		"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": one("sqs", "SetQueueAttributes", "queueUrl redriveAllowPolicy:Attributes.RedriveAllowPolicy"),
+
 		"aws:eks/podIdentityAssociation:PodIdentityAssociation": one("eks", "CreatePodIdentityAssociation", "clusterName namespace serviceAccount roleArn tags"),
 	}
+}
+
+// nestFilters puts the prefix and the suffix of each notification where S3 has them.
+func nestFilters(inputs map[string]any) map[string]any {
+	var queues []any
+	list, _ := inputs["queues"].([]any)
+	for _, value := range list {
+		queue := map[string]any{}
+		var rules []any
+		notification, _ := value.(map[string]any)
+		for name, value := range sorted(notification) {
+			switch name {
+			case "filterPrefix":
+				rules = append(rules, map[string]any{"name": "prefix", "value": value})
+			case "filterSuffix":
+				rules = append(rules, map[string]any{"name": "suffix", "value": value})
+			default:
+				queue[name] = value
+			}
+		}
+		if rules != nil {
+			queue["filter"] = map[string]any{"key": map[string]any{"filterRules": rules}}
+		}
+		queues = append(queues, queue)
+	}
+	return map[string]any{"bucket": inputs["bucket"], "queues": queues}
 }

@@ -68,6 +68,10 @@ func newAWS() *aws {
 			named: true, id: "${name}",
 			outputs: map[string]string{"arn": "arn:aws:logs:${region}:${account}:log-group:${name}"},
 		},
+		"aws:cloudwatch/metricAlarm:MetricAlarm": {
+			named: true, id: "${name}",
+			outputs: map[string]string{"arn": "arn:aws:cloudwatch:${region}:${account}:alarm:${name}"},
+		},
 		"aws:apigatewayv2/api:Api": {
 			named: true,
 			outputs: map[string]string{
