@@ -85,11 +85,14 @@ type Result struct {
 	BreakEven    BreakEven     `json:"breakEven"`
 	Sensitivity  []Flip        `json:"sensitivity"`  // the nearest first
 	Alternatives []Alternative `json:"alternatives"` // other choices, one at a time
-	ColdStarts   []ColdStarts  `json:"coldStarts"`   // for several keep-alive times
-	Assumptions  []Assumption  `json:"assumptions"`  // every one
-	Operations   []Duty        `json:"operations"`   // what the team must own
-	PriceChanges []string      `json:"priceChanges"` // the user's own figures
-	Choices      cost.Choices  `json:"choices"`      // that were made
+	// Beyond are those of other choices whose month costs more than a billion dollars, the
+	// most that ambi counts.
+	Beyond       []string     `json:"alternativesBeyond,omitempty"`
+	ColdStarts   []ColdStarts `json:"coldStarts"`   // for several keep-alive times
+	Assumptions  []Assumption `json:"assumptions"`  // every one
+	Operations   []Duty       `json:"operations"`   // what the team must own
+	PriceChanges []string     `json:"priceChanges"` // the user's own figures
+	Choices      cost.Choices `json:"choices"`      // that were made
 	// Simulation is how both targets behaved under a trace, if there is one.
 	Simulation *Simulation `json:"simulation,omitempty"`
 	// Against is what changed since an earlier comparison, if there is one.
@@ -200,7 +203,7 @@ func Compare(in Input) (Result, error) {
 		return Result{}, err
 	}
 	if pair.complete() {
-		r.Alternatives = c.alternatives(pair)
+		r.Alternatives, r.Beyond = c.alternatives(pair)
 		r.Sensitivity = c.sensitivity(pair, r.BreakEven.Crossings)
 	}
 	r.ColdStarts = c.coldStarts()

@@ -166,12 +166,13 @@ func (c *comparison) requestFlips(p pair, crossings []Crossing) []Flip {
 	return flips
 }
 
-// alternatives prices other choices, one at a time. What a limit forbids, such
+// alternatives prices other choices, one at a time, and names those whose month costs
+// more than ambi counts. What a limit forbids, such
 // as a function URL before an app that has tokens verified, is none.
-func (c *comparison) alternatives(p pair) []Alternative {
-	list := []Alternative{}
+func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) {
+	list = []Alternative{}
 	if len(p.app.Workloads) > largeApp {
-		return list
+		return list, nil
 	}
 	lambda, kubernetes, _ := p.at(1)
 	now := lambda <= kubernetes
@@ -201,12 +202,15 @@ func (c *comparison) alternatives(p pair) []Alternative {
 			continue // a price that the region lacks, or choices that exclude each other
 		}
 		l, k, known := changed.at(1)
+		if !known && max(l, k) > price.Most {
+			beyond = append(beyond, other.name)
+		}
 		if !known || l == lambda && k == kubernetes || len(c.fit(choices).Blockers) > blocked {
 			continue
 		}
 		list = append(list, Alternative{other.name, l, k, (l <= k) != now})
 	}
-	return list
+	return list, beyond
 }
 
 // fit is what the app's usage runs into under some choices.

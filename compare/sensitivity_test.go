@@ -231,3 +231,32 @@ func TestProvisionedConcurrencySavesColdStarts(t *testing.T) {
 		t.Errorf("with 0, 3 and 100 provisioned %v, %v and %v of the requests meet a start", none, some, many)
 	}
 }
+
+// A choice whose month costs more than ambi counts is named, and not left out as if
+// nobody had thought of it.
+func TestAlternativesBeyondWhatIsCounted(t *testing.T) {
+	in := input(t, thumbs)
+	usage := in.Usage["api"]
+	usage.Log = demand.Known[int64](10 << 30)
+	in.Usage["api"] = usage
+	low, high := 1e6, 1e12 // the first is counted, the last is not
+	for range 50 {
+		if middle := math.Sqrt(low * high); isCounted(at(in, middle)) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	result := run(t, at(in, low))
+	if !slices.Contains(result.Beyond, "EKS Auto Mode") {
+		t.Errorf("at %g requests, beyond a billion dollars are %q, and counted %v", low, result.Beyond, result.Alternatives)
+	}
+	if result = run(t, at(in, 1e6)); result.Beyond != nil {
+		t.Errorf("at a million requests, beyond a billion dollars are %q", result.Beyond)
+	}
+}
+
+func isCounted(in compare.Input) bool {
+	_, err := compare.Compare(in)
+	return err == nil
+}

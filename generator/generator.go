@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/kubernetes"
@@ -215,11 +216,15 @@ func (w *writer) write() ([]File, error) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range w.jobs {
 		group.Go(func() error {
-			w.jobs[i].render(w.templates.templates)
-			return nil
+			return problem.Guard(func() error {
+				w.jobs[i].render(w.templates.templates)
+				return nil
+			})
 		})
 	}
-	_ = group.Wait() // errors stay with their files, so that all are reported
+	if err := group.Wait(); err != nil { // a panic; errors stay with their files, so that all are reported
+		return nil, err
+	}
 	files := w.fixed
 	var errs []error
 	owner := map[string]string{} // package and name -> file

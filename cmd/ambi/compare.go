@@ -154,12 +154,9 @@ func (f *outputFlags) difference(result compare.Result) (*compare.Difference, er
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxComparison+1))
+	text, err := inputfile.Read(file, f.against, maxComparison)
 	if err != nil {
-		return nil, problem.As(problem.Machine, err)
-	}
-	if len(text) > maxComparison {
-		return nil, problem.Flag("against", "%s: must have at most %d bytes", f.against, maxComparison)
+		return nil, problem.InFlag("against", err)
 	}
 	before, err := compare.Read(text)
 	if err != nil {

@@ -12,10 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
-
-	"github.com/spf13/cobra"
 
 	"ambi/internal/inputfile"
 	"ambi/internal/problem"
@@ -56,7 +53,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer errOut.Flush()
 	root := newRootCommand(streams{in: stdin, out: out, err: errOut})
 	root.SetArgs(args)
-	err := execute(ctx, root)
+	err := problem.Guard(func() error { return root.ExecuteContext(ctx) })
 	_ = out.Flush()
 	if failed := out.Err(); failed != nil && !errors.Is(err, context.Canceled) {
 		unwritten := problem.New("cannot write to standard output: %w", inputfile.Cause(failed)).Of(problem.Machine)
@@ -76,17 +73,6 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(errOut, errorText(err))
 	}
 	return exitCode(err)
-}
-
-// execute runs a command. A panic of it is an error without a kind: a fault of
-// ambi's own.
-func execute(ctx context.Context, root *cobra.Command) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("%v\n%s", reason, debug.Stack())
-		}
-	}()
-	return root.ExecuteContext(ctx)
 }
 
 // answerNo ends a command whose output has said already why the answer is no.

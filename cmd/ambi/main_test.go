@@ -1,21 +1,17 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
+	"ambi/internal/problem"
 )
 
 // A panic ends as a fault of ambi's own, with what to report, and not with Go's
 // exit code 2, which means "used wrongly".
 func TestPanicIsAFault(t *testing.T) {
-	err := execute(context.Background(), &cobra.Command{
-		Use: "broken", Args: cobra.ArbitraryArgs, SilenceErrors: true, SilenceUsage: true,
-		RunE: func(*cobra.Command, []string) error { panic("index out of range") },
-	})
+	err := problem.Guard(func() error { panic("index out of range") })
 	if exitCode(err) != exitFault {
 		t.Errorf("exit code %d: %v", exitCode(err), err)
 	}

@@ -60,7 +60,7 @@ interrupted.`,
 			if slo != "" {
 				return advise(cmd.Context(), io, p, s, slo, asJSON)
 			}
-			result, err := flags.CompareSimulated(cmd.Context(), s)
+			result, err := asked.CompareSimulated(cmd.Context(), p, s)
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)
 			}

@@ -231,7 +231,10 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 		wait.Go(func() {
 			defer close(s.readers[i].done)
 			options := replay.Options{Seed: in.Seed, Until: int64(in.Until), Plan: in.Plan, Progress: func(at int64) { progress(i, at) }}
-			results[i], errs[i] = side.run(ctx, s.readers[i], demand, options)
+			errs[i] = problem.Guard(func() (err error) {
+				results[i], err = side.run(ctx, s.readers[i], demand, options)
+				return err
+			})
 		})
 	}
 	s.run(ctx)

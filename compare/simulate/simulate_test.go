@@ -18,6 +18,7 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
 )
@@ -468,5 +469,16 @@ func TestSpendAddsUp(t *testing.T) {
 	want := bill.Total.Dollars() * span.Seconds() / demand.SecondsPerMonth
 	if got := spent[len(spent)-1]; math.Abs(got-want) > 1e-9*want || !slices.IsSorted(spent) {
 		t.Errorf("spent %v, want %v", got, want)
+	}
+}
+
+// A panic on one target is an error with the place, and no end of the process: what
+// runs in a goroutine has nobody above it who would catch it.
+func TestPanicOfATarget(t *testing.T) {
+	in := input(t, thumbs)
+	in.Progress = func(time.Duration) { panic("out of step") }
+	_, err := simulate.Run(context.Background(), in, made(t, 200, spec.Steady, 10*time.Minute, 1))
+	if kind := problem.All(err).Kind(); kind != problem.Fault || !strings.Contains(err.Error(), "out of step") || !strings.Contains(err.Error(), "simulate_test.go") {
+		t.Errorf("kind %v: %v", kind, err)
 	}
 }

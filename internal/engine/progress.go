@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"ambi/internal/problem"
 	"ambi/internal/terminal"
 )
 
@@ -41,10 +42,12 @@ func (p *progress) step(name string, work func(detail func(string)) error) error
 	done := make(chan error, 1)
 	start := time.Now()
 	go func() {
-		done <- work(func(text string) {
-			mutex.Lock()
-			defer mutex.Unlock()
-			detail = text
+		done <- problem.Guard(func() error {
+			return work(func(text string) {
+				mutex.Lock()
+				defer mutex.Unlock()
+				detail = text
+			})
 		})
 	}()
 	wait, interval, shown := quietFor, reassure, false

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
+	"ambi/internal/inputfile"
 	"ambi/internal/problem"
 )
 
@@ -27,7 +27,7 @@ type project struct {
 // readProject reads the project's file in a folder, under the names that Pulumi knows.
 func readProject(dir string) (*project, error) {
 	for _, name := range []string{"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"} {
-		text, err := os.ReadFile(filepath.Join(dir, name))
+		text, err := inputfile.Text(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -78,7 +78,7 @@ type stackConfig struct {
 // readConfig reads a stack's configuration. A stack without a file has none.
 func (p *project) readConfig(stack string) (*stackConfig, error) {
 	config := &stackConfig{}
-	text, err := os.ReadFile(p.configFile(stack))
+	text, err := inputfile.Text(p.configFile(stack))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

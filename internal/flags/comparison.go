@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"ambi/compare"
 	"ambi/compare/demand"
@@ -51,27 +53,27 @@ func (c *Comparison) Compare(p *project.Project) (compare.Result, error) {
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return compared(in)
+	return c.compared(p, in)
 }
 
 // compared compares. An error is a wrong use; of a month that costs more than
-// ambi counts it says where the inputs of the dearest component are given.
-func compared(in compare.Input) (compare.Result, error) {
+// ambi counts it says where the inputs of the dearest component stand.
+func (c *Comparison) compared(p *project.Project, in compare.Input) (compare.Result, error) {
 	result, err := compare.Compare(in)
 	if err == nil {
 		return result, nil
 	}
-	problems, ways := problem.All(problem.As(problem.Misuse, err)), WaysToGive(len(in.Resolved.Services()) > 1)
+	problems := problem.All(problem.As(problem.Misuse, err))
 	last := &problems[len(problems)-1]
 	said := map[demand.Input]bool{}
-	for _, p := range problems {
+	for _, each := range problems {
 		var excess *cost.Excess
-		if !errors.As(p, &excess) {
+		if !errors.As(each, &excess) {
 			continue
 		}
 		for _, input := range excess.Inputs {
 			if !said[input] {
-				*last = last.Hint("check %s: %s", input, ways[input])
+				*last = last.Hint("check %s: %s", input, c.placeOf(p, in.Resolved.Services(), input))
 			}
 			said[input] = true
 		}
@@ -80,6 +82,48 @@ func compared(in compare.Input) (compare.Result, error) {
 		}
 	}
 	return compare.Result{}, problems
+}
+
+// fewPlaces is how many places of a figure are named.
+const fewPlaces = 3
+
+// placeOf says where a figure of some services comes from: the flag as it was typed,
+// or the lines of the spec; and else where it can be given.
+func (c *Comparison) placeOf(p *project.Project, services []string, input demand.Input) string {
+	typed := ""
+	switch {
+	case input == demand.Requests && len(c.Usage.Requests) > 0:
+		typed = "--requests " + strings.Join(c.Usage.Requests, " --requests ")
+	case input == demand.Requests && len(c.Usage.Traces) > 0:
+		typed = "--trace " + strings.Join(c.Usage.Traces, " --trace ")
+	}
+	for _, figure := range c.Usage.Figures() {
+		if figure.Input == input && *figure.Value != "" {
+			typed = "--" + figure.Flag + " " + *figure.Value
+		}
+	}
+	if typed != "" {
+		return typed
+	}
+	var places []string
+	for _, service := range services {
+		for _, path := range []string{"services." + service + ".usage." + string(input), "usage." + string(input)} {
+			if !p.App.Given(path) {
+				continue
+			}
+			if place := fmt.Sprintf("%s:%d: %s", p.SpecName, p.App.Position(path).Line, path); !slices.Contains(places, place) {
+				places = append(places, place)
+			}
+			break
+		}
+	}
+	switch n := len(places); {
+	case n == 0:
+		return WaysToGive(len(services) > 1)[input]
+	case n > fewPlaces:
+		places = append(places[:fewPlaces], fmt.Sprintf("and %d more", n-fewPlaces))
+	}
+	return strings.Join(places, ", ")
 }
 
 // CompareUnderTrace compares a project. Under the trace that flags name, if they name
@@ -126,13 +170,13 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 		return compare.Result{}, problem.As(problem.Misuse, err)
 	}
 	if !simulated {
-		return compared(in)
+		return c.compared(p, in)
 	}
 	s, err := newSimulation(in, service, file, settings, ends)
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return CompareSimulated(ctx, s)
+	return c.CompareSimulated(ctx, p, s)
 }
 
 // list are words as a sentence has them.

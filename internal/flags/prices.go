@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -75,6 +76,9 @@ func pricesOf(root string) (string, error) {
 	return file, nil
 }
 
+// maxBook bounds a price book; ambi's own has 34 kB.
+const maxBook = 64 << 20
+
 // readBook reads a price book from a file.
 func readBook(name string) (*price.Book, error) {
 	file, err := inputfile.Open("prices", name, "\"ambi prices refresh\" writes one")
@@ -82,7 +86,11 @@ func readBook(name string) (*price.Book, error) {
 		return nil, err
 	}
 	defer file.Close()
-	book, err := price.Read(file)
+	text, err := inputfile.Read(file, name, maxBook)
+	if err != nil {
+		return nil, problem.InFlag("prices", err)
+	}
+	book, err := price.Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, problem.Hinted(problem.InFile(name, problem.As(problem.Misuse, err)), "\"ambi prices refresh\" writes it anew")
 	}

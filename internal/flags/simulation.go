@@ -79,10 +79,10 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 }
 
 // CompareSimulated simulates, and compares by what came out.
-func CompareSimulated(ctx context.Context, s *simulation.Simulation) (compare.Result, error) {
+func (c *Comparison) CompareSimulated(ctx context.Context, p *project.Project, s *simulation.Simulation) (compare.Result, error) {
 	in, err := s.Run(ctx)
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return compared(in)
+	return c.compared(p, in)
 }

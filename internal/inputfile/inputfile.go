@@ -6,6 +6,7 @@ package inputfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -29,6 +30,36 @@ func Open(flag, name string, hints ...string) (*os.File, error) {
 		return nil, problem.As(problem.Machine, fmt.Errorf("cannot read %s: %w", name, Cause(err)))
 	}
 	return file, nil
+}
+
+// Read reads what is left of a file of at most some bytes; problems have the name.
+func Read(file io.Reader, name string, most int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err != nil {
+		return nil, problem.New("cannot read %s: %w", name, Cause(err)).Of(problem.Machine)
+	}
+	if int64(len(text)) > most {
+		return nil, problem.New("%s: must have at most %d bytes", name, most).Of(problem.Misuse)
+	}
+	return text, nil
+}
+
+// MaxText bounds a file that people write by hand, such as go.mod or Pulumi.yaml.
+const MaxText = 4 << 20
+
+// Text reads a file that people write by hand, and no more of it than MaxText. That
+// it is not there is an fs.ErrNotExist.
+func Text(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, problem.New("%s: must be a file", name).Of(problem.Misuse)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, problem.New("cannot read %s: %w", name, Cause(err)).Of(problem.Machine)
+	}
+	defer file.Close()
+	return Read(file, name, MaxText)
 }
 
 // CheckFolder requires that a folder is there. Messages have it as it was given.

@@ -65,9 +65,17 @@ func New(hosts []string, html []byte, ask func(values map[string]string) page.An
 		case <-r.Context().Done(): // whoever asked has gone
 			return
 		}
-		a := ask(values)
+		var a page.Answer
+		fault := problem.Guard(func() error {
+			a = ask(values)
+			return nil
+		})
 		status := http.StatusOK
-		if a.Content == nil {
+		switch {
+		case fault != nil: // and not a connection that is closed without a word
+			status = http.StatusInternalServerError
+			a = page.Answer{Errors: []page.FieldError{{Message: "internal error, a fault of ambi's own: please report it, with what you asked: " + fault.Error()}}}
+		case a.Content == nil:
 			status = http.StatusUnprocessableEntity
 		}
 		answer(w, status, a)

@@ -129,6 +129,16 @@ func TestWrongFields(t *testing.T) {
 	}
 }
 
+// A panic is an answer that says what to report.
+func TestFaultIsAnswered(t *testing.T) {
+	handler := pageserver.New([]string{host}, nil, func(map[string]string) page.Answer { panic("out of range") })
+	w := ask(handler, func(*http.Request) {})
+	var a page.Answer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || w.Code != 500 || len(a.Errors) != 1 || !strings.Contains(a.Errors[0].Message, "out of range") {
+		t.Errorf("status %d, %v: %s", w.Code, err, w.Body)
+	}
+}
+
 // However many ask, two are answered at a time.
 func TestTwoAtATime(t *testing.T) {
 	var now, most atomic.Int32

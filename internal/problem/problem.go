@@ -16,6 +16,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -235,6 +236,17 @@ func collect(list List, err error, kind Kind) List {
 		add(Problem{Message: err.Error(), cause: err})
 	}
 	return list
+}
+
+// Guard runs what may panic: a panic is an error without a kind, which has the stack.
+// Go ends the whole program at a panic in a goroutine that nothing guards.
+func Guard(run func() error) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("%v\n%s", reason, debug.Stack())
+		}
+	}()
+	return run()
 }
 
 // As classifies the problems of an error that have no kind yet; nil stays nil.

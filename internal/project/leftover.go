@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/generator"
+	"ambi/internal/inputfile"
 )
 
 // leftover is what a stack's configuration still sets of a service that the spec does
@@ -44,7 +45,7 @@ func (p *Project) leftovers(edit generator.SettingsEdit) []leftover {
 	var all []leftover
 	files, _ := fs.Glob(os.DirFS(p.Root), "Pulumi.*.yaml") // the pattern is well formed
 	for _, file := range files {
-		text, err := os.ReadFile(filepath.Join(p.Root, file))
+		text, err := inputfile.Text(filepath.Join(p.Root, file))
 		if err != nil {
 			continue
 		}

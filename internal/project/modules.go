@@ -3,7 +3,6 @@ package project
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/mod/module"
 
 	"ambi/generator"
+	"ambi/internal/inputfile"
 )
 
 // PinnedModules lists Pulumi's modules that emitted code imports, in the versions that
@@ -49,7 +49,7 @@ func (p *Project) MissingModules() []string {
 	var required map[string]bool
 	for at := dir; ; at = filepath.Dir(at) {
 		name := filepath.Join(at, "go.mod")
-		if text, err := os.ReadFile(name); err == nil {
+		if text, err := inputfile.Text(name); err == nil {
 			file, err := modfile.ParseLax(name, text, nil)
 			if err != nil {
 				return nil

@@ -214,7 +214,7 @@ func modulePath(dir string) (string, error) {
 		return "", problem.As(problem.Machine, err)
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		text, err := os.ReadFile(filepath.Join(at, "go.mod"))
+		text, err := inputfile.Text(filepath.Join(at, "go.mod"))
 		if errors.Is(err, fs.ErrNotExist) {
 			if at == filepath.Dir(at) {
 				return "", problem.New("no go.mod here or above: the emitted imports begin with its module path").
@@ -223,7 +223,7 @@ func modulePath(dir string) (string, error) {
 			continue
 		}
 		if err != nil {
-			return "", problem.As(problem.Machine, err)
+			return "", err
 		}
 		module := modfile.ModulePath(text)
 		if module == "" {

@@ -170,9 +170,10 @@ func (w *starter) withoutGitFiles(files []generator.File) []generator.File {
 
 // missingLines returns what a file of the user's lacks of one that ambi would write.
 func missingLines(root *os.Root, f generator.File) []string {
-	have, err := root.ReadFile(f.Path)
-	if err != nil {
-		have = nil
+	var have []byte // of a file that cannot be read, nothing
+	if file, err := root.Open(f.Path); err == nil {
+		have, _ = inputfile.Read(file, f.Path, inputfile.MaxText)
+		_ = file.Close()
 	}
 	lines := map[string]bool{}
 	for line := range strings.Lines(string(have)) {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"sync/atomic"
+
+	"ambi/internal/problem"
 )
 
 // countingReader counts the bytes that are read, for another goroutine.
@@ -49,8 +51,12 @@ func (r *interruptibleReader) Read(p []byte) (int, error) {
 	}
 	// The buffer is the reader's own: a read that is given up may still end.
 	go func(buffer []byte) {
-		n, err := r.reader.Read(buffer)
-		r.results <- readResult{n, err}
+		var result readResult
+		result.err = problem.Guard(func() (err error) {
+			result.n, err = r.reader.Read(buffer)
+			return err
+		})
+		r.results <- result
 	}(r.buffer[:len(p)])
 	select {
 	case <-r.ctx.Done():

@@ -400,6 +400,7 @@ type sensitivityView struct {
 	None         string
 	Now          *alternativeView
 	Alternatives []alternativeView
+	Beyond       []string // choices whose month costs more than ambi counts
 }
 
 // flipView is a change that turns the answer, placed between a tenth and ten
@@ -431,6 +432,9 @@ func sensitivity(r compare.Result) sensitivityView {
 		if r.Verdict.Lambda == nil || r.Verdict.Kubernetes == nil {
 			v.None = "What would turn the answer is not known while a figure is missing."
 		}
+	}
+	for _, name := range r.Beyond {
+		v.Beyond = append(v.Beyond, format.Sentence(name))
 	}
 	if r.Verdict.Lambda == nil || r.Verdict.Kubernetes == nil || len(r.Alternatives) == 0 {
 		return v

@@ -174,6 +174,9 @@ func (m *markdown) crossings() {
 	for _, a := range m.result.Alternatives {
 		m.linef("- %s: Lambda %s, Kubernetes %s", a.Name, format.Money(a.Lambda), format.Money(a.Kubernetes))
 	}
+	for _, name := range m.result.Beyond {
+		m.linef("- %s: more than $1 billion a month, which ambi does not count", name)
+	}
 	m.close()
 }
 

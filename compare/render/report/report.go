@@ -181,7 +181,7 @@ func (p *page) sensitivity() {
 
 // alternatives are other choices, one at a time.
 func (p *page) alternatives() {
-	if len(p.result.Alternatives) == 0 {
+	if len(p.result.Alternatives)+len(p.result.Beyond) == 0 {
 		return
 	}
 	p.heading("Other choices, one at a time, a month")
@@ -195,6 +195,9 @@ func (p *page) alternatives() {
 			flips = "flips"
 		}
 		p.row(a.Name, 44, columns(format.Money(a.Lambda), format.Money(a.Kubernetes), flips))
+	}
+	for _, name := range p.result.Beyond {
+		p.row(name, 44, columns("", "", "more than $1 billion, which ambi does not count"))
 	}
 }
 
