@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"ambi/compare/price"
 	"ambi/compare/simulate"
@@ -20,6 +21,12 @@ type Advice struct {
 	Choices   []Choice `json:"choices"` // each keeps the objective; by target, the cheapest first
 	// Notes say why a target has no choice.
 	Notes []string `json:"notes"`
+}
+
+// Kept reports whether the objective is kept on some target, by the app as it is or
+// with a change.
+func (a Advice) Kept() bool {
+	return len(a.Choices) > 0 || slices.ContainsFunc(a.Now, func(c Choice) bool { return c.Holds })
 }
 
 // Choice is a change of the spec, and what it comes to.

@@ -119,10 +119,16 @@ func (c *comparison) breakEven(p pair) (BreakEven, error) {
 		}
 		b.Points = append(b.Points, at)
 	}
-	for _, x := range breakeven.Crossings(sides, points[:len(b.Points)]) {
+	for _, x := range settled(sides, points[:len(b.Points)]) {
 		b.Crossings = append(b.Crossings, p.crossing(x))
 	}
 	return b, nil
+}
+
+// settled are the crossings between points, those joined that are one answer: what is
+// about equal at a usage is so between two crossings.
+func settled(sides breakeven.Sides, points []breakeven.Point) []breakeven.Crossing {
+	return breakeven.Settle(sides, breakeven.Crossings(sides, points), aboutEqual/100.)
 }
 
 func bounds(a, b, c price.USD) (low, high price.USD) { return min(a, b, c), max(a, b, c) }
@@ -216,9 +222,7 @@ func (c *comparison) bands(p pair) []Band {
 			}
 			used = true
 			*end.text = u.text(app, choices, all)
-			if found := breakeven.Crossings(at.sides(), at.sweep(bandPoints)); found != nil {
-				*end.into = found
-			}
+			*end.into = settled(at.sides(), at.sweep(bandPoints))
 		}
 		if used {
 			bands = append(bands, band)

@@ -54,10 +54,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 		own := Result{Pair: target.PairOf(alone.side), Fit: fits.of(w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, i)}
 		s.Alone = Costs{own.Lambda.total(), own.Kubernetes.total()}
 		if alone.complete() {
-			s.Crossings = breakeven.Crossings(alone.sides(), alone.sweep(servicePoints))
-		}
-		if s.Crossings == nil {
-			s.Crossings = []breakeven.Crossing{}
+			s.Crossings = settled(alone.sides(), alone.sweep(servicePoints))
 		}
 		s.Verdict = c.verdict(alone, own)
 		if len(c.app.Workloads) <= largeApp {

@@ -23,7 +23,13 @@ func advise(ctx context.Context, io streams, p *project.Project, s *simulation.S
 	if err != nil {
 		return err
 	}
-	return printAdvice(io.out, p, *advice, asJSON)
+	if err := printAdvice(io.out, p, *advice, asJSON); err != nil {
+		return err
+	}
+	if !advice.Kept() {
+		return &answerNo{}
+	}
+	return nil
 }
 
 // adviceFormat names what simulate --slo --json prints.

@@ -98,7 +98,7 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return err
 			}
-			output.command = flags.CommandLine(cmd, "directory", "html", "full", "require", "fail-if")
+			output.command = flags.CommandLine(cmd, "html", "full", "require", "fail-if")
 			failed := gate.Failed(result, difference)
 			if err := output.print(io, p, result, difference, failed); err != nil {
 				return err

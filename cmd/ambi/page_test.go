@@ -87,8 +87,9 @@ func TestPageIsWritten(t *testing.T) {
 
 // A page says how to get it again, and without what only says where it goes.
 func TestPageShowsItsCommandLine(t *testing.T) {
-	html := string(runIn(t, projectWith(t, pageSpec), exitDone, "", "compare", "--requests", "5M/month", "--fargate", "--html", "-", "--price", "eks.cluster=0.2", "--price", "alb.hours=0.03"))
-	if want := "<code>ambi compare --requests 5M/month --fargate --price eks.cluster=0.2 --price alb.hours=0.03</code>"; !strings.Contains(html, want) {
+	dir := projectWith(t, pageSpec)
+	html := string(runIn(t, dir, exitDone, "", "compare", "--requests", "5M/month", "--fargate", "--html", "-", "--price", "eks.cluster=0.2", "--price", "alb.hours=0.03"))
+	if want := "<code>ambi compare --directory " + dir + " --requests 5M/month --fargate --price eks.cluster=0.2 --price alb.hours=0.03</code>"; !strings.Contains(html, want) {
 		_, after, _ := strings.Cut(html, "How to get this again")
 		t.Errorf("the page shows %.200s", after)
 	}

@@ -42,7 +42,8 @@ its cost, and the cheapest of each target as a diff of the spec.
 
 Ctrl-C ends the simulation and prints what it has come to, marked as partial.
 
-Exit code 1: the trace cannot be read, or no target takes the app. 130:
+Exit code 1: the trace cannot be read, no target takes the app, or nothing that --slo
+tried keeps the objective. 130:
 interrupted.`,
 		Example: `  ambi simulate --span 1h
   ambi simulate --trace requests.csv

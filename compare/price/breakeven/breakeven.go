@@ -39,6 +39,11 @@ type Crossing struct {
 	ToLambda  bool    `json:"toLambda"`  // Lambda is the cheaper one from here on
 	Step      bool    `json:"step"`      // because a cost jumps here, by a node more
 	PerSecond float64 `json:"perSecond"` // the same number of requests, as a rate
+	// Until is the last number of requests at which the cheaper target changes before
+	// one of them stays clearly cheaper, and Times how often it does: once, or several
+	// times while both cost about the same, for nodes come one at a time.
+	Until float64 `json:"until"`
+	Times int     `json:"times"`
 }
 
 // step is by how much a cost must rise with one request to count as a jump.
@@ -78,6 +83,41 @@ func Crossings(sides Sides, points []Point) []Crossing {
 	return s.found
 }
 
+// Settle joins crossings that follow each other with both costs about the same all the
+// way between them, apart by less than a part such as .05 of the higher: they are one
+// answer, at the first of them. Where the same target is the cheaper one after all of
+// them as before, there is none.
+func Settle(sides Sides, crossings []Crossing, part float64) []Crossing {
+	settled := []Crossing{}
+	for first := 0; first < len(crossings); {
+		last := first
+		for last+1 < len(crossings) && alike(sides, crossings[last].Requests, crossings[last+1].Requests, part) {
+			last++
+		}
+		if n := last - first + 1; n%2 == 1 {
+			joined := crossings[first]
+			joined.Until, joined.Times = crossings[last].Requests, n
+			settled = append(settled, joined)
+		}
+		first = last + 1
+	}
+	return settled
+}
+
+// looks is at how many places between two crossings their distance is looked at.
+const looks = 24
+
+// alike reports whether costs are about the same from one number of requests to another.
+func alike(sides Sides, from, to, part float64) bool {
+	for i := range looks {
+		p := at(sides, math.Round(from*math.Pow(to/from, (float64(i)+.5)/looks)))
+		if low, high := min(p.Lambda, p.Kubernetes), max(p.Lambda, p.Kubernetes); float64(high-low) >= part*float64(high) {
+			return false
+		}
+	}
+	return true
+}
+
 type search struct {
 	sides Sides
 	found []Crossing
@@ -93,7 +133,7 @@ func (s *search) between(a, b Point) {
 	if b.Requests-a.Requests <= 1 {
 		if !agree {
 			s.found = append(s.found, Crossing{
-				Point: b, Before: a, ToLambda: b.LambdaCheaper(), PerSecond: b.Requests / (price.HoursPerMonth * 3600),
+				Point: b, Before: a, Until: b.Requests, Times: 1, ToLambda: b.LambdaCheaper(), PerSecond: b.Requests / (price.HoursPerMonth * 3600),
 				Step: b.Kubernetes-a.Kubernetes >= step || b.Lambda-a.Lambda >= step,
 			})
 		}

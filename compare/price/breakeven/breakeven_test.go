@@ -151,3 +151,36 @@ func TestFlips(t *testing.T) {
 		t.Errorf("unknown on the way: got %v, %v", below, above)
 	}
 }
+
+// Nodes that come one at a time let curves that run close to each other cross again and
+// again: that is one answer, and where the same target wins in the end, none.
+func TestSettle(t *testing.T) {
+	const part = .05
+	for _, c := range []struct {
+		name        string
+		kubernetes  func(float64) float64
+		crossings   int
+		want, times int
+	}{
+		{"one crossing", stairs(200, 0, 1e9), 1, 1, 1},
+		{"steps of a percent", stairs(200, 1.9, 2e6), 3, 1, 3},
+		{"steps of a third", stairs(30, 45, 50e6), 9, 7, 1},
+	} {
+		s := sides(line(1), c.kubernetes)
+		all := crossings(s)
+		got := breakeven.Settle(s, all, part)
+		if len(all) < c.crossings || len(got) != c.want {
+			t.Errorf("%s: %d crossings and %d answers", c.name, len(all), len(got))
+			continue
+		}
+		first := got[0]
+		if first.Requests != all[0].Requests || first.ToLambda != all[0].ToLambda || first.Times < c.times || (first.Times > 1) != (first.Until > first.Requests) {
+			t.Errorf("%s: %+v", c.name, first)
+		}
+	}
+	// Kubernetes touches from above, and comes back.
+	touch := sides(line(1), func(n float64) float64 { return n/1e6 + 2 - 4*math.Exp(-math.Pow((n-200e6)/40e6, 2)) })
+	if all := crossings(touch); len(all) != 2 || len(breakeven.Settle(touch, all, part)) != 0 {
+		t.Errorf("%d crossings, and %+v", len(all), breakeven.Settle(touch, all, part))
+	}
+}

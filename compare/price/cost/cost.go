@@ -143,6 +143,17 @@ func (e *Excess) Error() string {
 	return fmt.Sprintf("%s: a month costs more than a billion dollars, the most that ambi counts; most of it is %s: %s", e.Target, e.Component, e.Formula)
 }
 
+// IdleKnown reports whether Idle is all that buys unused capacity: it is not while the
+// nodes depend on a figure that is missing.
+func (b Bill) IdleKnown() bool {
+	for _, c := range b.Components {
+		if c.Category == Idle && c.Cost == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // Bill is a month on one target.
 type Bill struct {
 	Target     spec.Target `json:"target"`

@@ -61,7 +61,7 @@ func costs(r compare.Result, figures []Figure) costsView {
 		side := r.Of(t)
 		bill := billView{Target: string(t), Name: name(t), Unpriced: side.Unpriced, Total: "–"}
 		if side.Bill != nil {
-			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), format.Money(side.Bill.Idle)
+			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), partial(side.Bill.Idle, side.Bill.IdleKnown())
 			for _, c := range side.Bill.Components {
 				if line := lineOf(c); c.Quantity != nil && *c.Quantity == 0 {
 					bill.Zeros = append(bill.Zeros, line)

@@ -91,6 +91,7 @@ type verdictView struct {
 type sideView struct {
 	Target, Name string
 	Total, Idle  string
+	IdleKnown    bool
 	Bar          float64 // the total, in percent of the dearer one
 	IdleBar      float64 // the idle part, the same
 	Unpriced     string
@@ -120,6 +121,7 @@ func verdict(r compare.Result, o Options) verdictView {
 		}
 		if b := side.Bill; b != nil {
 			s.Total = partial(b.Known, b.Total != nil)
+			s.IdleKnown = b.IdleKnown()
 			if b.Idle > 0 {
 				s.Idle = format.Money(b.Idle)
 			}
@@ -292,6 +294,9 @@ func trafficOf(r compare.Result, figures []Figure) trafficView {
 			short(x.Requests), short(x.PerSecond), name(cheaper), name(dearer), format.Money(x.Of(cheaper)), format.Money(x.Of(dearer)))
 		if x.Step {
 			text += ", at a step of the cost"
+		}
+		if x.Times > 1 {
+			text += fmt.Sprintf("; up to %s it changes %s more, and both cost about the same", short(x.Until), format.Plural(x.Times-1, "time"))
 		}
 		text += fmt.Sprintf(". What turns the answer: %s, %.0f %% of the growth. ", x.Cause.Name, 100*x.Cause.Share)
 		text += fmt.Sprintf("Lambda is mostly %s (%.0f %%), Kubernetes mostly %s (%.0f %%).",

@@ -62,6 +62,17 @@ func total(side compare.Side) string {
 	}
 }
 
+// idle is the part of a bill that buys unused capacity.
+func idle(b *cost.Bill) string {
+	switch {
+	case b.IdleKnown():
+		return format.Money(b.Idle)
+	case b.Idle == 0:
+		return "?"
+	}
+	return format.Money(b.Idle) + "+"
+}
+
 func unknown(side compare.Side) bool { return side.Bill != nil && side.Bill.Total == nil }
 
 // The columns of a bill; with spaces between them they take Width.
@@ -108,7 +119,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		}
 	}
 	p.row("total", nameWidth, columns("", "", total(side)))
-	p.row("of which idle", nameWidth, columns("", "", format.Money(side.Bill.Idle)))
+	p.row("of which idle", nameWidth, columns("", "", idle(side.Bill)))
 	if simulated {
 		p.line("~ from the simulation instead of averages.")
 	}

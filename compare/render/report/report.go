@@ -124,6 +124,9 @@ func (p *page) crossings() {
 			how = "What turns the answer, by a step: "
 		}
 		p.say("    - ", how+driver(c.Cause, "of the growth"))
+		if c.Times > 1 {
+			p.say("    - ", fmt.Sprintf("Up to %s the cheaper one changes %s more: both cost about the same there", amount(c.Until), format.Plural(c.Times-1, "time")))
+		}
 	}
 	if len(b.Crossings) > 0 {
 		p.say("", fmt.Sprintf("Looked at from %s to %s requests a month.", amount(first.Requests), amount(last.Requests)))
@@ -164,7 +167,7 @@ func places(at []breakeven.Crossing) string {
 	}
 	var list []string
 	for _, c := range at {
-		list = append(list, amount(c.Requests))
+		list = append(list, spread(c))
 	}
 	return strings.Join(list, ", ")
 }

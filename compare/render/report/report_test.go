@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -227,6 +228,9 @@ func TestAnUnknownTotalIsNoNumber(t *testing.T) {
 		if !strings.Contains(printed, want) {
 			t.Errorf("no %q in\n%s", want, printed)
 		}
+	}
+	if idle := regexp.MustCompile(`(?m)^  of which idle +(\S+)$`).FindAllStringSubmatch(printed, -1); len(idle) != 2 || idle[0][1] != "$0.00" || idle[1][1] != "?" {
+		t.Errorf("what idles is %v, and nobody knows on Kubernetes", idle)
 	}
 	for _, never := range []string{"NaN", "Inf", "difference", "cross at"} {
 		if strings.Contains(printed, never) {

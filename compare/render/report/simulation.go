@@ -274,7 +274,7 @@ func (s sideBySide) money() {
 	s.row("cost of a month like it", func(r *replay.Result) string { return total(s.result.Of(r.Target)) })
 	s.row("of which idle", func(r *replay.Result) string {
 		if bill := s.result.Of(r.Target).Bill; bill != nil {
-			return format.Money(bill.Idle)
+			return idle(bill)
 		}
 		return "-"
 	})

@@ -11,6 +11,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/fit"
 	"ambi/compare/format"
+	"ambi/compare/price/breakeven"
 	"ambi/compare/price/cost"
 	"ambi/spec"
 )
@@ -133,17 +134,34 @@ func (p *page) nearest() string {
 		return fmt.Sprintf("none: %s is cheaper at any number of requests", cheaper)
 	}
 	c := slices.MinFunc(b.Crossings, func(a, b compare.Crossing) int {
-		return cmp.Compare(math.Abs(math.Log(a.Requests/today)), math.Abs(math.Log(b.Requests/today)))
+		return cmp.Compare(math.Abs(math.Log(nearEnd(a.Crossing, today)/today)), math.Abs(math.Log(nearEnd(b.Crossing, today)/today)))
 	})
 	above := "Kubernetes"
 	if c.ToLambda {
 		above = "Lambda"
 	}
-	text := fmt.Sprintf("%s requests a month, %s times this usage; above, %s is cheaper", amount(c.Requests), times(c.Requests/today), above)
+	text := fmt.Sprintf("%s requests a month, %s times this usage; above, %s is cheaper", spread(c.Crossing), times(nearEnd(c.Crossing, today)/today), above)
 	if n := len(b.Crossings); n > 1 {
 		text += fmt.Sprintf("; the nearest of %d such places", n)
 	}
 	return text
+}
+
+// nearEnd is the end of a crossing that is nearer to a number of requests.
+func nearEnd(c breakeven.Crossing, requests float64) float64 {
+	if requests > c.Until && c.Times > 1 {
+		return c.Until
+	}
+	return c.Requests
+}
+
+// spread is where the cheaper target changes: a number of requests, or from where to
+// where while both cost about the same.
+func spread(c breakeven.Crossing) string {
+	if c.Times < 2 {
+		return amount(c.Requests)
+	}
+	return amount(c.Requests) + " to " + amount(c.Until)
 }
 
 // times is a factor of three digits.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // month is the counts of a month at a mean of 1,000 requests a second, or of
@@ -256,5 +258,23 @@ func TestCountsOfAnotherLength(t *testing.T) {
 	}
 	if short := c.Until(minute); !slices.Equal(short.Minutes, []float64{3}) || short.Quiet() != 0 || len(c.Minutes) != 4 {
 		t.Errorf("%+v of %+v", short, c)
+	}
+}
+
+// Stretches whose run-ups overlap simulate some requests twice, and never more than
+// there are.
+func TestNoMoreThanAllIsSimulated(t *testing.T) {
+	if got := covered(112, 100); got != 1 {
+		t.Errorf("%.0f %% of the requests", 100*got)
+	}
+	if got := covered(12, 100); got != .12 {
+		t.Errorf("%.0f %% of the requests", 100*got)
+	}
+}
+
+// Where nothing waited, no wait was the longest.
+func TestAnEmptyHistogramHasNoLongest(t *testing.T) {
+	if got := summarize(hdrhistogram.New(lowestLatency, highestLatency, latencyDigits), 0); got.Max != 0 || got.Count != 0 || got.Histogram == nil {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -41,6 +41,9 @@ type Latency struct {
 }
 
 func summarize(h *hdrhistogram.Histogram, sum float64) Latency {
+	if h.TotalCount() == 0 {
+		return Latency{Histogram: h} // an empty histogram's highest value is none
+	}
 	p := h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9})
 	return Latency{
 		Count: h.TotalCount(), Mean: round(share(sum, float64(h.TotalCount()))),

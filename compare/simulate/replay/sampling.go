@@ -227,10 +227,14 @@ func (r *Recorder) extrapolate(until int64) *Sampling {
 	r.total.extend(&s.followed, 1, 1)
 	r.fill(until)
 	result := &Sampling{Simulated: round(s.simulated), Windows: len(p.windows), Strata: p.strata, Followed: s.through}
-	result.Share = share(s.simulated, r.total.arrived)
+	result.Share = covered(s.simulated, r.total.arrived)
 	s.errors(result, r)
 	return result
 }
+
+// covered is the part of a trace's requests that was simulated. What runs up to a
+// stretch may have been simulated for the one before it, too.
+func covered(simulated, arrived float64) float64 { return min(share(simulated, arrived), 1) }
 
 // weigh says what each group stands for, up to a time in the trace. What was not
 // measured is taken for what is most like it in the stratum.
