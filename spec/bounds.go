@@ -30,12 +30,18 @@ func boundsOf(text string) *bounds {
 	return &bounds{text: text, above: m[1] != "", low: m[2], high: m[3], step: boundsStep[m[4]]}
 }
 
-// Range is the range of a field, in words; "" if it has none.
-func Range(f reflect.StructField) string {
-	if b := rangeOf(f); b != nil {
+// Range is the range of a field, such as "from 1s to 1h in whole seconds"; "" if it
+// has none.
+func Range(f reflect.StructField) string { return rangeOf(f).words() }
+
+func (b *bounds) words() string {
+	switch {
+	case b == nil:
+		return ""
+	case b.above:
 		return b.text
 	}
-	return ""
+	return "from " + b.text
 }
 
 // rangeOf is the range that the tag of a field gives, or else its type.

@@ -244,7 +244,7 @@ func (d *decoder) mapping(v reflect.Value, n *yaml.Node, path string, at Positio
 
 func (d *decoder) list(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	if n.Kind != yaml.SequenceNode {
-		d.mistyped(n, path, at, "a list", listHints(v.Type().Elem(), n)...)
+		d.mistyped(n, path, at, "a list", listHints(v.Type().Elem(), rule, n)...)
 		return
 	}
 	switch {

@@ -58,7 +58,7 @@ func (f form) hints(like scalar, text string, rule rule) []string {
 	if f.meant == nil || len(text) > maxKey {
 		return nil
 	}
-	g := f.meant(ungrouped(text), rule.unit)
+	g := f.meant(ungrouped(strings.TrimSpace(text)), rule.unit)
 	if len(g.ways) == 0 {
 		if g.why == "" {
 			return nil

@@ -2,8 +2,11 @@ package spec
 
 import (
 	"regexp"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"ambi/internal/problem"
 )
 
 const (
@@ -52,7 +55,13 @@ func (v *validator) objectName(path, name string) {
 
 // path checks an absolute path without parameters.
 func (v *validator) path(at, path string) {
-	if err := checkPath(path, false); err != nil && v.sound(at) {
-		v.reportValue(v.at(at), at, err)
+	err := checkPath(path, false)
+	if err == nil || !v.sound(at) {
+		return
 	}
+	if fixed := "/" + strings.Trim(routeAddress.ReplaceAllString(path, ""), "/"); checkPath(fixed, false) == nil {
+		v.report(v.at(at), at, problem.All(err)[0].Message, "write "+fixed)
+		return
+	}
+	v.reportValue(v.at(at), at, err)
 }

@@ -112,19 +112,25 @@ func isScalar(t reflect.Type) bool {
 const maxPlaces = 3
 
 // elsewhere lists where the grammar has a key that a type does not: below that
-// type, or else anywhere.
+// type, in what holds it, or else anywhere.
 func elsewhere(key string, in reflect.Type) []string {
-	var below, all []string
+	var below, above, all []string
 	for _, p := range placesOfKeys()[plain(key)] {
 		all = append(all, p)
 		for _, here := range placesOfTypes()[in] {
 			if rest, ok := strings.CutPrefix(p, strings.TrimPrefix(here+".", ".")); ok && here != "" {
 				below = append(below, rest)
 			}
+			if strings.HasPrefix(here, p+".") {
+				above = append(above, p)
+			}
 		}
 	}
-	if len(below) > 0 {
+	switch {
+	case len(below) > 0:
 		return below
+	case len(above) > 0:
+		return above
 	}
 	return all
 }
@@ -176,24 +182,33 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 func sectionHints(t reflect.Type, n *yaml.Node) []string {
 	fields := fieldsOf(t)
 	all := names(fields)
+	only := slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return len(fields) > 1 && !f.rule.required })
 	switch {
 	case isNull(n):
 		return []string{"its keys, such as " + all[0] + ", are indented below it"}
 	case t == reflect.TypeFor[App]():
 		return []string{emptyHint}
 	case n.Kind == yaml.ScalarNode && notString(n) == "":
-		only := slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return len(fields) > 1 && !f.rule.required })
 		if len(only) == 1 {
 			value := "..."
-			if t.Field(only[0].index).Type.Kind() == reflect.String {
+			switch of := t.Field(only[0].index).Type; {
+			case of.Kind() == reflect.String:
 				value = asElement(n.Value)
+			case of.Kind() == reflect.Slice:
+				value = "[" + asElement(n.Value) + "]"
 			}
 			return []string{fmt.Sprintf("write {%s: %s}", only[0].name, value)}
 		}
+	case n.Kind == yaml.SequenceNode && len(only) == 1 && t.Field(only[0].index).Type.Kind() == reflect.Slice && allScalars(n):
+		return []string{"the list belongs below its key " + only[0].name}
 	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode:
 		return []string{"its keys stand without a - before them"}
 	}
 	return []string{"its keys are " + strings.Join(all[:min(len(all), maxListed)], ", ")}
+}
+
+func allScalars(n *yaml.Node) bool {
+	return !slices.ContainsFunc(n.Content, func(e *yaml.Node) bool { return e.Kind != yaml.ScalarNode })
 }
 
 // mapHints is for what stands in the place of a mapping with free names.
@@ -210,7 +225,7 @@ func mapHints(of reflect.Type, n *yaml.Node) []string {
 	switch first := n.Content[0]; first.Kind {
 	case yaml.ScalarNode:
 		if name, value, found := strings.Cut(first.Value, "="); found && of.Kind() == reflect.String {
-			return []string{fmt.Sprintf("write %s: %s, without a -", bare(name), asText(value))}
+			return []string{fmt.Sprintf("write %s: %s in place of %s", bare(name), asText(value), bare(first.Value))}
 		}
 	case yaml.MappingNode:
 		entries := entriesOf(first)
@@ -225,12 +240,16 @@ func mapHints(of reflect.Type, n *yaml.Node) []string {
 		}
 		return []string{"write each entry without the - before it"}
 	}
-	return []string{"write NAME: and what it is, without a -"}
+	return []string{"write NAME: and what it is, in place of a list"}
 }
 
 // listHints is for what stands in the place of a list.
-func listHints(of reflect.Type, n *yaml.Node) []string {
+func listHints(of reflect.Type, rule rule, n *yaml.Node) []string {
 	switch {
+	case n.Kind == yaml.ScalarNode && len(rule.enum) > 0 && !slices.Contains(rule.enum, n.Value) && !isNull(n):
+		return []string{"a list of some of " + strings.Join(rule.enum, ", ")}
+	case n.Kind == yaml.ScalarNode && isScalar(of) && reflect.New(of).Interface().(scalar).UnmarshalText([]byte(n.Value)) != nil && !isNull(n):
+		return []string{"write each element after a -"}
 	case of.Kind() == reflect.Struct && !isScalar(of) && !isNull(n):
 		return []string{"each element is a mapping, after a -"}
 	case isNull(n):

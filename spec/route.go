@@ -209,15 +209,19 @@ var (
 	typedParam   = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_]*):.*\}$`)                                                   // {id:[0-9]+}
 	restSegment  = regexp.MustCompile(`^(?:\*\*?|\(\.\*\)|\.\*)$`)                                                          // *, **
 	restParam    = regexp.MustCompile(`^(?:[*:{<\[]+(?:path:|\.\.\.)?)([A-Za-z][A-Za-z0-9_]*)(?:\.\.\.|\*)?[>}\])]*[*+]?$`) // *path, [...slug], {path...}, {path*}, <path:rest>
-	methodFirst  = regexp.MustCompile(`^([A-Za-z*]+):?\s+(.*)$`)
+	methodFirst  = regexp.MustCompile(`^([A-Za-z*]+)(?::?\s+|(/))(.*)$`)
+	routeWithin  = regexp.MustCompile(`^[A-Z]+ \S+ [A-Z]+ /`)
 	routeAddress = regexp.MustCompile(`^https?://[^/]*`)
 )
 
 // meantRoute guesses at a route in the syntax of other routers.
 func meantRoute(text, _ string) guess {
+	if routeWithin.MatchString(text) {
+		return guess{why: "begin each route with a - of its own"}
+	}
 	method, path := "", text
 	if m := methodFirst.FindStringSubmatch(text); m != nil && !strings.HasPrefix(text, "http") {
-		method, path = strings.ToUpper(m[1]), m[2]
+		method, path = strings.ToUpper(m[1]), m[2]+m[3]
 	} else if before, after, found := strings.Cut(text, " "); found && strings.HasPrefix(text, "/") {
 		method, path = strings.ToUpper(after), before
 	}

@@ -77,6 +77,8 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 		hints = []string{"write " + asText(n.Content[0].Value) + " alone"}
 	case n.Kind == yaml.ScalarNode:
 		hints = []string{`write "" for an empty text, or remove the key`}
+	default:
+		hints = kindHints(n)
 	}
 	d.report(at, path, "must be a string, got "+problem, hints...)
 	return "", false
@@ -211,6 +213,9 @@ func numberHints(n *yaml.Node, rule rule) []string {
 			return []string{"only the port that the app listens on, as a number: write " + m[1]}
 		}
 	}
+	if rule.minimum > math.MinInt && rule.maximum < math.MaxInt && !isNull(n) {
+		return []string{fmt.Sprintf("from %d to %d", rule.minimum, rule.maximum)}
+	}
 	return nil
 }
 
@@ -245,15 +250,21 @@ func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position, rule 
 	form := s.form()
 	isDecimal := isNumber(n) && decimal.MatchString(n.Value)
 	if notString(n) != "" && !(form.number && isDecimal) {
-		d.mistyped(n, path, at, form.noun, form.nodeHints(s, n, rule)...)
+		hints := form.nodeHints(s, n, rule)
+		if hints == nil && rule.bounds != nil && n.Kind == yaml.ScalarNode && !isNull(n) {
+			hints = []string{rule.bounds.words()}
+		}
+		d.mistyped(n, path, at, form.noun, hints...)
 		return
 	}
 	if err := s.UnmarshalText([]byte(n.Value)); err != nil {
+		refused := problem.All(err)[0]
 		if hints := form.nodeHints(s, n, rule); hints != nil {
-			d.report(at, path, problem.All(err)[0].Message, hints...)
-			return
+			refused.Hints = hints
+		} else if len(refused.Hints) == 0 && rule.bounds != nil {
+			refused.Hints = []string{rule.bounds.words()}
 		}
-		d.reportValue(at, path, err)
+		d.report(at, path, refused.Message, refused.Hints...)
 		return
 	}
 	if value, ok := s.(ranged); ok && !rule.bounds.hold(value) {
@@ -275,11 +286,23 @@ func (r *reporter) reportValue(at Position, path string, err error) {
 
 func (d *decoder) mistyped(n *yaml.Node, path string, at Position, want string, hints ...string) {
 	switch {
-	case len(hints) > 0:
-	case isNull(n):
-		hints = []string{"remove it, or give it a value"}
-	case n.Kind == yaml.SequenceNode && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode:
-		hints = []string{"one value, without a list: write " + bare(n.Content[0].Value)}
+	case n.Kind == yaml.ScalarNode && variable.MatchString(n.Value):
+		hints = []string{templateHint}
+	case len(hints) == 0:
+		hints = kindHints(n)
 	}
 	d.report(at, path, fmt.Sprintf("must be %s, got %s", want, kind(n)), hints...)
+}
+
+// kindHints is for a value of another kind than a field takes, whatever it takes.
+func kindHints(n *yaml.Node) []string {
+	switch {
+	case isNull(n):
+		return []string{"remove it, or give it a value"}
+	case n.Kind == yaml.SequenceNode && len(n.Content) == 1 && n.Content[0].Kind == yaml.ScalarNode:
+		return []string{"one value, without a list: write " + bare(n.Content[0].Value)}
+	case n.Kind == yaml.SequenceNode:
+		return []string{"one value, without a list"}
+	}
+	return nil
 }

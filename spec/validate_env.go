@@ -16,6 +16,8 @@ import (
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
 const envPattern = `^[A-Za-z][A-Za-z0-9_]+$`
 
+var notVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
 var envName = regexp.MustCompile(envPattern)
 
 // lambdaReserved lists the variables that Lambda sets and lets nobody else set.
@@ -70,7 +72,11 @@ func (v *validator) variable(path, name string) {
 	if owner := reservedBy(name); owner != "" {
 		v.failKey(path, owner+" sets this variable itself", "choose another name")
 	} else if !envName.MatchString(name) {
-		v.failKey(path, "the name must be two or more letters, digits and underscores, and start with a letter, got "+quote(name))
+		var hints []string
+		if near := notVariable.ReplaceAllString(name, "_"); envName.MatchString(near) && reservedBy(near) == "" {
+			hints = []string{"such as " + near}
+		}
+		v.failKey(path, "the name must be two or more letters, digits and underscores, and start with a letter, got "+quote(name), hints...)
 	}
 }
 

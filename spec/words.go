@@ -18,6 +18,9 @@ type Word struct {
 // Answer is the hint for a key by one of the word's names.
 func (w Word) Answer(name string) string {
 	if len(w.Ours) == 0 {
+		if section := w.Section(); section != "" && w.in != reflect.TypeFor[Service]() {
+			name = section + "." + name
+		}
 		return "ambi has no " + bare(name) + ": " + w.Note
 	}
 	answer := "ambi's word is " + w.Ours[0]
@@ -105,6 +108,7 @@ func Words() []Word {
 		anywhere("provisionedConcurrency provisionedConcurrentExecutions provisionedConcurrencyConfig", "lambda.provisioned", ""),
 		anywhere("vpcConfig subnets subnetIds securityGroups securityGroupIds", "lambda.vpc", "true or false: each stack's configuration names the subnets and groups"),
 		anywhere("logRetention logRetentionInDays retentionInDays", "lambda.logRetentionDays", ""),
+		within[LambdaOptions]("url functionUrl functionUrlConfig", "", "an HTTP API serves http.routes"),
 		anywhere("snapStart", "", "it takes neither images nor custom runtimes"),
 		anywhere("iam iamRoleStatements policies policy role roleArn statements", "permissions", ""),
 

@@ -106,10 +106,8 @@ func (f field) facts() []string {
 	if least, ok := values["minimum"]; ok {
 		facts = append(facts, fmt.Sprintf("From %s to %s.", least, values["maximum"]))
 	}
-	if more, ok := strings.CutPrefix(f.bounds, "more"); ok {
-		facts = append(facts, "More"+more+".")
-	} else if f.bounds != "" {
-		facts = append(facts, "From "+f.bounds+".")
+	if f.bounds != "" {
+		facts = append(facts, strings.ToUpper(f.bounds[:1])+f.bounds[1:]+".")
 	}
 	if most, ok := values["maxItems"]; ok {
 		facts = append(facts, "At most "+most+".")
