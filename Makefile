@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page test-hpa cluster test-cluster race fuzz lint cross-vet generate charts check bench clean
+.PHONY: help go tools preview test test-page test-hpa delivery test-delivery cluster test-cluster race fuzz lint cross-vet generate charts check bench clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -43,6 +43,11 @@ test-page: go ## test the page of compare in Chromium (needs Node, npm and Chrom
 
 test-hpa: go ## compare the autoscaler's arithmetic with Kubernetes' own controller (2 minutes of compiling the first time)
 	cd tools/hpa && $(GOTEST) -count=1 -timeout 10m .
+
+delivery: go $(BIN)/bento $(BIN)/aws-lambda-rie
+
+test-delivery: delivery ## deliver messages to the example app, by Bento and by Lambda's emulator (9 minutes of building the first time)
+	$(GOTEST) -tags delivery -count=1 -timeout 15m ./internal/delivery
 
 cluster: go $(CLUSTER)
 
@@ -109,6 +114,16 @@ $(BIN)/golangci-lint: tools/lint/go.mod | go
 
 $(BIN)/gotestsum: tools/gotestsum/go.mod | go
 	@scripts/build-tool tools/gotestsum gotest.tools/gotestsum $@ "gotestsum, which counts tests: 1 minute the first time"
+
+# Built without cgo: a C compiler is not needed for them.
+$(BIN)/bento $(BIN)/aws-lambda-rie: export CGO_ENABLED = 0
+
+$(BIN)/bento: tools/bento/go.mod tools/bento/main.go | go
+	@scripts/build-tool tools/bento . $@ "Bento, which takes messages from queues: 9 minutes the first time"
+
+$(BIN)/aws-lambda-rie: tools/rie/go.mod | go
+	@scripts/build-tool tools/rie github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie $@ \
+		"AWS's emulator of Lambda's runtime: 1 minute the first time"
 
 # One module pins all parts, so that they share most of what is compiled. The API
 # server serves as the version that is set when it is linked.
