@@ -36,8 +36,8 @@ func (m *Models) Check(token string, inputs map[string]any) (problems []string, 
 			given = operation.prepare(given)
 		}
 		for field := range strings.FieldsSeq(operation.takes) {
-			name, member, renamed := strings.Cut(field, ":")
-			if !renamed {
+			name, member, other := strings.Cut(field, ":")
+			if !other {
 				member = model.memberOf(shape, name)
 			}
 			used[name] = true
@@ -112,13 +112,15 @@ func text(value any) any {
 	}
 }
 
-// renamed are members that Pulumi's provider calls otherwise than by the member's
-// name in another case: in the plural, mostly.
-var renamed = map[string]string{
-	"ImageConfig.commands":              "Command",
-	"ImageConfig.entryPoints":           "EntryPoint",
-	"JWTConfiguration.audiences":        "Audience",
-	"AliasRoutingConfiguration.weights": "AdditionalVersionWeights",
+// renamed finds a member that Pulumi's provider calls otherwise than by the member's
+// name in another case: in the plural.
+func renamed(member string) (name string, ok bool) {
+	name, ok = map[string]string{
+		"ImageConfig.commands":       "Command",
+		"ImageConfig.entryPoints":    "EntryPoint",
+		"JWTConfiguration.audiences": "Audience",
+	}[member]
+	return name, ok
 }
 
 // convert brings a value of Pulumi's into the form of a shape: members have the
@@ -175,7 +177,7 @@ func (s *service) convert(to *shape, value any) any {
 
 // memberOf finds the member of a structure that an input is called after.
 func (s *service) memberOf(of *shape, input string) string {
-	if name, ok := renamed[of.name+"."+input]; ok {
+	if name, ok := renamed(of.name + "." + input); ok {
 		return name
 	}
 	for name := range of.Members {

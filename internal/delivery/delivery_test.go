@@ -139,6 +139,8 @@ func TestDelivery(t *testing.T) {
 		for i := 1; i < len(received[id]); i++ {
 			if after := received[id][i].Sub(received[id][i-1]); after < visibility {
 				t.Errorf("%s came back after %v, before the visibility timeout of %v", u.body, after, visibility)
+			} else if after > 6*visibility {
+				t.Errorf("%s came back after %v, long after the visibility timeout of %v", u.body, after, visibility)
 			}
 		}
 		if deleted := jobs.Deleted(id); deleted.IsZero() != u.fails {

@@ -2,6 +2,7 @@ package sqs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
@@ -15,11 +16,17 @@ type failure struct{ code, query, message string }
 
 func (f failure) Error() string { return f.code + ": " + f.message }
 
-var (
-	noQueue    = failure{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."}
-	emptyBatch = failure{"EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest", "There should be at least one entry in the request."}
-	longBatch  = failure{"TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10."}
-)
+func noQueue() failure {
+	return failure{"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."}
+}
+
+func emptyBatch() failure {
+	return failure{"EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest", "There should be at least one entry in the request."}
+}
+
+func longBatch() failure {
+	return failure{"TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10."}
+}
 
 func invalid(format string, arguments ...any) failure {
 	return failure{"InvalidParameterValueException", "InvalidParameterValue", fmt.Sprintf(format, arguments...)}
@@ -58,7 +65,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer, err := s.answer(r, operation, call)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-	if f, failed := err.(failure); failed {
+	if f, failed := errors.AsType[failure](err); failed {
 		w.Header().Set("X-Amzn-Query-Error", f.query+";Sender")
 		w.WriteHeader(http.StatusBadRequest)
 		answer = map[string]string{"__type": "com.amazonaws.sqs#" + f.code, "message": f.message}
@@ -75,7 +82,7 @@ func (s *Server) answer(r *http.Request, operation string, call request) (any, e
 	q := s.queues[name]
 	s.mutex.Unlock()
 	if q == nil {
-		return nil, noQueue
+		return nil, noQueue()
 	}
 	switch operation {
 	case "GetQueueUrl":
@@ -140,9 +147,9 @@ func (q *Queue) answerReceive(r *http.Request, call request) (any, error) {
 func (q *Queue) answerBatch(operation string, entries []entry) (any, error) {
 	switch {
 	case len(entries) == 0:
-		return nil, emptyBatch
+		return nil, emptyBatch()
 	case len(entries) > 10:
-		return nil, longBatch
+		return nil, longBatch()
 	}
 	done := []map[string]string{}
 	for _, e := range entries {
