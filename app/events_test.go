@@ -118,20 +118,27 @@ func TestEvents(t *testing.T) {
 			"thumbnails/incoming/read-only.png": "AccessDenied",
 		}
 	}
-	_, server := startOnPort(t, "thumbs", pod.start(t)...)
-	_, gateway := startOnLambda(t, patience, "thumbs", function.start(t)...)
+	onPort, server := startOnPort(t, "thumbs", pod.start(t)...)
+	onLambda, gateway := startOnLambda(t, patience, "thumbs", function.start(t)...)
 	for _, batch := range batches() {
 		t.Run(batch.name, func(t *testing.T) {
 			overHTTP := postEvent(t, server, batch.event(), http.StatusOK)
 			checkFailures(t, overHTTP, batch.fail)
-			onLambda, status := gateway.run(batch.event())
+			answer, status := gateway.run(batch.event())
 			if status != http.StatusOK {
 				t.Fatalf("on Lambda: %d", status)
 			}
-			if !bytes.Equal(overHTTP, onLambda) {
-				t.Errorf("over HTTP %s, on Lambda %s", overHTTP, onLambda)
+			if !bytes.Equal(overHTTP, answer) {
+				t.Errorf("over HTTP %s, on Lambda %s", overHTTP, answer)
 			}
 		})
+	}
+	for _, p := range []*process{onPort, onLambda} {
+		for line := range strings.Lines(p.log()) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("a line in the log that is not the service's own: %s", line)
+			}
+		}
 	}
 	left := pod.all()
 	if other := function.all(); !maps.EqualFunc(left, other, sameObject) {

@@ -43,6 +43,8 @@ func openStore(ctx context.Context, lookup environment) (*store, error) {
 	client := s3.NewFromConfig(settings, func(options *s3.Options) {
 		// Only AWS has a host name for each bucket.
 		options.UsePathStyle = options.BaseEndpoint != nil
+		// Many objects have no checksum, and a line in the log for each would say no more.
+		options.DisableLogOutputChecksumValidationSkipped = true
 	})
 	return &store{client, bucket}, nil
 }
