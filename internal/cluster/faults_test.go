@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ services:
 // faulty are the specs by variant.
 var faulty = map[string]string{
 	"calls":   called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
+	"alone":   called + "  web: {image: registry.example.com/web:1, http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
 	"unknown": called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults, ingress: {class: absent}}}\n",
 }
 
@@ -53,6 +55,8 @@ func (p *proof) faults(t *testing.T, dir string) {
 	}{
 		{"a preview tells what an update would refuse", f.previewTells},
 		{"callers stay with what is ready", f.callersStay},
+		{"a caller that moves is let in until it has gone", f.callerMoves},
+		{"a caller that needs no more is let in until it has gone", f.callerNeedsNoMore},
 	} {
 		began := time.Now()
 		if !t.Run(step.what, func(t *testing.T) { s.t = t; step.run(t) }) {
@@ -139,6 +143,109 @@ func (f *faults) callersStay(t *testing.T) {
 	}
 	f.unset("orders.namespace")
 	f.up()
+}
+
+func (f *faults) callerMoves(t *testing.T) {
+	f.letIn(t, 2, func() {
+		f.set("web.namespace", "other")
+		f.up()
+	})
+	f.unset("web.namespace")
+	f.up()
+}
+
+func (f *faults) callerNeedsNoMore(t *testing.T) {
+	f.letIn(t, 1, func() {
+		f.set("variant", "alone")
+		f.up()
+	})
+	if policies := f.policies(t); f.admits(policies, "faults", "faults-web") {
+		t.Error("it is still let in once it has gone")
+	}
+	f.set("variant", "calls")
+	f.up()
+}
+
+// letIn holds, during an update, that every pod of web that calls orders is let in by
+// orders' NetworkPolicies, and that such pods were seen in so many places.
+func (f *faults) letIn(t *testing.T, places int, update func()) {
+	t.Helper()
+	ctx, stop := context.WithCancel(f.ctx)
+	done := make(chan struct{})
+	seen := map[string]bool{}
+	shut := map[string]bool{}
+	go func() {
+		defer close(done)
+		before, _ := f.allPolicies(ctx)
+		for ctx.Err() == nil {
+			pods, _ := f.List(ctx, "v1", "Pod", "", map[string]any{"app.kubernetes.io/name": "faults-web"})
+			after, err := f.allPolicies(ctx)
+			if err != nil {
+				continue
+			}
+			for _, pod := range pods {
+				if !calls(pod) {
+					continue
+				}
+				// Policies and pods are not asked for at one moment: one of the answers has to do.
+				if seen[pod.Namespace()] = true; !f.admits(before, pod.Namespace(), "faults-web") && !f.admits(after, pod.Namespace(), "faults-web") {
+					shut[pod.Namespace()+"/"+pod.Name()] = true
+				}
+			}
+			before = after
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	update()
+	stop()
+	<-done
+	for pod := range shut {
+		t.Errorf("pod %s calls orders and is not let in", pod)
+	}
+	if len(seen) != places {
+		t.Errorf("pods that call orders were seen in %v: this test proves nothing", seen)
+	}
+}
+
+// calls reports whether a pod is told where orders is.
+func calls(pod cluster.Object) bool {
+	for _, container := range pod.List("spec", "containers") {
+		for _, variable := range container.List("env") {
+			if variable.Text("name") == "ORDERS_URL" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (f *faults) allPolicies(ctx context.Context) ([]cluster.Object, error) {
+	return f.List(ctx, "networking.k8s.io/v1", "NetworkPolicy", "faults", map[string]any{"app.kubernetes.io/name": "faults-orders"})
+}
+
+func (f *faults) policies(t *testing.T) []cluster.Object {
+	t.Helper()
+	policies, err := f.allPolicies(f.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policies
+}
+
+// admits reports whether one of the policies lets in the pods of a name in a namespace.
+func (f *faults) admits(policies []cluster.Object, namespace, name string) bool {
+	for _, policy := range policies {
+		for _, rule := range policy.List("spec", "ingress") {
+			for _, from := range rule.List("from") {
+				inNamespace := from.Text("namespaceSelector", "matchLabels", "kubernetes.io/metadata.name")
+				ofName := from.Text("podSelector", "matchLabels", "app.kubernetes.io/name")
+				if (inNamespace == "" || inNamespace == namespace) && (ofName == "" || ofName == name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // says fails unless a text has all the parts.
