@@ -133,9 +133,12 @@ func cheaperOf(lambda bool) Answer {
 func (c *comparison) requestFlips(p pair, crossings []Crossing) []Flip {
 	flips := []Flip{}
 	in := requestsInput()
+	lambda, kubernetes, _ := p.at(1)
 	flip := func(x Crossing, toLambda bool) {
 		factor := x.Requests / p.requests
-		if factor < 1/float64(reach) || factor > reach {
+		// A crossing that stands for several may have the app's requests in its midst: what
+		// is beyond one of its ends is the answer that holds already.
+		if factor < 1/float64(reach) || factor > reach || toLambda == (lambda <= kubernetes) {
 			return
 		}
 		f := Flip{Input: in.name, Of: whose(p.app, in, all), Factor: math.Round(factor*1e6) / 1e6, Answer: cheaperOf(toLambda)}

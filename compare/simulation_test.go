@@ -139,13 +139,13 @@ func TestWhatWasServedBlocksNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		in.Behavior = nil
-		if len(run(t, in).Fit.Blocked(spec.Kubernetes)) == 0 {
+		if run(t, in).Fit.Fits(spec.Kubernetes) {
 			t.Fatalf("%d pods are enough by averages", x.max)
 		}
 		in.Behavior = r
 		got := run(t, in)
-		if blocked := len(got.Fit.Blocked(spec.Kubernetes)) > 0; blocked != x.blocked {
-			t.Errorf("%d pods: blocked %v: %+v", x.max, blocked, got.Fit.Blockers)
+		if fits := got.Fit.Fits(spec.Kubernetes); fits == x.blocked {
+			t.Errorf("%d pods: fits %v: %+v %+v", x.max, fits, got.Fit.Blockers, got.Fit.Knobs)
 		}
 	}
 }

@@ -105,7 +105,7 @@ func TestADefaultDecidesNothing(t *testing.T) {
 	}{
 		{"replicas", only, 1000, 50 * time.Millisecond, compare.Kubernetes, "", "services.api.scale.max: "},
 		{"environments", only, 1000, 3400 * time.Millisecond, compare.Kubernetes, "a quota of 3,425 concurrent executions", "services.api.scale.max: "},
-		{"a timeout", strings.Replace(only, "    http:", "    timeout: 2s\n    http:", 1), .1, 5 * time.Second, compare.Lambda, "services.api.timeout: 12s", ""},
+		{"a timeout", strings.Replace(only, "    http:", "    timeout: 2s\n    http:", 1), .1, 5 * time.Second, compare.Lambda, "services.api.timeout: 12s", "services.api.timeout: 12s"},
 		{"reserved concurrency", strings.Replace(only, "    http:", "    scale: {max: 3}\n    concurrency: 2\n    lambda: {reserved: true}\n    http:", 1), 10, 2 * time.Second, compare.Kubernetes, "services.api.scale.max: 11", "services.api.scale.max: 11"},
 	} {
 		in := steady(c.text, c.perSecond, c.duration)

@@ -72,6 +72,9 @@ type Health struct {
 	Path string `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
 }
 
+// MaxTimeoutSeconds is the most that timeout may say: 1h.
+const MaxTimeoutSeconds = 3600
+
 // MaxInstances is the most that scale.max may say.
 const MaxInstances = 1000
 

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
@@ -225,19 +226,29 @@ func (c *checker) atLeast(l Limit, path string, value, most int) Limit {
 // agree lets knobs of both targets on one line of the spec ask for the higher value,
 // which mends both.
 func (c *checker) agree() {
-	highest := map[string]int{}
-	each := func(do func(e *spec.Edit, n int)) {
-		for i := range c.report.Knobs {
-			for j := range c.report.Knobs[i].Write {
-				e := &c.report.Knobs[i].Write[j]
-				if n, err := strconv.Atoi(e.Value); err == nil {
-					do(e, n)
-				}
+	highest := map[string]spec.Edit{}
+	for _, k := range c.report.Knobs {
+		for _, e := range k.Write {
+			if h, found := highest[e.Path]; !found || amount(e.Value) > amount(h.Value) {
+				highest[e.Path] = e
 			}
 		}
 	}
-	each(func(e *spec.Edit, n int) { highest[e.Path] = max(highest[e.Path], n) })
-	each(func(e *spec.Edit, _ int) { e.Value = strconv.Itoa(highest[e.Path]) })
+	for i := range c.report.Knobs {
+		for j, e := range c.report.Knobs[i].Write {
+			c.report.Knobs[i].Write[j] = highest[e.Path]
+		}
+	}
+}
+
+// amount is what a knob writes as a number: a count, or a time in nanoseconds. Of other
+// values only one target ever asks for a change.
+func amount(value string) float64 {
+	if d, err := time.ParseDuration(value); err == nil {
+		return float64(d)
+	}
+	n, _ := strconv.ParseFloat(value, 64)
+	return n
 }
 
 // bound is a number that the spec gives, or has by default.

@@ -2,6 +2,8 @@ package fit
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
@@ -66,28 +68,37 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
 		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
 		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}
+		severity, longest := Blocker, spec.MaxTimeoutSeconds
+		seconds := int(math.Ceil(mean.Seconds()))
+		if seconds <= lambda.MaxRouteTimeoutSeconds {
+			longest = lambda.MaxRouteTimeoutSeconds // so that Lambda takes it too
+		}
+		if seconds <= longest {
+			severity, l.Write = Knob, []spec.Edit{writeTimeout(at, seconds, longest)}
+		}
 		switch {
 		case d.Gateway != nil:
 			l.Page = kubernetes.GatewayPage
 			l.Message = fmt.Sprintf("the average request takes %s, and the HTTPRoute gives up after %s, the service's timeout", takes, waits)
-			add(Blocker, at+".timeout", l)
+			add(severity, at+".timeout", l)
 		case d.Ingress != nil && d.Ingress.ALB != nil:
 			l.Page = kubernetes.ALBPage
 			l.Message = fmt.Sprintf("the average request takes %s, and the load balancer closes a connection on which nothing moves for %s, the service's timeout", takes, waits)
-			add(Blocker, at+".timeout", l)
+			add(severity, at+".timeout", l)
 		case d.Ingress != nil && d.Ingress.Nginx():
 			l.Message = fmt.Sprintf("the average request takes %s, and nginx gives up after %s without a byte, the service's timeout", takes, waits)
-			add(Blocker, at+".timeout", l)
+			add(severity, at+".timeout", l)
 		default:
 			l.Name, l.Value, l.Page = "idle timeout of the load balancer", "60 s by default", kubernetes.ALBPage
 			l.Message = fmt.Sprintf("the average request takes %s, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", takes)
-			l.Hint = "raise the load balancer's idle timeout above the service's"
+			l.Hint, l.Write = "raise the load balancer's idle timeout above the service's", nil
 			add(Warning, at+".timeout", l)
 		}
 	}
 	if bytes, ok := w.Traffic.Request.Get(); ok && d.MaxBodyBytes > 0 && bytes > d.MaxBodyBytes {
-		add(Blocker, at+".http.maxBody", Limit{
-			Name: "request body", Value: megabytes(d.MaxBodyBytes), Actual: megabytes(bytes), Page: kubernetes.NginxPage,
+		add(Knob, at+".http.maxBody", Limit{
+			Write: []spec.Edit{{Path: at + ".http.maxBody", Value: strconv.FormatInt((bytes+1<<20-1)>>20, 10) + "Mi"}},
+			Name:  "request body", Value: megabytes(d.MaxBodyBytes), Actual: megabytes(bytes), Page: kubernetes.NginxPage,
 			Message: fmt.Sprintf("a request of %s is answered 413: nginx takes bodies of %s, as http.maxBody says", megabytes(bytes), megabytes(d.MaxBodyBytes)),
 			Hint:    "raise http.maxBody",
 		})

@@ -85,7 +85,6 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	case billed > timeout:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
-		// Twice the mean, as far as the limit goes: slower requests come too.
 		longest := lambda.MaxRouteTimeoutSeconds
 		if c.Choices.Lambda.FunctionURL {
 			longest = lambda.MaxTimeoutSeconds
@@ -93,7 +92,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 		if seconds := int(math.Ceil(billed.Seconds())); seconds > longest {
 			add(Blocker, at+".timeout", l)
 		} else {
-			l.Write = []spec.Edit{{Path: at + ".timeout", Value: spec.Duration(time.Duration(min(2*seconds, longest)) * time.Second).String()}}
+			l.Write = []spec.Edit{writeTimeout(at, seconds, longest)}
 			add(Knob, at+".timeout", l)
 		}
 	case billed > timeout/2:
@@ -125,6 +124,12 @@ func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit
 	})
 }
 
+// writeTimeout is the timeout to write for requests of these seconds: twice as much, as
+// far as the limit goes, since slower requests come too.
+func writeTimeout(at string, seconds, longest int) spec.Edit {
+	return spec.Edit{Path: at + ".timeout", Value: spec.Duration(time.Duration(min(2*seconds, longest)) * time.Second).String()}
+}
+
 // concurrency checks the service's own bounds and returns its highest
 // concurrency.
 func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Duration, add addLimit) float64 {
@@ -135,12 +140,11 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 	if f.Reserved > 0 {
 		if reserved := float64(f.Reserved); peak > reserved {
 			severity, what := c.tooMany(spec.Lambda, "the rest is answered 429")
-			concurrency := c.Resolved.App.Services[w.Name].Concurrency
 			l := c.atLeast(Limit{
 				Severity: severity, Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambda.ScalingPage,
 				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
 				Hint:    "raise scale.max, or leave lambda.reserved out",
-			}, at+".scale.max", int(math.Ceil(peak/float64(concurrency))), spec.MaxInstances)
+			}, at+".scale.max", int(math.Ceil(peak/float64(f.PerInstance))), spec.MaxInstances)
 			add(l.Severity, l.Path, l)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 type Options struct {
 	Provisioned int // environments that the alias keeps warm
 	Reserved    int // environments that the function may have, and nobody else; 0 for no bound
+	PerInstance int // of Reserved, for each instance that scale.max allows
 	Tracing     bool
 	VPC         bool
 }

@@ -25,7 +25,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		r.notes.Dropped(at+".scale.min", "lambda.provisioned says what is kept warm: %d environments, for as many requests at once", out.Provisioned)
 	}
 	if s.Lambda.Reserved {
-		out.Reserved = s.Scale.Max * s.Concurrency
+		out.Reserved, out.PerInstance = s.Scale.Max*s.Concurrency, s.Concurrency
 		r.notes.Exact(at+".scale.max", "%d requests at once, what this many instances take, are the most (lambda.reserved)", out.Reserved)
 	} else {
 		r.notes.Dropped(at+".scale.max", "the account's concurrency is the only bound; lambda.reserved makes it one")

@@ -59,7 +59,7 @@ type extended struct {
 	separator                            byte
 	unit                                 int64 // of time-taken; 0 while no line says it
 	unitless                             int64 // lines whose time-taken may be of either unit
-	date, time, taken, sent, got, result int // fields, from 0; -1 where there is none
+	date, time, taken, sent, got, result int   // fields, from 0; -1 where there is none
 	hits                                 int64
 	stamp                                []byte
 }
