@@ -55,6 +55,8 @@ type Input struct {
 	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
+	// NotPriced are services that Resolved does not have, since nothing prices them yet.
+	NotPriced []NotPriced
 	// Behavior is how the app's service behaved under a trace, whose rate is
 	// then the Usage's. What it found is priced in place of averages.
 	Behavior *simulate.Result
@@ -79,6 +81,8 @@ type Result struct {
 	Region   string    `json:"region"`
 	Verdict  Verdict   `json:"verdict"`
 	Services []Service `json:"services"` // by name
+	// NotPriced are services whose cost is in no figure.
+	NotPriced []NotPriced `json:"notPriced,omitempty"`
 	target.Pair[Side]
 	Nodes        *cost.Nodes   `json:"nodes"` // null on Fargate, and while a figure is missing
 	Fit          fit.Report    `json:"fit"`
@@ -172,6 +176,7 @@ func Compare(in Input) (Result, error) {
 	}
 	r := Result{
 		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
+		NotPriced:   in.NotPriced,
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
 	}
 	for _, change := range in.Sheet.Changes() {

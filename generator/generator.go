@@ -26,6 +26,7 @@ import (
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/data"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
 	"ambi/templates"
@@ -40,12 +41,17 @@ type Input struct {
 	// Lambda and Kubernetes are the targets to write; nil leaves one out.
 	Lambda     *lambda.Model
 	Kubernetes *kubernetes.Model
+	// Data is what both share, which has a program of its own; nil for none.
+	Data *data.Model
 }
 
 // InputOf is what the program of a resolved app is generated from, for some of its
 // targets.
 func InputOf(r *target.Resolved, module string, targets ...spec.Target) Input {
 	in := Input{App: r.App.Name, Module: module}
+	if !r.Data.Empty() {
+		in.Data = &r.Data
+	}
 	if slices.Contains(targets, spec.Lambda) {
 		in.Lambda = &r.Lambda
 	}
@@ -76,7 +82,19 @@ func Generate(in Input) ([]File, error) {
 		return nil, err
 	}
 	w, names := &writer{templates: all}, name(in)
-	w.addFolder("shared", "", newSharedView(in))
+	shared := newSharedView(in)
+	w.addFolder("shared", "", shared)
+	if in.Data != nil {
+		w.addFolder("data/shared", "", shared)
+		view := newDataView(in)
+		w.addFolder("data/all", "data/", view)
+		for _, name := range view.features {
+			w.addFolder("data/features/"+name, "data/", view)
+		}
+		for _, one := range view.Data {
+			w.add("stacks/data/"+one.File+".go", "data/"+one.Kind+".go.tmpl", one)
+		}
+	}
 	if in.Lambda != nil {
 		view := newLambdaView(in, names)
 		w.addFolder("lambda/all", "lambda/", view)
@@ -116,7 +134,7 @@ type texts struct {
 var embedded = sync.OnceValues(func() (texts, error) {
 	all := texts{template.New("").Option("missingkey=error"), map[string][]byte{}, map[string][]string{}}
 	all.templates.Funcs(template.FuncMap{"quote": quote, "comment": comment, "slot": all.slot})
-	for _, folder := range []string{"shared", "lambda", "kubernetes"} {
+	for _, folder := range []string{"shared", "lambda", "kubernetes", "data"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

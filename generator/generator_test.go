@@ -59,7 +59,11 @@ func TestAlarms(t *testing.T) {
 				alarms++
 			}
 		}
-		if want := lambda.AlarmsOfAPI + len(app.Services)*lambda.AlarmsOfService; alarms != want {
+		want := len(app.Services) * lambda.AlarmsOfService
+		if in.Lambda.HasHTTP() {
+			want += lambda.AlarmsOfAPI
+		}
+		if alarms != want {
 			t.Errorf("%s: the plan has %d alarms, want %d", name, alarms, want)
 		}
 	}

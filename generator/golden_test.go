@@ -72,8 +72,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// shareEqual leaves one copy of each file that is the same in every project that has
-// it, if more than one does, and none of those that a template holds already.
+// shareEqual leaves one copy of each file that is the same in most projects that have it,
+// beside those that differ, and none of those that a template holds already.
 func shareEqual(files map[string][]byte, projects []string) {
 	owners := map[string][]string{} // path in the project -> projects
 	for _, project := range projects {
@@ -84,20 +84,24 @@ func shareEqual(files map[string][]byte, projects []string) {
 		}
 	}
 	for path, projects := range owners {
-		content := files[projects[0]+"/"+path]
-		equal := true
+		having := map[string][]string{} // projects by the file's content
+		most := string(files[projects[0]+"/"+path])
 		for _, other := range projects {
-			equal = equal && bytes.Equal(content, files[other+"/"+path])
+			content := string(files[other+"/"+path])
+			having[content] = append(having[content], other)
+			if len(having[content]) > len(having[most]) {
+				most = content
+			}
 		}
-		copied := isTemplate(path, content)
-		if !copied && (!equal || len(projects) == 1) {
+		copied := isTemplate(path, []byte(most))
+		if len(having[most])*2 <= len(projects) || !copied && len(projects) == 1 {
 			continue
 		}
-		for _, other := range projects {
+		for _, other := range having[most] {
 			delete(files, other+"/"+path)
 		}
 		if !copied {
-			files[sharedFolder+"/"+path] = content
+			files[sharedFolder+"/"+path] = []byte(most)
 		}
 	}
 }
@@ -129,8 +133,12 @@ func project(t *testing.T, name, module string) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kept, err := generator.DataFiles(in)
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := map[string][]byte{}
-	for _, f := range append(files, project...) {
+	for _, f := range slices.Concat(files, project, kept) {
 		all[f.Path] = f.Content
 	}
 	return all

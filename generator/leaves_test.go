@@ -55,6 +55,29 @@ var bends = map[string][]string{
 	"services.*.scale.cpu":                      {"55"},
 	"services.*.scale.memory":                   {"55"},
 	"services.*.scale.requests":                 {"55/s"},
+	"services.*.scale.backlog":                  {"55"},
+	"image":                                     {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
+	"data.*.bucket.expire":                      {"77d"},
+	"data.*.bucket.cors.origins[]":              {"https://bent.example.com"},
+	"data.*.bucket.cors.methods[]":              {"DELETE"},
+	"data.*.bucket.cors.headers[]":              {"X-Bent"},
+	"data.*.bucket.cors.maxAge":                 {"77s"},
+	"data.*.queue.attempts":                     {"9"},
+	"data.*.queue.retention":                    {"177h"},
+	"services.*.queue.from":                     nil, // TestChoicesChange
+	"services.*.queue.path":                     {"/bent"},
+	"services.*.queue.batch":                    {"9"},
+	"services.*.queue.window":                   {"77s"},
+	"services.*.queue.pull":                     nil, // TestChoicesChange
+	"services.*.uploads.from":                   nil, // TestChoicesChange
+	"services.*.uploads.prefix":                 {"bent/"},
+	"services.*.uploads.suffix":                 {".bent"},
+	"services.*.uploads.path":                   {"/bent"},
+	"services.*.uploads.batch":                  {"9"},
+	"services.*.uploads.window":                 {"77s"},
+	"services.*.uploads.pull":                   nil, // TestChoicesChange
+	"services.*.uses.*[]":                       {"delete", "write"},
+	"services.*.uses.*.*[]":                     {"bent/"},
 	"services.*.lambda.architecture":            {"arm64", "x86_64"},
 	"services.*.lambda.image":                   {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
 	"services.*.lambda.zip":                     {"app/build/bent.zip"},
@@ -113,7 +136,7 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, "../app/app.yaml", "../spec/testdata/valid/full.yaml")
+	files = append(files, "../app/app.yaml", "../spec/testdata/valid/full.yaml", "../spec/testdata/valid/events.yaml")
 	bent := map[string]bool{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -180,7 +203,14 @@ services:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1
     http: {routes: [GET /web]}
 `
+	const data = "    kubernetes: {identity: irsa}\ndata: {a: {queue: {}}, b: {queue: {}}, c: {bucket: {}}, d: {bucket: {}}}\n"
+	event := func(trigger string) string {
+		return "  e:\n    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1\n    " + trigger + "\n" + data
+	}
 	for name, c := range map[string]struct{ without, with string }{
+		"queue.from":   {event("queue: {from: a}"), event("queue: {from: b}")},
+		"uploads.from": {event("uploads: {from: c}"), event("uploads: {from: d}")},
+		"pull":         {event("queue: {from: a}"), event("queue: {from: a, pull: app}")},
 		"needs": {"", "    needs: [api]\n"},
 		"scaleToZero floor": {
 			"    scale: {min: 0}\n", "    scale: {min: 0}\n    kubernetes: {scaleToZero: {floor: true}}\n",
@@ -254,7 +284,8 @@ func leaves(n *yaml.Node, path string, visit func(string, *yaml.Node)) {
 
 var (
 	index   = regexp.MustCompile(`\[\d+\]`)
-	mapKeys = regexp.MustCompile(`^(services)\.[^.]+|\b(env|secrets)\.[^.]+`)
+	mapKeys = regexp.MustCompile(`^(services|data)\.[^.]+|\b(env|secrets)\.[^.]+`)
+	rights  = regexp.MustCompile(`\.uses\.[^.[]+(\.[^.[]+)?`)
 	keda    = regexp.MustCompile(`keda\.\w+`)
 )
 
@@ -262,6 +293,9 @@ var (
 func pattern(path string) string {
 	path = mapKeys.ReplaceAllStringFunc(index.ReplaceAllString(path, "[]"), func(part string) string {
 		return part[:strings.IndexByte(part, '.')] + ".*"
+	})
+	path = rights.ReplaceAllStringFunc(path, func(part string) string {
+		return ".uses" + strings.Repeat(".*", strings.Count(part, ".")-1)
 	})
 	return keda.ReplaceAllString(path, "keda.*")
 }

@@ -8,6 +8,15 @@ func kubernetesPlan(m *kubernetes.Model) []Resource {
 	var plan []Resource
 	for _, s := range m.Services {
 		name := m.App + "-" + s.Name
+		if s.Events != nil && !s.Events.Pull {
+			plan = append(plan, Resource{Type: "kubernetes:core/v1:ConfigMap", Name: name + "-delivery", Service: s.Name})
+		}
+		if s.Backlog > 0 {
+			plan = append(plan,
+				Resource{Type: "aws:iam/role:Role", Name: name + "-keda", Service: s.Name},
+				Resource{Type: "aws:iam/rolePolicy:RolePolicy", Name: name + "-keda", Service: s.Name},
+				Resource{Type: "kubernetes:keda.sh/v1alpha1:TriggerAuthentication", Name: name + "-trigger", Service: s.Name})
+		}
 		for _, token := range kubernetesTypes(s) {
 			plan = append(plan, Resource{Type: token, Name: name, Service: s.Name})
 		}
@@ -33,9 +42,11 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	types = append(types,
 		policyType,
 		"kubernetes:apps/v1:Deployment",
-		"kubernetes:core/v1:Service",
-		"kubernetes:policy/v1:PodDisruptionBudget",
 	)
+	if s.Events == nil {
+		types = append(types, "kubernetes:core/v1:Service")
+	}
+	types = append(types, "kubernetes:policy/v1:PodDisruptionBudget")
 	if s.Ingress != nil {
 		types = append(types, "kubernetes:networking.k8s.io/v1:Ingress")
 	}
@@ -45,7 +56,7 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	if s.MetricsPath != "" {
 		types = append(types, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
 	}
-	if s.KEDA != nil {
+	if s.KEDA != nil || s.Backlog > 0 {
 		return append(types, "kubernetes:keda.sh/v1alpha1:ScaledObject")
 	}
 	return append(types, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")

@@ -3,11 +3,14 @@ package generator
 import "ambi/target/lambda"
 
 func lambdaPlan(m *lambda.Model) []Resource {
-	plan := []Resource{
-		{Type: "aws:apigatewayv2/api:Api", Name: m.App},
-		{Type: "aws:cloudwatch/logGroup:LogGroup", Name: m.App},
-		{Type: "aws:apigatewayv2/stage:Stage", Name: m.App},
-		{Type: "aws:cloudwatch/metricAlarm:MetricAlarm", Name: m.App + "-5xx"},
+	var plan []Resource
+	if m.HasHTTP() {
+		plan = []Resource{
+			{Type: "aws:apigatewayv2/api:Api", Name: m.App},
+			{Type: "aws:cloudwatch/logGroup:LogGroup", Name: m.App},
+			{Type: "aws:apigatewayv2/stage:Stage", Name: m.App},
+			{Type: "aws:cloudwatch/metricAlarm:MetricAlarm", Name: m.App + "-5xx"},
+		}
 	}
 	for _, domain := range m.Domains {
 		plan = append(plan,
@@ -35,6 +38,10 @@ func lambdaPlan(m *lambda.Model) []Resource {
 		add("aws:lambda/alias:Alias", name)
 		if s.Provisioned > 0 {
 			add("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", name)
+		}
+		if s.Events != nil {
+			add("aws:lambda/eventSourceMapping:EventSourceMapping", name)
+			continue
 		}
 		add("aws:apigatewayv2/integration:Integration", name)
 		for _, route := range s.Routes {

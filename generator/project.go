@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -78,6 +79,9 @@ func Settings(in Input) []Setting {
 			if s.Identity != nil && s.Identity.IRSA {
 				add(s.Name, "roleName", "kubernetes: the name of the pods' role in AWS; empty for one that Pulumi makes up")
 			}
+			if s.Backlog > 0 {
+				add(s.Name, "kedaRoleName", "kubernetes: the name of the role that KEDA counts messages with; empty for one that Pulumi makes up")
+			}
 		}
 	}
 	for _, service := range services {
@@ -98,21 +102,18 @@ func Project(in Input, spec string) ([]File, error) {
 		Demanded                       []string // what the lambda stack must set
 		KubernetesDemanded             []string // what the kubernetes stack must set
 		Roles                          bool     // whether the kubernetes stack has resources in AWS
-	}{App: in.App, Spec: spec, Region: "us-east-1", Settings: Settings(in)}
+		Data                           bool     // whether the services use data
+	}{App: in.App, Spec: spec, Region: region(in), Settings: Settings(in), Data: in.Data != nil}
 	view.Description = in.App + " on " + newSharedView(in).TargetsProse
 	if in.Lambda != nil {
-		view.Demanded = lambdaDemands(in.Lambda)
-		for _, s := range in.Lambda.Services { // Lambda pulls images from its own region only
-			if m := ecrRegion.FindStringSubmatch(s.Image); m != nil {
-				view.Region = m[1]
-				break
-			}
-		}
+		view.Demanded = slices.DeleteFunc(lambdaDemands(in.Lambda), isDataStack)
 	}
 	if in.Kubernetes != nil {
 		view.Roles = slices.Contains(namesOf(kubernetesFeatures, in.Kubernetes.Services...), "identity")
 		for _, v := range kubernetesTestConfig(in)[1:] { // the context stands by itself
-			view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
+			if !isDataStack(v.Key) {
+				view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
+			}
 		}
 	}
 	names := []string{"Pulumi.yaml", "gitattributes", "gitignore"}
@@ -121,24 +122,77 @@ func Project(in Input, spec string) ([]File, error) {
 	}
 	var files []File
 	for _, name := range names {
-		text, err := templates.FS.ReadFile("project/" + name + ".tmpl")
+		content, err := projectFile(name, view)
 		if err != nil {
 			return nil, err
-		}
-		t, err := template.New(name).Funcs(template.FuncMap{"yaml": yamlScalar}).Parse(string(text))
-		if err != nil {
-			return nil, err
-		}
-		var b bytes.Buffer
-		if err := t.Execute(&b, view); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		if strings.HasPrefix(name, "git") {
 			name = "." + name
 		}
-		files = append(files, File{Path: name, Content: b.Bytes()})
+		files = append(files, File{Path: name, Content: content})
 	}
 	return files, nil
+}
+
+// isDataStack tells the one setting that a new stack has a value for.
+func isDataStack(key string) bool { return key == "dataStack" }
+
+// region is where a new stack is deployed: Lambda pulls images from its own region only.
+func region(in Input) string {
+	if in.Lambda != nil {
+		for _, s := range in.Lambda.Services {
+			if m := ecrRegion.FindStringSubmatch(s.Image); m != nil {
+				return m[1]
+			}
+		}
+	}
+	return "us-east-1"
+}
+
+// The files that the program of the data starts with.
+const (
+	DataFolder  = "stacks/data"
+	DataProject = DataFolder + "/Pulumi.yaml"
+	dataStack   = DataFolder + "/Pulumi.main.yaml"
+)
+
+// DataFiles returns the files that the program of the data starts with and that are the
+// user's from then on: none where the app has no data.
+func DataFiles(in Input) ([]File, error) {
+	if in.Data == nil {
+		return nil, nil
+	}
+	view := struct {
+		App, Region string
+		Consumed    bool
+		Consumer    string
+	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0])}
+	var files []File
+	for _, name := range []string{DataProject, dataStack} {
+		content, err := projectFile("data."+path.Base(name), view)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Path: name, Content: content})
+	}
+	return files, nil
+}
+
+// projectFile prints one of the files that are the user's.
+func projectFile(name string, view any) ([]byte, error) {
+	text, err := templates.FS.ReadFile("project/" + name + ".tmpl")
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New(name).Funcs(template.FuncMap{"yaml": yamlScalar}).Parse(string(text))
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, view); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return b.Bytes(), nil
 }
 
 // Module returns go.mod and go.sum for a new project whose module has the given

@@ -20,7 +20,12 @@ type sharedView struct {
 	FirstTarget     string
 	TargetsList     string // "lambda or kubernetes"
 	TargetsProse    string // "AWS Lambda or on Kubernetes"
+	Outputs         []outputView
+	Fields          []fieldView
+	features        []string
 }
+
+func (v sharedView) featureNames() (string, []string) { return "shared", v.features }
 
 type targetView struct {
 	Name   string
@@ -47,6 +52,9 @@ func newSharedView(in Input) sharedView {
 		view.Targets = append(view.Targets, target)
 		names = append(names, string(t))
 		platforms = append(platforms, prose[t])
+	}
+	if in.Data != nil {
+		view.readData(in.Data)
 	}
 	slices.Sort(view.Imports)
 	view.FirstTarget = names[0]

@@ -11,15 +11,21 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var kubernetesFeatures = []feature[kubernetes.Service]{
+	{"http", func(s kubernetes.Service) bool { return s.Events == nil }},
 	{"variables", func(s kubernetes.Service) bool {
 		return len(s.Needs) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
 	}},
 	{"secrets", kubernetes.Service.HasSecrets},
 	{"needs", func(s kubernetes.Service) bool { return len(s.Needs) > 0 }},
 	{"pull-secrets", func(s kubernetes.Service) bool { return len(s.PullSecrets) > 0 }},
+	{"uses", func(s kubernetes.Service) bool { return usesData(s.Access) }},
+	{"listing", func(s kubernetes.Service) bool { return listsPrefixes(s.Access) }},
 	{"identity", func(s kubernetes.Service) bool { return s.Identity != nil }},
 	{"pod-identity", func(s kubernetes.Service) bool { return s.Identity != nil && !s.Identity.IRSA }},
 	{"irsa", func(s kubernetes.Service) bool { return s.Identity != nil && s.Identity.IRSA }},
+	{"queue", func(s kubernetes.Service) bool { return s.Events != nil }},
+	{"delivery", func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }},
+	{"nobody", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody }},
 	{"anywhere", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromAnywhere }},
 	{"cluster", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromCluster }},
 	{"called", func(s kubernetes.Service) bool { return len(s.Callers) > 0 }},
@@ -31,16 +37,21 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"closed-monitor", func(s kubernetes.Service) bool {
 		return s.MetricsPath != "" && s.Reach == kubernetes.FromCallers
 	}},
-	{"autoscaler", func(s kubernetes.Service) bool { return s.KEDA == nil }},
-	{"utilization", func(s kubernetes.Service) bool { return s.KEDA == nil && s.Metric != kubernetes.Requests }},
+	{"autoscaler", func(s kubernetes.Service) bool { return s.KEDA == nil && s.Backlog == 0 }},
+	{"utilization", func(s kubernetes.Service) bool {
+		return s.KEDA == nil && s.Backlog == 0 && s.Metric != kubernetes.Requests
+	}},
 	{"rate", func(s kubernetes.Service) bool { return s.KEDA == nil && s.Metric == kubernetes.Requests }},
 	{"keda", func(s kubernetes.Service) bool { return s.KEDA != nil }},
+	{"backlog", func(s kubernetes.Service) bool { return s.Backlog > 0 }},
+	{"keda-operator", func(s kubernetes.Service) bool { return s.KEDA != nil || s.Backlog > 0 }},
 }
 
 type kubernetesView struct {
 	App             string
 	SettingsImport  string
 	StacktestImport string
+	DatastackImport string
 	Services        []kubernetesService
 	InOrder         []kubernetesService // of their declaration: each after those that it calls
 	IngressClasses  []string
@@ -56,11 +67,17 @@ type kubernetesService struct {
 	names
 	StacktestImport string
 	NeedViews       []needView
+	Grants          []grantView
+	Located         []locatedView // variables that say where data is
+	Source          string        // the field of the data that has the queue of its events
 	CallerNames     []names
 	features        []string
 }
 
 func (s kubernetesService) featureNames() (string, []string) { return "kubernetes", s.features }
+
+// locatedView is a variable with the data stack's output.
+type locatedView struct{ Name, Output, Field string }
 
 type needView struct {
 	kubernetes.Need
@@ -78,6 +95,7 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		App:             in.App,
 		SettingsImport:  path.Join(in.Module, "stacks/settings"),
 		StacktestImport: path.Join(in.Module, "stacks/stacktest"),
+		DatastackImport: path.Join(in.Module, "stacks/datastack"),
 		MatchesPerRule:  kubernetes.MaxMatchesPerRule,
 		features:        namesOf(kubernetesFeatures, in.Kubernetes.Services...),
 	}
@@ -87,6 +105,13 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 			names:           all[s.Name],
 			StacktestImport: view.StacktestImport,
 			features:        namesOf(kubernetesFeatures, s),
+		}
+		service.Grants = grantViews(s.Access)
+		for _, v := range s.Access.Variables {
+			service.Located = append(service.Located, locatedView{v.Name, v.Output.Name(), outputField(v.Output)})
+		}
+		if s.Events != nil {
+			service.Source = dataField(s.Events.Queue, "queue")
 		}
 		for _, need := range s.Needs {
 			service.NeedViews = append(service.NeedViews, needView{need, all[need.Service]})
@@ -140,6 +165,8 @@ func kubernetesTestConfig(in Input) []value {
 		{"identity", "aws:region", "us-east-1"},
 		{"pod-identity", "clusterName", "test"},
 		{"irsa", "oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},
+		{"uses", "dataStack", "main"},
+		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
 	} {
 		if slices.Contains(features, v.feature) {
 			config = append(config, value{v.key, v.value})
@@ -155,6 +182,10 @@ func kubernetesSettings(in Input) []Setting {
 	for _, s := range []struct{ feature, key, description string }{
 		{"identity", "permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"},
 		{"pod-identity", "clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"},
+		{"uses", "dataStack", "kubernetes, required: the stack of stacks/data whose buckets and queues the services use"},
+		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"},
+		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
+		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},
 	} {
 		if slices.Contains(features, s.feature) {

@@ -14,6 +14,7 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var lambdaFeatures = []feature[lambda.Service]{
+	{"http", func(s lambda.Service) bool { return s.Events == nil }},
 	{"image", func(s lambda.Service) bool { return s.Zip == "" }},
 	{"zip", func(s lambda.Service) bool { return s.Zip != "" }},
 	{"adapter", func(s lambda.Service) bool { return s.AdapterLayer != "" }},
@@ -29,14 +30,20 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"tracing", func(s lambda.Service) bool { return s.Tracing }},
 	{"vpc", func(s lambda.Service) bool { return s.VPC }},
 	{"reserved", func(s lambda.Service) bool { return s.Reserved > 0 }},
+	{"uses", func(s lambda.Service) bool { return usesData(s.Access) }},
+	{"listing", func(s lambda.Service) bool { return listsPrefixes(s.Access) }},
+	{"queue", func(s lambda.Service) bool { return s.Events != nil }},
+	{"uploads", func(s lambda.Service) bool { return s.Events != nil && s.Events.Uploads }},
 	{"provisioned", func(s lambda.Service) bool { return s.Provisioned > 0 }},
 	{"bounded", func(s lambda.Service) bool { return s.Provisioned > 0 && s.Reserved > 0 }},
 	{"authorizer", func(s lambda.Service) bool { return s.Authorizer != "" }},
 	{"preflights", func(s lambda.Service) bool { return len(s.OpenRoutes) > 0 }},
 }
 
-// isPlain tells a value from a reference to a secret or to another service.
-func isPlain(v lambda.Variable) bool { return v.SecretName == "" && v.Service == "" }
+// isPlain tells a value from a reference to a secret, to another service or to data.
+func isPlain(v lambda.Variable) bool {
+	return v.SecretName == "" && v.Service == "" && v.Output.Key == ""
+}
 
 // lambdaFeaturesOf lists what the services of an app have, and what its API has.
 func lambdaFeaturesOf(m *lambda.Model) []string {
@@ -52,8 +59,11 @@ func lambdaFeaturesOf(m *lambda.Model) []string {
 
 type lambdaView struct {
 	App             string
+	Intro           []string // the lines of the package's comment
+	Declares        string   // what Deploy declares
 	SettingsImport  string
 	StacktestImport string
+	DatastackImport string
 	CORS            *lambda.CORS
 	Authorizers     []authorizerView
 	Domains         []string
@@ -65,6 +75,34 @@ type lambdaView struct {
 }
 
 func (v lambdaView) featureNames() (string, []string) { return "lambda", v.features }
+
+// introduce says what the program has, by what starts its functions.
+func (v *lambdaView) introduce(m *lambda.Model) {
+	v.Intro = []string{
+		"Package lambda declares " + v.App + " on AWS: a Lambda function for each service, behind one HTTP",
+		"API. function.go says what every service is made of, gateway.go how requests reach it,",
+		"and each service has a file of its own with its facts and what it has beside that. ambi",
+		`wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs`,
+		"from what ambi would write today.",
+	}
+	v.Declares = "the API and then each service behind it"
+	events := slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return s.Events != nil })
+	switch {
+	case events && m.HasHTTP():
+		v.Declares = "the API and then each service"
+		v.Intro = slices.Concat([]string{
+			"Package lambda declares " + v.App + " on AWS: a Lambda function for each service, behind one HTTP",
+			"API or fed by a queue. function.go says what every service is made of, gateway.go and",
+			"events.go how requests and messages reach it,",
+		}, v.Intro[2:])
+	case events:
+		v.Declares = "each service"
+		v.Intro = slices.Concat([]string{
+			"Package lambda declares " + v.App + " on AWS: a Lambda function for each service, fed by a",
+			"queue. function.go says what every service is made of, events.go how messages reach it,",
+		}, v.Intro[2:])
+	}
+}
 
 type secretView struct{ Name, Field, Description string }
 
@@ -82,6 +120,8 @@ type lambdaService struct {
 	MemoryComment     string
 	Secrets           []secretView
 	Variables         []lambdaVariable
+	Grants            []grantView
+	Source            string              // the field of the data that has the queue of its events
 	Guard             *authorizerView     // of the service's routes; nil for none
 	SortedPermissions []lambda.Permission // for comparison
 	features          []string
@@ -106,6 +146,7 @@ type lambdaVariable struct {
 	Secret                string // set for a reference: the secret's field
 	SecretName, SecretKey string
 	Service               string // set for an address
+	Output, Field         string // set for where data is: the data stack's output, and its field
 }
 
 func newLambdaView(in Input, all naming) lambdaView {
@@ -113,11 +154,13 @@ func newLambdaView(in Input, all naming) lambdaView {
 		App:                    in.App,
 		SettingsImport:         path.Join(in.Module, "stacks/settings"),
 		StacktestImport:        path.Join(in.Module, "stacks/stacktest"),
+		DatastackImport:        path.Join(in.Module, "stacks/datastack"),
 		CORS:                   in.Lambda.CORS,
 		Domains:                in.Lambda.Domains,
 		AccessLogRetentionDays: in.Lambda.AccessLogRetentionDays,
 		features:               lambdaFeaturesOf(in.Lambda),
 	}
+	view.introduce(in.Lambda)
 	secrets, used := map[string]secretView{}, map[string]bool{}
 	for _, s := range in.Lambda.Secrets {
 		secret := secretView{
@@ -151,9 +194,17 @@ func newLambdaView(in Input, all naming) lambdaView {
 			service.Secrets = append(service.Secrets, secrets[name])
 		}
 		for _, v := range s.Environment {
-			service.Variables = append(service.Variables, lambdaVariable{
+			variable := lambdaVariable{
 				Name: v.Name, Value: v.Value, Secret: secrets[v.SecretName].Field, SecretName: v.SecretName, SecretKey: v.SecretKey, Service: v.Service,
-			})
+			}
+			if v.Output.Key != "" {
+				variable.Output, variable.Field = v.Output.Name(), outputField(v.Output)
+			}
+			service.Variables = append(service.Variables, variable)
+		}
+		service.Grants = grantViews(s.Access)
+		if s.Events != nil {
+			service.Source = dataField(s.Events.Queue, "queue")
 		}
 		for _, p := range s.Permissions {
 			service.SortedPermissions = append(service.SortedPermissions, lambda.Permission{
@@ -229,21 +280,33 @@ func lambdaTestConfig(in Input) []value {
 	if slices.ContainsFunc(in.Lambda.Services, func(s lambda.Service) bool { return s.VPC }) {
 		config = append(config, value{"subnetIds", "subnet-1,subnet-2"}, value{"securityGroupIds", "sg-1"})
 	}
+	if slices.ContainsFunc(in.Lambda.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
+		config = append(config, value{"dataStack", "main"})
+	}
 	return config
 }
 
 // lambdaSettings are those of the stack as a whole.
 func lambdaSettings(m *lambda.Model) []Setting {
-	list := []Setting{
-		{"throttleRate", "lambda: requests a second that each route takes"},
-		{"throttleBurst", "lambda: requests that each route takes at once"},
+	var list []Setting
+	if m.HasHTTP() {
+		list = []Setting{
+			{"throttleRate", "lambda: requests a second that each route takes"},
+			{"throttleBurst", "lambda: requests that each route takes at once"},
+		}
+	}
+	list = append(list, []Setting{
 		{"alarmTopicArn", "lambda: the SNS topic, in the stack's region, that alarms are sent to"},
 		{"permissionsBoundaryArn", "lambda: the policy that bounds every role"},
+	}...)
+	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return s.Events != nil }) {
+		list = append(list, Setting{"active", "lambda: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"})
 	}
 	for _, key := range lambdaDemands(m) {
 		list = append(list, Setting{key, map[string]string{
 			"certificateArn":   "lambda, required: the certificate for " + strings.Join(m.Domains, " and ") + ", from ACM in the stack's region",
 			"subnetIds":        "lambda, required: the subnets that functions run in, with commas between",
+			"dataStack":        "lambda, required: the stack of stacks/data whose buckets and queues the services use",
 			"securityGroupIds": "lambda, required: the security groups that functions run in, with commas between",
 		}[key]})
 	}
@@ -258,6 +321,9 @@ func lambdaDemands(m *lambda.Model) []string {
 	}
 	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return s.VPC }) {
 		keys = append(keys, "subnetIds", "securityGroupIds")
+	}
+	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
+		keys = append(keys, "dataStack")
 	}
 	return keys
 }

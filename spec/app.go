@@ -34,16 +34,19 @@ func Targets() []Target { return []Target{Lambda, Kubernetes} }
 type App struct {
 	APIVersion string              `json:"apiVersion" jsonschema:"required,enum=ambi/v1" jsonschema_description:"The grammar of this file."`
 	Name       string              `json:"name" jsonschema:"required" jsonschema_description:"The app's name: a DNS label that prefixes every resource."`
+	Image      string              `json:"image,omitempty" jsonschema_description:"The container image of every service that names none."`
 	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes,default=lambda,default=kubernetes" jsonschema_description:"The targets that the app is written for."`
+	Data       map[string]*Data    `json:"data,omitempty" jsonschema:"minProperties=1" jsonschema_description:"What outlives the services and both targets share, by name; it has a program and stacks of its own."`
 	Services   map[string]*Service `json:"services" jsonschema:"required,minProperties=1" jsonschema_description:"The app's deployable units, by name."`
 	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise, of every service that does not say otherwise itself; it never changes a stack."`
 
 	positions map[string]Position // by path, as in Error.Path
 }
 
-// Service is one deployable unit: an HTTP server in one image or zip.
+// Service is one deployable unit: a server in one image or zip, and exactly one
+// trigger that makes it run: HTTP, Queue or Uploads.
 type Service struct {
-	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets."`
+	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
 	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
 	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
 	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
@@ -54,7 +57,10 @@ type Service struct {
 	Permissions []Permission      `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
 	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
 	Health      Health            `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
-	HTTP        HTTP              `json:"http" jsonschema:"required" jsonschema_description:"What the service answers over HTTP."`
+	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue and uploads."`
+	Queue       *QueueTrigger     `json:"queue,omitempty" jsonschema_description:"Messages of a queue that start the service."`
+	Uploads     *Uploads          `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
+	Uses        map[string]Rights `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
 	Kubernetes  KubernetesOptions `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
@@ -79,12 +85,15 @@ const MaxTimeoutSeconds = 3600
 const MaxInstances = 1000
 
 // Scale bounds the number of instances and names the metric that moves it.
-// At most one of CPU, Memory and Requests is set; with none, Parse sets CPU.
+// At most one of CPU, Memory, Requests and Backlog is set; with none, Parse sets CPU,
+// and Backlog for a service that events start.
 type Scale struct {
-	Min    int `json:"min" jsonschema:"minimum=0,maximum=1000,default=1" jsonschema_description:"The fewest instances."`
+	Min    int `json:"min" jsonschema:"minimum=0,maximum=1000,default=1" jsonschema_description:"The fewest instances; 0 where backlog decides and nothing is given."`
 	Max    int `json:"max,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"The most instances."`
 	CPU    int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100" unit:"percent" jsonschema_description:"Target utilization of the CPU request, in percent; 70 when no metric is named."`
 	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100" unit:"percent" jsonschema_description:"Target utilization of the memory request, in percent."`
+	// Backlog is for queue and uploads.
+	Backlog int `json:"backlog,omitempty" jsonschema:"minimum=1,maximum=100000" jsonschema_description:"Target number of messages that wait, or are worked on, for each instance; only with queue or uploads, where it is 10 when no metric is named."`
 	// Requests needs a metric of the cluster's, which Kubernetes.Metric names.
 	Requests Rate `json:"requests,omitzero" range:"0.001/s to 1M/s" jsonschema_description:"Target request rate of one instance, such as 100/s."`
 }
@@ -167,6 +176,15 @@ type Usage struct {
 // ServiceNames lists the app's services in the order in which everything
 // reports them: by name.
 func (a *App) ServiceNames() []string { return slices.Sorted(maps.Keys(a.Services)) }
+
+// ImagePath is where the image of a service stands, given its path: with the service, or
+// with the app.
+func (a *App) ImagePath(service string) string {
+	if own := service + ".image"; a.Given(own) || !a.Given("image") {
+		return own
+	}
+	return "image"
+}
 
 // For reports whether the app is written for a target.
 func (a *App) For(t Target) bool { return slices.Contains(a.Targets, t) }

@@ -16,8 +16,8 @@ type bounds struct {
 }
 
 var (
-	boundsText = regexp.MustCompile(`^(more than )?(\S+?),? (?:to|at most) (\S+)(?: cores)?(?: in whole (seconds|bytes|thousandths))?$`)
-	boundsStep = map[string]string{"": "", "seconds": "1s", "bytes": "1", "thousandths": "1m"} //nolint:gochecknoglobals // a constant in all but name
+	boundsText = regexp.MustCompile(`^(more than )?(\S+?),? (?:to|at most) (\S+)(?: cores)?(?: in whole (days|seconds|bytes|thousandths))?$`)
+	boundsStep = map[string]string{"": "", "days": "1d", "seconds": "1s", "bytes": "1", "thousandths": "1m"} //nolint:gochecknoglobals // a constant in all but name
 )
 
 // boundsOf reads the text of a range. The texts are part of this program, so one

@@ -76,8 +76,12 @@ func (d *decoder) decode(v reflect.Value, n *yaml.Node, path string, at Position
 		d.report(at, path, problem, hint)
 		return
 	}
-	if s, ok := v.Addr().Interface().(scalar); ok {
-		d.scalar(s, n, path, at, rule)
+	switch into := v.Addr().Interface().(type) {
+	case scalar:
+		d.scalar(into, n, path, at, rule)
+		return
+	case *Rights:
+		d.rights(into, n, path, at)
 		return
 	}
 	switch v.Kind() {

@@ -32,10 +32,26 @@ func (s *Scale) SetDefaults() { s.Min, s.Max = 1, 10 }
 // It cannot be among SetDefaults: a spec that names memory has no CPU target.
 const defaultScaleCPU = 70
 
+// defaultBacklog is the same for a service that events start.
+const defaultBacklog = 10
+
 // complete sets the defaults that depend on what the spec gives.
 func (a *App) complete() {
-	for _, s := range a.Services {
-		if s.Scale.CPU == 0 && s.Scale.Memory == 0 && s.Scale.Requests.IsZero() {
+	for name, s := range a.Services {
+		at := child("services", name)
+		if s.Image == "" && !a.Given(at+".image") {
+			s.Image = a.Image
+		}
+		switch {
+		case s.Scale.CPU != 0 || s.Scale.Memory != 0 || !s.Scale.Requests.IsZero():
+		case s.IsEvents():
+			if s.Scale.Backlog == 0 {
+				s.Scale.Backlog = defaultBacklog
+			}
+			if !a.Given(at + ".scale.min") {
+				s.Scale.Min = 0
+			}
+		default:
 			s.Scale.CPU = defaultScaleCPU
 		}
 	}

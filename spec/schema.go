@@ -32,6 +32,12 @@ func Schema() ([]byte, error) {
 	s.refineGateway()
 	s.refineScaleToZero()
 	s.refineServiceMonitor()
+	s.refineData()
+	s.refineBucket()
+	s.refineQueue()
+	s.refineUploads()
+	s.refineUses()
+	s.refineTriggers()
 
 	out, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {

@@ -32,7 +32,10 @@ func (s schema) refineService() {
 		properties.Set("lambda", &jsonschema.Schema{Required: []string{key}})
 		return &jsonschema.Schema{Required: []string{"lambda"}, Properties: properties}
 	}
-	service.AnyOf = []*jsonschema.Schema{{Required: []string{"image"}}, lambdaWith("image"), lambdaWith("zip")}
+	own := []*jsonschema.Schema{{Required: []string{"image"}}, lambdaWith("image"), lambdaWith("zip")}
+	services := jsonschema.NewProperties()
+	services.Set("services", &jsonschema.Schema{AdditionalProperties: &jsonschema.Schema{AnyOf: own}})
+	s.root.AnyOf = []*jsonschema.Schema{{Required: []string{"image"}}, {Properties: services}}
 	property(service, "image").Examples = []any{"ghcr.io/example/thumbs:1.4.2"}
 
 	var reservedNames []any
@@ -60,6 +63,7 @@ func (s schema) refineService() {
 	scale := s.of(reflect.TypeFor[Scale]())
 	scale.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
 		{Required: []string{"cpu", "memory"}}, {Required: []string{"cpu", "requests"}}, {Required: []string{"memory", "requests"}},
+		{Required: []string{"cpu", "backlog"}}, {Required: []string{"memory", "backlog"}}, {Required: []string{"requests", "backlog"}},
 	}}
 }
 

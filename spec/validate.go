@@ -49,10 +49,16 @@ func (v *validator) check() {
 	v.appName()
 	names := v.app.ServiceNames()
 	v.serviceNames(names)
+	if at := "image"; v.app.Given(at) && v.sound(at) {
+		v.image(at, v.app.Image)
+	}
+	v.data()
 	for _, name := range names {
 		path := child("services", name)
 		if v.sound(path) {
 			v.service(path, v.app.Services[name])
+			v.triggers(path, name, v.app.Services[name])
+			v.uses(path, v.app.Services[name])
 			v.needs(path, name, v.app.Services[name])
 		}
 	}
@@ -113,6 +119,10 @@ func (v *validator) serviceNames(names []string) {
 		}
 		if name == "target" {
 			v.failKey(path, "the name is taken: a stack's setting target picks where the app runs, and a service's settings begin with its name")
+			continue
+		}
+		if name == "active" && len(v.app.Data) > 0 {
+			v.failKey(path, "the name is taken: a stack's setting active turns its event sources on or off, and a service's settings begin with its name")
 			continue
 		}
 		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {

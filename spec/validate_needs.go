@@ -23,6 +23,8 @@ func (v *validator) needs(path, name string, s *Service) {
 			v.fail(at, "is the service itself")
 		case !exists:
 			v.fail(at, "must be another service of the app, got "+quote(other), v.suggest(other, name)...)
+		case v.app.Services[other].IsEvents():
+			v.fail(at, quote(other)+" answers no requests: events start it", "send to its queue instead: uses: {QUEUE: [send]}")
 		default:
 			v.address(path, at, other, s)
 		}

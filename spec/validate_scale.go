@@ -7,7 +7,7 @@ import (
 
 func (v *validator) scale(path string, s Scale) {
 	var metrics []string
-	for _, key := range []string{"cpu", "memory", "requests"} {
+	for _, key := range []string{"cpu", "memory", "requests", "backlog"} {
 		if v.app.Given(child(path, key)) {
 			metrics = append(metrics, key)
 		}
@@ -15,6 +15,9 @@ func (v *validator) scale(path string, s Scale) {
 	if n := len(metrics); n > 1 {
 		last := metrics[n-1]
 		v.fail(child(path, last), fmt.Sprintf("scale.%s and scale.%s: name one", strings.Join(metrics[:n-1], ", scale."), last))
+	}
+	if backlog := path + ".backlog"; v.app.Given(backlog) && v.app.Given(parent(path)+".http") {
+		v.fail(backlog, "is only for a service with queue or uploads", "scale.requests counts requests")
 	}
 	if s.Min > s.Max && v.sound(path+".max") {
 		limit := "scale.max"

@@ -16,7 +16,9 @@ func (v *validator) service(path string, s *Service) {
 	v.lambda(path+".lambda", s.Lambda)
 	v.environment(path, s)
 	v.path(path+".health.path", s.Health.Path)
-	v.http(path+".http", s.HTTP)
+	if v.app.Given(path + ".http") {
+		v.http(path+".http", s.HTTP)
+	}
 	v.permissions(path+".permissions", s.Permissions)
 	v.scale(path+".scale", s.Scale)
 	v.kubernetes(path, s)
@@ -29,7 +31,7 @@ func (v *validator) artifact(path string, s *Service) {
 	zip := path + ".lambda.zip"
 	hasImage, hasZip := v.app.Given(path+".image"), v.app.Given(zip)
 	hasLambdaImage := v.app.Given(path + ".lambda.image")
-	if !hasImage && !hasZip && !hasLambdaImage {
+	if !hasImage && !v.app.Given("image") && !hasZip && !hasLambdaImage {
 		if v.sound(path+".lambda") && v.sound(path+".image") {
 			v.note(v.at(path), path, "has nothing to run: image is missing", "name a container image, or a zip for Lambda under lambda.zip")
 		}

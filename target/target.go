@@ -4,7 +4,8 @@
 // simulates an app reads the models and never the spec's fields again.
 //
 // The packages below hold each target's decisions and limits (lambda,
-// kubernetes), and what both say about a field (finding).
+// kubernetes), those about what both share (data), and what is said about a field
+// (finding).
 package target
 
 import (
@@ -12,6 +13,7 @@ import (
 
 	"ambi/internal/problem"
 	"ambi/spec"
+	"ambi/target/data"
 	"ambi/target/finding"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
@@ -23,6 +25,7 @@ type Resolved struct {
 	App        *spec.App // for places in the text, and for the usage
 	Lambda     lambda.Model
 	Kubernetes kubernetes.Model
+	Data       data.Model // what both share
 	Findings   Pair[finding.List]
 }
 
@@ -32,6 +35,11 @@ func Resolve(app *spec.App) *Resolved {
 	r := &Resolved{App: app}
 	r.Lambda, r.Findings.Lambda = lambda.Resolve(app)
 	r.Kubernetes, r.Findings.Kubernetes = kubernetes.Resolve(app)
+	for _, t := range spec.Targets() {
+		notes := finding.New(t, app)
+		r.Data = data.Resolve(app, notes) // the same for either
+		*r.Findings.At(t) = finding.Join(r.Findings.Of(t), notes.List())
+	}
 	return r
 }
 

@@ -18,8 +18,8 @@ package templates
 
 import "embed"
 
-// FS holds every template: shared, lambda, kubernetes, and project, which only
+// FS holds every template: shared, lambda, kubernetes, data, and project, which only
 // ambi init prints.
 //
-//go:embed shared lambda kubernetes project
+//go:embed shared lambda kubernetes data project
 var FS embed.FS

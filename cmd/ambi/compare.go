@@ -86,6 +86,9 @@ was interrupted, and is a part.`,
 			if err != nil {
 				return err
 			}
+			if p, err = p.Priced(); err != nil {
+				return err
+			}
 			result, err := asked.CompareUnderTrace(cmd.Context(), p, idle, io.ends())
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)

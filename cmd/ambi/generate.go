@@ -32,7 +32,9 @@ to resolve in place. To give up your edits of one file, remove it first.
 
 Pulumi.yaml, Pulumi.*.yaml, go.mod and go.sum are yours: "ambi init" writes them
 once. Of these, generate only brings the list of settings under config in
-Pulumi.yaml up to date, and there only what you have not edited.
+Pulumi.yaml up to date, and there only what you have not edited. A spec with data
+also gets a program for it in stacks/data, with a Pulumi.yaml and a stack main of
+its own, which are yours too; generate says in which order to deploy.
 
 Exit code 1: the spec is invalid, a target refuses it, there is a conflict, or,
 with --check, generate would write something.`,
@@ -74,6 +76,9 @@ with --check, generate would write something.`,
 			printChanges(io, changes)
 			for _, hint := range p.MissingModules() {
 				fmt.Fprintln(io.out, hint)
+			}
+			if order := project.OrderOf(changes); order != "" {
+				fmt.Fprintln(io.out, order)
 			}
 			return conflictsLeft(changes)
 		},

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"ambi/generator"
+	"ambi/spec"
+
 	"fmt"
 	"io"
 	"strings"
@@ -34,7 +37,7 @@ A target that refuses the spec is shown with its reasons; that is no error here.
 			}
 			plans := p.Plan()
 			if asJSON {
-				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.App.Name, Targets: plans})
+				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.App.Name, Targets: plans, Data: generator.DataPlan(p.Input(spec.Targets()))})
 			}
 			return printPlans(io.out, p, plans)
 		},
@@ -51,6 +54,8 @@ type PlanDocument struct {
 	Format  string               `json:"format"`
 	App     string               `json:"app"`
 	Targets []project.TargetPlan `json:"targets"` // lambda, then kubernetes
+	// Data is what the program of the data would register, which both targets share.
+	Data []generator.Resource `json:"data,omitempty"`
 }
 
 // printPlans prints the two plans as columns, service by service.
@@ -93,6 +98,7 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 			row("  "+line(left, i), "  "+line(right, i))
 		}
 	}
+	b.WriteString(dataPlan(generator.DataPlan(p.Input(spec.Targets()))))
 	for _, plan := range plans {
 		if plan.Refused != nil {
 			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Problems(p.SpecName))
@@ -102,6 +108,24 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 		return problem.As(problem.Machine, err)
 	}
 	return nil
+}
+
+// dataPlan is the plan of the data's program as text; empty for none.
+func dataPlan(resources []generator.Resource) string {
+	if len(resources) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\ndata: %d resources, in %s, which both targets share\n", len(resources), generator.DataFolder)
+	of := ""
+	for _, r := range resources {
+		if r.Data != of {
+			of = r.Data
+			b.WriteString("\n" + of + "\n")
+		}
+		fmt.Fprintf(&b, "  %-15s %s\n", shortType(r.Type), r.Name)
+	}
+	return b.String()
 }
 
 func heading(plan project.TargetPlan) string {
@@ -132,6 +156,26 @@ func shortType(token string) string {
 		return "PDB"
 	case "PodIdentityAssociation":
 		return "PodIdentity"
+	case "EventSourceMapping":
+		return "EventSource"
+	case "TriggerAuthentication":
+		return "TriggerAuth"
+	case "RedriveAllowPolicy":
+		return "RedriveAllow"
+	case "BucketPublicAccessBlock":
+		return "AccessBlock"
+	case "BucketServerSideEncryptionConfigurationV2":
+		return "Encryption"
+	case "BucketLifecycleConfigurationV2":
+		return "Lifecycle"
+	case "BucketCorsConfigurationV2":
+		return "CORS"
+	case "BucketVersioningV2":
+		return "Versioning"
+	case "BucketNotification":
+		return "Notification"
+	case "BucketV2":
+		return "Bucket"
 	}
 	return short
 }

@@ -32,7 +32,9 @@ With your own Pulumi, login and state, as "pulumi preview" would; or, with
 --offline, without any of them: the engine, the language host and the program are
 real, AWS and the cluster are stand-ins that accept whatever is well formed. An
 offline preview proves that the program runs, what it registers and with which
-inputs. It does not prove that AWS or a cluster would take it.
+inputs. It does not prove that AWS or a cluster would take it. Of a spec with data,
+--offline first brings the program of the data up, against the stand-ins too, for the
+others to read; without it, deploy stacks/data first.
 
 Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
 if you have the rights: whether a Secret is missing, and whether a quota or a
@@ -64,7 +66,7 @@ spec says, or the program failed. 3: the engine is missing or failed.`,
 				return err
 			}
 			return preview(cmd.Context(), io, p, targets, engine.Options{
-				Dir: p.Root, Stack: stack, Offline: offline, Color: colored(io.out), Stdin: io.in, Stderr: io.err,
+				Dir: p.Root, Stack: stack, Data: p.DataFolder(), Offline: offline, Color: colored(io.out), Stdin: io.in, Stderr: io.err,
 			}, asJSON)
 		},
 	}
@@ -111,15 +113,23 @@ type PreviewDocument struct {
 	Format   string           `json:"format"`
 	App      string           `json:"app"`
 	Previews []*engine.Result `json:"previews"` // one a target that the engine planned
+	// Data is what an offline preview brought up first: the program of the data.
+	Data *engine.Result `json:"data,omitempty"`
 }
 
 // preview runs the engine for each target in turn. A target that fails does not
 // keep the next one from being shown.
 func preview(ctx context.Context, io streams, p *project.Project, targets []spec.Target, options engine.Options, asJSON bool) error {
 	results := []*engine.Result{}
+	var data *engine.Result
 	var failed problem.List
 	for i, t := range targets {
 		options.Target = string(t)
+		options.DataStdout = nil
+		if !asJSON && i == 0 && options.Offline && options.Data != "" {
+			options.DataStdout = engineOutput(io, options)
+			fmt.Fprintf(io.out, "%s: data, brought up against stand-ins for AWS, and then\n", p.App.Name)
+		}
 		if !asJSON {
 			options.Stdout = engineOutput(io, options)
 			if i > 0 {
@@ -130,6 +140,9 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 		result, err := engine.Preview(ctx, options)
 		if result != nil {
 			results = append(results, result)
+			if data == nil {
+				data = result.Data
+			}
 		}
 		failed.Add(engineError(problem.In(string(t), err)))
 		if ctx.Err() != nil {
@@ -137,7 +150,7 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 		}
 	}
 	if asJSON {
-		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.App.Name, Previews: results}); err != nil {
+		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.App.Name, Previews: results, Data: data}); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 func newRenderCommand(io streams, options *project.Folder) *cobra.Command {
-	var stack string
+	var stack, data string
 	cmd := &cobra.Command{
 		Use:   "render kubernetes",
 		Short: "Print the Kubernetes objects of a stack as plain YAML",
@@ -30,9 +30,14 @@ plugin is needed. Nothing of it was seen by a cluster.
 Secrets are never printed: the objects refer to them by name. Neither is what the
 program creates in AWS, such as the roles of services with permissions: deploy
 that with Pulumi. A service with kubernetes.identity irsa needs the setting
-roleName, since its ServiceAccount names its role.`,
+roleName, since its ServiceAccount names its role, and one that KEDA scales by a
+queue kedaRoleName.
+
+Where the buckets and queues of a spec with data are, only a deployed data stack
+knows: --data takes what it exports.`,
 		Example: `  ambi render kubernetes
-  ambi render kubernetes --stack kubernetes > objects.yaml`,
+  ambi render kubernetes --stack kubernetes > objects.yaml
+  pulumi stack output --json -C stacks/data --stack main | ambi render kubernetes --data -`,
 		Args:      onlyKubernetes,
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,8 +55,12 @@ roleName, since its ServiceAccount names its role.`,
 			if err := warnIfStale(cmd.Context(), io, p); err != nil {
 				return err
 			}
+			outputs, err := p.DataOutputs(io.in, data)
+			if err != nil {
+				return err
+			}
 			result, err := engine.Preview(cmd.Context(), engine.Options{
-				Dir: p.Root, Target: string(spec.Kubernetes), Stack: stack, Offline: true, Stderr: io.err,
+				Dir: p.Root, Target: string(spec.Kubernetes), Stack: stack, Data: p.DataFolder(), DataOutputs: outputs, Offline: true, Stderr: io.err,
 			})
 			if err != nil {
 				return engineError(err)
@@ -72,6 +81,7 @@ roleName, since its ServiceAccount names its role.`,
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&data, "data", "", "the `FILE` with what the data stack exports, as \"pulumi stack output --json\" prints it; - for standard input")
 	cmd.Flags().StringVar(&stack, "stack", "", "the Pulumi `STACK` whose settings apply (default: kubernetes)")
 	return cmd
 }
@@ -106,9 +116,18 @@ func hintAtRoles(err error, app, stack string) error {
 	errs := joined.Unwrap()
 	for i := range errs {
 		var unknown *manifest.UnknownError
-		if errors.As(errs[i], &unknown) && unknown.Kind == "ServiceAccount" && strings.HasSuffix(unknown.Path, ".eks.amazonaws.com/role-arn") {
-			errs[i] = problem.New("%w", unknown).Hint("the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s.roleName NAME",
-				stack, strings.TrimPrefix(unknown.Name, app+"-"))
+		if !errors.As(errs[i], &unknown) {
+			continue
+		}
+		setting := ""
+		switch {
+		case unknown.Kind == "ServiceAccount" && strings.HasSuffix(unknown.Path, ".eks.amazonaws.com/role-arn"):
+			setting = strings.TrimPrefix(unknown.Name, app+"-") + ".roleName"
+		case unknown.Kind == "TriggerAuthentication" && strings.HasSuffix(unknown.Path, ".roleArn"):
+			setting = strings.TrimSuffix(strings.TrimPrefix(unknown.Name, app+"-"), "-trigger") + ".kedaRoleName"
+		}
+		if setting != "" {
+			errs[i] = problem.New("%w", unknown).Hint("the role's ARN is known beforehand when the stack names the role: pulumi config set --stack %s %s NAME", stack, setting)
 		}
 	}
 	return errors.Join(errs...)

@@ -63,6 +63,7 @@ Exit codes:
 		newGenerateCommand(io, options),
 		newDiffCommand(io, options),
 		newPackageCommand(io, options),
+		newEventCommand(io, options),
 		newPlanCommand(io, options),
 		newCompareCommand(io, options),
 		newPricesCommand(io, options),

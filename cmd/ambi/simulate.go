@@ -54,6 +54,9 @@ interrupted.`,
 			if err != nil {
 				return err
 			}
+			if p, err = p.Priced(); err != nil {
+				return err
+			}
 			s, err := asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)

@@ -38,6 +38,14 @@ type Options struct {
 	Stack  string // the default is Target
 	// Offline runs against stand-in providers instead of accounts and clusters.
 	Offline bool
+	// Data is the folder of the data's program, from Dir; empty where the app has no data. An
+	// offline preview deploys it first, against the stand-ins.
+	Data string
+	// DataStdout takes the engine's display of that.
+	DataStdout io.Writer
+	// DataOutputs are what a deployed data stack exports; an offline preview then uses them
+	// in place of the program of the data.
+	DataOutputs map[string]any
 	// Color lets the engine colour what it shows. Callers decide by NO_COLOR.
 	Color bool
 	// Stdin answers the engine's questions (a passphrase). It is not read offline.
@@ -58,6 +66,8 @@ type Result struct {
 	// default providers, which the engine adds by itself, and what is only read.
 	Resources   []Resource   `json:"resources"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"` // warnings and errors, in order
+	// Data is what the engine did with the data's program, offline.
+	Data *Result `json:"-"`
 	// Registered is what the program asked the stand-ins for, with all inputs. Only an
 	// offline preview knows it.
 	Registered []offline.Resource `json:"-"`
@@ -144,6 +154,7 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 	env := r.tools.environ(os.Environ())
 	arguments := []string{"preview", "--stack", r.stack}
 	registered := func() []offline.Resource { return nil }
+	var data *Result
 	if r.Offline {
 		session, err := r.startOffline(ctx, temporary, env)
 		if err != nil {
@@ -153,6 +164,11 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 		env = session.env
 		registered = session.stand.Resources
 		arguments = []string{"preview", "--stack", session.stack, "--config-file", session.config}
+		if r.Data != "" {
+			if data, err = r.bringUp(ctx, temporary, session); err != nil {
+				return nil, problem.In(r.Data, err)
+			}
+		}
 	}
 	if r.project.compiles() {
 		if err := r.compile(ctx, env); err != nil {
@@ -161,7 +177,7 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 	}
 	result, err := r.runEngine(ctx, temporary, env, arguments)
 	if result != nil {
-		result.Registered = registered()
+		result.Registered, result.Data = ownOf(registered(), r.project.Name), data
 	}
 	if err != nil || r.Offline {
 		return result, err
@@ -179,7 +195,8 @@ func (r *run) runEngine(ctx context.Context, temporary string, env, arguments []
 		arguments = append(arguments, "--non-interactive", "--suppress-progress")
 	}
 	if r.Offline {
-		r.progress.say(fmt.Sprintf("previewing stack %s offline: stand-in providers answer, no account and no cluster is asked", r.stack))
+		doing := map[string]string{"preview": "previewing", "up": "bringing up"}[arguments[0]]
+		r.progress.say(fmt.Sprintf("%s stack %s offline: stand-in providers answer, no account and no cluster is asked", doing, r.stack))
 	}
 	cmd := command(ctx, r.Offline, r.tools.Pulumi, arguments...)
 	cmd.Dir = r.Dir

@@ -13,7 +13,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/internal/offline"
-	"ambi/internal/problem"
 )
 
 // session is what an offline preview has of its own. All its files are in one
@@ -35,7 +34,7 @@ func (s *session) Close() error { return s.stand.Close() }
 func (r *run) startOffline(ctx context.Context, temporary string, env []string) (*session, error) {
 	s := &session{stack: path.Base(r.stack)}
 	beside := filepath.Join(temporary, "project")
-	for _, dir := range []string{"project", "home", "state", "tmp"} {
+	for _, dir := range []string{"home", "state", "tmp"} {
 		if err := os.Mkdir(filepath.Join(temporary, dir), 0o700); err != nil {
 			return nil, err
 		}
@@ -44,14 +43,8 @@ func (r *run) startOffline(ctx context.Context, temporary string, env []string) 
 	if err != nil {
 		return nil, err
 	}
-	project, err := yaml.Marshal(map[string]string{"name": r.project.Name, "runtime": "go"})
-	if err != nil {
-		return nil, err
-	}
 	s.config = filepath.Join(beside, "Pulumi."+s.stack+".yaml")
 	for name, text := range map[string][]byte{
-		s.config:                                 config,
-		filepath.Join(beside, "Pulumi.yaml"):     project,
 		filepath.Join(temporary, "kubeconfig"):   []byte("apiVersion: v1\nkind: Config\n"),
 		filepath.Join(temporary, "aws"):          nil,
 		filepath.Join(temporary, "overlay.json"): r.overlay(),
@@ -65,12 +58,8 @@ func (r *run) startOffline(ctx context.Context, temporary string, env []string) 
 	}
 	s.env = append(r.offlineEnv(ctx, temporary, env), s.stand.Env()...)
 
-	initialize := command(ctx, true, r.tools.Pulumi, "stack", "init", "--non-interactive", "--no-select", s.stack)
-	initialize.Dir, initialize.Env = beside, s.env
-	said := &tail{}
-	initialize.Stdout, initialize.Stderr = said, said
-	if err := runAll(initialize); err != nil {
-		return nil, errors.Join(saying(problem.New("cannot make a temporary stack %s: %w", s.stack, err), said.String()), s.Close())
+	if err := r.initialize(ctx, beside, s.config, config, s.env, s.stack); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -173,6 +162,9 @@ func (r *run) offlineConfig() ([]byte, error) {
 	}
 	if r.Target != "" && !exists(r.project.configFile(r.stack)) {
 		config.Config[r.project.Name+":target"] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: r.Target}
+	}
+	if r.Data != "" {
+		set(r.project.Name+":dataStack", usualDataStack)
 	}
 	set("aws:region", "us-east-1")
 	set("aws:accessKey", "offline")

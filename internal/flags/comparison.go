@@ -44,7 +44,7 @@ func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
 	if app != p.App {
 		resolved = target.Resolve(app)
 	}
-	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices}, nil
+	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices, NotPriced: p.NotPriced}, nil
 }
 
 // Compare compares a project; a trace says how requests spread over time.

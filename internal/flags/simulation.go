@@ -39,6 +39,11 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 	if only != "" {
 		settings.Targets = []spec.Target{only}
 	}
+	for _, n := range p.NotPriced {
+		if n.Service == s.Service {
+			return nil, problem.Flag("service", "%s is started by %s, and only services over HTTP are simulated yet", n.Service, n.Trigger)
+		}
+	}
 	service, errService := simulate.ServiceOf(p.Resolved, s.Service)
 	if errService != nil {
 		return nil, problem.As(problem.Misuse, errors.Join(errSettings, errTarget, problem.InFlag("service", errService)))

@@ -18,6 +18,7 @@ type Kind struct {
 	Golden string
 
 	Spec       Room // the grammar: types, defaults, validation, schema
+	Data       Room // what both targets share of it
 	Lambda     Room // what target lambda makes of it
 	Kubernetes Room // what target kubernetes makes of it
 	Templates  Room // what is emitted
@@ -45,6 +46,7 @@ func (k Kind) Rooms() []struct {
 		Room
 	}{
 		{"spec", k.Spec},
+		{"data", k.data()},
 		{"lambda", k.Lambda},
 		{"kubernetes", k.Kubernetes},
 		{"templates", k.Templates},
@@ -54,11 +56,22 @@ func (k Kind) Rooms() []struct {
 	}
 }
 
+// data is the room of what both targets share, which most kinds have nothing of.
+func (k Kind) data() Room {
+	if k.Data.Files == nil && k.Data.None == "" {
+		return none("shares nothing that is kept")
+	}
+	return k.Data
+}
+
 // All lists the kinds.
 func All() []Kind {
 	const (
 		fullLambda     = "generator/testdata/full-lambda/app.yaml"
 		fullKubernetes = "generator/testdata/full-kubernetes/app.yaml"
+		uploads        = "generator/testdata/uploads/app.yaml"
+		unpriced       = "not priced yet, and named as such"
+		same           = "the same for both targets: they read the data's stack"
 		free           = "adds nothing that is paid for"
 		unlimited      = "has no limit that usage could reach"
 	)
@@ -67,7 +80,7 @@ func All() []Kind {
 			Name: "http", Is: "requests by method and path", Golden: fullLambda,
 			Keys: []string{"services.*.http"},
 			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go"),
-			Templates: in("templates/lambda/all/gateway.go.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
+			Templates: in("templates/lambda/features/http/gateway.go.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
 		},
 		{
@@ -111,6 +124,34 @@ func All() []Kind {
 			Spec: in("spec/servicemonitor.go"), Lambda: none("CloudWatch has the function's metrics"), Kubernetes: in("target/kubernetes/servicemonitor.go"),
 			Templates: in("templates/kubernetes/features/monitor.tmpl"),
 			Price:     none(free), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+		},
+		{
+			Name: "bucket", Is: "objects that are kept", Golden: uploads,
+			Keys: []string{"data.*.bucket"},
+			Spec: in("spec/bucket.go"), Data: in("target/data/bucket.go"), Lambda: none(same), Kubernetes: none(same),
+			Templates: in("templates/data/bucket.go.tmpl", "templates/data/features/bucket.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
+			Name: "queue", Is: "messages that wait, and that start a service", Golden: uploads,
+			Keys: []string{"data.*.queue", "services.*.queue"},
+			Spec: in("spec/queue.go"), Data: in("target/data/queue.go"), Lambda: in("target/lambda/queue.go"), Kubernetes: in("target/kubernetes/queue.go"),
+			Templates: in("templates/data/queue.go.tmpl", "templates/lambda/features/queue.tmpl", "templates/kubernetes/features/queue.tmpl", "templates/kubernetes/features/delivery.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
+			Name: "uploads", Is: "new objects of a bucket start a service, through a queue", Golden: uploads,
+			Keys: []string{"services.*.uploads"},
+			Spec: in("spec/uploads.go"), Data: in("target/data/uploads.go"), Lambda: in("target/lambda/uploads.go"), Kubernetes: in("target/kubernetes/uploads.go"),
+			Templates: in("templates/data/features/uploads.tmpl", "templates/lambda/features/uploads.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
+			Name: "uses", Is: "what a service may do with the data", Golden: uploads,
+			Keys: []string{"services.*.uses"},
+			Spec: in("spec/uses.go"), Data: in("target/data/uses.go"), Lambda: in("target/lambda/uses.go"), Kubernetes: in("target/kubernetes/uses.go"),
+			Templates: in("templates/lambda/features/uses.tmpl", "templates/kubernetes/features/uses.tmpl"),
+			Price:     none(free), Fit: none(unlimited), Simulate: none("takes no time"),
 		},
 	}
 }

@@ -88,7 +88,7 @@ func TestEveryKeyHasAKind(t *testing.T) {
 			kind, isKind := kinds.Of(key)
 			switch {
 			case isKind && slices.Contains(kind.Keys, key):
-				for field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice {
+				for field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice || field.Kind() == reflect.Map && field.Name() == "" {
 					field = field.Elem()
 				}
 				if !declares(t, kind.Spec.Files, field.Name()) {
@@ -106,6 +106,7 @@ func TestEveryKeyHasAKind(t *testing.T) {
 		}
 	}
 	check(reflect.TypeFor[spec.Service](), "services.*")
+	check(reflect.TypeFor[spec.Data](), "data.*")
 }
 
 func declares(t *testing.T, files []string, name string) bool {
@@ -142,16 +143,18 @@ func TestEveryKindHasAGoldenSpec(t *testing.T) {
 		}
 		resolved := target.Resolve(app)
 		for _, key := range k.Keys {
-			given := slices.ContainsFunc(resolved.Services(), func(service string) bool {
-				return app.Given(strings.Replace(key, "*", service, 1))
+			names := slices.Concat(resolved.Services(), app.DataNames())
+			given := slices.ContainsFunc(names, func(name string) bool {
+				return app.Given(strings.Replace(key, "*", name, 1))
 			})
 			if !given {
 				t.Errorf("%s has no %s", k.Golden, key)
 			}
 			for _, on := range spec.Targets() {
 				said := slices.ContainsFunc(resolved.Findings.Of(on), func(f finding.Finding) bool {
-					service, _, _ := strings.Cut(strings.TrimPrefix(f.Path, "services."), ".")
-					return kinds.Within(f.Path, strings.Replace(key, "*", service, 1))
+					return slices.ContainsFunc(names, func(name string) bool {
+						return kinds.Within(f.Path, strings.Replace(key, "*", name, 1))
+					})
 				})
 				if !said {
 					t.Errorf("%s: target %s says nothing of %s", k.Golden, on, key)

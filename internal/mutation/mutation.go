@@ -34,11 +34,11 @@ func Derive(original *stacktest.Graph) []Mutant {
 	var all []Mutant
 	for i, r := range original.Resources {
 		without := slices.Delete(slices.Clone(original.Resources), i, i+1)
-		all = append(all, Mutant{Name: r.String() + ": not declared", Graph: &stacktest.Graph{Resources: without, Exports: original.Exports}})
+		all = append(all, Mutant{Name: r.String() + ": not declared", Graph: &stacktest.Graph{Resources: without, Exports: original.Exports, Read: original.Read}})
 		in := func(change bend, edit func(r *stacktest.Resource)) {
 			bent := cloneResource(r)
 			edit(bent)
-			g := &stacktest.Graph{Resources: slices.Clone(original.Resources), Exports: original.Exports} // the others are not edited
+			g := &stacktest.Graph{Resources: slices.Clone(original.Resources), Exports: original.Exports, Read: original.Read} // the others are not edited
 			g.Resources[i] = bent
 			all = append(all, Mutant{Name: r.String() + ": " + change.change, Graph: g, resource: r, number: change.number})
 		}
@@ -203,7 +203,7 @@ func timeout(create, update string) *pulumirpc.RegisterResourceRequest {
 }
 
 func clone(g *stacktest.Graph) *stacktest.Graph {
-	copied := &stacktest.Graph{Exports: cloneResource(g.Exports)}
+	copied := &stacktest.Graph{Exports: cloneResource(g.Exports), Read: slices.Clone(g.Read)}
 	for _, r := range g.Resources {
 		copied.Resources = append(copied.Resources, cloneResource(r))
 	}

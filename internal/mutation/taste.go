@@ -25,7 +25,7 @@ func KubernetesTastes() []Taste {
 	const (
 		deployment = "kubernetes:apps/v1:Deployment"
 		pod        = `spec\.template\.spec\.`
-		probe      = pod + `containers\[\d+\]\.\w+Probe\.`
+		probe      = pod + `(?:containers|initContainers)\[\d+\]\.\w+Probe\.`
 	)
 	return []Taste{
 		{Type: deployment, Path: probe + "periodSeconds", Least: 1, Most: 60},

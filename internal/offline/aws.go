@@ -24,9 +24,18 @@ type aws struct {
 // or the ${region} and ${account}.
 type shape struct {
 	named   bool              // the provider makes a name where the program gives none
+	nameKey string            // the input that has it; name when empty
 	id      string            // the default is the hash
 	outputs map[string]string // what AWS computes
 	order   []string          // outputs that others build on come first
+}
+
+// keyOfName is the input that has a resource's name.
+func (s shape) keyOfName() string {
+	if s.nameKey != "" {
+		return s.nameKey
+	}
+	return "name"
 }
 
 // newAWS returns the stand-in with what it knows of each type. The forms of ARNs
@@ -51,7 +60,36 @@ func newAWS() *aws {
 				"invokeArn": "arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations",
 			},
 		},
-		"aws:lambda/permission:Permission": {id: "${statementId}", outputs: map[string]string{"statementId": "terraform-${hash}"}},
+		"aws:lambda/eventSourceMapping:EventSourceMapping": {
+			id: "${uuid}", order: []string{"uuid"},
+			outputs: map[string]string{
+				"uuid": "${hash}-0000-4000-8000-000000000000",
+				"arn":  "arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}",
+			},
+		},
+		"aws:sqs/queue:Queue": {
+			named: true, id: "${url}", order: []string{"url"},
+			outputs: map[string]string{
+				"url": "https://sqs.${region}.amazonaws.com/${account}/${name}",
+				"arn": "arn:aws:sqs:${region}:${account}:${name}",
+			},
+		},
+		"aws:sqs/queuePolicy:QueuePolicy":               {id: "${queueUrl}"},
+		"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {id: "${queueUrl}"},
+		"aws:s3/bucketV2:BucketV2": {
+			nameKey: "bucket", named: true, id: "${bucket}",
+			outputs: map[string]string{
+				"arn":              "arn:aws:s3:::${bucket}",
+				"bucketDomainName": "${bucket}.s3.amazonaws.com",
+			},
+		},
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     {id: "${bucket}"},
+		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {id: "${bucket}"},
+		"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               {id: "${bucket}"},
+		"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       {id: "${bucket}"},
+		"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2":                                 {id: "${bucket}"},
+		"aws:s3/bucketNotification:BucketNotification":                                               {id: "${bucket}"},
+		"aws:lambda/permission:Permission":                                                           {id: "${statementId}", outputs: map[string]string{"statementId": "terraform-${hash}"}},
 		"aws:iam/role:Role": {
 			named: true, id: "${name}",
 			outputs: map[string]string{
@@ -128,14 +166,16 @@ func (a *aws) shapeOf(token string) shape {
 // check names what the real provider would name: the logical name and seven
 // hexadecimal digits. A resource that is there keeps its name.
 func (a *aws) check(r resource, olds, inputs properties) string {
-	if !a.shapeOf(r.token).named || present(inputs, "name") || present(inputs, "namePrefix") {
+	s := a.shapeOf(r.token)
+	key := s.keyOfName()
+	if !s.named || present(inputs, key) || present(inputs, key+"Prefix") {
 		return ""
 	}
 	name := r.name + "-" + r.hash(7)
-	if old, _ := unwrap(olds["name"]); old.GetStringValue() != "" {
+	if old, _ := unwrap(olds[key]); old.GetStringValue() != "" {
 		name = old.GetStringValue()
 	}
-	inputs["name"] = structpb.NewStringValue(name)
+	inputs[key] = structpb.NewStringValue(name)
 	return name
 }
 
@@ -160,10 +200,11 @@ func (a *aws) republishes(r resource, changed []string) []string {
 // The names that check makes end in the digits that it draws. The bridge that runs
 // Terraform's provider asks the same (nameRequiresDeleteBeforeReplace).
 func (a *aws) fixed(r resource, olds, news properties) bool {
-	name, _ := unwrap(olds["name"])
+	key := a.shapeOf(r.token).keyOfName()
+	name, _ := unwrap(olds[key])
 	made := regexp.MustCompile(`^` + regexp.QuoteMeta(r.name) + `-[0-9a-f]{7}$`)
 	return name.GetStringValue() != "" && !made.MatchString(name.GetStringValue()) &&
-		proto.Equal(olds["name"], news["name"])
+		proto.Equal(olds[key], news[key])
 }
 
 // external: an ID in AWS says nothing of what else a resource has.
@@ -181,8 +222,8 @@ func (a *aws) id(r resource, inputs properties) string {
 func (a *aws) computed(r resource, id string, inputs properties) properties {
 	s := a.shapeOf(r.token)
 	outputs := properties{}
-	if prefix, _ := unwrap(inputs["namePrefix"]); s.named && !present(inputs, "name") {
-		outputs["name"] = structpb.NewStringValue(prefix.GetStringValue() + r.hash(10))
+	if prefix, _ := unwrap(inputs[s.keyOfName()+"Prefix"]); s.named && !present(inputs, s.keyOfName()) {
+		outputs[s.keyOfName()] = structpb.NewStringValue(prefix.GetStringValue() + r.hash(10))
 	}
 	add := func(key string) {
 		text, isSecret := a.expand(s.outputs[key], r, id, inputs, outputs)

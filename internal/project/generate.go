@@ -21,14 +21,27 @@ type GenerateOptions struct {
 func (p *Project) Generate(ctx context.Context, o GenerateOptions) ([]tree.Change, *SettingsList, error) {
 	return p.inTree(ctx, func(root *os.Root, program []generator.File, options tree.Options) ([]tree.Change, error) {
 		options.Conflicts, options.Force = o.Conflicts, o.Force
-		return tree.Write(root, program, options)
+		changes, err := tree.Write(root, program, options)
+		if err != nil {
+			return changes, err
+		}
+		if changes, err = p.withDataFiles(changes); err != nil {
+			return nil, err
+		}
+		return changes, p.startDataFiles(root, changes)
 	})
 }
 
 // Compare says how the project's files differ from those generated, and the list of
 // settings from the one that the spec asks for.
 func (p *Project) Compare(ctx context.Context) ([]tree.Change, *SettingsList, error) {
-	return p.inTree(ctx, tree.Compare)
+	return p.inTree(ctx, func(root *os.Root, program []generator.File, options tree.Options) ([]tree.Change, error) {
+		changes, err := tree.Compare(root, program, options)
+		if err != nil {
+			return nil, err
+		}
+		return p.withDataFiles(changes)
+	})
 }
 
 func (p *Project) inTree(ctx context.Context, do func(*os.Root, []generator.File, tree.Options) ([]tree.Change, error)) ([]tree.Change, *SettingsList, error) {

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"ambi/compare"
 	"ambi/generator"
 	"ambi/internal/inputfile"
 	"ambi/internal/problem"
@@ -41,6 +42,8 @@ type Project struct {
 	SpecName string // as messages show it
 	App      *spec.App
 	Resolved *target.Resolved
+	// NotPriced are services that the spec has beside those of App: see Priced.
+	NotPriced []compare.NotPriced
 }
 
 // Load reads the project's spec and resolves it. Errors of grammar are problems;

@@ -29,7 +29,9 @@ translations are examples: what they say about *your* values, ` + "`ambi validat
 - **refused**: the target cannot take the value
 
 Quantities are Kubernetes quantities (` + "`500m`, `512Mi`" + `), durations Go's (` + "`10s`, `250ms`" + `), rates a
-number, an optional k, M or G, a slash and a unit of time (` + "`3M/month`, `100/s`" + `).
+number, an optional k, M or G, a slash and a unit of time (` + "`3M/month`, `100/s`" + `), times that something is
+kept also days (` + "`30d`" + `). Rights are a list (` + "`[read]`" + `) or, of a bucket, a mapping of each to the prefixes
+of the keys that it holds for (` + "`{read: [], write: [incoming/]}`" + `, of which the first holds for all).
 `
 
 // Markdown writes the page. Examples are specs that together have every field;
@@ -135,6 +137,9 @@ func fields(t reflect.Type, path string) []field {
 		at := strings.TrimPrefix(path+"."+name, ".")
 		inner := t.Field(i).Type
 		for done := false; !done; {
+			if inner == reflect.TypeFor[spec.Rights]() { // of which the page's head says more
+				break
+			}
 			switch inner.Kind() {
 			case reflect.Pointer:
 				inner = inner.Elem()
@@ -244,7 +249,7 @@ func enclosing(path string) string {
 
 var (
 	index = regexp.MustCompile(`\[\d+\]`)
-	names = regexp.MustCompile(`^services\.[^.]+|\b(?:env|secrets)\.[^.]+`)
+	names = regexp.MustCompile(`^services\.[^.]+|^data\.[^.]+|\b(?:env|secrets|uses)\.[^.]+`)
 )
 
 // pattern is a path with its indexes and free names taken out.

@@ -20,6 +20,8 @@ func TestPage(t *testing.T) {
 		"../../generator/testdata/zip/app.yaml",
 		"../../generator/testdata/several/app.yaml",
 		"../../spec/testdata/valid/full.yaml",
+		"../../generator/testdata/uploads/app.yaml",
+		"../../spec/testdata/valid/events.yaml",
 	} {
 		text, err := os.ReadFile(file)
 		if err != nil {

@@ -327,6 +327,11 @@ func Whole() []Change {
 			Kubernetes: nothing("there is only one"),
 		},
 		{
+			Fields:     []string{"image"},
+			Lambda:     steps("update Function Alias"),
+			Kubernetes: steps("update Deployment"),
+		},
+		{
 			Fields:     []string{"targets[]"},
 			Lambda:     nothing("a target that leaves the list leaves the program: its stacks refuse to update, and what they deployed stays. Destroy them first"),
 			Kubernetes: nothing("the same"),

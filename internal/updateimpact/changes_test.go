@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write docs/changes.md anew")
 func TestEveryFieldHasARow(t *testing.T) {
 	fields := leaves(reflect.TypeFor[spec.App](), "")
 	said := map[string]bool{}
-	for _, c := range slices.Concat(Whole(), All()) {
+	for _, c := range slices.Concat(Whole(), All(), Data()) {
 		for _, field := range c.Fields {
 			said[field] = true
 			if !slices.Contains(fields, field) {
@@ -35,7 +35,7 @@ func TestEveryFieldHasARow(t *testing.T) {
 
 // Every kind of resource that a row names has a rule, and so a source.
 func TestEveryStepHasASource(t *testing.T) {
-	for _, c := range All() {
+	for _, c := range slices.Concat(All(), Data()) {
 		for _, e := range []Effect{c.Lambda, c.Kubernetes} {
 			for _, word := range strings.FieldsFunc(e.Steps, func(r rune) bool { return r == ' ' || r == ',' }) {
 				if word != strings.ToLower(word) && source(word) == "" {
@@ -66,6 +66,9 @@ func TestPage(t *testing.T) {
 // leaves lists the fields of a type that hold no others.
 func leaves(t reflect.Type, path string) []string {
 	if _, scalar := reflect.New(t).Interface().(interface{ UnmarshalText([]byte) error }); scalar {
+		return []string{path}
+	}
+	if t == reflect.TypeFor[spec.Rights]() {
 		return []string{path}
 	}
 	switch t.Kind() {

@@ -28,7 +28,7 @@ func Markdown() []byte {
 	for _, part := range []struct {
 		title   string
 		changes []Change
-	}{{"The app", Whole()}, {"Its services", All()}} {
+	}{{"The app", Whole()}, {"Its services", All()}, {"Its data, and services that events start (no test deploys these yet)", Data()}} {
 		fmt.Fprintf(&b, "\n## %s\n\n| field | lambda | kubernetes |\n|---|---|---|\n", part.title)
 		for _, c := range part.changes {
 			fields := "`" + strings.Join(c.Fields, "`, `") + "`"

@@ -71,10 +71,13 @@ type Notes struct {
 	target spec.Target
 	app    *spec.App
 	list   List
+	said   map[Finding]bool
 }
 
 // New starts gathering what a target finds in an app.
-func New(t spec.Target, app *spec.App) *Notes { return &Notes{target: t, app: app} }
+func New(t spec.Target, app *spec.App) *Notes {
+	return &Notes{target: t, app: app, said: map[Finding]bool{}}
+}
 
 // Exact notes that the field at path means the same on this target.
 func (n *Notes) Exact(path, format string, args ...any) {
@@ -131,17 +134,26 @@ func (n *Notes) Usage() {
 
 func (n *Notes) add(kind Kind, path string, because Refusal, format string, args ...any) {
 	at := n.app.Position(path)
-	n.list = append(n.list, Finding{
+	f := Finding{
 		Target: n.target, Kind: kind, Path: path, Line: at.Line, Column: at.Column,
 		Message: fmt.Sprintf(format, args...), Hint: because.Hint, Page: because.Page, Limit: because.Limit,
-	})
+	}
+	if n.said[f] { // such as of the app's image, by each service that has no other
+		return
+	}
+	n.said[f] = true
+	n.list = append(n.list, f)
 }
 
 // List returns what was noted, in the order of the spec's text; fields at
 // one place, such as defaults, stay in the order in which they were noted.
-func (n *Notes) List() List {
-	slices.SortStableFunc(n.list, func(a, b Finding) int {
+func (n *Notes) List() List { return Join(n.list) }
+
+// Join puts lists of one target together, in the order of the spec's text.
+func Join(lists ...List) List {
+	all := slices.Concat(lists...)
+	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return n.list
+	return all
 }

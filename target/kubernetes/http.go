@@ -17,12 +17,18 @@ const (
 	FromAnywhere Reach = "anywhere" // whoever serves the routes from outside, wherever that runs
 	FromCluster  Reach = "cluster"  // every pod of the cluster
 	FromCallers  Reach = "callers"  // the services that need it, and nobody else
+	FromNobody   Reach = "nobody"   // events are taken from a queue
 )
 
 // outside decides who may connect to the service, and what of http its target's
 // Ingress or HTTPRoute expresses.
 func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 	at := "services." + name
+	if out.Events != nil {
+		out.Reach = FromNobody
+		r.notes.Approximate(at+".timeout", "how long the delivery container waits for the app's answer, and, with a reserve, what a pod gets to finish when it stops; the queue hides a message six times as long")
+		return
+	}
 	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
 	switch {
 	case ingress != nil:

@@ -23,13 +23,23 @@ type Statement struct {
 func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 	path := at + ".kubernetes.identity"
 	switch identity := s.Kubernetes.Identity; {
-	case len(s.Permissions) == 0 && identity != "":
+	case len(s.Permissions) == 0 && len(out.Access.Grants) == 0 && identity != "":
 		r.notes.Dropped(path, "without permissions, the pods need no role")
 		return
-	case len(s.Permissions) == 0:
+	case len(s.Permissions) == 0 && len(out.Access.Grants) == 0:
 		return
 	case identity == "":
-		r.notes.Refused(at+".permissions", finding.Refusal{Limit: "permissions", Page: IdentityPage, Hint: "on EKS, set kubernetes.identity to pod-identity or irsa"},
+		because := at + ".permissions"
+		switch {
+		case len(s.Permissions) > 0:
+		case len(s.Uses) > 0:
+			because = at + ".uses"
+		case s.Queue != nil:
+			because = at + ".queue.from"
+		default:
+			because = at + ".uploads.from"
+		}
+		r.notes.Refused(because, finding.Refusal{Limit: "permissions", Page: IdentityPage, Hint: "on EKS, set kubernetes.identity to pod-identity or irsa"},
 			"must come with kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
 		return
 	case identity == spec.IRSA:

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ambi/target/data"
 )
 
 // Model is an app resolved for Kubernetes.
@@ -25,7 +27,7 @@ func (m *Model) Service(name string) (Service, bool) {
 	return m.Services[i], true
 }
 
-// Service is one Deployment, the Service in front of it and its autoscaler, with
+// Service is one Deployment, the Service in front of it if requests reach it, and its autoscaler, with
 // what the spec asks for beside them.
 type Service struct {
 	Name           string // as in the spec
@@ -51,6 +53,10 @@ type Service struct {
 	TargetMilli   int64  // the same in thousandths of a request
 	PodsMetric    string // the Pods metric that has the rate, for Requests without KEDA
 	KEDA          *KEDA  // scales in the autoscaler's place
+
+	Backlog int         // messages of the queue for each pod, for Backlog
+	Events  *Events     // what reaches the pods in place of requests; nil for http
+	Access  data.Access // what they find of the data, and may do with it
 
 	Needs   []Need   // the services that this one calls, by name
 	Callers []string // the services that call this one, by name

@@ -53,19 +53,29 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		r.notes.Refused(at, finding.Refusal{Limit: "image", Page: DeploymentPage, Hint: "add image: the same HTTP image runs on both targets"},
 			"must have an image on target kubernetes, which runs no zip and finds no lambda.image")
 	} else {
-		r.notes.Exact(at+".image", "the container's image")
+		r.notes.Exact(r.app.ImagePath(at), "the container's image")
 	}
-	r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80")
+	if s.IsEvents() {
+		r.notes.Exact(at+".port", "the container's port, which nothing outside the pod may connect to")
+	} else {
+		r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80")
+	}
 	r.notes.Exact(at+".cpu", "the container's CPU request; there is no CPU limit")
 	if int64(out.MemoryMiB)<<20 == s.Memory.Bytes() {
 		r.notes.Exact(at+".memory", "the container's memory request and limit")
 	} else {
 		r.notes.Approximate(at+".memory", "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
 	}
-	r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
+	if e, ok := r.app.Events(name); ok && !e.Pull {
+		r.notes.Exact(at+".concurrency", "messages that the delivery container gives the app at once")
+	} else {
+		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
+	}
 	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes")
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
+	r.uses(name, s, &out)
+	r.events(name, s, &out)
 	r.permissions(at, s, &out)
 	r.authorizer(at, s)
 	r.outside(name, s, &out)

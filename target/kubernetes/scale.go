@@ -17,11 +17,16 @@ const (
 	CPU      Metric = "cpu"
 	Memory   Metric = "memory"
 	Requests Metric = "requests"
+	Backlog  Metric = "backlog"
 )
 
 // scale decides what sets the number of pods: a HorizontalPodAutoscaler, or
 // KEDA where the service may have none at all.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {
+	if out.Events != nil {
+		r.eventScale(at, s, out)
+		return
+	}
 	zero := s.Kubernetes.ScaleToZero
 	autoscaler := "the autoscaler's"
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max

@@ -33,6 +33,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		}
 		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: a call goes through the public API, like anybody's%s", name, token)
 	}
+	r.variablesOfData(out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(out.Secrets)
 	out.Secrets = slices.Compact(out.Secrets)
@@ -41,6 +42,9 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		bytes += len(v.Name) + len(v.Value)
 		if v.Service != "" {
 			bytes += addressBytes
+		}
+		if v.Output.Key != "" {
+			bytes += outputBytes
 		}
 		if v.SecretName != "" {
 			bytes += secretReferenceBytes + len(v.SecretName) + len(v.SecretKey)

@@ -21,7 +21,7 @@ type CORS struct {
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	r.body(at+".http.maxBody", s)
-	if s.Internal() {
+	if s.Internal() && !s.IsEvents() {
 		out.InternalCallers = r.callers[out.Name]
 	}
 	for i, route := range s.HTTP.Routes {
@@ -104,6 +104,9 @@ func (r *resolver) cors(model *Model) {
 	var without []string
 	for _, name := range r.names {
 		s := r.app.Services[name]
+		if s.IsEvents() {
+			continue
+		}
 		if s.HTTP.CORS == nil {
 			without = append(without, name)
 			continue

@@ -17,7 +17,7 @@ type Permission struct {
 
 // permissions copies the statements of the role's policy as they are.
 func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
-	bytes := rolePolicyBytes + secretReferenceBytes*len(out.Secrets)
+	bytes := rolePolicyBytes + secretReferenceBytes*len(out.Secrets) + grantBytes*len(out.Access.Grants)
 	for i, p := range s.Permissions {
 		path := element(at+".permissions", i)
 		statement := Permission{Actions: p.Actions, Resources: p.Resources}

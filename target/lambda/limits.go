@@ -12,6 +12,7 @@ const (
 	HTTPAPIQuotasPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
 	HTTPAPIAccessPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"
 	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
+	EventScalingPage  = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"
 	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 )
 
@@ -30,6 +31,13 @@ const (
 	MaxEnvironmentBytes = 4096
 	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out: IAMQuotasPage.
 	MaxRolePolicyBytes = 10240
+)
+
+// What an event source mapping of a queue takes as its maximumConcurrency:
+// EventScalingPage.
+const (
+	MinMaximumConcurrency = 2
+	MaxMaximumConcurrency = 1000
 )
 
 // What one invocation can carry, and how long its environment may take to start:
@@ -90,9 +98,17 @@ const (
 // once the secret exists.
 const secretReferenceBytes = 128
 
+// outputBytes is what the name of a bucket or the URL of a queue is counted with: AWS
+// makes both up.
+const outputBytes = 160
+
 // addressBytes is what the URL of the API is counted with: AWS chooses it.
 const addressBytes = 80
 
 // rolePolicyBytes is what every role's policy is counted with, beside its
 // secrets and the spec's own statements.
 const rolePolicyBytes = 1024
+
+// grantBytes is what a statement about data is counted with: the ARN has a name that
+// AWS makes up.
+const grantBytes = 300

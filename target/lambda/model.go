@@ -6,6 +6,8 @@ package lambda
 import (
 	"slices"
 	"strings"
+
+	"ambi/target/data"
 )
 
 // Model is an app resolved for Lambda.
@@ -36,7 +38,12 @@ func (m *Model) Service(name string) (Service, bool) {
 	return m.Services[i], true
 }
 
-// Service is one function and what routes requests to it.
+// HasHTTP reports whether any service answers requests, so that there is an API.
+func (m *Model) HasHTTP() bool {
+	return slices.ContainsFunc(m.Services, func(s Service) bool { return s.Events == nil })
+}
+
+// Service is one function and what routes requests, or brings events, to it.
 type Service struct {
 	Name             string // as in the spec
 	Image            string // in ECR; empty when Zip is set
@@ -52,7 +59,9 @@ type Service struct {
 	Environment      []Variable // by name
 	Secrets          []string   // names of the secrets that it reads
 	Permissions      []Permission
-	Adapter          bool     // the Web Adapter turns each invocation into a request
+	Adapter          bool    // the Web Adapter turns each invocation into a request
+	Events           *Events // what starts the function in place of requests; nil for http
+	Access           data.Access
 	Routes           []string // route keys, in the spec's order
 	Domain           string   // host name that the spec gives the service; the whole API answers under it
 	Authorizer       string   // of Routes, by name; empty for none
@@ -66,9 +75,11 @@ type Service struct {
 }
 
 // Variable is one environment variable: a value, a reference to a key of a
-// secret, which the app resolves when it starts, or another service's address.
+// secret, which the app resolves when it starts, another service's address, or an
+// output of the data's stack.
 type Variable struct {
 	Name, Value           string
-	SecretName, SecretKey string // set for a reference
-	Service               string // set for an address
+	SecretName, SecretKey string      // set for a reference
+	Service               string      // set for an address
+	Output                data.Output // set for where data is
 }

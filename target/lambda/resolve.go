@@ -53,6 +53,10 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.code(at, s, &out)
 	r.size(at, s, &out)
 	r.timeout(at, s, &out)
+	r.uses(name, s, &out)
+	if s.IsEvents() {
+		r.events(name, s, &out)
+	}
 	r.http(at, s, &out)
 	r.environment(at, s, &out)
 	r.permissions(at, s, &out)
@@ -72,7 +76,7 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		out.Zip, out.Layers = s.Lambda.Zip, s.Lambda.Layers
 		r.notes.Exact(at+".lambda.zip", "the function's code, on runtime provided.al2023")
 		if s.Image != "" {
-			r.notes.Dropped(at+".image", "the function runs lambda.zip instead")
+			r.notes.Dropped(r.app.ImagePath(at), "the function runs lambda.zip instead")
 		}
 		switch {
 		case len(s.Lambda.Layers) > 0:
@@ -84,7 +88,7 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		}
 		return
 	}
-	path := at + ".image"
+	path := r.app.ImagePath(at)
 	out.Image = s.Image
 	if s.Lambda.Image != "" {
 		if s.Image != "" {
@@ -137,6 +141,10 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	if out.TimeoutSeconds > MaxTimeoutSeconds {
 		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: QuotasPage, Hint: "split the work, or run it on target kubernetes"},
 			"must be at most %ds on target lambda, got %s: no invocation lasts longer", MaxTimeoutSeconds, s.Timeout)
+		return
+	}
+	if s.IsEvents() {
+		r.notes.Exact(at+".timeout", "the function's timeout; the queue hides a message six times as long, and the window longer")
 		return
 	}
 	if out.TimeoutSeconds > MaxRouteTimeoutSeconds {

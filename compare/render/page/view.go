@@ -132,6 +132,9 @@ func verdict(r compare.Result, o Options) verdictView {
 		}
 		v.Sides = append(v.Sides, s)
 	}
+	if left := r.Left(); left != "" {
+		v.Facts = append(v.Facts, "Without "+left+".")
+	}
 	if len(r.BreakEven.Points) > 0 {
 		v.Facts = append(v.Facts, crossingsSentence(r))
 	}

@@ -40,6 +40,9 @@ type fact struct{ name, text string }
 func (p *page) decisive() []fact {
 	r, v := p.result, p.result.Verdict
 	facts := []fact{{"because", v.Because}}
+	if left := r.Left(); left != "" {
+		facts = append(facts, fact{"without", left})
+	}
 	if v.Saves != nil && v.Percent > 0 {
 		facts = append(facts, fact{"difference", fmt.Sprintf("%s a month, %.4g %% of the dearer one", format.Money(*v.Saves), v.Percent)})
 	}

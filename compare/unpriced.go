@@ -1,0 +1,44 @@
+package compare
+
+import (
+	"strings"
+
+	"ambi/spec"
+)
+
+// NotPriced is a service that a comparison leaves out, and what starts it: nobody has
+// said yet what it costs, so its cost is unknown and not zero.
+type NotPriced struct {
+	Service string `json:"service"`
+	Trigger string `json:"trigger"` // queue or uploads
+}
+
+// Priced is an app without the services that cannot be priced yet, and these, by name.
+// The traffic of those that stay is what it was.
+func Priced(app *spec.App) (*spec.App, []NotPriced) {
+	var left []NotPriced
+	for _, name := range app.ServiceNames() {
+		switch s := app.Services[name]; {
+		case s.Queue != nil:
+			left = append(left, NotPriced{name, "queue"})
+		case s.Uploads != nil:
+			left = append(left, NotPriced{name, "uploads"})
+		}
+	}
+	if left == nil {
+		return app, nil
+	}
+	return app.OnlyHTTP(), left
+}
+
+// Left says which services a comparison leaves out; empty for none.
+func (r Result) Left() string {
+	if len(r.NotPriced) == 0 {
+		return ""
+	}
+	var names []string
+	for _, n := range r.NotPriced {
+		names = append(names, n.Service+" ("+n.Trigger+")")
+	}
+	return strings.Join(names, ", ") + ": not priced yet, and in none of these figures"
+}

@@ -1,0 +1,52 @@
+package generator
+
+import "ambi/target/data"
+
+// DataPlan lists the resources that the program of the data would register, in the order of
+// their declaration; none where the app has no data.
+func DataPlan(in Input) []Resource {
+	var plan []Resource
+	if in.Data == nil {
+		return nil
+	}
+	add := func(of, token, name string) { plan = append(plan, Resource{Type: token, Name: name, Data: of}) }
+	for _, q := range in.Data.Queues {
+		name := in.App + "-" + q.Name
+		add(q.Name, "aws:sqs/queue:Queue", name+"-dead-letters")
+		add(q.Name, "aws:sqs/queue:Queue", name)
+		add(q.Name, "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", name+"-dead-letters")
+		add(q.Name, "aws:cloudwatch/metricAlarm:MetricAlarm", name+"-late")
+		add(q.Name, "aws:cloudwatch/metricAlarm:MetricAlarm", name+"-dead-letters")
+	}
+	for _, b := range in.Data.Buckets {
+		for _, token := range bucketTypes(b) {
+			add(b.Name, token, in.App+"-"+b.Name)
+		}
+		for _, u := range b.Uploads {
+			add(b.Name, "aws:sqs/queuePolicy:QueuePolicy", in.App+"-"+u.Queue)
+		}
+	}
+	return plan
+}
+
+// bucketTypes lists the resources of a bucket that have its name.
+func bucketTypes(b data.Bucket) []string {
+	types := []string{
+		"aws:s3/bucketV2:BucketV2",
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+	}
+	if b.Versioning {
+		types = append(types, "aws:s3/bucketVersioningV2:BucketVersioningV2")
+	}
+	if b.ExpireDays > 0 {
+		types = append(types, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2")
+	}
+	if b.CORS != nil {
+		types = append(types, "aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2")
+	}
+	if len(b.Uploads) > 0 {
+		types = append(types, "aws:s3/bucketNotification:BucketNotification")
+	}
+	return types
+}

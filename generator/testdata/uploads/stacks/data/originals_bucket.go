@@ -1,0 +1,41 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// originalsBucket is what app.yaml says of the bucket originals.
+var originalsBucket = bucketFacts{
+	name:       "originals",
+	versioning: true,
+	expireDays: 30,
+	cors: &cors{
+		origins:       []string{"https://app.example.com"},
+		methods:       []string{"PUT"},
+		headers:       []string{"Content-Type"},
+		maxAgeSeconds: 3600,
+	},
+	uploads: []upload{
+		{queue: resizeUploadsQueue.name, prefix: "incoming/", suffix: ".jpg"}, // starts resize
+	},
+}
+
+// deployOriginalsBucket declares the bucket and what belongs to it. Change a part here for this
+// bucket alone, or in bucket.go for every one.
+func deployOriginalsBucket(ctx *pulumi.Context, s *stack) error {
+	f := originalsBucket
+	bucket, err := newBucket(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		closeToPublic(ctx, f, bucket),
+		encrypt(ctx, f, bucket),
+		keepVersions(ctx, f, bucket),
+		expire(ctx, f, bucket),
+		allowPages(ctx, f, bucket),
+		newNotifications(ctx, f, bucket, s.resizeUploadsQueue),
+	)
+}

@@ -1,0 +1,20 @@
+package kubernetes
+
+// reportWanted is what the tests in stack_test.go expect of the report service.
+var reportWanted = wanted{
+	facts:     reportFacts,
+	variables: map[string]string{},
+	also: []check{
+		calls("api", "API_URL"),
+		readsData,
+		mayDo(
+			onData([]string{"sqs:DeleteMessage", "sqs:ReceiveMessage"}, "jobs.arn", whole),
+		),
+		checkPodIdentity,
+		takesMessages,
+		delivers("jobs.url"),
+		reachedByNobody,
+		checkAutoscaler,
+		checkUtilization,
+	},
+}

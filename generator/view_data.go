@@ -1,0 +1,194 @@
+package generator
+
+import (
+	"cmp"
+	"path"
+	"slices"
+
+	"ambi/internal/goname"
+	"ambi/target/data"
+)
+
+// dataFeatures are in the order in which their parts stand in a file. They are of one
+// bucket or queue each; whatever is not its own kind's is empty.
+//
+//nolint:gochecknoglobals // a constant in all but name
+var dataFeatures = []feature[datum]{
+	{"bucket", func(d datum) bool { return d.Bucket != nil }},
+	{"versioning", func(d datum) bool { return d.Bucket != nil && d.Bucket.Versioning }},
+	{"expire", func(d datum) bool { return d.Bucket != nil && d.Bucket.ExpireDays > 0 }},
+	{"cors", func(d datum) bool { return d.Bucket != nil && d.Bucket.CORS != nil }},
+	{"uploads", func(d datum) bool { return d.Bucket != nil && len(d.Bucket.Uploads) > 0 }},
+	{"queue", func(d datum) bool { return d.Queue != nil }},
+	{"notified", func(d datum) bool { return d.Notified() }},
+	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
+}
+
+// datum is one of the data: a bucket or a queue.
+type datum struct {
+	Bucket *data.Bucket
+	Queue  *data.Queue
+}
+
+// Notified reports whether it is a queue for a bucket's events.
+func (d datum) Notified() bool { return d.Queue != nil && d.Queue.Bucket != "" }
+
+// dataView is the program of the data.
+type dataView struct {
+	App             string
+	SettingsImport  string
+	StacktestImport string
+	Data            []dataService // each after those that its bucket's events go to
+	features        []string
+}
+
+func (v dataView) featureNames() (string, []string) { return "data", v.features }
+
+// dataService is the file of one bucket or queue.
+type dataService struct {
+	datum
+	Name, Kind      string
+	Ident           string // begins its variables
+	Title           string // stands within its functions
+	File            string
+	Uploads         []uploadView
+	StacktestImport string
+	features        []string
+}
+
+func (s dataService) featureNames() (string, []string) { return "data", s.features }
+
+// uploadView is a filter of a bucket's notifications.
+type uploadView struct {
+	data.Upload
+	Ident string // of the queue
+}
+
+// outputView is an output of the data's stacks.
+type outputView struct {
+	Name string // such as originals.arn
+	Fake string // what tests take it for
+}
+
+// fieldView is a bucket or a queue as the other programs read it.
+type fieldView struct{ Name, Type, Reader, Data string }
+
+// dataField is what a bucket or a queue is called in Go.
+func dataField(name, kind string) string {
+	return goname.Exported(name) + map[string]string{"bucket": "Bucket", "queue": "Queue"}[kind]
+}
+
+// dataIdent is the same for a variable.
+func dataIdent(name, kind string) string {
+	return goname.Unexported(name) + map[string]string{"bucket": "Bucket", "queue": "Queue"}[kind]
+}
+
+// outputField is where the other programs find an output.
+func outputField(o data.Output) string {
+	return dataField(o.Data, o.Kind) + "." + map[string]string{"name": "Name", "url": "URL", "arn": "ARN"}[o.Key]
+}
+
+// fakeOutput is what tests take an output for: of the form that AWS gives it.
+func fakeOutput(app string, o data.Output) string {
+	name := app + "-" + o.Data + "-fake"
+	switch {
+	case o.Kind == "bucket" && o.Key == "arn":
+		return "arn:aws:s3:::" + name
+	case o.Key == "arn":
+		return "arn:aws:sqs:us-east-1:123456789012:" + name
+	case o.Key == "url":
+		return "https://sqs.us-east-1.amazonaws.com/123456789012/" + name
+	}
+	return name
+}
+
+// grantView is a statement of a role's policy about data.
+type grantView struct {
+	data.Grant
+	Field   string   // of the data
+	Objects []string // prefixes of the objects that it is about; none for the whole
+	Listing []string // prefixes that a listing must ask for
+}
+
+// Sorted are the actions for comparison.
+func (g grantView) Sorted() []string { return slices.Sorted(slices.Values(g.Actions)) }
+
+func grantViews(access data.Access) []grantView {
+	var views []grantView
+	for _, g := range access.Grants {
+		view := grantView{Grant: g, Field: dataField(g.Data, g.Kind)}
+		switch {
+		case g.Part == data.Objects && len(g.Prefixes) == 0:
+			view.Objects = []string{""}
+		case g.Part == data.Objects:
+			view.Objects = g.Prefixes
+		default:
+			view.Listing = g.Prefixes
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+func usesData(access data.Access) bool { return len(access.Grants)+len(access.Variables) > 0 }
+
+func listsPrefixes(access data.Access) bool {
+	return slices.ContainsFunc(access.Grants, func(g data.Grant) bool { return g.Part == data.Whole && len(g.Prefixes) > 0 })
+}
+
+// buckets and queues of a model by name, queues first: a bucket's notifications need theirs.
+func dataOf(m *data.Model) []dataService {
+	var list []dataService
+	for i := range m.Queues {
+		list = append(list, dataService{datum: datum{Queue: &m.Queues[i]}, Name: m.Queues[i].Name, Kind: "queue"})
+	}
+	for i := range m.Buckets {
+		list = append(list, dataService{datum: datum{Bucket: &m.Buckets[i]}, Name: m.Buckets[i].Name, Kind: "bucket"})
+	}
+	slices.SortStableFunc(list, func(a, b dataService) int { return -cmp.Compare(a.Kind, b.Kind) })
+	return list
+}
+
+func newDataView(in Input) dataView {
+	view := dataView{
+		App:             in.App,
+		SettingsImport:  path.Join(in.Module, "stacks/settings"),
+		StacktestImport: path.Join(in.Module, "stacks/stacktest"),
+	}
+	var all []datum
+	for _, s := range dataOf(in.Data) {
+		s.Title = dataField(s.Name, s.Kind)
+		s.Ident, s.File = dataIdent(s.Name, s.Kind), goname.File(s.Name, s.Kind)
+		s.StacktestImport = view.StacktestImport
+		s.features = namesOf(dataFeatures, s.datum)
+		if s.Bucket != nil {
+			for _, u := range s.Bucket.Uploads {
+				s.Uploads = append(s.Uploads, uploadView{u, dataIdent(u.Queue, "queue")})
+			}
+		}
+		all = append(all, s.datum)
+		view.Data = append(view.Data, s)
+	}
+	view.features = namesOf(dataFeatures, all...)
+	return view
+}
+
+// readData adds what the other programs read of the data.
+func (v *sharedView) readData(m *data.Model) {
+	v.features = []string{"data"}
+	for _, o := range m.Outputs() {
+		v.Outputs = append(v.Outputs, outputView{Name: o.Name(), Fake: fakeOutput(v.App, o)})
+	}
+	for _, s := range dataOf(m) {
+		v.Fields = append(v.Fields, fieldView{dataField(s.Name, s.Kind), goname.Exported(s.Kind), s.Kind, s.Name})
+	}
+	if len(m.Buckets) > 0 {
+		v.features = append(v.features, "bucket")
+	}
+	if len(m.Queues) > 0 {
+		v.features = append(v.features, "queue")
+	}
+	if m.Consumed() {
+		v.features = append(v.features, "consumed")
+	}
+}

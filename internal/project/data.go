@@ -1,0 +1,94 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ambi/generator"
+	"ambi/generator/tree"
+	"ambi/internal/problem"
+)
+
+// missingDataFiles are the files that the program of the data starts with, where the spec
+// has data and the project no such program yet.
+func (p *Project) missingDataFiles() ([]generator.File, error) {
+	if _, err := os.Lstat(filepath.Join(p.Root, filepath.FromSlash(generator.DataProject))); !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // and yours, or something that Pulumi will complain about
+	}
+	files, err := generator.DataFiles(p.Input(p.App.Targets))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(files, func(f generator.File) bool {
+		_, err := os.Lstat(filepath.Join(p.Root, filepath.FromSlash(f.Path)))
+		return err == nil
+	}), nil
+}
+
+// withDataFiles adds the files that the program of the data lacks to the changes.
+func (p *Project) withDataFiles(changes []tree.Change) ([]tree.Change, error) {
+	files, err := p.missingDataFiles()
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		changes = append(changes, tree.Change{Path: f.Path, Kind: tree.Create, Want: f.Content})
+	}
+	slices.SortFunc(changes, func(a, b tree.Change) int { return strings.Compare(a.Path, b.Path) })
+	return changes, nil
+}
+
+// startDataFiles writes them.
+func (p *Project) startDataFiles(root *os.Root, changes []tree.Change) error {
+	w := &starter{root: root}
+	for _, c := range changes {
+		if c.Kind == tree.Create && strings.HasPrefix(c.Path, generator.DataFolder+"/Pulumi.") {
+			if err := w.create(generator.File{Path: c.Path, Content: c.Want}); err != nil {
+				return problem.As(problem.Machine, err)
+			}
+		}
+	}
+	return nil
+}
+
+// DataFolder is where the program of the data is; empty where the app has none.
+func (p *Project) DataFolder() string {
+	if p.Resolved.Data.Empty() {
+		return ""
+	}
+	return generator.DataFolder
+}
+
+// OrderOf says in which order the programs must be deployed after these changes: the app's
+// stacks read what the data's export, and Pulumi does not guard that. Empty where the data
+// stays as it is.
+func OrderOf(changes []tree.Change) string {
+	added, removed := false, false
+	for _, c := range changes {
+		if !strings.HasPrefix(c.Path, generator.DataFolder+"/") || strings.HasSuffix(c.Path, "_test.go") {
+			continue
+		}
+		switch c.Kind {
+		case tree.Create, tree.Update, tree.Merge, tree.Overwrite:
+			added = true
+		case tree.Remove:
+			removed = true
+		case tree.Unchanged, tree.Edited, tree.Conflict, tree.Unresolved, tree.Foreign, tree.Leftover: // nothing to deploy
+		}
+	}
+	const first = "deploy the data first: pulumi up -C " + generator.DataFolder + ", then the app's own stacks, which read what it exports"
+	switch {
+	case added && removed:
+		return fmt.Sprintf("%s; what is gone from the data, remove last: deploy without it only once no stack of the app uses it", first)
+	case added:
+		return first
+	case removed:
+		return "deploy the app's own stacks first, then the data without what is gone: pulumi up -C " + generator.DataFolder
+	}
+	return ""
+}

@@ -1,0 +1,153 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"ambi/internal/goname"
+)
+
+// Data is what outlives the compute and both targets share: exactly one of its
+// fields is set.
+type Data struct {
+	Bucket *Bucket `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
+	Queue  *Queue  `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
+}
+
+// Kind is the key of the field that is set, such as bucket.
+func (d *Data) Kind() string {
+	switch {
+	case d.Bucket != nil:
+		return "bucket"
+	case d.Queue != nil:
+		return "queue"
+	}
+	return ""
+}
+
+// DataNames lists the app's data in order.
+func (a *App) DataNames() []string { return slices.Sorted(maps.Keys(a.Data)) }
+
+// UploadsQueue is the name of the queue through which a bucket's events reach a
+// service; it stands among the data.
+func UploadsQueue(service string) string { return service + "-uploads" }
+
+// DeadLetters is the name of a queue's dead-letter queue.
+func DeadLetters(queue string) string { return queue + "-dead-letters" }
+
+// DataVariable is the environment variable that says where data is:
+// ORIGINALS_BUCKET, JOBS_QUEUE_URL.
+func DataVariable(name, kind string) string {
+	suffix := map[string]string{"bucket": "_BUCKET", "queue": "_QUEUE_URL"}[kind]
+	return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + suffix
+}
+
+// data checks each name, and what the data is.
+func (v *validator) data() {
+	if v.app.Given("data") && len(v.app.Data) == 0 {
+		return // not empty, the grammar says
+	}
+	identifiers := map[string]string{}
+	queues := map[string]string{} // the queues that come by themselves -> why
+	for _, name := range v.app.ServiceNames() {
+		if s := v.app.Services[name]; s != nil && s.Uploads != nil {
+			queues[UploadsQueue(name)] = "the queue of the uploads to " + name
+		}
+	}
+	for _, name := range v.app.DataNames() {
+		if d := v.app.Data[name]; d.Queue != nil {
+			queues[DeadLetters(name)] = "the dead-letter queue of " + name
+		}
+	}
+	for _, name := range v.app.DataNames() {
+		path := child("data", name)
+		if !v.sound(path) {
+			continue
+		}
+		if problem := labelProblem(name); problem != "" {
+			v.failKey(path, "the name "+problem)
+			continue
+		}
+		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {
+			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
+				"a bucket's name ends at 63 characters, a queue's at 80, and AWS wants room for what makes it unique")
+		}
+		for _, id := range []string{goname.Unexported(name), goname.Exported(name)} {
+			if first, taken := identifiers[id]; taken && first != name {
+				v.failKey(path, fmt.Sprintf("the name becomes %s in Go, as %s in line %d does", id, first, v.keys[child("data", first)].Line), "rename one of the two")
+				break
+			}
+			identifiers[id] = name
+		}
+		d := v.app.Data[name]
+		if owner, taken := queues[name]; taken && d.Queue != nil {
+			v.failKey(path, "the name is taken by "+owner, "choose another name")
+		}
+		v.datum(path, d)
+	}
+}
+
+func (v *validator) datum(path string, d *Data) {
+	var kinds []string
+	for _, key := range []string{"bucket", "queue"} {
+		if v.app.Given(path + "." + key) {
+			kinds = append(kinds, key)
+		}
+	}
+	switch {
+	case len(kinds) > 1:
+		v.fail(path+"."+kinds[1], strings.Join(kinds, " and ")+": name one", "give each a name of its own")
+	case len(kinds) == 0:
+		v.fail(path, "must be a bucket or a queue", "such as {bucket: {}}")
+	}
+	if d.Bucket != nil && v.sound(path+".bucket") {
+		v.bucket(path+".bucket", d.Bucket)
+	}
+}
+
+// suggestData is a hint for a name that no data of a kind has.
+func (v *validator) suggestData(name, kind string) []string {
+	if len(v.found) > maxErrors {
+		return nil
+	}
+	var all []string
+	for _, n := range v.app.DataNames() {
+		if kind == "" || v.app.Data[n].Kind() == kind {
+			all = append(all, n)
+		}
+	}
+	if len(all) == 0 {
+		what := kind
+		if kind == "" {
+			what = "bucket"
+		}
+		return []string{fmt.Sprintf("name it under data, such as %s: {%s: {}}", quoteKey(name), what)}
+	}
+	if kind == "" {
+		kind = "data's name"
+	}
+	if hint := nearest(name, all, kind); hint != "" {
+		return []string{hint}
+	}
+	return nil
+}
+
+// quoteKey prints a name as a key of YAML.
+func quoteKey(name string) string {
+	if labelProblem(name) != "" {
+		return "NAME"
+	}
+	return name
+}
+
+func (s schema) refineData() {
+	data := property(s.root, "data")
+	data.MaxProperties = number(maxServices)
+	data.PropertyNames = &jsonschema.Schema{Pattern: labelPattern, MaxLength: number(maxName - 2)}
+	s.of(reflect.TypeFor[Data]()).OneOf = []*jsonschema.Schema{{Required: []string{"bucket"}}, {Required: []string{"queue"}}}
+}

@@ -1,0 +1,194 @@
+package spec
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Queue is a queue of the data.
+type Queue struct {
+	Attempts  int `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=1000,default=5" jsonschema_description:"How often a message is delivered before it goes to the dead-letter queue."`
+	Retention Age `json:"retention,omitempty" jsonschema:"default=4d" range:"1m to 13d in whole seconds" jsonschema_description:"How long a message is kept that is not taken. The dead-letter queue keeps messages 14 days."`
+}
+
+// SetDefaults gives a message five attempts within four days.
+func (q *Queue) SetDefaults() { q.Attempts, q.Retention = 5, Age(4*day) }
+
+// QueueTrigger has messages of a queue reach the service.
+type QueueTrigger struct {
+	From   string   `json:"from" jsonschema:"required" jsonschema_description:"The queue, by its name under data."`
+	Path   string   `json:"path,omitempty" jsonschema:"default=/events" jsonschema_description:"The path that messages are posted to, as Lambda's own event JSON."`
+	Batch  int      `json:"batch,omitempty" jsonschema:"minimum=1,maximum=10000,default=1" jsonschema_description:"The most messages of one invocation on lambda."`
+	Window Duration `json:"window,omitempty" range:"0s to 5m in whole seconds" jsonschema_description:"How long lambda gathers a batch."`
+	Pull   Pull     `json:"pull,omitempty" jsonschema:"enum=app" jsonschema_description:"Leave the delivery container out on kubernetes: the app takes messages itself, from the queue whose address is in NAME_QUEUE_URL."`
+}
+
+// Pull says who takes messages from a queue on Kubernetes.
+type Pull string
+
+// PullApp is the app itself.
+const PullApp Pull = "app"
+
+// SetDefaults posts one message at a time to /events.
+func (q *QueueTrigger) SetDefaults() { q.Path, q.Batch = "/events", 1 }
+
+// Events is what both triggers say that come from a queue.
+type Events struct {
+	Queue  string // under data, or the one of the uploads
+	Path   string
+	Batch  int
+	Window Duration
+	Pull   bool // by the app
+}
+
+// Events is how events reach a service by its name; false for one over HTTP.
+func (a *App) Events(service string) (Events, bool) {
+	s := a.Services[service]
+	switch {
+	case s.Queue != nil:
+		q := s.Queue
+		return Events{q.From, q.Path, q.Batch, q.Window, q.Pull == PullApp}, true
+	case s.Uploads != nil:
+		u := s.Uploads
+		return Events{UploadsQueue(service), u.Path, u.Batch, u.Window, u.Pull == PullApp}, true
+	}
+	return Events{}, false
+}
+
+// IsEvents reports whether events start the service, and no requests.
+func (s *Service) IsEvents() bool { return s.Queue != nil || s.Uploads != nil }
+
+// Limits of SQS and of Lambda's event source mappings.
+// Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html
+// and https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+const (
+	maxUnwindowed    = 10 // messages of a batch without a window
+	deliveryPort     = 4195
+	visibilityFactor = 6
+)
+
+// Visibility is how long a queue hides a message that was delivered: six times what
+// the service may take for it, which leaves Lambda room to try again, and the window.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func (e Events) Visibility(timeout Duration) time.Duration {
+	return visibilityFactor*timeout.Std() + e.Window.Std()
+}
+
+// triggers checks what makes a service run, beside HTTP.
+func (v *validator) triggers(path, name string, s *Service) {
+	var given []string
+	for _, key := range []string{"http", "queue", "uploads"} {
+		if v.app.Given(child(path, key)) {
+			given = append(given, key)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		v.fail(child(path, given[1]), strings.Join(given, " and ")+": name one", "a service has one trigger; two services may share an image")
+	case len(given) == 0 && v.sound(path+".http"):
+		v.note(v.at(path), path, "has no trigger: http, queue or uploads", "http: {routes: [GET /]} answers requests")
+		return
+	}
+	if q := s.Queue; q != nil && v.sound(path+".queue") {
+		at := path + ".queue"
+		switch d := v.app.Data[q.From]; {
+		case !v.sound(at+".from") || !v.sound(child("data", q.From)):
+		case d == nil || d.Queue == nil:
+			v.fail(at+".from", "must be a queue of the app's data, got "+quote(q.From), v.suggestData(q.From, "queue")...)
+		default:
+			v.consumer(at+".from", name, q.From)
+			v.expiry(at+".from", s, d.Queue, Events{Window: q.Window})
+		}
+		v.delivery(at, q.Path, q.Batch, q.Window, q.Pull, s)
+	}
+	if u := s.Uploads; u != nil && v.sound(path+".uploads") {
+		v.uploads(path+".uploads", name, s, u)
+	}
+	if s.IsEvents() {
+		v.withoutHTTP(path)
+	}
+}
+
+// consumer refuses a second service that takes messages from a queue: the two would
+// steal them from each other.
+func (v *validator) consumer(path, name, queue string) {
+	for _, other := range v.inOrder(v.app.ServiceNames()) {
+		if other == name {
+			return
+		}
+		if q := v.app.Services[other].Queue; q != nil && q.From == queue {
+			v.fail(path, fmt.Sprintf("%s takes its messages already, in line %d", other, v.at(child("services", other)+".queue.from").Line),
+				"each message reaches one service: give the second one a queue of its own, and send to both")
+			return
+		}
+	}
+}
+
+// expiry refuses a retention in which a message dies before its last attempt, and
+// never reaches the dead-letter queue.
+func (v *validator) expiry(path string, s *Service, q *Queue, e Events) {
+	least := time.Duration(q.Attempts) * e.Visibility(s.Timeout)
+	if q.Retention.Std() >= least {
+		return
+	}
+	v.fail(path, fmt.Sprintf("the queue keeps a message %s, and %d attempts of six times timeout and window take %s: it would be lost before it reaches the dead-letter queue",
+		q.Retention, q.Attempts, Age(least)), "raise the queue's retention, or lower its attempts or the service's timeout")
+}
+
+// delivery checks what both triggers from a queue have.
+func (v *validator) delivery(path, eventPath string, batch int, window Duration, pull Pull, s *Service) {
+	v.path(path+".path", eventPath)
+	if batch > maxUnwindowed && window == 0 {
+		v.fail(path+".batch", fmt.Sprintf("must be at most %d without a window, got %d", maxUnwindowed, batch), "window: 1s")
+	}
+	if service := strings.TrimSuffix(strings.TrimSuffix(path, ".queue"), ".uploads"); s.Port == deliveryPort && pull != PullApp {
+		v.fail(service+".port", fmt.Sprintf("must not be %d, where the delivery container answers", deliveryPort))
+	}
+}
+
+// withoutHTTP refuses what only a service over HTTP has.
+func (v *validator) withoutHTTP(path string) {
+	for key, hint := range map[string]string{
+		"kubernetes.ingress": "nothing calls it", "kubernetes.gateway": "nothing calls it",
+		"kubernetes.serviceMonitor": "there is no Service to scrape it by",
+		"kubernetes.metric":         "scale.backlog counts messages", "kubernetes.scaleToZero": "scale.backlog goes down to none",
+		"scale.requests": "scale.backlog counts messages",
+	} {
+		if at := path + "." + key; v.app.Given(at) {
+			v.fail(at, "is only for a service with http", hint)
+		}
+	}
+}
+
+func (s schema) refineQueue() {
+	trigger := s.of(reflect.TypeFor[QueueTrigger]())
+	trigger.Title = "queue trigger"
+	dataName(property(trigger, "from"))
+	plainPath(property(trigger, "path"))
+}
+
+// refineTriggers says that a service has one.
+func (s schema) refineTriggers() {
+	service := s.of(reflect.TypeFor[Service]())
+	for _, key := range []string{"http", "queue", "uploads"} {
+		service.OneOf = append(service.OneOf, &jsonschema.Schema{Required: []string{key}})
+	}
+}
+
+func dataName(p *jsonschema.Schema) { p.Pattern, p.MaxLength = labelPattern, number(maxName-2) }
+
+// Consumers lists, for each queue that a service takes messages from, that service.
+func (a *App) Consumers() map[string]string {
+	consumers := map[string]string{}
+	for _, name := range slices.Sorted(slices.Values(a.ServiceNames())) {
+		if e, ok := a.Events(name); ok {
+			consumers[e.Queue] = name
+		}
+	}
+	return consumers
+}

@@ -1,0 +1,38 @@
+package data
+
+import (
+	"time"
+
+	"ambi/spec"
+)
+
+// Bucket is one bucket in S3.
+type Bucket struct {
+	Name       string
+	Versioning bool
+	ExpireDays int // 0 for never
+	CORS       *CORS
+	Uploads    []Upload // by the service that they start
+}
+
+// CORS is what the bucket answers preflight requests with.
+type CORS struct {
+	Origins, Methods, Headers []string
+	MaxAgeSeconds             int // 0 leaves it to the browser
+}
+
+func (r *resolver) bucket(at, name string, b *spec.Bucket) Bucket {
+	out := Bucket{Name: name, Versioning: b.Versioning, ExpireDays: int(b.Expire.Std() / (24 * time.Hour)), Uploads: r.uploadsTo(name)}
+	r.notes.Exact(at, "a bucket of the data stack, which both targets share: encrypted, closed to the public, and protected unless a stack says otherwise")
+	if path := at + ".versioning"; r.app.Given(path) {
+		r.notes.Exact(path, "the bucket's versioning")
+	}
+	if b.Expire > 0 {
+		r.notes.Exact(at+".expire", "a lifecycle rule of the bucket; S3 applies it within a day or two")
+	}
+	if c := b.CORS; c != nil {
+		out.CORS = &CORS{Origins: c.Origins, Methods: c.Methods, Headers: c.Headers, MaxAgeSeconds: int(c.MaxAge.Std().Seconds())}
+		r.notes.Exact(at+".cors", "the bucket's CORS configuration")
+	}
+	return out
+}

@@ -1,0 +1,38 @@
+package data
+
+import (
+	"cmp"
+	"slices"
+
+	"ambi/spec"
+	"ambi/target/finding"
+)
+
+// Resolve decides everything about an app's data, and notes what becomes of each
+// field: the same for either target.
+func Resolve(app *spec.App, notes *finding.Notes) Model {
+	r := &resolver{app: app, notes: notes, consumers: app.Consumers()}
+	model := Model{App: app.Name}
+	for _, name := range app.DataNames() {
+		at := "data." + name
+		switch d := app.Data[name]; {
+		case d.Bucket != nil:
+			model.Buckets = append(model.Buckets, r.bucket(at+".bucket", name, d.Bucket))
+		case d.Queue != nil:
+			model.Queues = append(model.Queues, r.queue(at+".queue", name, d.Queue))
+		}
+	}
+	for _, name := range app.ServiceNames() {
+		if app.Services[name].Uploads != nil {
+			model.Queues = append(model.Queues, r.uploads(name))
+		}
+	}
+	slices.SortFunc(model.Queues, func(a, b Queue) int { return cmp.Compare(a.Name, b.Name) })
+	return model
+}
+
+type resolver struct {
+	app       *spec.App
+	notes     *finding.Notes
+	consumers map[string]string // of each queue
+}

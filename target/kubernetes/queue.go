@@ -1,0 +1,105 @@
+package kubernetes
+
+import (
+	"strings"
+
+	"ambi/spec"
+	"ambi/target/data"
+	"ambi/target/finding"
+)
+
+// Events is how events from a queue reach the pods.
+type Events struct {
+	Queue           string // among the data
+	Uploads         bool   // of a bucket, whose test events are left out
+	Path            string // that they are posted to
+	Pull            bool   // the app takes them itself, and there is no delivery container
+	Messages        int    // of one receive
+	ShutdownSeconds int    // that the delivery container gets to finish
+	GraceSeconds    int    // that the pod gets
+}
+
+const (
+	// shutdownReserve is how much longer than one message's time the delivery container gets
+	// to stop, and the pod than the container.
+	shutdownReserve = 10
+	// maxReceive is the most messages of one receive.
+	// Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+	maxReceive = 10
+)
+
+// consume are the actions of what takes messages: the delivery container, or the app
+// itself, which may want more time for one.
+func consume(pull bool) []string {
+	if pull {
+		return []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+	}
+	return []string{"sqs:DeleteMessage", "sqs:ReceiveMessage"}
+}
+
+// events decides how a queue's messages, or a bucket's events, reach the pods.
+func (r *resolver) events(name string, s *spec.Service, out *Service) {
+	events, ok := r.app.Events(name)
+	if !ok {
+		return
+	}
+	at := "services." + name + ".queue"
+	if s.Uploads != nil {
+		at = "services." + name + ".uploads"
+		r.uploads(at, events.Pull)
+	}
+	out.Events = &Events{
+		Queue: events.Queue, Uploads: s.Uploads != nil, Path: events.Path, Pull: events.Pull, Messages: min(maxReceive, s.Concurrency),
+		ShutdownSeconds: out.TimeoutSeconds + shutdownReserve, GraceSeconds: out.TimeoutSeconds + 2*shutdownReserve,
+	}
+	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume(events.Pull)...))
+	if events.Pull {
+		r.notes.Exact(at+".pull", "there is no delivery container: the app takes messages itself, from the queue in %s, and deletes what is done", spec.DataVariable(events.Queue, "queue"))
+		r.notes.Exact(at+".from", "the queue that the app reads; the stack's active sets the number of pods to none")
+		r.notes.Dropped(at+".path", "nothing posts to it: the app takes messages itself")
+		r.notes.Dropped(at+".batch", "the app decides how many messages it takes at once")
+		if r.app.Given(at + ".window") {
+			r.notes.Dropped(at+".window", "the app decides how long it waits for messages")
+		}
+		r.notes.Approximate(at, "a Deployment without a Service")
+		return
+	}
+	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come without their types")
+	r.notes.Exact(at+".from", "the delivery container takes messages from its queue, and deletes or gives back by the app's answer; the stack's active sets the number of pods to none")
+	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; every answer but 2xx gives the message back")
+	if events.Batch > 1 {
+		r.notes.Dropped(at+".batch", "one message a request: a batch saves invocations on Lambda, and nothing here")
+	} else {
+		r.notes.Exact(at+".batch", "one message a request")
+	}
+	if r.app.Given(at + ".window") {
+		r.notes.Dropped(at+".window", "a message is delivered as soon as it is there")
+	}
+}
+
+// eventScale decides what sets the number of pods.
+func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
+	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max
+	if s.Scale.Backlog > 0 {
+		out.Metric, out.Backlog = Backlog, s.Scale.Backlog
+		r.notes.Exact(at+".scale.backlog", "the queueLength of a KEDA ScaledObject, which the cluster must have the operator for: messages that wait or are worked on; KEDA reads it with a role of its own, which the setting kedaRoleArn lets it assume")
+		r.notes.Exact(at+".scale.min", "the ScaledObject's minReplicaCount")
+		r.notes.Exact(at+".scale.max", "the ScaledObject's maxReplicaCount")
+		return
+	}
+	if s.Scale.Min == 0 {
+		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "say min: 1, or scale.backlog in place of the other metric"},
+			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
+	} else {
+		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a drain of nodes takes one pod at a time")
+	}
+	r.notes.Exact(at+".scale.max", "the autoscaler's maxReplicas")
+	out.Metric, out.TargetPercent = CPU, s.Scale.CPU
+	if s.Scale.Memory > 0 {
+		out.Metric, out.TargetPercent = Memory, s.Scale.Memory
+	}
+	r.notes.Approximate(at+".scale."+string(out.Metric), "the autoscaler's target utilization of the %s request, of both containers; messages that wait use none: scale.backlog counts them", out.Metric)
+}
+
+// listed joins actions for a finding.
+func listed(actions []string) string { return strings.Join(actions, ", ") }

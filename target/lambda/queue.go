@@ -1,0 +1,86 @@
+package lambda
+
+import (
+	"strings"
+
+	"ambi/spec"
+	"ambi/target/data"
+	"ambi/target/finding"
+)
+
+// Events is how events from a queue start the function.
+type Events struct {
+	Queue              string // among the data
+	Uploads            bool   // of a bucket, whose test events are left out
+	Batch              int    // the most messages of one invocation
+	WindowSeconds      int    // that a batch is gathered for; 0 for none
+	MaximumConcurrency int    // the most invocations at once
+}
+
+// consume are the actions of an event source mapping on its queue.
+func consume() []string {
+	return []string{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+}
+
+// events decides the event source mapping of a queue or of uploads.
+func (r *resolver) events(name string, s *spec.Service, out *Service) {
+	events, ok := r.app.Events(name)
+	if !ok {
+		return
+	}
+	at, what := "services."+name+".queue", "messages"
+	if s.Uploads != nil {
+		at, what = "services."+name+".uploads", "the bucket's events"
+		r.uploads(at)
+	}
+	out.Events = &Events{
+		Queue: events.Queue, Uploads: s.Uploads != nil, Batch: events.Batch, WindowSeconds: int(events.Window.Std().Seconds()),
+		MaximumConcurrency: s.Scale.Max * s.Concurrency,
+	}
+	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume()...))
+	r.notes.Exact(at+".from", "an event source mapping of its queue on the alias live; a batch that fails in part gives back what failed, and the stack's active turns it on and off")
+	if s.Lambda.Handler == spec.HandlerNative {
+		r.notes.Dropped(at+".path", "the app speaks the runtime API itself, and gets the event as it is")
+	} else {
+		r.notes.Exact(at+".path", "the Lambda Web Adapter posts %s to it (AWS_LWA_PASS_THROUGH_PATH), and every answer but 2xx gives them back (AWS_LWA_ERROR_STATUS_CODES)", what)
+		out.Environment = append(out.Environment,
+			Variable{Name: "AWS_LWA_ERROR_STATUS_CODES", Value: "300-599"},
+			Variable{Name: "AWS_LWA_PASS_THROUGH_PATH", Value: events.Path})
+	}
+	r.notes.Exact(at+".batch", "the mapping's batchSize")
+	if r.app.Given(at + ".window") {
+		r.notes.Approximate(at+".window", "the mapping's maximumBatchingWindowInSeconds; on a quiet queue, Lambda may wait up to 20 s whatever it says")
+	}
+	if events.Pull {
+		r.notes.Dropped(at+".pull", "the event source mapping delivers")
+	}
+}
+
+// eventScale decides how many invocations there may be at once.
+func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
+	most := out.Events.MaximumConcurrency
+	r.notes.Approximate(at+".concurrency", "an environment takes one invocation at a time; Lambda starts more of them instead, scale.max x concurrency at most")
+	switch {
+	case most < MinMaximumConcurrency || most > MaxMaximumConcurrency:
+		r.notes.Refused(at+".scale.max", finding.Refusal{Limit: "maximum concurrency", Page: EventScalingPage, Hint: "change scale.max or concurrency"},
+			"scale.max x concurrency must be %d to %d on target lambda, got %d: an event source mapping takes no other maximumConcurrency", MinMaximumConcurrency, MaxMaximumConcurrency, most)
+	default:
+		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once, what this many instances take, are the most", most)
+	}
+	if s.Lambda.Reserved {
+		out.Reserved = most
+	}
+	if s.Scale.Backlog > 0 {
+		r.notes.Dropped(at+".scale.backlog", "Lambda polls the queue, and starts environments as messages come")
+	}
+}
+
+// variablesOfData adds what says where the data is.
+func (r *resolver) variablesOfData(out *Service) {
+	for _, v := range out.Access.Variables {
+		out.Environment = append(out.Environment, Variable{Name: v.Name, Output: v.Output})
+	}
+}
+
+// listed joins actions for a finding.
+func listed(actions []string) string { return strings.Join(actions, ", ") }

@@ -1,0 +1,18 @@
+package lambda
+
+import (
+	"ambi/spec"
+	"ambi/target/data"
+)
+
+// uses decides what the function finds of the data, and what its role may do with it.
+func (r *resolver) uses(name string, s *spec.Service, out *Service) {
+	out.Access = data.AccessOf(r.app, name)
+	for _, used := range r.app.DataNames() {
+		if _, uses := s.Uses[used]; !uses {
+			continue
+		}
+		r.notes.Exact("services."+name+".uses."+used, "%s, and statements of the role's policy: %s",
+			spec.DataVariable(used, r.app.Data[used].Kind()), listed(data.Actions(out.Access.GrantsOn(used))))
+	}
+}
