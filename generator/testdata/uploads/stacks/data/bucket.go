@@ -28,7 +28,7 @@ func newBucket(ctx *pulumi.Context, s *stack, f bucketFacts) (*s3.BucketV2, erro
 	if err != nil {
 		return nil, err
 	}
-	ctx.Export(f.name+".name", bucket.ID())
+	ctx.Export(f.name+".name", bucket.Bucket)
 	ctx.Export(f.name+".arn", bucket.Arn)
 	return bucket, nil
 }

@@ -12,7 +12,7 @@ func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFact
 	bucket := g.One(t, bucketType, f.title())
 	checkKept(t, bucket, s, f.name)
 	bucket.Want(t, "forceDestroy", !s.keep, "a bucket that is kept must not go with its objects")
-	wantExport(t, g, f.name+".name", bucket.Output("id"))
+	wantExport(t, g, f.name+".name", bucket.Output("bucket"))
 	wantExport(t, g, f.name+".arn", bucket.Output("arn"))
 
 	closed := g.One(t, closedType, f.title())

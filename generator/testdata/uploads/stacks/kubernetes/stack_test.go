@@ -204,6 +204,7 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations)
 func checkEnvironment(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	deployment := g.One(t, deploymentType, w.name())
 	for name, value := range w.variables {
+		value = strings.ReplaceAll(value, "$", "$$") // Kubernetes makes $ of it again, and a variable of $(NAME)
 		deployment.Want(t, w.container("env[name="+name+"].value"), value, "the app reads it")
 	}
 	for name, from := range w.secrets {

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -308,8 +309,12 @@ var scalingBehavior = &autoscalingv2.HorizontalPodAutoscalerBehaviorArgs{
 
 // variable is an environment variable.
 func variable(name, value string) corev1.EnvVarArgs {
-	return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(value)}
+	return corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(literal(value))}
 }
+
+// literal is a text that Kubernetes passes on as it is: in a variable's value or a
+// container's command it puts another variable, a secret one too, in place of $(NAME).
+func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // utilization is how much the pods use of the cpu or memory that they request, in percent,
 // on average. The cluster needs metrics-server for it.
