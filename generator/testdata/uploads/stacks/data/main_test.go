@@ -51,6 +51,7 @@ func checkAll(t stacktest.T, g *stacktest.Graph, s expectations) {
 		checkQueue(t, g, s, f)
 		checkQueueAlarms(t, g, s, f)
 	}
+	g.Exports.Want(t, "consumer", configuration["consumer"], "the other stacks ask this one which of them takes messages")
 }
 
 // checkKept holds a resource to what must not be lost.
