@@ -211,7 +211,7 @@ services:
 		"queue.from":   {event("queue: {from: a}"), event("queue: {from: b}")},
 		"uploads.from": {event("uploads: {from: c}"), event("uploads: {from: d}")},
 		"pull":         {event("queue: {from: a}"), event("queue: {from: a, pull: app}")},
-		"needs": {"", "    needs: [api]\n"},
+		"needs":        {"", "    needs: [api]\n"},
 		"scaleToZero floor": {
 			"    scale: {min: 0}\n", "    scale: {min: 0}\n    kubernetes: {scaleToZero: {floor: true}}\n",
 		},

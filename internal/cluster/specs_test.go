@@ -18,11 +18,19 @@ import (
 
 	"ambi/internal/cluster"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // settings are what a spec's stack needs to be told before it runs anywhere, by the
 // spec's name.
 var settings = map[string]map[string]string{
+	"uploads": {
+		"aws:region":          "eu-west-1",
+		"clusterName":         "shop",
+		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
+		"resize.kedaRoleName": "resize-keda",
+		"active":              "true",
+	},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
 		"clusterName":     "shop",
@@ -157,10 +165,44 @@ func (p *project) render(t *testing.T, ctx context.Context, more map[string]stri
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p.yaml = run(t, ctx, "", p.ambi, "render", "kubernetes", "-C", p.dir)
+	p.yaml = run(t, ctx, "", p.ambi, append([]string{"render", "kubernetes", "-C", p.dir}, p.data(t)...)...)
 	if p.objects, err = cluster.Read(p.yaml); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// data is the flag that says where the spec's data is; none where it has none.
+func (p *project) data(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(p.dir, "app/app.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := spec.Parse("app.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolved := target.Resolve(app)
+	if resolved.Data.Empty() {
+		return nil
+	}
+	outputs := map[string]string{"region": "eu-west-1", "consumer": "kubernetes"}
+	for _, o := range resolved.Data.Outputs() {
+		name := app.Name + "-" + o.Data
+		outputs[o.Name()] = map[string]string{
+			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
+			"queue url": "https://sqs.eu-west-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:eu-west-1:123456789012:" + name,
+		}[o.Kind+" "+o.Key]
+	}
+	text, err = json.Marshal(outputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(p.dir, "data.json")
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return []string{"--data", file}
 }
 
 // run runs a command and returns what it printed.

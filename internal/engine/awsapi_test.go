@@ -59,9 +59,12 @@ func TestAWSModels(t *testing.T) {
 		t.Run(v.Name+" on "+string(v.Target), func(t *testing.T) {
 			s := startStack(t, dir, v.Target)
 			s.set(v.Name)
+			if d, reads := build.Data[v.Name]; reads && v.Target != lifecycle.DataTarget {
+				s.withData(d)
+			}
 			s.pulumi("config", "set", "aws:region", regions[v.Name])
 			s.up()
-			if checkAWS(t, models, s.state()) == 0 && v.Target == spec.Lambda {
+			if checkAWS(t, models, s.state()) == 0 && v.Target != spec.Kubernetes {
 				t.Error("the stack has nothing in AWS: this test proves nothing")
 			}
 		})

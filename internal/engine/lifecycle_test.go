@@ -116,6 +116,19 @@ func startStack(t *testing.T, dir string, target spec.Target) *stack {
 }
 
 // set picks the spec that is deployed next.
+// withData puts the stack of the data in place that a variant reads.
+func (s *stack) withData(d lifecycle.DataStack) {
+	s.t.Helper()
+	r := &run{Options: s.run.Options, stack: usualDataStack, tools: s.run.tools, project: &project{Name: d.App + "-data", dir: s.run.Dir}, progress: s.run.progress}
+	beside := filepath.Join(s.temporary, "data-"+d.App)
+	if err := r.initialize(s.t.Context(), beside, filepath.Join(beside, "Pulumi.main.yaml"), []byte("config: {}\n"), s.env, r.stack); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := r.imports(s.t.Context(), beside, s.env, d.Outputs); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (s *stack) set(variant string) { s.pulumi("config", "set", "variant", variant) }
 
 func (s *stack) pulumi(arguments ...string) {

@@ -79,7 +79,7 @@ func All() []Kind {
 		{
 			Name: "http", Is: "requests by method and path", Golden: fullLambda,
 			Keys: []string{"services.*.http"},
-			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go"),
+			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go"),
 			Templates: in("templates/lambda/features/http/gateway.go.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
 		},

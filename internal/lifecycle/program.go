@@ -12,6 +12,7 @@ import (
 	"ambi/generator"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/data"
 )
 
 // Program is a project whose one program holds the emitted programs of several specs,
@@ -21,8 +22,18 @@ type Program struct {
 	t   *testing.T
 	dir string
 
-	Variants []Variant // what was added
+	Variants []Variant            // what was added
+	Data     map[string]DataStack // what programs read of a data stack, by variant
 }
+
+// DataStack is what a variant's program reads of the stack of its data.
+type DataStack struct {
+	App     string
+	Outputs map[string]any
+}
+
+// DataTarget stands for the program of the data among the targets of variants.
+const DataTarget spec.Target = "data"
 
 // Variant is one spec's program for one target.
 type Variant struct {
@@ -31,7 +42,9 @@ type Variant struct {
 }
 
 // NewProgram begins a program in an empty folder.
-func NewProgram(t *testing.T, dir string) *Program { return &Program{t: t, dir: dir} }
+func NewProgram(t *testing.T, dir string) *Program {
+	return &Program{t: t, dir: dir, Data: map[string]DataStack{}}
+}
 
 // Add adds the programs of a variant. A target without a spec has none.
 func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
@@ -51,6 +64,10 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 			b.t.Fatal(refused)
 		}
 		in.App = app.Name
+		if !resolved.Data.Empty() {
+			in.Data = &resolved.Data
+			b.Data[name] = DataStack{app.Name, dataOutputs(app.Name, &resolved.Data)}
+		}
 		if on == spec.Lambda {
 			in.Lambda = &resolved.Lambda
 		} else {
@@ -62,13 +79,42 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 		b.t.Fatal(err)
 	}
 	b.AddFiles(name, files, in.Targets()...)
+	if in.Data != nil {
+		b.addData(name, files)
+	}
+}
+
+// dataOutputs are what a data stack exports, in the forms that AWS gives them.
+func dataOutputs(app string, m *data.Model) map[string]any {
+	outputs := map[string]any{"region": "us-east-1", "consumer": "lambda"}
+	for _, o := range m.Outputs() {
+		name := app + "-" + o.Data
+		outputs[o.Name()] = map[string]string{
+			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
+			"queue url": "https://sqs.us-east-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:us-east-1:123456789012:" + name,
+		}[o.Kind+" "+o.Key]
+	}
+	return outputs
+}
+
+// addData adds the program of the data as a variant of its own: a package, where ambi
+// emits a command.
+func (b *Program) addData(name string, files []generator.File) {
+	b.t.Helper()
+	for _, f := range files {
+		if strings.HasPrefix(f.Path, generator.DataFolder+"/") && !strings.HasSuffix(f.Path, "_test.go") {
+			text := strings.TrimPrefix(strings.Replace("\n"+string(f.Content), "\npackage main\n", "\npackage data\n", 1), "\n")
+			b.file(name+"/"+f.Path, []byte(strings.Replace(text, "func main() {\n\tpulumi.Run(deploy)\n}", "// Deploy is what main runs.\nvar Deploy = deploy", 1)))
+		}
+	}
+	b.Variants = append(b.Variants, Variant{name, DataTarget})
 }
 
 // AddFiles adds a program whose module is example.com/life/ and the variant's name.
 func (b *Program) AddFiles(name string, files []generator.File, targets ...spec.Target) {
 	b.t.Helper()
 	for _, f := range files {
-		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") {
+		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") && !strings.HasPrefix(f.Path, generator.DataFolder+"/") {
 			b.file(name+"/"+f.Path, f.Content)
 		}
 	}
@@ -120,7 +166,7 @@ func main() {
 }
 `))
 	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
-	for _, target := range spec.Targets() {
+	for _, target := range append(spec.Targets(), DataTarget) {
 		b.file("Pulumi."+string(target)+".yaml", []byte(`config:
   life:target: `+string(target)+`
   aws:region: us-east-1
@@ -128,6 +174,9 @@ func main() {
   life:subnetIds: subnet-1,subnet-2
   life:securityGroupIds: sg-1
   life:clusterName: life
+  life:consumer: lambda
+  life:dataStack: main
+  life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
 `))
 	}
