@@ -158,15 +158,15 @@ func TestLimits(t *testing.T) {
 		{"slower than the load balancer", func(s *service) {
 			s.usage.Duration, s.timeout, s.usage.Requests, s.outside = second(120), "180s", perSecond(.1), "ingress: {class: traefik}"
 		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 8},
-		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 8},
+		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 8},
 		{"slower than a Gateway", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "gateway: {name: public}"
-		}, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 8},
+		}, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 8},
 		{"slower than an ALB", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "ingress: {class: alb, scheme: internet-facing}"
-		}, fit.Blocker, spec.Kubernetes, "timeout", "nothing moves for 10s", 8},
+		}, fit.Knob, spec.Kubernetes, "timeout", "nothing moves for 10s", 8},
 		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 12},
-		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Blocker, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 7},
+		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 7},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = demand.Known(1300 * time.Millisecond)

@@ -97,6 +97,9 @@ func bends(value any, path string) []bend {
 			if path == "" {
 				at = key
 			}
+			if list, ok := v[key].([]any); ok && len(list) == 0 {
+				continue // to the clouds' APIs, none is an empty list
+			}
 			without := maps.Clone(v)
 			delete(without, key)
 			all = append(all, bend{change: at + " is removed", value: without})

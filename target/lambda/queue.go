@@ -68,7 +68,7 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once, what this many instances take, are the most", most)
 	}
 	if s.Lambda.Reserved {
-		out.Reserved = most
+		out.Reserved, out.PerInstance = most, s.Concurrency
 	}
 	if s.Scale.Backlog > 0 {
 		r.notes.Dropped(at+".scale.backlog", "Lambda polls the queue, and starts environments as messages come")

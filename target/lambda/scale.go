@@ -43,7 +43,7 @@ func (r *resolver) requestScale(at string, s *spec.Service, out *Service) {
 		r.notes.Dropped(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead")
 	}
 	if s.Lambda.Reserved {
-		out.Reserved = s.Scale.Max * s.Concurrency
+		out.Reserved, out.PerInstance = s.Scale.Max*s.Concurrency, s.Concurrency
 		r.notes.Exact(at+".scale.max", "%d requests at once, what this many instances take, are the most (lambda.reserved)", out.Reserved)
 	} else {
 		r.notes.Dropped(at+".scale.max", "the account's concurrency is the only bound; lambda.reserved makes it one")
