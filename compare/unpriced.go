@@ -17,12 +17,10 @@ type NotPriced struct {
 // The traffic of those that stay is what it was.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	var left []NotPriced
+	triggers := app.Triggers()
 	for _, name := range app.ServiceNames() {
-		switch s := app.Services[name]; {
-		case s.Queue != nil:
-			left = append(left, NotPriced{name, "queue"})
-		case s.Uploads != nil:
-			left = append(left, NotPriced{name, "uploads"})
+		if triggers[name] != "http" {
+			left = append(left, NotPriced{name, triggers[name]})
 		}
 	}
 	if left == nil {

@@ -63,6 +63,23 @@ func (a *App) Events(service string) (Events, bool) {
 // IsEvents reports whether events start the service, and no requests.
 func (s *Service) IsEvents() bool { return s.Queue != nil || s.Uploads != nil }
 
+// Triggers are the keys of what starts each service, by the service's name: http, queue
+// or uploads.
+func (a *App) Triggers() map[string]string {
+	triggers := map[string]string{}
+	for name, s := range a.Services {
+		switch {
+		case s.Queue != nil:
+			triggers[name] = "queue"
+		case s.Uploads != nil:
+			triggers[name] = "uploads"
+		default:
+			triggers[name] = "http"
+		}
+	}
+	return triggers
+}
+
 // Limits of SQS and of Lambda's event source mappings.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html
 // and https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html

@@ -22,10 +22,12 @@ either target: the JSON that Lambda has for messages of SQS, with one record. Po
 it to the service's path, and the answer says whether the message would be deleted:
 2xx deletes it, unless batchItemFailures names it; anything else gives it back.
 
+  ambi event resize | curl --json @- localhost:8080/events
+
 Of uploads, the message tells of one object, whose key is encoded as S3 does it.`,
-		Example: `  ambi event resize | curl --json @- localhost:8080/events
+		Example: `  ambi event resize > event.json
   ambi event resize --key "incoming/a picture.jpg"
-  ambi event mail --body '{"to": "user@example.com"}'`,
+  ambi event report --body '{"kind": "daily"}'`,
 		Args: flags.ExactlyOne("the name of a service"),
 
 		ValidArgsFunction: completions{options}.service,

@@ -60,6 +60,12 @@ func TestExamples(t *testing.T) {
 					}
 					zipped := regexp.MustCompile(`image: \S+\.ecr\..*`).ReplaceAllString(string(text), "zip: app/build/api.zip")
 					writeFile(t, spec, []byte(zipped))
+				case "event": // what starts the services of an app of events
+					text, err := os.ReadFile("../../generator/testdata/uploads/app.yaml")
+					if err != nil {
+						t.Fatal(err)
+					}
+					writeFile(t, filepath.Join(dir, project.SpecFile), text)
 				case "refresh": // from files and not from AWS
 					for flag, value := range map[string]string{"--from": "price-list", "--instance": "m7g.large,m7i.large"} {
 						if !strings.Contains(example, flag) {

@@ -34,10 +34,11 @@ roleName, since its ServiceAccount names its role, and one that KEDA scales by a
 queue kedaRoleName.
 
 Where the buckets and queues of a spec with data are, only a deployed data stack
-knows: --data takes what it exports.`,
+knows: --data takes what it exports.
+
+  pulumi stack output --json -C stacks/data | ambi render kubernetes --data -`,
 		Example: `  ambi render kubernetes
-  ambi render kubernetes --stack kubernetes > objects.yaml
-  pulumi stack output --json -C stacks/data --stack main | ambi render kubernetes --data -`,
+  ambi render kubernetes --stack kubernetes > objects.yaml`,
 		Args:      onlyKubernetes,
 		ValidArgs: []string{string(spec.Kubernetes)},
 		RunE: func(cmd *cobra.Command, _ []string) error {

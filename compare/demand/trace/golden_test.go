@@ -117,7 +117,7 @@ func account(t *testing.T, text []byte, options trace.Options) (string, trace.Fo
 // TestOwnAccessLog holds that the access log is read which the emitted Lambda
 // stack writes.
 func TestOwnAccessLog(t *testing.T) {
-	text, err := os.ReadFile("../../../templates/lambda/all/gateway.go.tmpl")
+	text, err := os.ReadFile("../../../templates/lambda/features/http/gateway.go.tmpl")
 	if err != nil {
 		t.Fatal(err)
 	}
