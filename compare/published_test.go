@@ -44,16 +44,20 @@ func publishedBills() []published {
 	const million = 1e6
 	const cents = .01
 	return []published{
-		{source: "AWS, Lambda pricing, example 1", page: "https://aws.amazon.com/lambda/pricing/", inputs: "3M requests of 1 s, 512 MB, free tier", usage: perMonth(3*million, time.Second), memory: "512Mi", freeTier: true, lines: function, theirs: 18.74, within: cents,
-			why: "AWS rounds its price to $0.00001667"},
+		{
+			source: "AWS, Lambda pricing, example 1", page: "https://aws.amazon.com/lambda/pricing/", inputs: "3M requests of 1 s, 512 MB, free tier", usage: perMonth(3*million, time.Second), memory: "512Mi", freeTier: true, lines: function, theirs: 18.74, within: cents,
+			why: "AWS rounds its price to $0.00001667",
+		},
 		{source: "Leyaa", page: "https://leyaa.ai/codefly/learn/aws/part-2/aws-lambda-pricing-model/visualize", inputs: "3M requests of 200 ms, 512 MB, free tier", usage: perMonth(3*million, 200*time.Millisecond), memory: "512Mi", freeTier: true, lines: function, theirs: .40, within: cents},
 		{source: "Keystone, x86", page: "https://keystone.page/blog/lambda-vs-fargate-cost-1m-requests", inputs: "1M requests of 200 ms, 512 MB", usage: perMonth(million, 200*time.Millisecond), memory: "512Mi", lines: function, theirs: 1.87, within: cents},
 		{source: "Keystone, arm64", page: "https://keystone.page/blog/lambda-vs-fargate-cost-1m-requests", inputs: "the same on arm64", usage: perMonth(million, 200*time.Millisecond), memory: "512Mi", arm: true, lines: function, theirs: 1.53, within: cents},
 		{source: "Karkala, 200 ms", page: "https://www.deepakkarkala.com/playbooks/aws-for-mlops/compute/compute_when_to_use_which", inputs: "1M requests of 200 ms, 1 GB", usage: perMonth(million, 200*time.Millisecond), memory: "1Gi", lines: function, theirs: 3.53, within: cents},
 		{source: "Karkala, 1 s", page: "https://www.deepakkarkala.com/playbooks/aws-for-mlops/compute/compute_when_to_use_which", inputs: "1M requests of 1 s, 1 GB", usage: perMonth(million, time.Second), memory: "1Gi", lines: function, theirs: 16.87, within: cents},
 		{source: "ADHDecode", page: "https://adhdecode-articles-2.pages.dev/articles/lambda/lambda-cost-calculation-breakdown/", inputs: "1M requests of 50 ms, 128 MB, duration alone", usage: perMonth(million, 50*time.Millisecond), memory: "128Mi", lines: []string{"Lambda duration"}, theirs: .104, within: cents},
-		{source: "DevToCash", page: "https://devtocash.com/blog/2026-04-07-aws-lambda-vs-containers-cost-comparison", inputs: "226.8M requests of 200 ms, 256 MB, free tier", usage: perMonth(226.8*million, 200*time.Millisecond), memory: "256Mi", freeTier: true, lines: function, theirs: 228, within: cents,
-			why: "it rounds to 227M requests, and the free tier to $6.67"},
+		{
+			source: "DevToCash", page: "https://devtocash.com/blog/2026-04-07-aws-lambda-vs-containers-cost-comparison", inputs: "226.8M requests of 200 ms, 256 MB, free tier", usage: perMonth(226.8*million, 200*time.Millisecond), memory: "256Mi", freeTier: true, lines: function, theirs: 228, within: cents,
+			why: "it rounds to 227M requests, and the free tier to $6.67",
+		},
 		{source: "AWS for Engineers", page: "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained", inputs: "216M requests to an HTTP API", usage: perMonth(216*million, time.Millisecond), memory: "128Mi", lines: []string{"HTTP API requests"}, theirs: 216, within: cents},
 		{source: "CloudBurn, a cluster", page: "https://cloudburn.io/blog/amazon-eks-pricing", inputs: "an EKS control plane", usage: perMonth(million, time.Millisecond), memory: "512Mi", onKubernetes: true, lines: []string{"EKS control plane"}, theirs: 73, within: cents},
 		{source: "CloudBurn, three", page: "https://cloudburn.io/blog/amazon-eks-pricing", inputs: "three control planes in extended support", usage: perMonth(million, time.Millisecond), memory: "512Mi", onKubernetes: true, extended: true, lines: []string{"EKS control plane", "EKS extended support"}, times: 3, theirs: 1314, within: cents},

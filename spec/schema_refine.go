@@ -62,8 +62,12 @@ func (s schema) refineService() {
 
 	scale := s.of(reflect.TypeFor[Scale]())
 	scale.Not = &jsonschema.Schema{AnyOf: []*jsonschema.Schema{
-		{Required: []string{"cpu", "memory"}}, {Required: []string{"cpu", "requests"}}, {Required: []string{"memory", "requests"}},
-		{Required: []string{"cpu", "backlog"}}, {Required: []string{"memory", "backlog"}}, {Required: []string{"requests", "backlog"}},
+		{Required: []string{"cpu", "memory"}},
+		{Required: []string{"cpu", "requests"}},
+		{Required: []string{"memory", "requests"}},
+		{Required: []string{"cpu", "backlog"}},
+		{Required: []string{"memory", "backlog"}},
+		{Required: []string{"requests", "backlog"}},
 	}}
 }
 

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"ambi/generator"
-	"ambi/spec"
-
 	"fmt"
 	"io"
 	"strings"
+
+	"ambi/generator"
+	"ambi/spec"
 
 	"github.com/spf13/cobra"
 

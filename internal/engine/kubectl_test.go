@@ -70,7 +70,8 @@ func TestPreviewAsksTheClusterForWhatIsMissing(t *testing.T) {
 		},
 		{
 			"a quota", "create", `case "$*" in *" get "*) printf 'other\nvalue\n\n' ;; *) echo '` + quota + `' >&2; exit 1 ;; esac`,
-			[]string{"the cluster would not take one more pod in namespace shop: " + quota}, "exceeded quota: small",
+			[]string{"the cluster would not take one more pod in namespace shop: " + quota},
+			"exceeded quota: small",
 		},
 		{
 			"no rights", "create", `echo 'Error from server (Forbidden): x is forbidden: User "me" cannot get resource "x" in API group ""' >&2; exit 1`, nil, "",

@@ -159,8 +159,8 @@ func TestComputedOutputs(t *testing.T) {
 // what a broken program would produce.
 func TestUnlistedTypeHasIDAndARN(t *testing.T) {
 	_, aws, _ := serve(t)
-	id, outputs := aws.create("aws:sqs/queue:Queue", "jobs", false, resource.PropertyMap{})
-	if want := "arn:aws:sqs:us-east-1:123456789012:queue/" + id; id == "" || outputs["arn"].StringValue() != want {
+	id, outputs := aws.create("aws:sns/topic:Topic", "jobs", false, resource.PropertyMap{})
+	if want := "arn:aws:sns:us-east-1:123456789012:topic/" + id; id == "" || outputs["arn"].StringValue() != want {
 		t.Errorf("id %q, arn %v", id, outputs["arn"])
 	}
 }

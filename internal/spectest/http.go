@@ -9,6 +9,9 @@ import (
 func (g *generator) http(s *service) {
 	g.line(2, "http:")
 	g.routes(s)
+	if g.IntN(4) == 0 {
+		g.line(3, "maxBody: %s", g.one("1Ki", "20Mi", "1G", `"1048576"`))
+	}
 	switch {
 	case g.anything && g.IntN(3) == 0:
 		g.line(3, "cors: %s", g.corsPolicy(true))

@@ -113,13 +113,15 @@ func (g *generator) kubernetes(s *service) []string {
 func (g *generator) doorOf(s *service) string {
 	door := g.door
 	if g.anything {
-		door = g.one("", "ingress: {class: nginx", "ingress: {class: a.b-c", "gateway: {name: public")
+		door = g.one("", "ingress: {class: alb", "ingress: {class: nginx", "ingress: {class: a.b-c", "gateway: {name: public")
 	}
 	switch needed := s.cors || s.domain && !g.anything; {
 	case door == "" || !needed && g.sometimes():
 		return ""
 	case strings.HasPrefix(door, "ingress") && s.domain && g.sometimes():
 		door += ", tlsSecret: thumbs-tls"
+	case strings.HasSuffix(door, "alb") && g.sometimes():
+		door += ", scheme: internet-facing, group: thumbs"
 	case strings.HasPrefix(door, "gateway") && g.sometimes():
 		door += ", namespace: gateways"
 	}

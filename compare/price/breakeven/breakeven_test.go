@@ -179,7 +179,7 @@ func TestSettle(t *testing.T) {
 		}
 	}
 	// Kubernetes touches from above, and comes back.
-	touch := sides(line(1), func(n float64) float64 { return n/1e6 + 2 - 4*math.Exp(-math.Pow((n-200e6)/40e6, 2)) })
+	touch := sides(line(1), func(n float64) float64 { x := (n - 200e6) / 40e6; return n/1e6 + 2 - 4*math.Exp(-x*x) })
 	if all := crossings(touch); len(all) != 2 || len(breakeven.Settle(touch, all, part)) != 0 {
 		t.Errorf("%d crossings, and %+v", len(all), breakeven.Settle(touch, all, part))
 	}
