@@ -16,6 +16,9 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	}},
 	{"secrets", kubernetes.Service.HasSecrets},
 	{"needs", func(s kubernetes.Service) bool { return len(s.Needs) > 0 }},
+	{"writable-root", func(s kubernetes.Service) bool { return s.WritableRoot }},
+	{"low-port", kubernetes.Service.LowPort},
+	{"architecture", func(s kubernetes.Service) bool { return s.Architecture != "" }},
 	{"pull-secrets", func(s kubernetes.Service) bool { return len(s.PullSecrets) > 0 }},
 	{"identity", func(s kubernetes.Service) bool { return s.Identity != nil }},
 	{"pod-identity", func(s kubernetes.Service) bool { return s.Identity != nil && !s.Identity.IRSA }},
@@ -155,6 +158,7 @@ func kubernetesSettings(in Input) []Setting {
 	for _, s := range []struct{ feature, key, description string }{
 		{"identity", "permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"},
 		{"pod-identity", "clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"},
+		{"ingress", "skipIngressWait", "kubernetes: true where the controller of an Ingress publishes no status, so that an update does not wait for its address"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},
 	} {
 		if slices.Contains(features, s.feature) {

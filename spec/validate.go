@@ -54,6 +54,7 @@ func (v *validator) check() {
 		if v.sound(path) {
 			v.service(path, v.app.Services[name])
 			v.needs(path, name, v.app.Services[name])
+			v.internal(path, name, v.app.Services[name])
 		}
 	}
 	v.cycles(v.inOrder(names))

@@ -71,6 +71,13 @@ func All() []Kind {
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
 		},
 		{
+			Name: "internal", Is: "only services of the app may call", Golden: "generator/testdata/inside/app.yaml",
+			Keys: []string{"services.*.http.internal"},
+			Spec: in("spec/internal.go"), Lambda: in("target/lambda/internal.go"), Kubernetes: in("target/kubernetes/http.go"),
+			Templates: in("templates/lambda/features/internal.tmpl", "templates/lambda/features/invokes.tmpl", "templates/kubernetes/features/callers.tmpl"),
+			Price:     none(free), Fit: none(unlimited), Simulate: none("a signature is verified before the request comes"),
+		},
+		{
 			Name: "authorizer", Is: "callers bring a JSON Web Token", Golden: fullLambda,
 			Keys: []string{"services.*.http.auth"},
 			Spec: in("spec/authorizer.go"), Lambda: in("target/lambda/authorizer.go"), Kubernetes: in("target/kubernetes/authorizer.go"),
@@ -119,10 +126,10 @@ func All() []Kind {
 func Common() []string {
 	return []string{
 		"services.*.image", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
-		"services.*.env", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
+		"services.*.env", "services.*.connections", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler",
 		"services.*.lambda.provisioned", "services.*.lambda.reserved", "services.*.lambda.tracing", "services.*.lambda.vpc", "services.*.lambda.logRetentionDays",
-		"services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+		"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.writableRoot", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }
 

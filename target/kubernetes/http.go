@@ -23,6 +23,9 @@ const (
 // Ingress or HTTPRoute expresses.
 func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 	at := "services." + name
+	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {
+		r.notes.Exact(path, "its NetworkPolicy does not change")
+	}
 	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
 	switch {
 	case ingress != nil:
@@ -37,6 +40,9 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		if len(out.Callers) > 0 {
 			out.Reach = FromCallers
 			within = "from the pods of " + finding.And(out.Callers) + " alone"
+		}
+		if s.HTTP.Internal {
+			r.notes.Exact(at+".http.internal", "its NetworkPolicy lets in requests %s", within)
 		}
 		r.inside(at, s, within)
 	}

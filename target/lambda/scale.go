@@ -2,6 +2,19 @@ package lambda
 
 import "ambi/spec"
 
+// connections says how many connections to a database the environments hold, each one.
+func (r *resolver) connections(at string, s *spec.Service, out *Service) {
+	if s.Connections == 0 {
+		return
+	}
+	out.Connections, out.MostConnections = s.Connections, AccountConcurrency
+	bound := "the account's concurrency, 1,000, bounds its environments, each with one"
+	if out.Reserved > 0 {
+		out.MostConnections, bound = out.Reserved, "lambda.reserved bounds its environments, each with one"
+	}
+	r.notes.Dropped(at+".connections", "nothing checks it: the function holds up to %d connections, since %s", out.MostConnections, bound)
+}
+
 // scale decides what is kept warm and what is the most; in between, Lambda starts
 // an environment for each request at once.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {

@@ -171,6 +171,17 @@ func (s *Settings) Int(key string, fallback, least, most int) int {
 	return n
 }
 
+// Bool reads true or false.
+func (s *Settings) Bool(key string, fallback bool) bool {
+	switch text := s.text(key, strconv.FormatBool(fallback)); text {
+	case "true", "false":
+		return text == "true"
+	default:
+		s.refuse(key, "must be true or false", text)
+		return fallback
+	}
+}
+
 // Duration reads a time such as "90s" or "5m" between two bounds, both included.
 func (s *Settings) Duration(key string, fallback, least, most time.Duration) time.Duration {
 	text := s.text(key, fallback.String())

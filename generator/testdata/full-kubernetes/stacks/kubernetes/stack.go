@@ -20,6 +20,7 @@ type stack struct {
 	permissionsBoundary string                       // the policy that bounds the pods' roles; empty for none
 	clusterName         string                       // the EKS cluster's
 	oidcProviderARN     string                       // the cluster's OpenID Connect provider in IAM
+	skipIngressWait     bool                         // for controllers that publish no status
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
@@ -51,6 +52,7 @@ func Deploy(ctx *pulumi.Context) error {
 		permissionsBoundary: readBoundary(ctx, read),
 		clusterName:         readClusterName(read),
 		oidcProviderARN:     readOIDCProvider(read),
+		skipIngressWait:     read.Bool("skipIngressWait", false),
 	}
 	s.services.orders.roleName = read.RoleName("orders.roleName")
 	if err := read.Err(); err != nil {
