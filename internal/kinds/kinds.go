@@ -66,16 +66,9 @@ func All() []Kind {
 		{
 			Name: "http", Is: "requests by method and path", Golden: fullLambda,
 			Keys: []string{"services.*.http"},
-			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go"),
-			Templates: in("templates/lambda/all/gateway.go.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
+			Spec: in("spec/http.go", "spec/route.go", "spec/answers.go", "spec/internal.go"), Lambda: in("target/lambda/http.go", "target/lambda/internal.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go"),
+			Templates: in("templates/lambda/all/gateway.go.tmpl", "templates/lambda/features/internal.tmpl", "templates/lambda/features/invokes.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
-		},
-		{
-			Name: "internal", Is: "only services of the app may call", Golden: "generator/testdata/inside/app.yaml",
-			Keys: []string{"services.*.http.internal"},
-			Spec: in("spec/internal.go"), Lambda: in("target/lambda/internal.go"), Kubernetes: in("target/kubernetes/http.go"),
-			Templates: in("templates/lambda/features/internal.tmpl", "templates/lambda/features/invokes.tmpl", "templates/kubernetes/features/callers.tmpl"),
-			Price:     none(free), Fit: none(unlimited), Simulate: none("a signature is verified before the request comes"),
 		},
 		{
 			Name: "authorizer", Is: "callers bring a JSON Web Token", Golden: fullLambda,

@@ -24,7 +24,7 @@ const (
 func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 	at := "services." + name
 	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {
-		r.notes.Exact(path, "its NetworkPolicy does not change")
+		r.notes.Dropped(path, "its NetworkPolicy lets in the services that need it alone, where any do")
 	}
 	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
 	switch {
