@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ambi/generator"
 	"ambi/internal/engine"
 	"ambi/internal/flags"
 	"ambi/internal/problem"
@@ -32,7 +35,8 @@ With your own Pulumi, login and state, as "pulumi preview" would; or, with
 --offline, without any of them: the engine, the language host and the program are
 real, AWS and the cluster are stand-ins that accept whatever is well formed. An
 offline preview proves that the program runs, what it registers and with which
-inputs. It does not prove that AWS or a cluster would take it.
+inputs. It does not prove that AWS or a cluster would take it. Placeholders stand
+for settings that a stack must have and does not set; the preview says for which.
 
 Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
 if you have the rights: whether a Secret is missing, and whether a quota or a
@@ -127,6 +131,9 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 			}
 			fmt.Fprintf(io.out, "%s: %s%s\n", p.App.Name, t, map[bool]string{true: ", against stand-ins for AWS and the cluster"}[options.Offline])
 		}
+		if options.Offline {
+			options.Placeholders = placeholders(p, t)
+		}
 		result, err := engine.Preview(ctx, options)
 		if result != nil {
 			results = append(results, result)
@@ -142,6 +149,18 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 		}
 	}
 	return failed.Err()
+}
+
+// placeholders stand for settings that a stack of a target must have before it deploys,
+// and for zips that are not built yet.
+func placeholders(p *project.Project, t spec.Target) map[string]string {
+	all := generator.Placeholders(generator.InputOf(p.Resolved, "", t))
+	for _, s := range p.Resolved.Lambda.Services {
+		if _, err := os.Stat(filepath.Join(p.Root, filepath.FromSlash(s.Zip))); err == nil {
+			delete(all, s.Name+".zip")
+		}
+	}
+	return all
 }
 
 // engineOutput is where the engine shows a preview. The user's own Pulumi has the

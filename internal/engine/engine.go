@@ -38,6 +38,9 @@ type Options struct {
 	Stack  string // the default is Target
 	// Offline runs against stand-in providers instead of accounts and clusters.
 	Offline bool
+	// Placeholders are values for settings that the stack may lack, by key: offline, each
+	// stands in for one that is not set, and the preview says so.
+	Placeholders map[string]string
 	// Color lets the engine colour what it shows. Callers decide by NO_COLOR.
 	Color bool
 	// Stdin answers the engine's questions (a passphrase). It is not read offline.

@@ -303,7 +303,7 @@ func (s *Settings) List(key string, element *regexp.Regexp) []string {
 func (s *Settings) Demand(key, why string) {
 	s.asked = append(s.asked, key)
 	if s.given[key].text == "" {
-		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set %s VALUE", s.ctx.Project(), key, why, key))
+		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set --stack %s %s VALUE", s.ctx.Project(), key, why, s.ctx.Stack(), key))
 	}
 }
 
