@@ -33,6 +33,8 @@ func KubernetesTastes() []Taste {
 		{Type: deployment, Path: probe + "timeoutSeconds", Least: 1, Most: 30},
 		{Type: deployment, Path: probe + "failureThreshold", Least: 1, Most: 1000},
 		{Type: deployment, Path: startup + "timeoutSeconds", Least: 1, Most: 30},
+		{Type: deployment, Path: startup + "periodSeconds", Least: 2, Most: 60},
+		{Type: deployment, Path: startup + "failureThreshold", Least: 30, Most: 1000},
 		{Type: deployment, Path: pod + `securityContext\.runAs(User|Group)`, Least: 1, Most: 1 << 31},
 		{Type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", Path: `spec\.behavior\.\w+\.stabilizationWindowSeconds`, Least: 0, Most: 3600},
 		{Type: "kubernetes:keda.sh/v1alpha1:ScaledObject", Path: `spec\.advanced\..*\.stabilizationWindowSeconds`, Least: 0, Most: 3600},
