@@ -165,15 +165,15 @@ func TestLimits(t *testing.T) {
 		{"more connections than a database takes, on Lambda", func(s *service) { s.more = "connections: 999" }, fit.Warning, spec.Lambda, "database connections", "up to 1000 connections to the database, by the account's concurrency, and the spec allows 999", 7},
 		{"more connections than are reserved", func(s *service) { s.more, s.reserved = "connections: 499", true }, fit.Warning, spec.Lambda, "database connections", "up to 500 connections to the database, by scale.max x concurrency", 7},
 		{"more memory than a new account has", func(s *service) { s.more = "memory: 4Gi" }, fit.Warning, spec.Lambda, "memory in a new account", "the function has 4,096 MB", 7},
-		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 9},
+		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 9},
 		{"slower than a Gateway", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "gateway: {name: public}"
-		}, fit.Blocker, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 9},
+		}, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 9},
 		{"slower than an ALB", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "ingress: {class: alb, scheme: internet-facing}"
-		}, fit.Blocker, spec.Kubernetes, "timeout", "nothing moves for 10s", 9},
+		}, fit.Knob, spec.Kubernetes, "timeout", "nothing moves for 10s", 9},
 		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 13},
-		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Blocker, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 8},
+		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = demand.Known(1300 * time.Millisecond)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"time"
 
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
