@@ -154,6 +154,7 @@ func TestLimits(t *testing.T) {
 		{"CPU that nobody watches", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.target, s.rate, s.min = perSecond(200), second(.01), 0, 500, 1
 		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 10},
+		{"a start that no probe waits for", func(s *service) { s.usage.Start = second(75) }, fit.Blocker, spec.Kubernetes, "start", "an instance takes 1m15s to start, and the startup probe that the stack declares gives it 1m", 5},
 		{"slower than the load balancer", func(s *service) {
 			s.usage.Duration, s.timeout, s.usage.Requests, s.outside = second(120), "180s", perSecond(.1), "ingress: {class: traefik}"
 		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 8},

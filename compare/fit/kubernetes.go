@@ -41,6 +41,13 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 		})
 	}
 	c.entry(w, d, add)
+	if start, ok := w.Traffic.Start.Get(); ok && start > kubernetes.StartupLimit {
+		add(Blocker, at, Limit{
+			Name: "start", Value: spec.Duration(kubernetes.StartupLimit).String(), Actual: spec.Duration(start).String(), Page: kubernetes.ProbesPage,
+			Message: fmt.Sprintf("an instance takes %s to start, and the startup probe that the stack declares gives it %s: Kubernetes would restart it for ever", spec.Duration(start), spec.Duration(kubernetes.StartupLimit)),
+			Hint:    "let the app listen sooner, or give StartupProbe more attempts in stacks/kubernetes/workload.go",
+		})
+	}
 	profile := w.Traffic.Profile
 	if !profile.Known() {
 		return
