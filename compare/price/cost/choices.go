@@ -65,15 +65,6 @@ type KubernetesChoices struct {
 	RequestsPerConnection float64       `json:"requestsPerConnection"`
 	ConnectionTime        spec.Duration `json:"connectionTime"`
 	CrossZone             float64       `json:"crossZone"` // part of the payload that crosses zones behind the load balancer
-
-	reference *reference // set by tests only
-}
-
-// reference is the simplified node model of hand-checked cases.
-type reference struct {
-	nodes func(cores float64) float64
-	// NAT gateways need no address of their own, nor do nodes.
-	addressFree bool
 }
 
 // Defaults are the choices of a careful team that has said nothing:

@@ -224,7 +224,7 @@ func (c *cluster) part() float64 {
 }
 
 func (c *cluster) publicNodes() bool {
-	return c.choices.PublicNodes && c.choices.Compute == EC2 && (c.choices.reference == nil || !c.choices.reference.addressFree)
+	return c.choices.PublicNodes && c.choices.Compute == EC2
 }
 
 // capacity adds what pods run on and returns the nodes' hours.
@@ -269,13 +269,6 @@ func (c *cluster) nodeHours(scale float64) float64 {
 // nodesAt is how many nodes a level of traffic takes: a whole number, but for
 // the part of a shared cluster's nodes that the pods take.
 func (c *cluster) nodesAt(scale float64, level int) float64 {
-	if c.choices.reference != nil {
-		cores := 0.0
-		for i, s := range c.services {
-			cores += float64(s.requests*scale) / demand.SecondsPerMonth * c.factors[level][i] * s.cpu
-		}
-		return c.choices.reference.nodes(cores)
-	}
 	n, cores := 0.0, 0.0
 	for i := range c.services {
 		s := &c.services[i]

@@ -99,8 +99,41 @@ func (c handCase) choices() Choices {
 	if c.nat {
 		k.NATGateways = 1
 	}
-	k.reference = &reference{nodes: handSized, addressFree: true}
+	k.PublicNodes = !c.nat
 	return choices
+}
+
+// byHand is both costs as the hand has them: nodes that are sized by cores alone, with
+// a disk each, and no address but the load balancer's two.
+func (c handCase) byHand(t *testing.T) breakeven.Sides {
+	t.Helper()
+	packed, k := sides(t, c.workload(t), c.choices()), kubernetesModel(t, c.workload(t), c.choices())
+	return func(requests float64) (price.USD, price.USD) {
+		lambda, _ := packed(requests)
+		nodes := handSized(requests / demand.SecondsPerMonth * c.peak * c.cpu.Seconds())
+		total := dollars(nodes*(.0816*price.HoursPerMonth+20*.08) + 2*.005*price.HoursPerMonth)
+		for _, part := range k.Bill(requests).Components {
+			switch {
+			case part.Category == Work, part.Category == Idle, part.Category == Disk, part.Name == "Public IPv4 addresses":
+			case part.Cost == nil:
+				t.Fatalf("the cost of %s is unknown", part.Name)
+			default:
+				total = total.Plus(*part.Cost)
+			}
+		}
+		return lambda, total
+	}
+}
+
+func dollars(n float64) price.USD { return price.USD(math.Round(n * float64(price.Dollar))) }
+
+func kubernetesModel(t testing.TB, w Workload, choices Choices) *Model {
+	t.Helper()
+	k, err := Kubernetes(sheet(t), catalog(t), App{Workloads: []Workload{w}}, choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 func sides(t testing.TB, w Workload, choices Choices) breakeven.Sides {
@@ -109,10 +142,7 @@ func sides(t testing.TB, w Workload, choices Choices) breakeven.Sides {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := Kubernetes(sheet(t), catalog(t), App{Workloads: []Workload{w}}, choices)
-	if err != nil {
-		t.Fatal(err)
-	}
+	k := kubernetesModel(t, w, choices)
 	return func(requests float64) (price.USD, price.USD) {
 		lambda, ok := l.Total(requests)
 		kubernetes, okToo := k.Total(requests)
@@ -155,7 +185,7 @@ func catalog(t testing.TB) *nodes.Catalog {
 
 func TestHandCheckedFloor(t *testing.T) {
 	c := handCases()[0]
-	_, floor := sides(t, c.workload(t), c.choices())(0)
+	_, floor := c.byHand(t)(0)
 	// EKS .10 x 730 + 2 x .0816 x 730 + ALB .0225 x 730 + 2 x .005 x 730 + 2 x 20 GB x .08
 	if floor != 219_061_000_000 {
 		t.Errorf("the floor is %s, not 219.06", floor)
@@ -164,20 +194,16 @@ func TestHandCheckedFloor(t *testing.T) {
 
 func TestHandCheckedBreakEvens(t *testing.T) {
 	for _, c := range handCases() {
-		c.expect(t, c.choices(), c.want, .01)
+		c.expect(t, c.byHand(t), c.want, .01)
 		// The same with pods of 500m and 512 MiB packed on real nodes. Nothing else
 		// changes, and the crossings move by 3 % and more.
-		packed := c.choices()
-		packed.Kubernetes.reference = nil
-		packed.Kubernetes.PublicNodes = !c.nat
-		c.expect(t, packed, c.packed, .0002)
+		c.expect(t, sides(t, c.workload(t), c.choices()), c.packed, .0002)
 	}
 }
 
 // expect checks every crossing of the case, in millions of requests a month.
-func (c handCase) expect(t *testing.T, choices Choices, want []float64, within float64) {
+func (c handCase) expect(t *testing.T, s breakeven.Sides, want []float64, within float64) {
 	t.Helper()
-	s := sides(t, c.workload(t), choices)
 	got := breakeven.Crossings(s, breakeven.Sweep(s, 1e3, 1e11, 400))
 	if len(got) != len(want) {
 		t.Errorf("%s: got %d crossings, want %v", c.name, len(got), want)

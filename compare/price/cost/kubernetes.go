@@ -138,11 +138,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	}
 	q[l.alarms] = float64(c.alarms)
 	nodeHours := c.capacity(l, scale, q)
-	gateways := float64(k.NATGateways)
-	if k.reference != nil && k.reference.addressFree {
-		gateways = 0
-	}
-	q[l.addresses] = (float64(c.entryAddresses()) + gateways) * hours
+	q[l.addresses] = float64(c.entryAddresses()+k.NATGateways) * hours
 	if c.publicNodes() {
 		q[l.addresses] += nodeHours
 	}
