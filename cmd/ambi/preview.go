@@ -30,9 +30,9 @@ lists, or the one that --target names. The stack has the target's name unless
 
 With your own Pulumi, login and state, as "pulumi preview" would; or, with
 --offline, without any of them: the engine, the language host and the program are
-real, AWS and the cluster are stand-ins that accept whatever is well formed. An
-offline preview proves that the program runs, what it registers and with which
-inputs. It does not prove that AWS or a cluster would take it.
+real, AWS and the cluster are stand-ins that accept any well-formed request. An
+offline preview proves that the program runs, and shows what it registers with which
+inputs. It does not prove that AWS or a cluster would accept them.
 
 The first preview compiles the program, which takes minutes.
 
