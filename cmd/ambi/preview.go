@@ -34,6 +34,10 @@ real, AWS and the cluster are stand-ins that accept whatever is well formed. An
 offline preview proves that the program runs, what it registers and with which
 inputs. It does not prove that AWS or a cluster would take it.
 
+Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
+if you have the rights: whether a Secret is missing, and whether a quota or a
+policy would refuse a pod. Both are warnings.
+
 The first preview compiles the program, which takes minutes.
 
 Exit code 1: the spec is invalid, a target refuses it, stacks/ is not what the

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ambi/internal/awsapi"
+	"ambi/internal/lifecycle"
 	"ambi/spec"
 )
 
@@ -28,7 +29,7 @@ func TestAWSModels(t *testing.T) {
 		t.Fatal(specs, err)
 	}
 	dir := resolved(t.TempDir())
-	build := newBuild(t, dir)
+	build := lifecycle.NewProgram(t, dir)
 	regions := map[string]string{}
 	for _, file := range append(specs, "../../app/app.yaml") {
 		text, err := os.ReadFile(file)
@@ -44,23 +45,23 @@ func TestAWSModels(t *testing.T) {
 			onTarget[on] = text
 		}
 		name := strings.ReplaceAll(filepath.Base(filepath.Dir(file)), "-", "")
-		build.add(name, onTarget[spec.Lambda], onTarget[spec.Kubernetes])
+		build.Add(name, onTarget[spec.Lambda], onTarget[spec.Kubernetes])
 		for _, zip := range zipFile.FindAllStringSubmatch(string(text), -1) {
-			build.zips(zip[1])
+			build.Zips(zip[1])
 		}
 		regions[name] = "us-east-1"
 		if registry := imageRegion.FindStringSubmatch(string(text)); registry != nil {
 			regions[name] = registry[1]
 		}
 	}
-	build.write()
-	for _, v := range build.variants {
-		t.Run(v.name+" on "+string(v.target), func(t *testing.T) {
-			s := startStack(t, dir, v.target)
-			s.set(v.name)
-			s.pulumi("config", "set", "aws:region", regions[v.name])
+	build.Write()
+	for _, v := range build.Variants {
+		t.Run(v.Name+" on "+string(v.Target), func(t *testing.T) {
+			s := startStack(t, dir, v.Target)
+			s.set(v.Name)
+			s.pulumi("config", "set", "aws:region", regions[v.Name])
 			s.up()
-			if checkAWS(t, models, s.state()) == 0 && v.target == spec.Lambda {
+			if checkAWS(t, models, s.state()) == 0 && v.Target == spec.Lambda {
 				t.Error("the stack has nothing in AWS: this test proves nothing")
 			}
 		})

@@ -61,6 +61,8 @@ type Result struct {
 	// Registered is what the program asked the stand-ins for, with all inputs. Only an
 	// offline preview knows it.
 	Registered []offline.Resource `json:"-"`
+
+	deployments []planned // that would be created or updated
 }
 
 // Resource is one step of the plan.
@@ -161,7 +163,11 @@ func (r *run) preview(ctx context.Context) (_ *Result, err error) {
 	if result != nil {
 		result.Registered = registered()
 	}
-	return result, err
+	if err != nil || r.Offline {
+		return result, err
+	}
+	result.Diagnostics = append(result.Diagnostics, r.askCluster(ctx, env, result.deployments)...)
+	return result, nil
 }
 
 // runEngine runs "pulumi preview" and reads what it planned from the engine's

@@ -21,6 +21,9 @@ type event struct {
 			Op   string `json:"op"`
 			URN  string `json:"urn"`
 			Type string `json:"type"`
+			New  *struct {
+				Inputs json.RawMessage `json:"inputs"`
+			} `json:"new"`
 		} `json:"metadata"`
 	} `json:"resourcePreEvent"`
 	Diagnostic *struct {
@@ -52,6 +55,13 @@ func readEvents(name string) (*Result, error) {
 		}
 		if e.ResourcePre != nil {
 			result.addResource(e.ResourcePre.Metadata.Type, e.ResourcePre.Metadata.URN, e.ResourcePre.Metadata.Op)
+			if m := e.ResourcePre.Metadata; m.Type == "kubernetes:apps/v1:Deployment" && m.New != nil && slices.Contains([]string{"create", "update", "create-replacement"}, m.Op) {
+				d := planned{urn: m.URN}
+				if err := json.Unmarshal(m.New.Inputs, &d.inputs); err != nil {
+					return result, fmt.Errorf("the engine's event log cannot be read: %s: %w", m.URN, err)
+				}
+				result.deployments = append(result.deployments, d)
+			}
 		}
 		if e.Diagnostic != nil && (e.Diagnostic.Severity == "error" || e.Diagnostic.Severity == "warning") {
 			result.Diagnostics = append(result.Diagnostics, Diagnostic{

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ambi/generator"
+	"ambi/internal/lifecycle"
 	"ambi/internal/released"
 	"ambi/spec"
 	"ambi/target"
@@ -25,7 +26,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := resolved(t.TempDir())
-	build := newBuild(t, dir)
+	build := lifecycle.NewProgram(t, dir)
 	apps := map[string]*spec.App{}
 	for _, name := range slices.Sorted(maps.Keys(projects)) {
 		app, err := spec.Parse(name, projects[name].Spec())
@@ -34,15 +35,15 @@ func TestUpgrade(t *testing.T) {
 		}
 		apps[name] = app
 		old, today := "old"+strings.ReplaceAll(name, "-", ""), "new"+strings.ReplaceAll(name, "-", "")
-		build.addFiles(old, projects[name].Emitted("example.com/life/"+old), app.Targets...)
+		build.AddFiles(old, projects[name].Emitted("example.com/life/"+old), app.Targets...)
 		files, err := generator.Generate(generator.InputOf(target.Resolve(app), "example.com/life/"+today, app.Targets...))
 		if err != nil {
 			t.Fatal(err)
 		}
-		build.addFiles(today, files, app.Targets...)
+		build.AddFiles(today, files, app.Targets...)
 	}
-	build.zips("adapted", "audit", "native", "plain")
-	build.write()
+	build.Zips("adapted", "audit", "native", "plain")
+	build.Write()
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		for _, on := range apps[name].Targets {
 			t.Run(name+" on "+string(on), func(t *testing.T) {

@@ -1,0 +1,152 @@
+package lifecycle
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ambi/generator"
+	"ambi/spec"
+	"ambi/target"
+)
+
+// Program is a project whose one program holds the emitted programs of several specs,
+// each as ambi emits it. Its main, which is the test's own, picks one by the setting variant.
+// The project is called life.
+type Program struct {
+	t        *testing.T
+	dir      string
+
+	Variants []Variant // what was added
+}
+
+// Variant is one spec's program for one target.
+type Variant struct {
+	Name   string
+	Target spec.Target
+}
+
+// NewProgram begins a program in an empty folder.
+func NewProgram(t *testing.T, dir string) *Program { return &Program{t: t, dir: dir} }
+
+// Add adds the programs of a variant. A target without a spec has none.
+func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
+	b.t.Helper()
+	in := generator.Input{App: "life", Module: "example.com/life/" + name}
+	for i, text := range [][]byte{onLambda, onKubernetes} {
+		if text == nil {
+			continue
+		}
+		on := spec.Targets()[i]
+		app, err := spec.Parse(name+" on "+string(on), text)
+		if err != nil {
+			b.t.Fatalf("%v\n%s", err, text)
+		}
+		resolved := target.Resolve(app)
+		if refused := resolved.Findings.Of(on).Refused(); len(refused) > 0 {
+			b.t.Fatal(refused)
+		}
+		in.App = app.Name
+		if on == spec.Lambda {
+			in.Lambda = &resolved.Lambda
+		} else {
+			in.Kubernetes = &resolved.Kubernetes
+		}
+	}
+	files, err := generator.Generate(in)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.AddFiles(name, files, in.Targets()...)
+}
+
+// AddFiles adds a program whose module is example.com/life/ and the variant's name.
+func (b *Program) AddFiles(name string, files []generator.File, targets ...spec.Target) {
+	b.t.Helper()
+	for _, f := range files {
+		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") {
+			b.file(name+"/"+f.Path, f.Content)
+		}
+	}
+	for _, on := range targets {
+		b.Variants = append(b.Variants, Variant{name, on})
+	}
+}
+
+func (b *Program) file(name string, content []byte) {
+	b.t.Helper()
+	name = filepath.Join(b.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Write writes what holds the variants together.
+func (b *Program) Write() {
+	b.t.Helper()
+	files, err := generator.Module("example.com/life")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, f := range files {
+		b.file(f.Path, f.Content)
+	}
+	var imports, cases strings.Builder
+	for _, v := range b.Variants {
+		fmt.Fprintf(&imports, "\t%[1]s%[2]s \"example.com/life/%[1]s/stacks/%[2]s\"\n", v.Name, v.Target)
+		fmt.Fprintf(&cases, "\t\tcase \"%[1]s %[2]s\":\n\t\t\treturn %[1]s%[2]s.Deploy(ctx)\n", v.Name, v.Target)
+	}
+	b.file("stacks/main.go", []byte(`package main
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+`+imports.String()+`)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		switch read := config.New(ctx, ""); read.Require("variant") + " " + read.Require("target") {
+`+cases.String()+`		}
+		panic("no such variant")
+	})
+}
+`))
+	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
+	for _, target := range spec.Targets() {
+		b.file("Pulumi."+string(target)+".yaml", []byte(`config:
+  life:target: `+string(target)+`
+  aws:region: us-east-1
+  life:certificateArn: arn:aws:acm:us-east-1:123456789012:certificate/life
+  life:subnetIds: subnet-1,subnet-2
+  life:securityGroupIds: sg-1
+  life:clusterName: life
+  life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
+`))
+	}
+}
+
+// Zips builds what functions run that have no image.
+func (b *Program) Zips(names ...string) {
+	b.t.Helper()
+	for _, name := range names {
+		var archive bytes.Buffer
+		w := zip.NewWriter(&archive)
+		entry, err := w.Create("bootstrap")
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		fmt.Fprint(entry, name)
+		if err := w.Close(); err != nil {
+			b.t.Fatal(err)
+		}
+		b.file("app/build/"+name+".zip", archive.Bytes())
+	}
+}
