@@ -18,10 +18,10 @@ TOOLS := $(if $(PULUMI),,$(BIN)/pulumi) $(if $(and $(PULUMI),$(HOST)),,$(BIN)/pu
 CLI_VERSION = $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 ,,p' tools/pulumi/go.mod | head -n 1)
 VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 
-# The parts of the cluster that test-cluster starts, what judges what it is shown, and
-# the provider that deploys to it.
+# The parts of the cluster that test-cluster starts, what judges what it is shown and asks
+# it, and the provider that deploys to it.
 CLUSTER_PARTS := etcd kube-apiserver kube-controller-manager kube-scheduler kwok metrics-server
-CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/kube-score $(BIN)/pulumi-resource-kubernetes
+CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/kube-score $(BIN)/kubectl $(BIN)/pulumi-resource-kubernetes
 
 help: ## show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -52,7 +52,7 @@ test-delivery: delivery ## deliver messages to the example app, by Bento and by 
 cluster: go $(CLUSTER)
 
 test-cluster: tools cluster ## show a real Kubernetes API server what ambi renders (20 minutes of building the first time)
-	$(GOTEST) -tags cluster -count=1 -timeout 30m -v -run '^TestCluster$$' ./internal/cluster
+	$(GOTEST) -tags cluster -count=1 -timeout 30m -parallel 4 -v -run '^TestCluster$$' ./internal/cluster
 
 race: go ## test what does not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)
@@ -150,6 +150,9 @@ $(BIN)/metrics-server: tools/cluster/go.mod | go
 
 $(BIN)/kube-score: tools/kube-score/go.mod | go
 	@scripts/build-tool tools/kube-score github.com/zegl/kube-score/cmd/kube-score $@ "kube-score: 1 minute the first time"
+
+$(BIN)/kubectl: tools/kubectl/go.mod tools/kubectl/main.go | go
+	@scripts/build-tool tools/kubectl . $@ "kubectl: 1 minute the first time"
 
 # The provider embeds two files of its own module, which are not ours to keep.
 PROVIDER := github.com/pulumi/pulumi-kubernetes/provider/v4

@@ -17,6 +17,7 @@ import (
 // say what kwok and then metrics-server report of each.
 func (p *proof) autoscaler(c *cluster.Cluster, example *project) func(*testing.T) {
 	return func(t *testing.T) {
+		example.begin(t, p.ctx)
 		deployment := deployments(t, example.objects)[0]
 		scaler := autoscalerOf(example.objects, deployment)
 		if scaler == nil {

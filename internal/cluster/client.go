@@ -89,6 +89,25 @@ func (c *Client) Create(ctx context.Context, o Object) (Object, error) {
 	return c.do(ctx, http.MethodPost, path, url.Values{"fieldValidation": {"Strict"}}, "application/json", o)
 }
 
+// Delete deletes an object. One that is not there is gone already.
+func (c *Client) Delete(ctx context.Context, o Object) error {
+	path, err := c.path(ctx, o)
+	if err != nil {
+		return err
+	}
+	_, err = c.send(ctx, http.MethodDelete, path, nil, "", nil)
+	if IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// IsNotFound reports whether an error says that an object is not there.
+func IsNotFound(err error) bool {
+	var refused *StatusError
+	return errors.As(err, &refused) && refused.Code == http.StatusNotFound
+}
+
 // Apply has the server merge an object into what it has, in the name of a manager:
 // "kubectl apply --server-side --validate=strict". It forces nothing. A field that
 // the server does not know is an error, and so is a field that another manager owns;

@@ -148,6 +148,10 @@ func (c *Cluster) Context() context.Context { return c.ctx }
 // Client asks the API server as an administrator.
 func (c *Cluster) Client() *Client { return c.client }
 
+// Kubeconfig is the file that leads to the cluster as an administrator. Its one context is
+// called test.
+func (c *Cluster) Kubeconfig() string { return c.file("kubeconfig") }
+
 // Close ends all parts. What they stored is worth nothing, so none is asked first.
 func (c *Cluster) Close() error {
 	c.cancel(errors.New("the cluster was closed"))

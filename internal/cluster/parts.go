@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -57,6 +58,7 @@ func (c *Cluster) arguments(part string) []string {
 	case controllerManager:
 		return append(append(listen, served("--tls-cert-file", "--tls-private-key-file")...),
 			kubeconfig, "--leader-elect=false",
+			"--kube-api-qps=200", "--kube-api-burst=400", // a test deploys at once what a cluster gets in weeks
 			"--root-ca-file="+c.pki.crt(authority), "--service-account-private-key-file="+c.pki.key(accounts),
 			// The autoscaler's own rhythm, in seconds where clusters have it in minutes: how
 			// often it looks, and how soon it believes what a new pod uses.
@@ -92,10 +94,45 @@ users: [{name: admin, user: {client-certificate: %q, client-key: %q}}]
 `, c.ports.address(apiServer), c.pki.crt(authority), c.pki.crt(admin), c.pki.key(admin))
 }
 
+// Unstartable is where images are that never start. The reason that a kubelet would give is
+// the image's tag: Unstartable + ":CrashLoopBackOff".
+const Unstartable = "registry.example.com/unstartable"
+
+// unstartable is what kwok does to a pod of such an image, in place of having it ready.
+const unstartable = `apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
+metadata: {name: pod-unstartable}
+spec:
+  resourceRef: {apiGroup: v1, kind: Pod}
+  selector:
+    matchExpressions:
+    - {key: .metadata.deletionTimestamp, operator: DoesNotExist}
+    - {key: .status.containerStatuses, operator: DoesNotExist}
+    - {key: '.spec.containers.[].image | select(startswith("` + Unstartable + `"))', operator: Exists}
+  next:
+    statusTemplate: |
+      {{ $now := Now }}
+      conditions:
+      - {lastTransitionTime: {{ $now | Quote }}, status: "True", type: Initialized}
+      - {lastTransitionTime: {{ $now | Quote }}, status: "False", type: Ready, reason: ContainersNotReady}
+      - {lastTransitionTime: {{ $now | Quote }}, status: "False", type: ContainersReady, reason: ContainersNotReady}
+      containerStatuses:
+      {{ range .spec.containers }}
+      - image: {{ .image | Quote }}
+        name: {{ .name | Quote }}
+        ready: false
+        restartCount: 0
+        state: {waiting: {reason: {{ .image | splitList ":" | last }}, message: "what a kubelet says of it"}}
+      {{ end }}
+      phase: Pending
+      startTime: {{ $now | Quote }}
+`
+
 // writeKwokConfig writes what kwok does to nodes and pods: what its authors call
-// fast, that is ready at once. Pods use the CPU and memory that annotations name.
+// fast, that is ready at once, but for images that are [Unstartable]. Pods use the CPU and
+// memory that annotations name.
 func (c *Cluster) writeKwokConfig() error {
-	var documents []string
+	documents := []string{unstartable}
 	for _, folder := range []string{
 		"stage/node/fast", "stage/node/heartbeat-with-lease", "stage/pod/fast", "metrics/resource", "metrics/usage",
 	} {
@@ -112,6 +149,11 @@ func (c *Cluster) writeKwokConfig() error {
 			if err != nil {
 				return err
 			}
+			if filepath.Base(file) == "pod-ready.yaml" {
+				if text, err = onlyStartable(text); err != nil {
+					return err
+				}
+			}
 			documents = append(documents, string(text))
 		}
 		if len(documents) == found {
@@ -119,6 +161,16 @@ func (c *Cluster) writeKwokConfig() error {
 		}
 	}
 	return os.WriteFile(c.file("kwok.yaml"), []byte(strings.Join(documents, "\n---\n")), 0o600)
+}
+
+// onlyStartable keeps the stage that has pods ready from those that are [Unstartable].
+func onlyStartable(stage []byte) ([]byte, error) {
+	const selector = "    matchExpressions:\n"
+	if bytes.Count(stage, []byte(selector)) != 1 {
+		return nil, errors.New("kwok's stage pod-ready does not select pods as it used to")
+	}
+	return bytes.Replace(stage, []byte(selector), []byte(selector+
+		`    - {key: '.spec.containers.[].image | select(startswith("`+Unstartable+`"))', operator: DoesNotExist}`+"\n"), 1), nil
 }
 
 // nodes are two, in two zones, with room for everything.

@@ -39,6 +39,7 @@ func (p *proof) refusals(good *project) func(*testing.T) {
 	fields := func(o cluster.Object, path ...string) map[string]any { return o.Field(path...).(map[string]any) }
 
 	return func(t *testing.T) {
+		good.begin(t, p.ctx)
 		p.prepare(t, []cluster.Object{bent(t, "Deployment", func(cluster.Object, cluster.Object) {})})
 		refused := []struct {
 			fault, kind, want string

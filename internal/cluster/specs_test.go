@@ -5,6 +5,7 @@ package cluster_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"ambi/internal/cluster"
@@ -67,33 +69,68 @@ func buildAmbi(t *testing.T, ctx context.Context) string {
 
 // project is a user's project around one spec.
 type project struct {
-	ambi, dir string
-	name      string // of the spec
-	yaml      []byte // what ambi rendered last
-	objects   []cluster.Object
-	critical  []string // the checks that kube-score found critical
+	ambi, specFile, dir string
+	name                string // of the spec
+	once                sync.Once
+	yaml                []byte // what ambi rendered last
+	objects             []cluster.Object
+	critical            []string // the checks that kube-score found critical
 }
 
-// newProject starts a project as a user does who has a spec, and renders it.
-func newProject(t *testing.T, ctx context.Context, ambi, specFile string) *project {
+// newProject is a project that has not begun yet.
+func newProject(t *testing.T, ambi, specFile string) *project {
 	t.Helper()
-	p := &project{ambi: ambi, dir: filepath.Join(t.TempDir(), "project"), name: filepath.Base(filepath.Dir(specFile))}
+	p := &project{ambi: ambi, specFile: specFile, dir: filepath.Join(t.TempDir(), "project"), name: filepath.Base(filepath.Dir(specFile))}
 	if p.name == "app" {
 		p.name = "example"
 	}
-	text, err := os.ReadFile(specFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Join(p.dir, "app"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(p.dir, "app/app.yaml"), text, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	run(t, ctx, "", ambi, "init", "-C", p.dir)
-	p.render(t, ctx, settings[p.name])
 	return p
+}
+
+// begin starts the project as a user does who has a spec, and renders it, once.
+func (p *project) begin(t *testing.T, ctx context.Context) {
+	t.Helper()
+	p.once.Do(func() {
+		text, err := os.ReadFile(p.specFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(p.dir, "app"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(p.dir, "app/app.yaml"), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		run(t, ctx, "", p.ambi, "init", "-C", p.dir)
+		p.render(t, ctx, settings[p.name])
+	})
+	if p.objects == nil {
+		t.Fatalf("project %s did not begin", p.name)
+	}
+}
+
+// plan returns the resources that ambi plans for Kubernetes, each as "type name".
+func (p *project) plan(t *testing.T, ctx context.Context) []string {
+	t.Helper()
+	var document struct {
+		Targets []struct {
+			Target    string
+			Resources []struct{ Type, Name string }
+		}
+	}
+	if err := json.Unmarshal(run(t, ctx, "", p.ambi, "plan", "-C", p.dir, "--json"), &document); err != nil {
+		t.Fatal(err)
+	}
+	var planned []string
+	for _, target := range document.Targets {
+		if target.Target == "kubernetes" {
+			for _, r := range target.Resources {
+				planned = append(planned, r.Type+" "+r.Name)
+			}
+		}
+	}
+	slices.Sort(planned)
+	return planned
 }
 
 // render has ambi render the project, with settings of the stack beside those that

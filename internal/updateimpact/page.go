@@ -13,8 +13,10 @@ Written by a test from package internal/updateimpact; do not edit it here. Anoth
 change through the real Pulumi engine, against stand-ins for the two providers, and compares
 which resources are replaced, changed in place (update), created, deleted and left alone. The
 stand-ins know what replaces a resource from the providers' own sources, which are linked at
-each kind of resource and listed below: they do not prove that AWS or a cluster would take the
-change. ` + "`pulumi preview`" + ` says what it does to yours.
+each kind of resource and listed below: they do not prove that AWS would take the change. Those
+that touch Kubernetes are made once more with Pulumi's own provider, on a
+[real API server](test-cluster.md). ` + "`pulumi preview`" + ` says what a change does to yours;
+[when an update fails](when-an-update-fails.md) says what then.
 
 On Lambda, "update Function Alias" publishes a version and then moves the alias to it; requests
 never meet half a change. On Kubernetes, "update Deployment" rolls the pods: a new one is ready

@@ -1,0 +1,15 @@
+// Command kubectl is Kubernetes' own: its main package is in the module of the whole of
+// Kubernetes, and this one needs only the client's.
+package main
+
+import (
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+	"k8s.io/kubectl/pkg/cmd/util"
+)
+
+func main() {
+	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
+		util.CheckErr(err)
+	}
+}
