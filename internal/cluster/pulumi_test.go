@@ -3,6 +3,7 @@
 package cluster_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"ambi/internal/cluster"
 	"ambi/internal/lifecycle"
@@ -63,8 +66,58 @@ func (p *proof) newStack(t *testing.T, dir, name string, settings map[string]str
 	return s
 }
 
-func (s *stack) set(key, value string) { s.pulumi("config", "set", key, value) }
-func (s *stack) unset(key string)      { s.pulumi("config", "rm", key) }
+// set sets a setting of the stack, as "pulumi config set" does, which takes longer.
+func (s *stack) set(key, value string) {
+	s.t.Helper()
+	s.configure(func(config map[string]any) { config[s.full(key)] = value })
+}
+
+func (s *stack) unset(key string) {
+	s.t.Helper()
+	s.configure(func(config map[string]any) { delete(config, s.full(key)) })
+}
+
+// full is a setting's name with the project's, which most begin with.
+func (s *stack) full(key string) string {
+	s.t.Helper()
+	if strings.Contains(key, ":") {
+		return key
+	}
+	var project struct{ Name string }
+	s.read("Pulumi.yaml", &project)
+	return project.Name + ":" + key
+}
+
+func (s *stack) configure(change func(map[string]any)) {
+	s.t.Helper()
+	name := "Pulumi." + s.name + ".yaml"
+	file := map[string]any{}
+	s.read(name, &file)
+	if file["config"] == nil {
+		file["config"] = map[string]any{}
+	}
+	change(file["config"].(map[string]any))
+	var text bytes.Buffer
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(file); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, name), text.Bytes(), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stack) read(name string, to any) {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, name))
+	if err == nil {
+		err = yaml.Unmarshal(text, to)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
 
 // command is a command of Pulumi's for this stack.
 func (s *stack) command(arguments ...string) *exec.Cmd {
