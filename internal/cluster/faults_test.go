@@ -53,7 +53,7 @@ func (p *proof) missesKinds(projects []*project) func(*testing.T) {
 func (p *proof) faults(dir string) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
-		s := p.newStack(t, dir, "faults", map[string]string{"target": "kubernetes", "variant": "calls"})
+		s := p.newStack(t, dir, "faults", map[string]string{"variant": "calls"})
 		f := &faults{stack: s}
 		s.up()
 		for _, step := range []struct {

@@ -59,6 +59,7 @@ func (p *proof) newStack(t *testing.T, dir, name string, settings map[string]str
 		"PULUMI_DEBUG_COMMANDS=true", // offers --event-log
 	)
 	s.pulumi("stack", "init", name, "--no-select")
+	s.set("target", "kubernetes")
 	s.set("kubernetes:context", "test")
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
 		s.set(key, settings[key])
