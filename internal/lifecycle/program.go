@@ -18,8 +18,8 @@ import (
 // each as ambi emits it. Its main, which is the test's own, picks one by the setting variant.
 // The project is called life.
 type Program struct {
-	t        *testing.T
-	dir      string
+	t   *testing.T
+	dir string
 
 	Variants []Variant // what was added
 }
