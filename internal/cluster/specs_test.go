@@ -24,13 +24,6 @@ import (
 // settings are what a spec's stack needs to be told before it runs anywhere, by the
 // spec's name.
 var settings = map[string]map[string]string{
-	"uploads": {
-		"aws:region":          "eu-west-1",
-		"clusterName":         "shop",
-		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
-		"resize.kedaRoleName": "resize-keda",
-		"active":              "true",
-	},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
 		"clusterName":     "shop",
@@ -40,7 +33,7 @@ var settings = map[string]map[string]string{
 }
 
 // specs returns the files of the example's spec, first, and of every golden spec that
-// lists the target kubernetes.
+// lists the target kubernetes and has no data.
 func specs(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../generator/testdata/*/app.yaml")
@@ -57,13 +50,15 @@ func specs(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if app.For(spec.Kubernetes) {
+		// Those with data read a data stack, and have kinds of KEDA whose definitions the
+		// cluster lacks: neither is here yet.
+		if app.For(spec.Kubernetes) && len(app.Data) == 0 {
 			found = append(found, file)
 		} else {
 			left = append(left, filepath.Base(filepath.Dir(file)))
 		}
 	}
-	t.Logf("%d specs; left out, since they do not list the target kubernetes: %s", len(found), strings.Join(left, ", "))
+	t.Logf("%d specs; left out, since they do not list the target kubernetes or have data: %s", len(found), strings.Join(left, ", "))
 	return found
 }
 
