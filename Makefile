@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help go tools preview test test-page test-hpa delivery test-delivery cluster test-cluster race fuzz lint cross-vet generate charts check bench clean
+.PHONY: help go tools preview test test-page test-hpa delivery test-delivery cluster test-cluster race fuzz lint cross-vet generate charts check bench dist clean
 
 BIN := .bin
 export AMBI_TOOLS ?= $(CURDIR)/$(BIN)
@@ -91,8 +91,11 @@ bench: tools ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem $$(scripts/packages-without-sdks)
 	AMBI_BENCH=9 go test ./internal/engine -run AgainstHandWritten -v -count=1 -timeout 30m
 
+dist: go ## build a release into dist/: archives for Linux, macOS and Windows, with completions, and checksums
+	go run ./internal/dist
+
 clean: ## remove what was built; Go's caches stay
-	rm -rf $(BIN) stacks/bin app/build internal/engine/testdata/tiny/stacks/bin
+	rm -rf $(BIN) dist .dist-* stacks/bin app/build internal/engine/testdata/tiny/stacks/bin
 
 go:
 	@command -v go >/dev/null || { echo "go is not on PATH: install Go from https://go.dev/dl" >&2; exit 1; }
