@@ -35,31 +35,31 @@ cheaper, what both pay for, what would change the answer, and which limits are
 near. --full adds each line of both bills, other choices, what the team owns, and
 every assumption.
 
-Usage comes from the spec, and flags go before it. Nothing is taken for a figure
-that nobody gave: what depends on it is shown as a formula, and there is no
-verdict until it is known. In an app of several services, requests and traces
-are each service's: --requests api=3M/month --requests web=1M/month.
+Usage comes from the spec, and flags override it. ambi never guesses a missing
+figure: what depends on it is shown as a formula, and there is no verdict until it
+is known. In an app of several services, give requests and traces for each
+service: --requests api=3M/month --requests web=1M/month.
 
-Nothing is measured on AWS, and no account is needed: prices are in ambi, or in
-the project's app/prices.json, which "ambi prices refresh" writes.
+Nothing is measured on AWS, and no account is needed. Prices are built into ambi;
+"ambi prices refresh" writes newer ones to the project's app/prices.json.
 
 With --trace, an app of one service whose duration, CPU time and start time are
 known is simulated on both targets under the trace's requests, as "ambi simulate"
-does and with its settings (--seed to --nodes below), and what that finds is priced
-in place of averages. With --requests too, or several services, nothing is
-simulated: the trace says how requests spread over time.
+does and with its settings (--seed to --nodes below), and the simulated quantities
+are priced instead of averages. With --requests too, or with several services,
+nothing is simulated: the trace only says how requests spread over time.
 
 For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
-figures, numbers, + - * / ( ) < <= > >= == != and, or, not. One that cannot be
-decided, for a figure is unknown, fails too. The figures, in dollars a month
-where nothing else is said:
+figures, numbers, + - * / ( ) < <= > >= == != and, or, not. A condition that cannot
+be decided because a figure is unknown fails too. The figures, in dollars a month
+unless stated otherwise:
 
 ` + flags.FiguresHelp() + `
 --against compares with what "ambi compare --json" printed earlier, line by line.
 
-Exit code 1: with --require, something keeps the app from that target; with
+Exit code 1: with --require, a limit keeps the app from that target; with
 --fail-if, the condition holds; or the trace cannot be read. 130: the simulation
-was interrupted, and is a part.`,
+was interrupted, and what was printed is incomplete.`,
 		Example: `  ambi compare
   ambi compare app/app.yaml --requests 100M/month --shape diurnal --html comparison.html
   ambi compare --require both --fail-if 'lambda > 1.2 * kubernetes'`,
@@ -70,7 +70,7 @@ was interrupted, and is a part.`,
 			idle := flags.IdleOf(cmd.Flags())
 			for _, form := range []string{"json", "markdown", "html", "serve"} {
 				if cmd.Flags().Changed(form) {
-					idle.Refuse("is about text, which --"+form+" does not print", "full")
+					idle.Refuse("applies to text, which --"+form+" does not print", "full")
 				}
 			}
 			err := errors.Join(
@@ -123,7 +123,7 @@ was interrupted, and is a part.`,
 	asked.Prices.Register(set)
 	gate.Register(set)
 	output.register(set)
-	set.StringVar(&serve, "serve", "", "show a page that can be asked what if, on this machine alone, at this `PORT` or a free one")
+	set.StringVar(&serve, "serve", "", "serve a page with a form for what-if questions, on this machine only, at this `PORT` or a free one")
 	set.Lookup("serve").NoOptDefVal = anyPort
 	return cmd
 }

@@ -28,7 +28,7 @@ next one.
 A file that you edited keeps your edits: what is new in ambi's text is merged
 into it, with git. Where both changed the same lines, nothing is written and the
 conflict is shown; --conflicts writes such files with both sides marked, for you
-to resolve in place. To give up your edits of one file, remove it first.
+to resolve in place. To discard your edits of one file, remove it first.
 
 Pulumi.yaml, Pulumi.*.yaml, go.mod and go.sum are yours: "ambi init" writes them
 once. Of these, generate only brings the list of settings under config in
@@ -47,7 +47,7 @@ with --check, generate would write something.`,
 				return problem.New("--check writes nothing, so neither --force nor --conflicts goes with it").Of(problem.Misuse)
 			}
 			if force && conflicts {
-				return problem.New("--force gives edits up and --conflicts keeps them: choose one").Of(problem.Misuse)
+				return problem.New("--force discards edits and --conflicts keeps them: choose one").Of(problem.Misuse)
 			}
 			p, err := options.Load()
 			if err != nil {
@@ -83,9 +83,9 @@ with --check, generate would write something.`,
 			return conflictsLeft(changes)
 		},
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if generate would (for CI); edits are fine")
+	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if generate would change anything (for CI); your edits are allowed")
 	cmd.Flags().BoolVar(&conflicts, "conflicts", false, "write files with conflicts too, with both sides marked")
-	cmd.Flags().BoolVar(&force, "force", false, "give up all edits: overwrite edited files, remove those that no longer belong")
+	cmd.Flags().BoolVar(&force, "force", false, "discard all edits: overwrite edited files, remove those that no longer belong")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema generate\" prints")
 	return cmd
 }

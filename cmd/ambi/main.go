@@ -38,10 +38,10 @@ const (
 const exitCodeHelp = `  0    done
   1    the answer is no: the spec or a trace is invalid, a target refuses it,
        something differs or fails a condition
-  2    used wrongly: a flag, an argument, a file or folder that is not there
+  2    used wrongly: a wrong flag or argument, or a file or folder that does not exist
   3    the machine failed: disk, network, engine
   4    a fault of ambi's own
-  130  interrupted: what was printed is a part
+  130  interrupted: the output is incomplete
 `
 
 // run is the whole program but for the process: it returns the exit code.

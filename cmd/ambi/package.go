@@ -21,9 +21,9 @@ func newPackageCommand(io streams, options *project.Folder) *cobra.Command {
   output of another build. With lambda.handler adapter, bootstrap starts a server
   on the service's port; with native, it speaks the Lambda runtime API itself.
 
-The same files give the same zip, byte for byte, so that a deployment with nothing
-new changes nothing. What Lambda could not run is an error: no bootstrap, one for
-another architecture, or more than Lambda unpacks.`,
+The same files give the same zip, byte for byte: deploying an unchanged app changes
+nothing. A zip that Lambda could not run is an error: no bootstrap, one for another
+architecture, or more than Lambda unpacks.`,
 		Example: `  ambi package api
   ambi package api --from dist`,
 		Args: flags.ExactlyOne("the name of a service"),

@@ -24,7 +24,7 @@ func newPlanCommand(io streams, options *project.Folder) *cobra.Command {
 one by its path, side by side. Nothing is compiled and no engine runs: "ambi
 preview" asks the real one.
 
-A target that refuses the spec is shown with its reasons; that is no error here.`,
+A target that refuses the spec is shown with its reasons; this is not an error here.`,
 		Example: `  ambi plan
   ambi plan app/app.yaml --json`,
 		Args: flags.SpecOrProject,

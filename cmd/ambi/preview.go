@@ -30,11 +30,11 @@ lists, or the one that --target names. The stack has the target's name unless
 
 With your own Pulumi, login and state, as "pulumi preview" would; or, with
 --offline, without any of them: the engine, the language host and the program are
-real, AWS and the cluster are stand-ins that accept whatever is well formed. An
-offline preview proves that the program runs, what it registers and with which
-inputs. It does not prove that AWS or a cluster would take it. Of a spec with data,
---offline first brings the program of the data up, against the stand-ins too, for the
-others to read; without it, deploy stacks/data first.
+real, AWS and the cluster are stand-ins that accept any well-formed request. An
+offline preview proves that the program runs, and shows what it registers with which
+inputs. It does not prove that AWS or a cluster would accept them. If the spec has
+data, --offline first brings up the data's program, against the stand-ins too, so that
+the others can read its outputs; without --offline, deploy stacks/data first.
 
 Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
 if you have the rights: whether a Secret is missing, and whether a quota or a

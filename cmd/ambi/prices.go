@@ -26,14 +26,14 @@ func newPricesCommand(io streams, options *project.Folder) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "prices",
-		Short: "List the prices that compare counts with: each with its date, age and source",
-		Long: `List a region's prices as "ambi compare" counts with them: ambi's own, those of
-app/prices.json over them, and --price and --discount over these. Dollars are
+		Short: "List the prices that compare uses: each with its date, age and source",
+		Long: `List a region's prices as "ambi compare" uses them: ambi's own, overridden by those in
+app/prices.json, and these by --price and --discount. Dollars are
 for one unit; a price with a + has more tiers, which --json shows. Each has the
 date from which its source says it holds, and how many days ago that was.
 
-A price that is recalled, which means that nobody read it in a source, prices
-nothing: a region that lacks a source for what compare needs is refused.`,
+A recalled price, which was not read in a source, is never used: compare refuses a
+region that lacks a source for a price it needs.`,
 		Example: `  ambi prices
   ambi prices --discount ec2=30 --price nat.hours=0.02`,
 		Args: flags.CommandsOnly,
@@ -109,7 +109,7 @@ func (l *PriceList) text(day time.Time) string {
 	line := func(format string, args ...any) { b.WriteString(terminal.Line(fmt.Sprintf(format, args...)) + "\n") }
 	line("Prices in %s, US dollars a unit, put together %s", l.Region, l.Compiled)
 	if l.Book != "" {
-		line("%s goes before ambi's own.", l.Book)
+		line("%s overrides ambi's own prices.", l.Book)
 	}
 	row := func(key, dollars, unit, date, days, from string) {
 		line("%s%s %-12s %-10s %5s %s", key, fmt.Sprintf("%*s", max(46-len(key), len(dollars)+1), dollars), unit, date, days, from)
@@ -166,10 +166,10 @@ func (l *PriceList) text(day time.Time) string {
 		line("[%d] %s", i+1, source)
 	}
 	if undated > 0 {
-		fmt.Fprintf(&b, "\n%d of these are undated: their source says no day. The one shown is when it was\nput into the book, and the price may be older.\n", undated)
+		fmt.Fprintf(&b, "\n%d of these are undated: their source gives no date. The one shown is when it was\nadded to the book, and the price may be older.\n", undated)
 	}
 	if recalled > 0 {
-		fmt.Fprintf(&b, "\n%d of these are recalled or derived, not read in a source: they price nothing.\n", recalled)
+		fmt.Fprintf(&b, "\n%d of these are recalled or derived, not read in a source: they are not used.\n", recalled)
 	}
 	if slices.Contains(l.Complete, l.Region) {
 		return b.String()
@@ -194,13 +194,13 @@ func newRefreshCommand(io streams, options *project.Folder) *cobra.Command {
 		Long: `Read a region's prices from the AWS Price List, over the network without
 credentials, or from files that were downloaded: --from DIR holds them as
 SERVICE.json, or at the path that they have below the Price List's address. The
-file of EC2 has some 400 MB; none is kept, and little memory is needed.
+file of EC2 has some 400 MB; no file is kept, and little memory is needed.
 
-What was read is written to app/prices.json, which "ambi compare" counts with
-from then on; commit it, so that everybody gets the same figures. Other regions
-in it stay. When anything is wrong nothing is written: where a price is for
-another product, for several, or ten times what it was, AWS has changed
-something that a person should look at.`,
+The prices are written to app/prices.json, which "ambi compare" uses from then on;
+commit it, so that everybody gets the same figures. Other regions in it stay. If
+anything is wrong, nothing is written: a price that is for another product, for
+several products, or ten times what it was means that AWS has changed something
+that a person should look at.`,
 		Example: `  ambi prices refresh --region eu-west-1 --instance m7g.large,m7i.large
   ambi prices refresh --region eu-west-1 --from price-list --out prices.json`,
 		Args: flags.NoArgs,
@@ -227,7 +227,7 @@ something that a person should look at.`,
 	}
 	set := cmd.Flags()
 	set.StringVar(&given.region, "region", "", "the AWS `REGION`, such as eu-west-1")
-	set.StringVar(&given.from, "from", "", "a `FOLDER` of downloaded files, or another address of the Price List")
+	set.StringVar(&given.from, "from", "", "a `FOLDER` of downloaded files, or another address for the Price List")
 	set.StringVar(&given.out, "out", "", "the price book `FILE` to write (default: "+flags.PricesFile+" of the project)")
 	set.StringSliceVar(&given.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` to read the prices of")
 	set.StringSliceVar(&given.skip, "skip", nil, "the `KEYS` of prices to leave as they are")

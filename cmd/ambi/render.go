@@ -25,16 +25,16 @@ func newRenderCommand(io streams, options *project.Folder) *cobra.Command {
 		Long: `Print the objects that the program would create on Kubernetes as plain YAML, for
 review or for tools that apply YAML. The program runs through the real engine, as
 "ambi preview --offline" does, with the settings of the stack; no cluster and no
-plugin is needed. Nothing of it was seen by a cluster.
+plugin is needed. No cluster has checked the objects.
 
-Secrets are never printed: the objects refer to them by name. Neither is what the
-program creates in AWS, such as the roles of services with permissions: deploy
-that with Pulumi. A service with kubernetes.identity irsa needs the setting
-roleName, since its ServiceAccount names its role, and one that KEDA scales by a
-queue kedaRoleName.
+Secrets are never printed: the objects refer to them by name. What the program
+creates in AWS, such as the roles of services with permissions, is not printed
+either: deploy it with Pulumi. A service with kubernetes.identity irsa needs the
+setting roleName, since its ServiceAccount names its role; one that KEDA scales by
+a queue needs kedaRoleName.
 
-Where the buckets and queues of a spec with data are, only a deployed data stack
-knows: --data takes what it exports.
+Only a deployed data stack knows where the buckets and queues of a spec with data
+are: --data reads its outputs.
 
   pulumi stack output --json -C stacks/data | ambi render kubernetes --data -`,
 		Example: `  ambi render kubernetes
@@ -77,7 +77,7 @@ knows: --data takes what it exports.
 				return problem.As(problem.Machine, err)
 			}
 			if elsewhere := notKubernetes(result.Registered); len(elsewhere) > 0 {
-				fmt.Fprintf(io.err, "note: not printed, since they are no Kubernetes objects: %s\n", strings.Join(elsewhere, ", "))
+				fmt.Fprintf(io.err, "note: not printed, since they are not Kubernetes objects: %s\n", strings.Join(elsewhere, ", "))
 			}
 			return nil
 		},
@@ -92,7 +92,7 @@ func onlyKubernetes(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 && args[0] == string(spec.Kubernetes) {
 		return nil
 	}
-	return problem.New("%s takes one argument, kubernetes: of Lambda there is nothing to apply without Pulumi", flags.Called(cmd)).Of(problem.Misuse)
+	return problem.New("%s takes one argument, kubernetes: Lambda has nothing to apply without Pulumi", flags.Called(cmd)).Of(problem.Misuse)
 }
 
 // notKubernetes names the resources that the program has elsewhere, such as roles in AWS.

@@ -53,7 +53,7 @@ list what there is:
 
 ` + list.String() + `
 What a command prints names its format and version under "format"; a later ambi
-may add keys to it, and changes the version where it changes more.
+may add keys to it; any other change gets a new version.
 
 Editors with a YAML language server complete and check app.yaml by the spec's:
 

@@ -25,22 +25,22 @@ func newSimulateCommand(io streams, options *project.Folder) *cobra.Command {
 		Long: `Simulate the app on Lambda and on Kubernetes under the same requests: how long
 they take, up to the 99.9th percentile, how many wait for a start, are throttled,
 time out or fail and why, how many environments, replicas and nodes there are
-over time, what of them is used, and what it costs.
+over time, how much of them is used, and what it costs.
 
 The requests come from --trace, a file that "ambi trace" reads ("-" is standard
 input), or are made from the usage: its requests and shape, for --span, as
 "ambi trace --shape" makes them.
 
-What each request asks for is the usage's duration and CPU time, and what an
-instance takes to start its start time: all three must be known, from the spec
-or from flags. Nothing is measured on AWS or in a cluster.
+Each request takes the usage's duration and CPU time, and each instance its start
+time to start. All three must be known, from the spec or from flags. Nothing is
+measured on AWS or in a cluster.
 
-With --slo, the simulation runs again and again to find the smallest change of
-the spec that keeps an objective: provisioned concurrency on Lambda; the fewest
+With --slo, the simulation runs repeatedly to find the smallest change of the
+spec that meets an objective: provisioned concurrency on Lambda; the fewest
 instances, the most, or the CPU target on Kubernetes. Each choice is printed with
 its cost, and the cheapest of each target as a diff of the spec.
 
-Ctrl-C ends the simulation and prints what it has come to, marked as partial.
+Ctrl-C ends the simulation and prints the results so far, marked as partial.
 
 Exit code 1: the trace cannot be read, no target takes the app, or nothing that --slo
 tried keeps the objective. 130:
@@ -75,7 +75,7 @@ interrupted.`,
 		},
 	}
 	asked.Register(cmd.Flags())
-	cmd.Flags().StringVar(&slo, "slo", "", "search what would keep an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
+	cmd.Flags().StringVar(&slo, "slo", "", "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 	return cmd
 }

@@ -36,11 +36,11 @@ func newTraceCommand(io streams, options *project.Folder) *cobra.Command {
 		Short: "Read or make a trace of requests, and show its figures",
 		Long: `Read the moments at which requests arrived, and show the rate over time, the
 peak against the mean, how bursty it is, and the gaps. "-" is standard input;
-gzip is unpacked. The format is found out, or given by --format:
+gzip is unpacked. The format is detected, or given by --format:
 
 ` + formatList() + `
-Where the columns do not say which one counts requests, nothing is guessed:
---time-column and --count-column say it. The first rows are shown as they were
+If the columns do not show which one counts requests, ambi does not guess: name
+them with --time-column and --count-column. The first rows are shown as they were
 read. What a log says of its requests is shown, too: how long they took, and
 their sizes; --usage SERVICE writes the means into the spec's usage, and shows
 the difference.
@@ -49,15 +49,15 @@ Lines that cannot be read are skipped and counted, up to a tenth of them; with
 --strict they are errors. Requests of an interval, or of a whole second, are
 spread over it at random, by --seed.
 
-With --shape there is no file: a trace is made of --requests, for --span, the same
-one for the same --seed on any machine. Bursty and sporadic traffic is a Poisson
+With --shape there is no file: a trace is generated from --requests, for --span. The
+same --seed gives the same trace on any machine. Bursty and sporadic traffic is a Poisson
 process that changes between two rates at random (--peak-to-mean, --burst, or
---dispersion). "ambi simulate" makes the same requests of the same flags.
+--dispersion). "ambi simulate" generates the same requests from the same flags.
 
 --out writes the trace to a file, a timestamp a line, gzipped when its name ends
 in .gz; "-" is standard output. A first line keeps when the trace begins and ends.
-That also turns any input into one that "ambi simulate --trace" and "ambi compare
---trace" take as it is.
+This also converts any input into a trace that "ambi simulate --trace" and "ambi
+compare --trace" accept directly.
 
 Exit code 1: the trace cannot be read.`,
 		Example: `  ambi trace requests.csv
@@ -77,10 +77,10 @@ Exit code 1: the trace cannot be read.`,
 				}
 			}
 			if len(args) == 0 {
-				idle.Refuse("is of a trace that is read, and one is made", "usage")
+				idle.Refuse("applies to a trace that is read, and this one is generated", "usage")
 			}
 			if usage == "" {
-				idle.Refuse("is about the project that --usage writes to", "directory")
+				idle.Refuse("names the project that --usage writes to", "directory")
 			}
 			var p *project.Project
 			if usage != "" && len(args) > 0 {
@@ -171,9 +171,9 @@ type traceFlags struct {
 func (f *traceFlags) register(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.SortFlags = false
-	set.StringVar(&f.format, "format", "", "the input's `FORMAT`; found out when not given")
+	set.StringVar(&f.format, "format", "", "the input's `FORMAT`; detected when not given")
 	set.StringVar(&f.timeColumn, "time-column", "", "the `COLUMN` of a table that is the time, or the key of JSON lines, by name or number from 1")
-	set.StringVar(&f.countColumn, "count-column", "", "the `COLUMN` that counts requests, likewise; none takes each row for a request")
+	set.StringVar(&f.countColumn, "count-column", "", "the `COLUMN` that counts requests, likewise; none counts each row as one request")
 	set.StringArrayVar(&f.series, "series", nil, "of several metrics or functions, the one with this `NAME`; given several times, their sum")
 	set.StringVar(&f.interval, "interval", "", "the `TIME` that one count stands for, such as 1m, where the input does not say")
 	set.StringVar(&f.match, "match", "", "read only lines that match this regular `EXPRESSION` (RE2)")
@@ -196,12 +196,12 @@ func (f *traceFlags) register(cmd *cobra.Command) {
 func (f *traceFlags) open(ctx context.Context, io streams, args []string, idle *flags.Idle) (*tracefile.Trace, error) {
 	switch {
 	case len(args) > 0:
-		idle.RefuseHinting("is of a trace that is made, and one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, flags.ShapeFlags()...)...)
+		idle.RefuseHinting("applies to a generated trace, and this one is read", "without a file, --shape makes one", append([]string{"requests", "dispersion"}, flags.ShapeFlags()...)...)
 		return f.read(ctx, io, args[0], idle)
 	case !idle.Typed("shape"):
 		return nil, problem.New("no trace to read").Hint("name a file, or - for standard input, or make one: ambi trace --shape bursty --requests 100/s").Of(problem.Misuse)
 	}
-	idle.Refuse("is of a trace that is read, and one is made", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
+	idle.Refuse("applies to a trace that is read, and this one is generated", "format", "time-column", "count-column", "series", "interval", "match", "spread", "strict", "sort")
 	return f.make(idle)
 }
 
@@ -210,7 +210,7 @@ func (f *traceFlags) read(ctx context.Context, io streams, name string, idle *fl
 	options, err := f.options()
 	span, errSpan := flags.ParseSpan(f.span)
 	if options.Spread == trace.Even {
-		idle.Refuse("spreads nothing at random: --spread is even", "seed")
+		idle.Refuse("is not used: --spread even spreads nothing at random", "seed")
 	}
 	if err := errors.Join(err, errSpan, idle.Err()); err != nil {
 		return nil, problem.As(problem.Misuse, err)

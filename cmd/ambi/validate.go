@@ -24,10 +24,10 @@ func newValidateCommand(io streams, options *project.Folder) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate [SPEC]",
 		Short: "Check the spec and show what each field becomes on each target",
-		Long: `Check the spec: the project's, or one by its path. Every error is reported at once, with its line. Then show what
-each field becomes on each target: exact, approximate (with the difference),
-dropped (it changes nothing there) or refused. With --json, errors are printed as
-JSON too: each with its line, column, path, message and hints.
+		Long: `Check the spec: the project's, or one by its path. Every error is reported at once,
+with its line. Then show what each field becomes on each target: exact, approximate
+(with the difference), dropped (it changes nothing there) or refused. With --json,
+errors are printed as JSON too: each with its line, column, path, message and hints.
 
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 		Example: `  ambi validate

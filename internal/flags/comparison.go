@@ -143,19 +143,19 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	}
 	in, errInput := counted.Input(p)
 	if traces {
-		idle.Refuse("--trace says how requests spread over time", ShapeFlags()...)
+		idle.Refuse("--trace already says how requests spread over time", ShapeFlags()...)
 	}
 	why := ""
 	switch {
 	case !traces:
 		why = "give --trace"
 	case len(p.App.Services) > 1:
-		why = "of several services none is simulated"
+		why = "an app of several services is not simulated"
 	case len(c.Usage.Requests) > 0:
 		why = "with --requests nothing is simulated"
 	case errInput == nil && len(simulate.Missing(in.Usage[service])) > 0:
 		simulated, errTrace = false, nil
-		why = fmt.Sprintf("nothing is simulated while no one has given %s", list(simulate.Missing(in.Usage[service])))
+		why = fmt.Sprintf("nothing is simulated without %s", list(simulate.Missing(in.Usage[service])))
 		in, errInput = c.Input(p)
 	}
 	if errInput == nil {

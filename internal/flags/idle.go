@@ -54,8 +54,8 @@ func (i *Idle) Has(flag string) bool {
 func (i *Idle) Err() error { return i.found.Err() }
 
 const (
-	noNodes = "is about EC2 nodes, and --fargate has none"
-	notOwn  = "is about a cluster of the app's own, and --shared shares one"
+	noNodes = "applies to EC2 nodes, and --fargate has none"
+	notOwn  = "applies to a cluster of the app's own, and --shared shares one"
 )
 
 // Choices finds what other choices leave without effect.
@@ -77,7 +77,7 @@ func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 		}
 	}
 	if k.NATGateways == 0 && c.Lambda.NATGateways.Or(usual) == 0 {
-		i.RefuseHinting("counts through NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
+		i.RefuseHinting("applies to NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
 	}
 }
 
@@ -89,10 +89,10 @@ func (i *Idle) Usage(usage map[string]demand.Usage) {
 		bursts = bursts || u.Shape == spec.Bursty || u.Shape == spec.Sporadic
 	}
 	if !shaped {
-		i.RefuseHinting("needs a shape, which says how the peak comes about", "--shape diurnal, bursty or sporadic", "peak-to-mean")
+		i.RefuseHinting("needs a shape, which says how traffic peaks", "--shape diurnal, bursty or sporadic", "peak-to-mean")
 	}
 	if !bursts {
-		i.RefuseHinting("is of bursty and sporadic traffic", "--shape bursty or sporadic", "burst")
+		i.RefuseHinting("applies to bursty and sporadic traffic only", "--shape bursty or sporadic", "burst")
 	}
 }
 
@@ -111,7 +111,7 @@ func (i *Idle) Averages(usage map[string]demand.Usage) {
 // reason that is not empty, or that the choices leave without effect.
 func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, service string, traceIs string) {
 	if notSimulated != "" {
-		i.Refuse("is about a simulation: "+notSimulated, settingNames()...)
+		i.Refuse("applies to a simulation only: "+notSimulated, settingNames()...)
 		return
 	}
 	if c.Kubernetes.Compute == cost.Fargate {
@@ -132,13 +132,13 @@ func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, serv
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
 	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
-		i.Refuse("is about nodes of the app's own, and there are none", "for-peak")
+		i.Refuse("applies to nodes of the app's own, and there are none", "for-peak")
 	}
 	for _, target := range spec.Targets() {
 		if only == "" || target == only {
 			continue
 		}
-		why := fmt.Sprintf("is about %s, and --target %s leaves it out", map[spec.Target]string{spec.Lambda: "Lambda", spec.Kubernetes: "Kubernetes"}[target], only)
+		why := fmt.Sprintf("applies to %s, and --target %s leaves it out", map[spec.Target]string{spec.Lambda: "Lambda", spec.Kubernetes: "Kubernetes"}[target], only)
 		for _, choice := range AllChoices() {
 			if choice.Target == target {
 				i.Refuse(why, choice.Flag)

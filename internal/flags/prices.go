@@ -32,9 +32,9 @@ type Prices struct {
 // Register defines the flags.
 func (f *Prices) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Region, "region", "us-east-1", "the AWS `REGION` whose prices count")
-	flags.StringVar(&f.book, "prices", "", "a price book `FILE` over ambi's own (default: "+PricesFile+" if it is there)")
+	flags.StringVar(&f.book, "prices", "", "a price book `FILE` that overrides ambi's own prices (default: "+PricesFile+" if it exists)")
 	flags.StringArrayVar(&f.overrides, "price", nil, "a price of your own: `KEY=DOLLARS`, keys as \"ambi prices\" has them")
-	flags.StringArrayVar(&f.discounts, "discount", nil, "percent off a service's list prices: `SERVICE=PERCENT`, such as ec2=30")
+	flags.StringArrayVar(&f.discounts, "discount", nil, "percentage off a service's list prices: `SERVICE=PERCENT`, such as ec2=30")
 }
 
 // Books is ambi's prices with the user's over them, and the name of the

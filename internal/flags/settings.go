@@ -26,8 +26,8 @@ type Settings struct {
 }
 
 const (
-	SeedHelp = "the `NUMBER` from which all random ones follow: the same one gives the same figures on any machine"
-	SpanHelp = "the `TIME` to take of a trace, from its begin on, or the length of one that is made (default 24h, or a week of sporadic traffic)"
+	SeedHelp = "the `NUMBER` that seeds all randomness: the same seed gives the same figures on any machine"
+	SpanHelp = "how much `TIME` of a trace to use, from its start, or the length of a generated one (default 24h, or a week of sporadic traffic)"
 )
 
 // Register defines the flags.
@@ -38,9 +38,9 @@ func (f *Settings) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
 	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
 	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(simulate.Runtimes(), ", "))
-	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` until a new environment has its place")
+	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` that placing a new environment takes")
 	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the `NUMBER` of requests that the account may serve at once")
-	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients try again what is throttled")
+	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients retry throttled requests")
 	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "Kubernetes: the `AUTOSCALER` of nodes: karpenter or cluster-autoscaler")
 }
 

@@ -50,7 +50,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 	}
 	file, errTrace := s.Usage.TraceOf(p.App, service)
 	if file != "" {
-		idle.Refuse("--trace says how many there are, and when", append([]string{"requests"}, ShapeFlags()...)...)
+		idle.Refuse("--trace already says how many requests there are, and when", append([]string{"requests"}, ShapeFlags()...)...)
 	}
 	without := s.Comparison // the trace is run, and not counted
 	without.Usage.Traces = nil
@@ -74,7 +74,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 func newSimulation(in compare.Input, service, trace string, settings simulate.Settings, ends simulation.Ends) (*simulation.Simulation, error) {
 	if missing := simulation.Missing(in.Usage[service], trace); len(missing) > 0 {
 		ways := WaysToGive(false)
-		unknown := problem.New("a simulation needs figures that nobody gave").Of(problem.Misuse)
+		unknown := problem.New("a simulation needs figures that are missing").Of(problem.Misuse)
 		for _, input := range missing {
 			unknown = unknown.Hint("%s: %s", input, ways[input])
 		}

@@ -70,7 +70,7 @@ func (o Folder) LoadSpec(args []string) (*Project, error) {
 	}
 	name := args[0]
 	if o.Dir != "" {
-		return nil, problem.Flag("directory", "is about a project, and %s names the spec itself", name)
+		return nil, problem.Flag("directory", "applies to a project, and %s names the spec itself", name)
 	}
 	full, err := filepath.Abs(name)
 	if err != nil {
