@@ -37,7 +37,7 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeLambda(say)
 	c.assumeKubernetes(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack declares none, and is counted with as many, since it must be watched too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
-	say("perimeter", "", "both targets: compute, entry, network, logs, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, traces, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time")
+	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the pods that a cluster runs for itself, but for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
 	if c.Behavior == nil {
 		say("determinism", "", "the calculation draws no random number and needs no seed")
 		return list
@@ -82,7 +82,7 @@ func (c *comparison) assumePrices(r Result, say sayer) {
 	}
 	say("month", "AWS Pricing Calculator", "a month has %d hours, and a GB of data is 2^30 bytes", price.HoursPerMonth)
 	if c.Choices.FreeTier {
-		say("free tier", "", "AWS's free allowances are counted, as if nothing else in the account used them; those of API Gateway last 12 months")
+		say("free tier", "", "AWS's free allowances that never end are counted, as if nothing else in the account used them; those of a new account are not")
 	} else {
 		say("free tier", "", "AWS's free allowances are not counted")
 	}
@@ -146,15 +146,26 @@ func (c *comparison) assumeLambda(say sayer) {
 		say("lambda", "our reading of aws.amazon.com/api-gateway/pricing", "an HTTP API meters a request and its response together, by 512 KB")
 	}
 	if c.Choices.Logs {
-		say("logs", "docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html", "Lambda adds some 326 bytes of its own to what the app logs for a request; stored logs shrink to 15 %%, as the AWS Pricing Calculator has it")
+		say("logs", "docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html", "Lambda adds some %d bytes of its own to what the app logs for a request, as JSON; stored logs shrink to 15 %%, as the AWS Pricing Calculator has it", cost.PlatformLogBytes)
+		if !l.FunctionURL {
+			say("logs", "the Lambda stack", "the API logs a line a request, of some %d bytes", cost.AccessLogBytes)
+		}
 	} else {
 		say("logs", "the user", "no logs are counted")
 	}
 	if c.app.VPC && !l.NATGateways.IsKnown() {
 		say("network", "", "functions in a VPC go out through one NAT gateway")
 	}
-	if !c.Choices.Egress {
+	switch {
+	case !c.Choices.Egress:
 		say("egress", "the user", "responses do not leave AWS")
+	case slices.ContainsFunc(c.app.Workloads, func(w cost.Workload) bool { return !w.Traffic.Outbound.IsKnown() }):
+		say("egress", "", "what the app itself sends to the internet is on neither bill: outboundSize is not given")
+	default:
+		say("egress", "", "of what the app itself exchanges with the internet, outboundSize, all is taken to go out")
+	}
+	if c.functions(func(f lambda.Service) bool { return f.Tracing }) {
+		say("traces", "docs.aws.amazon.com/lambda/latest/dg/services-xray.html", "of each function a request a second is traced, and 5 %% of the others")
 	}
 }
 
@@ -184,6 +195,7 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		say("replicas", "the user", "capacity for the peak is held at all times")
 	} else {
 		say("replicas", "", "capacity follows traffic: at once upwards, and %s later downwards", k.ScaleIn)
+		say("nodes", "karpenter.sh/docs/concepts/disruption", "nodes leave with the replicas, as Karpenter consolidates; the cluster autoscaler takes 10 minutes more (--scale-in 15m)")
 		say("node latency", "figures from blogs", "a new node serves about 60 s (Karpenter) to 240 s (cluster autoscaler) after it is asked for; until then requests wait, which costs nothing here")
 	}
 	if k.Shared > 0 {
@@ -197,7 +209,11 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	case k.PublicNodes && k.Compute == cost.EC2:
 		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
 	}
-	say("load balancer", "aws.amazon.com/elasticloadbalancing/pricing", "%s; a connection carries %s", c.balancers(), connection(k))
+	connections := "the user"
+	if k.RequestsPerConnection == cost.Defaults().Kubernetes.RequestsPerConnection {
+		connections = "the mean over web pages, by HTTP Archive: discuss.httparchive.org/t/distribution-of-http-requests-per-tcp-connection/365"
+	}
+	say("load balancer", connections, "%s; a connection carries %s", c.balancers(), connection(k))
 	if c.deployments(func(s kubernetes.Service) bool { return !isExposed(s) }) {
 		say("load balancer", "the same perimeter for both targets", "where the spec has neither kubernetes.ingress nor kubernetes.gateway, the stack serves the cluster alone; the bill counts all the same a load balancer that the stack does not make")
 	}

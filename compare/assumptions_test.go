@@ -20,7 +20,7 @@ func TestEveryAssumptionIsThere(t *testing.T) {
 	for _, want := range []string{
 		"nothing here was measured on AWS", "us-east-1", "dated 2024-07-01 to 2026-09-28", "730 hours", "free allowances are not counted",
 		"idle environment lives for 6m\n", "node latency: ", "a duration of 40ms", "12ms of CPU time", "peak-to-mean ratio of 2 for diurnal",
-		"needs no seed", "m7g.large, 2 at least", "what the autoscaler watches", "a connection carries one request", "an IPv4 address each", "On neither:",
+		"needs no seed", "m7g.large, 2 at least", "what the autoscaler watches", "a connection carries 4 requests", "an IPv4 address each", "On neither:",
 	} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("assumptions lack %q:\n%s", want, all.String())
@@ -48,7 +48,7 @@ func TestEveryAssumptionIsThere(t *testing.T) {
 func TestAssumptionsReadAsPeopleWrite(t *testing.T) {
 	in := input(t, strings.NewReplacer("duration: 40ms", "duration: 15m", "concurrency: 10", "timeout: 30s").Replace(thumbs))
 	in.Choices.Kubernetes.NATGateways, in.Choices.Kubernetes.Zones = 1, 1
-	in.Choices.Kubernetes.ConnectionTime = spec.Duration(10 * time.Minute)
+	in.Choices.Kubernetes.ConnectionTime, in.Choices.Kubernetes.RequestsPerConnection = spec.Duration(10*time.Minute), 1
 	var all strings.Builder
 	for _, a := range run(t, in).Assumptions {
 		all.WriteString(a.Text + "\n")

@@ -76,3 +76,11 @@ func TestBreakEven(t *testing.T) {
 		t.Errorf("duration: %+v", d)
 	}
 }
+
+// Traffic of none costs what idles.
+func TestNoTraffic(t *testing.T) {
+	r := run(t, at(input(t, thumbs), 0))
+	if r.Verdict.Lambda == nil || r.Verdict.Answer != compare.Lambda || len(r.BreakEven.Crossings) == 0 {
+		t.Fatalf("%+v", r.Verdict)
+	}
+}

@@ -26,7 +26,7 @@ func TestVerdicts(t *testing.T) {
 		{"little traffic", thumbs, func(*compare.Input) {}, compare.Lambda, "a month against $"},
 		{"much steady traffic", thumbs, busy, compare.Kubernetes, "a month against $"},
 		{"about the same", thumbs, func(in *compare.Input) {
-			*in = at(*in, 121e6)
+			*in = at(*in, 110e6)
 			in.Resolved = with(t, in.Resolved, "services.api.scale.max", 1000)
 		}, compare.Either, "both cost about the same"},
 		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s"},

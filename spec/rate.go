@@ -29,7 +29,7 @@ type Rate struct {
 // rateBounds is the range of every rate.
 const rateBounds = "1/month to 1M/s"
 
-// ParseRate reads a rate from 1/month to 1M/s.
+// ParseRate reads a rate from 1/month to 1M/s, or none at all.
 func ParseRate(s string) (Rate, error) {
 	r, err := rate(s)
 	return r, orGuess(err, &r, s, "")
@@ -37,7 +37,7 @@ func ParseRate(s string) (Rate, error) {
 
 func rate(s string) (Rate, error) {
 	r, err := readRate(s)
-	if err == nil && !boundsOf(rateBounds).hold(&r) {
+	if err == nil && r.perMonth != 0 && !boundsOf(rateBounds).hold(&r) {
 		err = problem.New("must be %s, got %s", rateBounds, s)
 	}
 	if err != nil {

@@ -29,8 +29,11 @@ func ParseOverride(s string) (Change, error) {
 	return Change{Key: key, Price: price}, nil
 }
 
-// ParseDiscount reads service=percent, such as ec2=30: the share that a
-// savings plan or a private agreement takes off the service's list prices.
+// ParseDiscount reads service=percent, such as ec2=30 or lambda.requests=10: the
+// share that a savings plan or a private agreement takes off the service's list
+// prices, or off those whose keys begin so. On lambda it takes nothing off
+// requests, which no savings plan covers
+// (docs.aws.amazon.com/savingsplans/latest/userguide/what-is-savings-plans.html).
 func ParseDiscount(s string) (Change, error) {
 	service, value, ok := strings.Cut(s, "=")
 	value = strings.TrimSuffix(value, "%")
@@ -71,7 +74,7 @@ func (c Change) apply(rates map[string]Rate) error {
 	if c.Service != "" {
 		found := false
 		for key, rate := range rates {
-			if rate.Service() != c.Service {
+			if !c.discounts(rate.Key) {
 				continue
 			}
 			found = true
@@ -92,6 +95,11 @@ func (c Change) apply(rates map[string]Rate) error {
 		Source: "given by the user", Status: Override,
 	}
 	return nil
+}
+
+// discounts reports whether the discount is on a price.
+func (c Change) discounts(key string) bool {
+	return key == c.Service || strings.HasPrefix(key, c.Service+".") && (c.Service != "lambda" || key != "lambda.requests")
 }
 
 // discounted takes a percentage off every tier, rounded to a picodollar.

@@ -18,6 +18,7 @@ const (
 	SecretMonth = "secret-month"
 	Call        = "call"
 	AlarmMonth  = "alarm-month"
+	Trace       = "trace"
 	Fraction    = "fraction" // of another price
 )
 
@@ -55,6 +56,7 @@ func units() map[string]string {
 		"secrets.secret":                     SecretMonth,
 		"secrets.calls":                      Call,
 		"alarms.standard":                    AlarmMonth,
+		"xray.traces":                        Trace,
 	}
 }
 

@@ -366,3 +366,35 @@ func BenchmarkCost(b *testing.B) {
 		r.Cost(8e9 + .5)
 	}
 }
+
+// A savings plan on Lambda covers no requests; who has other terms names the price.
+func TestDiscounts(t *testing.T) {
+	book, err := price.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		"lambda=17":          {"lambda.duration.arm64", "lambda.duration.x86_64", "lambda.provisioned.arm64"},
+		"lambda.requests=10": {"lambda.requests"},
+		"lambda.duration=12": {"lambda.duration.arm64", "lambda.duration.x86_64"},
+		"ec2.m7g.large=30":   {"ec2.m7g.large"},
+	} {
+		change, err := price.ParseDiscount(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheet, err := book.In("us-east-1", change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"lambda.duration.arm64", "lambda.duration.x86_64", "lambda.provisioned.arm64", "lambda.requests", "ec2.m7g.large", "ec2.m7g.xlarge"} {
+			rate, err := sheet.Rate(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if discounted := rate.Discount != ""; discounted != slices.Contains(want, key) {
+				t.Errorf("%s: %s is discounted: %v", text, key, discounted)
+			}
+		}
+	}
+}

@@ -123,16 +123,18 @@ func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOpti
 }
 
 // everywhere adds what holds in every region and is in no offer file: free
-// allowances, which count all regions together, and that a function URL has no
-// price of its own.
+// allowances, which count all regions together, that a function URL has no
+// price of its own, and what X-Ray's page names for all of them.
 func everywhere(rates map[string]Rate, base *Book) {
 	known := base.regions["us-east-1"]
 	for key, rate := range rates {
 		rate.Free = known[key].Free
 		rates[key] = rate
 	}
-	if url := known["lambda.url"]; url.Status.Usable() && url.First() == 0 {
-		rates[url.Key] = url
+	for _, key := range []string{"lambda.url", "xray.traces"} {
+		if rate := known[key]; rate.Status.Usable() {
+			rates[key] = rate
+		}
 	}
 }
 

@@ -76,8 +76,8 @@ func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 			usual = 1
 		}
 	}
-	if k.NATGateways == 0 && c.Lambda.NATGateways.Or(usual) == 0 {
-		i.RefuseHinting("applies to NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
+	if !c.Egress && k.NATGateways == 0 && c.Lambda.NATGateways.Or(usual) == 0 {
+		i.RefuseHinting("counts as egress, which --no-egress leaves out, and in NAT gateways, and there are none", "--nat-gateways and --lambda-nat-gateways", "outbound-size")
 	}
 }
 

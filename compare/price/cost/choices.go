@@ -76,8 +76,11 @@ type KubernetesChoices struct {
 //     (docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html), 20 GB of disk
 //     each, load balancer addresses in two zones;
 //   - replicas that leave 5 minutes after traffic has fallen, the autoscaler's
-//     default, and nodes 10 minutes later, the cluster autoscaler's;
-//   - a new connection for each request, the dearest that clients can do;
+//     default, and nodes with them, as Karpenter consolidates: what a simulation
+//     has too;
+//   - four requests a connection to the load balancer, the mean that HTTP Archive
+//     measured over web pages
+//     (discuss.httparchive.org/t/distribution-of-http-requests-per-tcp-connection/365);
 //   - nothing that crosses zones behind the load balancer: AWS does not charge
 //     for what an Application Load Balancer sends to targets in other zones.
 func Defaults() Choices {
@@ -85,7 +88,7 @@ func Defaults() Choices {
 		Logs: true, Egress: true,
 		Lambda: LambdaChoices{KeepAlive: spec.Duration(lambda.UsualKeepAlive)},
 		Kubernetes: KubernetesChoices{
-			Compute: EC2, MinNodes: 2, ScaleIn: spec.Duration(15 * time.Minute), PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 1,
+			Compute: EC2, MinNodes: 2, ScaleIn: spec.Duration(5 * time.Minute), PublicNodes: true, Zones: 2, DiskGB: 20, RequestsPerConnection: 4,
 		},
 	}
 }

@@ -76,6 +76,11 @@ func TestChoicesByHand(t *testing.T) {
 			// 3.805/s x 1,500 s = 5,708 / 3,000 = 1.9026 units
 			"Load balancer capacity": "11.11",
 		}},
+		// 10/s: one traced, and .45 of the other nine: 1.45 x 2.628 M s = 3.81 M x 5 / M
+		{"traces", 2_628_000 * 10, func(_ *Choices, w *Workload) { w.Function.Tracing = true }, 0, map[string]string{"Traces, recorded": "19.05"}},
+		{"what the app itself sends", 1e8, func(_ *Choices, w *Workload) { w.Traffic.Outbound = demand.Known[int64](6144) }, 0, map[string]string{
+			"Egress to the internet": "103.00", // 2 x 6,144 B x 100 M / 2^30 = 1,144.4 GB x .09
+		}},
 		{"alarms", 0, func(_ *Choices, w *Workload) { w.Alarms = 3 }, 0, map[string]string{"Alarms": "0.30"}},
 		{"function URL", 1e9, func(c *Choices, _ *Workload) { c.Lambda.FunctionURL = true }, 0, map[string]string{
 			"HTTP API requests": "0.00", "Function URL requests": "0.00", "Lambda requests": "200.00",
@@ -87,13 +92,13 @@ func TestChoicesByHand(t *testing.T) {
 			"NAT gateways": "65.70", "Public IPv4 addresses": "7.30", "NAT gateway data": "4.29", // 1,024 B x 100 M / 2^30 = 95.37 x .045
 		}},
 		{"free tier", 3e6, func(c *Choices, _ *Workload) { c.FreeTier = true }, 0, map[string]string{
-			"Lambda requests": "0.40", "HTTP API requests": "2.00", "Lambda duration, arm64": "0.00", "Logs, ingestion": "0.00", "Egress to the internet": "0.00",
+			"Lambda requests": "0.40", "HTTP API requests": "3.00", "Access log of the API, ingestion": "0.00", "Alarms": "0.00", "Lambda duration, arm64": "0.00", "Logs, ingestion": "0.00", "Egress to the internet": "0.00",
 		}},
 		{"an account with other traffic", 3e6, func(c *Choices, _ *Workload) {
 			c.Elsewhere = map[string]float64{"httpapi.requests": 299e6, "egress.internet": 200_000}
 		}, 0, map[string]string{
 			"HTTP API requests":      "2.80", // 1 M x 1 + 2 M x .9
-			"Egress to the internet": "0.86", // 17.166 GB x .05
+			"Egress to the internet": "1.00", // 20.027 GB x .05
 		}},
 		{"provisioned concurrency", 2_628_000 * 100, func(_ *Choices, w *Workload) {
 			w.Function = Function{MemoryMB: 1024, Architecture: "arm64", Provisioned: 4}
@@ -199,8 +204,8 @@ func TestNodesOf(t *testing.T) {
 	choices := Defaults()
 	app := App{Workloads: []Workload{w}}
 	n, ok := NodesOf(catalog(t), app, choices)
-	// Six nodes hold 18 pods; DNS fits beside them. A burst of 15 minutes in 150, held 15 minutes more: a fifth of the time.
-	if !ok || n.Peak != 6 || math.Abs(n.Mean-(6*.2+2*.8)) > 1e-9 || n.Instance != "m7g.large" {
+	// Six nodes hold 18 pods; DNS fits beside them. A burst of 15 minutes in 150, held 5 minutes more: 20 of 150.
+	if !ok || n.Peak != 6 || math.Abs(n.Mean-(6*20+2*130)/150.) > 1e-9 || n.Instance != "m7g.large" {
 		t.Errorf("got %+v, %v", n, ok)
 	}
 	choices.Kubernetes.ForPeak = true

@@ -16,6 +16,7 @@ import (
 type cluster struct {
 	choices      KubernetesChoices
 	logs, egress bool
+	sends        bool // to the internet, as far as is known
 	services     []service
 	instance     nodes.Instance
 	room         nodes.Room
@@ -65,11 +66,12 @@ func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, err
 
 // place chooses what an app's pods run on.
 func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
-	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, known: true, measured: 1, alarms: app.Alarms}
+	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, sends: app.sends(), known: true, measured: 1, alarms: app.Alarms}
 	if len(app.Workloads) == 0 {
 		return nil, fmt.Errorf("an app without services costs nothing")
 	}
 	c.architecture = string(spec.ARM64)
+	routes := map[Balancer]int{}
 	for _, w := range app.Workloads {
 		s, err := newService(w)
 		if err != nil {
@@ -82,6 +84,10 @@ func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 			c.balancers = append(c.balancers, w.Balancer)
 		}
 		c.services = append(c.services, s)
+		routes[w.Balancer] += w.Routes
+	}
+	for i := range c.services {
+		c.services[i].rules = float64(max(0, routes[c.services[i].Balancer]-lcuFreeRules))
 	}
 	if c.choices.Compute == Fargate {
 		return c, c.fargate()
@@ -96,7 +102,6 @@ func newService(w Workload) (service, error) {
 		duration: math.NaN(), cpu: math.NaN(),
 		payloadGB: (number(t.Request) + number(t.Response)) / gib, responseGB: number(t.Response) / gib,
 		logGB: number(t.Log) / gib, outboundGB: number(t.Outbound) / gib,
-		rules:  float64(max(0, w.Routes-lcuFreeRules)),
 		months: float64(w.LogDays) / daysPerMonth,
 	}
 	if p.MilliCPU < 1 || p.MemoryMiB < 1 || p.Concurrency < 1 || p.TargetPercent < 0 || p.Min < 0 {
@@ -205,6 +210,12 @@ func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.P
 		small.Field = "instance"
 	}
 	return nodes.Instance{}, nil, small
+}
+
+// ClusterPods names the pods that a cluster like the one that is priced runs for
+// itself, and that no bill has.
+func ClusterPods() []string {
+	return []string{"metrics-server", "the load balancer controller", "the node autoscaler", "the log agent", "KEDA", "Prometheus"}
 }
 
 // fixed is the formula of a fixed quantity, with the part that the app bears.

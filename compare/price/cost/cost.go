@@ -65,6 +65,7 @@ type Function struct {
 	Architecture string // x86_64 or arm64
 	Provisioned  int    // concurrency kept ready
 	Secrets      int    // read when an environment starts
+	Tracing      bool   // sends traces to X-Ray
 }
 
 // Pod is a service on Kubernetes.
@@ -244,7 +245,9 @@ func (m *Model) price(scale float64, each func(i int, cost price.USD, known bool
 		}
 		already := l.elsewhere
 		if l.after >= 0 {
-			already += m.billed[l.after]
+			if before := m.billed[l.after]; !math.IsNaN(before) {
+				already += before
+			}
 		}
 		each(i, l.rate.Tiers.CostBeyond(already, quantity), true)
 	}

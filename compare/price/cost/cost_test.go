@@ -203,11 +203,12 @@ func TestBillByHand(t *testing.T) {
 			// 28 ms waiting + 12 ms / (885 / 1769) = 23.99 ms: 52 ms billed. 3 M x .052 s x 885/1024 GB = 134,824.2 GB-s x 13.3334e-6
 			"Lambda duration, arm64": "1.80",
 			"HTTP API requests":      "3.00", // 8 KiB are one unit
-			// (500 + 326) B x 3 M / 2^30 = 2.3078 GB x .50
-			"Logs, ingestion":        "1.15",
-			"Logs, storage":          "0.01", // 2.3078 x 30 / 30.4167 x .15 x .03
-			"Egress to the internet": "1.54", // 6,144 B x 3 M / 2^30 = 17.166 GB x .09
-			"Secrets":                "0.40",
+			// (500 + 423) B x 3 M / 2^30 = 2.5788 GB x .50, and 259 B x 3 M / 2^30 = .7236 GB
+			"Logs, ingestion":                  "1.29",
+			"Access log of the API, ingestion": "0.36",
+			"Logs, storage":                    "0.01", // 3.3024 x 30 / 30.4167 x .15 x .03
+			"Egress to the internet":           "1.80", // (6,144 + 1,024) B x 3 M / 2^30 = 20.027 GB x .09
+			"Secrets":                          "0.40",
 			// 1.1416/s, each busy .052 s: an offered load of .0594. The third environment is asked for
 			// 1.1416 x .0594^2 / 2 = .0020 times a second and lives 360 s: .0020 x exp(-.72) x 2.628 M s = 2,550 starts x .05 / 10,000
 			"Secrets, calls": "0.01",
@@ -218,15 +219,15 @@ func TestBillByHand(t *testing.T) {
 			"Nodes m7g.large, idle":     "118.73", // 2 x 730 - 5 = 1,455 x .0816
 			"EKS control plane":         "73.00",
 			"Application Load Balancer": "16.43", // 16.425
-			// 1.1416/s: .0457 units of new connections; 1.1416 x .04 s / 3,000; 8,192 B x 1.1416 x 3,600 / 2^30 = .0314 GB
-			"Load balancer capacity": "0.27", // .0457 x 730 x .008
+			// 1.1416/s: .0114 units of new connections; 1.1416 x .04 s / 4 / 3,000; 8,192 B x 1.1416 x 3,600 / 2^30 = .0314 GB
+			"Load balancer capacity": "0.18", // .0314 x 730 x .008
 			"Public IPv4 addresses":  "10.95",
 			"NAT gateways":           "32.85",
 			"NAT gateway data":       "0.19", // (1,024 + 500) B x 3 M / 2^30 = 4.258 GB x .045
 			"Disks":                  "3.20",
 			"Logs, ingestion":        "0.70", // 500 B x 3 M / 2^30 = 1.397 GB x .50
 			"Logs, storage":          "0.01",
-			"Egress to the internet": "1.54",
+			"Egress to the internet": "1.80",
 		},
 	}
 	for i := range want {
@@ -387,8 +388,8 @@ func TestCostNeverFallsWithRequests(t *testing.T) {
 			for i := range 200 {
 				bill := m.Bill(math.Exp(float64(i)/10) / 1e6)
 				for j, c := range bill.Components {
-					if c.Category == Startup || c.Category == Secrets || c.Category == Idle {
-						continue
+					if c.Category == Startup || c.Category == Secrets || c.Category == Idle || c.Name == "Access log of the API, ingestion" {
+						continue // the last shares the tiers of the app's own logs
 					}
 					if i > 0 && *c.Cost < *last.Components[j].Cost {
 						t.Fatalf("%s: %s falls from %s to %s", m.Target, c.Name, last.Components[j].Cost, c.Cost)
@@ -490,8 +491,9 @@ func TestUnknownFiguresAreNeverZero(t *testing.T) {
 				unknown := 0
 				for j, c := range bill.Components {
 					if c.Cost != nil {
-						// What is known does not hang on the figure.
-						if *c.Cost != *full.Components[j].Cost {
+						// What is known does not hang on the figure, but that egress says which it lacks.
+						lacks := input == demand.Outbound && c.Name == "Egress to the internet" && strings.Contains(c.Formula, "not what the app itself sends")
+						if !lacks && *c.Cost != *full.Components[j].Cost {
 							t.Errorf("%s without %s, %s: %s costs %s instead of %s", m.Target, input, name, c.Name, c.Cost, full.Components[j].Cost)
 						}
 						continue

@@ -98,8 +98,11 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 		formula: "requests x payload x part that crosses zones x 2 directions",
 	})
 	l.disks = b.optional(!fargate, "ebs.gp3", price.GBMonth, line{name: "Disks", category: Disk, inputs: load, formula: "nodes x GB"})
-	l.logs, l.stored = b.logLines("logs.ingestion", "requests x log bytes")
-	l.egress = b.egressLine()
+	l.logs = b.logLine("logs.ingestion", "requests x log bytes")
+	b.add("", "", line{name: "Access log of the load balancer", category: Logs, formula: "none: the stack turns none on"})
+	l.stored = b.storedLine()
+	b.add("", "", line{name: "Traces, recorded", category: Logs, formula: "none: the stack records none"})
+	l.egress = b.egressLine(c.sends)
 	b.add("", "", line{name: "Secrets", category: Secrets, formula: "none to pay for: Kubernetes keeps them", fixed: true})
 	b.add("", "", line{name: "Secrets, calls", category: Secrets, formula: "none to pay for"})
 	l.alarms = b.alarmLine()
@@ -161,6 +164,9 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 		}
 		if c.egress {
 			q[l.egress] += float64(requests * s.responseGB)
+			if c.sends {
+				q[l.egress] += float64(requests * s.outboundGB)
+			}
 		}
 	}
 	for _, b := range c.balancers {

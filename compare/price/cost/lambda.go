@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"ambi/compare/demand"
@@ -36,7 +37,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	b := newBuilder(spec.Lambda, sheet, app, choices)
 	var architectures, provisioned [2]bool
 	services := make([]function, len(app.Workloads))
-	alarms := app.Alarms
+	alarms, tracing, accessDays := app.Alarms, false, 0
 	for i, w := range app.Workloads {
 		f, err := newFunction(w, choices)
 		b.fail(err)
@@ -44,14 +45,20 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 		architectures[f.architecture] = true
 		provisioned[f.architecture] = provisioned[f.architecture] || w.Function.Provisioned > 0
 		alarms += w.Alarms
+		tracing = tracing || w.Function.Tracing
+		accessDays = max(accessDays, w.LogDays)
+	}
+	for i := range services {
+		services[i].accessMonths = float64(accessDays) / daysPerMonth
 	}
 	gateways := gatewaysOf(app, choices)
-	l := b.lambdaLines(architectures, provisioned, gateways > 0)
+	sends := app.sends()
+	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
 		for i := range services {
-			services[i].add(l, scale, q, gateways > 0)
+			services[i].add(l, scale, q, gateways > 0, sends)
 		}
 		q[l.secrets] = float64(app.Secrets)
 		q[l.alarms] = float64(alarms)
@@ -71,10 +78,11 @@ func gatewaysOf(app App, choices Choices) int {
 
 // lambdaLines are the numbers of the lines; arrays are by architecture.
 type lambdaLines struct {
-	requests                                           int
-	duration, start, ready, readyIdle, readyDuration   [2]int
-	api, url, natHours, natData, natAddresses          int
-	logs, stored, egress, secrets, secretCalls, alarms int
+	requests                                         int
+	duration, start, ready, readyIdle, readyDuration [2]int
+	api, url, natHours, natData, natAddresses        int
+	logs, access, stored, traces                     int
+	egress, secrets, secretCalls, alarms             int
 }
 
 // architectureNames are by the number that function.architecture is.
@@ -88,7 +96,7 @@ func architectureOf(f Function) int {
 	return 0
 }
 
-func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lambdaLines {
+func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, sends bool) lambdaLines {
 	var l lambdaLines
 	c := b.choices
 	l.requests = b.add("lambda.requests", price.Request, line{
@@ -139,8 +147,18 @@ func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lamb
 		name: "NAT gateway data", category: Network, inputs: []demand.Input{demand.Requests, demand.Outbound}, formula: "requests x outbound bytes",
 	})
 	b.add("", "", line{name: "Disks", category: Disk, formula: "none to pay for", fixed: true})
-	l.logs, l.stored = b.logLines("logs.ingestion.lambda", fmt.Sprintf("requests x (log bytes + %d of Lambda's own)", platformLogBytes))
-	l.egress = b.egressLine()
+	l.logs = b.logLine("logs.ingestion.lambda", fmt.Sprintf("requests x (log bytes + %d of Lambda's own)", PlatformLogBytes))
+	l.access = b.optional(c.Logs && !c.Lambda.FunctionURL, "logs.ingestion.lambda", price.GB, line{
+		name: "Access log of the API, ingestion", category: Logs, inputs: []demand.Input{demand.Requests},
+		formula: fmt.Sprintf("requests x %d bytes", AccessLogBytes),
+	})
+	b.model.lines[l.access].after = l.logs
+	l.stored = b.storedLine()
+	l.traces = b.optional(tracing, "xray.traces", price.Trace, line{
+		name: "Traces, recorded", category: Logs, inputs: []demand.Input{demand.Requests, demand.Shape},
+		formula: "of each service a request a second, and 5 % of the others",
+	})
+	l.egress = b.egressLine(sends)
 	l.secrets = b.add("secrets.secret", price.SecretMonth, line{name: "Secrets", category: Secrets, formula: "secrets in Secrets Manager", fixed: true})
 	l.secretCalls = b.add("secrets.calls", price.Call, line{
 		name: "Secrets, calls", category: Secrets, inputs: append(served[:3:3], demand.Shape), formula: "environments started x secrets that they read",
@@ -149,20 +167,31 @@ func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat bool) lamb
 	return l
 }
 
-// logLines are ingestion at some price, and storage, of both targets.
-func (b *builder) logLines(key, formula string) (ingested, stored int) {
-	inputs := []demand.Input{demand.Requests, demand.Log}
-	ingested = b.optional(b.choices.Logs, key, price.GB, line{name: "Logs, ingestion", category: Logs, inputs: inputs, formula: formula})
-	stored = b.optional(b.choices.Logs, "logs.storage", price.GBMonth, line{
-		name: "Logs, storage", category: Logs, inputs: inputs, formula: "GB ingested x months kept x 15 % after compression",
-	})
-	return ingested, stored
+// logLine is the ingestion of what is logged, at some price, on both targets.
+func (b *builder) logLine(key, formula string) int {
+	return b.optional(b.choices.Logs, key, price.GB, line{name: "Logs, ingestion", category: Logs, inputs: []demand.Input{demand.Requests, demand.Log}, formula: formula})
 }
 
-func (b *builder) egressLine() int {
-	return b.optional(b.choices.Egress, "egress.internet", price.GB, line{
-		name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes",
+// storedLine is its storage.
+func (b *builder) storedLine() int {
+	return b.optional(b.choices.Logs, "logs.storage", price.GBMonth, line{
+		name: "Logs, storage", category: Logs, inputs: []demand.Input{demand.Requests, demand.Log}, formula: "GB ingested x months kept x 15 % after compression",
 	})
+}
+
+// sends reports whether what each service exchanges with the internet is known.
+func (a App) sends() bool {
+	return !slices.ContainsFunc(a.Workloads, func(w Workload) bool { return !w.Traffic.Outbound.IsKnown() })
+}
+
+// egressLine is what services answer and what they send themselves. Where nobody
+// said how much that is, it is left out of both targets' bills.
+func (b *builder) egressLine(sends bool) int {
+	l := line{name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes; not what the app itself sends, since outboundSize is not given"}
+	if sends {
+		l.inputs, l.formula = append(l.inputs, demand.Outbound), "requests x (response + outbound bytes)"
+	}
+	return b.optional(b.choices.Egress, "egress.internet", price.GB, l)
 }
 
 func (b *builder) alarmLine() int {
@@ -170,11 +199,17 @@ func (b *builder) alarmLine() int {
 }
 
 const (
-	// platformLogBytes is what Lambda itself logs for a request: the START, END
-	// and REPORT lines, 248 characters as the documentation shows them
-	// (docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html), and
-	// 26 bytes that CloudWatch counts for each event.
-	platformLogBytes = 248 + 3*26
+	// eventBytes is what CloudWatch counts for each event beside its text:
+	// docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutLogEvents.html.
+	eventBytes = 26
+	// PlatformLogBytes is what Lambda itself logs for a request as JSON, which the
+	// stack asks for: platform.start and platform.report, 136 and 235 characters with
+	// the fields that the documentation lists
+	// (docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html).
+	PlatformLogBytes = 136 + 235 + 2*eventBytes
+	// AccessLogBytes is a line of the API's access log, as the stack formats it, for a
+	// request with a path of 11 characters.
+	AccessLogBytes = 233 + eventBytes
 	// storedPart is what is left of logs once CloudWatch has compressed them: the
 	// AWS Pricing Calculator's assumption.
 	storedPart = .15
@@ -196,6 +231,7 @@ type function struct {
 	logGB        float64 // of one request, and so on
 	responseGB   float64
 	outboundGB   float64
+	accessMonths float64 // that the API's access log is kept
 	levels       []demand.Level
 	choices      Choices
 }
@@ -209,7 +245,7 @@ func newFunction(w Workload, choices Choices) (function, error) {
 		seconds:      math.NaN(),
 		startSeconds: math.NaN(),
 		units:        math.NaN(),
-		logGB:        (number(t.Log) + platformLogBytes) / gib,
+		logGB:        (number(t.Log) + PlatformLogBytes) / gib,
 		responseGB:   number(t.Response) / gib,
 		outboundGB:   number(t.Outbound) / gib,
 		levels:       t.Profile.Levels(),
@@ -260,7 +296,7 @@ func wholeMilliseconds(d time.Duration) time.Duration {
 }
 
 // add adds the service's quantities at scale times its requests.
-func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
+func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends bool) {
 	requests := f.requests * scale
 	perSecond := requests / demand.SecondsPerMonth
 	q[l.requests] += requests
@@ -285,11 +321,37 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat bool) {
 	if f.choices.Logs {
 		logs := requests * f.logGB
 		q[l.logs] += logs
-		q[l.stored] += logs * storedPart * float64(f.LogDays) / daysPerMonth
+		q[l.stored] += float64(logs * storedPart * float64(f.LogDays) / daysPerMonth)
+		if !f.choices.Lambda.FunctionURL {
+			access := requests * (float64(AccessLogBytes) / gib)
+			q[l.access] += access
+			q[l.stored] += float64(access * storedPart * f.accessMonths)
+		}
+	}
+	if f.Function.Tracing {
+		q[l.traces] += f.traces(perSecond) * demand.SecondsPerMonth
 	}
 	if f.choices.Egress {
 		q[l.egress] += float64(requests * f.responseGB)
+		if sends {
+			q[l.egress] += float64(requests * f.outboundGB)
+		}
 	}
+}
+
+// traces is how many requests a second are traced: the first of each second, and
+// 5 % of the others (docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+func (f *function) traces(perSecond float64) float64 {
+	if !f.Traffic.Profile.Known() {
+		return math.NaN()
+	}
+	traced := 0.0
+	for _, level := range f.levels {
+		rate := perSecond * level.Factor
+		first := min(rate, 1)
+		traced += float64((first + float64(.05*(rate-first))) * level.Share)
+	}
+	return traced
 }
 
 // addProvisioned adds provisioned concurrency and returns the part of the

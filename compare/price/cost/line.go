@@ -60,7 +60,8 @@ func (b *builder) add(key, unit string, l line) int {
 		if l.note == "" {
 			l.note = rate.Note
 		}
-		if rate.Free > 0 && b.choices.FreeTier {
+		// API Gateway's, which price books of earlier versions have, ends after 12 months.
+		if rate.Free > 0 && b.choices.FreeTier && key != "httpapi.requests" {
 			l.pool = b.pool(key, rate.Free)
 		}
 	}
@@ -83,6 +84,8 @@ func (b *builder) pool(key string, free int64) int {
 	switch key {
 	case "lambda.duration.x86_64", "lambda.duration.arm64":
 		key = "lambda.duration"
+	case "logs.ingestion", "logs.ingestion.lambda":
+		key = "logs"
 	}
 	n, ok := b.pools[key]
 	if !ok {

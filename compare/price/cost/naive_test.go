@@ -79,13 +79,19 @@ func (n naive) price(key string, quantity float64) *big.Rat {
 	if !ok {
 		n.t.Fatalf("no price %s", key)
 	}
-	if n.choices.FreeTier {
+	if n.choices.FreeTier && key != "httpapi.requests" {
 		quantity = math.Max(0, quantity-rate.Free)
 	}
 	before := new(big.Rat).SetFloat64(n.choices.Elsewhere[key])
 	// The whole account's month less what it would be without the app.
 	with := n.upTo(rate, new(big.Rat).Add(before, new(big.Rat).SetFloat64(quantity)))
 	return with.Sub(with, n.upTo(rate, before))
+}
+
+// more is what a quantity costs beside another of the same.
+func (n naive) more(key string, other, quantity float64) *big.Rat {
+	both := n.price(key, other+quantity)
+	return both.Sub(both, n.price(key, other))
 }
 
 // upTo is what a quantity costs that begins at the first tier.
@@ -114,10 +120,14 @@ func (n naive) lambda() amounts {
 	gbs := requests * billedMS / 1000 * float64(n.w.Function.MemoryMB) / 1024
 	payload := float64(t.Request.Or(-1) + t.Response.Or(-1))
 	units := math.Max(1, math.Ceil(payload/524288))
-	logs := requests * (float64(t.Log.Or(-1)) + 326) / 1073741824
-	egress := requests * float64(t.Response.Or(-1)) / 1073741824
+	logs := requests * (float64(t.Log.Or(-1)) + 423) / 1073741824
+	access := requests * 259 / 1073741824
+	egress := requests * float64(t.Response.Or(-1)+t.Outbound.Or(-1)) / 1073741824
+	if n.choices.Lambda.FunctionURL {
+		access = 0
+	}
 	if !n.choices.Logs {
-		logs = 0
+		logs, access = 0, 0
 	}
 	if !n.choices.Egress {
 		egress = 0
@@ -130,10 +140,25 @@ func (n naive) lambda() amounts {
 		"Lambda requests":        n.price("lambda.requests", requests),
 		door:                     through,
 		"Logs, ingestion":        n.price("logs.ingestion.lambda", logs),
-		"Logs, storage":          n.price("logs.storage", logs*float64(n.w.LogDays)/(730./24)*.15),
+		"Logs, storage":          n.price("logs.storage", (logs+access)*float64(n.w.LogDays)/(730./24)*.15),
 		"Egress to the internet": n.price("egress.internet", egress),
-		"Secrets":                n.price("secrets.secret", float64(n.secrets)),
-		"Alarms":                 n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
+
+		"Access log of the API, ingestion": n.more("logs.ingestion.lambda", logs, access),
+
+		"Secrets": n.price("secrets.secret", float64(n.secrets)),
+		"Alarms":  n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
+	}
+	if n.w.Function.Tracing {
+		traced, long := 0.0, 0.0
+		for _, s := range t.Profile.Segments() {
+			rate := requests / 2628000 * s.Factor
+			if rate > 1 {
+				rate = 1 + (rate-1)/20
+			}
+			traced += rate * s.Length.Seconds()
+			long += s.Length.Seconds()
+		}
+		list["Traces, recorded"] = n.price("xray.traces", traced/long*2628000)
 	}
 	spilled := 1.0
 	if ready := n.w.Function.Provisioned; ready > 0 {
@@ -331,7 +356,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	lcu = math.Max(lcu, perSecond/k.RequestsPerConnection*math.Max(duration, k.ConnectionTime.Std().Seconds())/3000)
 	lcu = math.Max(lcu, payload/730)
 	lcu = math.Max(lcu, perSecond*math.Max(0, float64(n.w.Routes-10))/1000)
-	logs, egress := gb(t.Log.Or(-1)), gb(t.Response.Or(-1))
+	logs, egress := gb(t.Log.Or(-1)), gb(t.Response.Or(-1)+t.Outbound.Or(-1))
 	if !n.choices.Logs {
 		logs = 0
 	}
@@ -417,7 +442,7 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 	}
 	return Workload{
 		Name: "api", Traffic: resolved, Routes: random.IntN(40), LogDays: 1 + random.IntN(400), Alarms: random.IntN(4),
-		Function: Function{MemoryMB: 128 + random.IntN(10_000), Architecture: []string{"x86_64", "arm64"}[random.IntN(2)], Provisioned: provisioned},
+		Function: Function{MemoryMB: 128 + random.IntN(10_000), Architecture: []string{"x86_64", "arm64"}[random.IntN(2)], Provisioned: provisioned, Tracing: random.IntN(3) == 0},
 		Pod: Pod{
 			MilliCPU: 50 + random.IntN(1700), MemoryMiB: 32 + random.IntN(6800), Min: random.IntN(5),
 			Concurrency: 1 + random.IntN(50), TargetPercent: targetPercent, TargetRate: targetRate,

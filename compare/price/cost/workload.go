@@ -10,7 +10,7 @@ import (
 func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Workload {
 	return Workload{
 		Name: d.Name, Traffic: t, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
-		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets)},
+		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets), Tracing: f.Tracing},
 		Pod:      podOf(d),
 		Balancer: balancerOf(d),
 	}
