@@ -92,6 +92,7 @@ func TestRate(t *testing.T) {
 		{"86400/day", 1, 2_628_000},
 		{"86.4k/d", 1, 2_628_000},
 		{"1/month", 1.0 / 2628000, 1},
+		{"0/s", 0, 0}, // what idle costs
 		{"0.001G/s", 1e6, 2.628e12},
 	} {
 		r, err := ParseRate(c.text)
@@ -107,7 +108,7 @@ func TestRate(t *testing.T) {
 	if r, err := ParseRate("3M/month"); err != nil || r.PerMonth() != 3e6 {
 		t.Errorf("three million a month are %v, %v", r.PerMonth(), err)
 	}
-	for _, text := range []string{"", "0/s", "0.9/month", "1000001/s", "999999999999G/s", "1e3/s", "-1/s", "1/ s", "1 /s", "NaN/s", "Inf/s", "1/week", "1k", "1K/s", "1/S", ".5/s", "1./s", "1/s\n"} {
+	for _, text := range []string{"", "0.9/month", "1000001/s", "999999999999G/s", "1e3/s", "-1/s", "1/ s", "1 /s", "NaN/s", "Inf/s", "1/week", "1k", "1K/s", "1/S", ".5/s", "1./s", "1/s\n"} {
 		if r, err := ParseRate(text); err == nil {
 			t.Errorf("%q is the rate %v", text, r)
 		}

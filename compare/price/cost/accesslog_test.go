@@ -9,7 +9,7 @@ import (
 
 // TestAccessLogBytes fills in the line that the stack has the API log.
 func TestAccessLogBytes(t *testing.T) {
-	text, err := os.ReadFile("../../../templates/lambda/all/gateway.go.tmpl")
+	text, err := os.ReadFile("../../../templates/lambda/features/http/gateway.go.tmpl")
 	if err != nil {
 		t.Fatal(err)
 	}
