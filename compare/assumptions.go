@@ -140,14 +140,19 @@ func (c *comparison) assumeLambda(say sayer) {
 	if c.functions(isProvisioned) && (c.Behavior == nil || c.Behavior.Lambda == nil) {
 		say("provisioned concurrency", "Erlang's B formula, with Poisson arrivals at each rate of the shape", "it serves the requests that do not find all of it busy; the others run on demand")
 	}
-	if l.FunctionURL {
+	switch l.Door() {
+	case cost.RESTAPI:
+		say("lambda", "aws.amazon.com/api-gateway/pricing", "a REST API meters each request once, whatever its size")
+	case cost.ALB:
+		say("lambda", "aws.amazon.com/elasticloadbalancing/pricing", "an Application Load Balancer in %d zones serves the functions: a capacity unit holds 0.4 GB an hour of theirs; its access log is left out", c.Choices.Kubernetes.Zones)
+	case cost.FunctionURL:
 		say("lambda", "aws.amazon.com/blogs/aws/announcing-aws-lambda-function-urls-built-in-https-endpoints-for-single-function-microservices", "a function URL serves the app, which has no price of its own, and no routes, authorizer or domain either")
-	} else {
+	case cost.HTTPAPI:
 		say("lambda", "our reading of aws.amazon.com/api-gateway/pricing", "an HTTP API meters a request and its response together, by 512 KB")
 	}
 	if c.Choices.Logs {
 		say("logs", "docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html", "Lambda adds some %d bytes of its own to what the app logs for a request, as JSON; stored logs shrink to 15 %%, as the AWS Pricing Calculator has it", cost.PlatformLogBytes)
-		if !l.FunctionURL {
+		if l.Door() == cost.HTTPAPI || l.Door() == cost.RESTAPI {
 			say("logs", "the Lambda stack", "the API logs a line a request, of some %d bytes", cost.AccessLogBytes)
 		}
 	} else {

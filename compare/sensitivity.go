@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"ambi/compare/demand"
@@ -180,12 +181,18 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 	lambda, kubernetes, _ := p.at(1)
 	now := lambda <= kubernetes
 	blocked := len(c.fit(c.Choices).Blockers)
-	for _, other := range []struct {
+	type choice struct {
 		name   string
 		change func(*cost.Choices)
-	}{
-		{"a function URL instead of the HTTP API", func(c *cost.Choices) { c.Lambda.FunctionURL = true }},
-		{"an HTTP API instead of the function URL", func(c *cost.Choices) { c.Lambda.FunctionURL = false }},
+	}
+	var choices []choice
+	for _, door := range []cost.FrontDoor{cost.FunctionURL, cost.HTTPAPI, cost.RESTAPI, cost.ALB} {
+		if now := c.Choices.Lambda.Door(); door != now {
+			_, the, _ := strings.Cut(now.Name(), " ")
+			choices = append(choices, choice{door.Name() + " instead of the " + the, func(c *cost.Choices) { c.Lambda.Through(door) }})
+		}
+	}
+	for _, other := range append(choices, []choice{
 		{"nodes for the peak at all times", func(c *cost.Choices) { c.Kubernetes.ForPeak = true }},
 		{"nodes that follow traffic", func(c *cost.Choices) { c.Kubernetes.ForPeak = false }},
 		{"private nodes behind a NAT gateway", func(c *cost.Choices) { c.Kubernetes.NATGateways, c.Kubernetes.PublicNodes = 1, false }},
@@ -197,7 +204,7 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 			c.Kubernetes.RequestsPerConnection, c.Kubernetes.ConnectionTime = 100, spec.Duration(time.Minute)
 		}},
 		{"AWS's free tier", func(c *cost.Choices) { c.FreeTier = true }},
-	} {
+	}...) {
 		choices := c.Choices
 		other.change(&choices)
 		changed, err := c.prepare(p.app, choices)

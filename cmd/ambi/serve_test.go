@@ -54,6 +54,7 @@ func TestAnswersAreTheCommandLines(t *testing.T) {
 		"shape":        {pageSpec, `shape=bursty peak-to-mean=20 burst=1m`},
 		"another peak": {pageSpec, `shape=steady`},
 		"lambda":       {pageSpec, `function-url=true keep-alive=1h provisioned=5 lambda-nat-gateways=1`},
+		"front door":   {pageSpec, `front-door=rest-api`},
 		"fargate":      {pageSpec, `fargate=true shared=0.1 nat-gateways=2 zones=3`},
 		"nodes":        {pageSpec, `auto-mode=true extended-support=true instance=m7i.xlarge min-nodes=3 disk=50 for-peak=true private-nodes=true`},
 		"connections":  {pageSpec, `requests-per-connection=100 connection-time=1m cross-zone=0.5 scale-in=30m`},

@@ -126,7 +126,9 @@ func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
 func Check(in Input) Report {
 	c := &checker{Input: in, report: Report{Findings: in.Resolved.All(), Blockers: []Limit{}, Knobs: []Limit{}, Warnings: []Limit{}, Unchecked: []cost.Missing{}}}
 	for _, finding := range c.report.Findings.Refused() {
-		c.refused(finding)
+		if !c.Choices.Lambda.Door().Lifts(finding) {
+			c.refused(finding)
+		}
 	}
 	peak := 0.0
 	for _, w := range in.Workloads {

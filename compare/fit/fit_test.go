@@ -224,10 +224,47 @@ func TestLimitsThatDoNotApply(t *testing.T) {
 		bend(&s)
 		report := check(t, s)
 		for _, l := range slices.Concat(report.Blockers, report.Warnings) {
-			// Resolving refuses a timeout above 30 s for an HTTP route, whatever the choice.
-			if l.Name != "function URL" && (l.Name != "timeout" || !strings.Contains(l.Message, "must be at most 30s")) {
+			if l.Name != "front door" {
 				t.Errorf("%s: %+v", name, l)
 			}
+		}
+	}
+}
+
+// Each front door has its own limits, and lifts those of the HTTP API.
+func TestFrontDoors(t *testing.T) {
+	long := func(s *service) {
+		s.timeout, s.usage.Duration, s.usage.Requests = "2m", demand.Known(40*time.Second), demand.Known(262_800.0)
+		s.provisioned = 20
+	}
+	large := func(s *service) { s.usage.Response = demand.Known[int64](1_500_000) }
+	for _, c := range []struct {
+		door cost.FrontDoor
+		bend func(*service)
+		want []string // severity, path and name of each limit on Lambda
+	}{
+		{cost.HTTPAPI, long, []string{"blocker timeout: must be at most 30s", "blocker timeout: the average request takes"}},
+		{cost.RESTAPI, long, []string{"knob timeout of a REST API: a REST API waits 29 s, and the timeout is 120 s", "warning front door: the stack that ambi writes has an HTTP API: this prices a REST API"}},
+		{cost.FunctionURL, long, []string{"warning front door: the stack"}},
+		{cost.ALB, long, []string{"warning front door: the stack", "warning idle timeout of the load balancer: "}},
+		{cost.HTTPAPI, large, nil},
+		{cost.RESTAPI, large, []string{"warning front door: the stack"}},
+		{cost.FunctionURL, large, []string{"warning front door: the stack"}},
+		{cost.ALB, large, []string{"blocker response payload of a load balancer: a response of 1.5 MB does not go through", "warning front door: the stack"}},
+	} {
+		s := usual()
+		s.choices.Lambda.Through(c.door)
+		c.bend(&s)
+		report := check(t, s)
+		var got []string
+		for _, l := range slices.Concat(report.Blockers, report.Knobs, report.Warnings) {
+			if l.Target == spec.Lambda {
+				got = append(got, fmt.Sprintf("%s %s: %s", l.Severity, l.Name, l.Message))
+			}
+		}
+		slices.Sort(got)
+		if !slices.EqualFunc(got, c.want, func(got, want string) bool { return strings.HasPrefix(got, want) }) {
+			t.Errorf("%s: got %q, want %q", c.door, got, c.want)
 		}
 	}
 }

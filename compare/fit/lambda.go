@@ -24,7 +24,7 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 		l.Target, l.Severity, l.Service, l.Path = spec.Lambda, severity, w.Name, path
 		c.add(l)
 	}
-	c.functionURL(w, f, add)
+	c.frontDoor(w, f, add)
 	if callers := f.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: "anyone on the internet", Actual: finding.And(callers), Page: lambda.HTTPAPIAccessPage,
@@ -75,20 +75,23 @@ type addLimit func(severity Severity, path string, l Limit)
 func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Duration, add addLimit) {
 	at := "services." + w.Name
 	timeout, mean := time.Duration(f.TimeoutSeconds)*time.Second, spec.Duration(billed)
+	d := c.door()
 	l := Limit{Name: "timeout", Value: spec.Duration(timeout).String(), Actual: mean.String() + " on average", Page: lambda.QuotasPage}
 	switch {
-	case billed > lambda.MaxRouteTimeoutSeconds*time.Second && !c.Choices.Lambda.FunctionURL:
-		l.Value, l.Page = "30 s", lambda.HTTPAPIQuotasPage
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and an HTTP API waits 30 s", mean, w.Function.MemoryMB)
+	case billed > time.Duration(d.seconds)*time.Second && d.seconds < lambda.MaxTimeoutSeconds:
+		l.Value, l.Page = fmt.Sprintf("%d s", d.seconds), d.page
+		l.Message = fmt.Sprintf("the average request takes %s with %d MB, and %s waits %d s", mean, w.Function.MemoryMB, d.name, d.seconds)
 		l.Hint = "answer at once and let the client ask for the result later"
-		add(Blocker, at+".timeout", l)
+		if d.quota == "" || billed > lambda.MaxTimeoutSeconds*time.Second {
+			add(Blocker, at+".timeout", l)
+		} else if timeout <= time.Duration(d.seconds)*time.Second { // else the timeout has asked for it
+			l.Hint, l.Quota = ask("apigateway", d.quota, float64(2*billed.Milliseconds())), "an integration's timeout of "+spec.Duration(2*billed.Round(time.Second)).String()
+			add(Knob, at+".timeout", l)
+		}
 	case billed > timeout:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
-		longest := lambda.MaxRouteTimeoutSeconds
-		if c.Choices.Lambda.FunctionURL {
-			longest = lambda.MaxTimeoutSeconds
-		}
+		longest := d.seconds
 		if seconds := int(math.Ceil(billed.Seconds())); seconds > longest {
 			add(Blocker, at+".timeout", l)
 		} else {
@@ -98,7 +101,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	case billed > timeout/2:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory: CPU comes with it"
-		if f.TimeoutSeconds >= lambda.MaxRouteTimeoutSeconds && !c.Choices.Lambda.FunctionURL {
+		if f.TimeoutSeconds >= d.seconds {
 			l.Hint = "raise memory: CPU comes with it; or answer at once and let the client ask for the result later"
 		}
 		add(Warning, at+".timeout", l)
@@ -180,9 +183,6 @@ func (c *checker) account(peak float64) {
 		l.Target, l.Severity, l.Path = spec.Lambda, Knob, path
 		c.add(l)
 	}
-	ask := func(service, code string, n float64) string {
-		return fmt.Sprintf("aws service-quotas request-service-quota-increase --service-code %s --quota-code %s --desired-value %.0f", service, code, n)
-	}
 	if peak > lambda.AccountConcurrency {
 		add(Limit{
 			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambda.QuotasPage,
@@ -199,7 +199,7 @@ func (c *checker) account(peak float64) {
 			Quota:   count(math.Ceil(rate/lambda.RequestsPerConcurrency)) + " concurrent executions",
 		})
 	}
-	if rate > lambda.HTTPAPIPerSecond && !c.Choices.Lambda.FunctionURL {
+	if rate > lambda.HTTPAPIPerSecond && c.door().rated {
 		add(Limit{
 			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
 			Message: fmt.Sprintf("the peak has %s requests a second, and the HTTP APIs of an account take 10,000 in a region by default", count(rate)),

@@ -35,6 +35,7 @@ func units() map[string]string {
 		"lambda.storage":                     GBSecond,
 		"lambda.url":                         Request,
 		"httpapi.requests":                   Request,
+		"restapi.requests":                   Request,
 		"logs.ingestion":                     GB,
 		"logs.ingestion.lambda":              GB,
 		"logs.storage":                       GBMonth,

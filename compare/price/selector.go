@@ -44,6 +44,7 @@ func selectors(instances []string) []selector {
 		list = append(list, selector{key: key, offer: offer, family: family, usage: usage})
 	}
 	usage("AmazonApiGateway", "", "httpapi.requests", "ApiGatewayHttpRequest")
+	usage("AmazonApiGateway", "", "restapi.requests", "ApiGatewayRequest")
 	usage("AmazonCloudWatch", "", "logs.ingestion", "DataProcessing-Bytes")
 	usage("AmazonCloudWatch", "", "logs.ingestion.lambda", "VendedLog-Bytes")
 	usage("AmazonCloudWatch", "", "logs.storage", "TimedStorage-ByteHrs")

@@ -78,7 +78,7 @@ func (in *Input) sides(name string, r *Result) ([]side, error) {
 	prepare := target.Pair[func(string, assumer) (*side, string)]{Lambda: in.onLambda, Kubernetes: in.onKubernetes}
 	var list []side
 	for _, t := range targets {
-		reason := refusals(in.Resolved.Findings.Of(t))
+		reason := in.refusals(t)
 		var s *side
 		if reason == "" {
 			s, reason = prepare.Of(t)(name, assume)

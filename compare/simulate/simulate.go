@@ -32,7 +32,6 @@ import (
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
-	"ambi/target/finding"
 	"ambi/target/lambda"
 )
 
@@ -322,10 +321,12 @@ func slowest(n int, progress func(time.Duration)) func(i int, at int64) {
 }
 
 // refusals say why a target does not take an app.
-func refusals(findings finding.List) string {
+func (in *Input) refusals(t spec.Target) string {
 	var list []string
-	for _, f := range findings.Refused() {
-		list = append(list, f.Path+": "+f.Message)
+	for _, f := range in.Resolved.Findings.Of(t).Refused() {
+		if !in.Choices.Lambda.Door().Lifts(f) {
+			list = append(list, f.Path+": "+f.Message)
+		}
 	}
 	return strings.Join(list, "; ")
 }

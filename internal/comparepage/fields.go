@@ -84,6 +84,12 @@ func (w *Form) fields() []field {
 		f := field{flag: c.Flag, input: c.Name, usual: c.Get(usual)}
 		f.group, f.Label, f.Stops = choiceField(c.Flag)
 		f.Switch = c.IsSwitch
+		if c.Flag == "front-door" {
+			f.Choices = []string{""}
+			for _, door := range cost.FrontDoors() {
+				f.Choices = append(f.Choices, string(door))
+			}
+		}
 		add(f, w.Asked.Choices.Text(c.Flag))
 		if c.Flag == "keep-alive" {
 			p := field{group: "Lambda", flag: "provisioned", usual: w.provisioned()}
@@ -151,6 +157,8 @@ func choiceField(flag string) (group, label string, stops []string) {
 		return "Both", "Without logs", nil
 	case "no-egress":
 		return "Both", "Responses stay within AWS", nil
+	case "front-door":
+		return "Lambda", "Front door", nil
 	case "function-url":
 		return "Lambda", "Function URL instead of the HTTP API", nil
 	case "keep-alive":

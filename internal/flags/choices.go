@@ -55,7 +55,15 @@ func AllChoices() []Choice {
 		toggle("free-tier", "freeTier", both, "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
 		toggle("no-logs", "logs", both, "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
 		toggle("no-egress", "egress", both, "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
-		toggle("function-url", "functionURL", spec.Lambda, "a function URL instead of the HTTP API", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
+		{
+			Flag: "front-door", Name: "frontDoor", Target: spec.Lambda, Usage: "what clients call: `DOOR` is http-api, rest-api, function-url or alb (default http-api)",
+			Set: func(c *cost.Choices, text string) error {
+				c.Lambda.Through(cost.FrontDoor(text))
+				return nil
+			},
+			Get: func(c cost.Choices) string { return string(c.Lambda.FrontDoor) },
+		},
+		toggle("function-url", "functionURL", spec.Lambda, "the same as --front-door function-url", func(c *cost.Choices) *bool { return &c.Lambda.FunctionURL }, true),
 		length("keep-alive", "keepAlive", spec.Lambda, "the `TIME` that an idle environment lives", func(c *cost.Choices) *spec.Duration { return &c.Lambda.KeepAlive }),
 		{
 			Flag: "lambda-nat-gateways", Name: "natGateways", Target: spec.Lambda, Usage: "the `NUMBER` of NAT gateways of the functions' VPC (default 1 for functions in a VPC, else 0)",

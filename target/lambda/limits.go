@@ -11,6 +11,9 @@ const (
 	FunctionURLPage   = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
 	HTTPAPIQuotasPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html"
 	HTTPAPIAccessPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control.html"
+	RESTAPIQuotasPage = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
+	RESTAPIAuthPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html"
+	ALBTargetPage     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html"
 	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
 	EventScalingPage  = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"
 	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
@@ -24,9 +27,14 @@ const (
 	MaxTimeoutSeconds  = 900
 	// MaxRouteTimeoutSeconds is an HTTP API's limit for one integration. It cannot be raised.
 	MaxRouteTimeoutSeconds = 30
-	MaxRoutes              = 300
-	MaxAuthorizers         = 10
-	MaxAudiences           = 50 // of one JWT authorizer
+	// RESTAPITimeoutSeconds is a REST API's limit for one integration. A regional API's can
+	// be raised: RESTAPIQuotasPage.
+	RESTAPITimeoutSeconds = 29
+	// MaxALBPayloadBytes is what a load balancer passes to a function and back: ALBTargetPage.
+	MaxALBPayloadBytes = 1_000_000
+	MaxRoutes          = 300
+	MaxAuthorizers     = 10
+	MaxAudiences       = 50 // of one JWT authorizer
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
 	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out: IAMQuotasPage.
@@ -72,6 +80,7 @@ const (
 const (
 	ConcurrencyQuota = "L-B99A9384" // of the service lambda
 	APIRateQuota     = "L-8A5B8E43" // of the service apigateway
+	APITimeoutQuota  = "L-E5AE38E3" // of the same, in milliseconds
 )
 
 // UsualKeepAlive is how long an idle environment lives, as measured in 2021 (5 to 7

@@ -27,8 +27,9 @@ type Choices struct {
 
 // LambdaChoices are the ones of Lambda.
 type LambdaChoices struct {
-	FunctionURL bool          `json:"functionURL"` // instead of the HTTP API
-	KeepAlive   spec.Duration `json:"keepAlive"`   // how long an idle environment lives; AWS documents no figure
+	FunctionURL bool          `json:"functionURL"`         // instead of the HTTP API
+	FrontDoor   FrontDoor     `json:"frontDoor,omitempty"` // instead of the HTTP API, too; see Door
+	KeepAlive   spec.Duration `json:"keepAlive"`           // how long an idle environment lives; AWS documents no figure
 	// NATGateways are of the VPC that functions run in. Unknown is one where a
 	// function runs in a VPC, and none elsewhere.
 	NATGateways demand.Maybe[int] `json:"natGateways"`
@@ -125,6 +126,7 @@ func (c Choices) Check() error {
 		fail(n >= 0 && n <= maxGateways, "natGateways", "must be 0 to %d, got %d", maxGateways, n)
 	}
 	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive", "must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
+	c.Lambda.check(fail)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
 		_, known := price.UnitOf(key)
 		fail(known, "elsewhere", "%s: no such price", key)

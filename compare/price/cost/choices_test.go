@@ -85,6 +85,19 @@ func TestChoicesByHand(t *testing.T) {
 		{"function URL", 1e9, func(c *Choices, _ *Workload) { c.Lambda.FunctionURL = true }, 0, map[string]string{
 			"HTTP API requests": "0.00", "Function URL requests": "0.00", "Lambda requests": "200.00",
 		}},
+		// A REST API meters by the request, of whatever size: 333 M x 3.5 + 167 M x 2.8.
+		{"REST API", 5e8, func(c *Choices, w *Workload) {
+			c.Lambda.Through(RESTAPI)
+			w.Traffic.Response = demand.Known[int64](2 << 20)
+		}, 0, map[string]string{
+			"REST API requests": "1633.10", "HTTP API requests": "0.00", "Access log of the API, ingestion": "60.30",
+		}},
+		{"a load balancer before the functions", 1e9, func(c *Choices, _ *Workload) { c.Lambda.Through(ALB) }, 0, map[string]string{
+			// 380.5/s: 95.1 connections / 25 = 3.8 units; x 8,192 B = 10.45 GB an hour, of which a unit
+			// holds .4: 26.13 units x 730 x .008
+			"Application Load Balancer": "16.43", "Load balancer capacity": "152.59", "Public IPv4 addresses, load balancer": "7.30",
+			"HTTP API requests": "0.00", "Access log of the API, ingestion": "0.00",
+		}},
 		{"HTTP API tiers", 1e9, func(*Choices, *Workload) {}, 0, map[string]string{
 			"HTTP API requests": "930.00", // 300 M x 1 + 700 M x .9
 		}},

@@ -20,8 +20,9 @@ import (
 //     (aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase);
 //   - provisioned concurrency: what is used of it, what idles, and duration at
 //     its own price, for the part of the requests that it serves (see overflow);
-//   - the HTTP API, metered by 512 KB of request and response together, or a
-//     function URL, which has no price of its own;
+//   - the front door: an HTTP API, metered by 512 KB of request and response together;
+//     a REST API, metered by the request; a function URL, which has no price of its own;
+//     or a load balancer;
 //   - NAT gateways of a VPC, logs, egress, secrets, alarms.
 func Lambda(sheet *price.Sheet, app App, choices Choices) (*Model, error) {
 	m, _, err := prepareLambda(sheet, app, choices)
@@ -37,7 +38,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	b := newBuilder(spec.Lambda, sheet, app, choices)
 	var architectures, provisioned [2]bool
 	services := make([]function, len(app.Workloads))
-	alarms, tracing, accessDays := app.Alarms, false, 0
+	alarms, tracing, accessDays, routes := app.Alarms, false, 0, 0
 	for i, w := range app.Workloads {
 		f, err := newFunction(w, choices)
 		b.fail(err)
@@ -47,19 +48,22 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 		alarms += w.Alarms
 		tracing = tracing || w.Function.Tracing
 		accessDays = max(accessDays, w.LogDays)
+		routes += w.Routes
 	}
 	for i := range services {
 		services[i].accessMonths = float64(accessDays) / daysPerMonth
 	}
 	gateways := gatewaysOf(app, choices)
 	sends := app.sends()
-	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends)
+	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends, routes)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
+		var use Dimensions
 		for i := range services {
-			services[i].add(l, scale, q, gateways > 0, sends)
+			services[i].add(l, scale, q, gateways > 0, sends, &use)
 		}
+		l.door.addFixed(choices, use, q)
 		q[l.secrets] = float64(app.Secrets)
 		q[l.alarms] = float64(alarms)
 		q[l.natHours], q[l.natAddresses] = natHours, natHours
@@ -80,7 +84,8 @@ func gatewaysOf(app App, choices Choices) int {
 type lambdaLines struct {
 	requests                                         int
 	duration, start, ready, readyIdle, readyDuration [2]int
-	api, url, natHours, natData, natAddresses        int
+	door                                             doorLines
+	natHours, natData, natAddresses                  int
 	logs, access, stored, traces                     int
 	egress, secrets, secretCalls, alarms             int
 }
@@ -96,9 +101,8 @@ func architectureOf(f Function) int {
 	return 0
 }
 
-func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, sends bool) lambdaLines {
+func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, sends bool, routes int) lambdaLines {
 	var l lambdaLines
-	c := b.choices
 	l.requests = b.add("lambda.requests", price.Request, line{
 		name: "Lambda requests", category: Work, formula: "requests", inputs: []demand.Input{demand.Requests},
 	})
@@ -134,13 +138,7 @@ func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, 
 		b.model.lines[l.start[a]].after = l.duration[a]
 	}
 	b.add("", "", line{name: "Control plane", category: Control, formula: "none to pay for", fixed: true})
-	l.api = b.optional(!c.Lambda.FunctionURL, "httpapi.requests", price.Request, line{
-		name: "HTTP API requests", category: Entry, inputs: []demand.Input{demand.Requests, demand.Request, demand.Response},
-		formula: "requests x 512 KB units of request and response",
-	})
-	l.url = b.optional(c.Lambda.FunctionURL, "lambda.url", price.Request, line{
-		name: "Function URL requests", category: Entry, inputs: []demand.Input{demand.Requests}, formula: "requests",
-	})
+	l.door = b.doorLines(routes)
 	l.natHours = b.optional(nat, "nat.hours", price.Hour, line{name: "NAT gateways", category: Network, formula: "gateways x 730 h", fixed: true})
 	l.natAddresses = b.optional(nat, "ipv4.hours", price.Hour, line{name: "Public IPv4 addresses", category: Network, formula: "NAT gateways x 730 h", fixed: true})
 	l.natData = b.optional(nat, "nat.data", price.GB, line{
@@ -148,7 +146,7 @@ func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, 
 	})
 	b.add("", "", line{name: "Disks", category: Disk, formula: "none to pay for", fixed: true})
 	l.logs = b.logLine("logs.ingestion.lambda", fmt.Sprintf("requests x (log bytes + %d of Lambda's own)", PlatformLogBytes))
-	l.access = b.optional(c.Logs && !c.Lambda.FunctionURL, "logs.ingestion.lambda", price.GB, line{
+	l.access = b.optional(b.choices.Logs && b.choices.Lambda.Door().logs(), "logs.ingestion.lambda", price.GB, line{
 		name: "Access log of the API, ingestion", category: Logs, inputs: []demand.Input{demand.Requests},
 		formula: fmt.Sprintf("requests x %d bytes", AccessLogBytes),
 	})
@@ -228,6 +226,7 @@ type function struct {
 	seconds      float64 // billed, of one request
 	startSeconds float64 // billed, of one start
 	units        float64 // of the HTTP API
+	payloadGB    float64 // of one request and its response
 	logGB        float64 // of one request, and so on
 	responseGB   float64
 	outboundGB   float64
@@ -245,6 +244,7 @@ func newFunction(w Workload, choices Choices) (function, error) {
 		seconds:      math.NaN(),
 		startSeconds: math.NaN(),
 		units:        math.NaN(),
+		payloadGB:    (number(t.Request) + number(t.Response)) / gib,
 		logGB:        (number(t.Log) + PlatformLogBytes) / gib,
 		responseGB:   number(t.Response) / gib,
 		outboundGB:   number(t.Outbound) / gib,
@@ -296,7 +296,7 @@ func wholeMilliseconds(d time.Duration) time.Duration {
 }
 
 // add adds the service's quantities at scale times its requests.
-func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends bool) {
+func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends bool, use *Dimensions) {
 	requests := f.requests * scale
 	perSecond := requests / demand.SecondsPerMonth
 	q[l.requests] += requests
@@ -310,11 +310,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 	if f.Function.Secrets > 0 {
 		q[l.secretCalls] += starts * float64(f.Function.Secrets)
 	}
-	if f.choices.Lambda.FunctionURL {
-		q[l.url] += requests
-	} else {
-		q[l.api] += float64(requests * f.units)
-	}
+	l.door.add(f, requests, q, use)
 	if nat {
 		q[l.natData] += float64(requests * f.outboundGB)
 	}
@@ -322,7 +318,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		logs := requests * f.logGB
 		q[l.logs] += logs
 		q[l.stored] += float64(logs * storedPart * float64(f.LogDays) / daysPerMonth)
-		if !f.choices.Lambda.FunctionURL {
+		if f.choices.Lambda.Door().logs() {
 			access := requests * (float64(AccessLogBytes) / gib)
 			q[l.access] += access
 			q[l.stored] += float64(access * storedPart * f.accessMonths)

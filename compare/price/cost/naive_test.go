@@ -2,6 +2,7 @@ package cost
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -123,8 +124,25 @@ func (n naive) lambda() amounts {
 	logs := requests * (float64(t.Log.Or(-1)) + 423) / 1073741824
 	access := requests * 259 / 1073741824
 	egress := requests * float64(t.Response.Or(-1)+t.Outbound.Or(-1)) / 1073741824
-	if n.choices.Lambda.FunctionURL {
+	list := amounts{}
+	switch through := n.choices.Lambda.FrontDoor; {
+	case n.choices.Lambda.FunctionURL:
 		access = 0
+		list["Function URL requests"] = n.price("lambda.url", requests)
+	case through == "rest-api":
+		list["REST API requests"] = n.price("restapi.requests", requests)
+	case through == "alb":
+		access = 0
+		k, perSecond := n.choices.Kubernetes, requests/2628000
+		lcu := perSecond / k.RequestsPerConnection / 25
+		lcu = math.Max(lcu, perSecond/k.RequestsPerConnection*math.Max(billedMS/1000, k.ConnectionTime.Std().Seconds())/3000)
+		lcu = math.Max(lcu, requests*payload/1073741824/730/.4)
+		lcu = math.Max(lcu, perSecond*math.Max(0, float64(n.w.Routes-10))/1000)
+		list["Application Load Balancer"] = n.price("alb.hours", 730)
+		list["Load balancer capacity"] = n.price("alb.lcu", lcu*730)
+		list["Public IPv4 addresses, load balancer"] = n.price("ipv4.hours", 730*float64(k.Zones))
+	default:
+		list["HTTP API requests"] = n.price("httpapi.requests", requests*units)
 	}
 	if !n.choices.Logs {
 		logs, access = 0, 0
@@ -132,13 +150,8 @@ func (n naive) lambda() amounts {
 	if !n.choices.Egress {
 		egress = 0
 	}
-	door, through := "HTTP API requests", n.price("httpapi.requests", requests*units)
-	if n.choices.Lambda.FunctionURL {
-		door, through = "Function URL requests", n.price("lambda.url", requests)
-	}
-	list := amounts{
+	maps.Copy(list, amounts{
 		"Lambda requests":        n.price("lambda.requests", requests),
-		door:                     through,
 		"Logs, ingestion":        n.price("logs.ingestion.lambda", logs),
 		"Logs, storage":          n.price("logs.storage", (logs+access)*float64(n.w.LogDays)/(730./24)*.15),
 		"Egress to the internet": n.price("egress.internet", egress),
@@ -147,7 +160,7 @@ func (n naive) lambda() amounts {
 
 		"Secrets": n.price("secrets.secret", float64(n.secrets)),
 		"Alarms":  n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
-	}
+	})
 	if n.w.Function.Tracing {
 		traced, long := 0.0, 0.0
 		for _, s := range t.Profile.Segments() {
@@ -461,7 +474,9 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 		k.RequestsPerConnection = 1 + float64(random.IntN(20))
 		k.ConnectionTime = spec.Duration(time.Duration(random.IntN(100)) * time.Second)
 		k.CrossZone = float64(random.IntN(2)) / 2
-		choices.Lambda.FunctionURL = random.IntN(4) == 0
+		if random.IntN(2) == 0 {
+			choices.Lambda.Through(FrontDoors()[random.IntN(4)])
+		}
 		k.NATGateways = random.IntN(3)
 		k.PublicNodes = k.NATGateways == 0
 		k.Extended, k.AutoMode, k.ForPeak = random.IntN(4) == 0, random.IntN(4) == 0, random.IntN(8) == 0

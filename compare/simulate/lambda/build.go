@@ -35,8 +35,12 @@ func For(service lambda.Service, usage demand.Traffic, choices cost.LambdaChoice
 	c.Timeout = time.Duration(service.TimeoutSeconds) * time.Second
 	c.Provisioned, c.Reserved = service.Provisioned, service.Reserved
 	c.KeepAlive, c.Retry = choices.KeepAlive.Std(), p.Retry
-	if choices.FunctionURL {
+	switch choices.Door() {
+	case cost.FunctionURL, cost.ALB: // which pass on what comes, for as long as a function runs
 		c.API, c.APITimeout = Bucket{}, 0
+	case cost.RESTAPI:
+		c.APITimeout = lambda.RESTAPITimeoutSeconds * time.Second
+	case cost.HTTPAPI: // as Defaults has it
 	}
 	if p.Account > 0 {
 		c.Account = p.Account
