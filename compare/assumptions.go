@@ -216,7 +216,7 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	}
 	connections := "the user"
 	if k.RequestsPerConnection == cost.Defaults().Kubernetes.RequestsPerConnection {
-		connections = "the mean over web pages, by HTTP Archive: discuss.httparchive.org/t/distribution-of-http-requests-per-tcp-connection/365"
+		connections = "the mean over web pages, by HTTP Archive: discuss.httparchive.org/t/365"
 	}
 	say("load balancer", connections, "%s; a connection carries %s", c.balancers(), connection(k))
 	if c.deployments(func(s kubernetes.Service) bool { return !isExposed(s) }) {

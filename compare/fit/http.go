@@ -9,6 +9,7 @@ import (
 	"ambi/spec"
 	"ambi/target/finding"
 	"ambi/target/kubernetes"
+	"ambi/target/lambda"
 )
 
 // entry checks a service against what serves it from outside the cluster.

@@ -57,7 +57,7 @@ func (d FrontDoor) Lifts(f finding.Finding) bool {
 // check reports what makes no sense of the choice.
 func (l LambdaChoices) check(fail func(ok bool, choice, format string, args ...any)) {
 	fail(l.FrontDoor == "" || slices.Contains(FrontDoors(), l.FrontDoor), "frontDoor", "must be http-api, rest-api, function-url or alb, got %q", l.FrontDoor)
-	fail(!l.FunctionURL || l.FrontDoor == "" || l.FrontDoor == FunctionURL, "functionURL", "is another front door than %s", l.FrontDoor)
+	fail(!l.FunctionURL || l.FrontDoor == "" || l.FrontDoor == FunctionURL, "frontDoor", "is %s, and functionURL chooses another front door", l.FrontDoor)
 }
 
 // What one capacity unit of a load balancer holds where functions are its targets, in

@@ -325,7 +325,7 @@ func TestTablesBehindCharts(t *testing.T) {
 		}
 		shown := text(table)
 		for _, want := range map[string][]string{
-			"cost-curve": {"3M, your usage $8.60 $228.96", ", crossing", "100G"},
+			"cost-curve": {"3M, your usage $9.10 $228.87", ", crossing", "100G"},
 			"cost-parts": {"Control plane $0.00 (0.0 %) $73.00 (", "Idle $0.00 (0.0 %) $"},
 		}[f.ID] {
 			if !strings.Contains(shown, want) {

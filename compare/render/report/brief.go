@@ -77,6 +77,10 @@ func (p *page) briefLimits() {
 		title, noun string
 		limits      []fit.Limit
 	}{{"Blockers", "blocker", f.Blockers}, {"What has to change", "change", f.Knobs}, {"Warnings", "warning", f.Warnings}} {
+		if room == 0 { // the screen is full
+			p.more(len(kind.limits), kind.noun)
+			continue
+		}
 		if len(kind.limits) == 0 {
 			continue
 		}
