@@ -169,3 +169,32 @@ func TestWhatMakesNoSenseIsAnError(t *testing.T) {
 		}
 	}
 }
+
+// cpu is for the pod: 1 makes a function of 1,769 MB, unless lambda.memory says otherwise. And
+// the other way round.
+func TestSizesForOneTarget(t *testing.T) {
+	sized := func(service string) compare.Result {
+		t.Helper()
+		return run(t, input(t, `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+`+service+`usage: {requests: 20/s, duration: 100ms, cpuTime: 20ms, requestSize: 1k, responseSize: 4k, logSize: 0, outboundSize: 0, startTime: 1s, shape: steady}
+`))
+	}
+	small, large := sized("    cpu: 100m\n    memory: 256Mi\n"), sized("    cpu: 1\n    memory: 256Mi\n")
+	own := sized("    cpu: 1\n    memory: 256Mi\n    lambda: {memory: 256Mi}\n")
+	if *own.Lambda.Bill.Total != *small.Lambda.Bill.Total || *own.Kubernetes.Bill.Total != *large.Kubernetes.Bill.Total {
+		t.Errorf("with lambda.memory: %s on Lambda, want %s; %s on Kubernetes, want %s",
+			own.Lambda.Bill.Total, small.Lambda.Bill.Total, own.Kubernetes.Bill.Total, large.Kubernetes.Bill.Total)
+	}
+	if *large.Lambda.Bill.Total <= *small.Lambda.Bill.Total || large.Services[0].Lambda.MemoryMB != 1769 {
+		t.Errorf("cpu: 1 makes a function of %d MB, for %s", large.Services[0].Lambda.MemoryMB, large.Lambda.Bill.Total)
+	}
+	pods := sized("    cpu: 100m\n    memory: 256Mi\n    kubernetes: {cpu: 1, memory: 2Gi}\n")
+	if s := pods.Services[0].Kubernetes; s.MilliCPU != 1000 || s.MemoryMiB != 2048 || *pods.Lambda.Bill.Total != *small.Lambda.Bill.Total {
+		t.Errorf("with kubernetes.cpu and memory: pods of %dm and %d MiB; %s on Lambda, want %s", s.MilliCPU, s.MemoryMiB, pods.Lambda.Bill.Total, small.Lambda.Bill.Total)
+	}
+}

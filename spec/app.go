@@ -125,6 +125,7 @@ type LambdaOptions struct {
 	Zip              string       `json:"zip,omitempty" jsonschema_description:"A zip with an executable named bootstrap, instead of an image; its path from the project's root." otherTarget:"the pods run image instead"`
 	Layers           []string     `json:"layers,omitempty" jsonschema:"maxItems=5,uniqueItems=true" jsonschema_description:"ARNs of layer versions; only with zip." otherTarget:"the pods run image instead"`
 	Handler          Handler      `json:"handler,omitempty" jsonschema:"enum=adapter,enum=native,default=adapter" jsonschema_description:"Who turns an invocation into an HTTP request: the Lambda Web Adapter, or the app itself." otherTarget:"only the lambda target has it"`
+	Memory           *Quantity    `json:"memory,omitempty" range:"128Mi to 10Gi in whole bytes" unit:"bytes" jsonschema_description:"Memory of the function, with its CPU, instead of what cpu and memory come to." otherTarget:"pods have kubernetes.memory, or memory"`
 	Provisioned      int          `json:"provisioned,omitempty" jsonschema:"minimum=0,maximum=1000" jsonschema_description:"Environments that the alias live keeps warm, paid by the hour." otherTarget:"pods are warm; scale.min says how many at least"`
 	Reserved         bool         `json:"reserved,omitempty" jsonschema_description:"Reserve scale.max times concurrency of the account's concurrency, which also bounds the function by it." otherTarget:"scale.max bounds the pods"`
 	Tracing          bool         `json:"tracing,omitempty" jsonschema_description:"Send traces to AWS X-Ray." otherTarget:"only the lambda target has it; the app can send its own traces"`
@@ -135,6 +136,8 @@ type LambdaOptions struct {
 // KubernetesOptions holds what only the kubernetes target has.
 type KubernetesOptions struct {
 	Namespace      string          `json:"namespace,omitempty" jsonschema:"default=default" jsonschema_description:"The namespace of the service's objects; it must exist." otherTarget:"only the kubernetes target has namespaces"`
+	CPU            *Quantity       `json:"cpu,omitempty" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU of a pod, instead of cpu." otherTarget:"the function has lambda.memory, or what cpu and memory come to"`
+	Memory         *Quantity       `json:"memory,omitempty" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory of a pod, instead of memory." otherTarget:"the function has lambda.memory, or what cpu and memory come to"`
 	PullSecrets    []string        `json:"pullSecrets,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Secrets of the namespace that the image is pulled with." otherTarget:"Lambda pulls the image from ECR by itself"`
 	Identity       Identity        `json:"identity,omitempty" jsonschema:"enum=pod-identity,enum=irsa" jsonschema_description:"How pods on EKS get the role that has the service's permissions." otherTarget:"the function has its role without it"`
 	Ingress        *Ingress        `json:"ingress,omitempty" jsonschema_description:"Serve the routes from outside through an Ingress."`

@@ -161,9 +161,9 @@ func Common() []string {
 	return []string{
 		"services.*.image", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
 		"services.*.env", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
-		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler",
+		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
 		"services.*.lambda.provisioned", "services.*.lambda.reserved", "services.*.lambda.tracing", "services.*.lambda.vpc", "services.*.lambda.logRetentionDays",
-		"services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+		"services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }
 

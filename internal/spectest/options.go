@@ -61,6 +61,9 @@ func (g *generator) lambda(s *service) []string {
 		options = append(options, "reserved: "+g.one("true", "false"))
 	}
 	if g.sometimes() {
+		options = append(options, "memory: "+g.one("128Mi", "1Gi", "1769Mi", "10Gi"))
+	}
+	if g.sometimes() {
 		options = append(options, g.switches(reflect.TypeFor[spec.LambdaOptions](), "reserved")...)
 	}
 	return options
@@ -80,6 +83,9 @@ func (g *generator) switches(section reflect.Type, but ...string) []string {
 
 func (g *generator) kubernetes(s *service) []string {
 	var options []string
+	if g.sometimes() {
+		options = append(options, "cpu: "+g.one("100m", "1", "1500m"), "memory: "+g.one("256Mi", "1Gi"))
+	}
 	if g.sometimes() {
 		options = append(options, "namespace: "+g.one("default", "team-1", "x", "type"))
 	}

@@ -217,6 +217,10 @@ func All() []Change {
 			Lambda: noted("update Function", "in place and without a new version"), Kubernetes: nothing(""),
 		},
 		{
+			Fields: []string{"services.*.lambda.memory"}, After: "lambda: {memory: 2Gi}",
+			Lambda: steps(publish), Kubernetes: nothing(""),
+		},
+		{
 			Fields: []string{"services.*.lambda.tracing"}, After: "lambda: {tracing: true}",
 			Lambda: steps("update Function Alias RolePolicy"), Kubernetes: nothing(""),
 		},
@@ -228,6 +232,14 @@ func All() []Change {
 			Fields: []string{"services.*.lambda.logRetentionDays"}, After: "lambda: {logRetentionDays: 60}",
 			Lambda:     noted("update LogGroup", "access logs are kept as long as the service that keeps its own for the longest; a shorter time deletes old lines"),
 			Kubernetes: nothing(""),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.cpu"}, After: "kubernetes: {cpu: 1}",
+			Lambda: nothing(""), Kubernetes: steps(roll),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.memory"}, After: "kubernetes: {memory: 2Gi}",
+			Lambda: nothing(""), Kubernetes: steps(roll),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.namespace"}, After: "kubernetes: {namespace: other}",

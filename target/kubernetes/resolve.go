@@ -33,15 +33,25 @@ type resolver struct {
 
 func (r *resolver) service(name string, s *spec.Service) Service {
 	at := "services." + name
+	cpu, cpuAt := s.CPU, at+".cpu"
+	if own := s.Kubernetes.CPU; own != nil {
+		r.notes.Dropped(cpuAt, "kubernetes.cpu says what a pod has")
+		cpu, cpuAt = *own, at+".kubernetes.cpu"
+	}
+	memory, memoryAt := s.Memory, at+".memory"
+	if own := s.Kubernetes.Memory; own != nil {
+		r.notes.Dropped(memoryAt, "kubernetes.memory says what a pod has")
+		memory, memoryAt = *own, at+".kubernetes.memory"
+	}
 	out := Service{
 		Name:           name,
 		Image:          s.Image,
 		PullSecrets:    s.Kubernetes.PullSecrets,
 		Port:           s.Port,
 		HealthPath:     s.Health.Path,
-		CPU:            s.CPU.String(),
-		MilliCPU:       int(s.CPU.Milli()),
-		MemoryMiB:      int((s.Memory.Bytes() + 1<<20 - 1) >> 20),
+		CPU:            cpu.String(),
+		MilliCPU:       int(cpu.Milli()),
+		MemoryMiB:      int((memory.Bytes() + 1<<20 - 1) >> 20),
 		TimeoutSeconds: int(s.Timeout.Std().Seconds()),
 		Concurrency:    s.Concurrency,
 		Namespace:      s.Kubernetes.Namespace,
@@ -60,11 +70,11 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80")
 	}
-	r.notes.Exact(at+".cpu", "the container's CPU request; there is no CPU limit")
-	if int64(out.MemoryMiB)<<20 == s.Memory.Bytes() {
-		r.notes.Exact(at+".memory", "the container's memory request and limit")
+	r.notes.Exact(cpuAt, "the container's CPU request; there is no CPU limit")
+	if int64(out.MemoryMiB)<<20 == memory.Bytes() {
+		r.notes.Exact(memoryAt, "the container's memory request and limit")
 	} else {
-		r.notes.Approximate(at+".memory", "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
+		r.notes.Approximate(memoryAt, "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
 	}
 	if e, ok := r.app.Events(name); ok && !e.Pull {
 		r.notes.Exact(at+".concurrency", "messages that the delivery container gives the app at once")

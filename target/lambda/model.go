@@ -52,7 +52,7 @@ type Service struct {
 	AdapterLayer     string // the Web Adapter's, as ACCOUNT:layer:NAME:VERSION; empty where Layers or the image has it, or nothing needs it
 	Architecture     string
 	MemoryMB         int
-	MemoryDecidedBy  string // "memory" or "cpu": the field that needs the most
+	MemoryDecidedBy  string // "memory" or "cpu", the field that needs the most, or "lambda.memory"
 	CPU              string // the spec's cpu, which MemoryMB gives at least
 	TimeoutSeconds   int
 	LogRetentionDays int

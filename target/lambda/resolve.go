@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"fmt"
 	"regexp"
 
 	"ambi/spec"
@@ -106,9 +107,22 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 	r.notes.Exact(path, "the function's image; its repository must be in the function's region")
 }
 
-// size derives the one number that Lambda takes, memory, from cpu and memory.
+// size derives the one number that Lambda takes, memory, from cpu and memory, unless
+// lambda.memory says it.
 func (r *resolver) size(at string, s *spec.Service, out *Service) {
-	memory := int((s.Memory.Bytes() + 1<<20 - 1) >> 20)
+	if own := s.Lambda.Memory; own != nil {
+		out.MemoryMB, out.MemoryDecidedBy = mebibytes(*own), "lambda.memory"
+		gives := fmt.Sprintf("the function has %d MB, which give %dm of CPU", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU)
+		if int64(out.MemoryMB)<<20 == own.Bytes() {
+			r.notes.Exact(at+".lambda.memory", "%s", gives)
+		} else {
+			r.notes.Approximate(at+".lambda.memory", "rounded up: %s", gives)
+		}
+		r.notes.Dropped(at+".cpu", "lambda.memory says what the function has")
+		r.notes.Dropped(at+".memory", "lambda.memory says what the function has")
+		return
+	}
+	memory := mebibytes(s.Memory)
 	cpu := int((s.CPU.Milli()*MemoryMBForOneVCPU + 999) / 1000)
 	out.MemoryMB, out.MemoryDecidedBy = memory, "memory"
 	if cpu > memory {
@@ -154,3 +168,6 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	}
 	r.notes.Exact(at+".timeout", "the function's timeout, and the API's for it")
 }
+
+// mebibytes is a quantity in whole MiB, rounded up.
+func mebibytes(q spec.Quantity) int { return int((q.Bytes() + 1<<20 - 1) >> 20) }

@@ -10,7 +10,7 @@ var apiFacts = facts{
 	service:          "api",
 	code:             image("123456789012.dkr.ecr.us-east-1.amazonaws.com/full:1"),
 	architecture:     "x86_64",
-	memoryMB:         512,
+	memoryMB:         1024,
 	timeoutSeconds:   20,
 	logRetentionDays: 30,
 	routes: []string{
