@@ -156,13 +156,15 @@ func All() []Kind {
 	}
 }
 
-// Common lists the keys that every service has, whatever its kinds.
+// Common lists the keys that every service has, whatever its kinds. Switches that one
+// target alone has, such as lambda.tracing, are common too and not listed: any key
+// below lambda or kubernetes that is true or false.
 func Common() []string {
 	return []string{
 		"services.*.image", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
 		"services.*.env", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
-		"services.*.lambda.provisioned", "services.*.lambda.reserved", "services.*.lambda.tracing", "services.*.lambda.vpc", "services.*.lambda.logRetentionDays",
+		"services.*.lambda.provisioned", "services.*.lambda.logRetentionDays",
 		"services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }

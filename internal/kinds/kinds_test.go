@@ -79,8 +79,8 @@ func TestNoFileIsOfTwoKinds(t *testing.T) {
 // Each key of a service is a kind's or every service's, and a kind's file in spec
 // declares the type of its keys.
 func TestEveryKeyHasAKind(t *testing.T) {
-	var check func(of reflect.Type, at string)
-	check = func(of reflect.Type, at string) {
+	var check func(of reflect.Type, at string, ofTarget bool)
+	check = func(of reflect.Type, at string, ofTarget bool) {
 		for i := range of.NumField() {
 			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
 			key := at + "." + name
@@ -95,18 +95,18 @@ func TestEveryKeyHasAKind(t *testing.T) {
 					t.Errorf("%v does not declare type %s of %s", kind.Spec.Files, field.Name(), key)
 				}
 				if field.Kind() == reflect.Struct {
-					check(field, key)
+					check(field, key, false)
 				}
-			case isKind || slices.Contains(kinds.Common(), key):
+			case isKind || slices.Contains(kinds.Common(), key) || ofTarget && field.Kind() == reflect.Bool:
 			case field.Kind() == reflect.Struct && (name == string(spec.Lambda) || name == string(spec.Kubernetes)):
-				check(field, key)
+				check(field, key, true)
 			default:
 				t.Errorf("%s is no kind's key, nor every service's: give it a row", key)
 			}
 		}
 	}
-	check(reflect.TypeFor[spec.Service](), "services.*")
-	check(reflect.TypeFor[spec.Data](), "data.*")
+	check(reflect.TypeFor[spec.Service](), "services.*", false)
+	check(reflect.TypeFor[spec.Data](), "data.*", false)
 }
 
 func declares(t *testing.T, files []string, name string) bool {
