@@ -1,5 +1,7 @@
 package kubernetes
 
+import "ambi/compare/simulate/replay"
+
 const (
 	never = 1<<63 - 1
 	none  = -1
@@ -183,9 +185,9 @@ const (
 	scan                  // nodes are looked at
 )
 
-// calendar is the events to come, a heap by time.
+// calendar is the events to come, by time.
 type calendar struct {
-	events []event
+	events replay.Heap[event]
 	order  int64
 }
 
@@ -202,36 +204,7 @@ func (c *calendar) next() int64 {
 
 func (c *calendar) add(at int64, k kind, which, life int32) {
 	c.order++
-	e := event{at, c.order, k, which, life}
-	list := append(c.events, e)
-	i := len(list) - 1
-	for i > 0 && e.before(&list[(i-1)/2]) {
-		list[i] = list[(i-1)/2]
-		i = (i - 1) / 2
-	}
-	list[i] = e
-	c.events = list
+	c.events.Push(event{at, c.order, k, which, life}, (*event).before)
 }
 
-func (c *calendar) pop() event {
-	list := c.events
-	first, n := list[0], len(list)-1
-	last := list[n]
-	list = list[:n]
-	c.events = list
-	i := 0
-	for child := 1; child < n; child = 2*i + 1 {
-		if child+1 < n && list[child+1].before(&list[child]) {
-			child++
-		}
-		if !list[child].before(&last) {
-			break
-		}
-		list[i] = list[child]
-		i = child
-	}
-	if n > 0 {
-		list[i] = last
-	}
-	return first
-}
+func (c *calendar) pop() event { return c.events.Pop((*event).before) }

@@ -15,7 +15,7 @@ type queue struct {
 	shift   uint  // what turns an entry into its slot's number
 	slots   [slots]slot
 	used    [slots / 64]uint64 // a bit for each slot that is not empty
-	far     heap
+	far     replay.Heap[int64]
 }
 
 // slot is what happens in a short time: mostly once, or not at all.
@@ -70,7 +70,7 @@ func (q *queue) next() int64 {
 func (q *queue) push(now, entry int64) {
 	q.count++
 	if entry>>q.shift-now<<kindBits>>q.shift >= slots {
-		q.far.push(entry)
+		q.far.Push(entry, sooner)
 		return
 	}
 	i := int(entry>>q.shift) & (slots - 1)
@@ -96,7 +96,7 @@ func (q *queue) push(now, entry int64) {
 func (q *queue) pop() int64 {
 	q.count--
 	if len(q.far) > 0 && q.far[0] < q.soonest {
-		return q.far.pop()
+		return q.far.Pop(sooner)
 	}
 	first := q.soonest
 	i := int(first>>q.shift) & (slots - 1)
@@ -126,43 +126,8 @@ func (q *queue) find(after int) int64 {
 	return never
 }
 
-// heap is a binary heap of entries.
-type heap []int64
-
-func (h *heap) push(entry int64) {
-	list := append(*h, entry)
-	i := len(list) - 1
-	for i > 0 && entry < list[(i-1)/2] {
-		list[i] = list[(i-1)/2]
-		i = (i - 1) / 2
-	}
-	list[i] = entry
-	*h = list
-}
-
-func (h *heap) pop() int64 {
-	list := *h
-	first := list[0]
-	n := len(list) - 1
-	last := list[n]
-	list = list[:n]
-	*h = list
-	i := 0
-	for child := 1; child < n; child = 2*i + 1 {
-		if child+1 < n && list[child+1] < list[child] {
-			child++
-		}
-		if list[child] >= last {
-			break
-		}
-		list[i] = list[child]
-		i = child
-	}
-	if n > 0 {
-		list[i] = last
-	}
-	return first
-}
+// sooner orders entries by their time.
+func sooner(a, b *int64) bool { return *a < *b }
 
 // idle is the environments that wait, the one that was used last on top. Since
 // it is the one that is taken, the one at the bottom is the first to expire.
@@ -196,9 +161,8 @@ func (s *idle) expire() {
 	s.count--
 }
 
-// retries are requests that will be tried again, a heap by time and then by
-// number.
-type retries []retry
+// retries are requests that will be tried again, by time and then by number.
+type retries struct{ heap replay.Heap[retry] }
 
 type retry struct {
 	at      int64
@@ -207,48 +171,17 @@ type retry struct {
 	request replay.Request
 }
 
-func (r retry) before(other retry) bool {
+func (r *retry) before(other *retry) bool {
 	return r.at < other.at || r.at == other.at && r.number < other.number
 }
 
-func (h retries) next() int64 {
-	if len(h) == 0 {
+func (r *retries) next() int64 {
+	if len(r.heap) == 0 {
 		return never
 	}
-	return h[0].at
+	return r.heap[0].at
 }
 
-func (h *retries) push(r retry) {
-	list := append(*h, r)
-	i := len(list) - 1
-	for i > 0 && r.before(list[(i-1)/2]) {
-		list[i] = list[(i-1)/2]
-		i = (i - 1) / 2
-	}
-	list[i] = r
-	*h = list
-}
+func (r *retries) push(one retry) { r.heap.Push(one, (*retry).before) }
 
-func (h *retries) pop() retry {
-	list := *h
-	first := list[0]
-	n := len(list) - 1
-	last := list[n]
-	list = list[:n]
-	*h = list
-	i := 0
-	for child := 1; child < n; child = 2*i + 1 {
-		if child+1 < n && list[child+1].before(list[child]) {
-			child++
-		}
-		if !list[child].before(last) {
-			break
-		}
-		list[i] = list[child]
-		i = child
-	}
-	if n > 0 {
-		list[i] = last
-	}
-	return first
-}
+func (r *retries) pop() retry { return r.heap.Pop((*retry).before) }

@@ -38,7 +38,7 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	result := s.record.Result(spec.Lambda, at, options)
 	result.Partial = loop.Partial
 	result.MemoryMB = config.MemoryMB
-	result.InFlight = s.unanswered + int64(len(s.again))
+	result.InFlight = s.unanswered + int64(len(s.again.heap))
 	return result, nil
 }
 
@@ -131,7 +131,7 @@ func (s *simulator) until(at int64) {
 
 // drain goes on until every request was answered, and returns when that was.
 func (s *simulator) drain(at int64) int64 {
-	for s.busy.count > 0 || len(s.again) > 0 {
+	for s.busy.count > 0 || len(s.again.heap) > 0 {
 		at = min(s.busy.next(), s.again.next())
 		s.until(at)
 	}
