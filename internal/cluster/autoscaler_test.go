@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,12 +140,27 @@ func (p *proof) rollsOut(t *testing.T, deployment cluster.Object, count int, ima
 		}
 		for _, pod := range pods {
 			if got := pod.List("spec", "containers")[0].Text("image"); got != image {
-				return fmt.Errorf("pod %s has %s", pod.Name(), got)
+				return fmt.Errorf("pod %s has %s: %s", pod.Name(), got, podsSay(pods))
 			}
 		}
 		return nil
 	})
 	p.settles(t, deployment, count)
+}
+
+// podsSay is the state of pods that a rollout waits for, in a line each.
+func podsSay(pods []cluster.Object) string {
+	var text strings.Builder
+	for _, pod := range pods {
+		fmt.Fprintf(&text, "\n%s on node %q, phase %s", pod.Name(), pod.Text("spec", "nodeName"), pod.Text("status", "phase"))
+		if at := pod.Text("metadata", "deletionTimestamp"); at != "" {
+			fmt.Fprintf(&text, ", deleted at %s", at)
+		}
+		for _, c := range pod.List("status", "conditions") {
+			fmt.Fprintf(&text, ", %s %s %s %s", c.Text("type"), c.Text("status"), c.Text("reason"), c.Text("message"))
+		}
+	}
+	return text.String()
 }
 
 func (p *proof) pods(ctx context.Context, deployment cluster.Object) ([]cluster.Object, error) {

@@ -182,7 +182,7 @@ func (p *proof) installKinds(t *testing.T) {
 // them; see [proof.serveIngresses].
 func (p *proof) installClasses(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"alb", "nginx", "traefik"} {
+	for _, name := range []string{"alb", "nginx", "one", silent, "traefik", "two"} {
 		p.apply(t, cluster.Object{
 			"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
 			"metadata": map[string]any{"name": name}, "spec": map[string]any{"controller": "example.com/" + name},
@@ -275,8 +275,9 @@ func (p *proof) settles(t *testing.T, deployment cluster.Object, count int) {
 		}
 		for _, field := range []string{"replicas", "updatedReplicas", "availableReplicas"} {
 			if got := have.Number("status", field); got != count {
-				return fmt.Errorf("status.%s is %d; Progressing: %s, ReplicaFailure: %s",
-					field, got, have.Reason("Progressing"), have.Reason("ReplicaFailure"))
+				pods, _ := p.pods(ctx, deployment)
+				return fmt.Errorf("status.%s is %d; Progressing: %s, ReplicaFailure: %s%s",
+					field, got, have.Reason("Progressing"), have.Reason("ReplicaFailure"), podsSay(pods))
 			}
 		}
 		if !have.Condition("Available") || have.Number("status", "observedGeneration") != have.Number("metadata", "generation") {

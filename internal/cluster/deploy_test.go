@@ -6,24 +6,29 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"ambi/internal/cluster"
 	"ambi/internal/lifecycle"
+	"ambi/internal/updateimpact"
+	"ambi/spec"
 )
 
-// deployments deploys with Pulumi's own Kubernetes provider: each project as it is, and what
-// goes wrong. They share the cluster and
+// deployments deploys with Pulumi's own Kubernetes provider: each project as it is, then one
+// change after the other of docs/changes.md, and what goes wrong. They share the cluster and
 // nothing in it, and run side by side, since most of their time is the provider's waits.
 func (p *proof) deployments(projects []*project) func(*testing.T) {
 	return func(t *testing.T) {
 		ctx, stop := context.WithCancel(p.ctx)
 		t.Cleanup(stop)
 		go p.serveIngresses(ctx)
-		t.Run("updates that go wrong", func(t *testing.T) {
+		t.Run("one program", func(t *testing.T) {
 			t.Parallel()
-			p.faults(t, p.newProgram(t))
+			program := p.newProgram(t)
+			t.Run("updates that go wrong", p.faults(program))
+			t.Run("changes", p.changes(program))
 		})
 		for _, project := range projects {
 			t.Run(project.name, p.deployment(project))
@@ -108,17 +113,68 @@ func (p *proof) enforced(t *testing.T, quota cluster.Object, pods string) {
 	})
 }
 
-// newProgram is one program for all faults; the setting variant says what it deploys.
+// newProgram is one program for all changes and faults; the setting variant says what it
+// deploys.
 func (p *proof) newProgram(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	program := lifecycle.NewProgram(t, dir)
+	program.Add("small", nil, lifecycle.SmallSpec("small"))
+	program.Add("renamed", nil, lifecycle.SmallSpec("other"))
+	program.Add("before", nil, lifecycle.ChangesSpec(t, spec.Kubernetes, rows(), false))
+	program.Add("after", nil, lifecycle.ChangesSpec(t, spec.Kubernetes, rows(), true))
 	for name, text := range faulty {
 		program.Add(name, nil, []byte(text))
 	}
 	program.Write()
-	for _, namespace := range []string{"faults", "other"} {
+	// Two stacks of it start side by side: neither may link it while the other runs it.
+	run(t, p.ctx, dir+"/stacks", "go", "build", "-o", "bin/stacks", ".")
+	for _, namespace := range []string{"default", "faults", "life", "other"} {
 		p.prepare(t, []cluster.Object{{"metadata": map[string]any{"namespace": namespace}}})
 	}
 	return dir
+}
+
+// rows are the changes that change something on Kubernetes. What the others emit for it is
+// the same before and after, as the engine's own tests hold.
+func rows() []updateimpact.Change {
+	return slices.DeleteFunc(updateimpact.All(), func(c updateimpact.Change) bool { return c.Kubernetes.Steps == "" })
+}
+
+// changes makes each change of docs/changes.md, on services of their own.
+func (p *proof) changes(dir string) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Parallel()
+		s := p.newStack(t, dir, "changes", map[string]string{
+			"aws:region": "us-east-1", "clusterName": "life", "variant": "small",
+			"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE",
+		})
+		s.up()
+		s.set("variant", "renamed")
+		for urn, did := range s.up() {
+			if did != "create" && did != "delete" {
+				t.Errorf("under another name of the app, %s: %s", urn, did)
+			}
+		}
+		s.set("variant", "before")
+		s.up()
+		s.set("variant", "after")
+		previewed := s.preview()
+		updated := s.up()
+		lifecycle.Compare(t, spec.Kubernetes, rows(), updated)
+		same(t, "the update does what the preview says", list(updated), list(previewed))
+		same(t, "a second update does nothing", s.only("", s.up()), nil)
+		s.refreshes()
+		s.destroy()
+	}
+}
+
+// list lists steps, each as "operation URN".
+func list(steps map[string]string) []string {
+	var all []string
+	for urn, did := range steps {
+		all = append(all, did+" "+urn)
+	}
+	slices.Sort(all)
+	return all
 }

@@ -4,7 +4,9 @@ package cluster_test
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,8 +24,11 @@ services:
 
 // faulty are the specs by variant.
 var faulty = map[string]string{
-	"calls":   called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
-	"alone":   called + "  web: {image: registry.example.com/web:1, http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
+	"calls": called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
+	"alone": called + "  web: {image: registry.example.com/web:1, http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n",
+	"shown": called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults, ingress: {class: " + silent + "}}}\n",
+	"more": called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults}}\n" +
+		"  late: {image: registry.example.com/late:1, http: {routes: [GET /late]}, kubernetes: {namespace: faults}}\n",
 	"unknown": called + "  web: {image: registry.example.com/web:1, needs: [orders], http: {routes: [GET /]}, kubernetes: {namespace: faults, ingress: {class: absent}}}\n",
 }
 
@@ -45,33 +50,56 @@ func (p *proof) missesKinds(projects []*project) func(*testing.T) {
 }
 
 // faults walks what docs/when-an-update-fails.md tells of, step by step on one stack.
-func (p *proof) faults(t *testing.T, dir string) {
-	s := p.newStack(t, dir, "faults", map[string]string{"variant": "calls"})
-	f := &faults{stack: s}
-	s.up()
-	for _, step := range []struct {
-		what string
-		run  func(*testing.T)
-	}{
-		{"a preview tells what an update would refuse", f.previewTells},
-		{"callers stay with what is ready", f.callersStay},
-		{"a caller that moves is let in until it has gone", f.callerMoves},
-		{"a caller that needs no more is let in until it has gone", f.callerNeedsNoMore},
-	} {
-		began := time.Now()
-		if !t.Run(step.what, func(t *testing.T) { s.t = t; step.run(t) }) {
-			t.Fatal("the steps build on one another")
+func (p *proof) faults(dir string) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Parallel()
+		s := p.newStack(t, dir, "faults", map[string]string{"variant": "calls"})
+		f := &faults{stack: s}
+		s.up()
+		for _, step := range []struct {
+			what string
+			run  func(*testing.T)
+		}{
+			{"a preview tells what an update would refuse", f.previewTells},
+			{"callers stay with what is ready", f.callersStay},
+			{"a caller that moves is let in until it has gone", f.callerMoves},
+			{"a caller that needs no more is let in until it has gone", f.callerNeedsNoMore},
+			{"no room", f.noRoom},
+			{"a quota", f.quota},
+			{"an image that does not start", f.crashes},
+			{"an Ingress that nobody serves", f.noController},
+			{"an image that somebody set by hand", f.setByHand},
+			{"an image that another controller sets", f.conflict},
+			{"an interrupt", f.interrupt},
+			{"a kill", f.kill},
+			{"a kill while something new is made", f.killedAtBirth},
+		} {
+			began := time.Now()
+			if !t.Run(step.what, func(t *testing.T) { s.t = t; step.run(t) }) {
+				t.Fatal("the steps build on one another")
+			}
+			s.t = t
+			t.Logf("%s: %.1f s", step.what, time.Since(began).Seconds())
 		}
-		s.t = t
-		t.Logf("%s: %.1f s", step.what, time.Since(began).Seconds())
+		s.destroy()
 	}
-	s.destroy()
 }
 
 type faults struct{ *stack }
 
 // soon has updates fail soon.
 func (f *faults) soon() { f.set("readyTimeout", "10s") }
+
+// recovers has the next update succeed, after which nothing is left to do.
+func (f *faults) recovers(t *testing.T) {
+	t.Helper()
+	f.unset("readyTimeout")
+	f.up()
+	for _, name := range []string{"orders", "batch", "web"} {
+		f.ready(t, f.deployment(name, "faults"))
+	}
+	same(t, "a second update does nothing", f.only("", f.up()), nil)
+}
 
 func (f *faults) deployment(service, namespace string) cluster.Object {
 	return cluster.Object{
@@ -246,6 +274,176 @@ func (f *faults) admits(policies []cluster.Object, namespace, name string) bool 
 		}
 	}
 	return false
+}
+
+func (f *faults) noRoom(t *testing.T) {
+	f.soon()
+	f.set("web.memory", "500Gi") // more than a node has
+	says(t, f.upFails(), "Minimum number of Pods")
+	f.unset("web.memory")
+	f.recovers(t)
+}
+
+func (f *faults) quota(t *testing.T) {
+	full := cluster.Object{
+		"apiVersion": "v1", "kind": "ResourceQuota", "metadata": map[string]any{"name": "small", "namespace": "faults"},
+		"spec": map[string]any{"hard": map[string]any{"pods": 3}},
+	}
+	f.enforced(t, full, "3")
+	f.soon()
+	f.set("web.memory", "300Mi")
+	says(t, f.upFails(), "Minimum number of Pods") // and kubectl says why: "exceeded quota: small"
+	if err := f.Delete(f.ctx, full); err != nil {
+		t.Fatal(err)
+	}
+	f.recovers(t)
+	f.unset("web.memory")
+	f.up()
+}
+
+func (f *faults) crashes(t *testing.T) {
+	for _, reason := range []string{"CrashLoopBackOff", "CreateContainerConfigError"} { // the other one is of a Secret
+		f.soon()
+		f.set("web.image", cluster.Unstartable+":"+reason)
+		says(t, f.upFails(), reason)
+		f.unset("web.image")
+		f.recovers(t)
+	}
+}
+
+func (f *faults) noController(t *testing.T) {
+	f.soon()
+	f.set("variant", "shown")
+	says(t, f.upFails(), ".status.loadBalancer")
+	f.set("variant", "calls")
+	f.recovers(t)
+}
+
+// setImage sets web's image, in the name of a manager of fields: kubectl-set is what
+// "kubectl set image" calls itself.
+func (f *faults) setImage(t *testing.T, manager, image string) {
+	t.Helper()
+	o := f.deployment("web", "faults")
+	have, err := f.Get(f.ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := have.Field("spec", "template").(map[string]any)
+	cluster.Object(template).List("spec", "containers")[0]["image"] = image
+	if _, err := f.Merge(f.ctx, manager, o, "", cluster.Object{"spec": map[string]any{"template": template}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// image is what a service's pods are to run; empty while it has none.
+func (f *faults) image(t *testing.T, service string) string {
+	t.Helper()
+	have, err := f.Get(f.ctx, f.deployment(service, "faults"))
+	if cluster.IsNotFound(err) {
+		return ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return have.List("spec", "template", "spec", "containers")[0].Text("image")
+}
+
+// hasImage fails unless web's pods are to run an image.
+func (f *faults) hasImage(t *testing.T, want string) {
+	t.Helper()
+	if image := f.image(t, "web"); image != want {
+		t.Errorf("the image is %s, want %s", image, want)
+	}
+}
+
+// forced is an update that takes fields from whoever has them.
+func (f *faults) forced() {
+	f.env = append(f.env, "PULUMI_K8S_ENABLE_PATCH_FORCE=true")
+	f.up()
+	f.env = f.env[:len(f.env)-1]
+}
+
+func (f *faults) setByHand(t *testing.T) {
+	f.setImage(t, "kubectl-set", "registry.example.com/web:hotfix")
+	same(t, "an update does not look at the cluster", f.only("", f.up()), nil)
+	f.hasImage(t, "registry.example.com/web:hotfix")
+	f.refreshThenUp(t)
+}
+
+func (f *faults) conflict(t *testing.T) {
+	f.setImage(t, "image-updater", "registry.example.com/web:hotfix")
+	f.set("web.image", "registry.example.com/web:2")
+	says(t, f.upFails(), "conflict", "image-updater")
+	f.forced()
+	f.hasImage(t, "registry.example.com/web:2")
+	f.unset("web.image")
+	f.up()
+}
+
+// begins starts an update that cannot end, since an image does not start, and waits until
+// the cluster has that image. The function that it returns ends the update with a signal.
+func (f *faults) begins(t *testing.T, service string) (end func(syscall.Signal)) {
+	t.Helper()
+	const image = cluster.Unstartable + ":CrashLoopBackOff"
+	f.set(service+".image", image)
+	cmd := f.command("up", "--yes", "--skip-preview", atOnce)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	f.wait(t, "the broken image to be rolled out", func(context.Context) error {
+		if now := f.image(t, service); now != image {
+			return errors.New("the image is " + now)
+		}
+		return nil
+	})
+	return func(signal syscall.Signal) {
+		if err := syscall.Kill(-cmd.Process.Pid, signal); err != nil { // and whatever it started
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		f.unset(service + ".image")
+	}
+}
+
+func (f *faults) interrupt(t *testing.T) {
+	f.begins(t, "web")(syscall.SIGINT)
+	t.Logf("after an interrupt, an update does %v; the image is %s", f.up(), f.image(t, "web"))
+	f.refreshThenUp(t)
+}
+
+func (f *faults) kill(t *testing.T) {
+	f.begins(t, "web")(syscall.SIGKILL)
+	says(t, f.upFails(), "locked")
+	f.pulumi("cancel", "--yes")
+	f.refreshThenUp(t)
+}
+
+// killedAtBirth kills an update that makes a service. The next one takes over what is there,
+// and has to be told to where it wants something else of it by now.
+func (f *faults) killedAtBirth(t *testing.T) {
+	f.set("variant", "more")
+	f.begins(t, "late")(syscall.SIGKILL)
+	f.pulumi("cancel", "--yes")
+	f.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates", atOnce)
+	says(t, f.upFails(), "conflict", "pulumi-kubernetes-")
+	f.forced()
+	f.ready(t, f.deployment("late", "faults"))
+	same(t, "a second update does nothing", f.only("", f.up()), nil)
+	f.set("variant", "calls")
+	f.up()
+	if _, err := f.Get(f.ctx, f.deployment("late", "faults")); !cluster.IsNotFound(err) {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
+// refreshThenUp brings back what the program says, whatever the state says of it.
+func (f *faults) refreshThenUp(t *testing.T) {
+	t.Helper()
+	f.pulumi("refresh", "--yes", "--skip-preview", atOnce)
+	f.up()
+	f.hasImage(t, "registry.example.com/web:1")
+	f.ready(t, f.deployment("web", "faults"))
 }
 
 // says fails unless a text has all the parts.

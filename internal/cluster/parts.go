@@ -98,17 +98,21 @@ users: [{name: admin, user: {client-certificate: %q, client-key: %q}}]
 // the image's tag: Unstartable + ":CrashLoopBackOff".
 const Unstartable = "registry.example.com/unstartable"
 
-// unstartable is what kwok does to a pod of such an image, in place of having it ready.
-const unstartable = `apiVersion: kwok.x-k8s.io/v1alpha1
+// unstartable is what kwok does to a pod of such an image, in place of having it ready. It
+// says so again every few seconds, as a kubelet does: who watches may have missed it.
+func unstartable() string {
+	stage := func(name, known, delay string) string {
+		return `apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
-metadata: {name: pod-unstartable}
+metadata: {name: ` + name + `}
 spec:
   resourceRef: {apiGroup: v1, kind: Pod}
   selector:
     matchExpressions:
     - {key: .metadata.deletionTimestamp, operator: DoesNotExist}
-    - {key: .status.containerStatuses, operator: DoesNotExist}
+    - {key: .status.containerStatuses, operator: ` + known + `}
     - {key: '.spec.containers.[].image | select(startswith("` + Unstartable + `"))', operator: Exists}
+  delay: {durationMilliseconds: ` + delay + `}
   next:
     statusTemplate: |
       {{ $now := Now }}
@@ -127,12 +131,15 @@ spec:
       phase: Pending
       startTime: {{ $now | Quote }}
 `
+	}
+	return stage("pod-unstartable", "DoesNotExist", "0") + "\n---\n" + stage("pod-unstartable-still", "Exists", "3000")
+}
 
 // writeKwokConfig writes what kwok does to nodes and pods: what its authors call
 // fast, that is ready at once, but for images that are [Unstartable]. Pods use the CPU and
 // memory that annotations name.
 func (c *Cluster) writeKwokConfig() error {
-	documents := []string{unstartable}
+	documents := []string{unstartable()}
 	for _, folder := range []string{
 		"stage/node/fast", "stage/node/heartbeat-with-lease", "stage/pod/fast", "metrics/resource", "metrics/usage",
 	} {

@@ -78,45 +78,55 @@ func (s *stack) unset(key string) {
 	s.configure(func(config map[string]any) { delete(config, s.full(key)) })
 }
 
-// full is a setting's name with the project's, which most begin with.
-func (s *stack) full(key string) string {
+func (s *stack) configure(change func(config map[string]any)) {
 	s.t.Helper()
+	configure(s.t, s.dir, s.name, change)
+}
+
+func (s *stack) full(key string) string { s.t.Helper(); return fullName(s.t, s.dir, key) }
+
+// fullName is a setting's name with the project's, which most begin with.
+func fullName(t *testing.T, dir, key string) string {
+	t.Helper()
 	if strings.Contains(key, ":") {
 		return key
 	}
 	var project struct{ Name string }
-	s.read("Pulumi.yaml", &project)
+	readYAML(t, filepath.Join(dir, "Pulumi.yaml"), &project)
 	return project.Name + ":" + key
 }
 
-func (s *stack) configure(change func(map[string]any)) {
-	s.t.Helper()
-	name := "Pulumi." + s.name + ".yaml"
+// configure changes the settings of a stack in its file.
+func configure(t *testing.T, dir, stack string, change func(config map[string]any)) {
+	t.Helper()
+	name := filepath.Join(dir, "Pulumi."+stack+".yaml")
 	file := map[string]any{}
-	s.read(name, &file)
-	if file["config"] == nil {
-		file["config"] = map[string]any{}
+	readYAML(t, name, &file)
+	config, _ := file["config"].(map[string]any)
+	if config == nil {
+		config = map[string]any{}
+		file["config"] = config
 	}
-	change(file["config"].(map[string]any))
+	change(config)
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(file); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, name), text.Bytes(), 0o644); err != nil {
-		s.t.Fatal(err)
+	if err := os.WriteFile(name, text.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func (s *stack) read(name string, to any) {
-	s.t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.dir, name))
+func readYAML(t *testing.T, name string, to any) {
+	t.Helper()
+	text, err := os.ReadFile(name)
 	if err == nil {
 		err = yaml.Unmarshal(text, to)
 	}
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 
@@ -228,13 +238,16 @@ func (s *stack) only(op string, steps map[string]string) []string {
 	return resources
 }
 
+// silent is the Ingress class that nobody serves.
+const silent = "silent"
+
 // serveIngresses gives each Ingress an address, as its controller would, until the
-// context ends.
+// context ends. Those of the class [silent] get none.
 func (p *proof) serveIngresses(ctx context.Context) {
 	for ctx.Err() == nil {
 		list, _ := p.List(ctx, "networking.k8s.io/v1", "Ingress", "", nil)
 		for _, o := range list {
-			if o.List("status", "loadBalancer", "ingress") != nil {
+			if o.Text("spec", "ingressClassName") == silent || o.List("status", "loadBalancer", "ingress") != nil {
 				continue
 			}
 			o["apiVersion"], o["kind"] = "networking.k8s.io/v1", "Ingress" // a list leaves that out

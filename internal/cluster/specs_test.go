@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,27 +138,13 @@ func (p *project) plan(t *testing.T, ctx context.Context) []string {
 // it has.
 func (p *project) render(t *testing.T, ctx context.Context, more map[string]string) {
 	t.Helper()
-	file := filepath.Join(p.dir, "Pulumi.kubernetes.yaml")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	app, _, found := bytes.Cut(text, []byte(":target: kubernetes"))
-	if !found {
-		t.Fatalf("%s sets no target", file)
-	}
-	name := string(bytes.TrimSpace(app[bytes.LastIndexByte(app, '\n')+1:]))
-	for _, key := range slices.Sorted(maps.Keys(more)) {
-		full := key
-		if !strings.Contains(key, ":") {
-			full = name + ":" + key
+	configure(t, p.dir, "kubernetes", func(config map[string]any) {
+		for key, value := range more {
+			config[fullName(t, p.dir, key)] = value
 		}
-		text = bytes.Replace(text, []byte("\nconfig:\n"), fmt.Appendf(nil, "\nconfig:\n  %s: %s\n", full, more[key]), 1)
-	}
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	})
 	p.yaml = run(t, ctx, "", p.ambi, append([]string{"render", "kubernetes", "-C", p.dir}, p.data(t)...)...)
+	var err error
 	if p.objects, err = cluster.Read(p.yaml); err != nil {
 		t.Fatal(err)
 	}
