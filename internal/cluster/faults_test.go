@@ -398,6 +398,9 @@ func (f *faults) begins(t *testing.T, service string) (end func(syscall.Signal))
 		return nil
 	})
 	return func(signal syscall.Signal) {
+		// The engine has said what it began by then, and waits: a kill while it writes its
+		// state into a file would leave half of that.
+		time.Sleep(time.Second)
 		if err := syscall.Kill(-cmd.Process.Pid, signal); err != nil { // and whatever it started
 			t.Fatal(err)
 		}
