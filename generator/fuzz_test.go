@@ -50,7 +50,11 @@ func FuzzGenerate(f *testing.F) {
 			for _, route := range s.HTTP.Routes {
 				requireConstants(t, onLambda, name, route.String())
 			}
-			requireConstants(t, onKubernetes, name, s.Image, s.Health.Path, s.CPU.String(), s.Kubernetes.Namespace)
+			cpu := s.CPU
+			if s.Kubernetes.CPU != nil {
+				cpu = *s.Kubernetes.CPU
+			}
+			requireConstants(t, onKubernetes, name, s.Image, s.Health.Path, cpu.String(), s.Kubernetes.Namespace)
 			switch {
 			case s.Lambda.Zip != "":
 				requireConstants(t, onLambda, name, "../"+s.Lambda.Zip)

@@ -17,7 +17,7 @@ func TestOtherTargetTags(t *testing.T) {
 		for i := range of.NumField() {
 			field := of.Field(i)
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if field.Type.Kind() == reflect.Pointer {
+			if field.Type.Kind() == reflect.Pointer && field.Type != reflect.TypeFor[*spec.Quantity]() {
 				check(field.Type.Elem(), path+"."+name)
 			} else if field.Tag.Get("otherTarget") == "" {
 				t.Errorf("%s.%s has no tag otherTarget", path, name)
