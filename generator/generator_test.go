@@ -11,7 +11,10 @@ import (
 	"ambi/generator"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/data"
+	"ambi/target/kubernetes"
 	"ambi/target/lambda"
+	"ambi/templates"
 )
 
 // resolve parses a spec and resolves it for the targets that it lists.
@@ -164,4 +167,30 @@ func resolveLoosely(t testing.TB, text []byte) (generator.Input, *spec.App) {
 		t.Fatal(err)
 	}
 	return generator.InputOf(target.Resolve(app), "example.com/many", spec.Targets()...), app
+}
+
+// What is the same in every program is copied as it stands, and says what the models say,
+// which comparing and simulating read.
+func TestFixedTextsKeepTheLimits(t *testing.T) {
+	for file, want := range map[string][]string{
+		"kubernetes/features/keda/keda.go.txt": {
+			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
+			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
+		},
+		"kubernetes/features/backlog/queue_scaler.go.tmpl": {
+			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
+			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
+		},
+		"data/features/queue/queue.go.txt": {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
+	} {
+		text, err := templates.FS.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range want {
+			if !bytes.Contains(text, []byte(part)) {
+				t.Errorf("%s does not have %s", file, part)
+			}
+		}
+	}
 }

@@ -3,7 +3,9 @@ package generator
 import (
 	"path"
 	"slices"
+	"time"
 
+	"ambi/spec"
 	"ambi/target/kubernetes"
 )
 
@@ -56,6 +58,8 @@ type kubernetesView struct {
 	InOrder         []kubernetesService // of their declaration: each after those that it calls
 	IngressClasses  []string
 	MatchesPerRule  int
+	MaxInstances    int
+	DrainSeconds    int
 	Config          []value // what a stack must set
 	features        []string
 }
@@ -97,6 +101,8 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		StacktestImport: path.Join(in.Module, "stacks/stacktest"),
 		DatastackImport: path.Join(in.Module, "stacks/datastack"),
 		MatchesPerRule:  kubernetes.MaxMatchesPerRule,
+		MaxInstances:    spec.MaxInstances,
+		DrainSeconds:    int(kubernetes.Drain / time.Second),
 		features:        namesOf(kubernetesFeatures, in.Kubernetes.Services...),
 	}
 	for _, s := range in.Kubernetes.Services {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ambi/internal/goname"
+	"ambi/spec"
 	"ambi/target/lambda"
 )
 
@@ -71,7 +72,28 @@ type lambdaView struct {
 	AccessLogRetentionDays int
 	Secrets                []secretView
 	Services               []lambdaService
-	features               []string
+	lambdaLimits
+	features []string
+}
+
+// lambdaLimits are what emitted code checks settings against: the limits of the target,
+// and the ranges of the spec.
+type lambdaLimits struct {
+	MinMemoryMB, MaxMemoryMB                  int
+	MemoryForOneVCPU                          string
+	MaxTimeoutSeconds, MaxRouteTimeoutSeconds int
+	MaxProvisioned                            int
+	LogRetentions                             []int
+}
+
+func newLambdaLimits() lambdaLimits {
+	return lambdaLimits{
+		MinMemoryMB: lambda.MinMemoryMB, MaxMemoryMB: lambda.MaxMemoryMB,
+		MemoryForOneVCPU:  fmt.Sprintf("%d,%03d", lambda.MemoryMBForOneVCPU/1000, lambda.MemoryMBForOneVCPU%1000),
+		MaxTimeoutSeconds: lambda.MaxTimeoutSeconds, MaxRouteTimeoutSeconds: lambda.MaxRouteTimeoutSeconds,
+		MaxProvisioned: spec.MaxInstances,
+		LogRetentions:  spec.LogRetentions(),
+	}
 }
 
 func (v lambdaView) featureNames() (string, []string) { return "lambda", v.features }
@@ -143,6 +165,7 @@ func (s lambdaService) featureNames() (string, []string) { return "lambda", s.fe
 
 type lambdaVariable struct {
 	Name, Value           string
+	Plain                 bool   // a value, and no reference
 	Secret                string // set for a reference: the secret's field
 	SecretName, SecretKey string
 	Service               string // set for an address
@@ -158,6 +181,7 @@ func newLambdaView(in Input, all naming) lambdaView {
 		CORS:                   in.Lambda.CORS,
 		Domains:                in.Lambda.Domains,
 		AccessLogRetentionDays: in.Lambda.AccessLogRetentionDays,
+		lambdaLimits:           newLambdaLimits(),
 		features:               lambdaFeaturesOf(in.Lambda),
 	}
 	view.introduce(in.Lambda)
@@ -195,7 +219,7 @@ func newLambdaView(in Input, all naming) lambdaView {
 		}
 		for _, v := range s.Environment {
 			variable := lambdaVariable{
-				Name: v.Name, Value: v.Value, Secret: secrets[v.SecretName].Field, SecretName: v.SecretName, SecretKey: v.SecretKey, Service: v.Service,
+				Name: v.Name, Value: v.Value, Plain: isPlain(v), Secret: secrets[v.SecretName].Field, SecretName: v.SecretName, SecretKey: v.SecretKey, Service: v.Service,
 			}
 			if v.Output.Key != "" {
 				variable.Output, variable.Field = v.Output.Name(), outputField(v.Output)

@@ -81,7 +81,7 @@ type Health struct {
 // MaxTimeoutSeconds is the most that timeout may say: 1h.
 const MaxTimeoutSeconds = 3600
 
-// MaxInstances is the most that scale.max may say.
+// MaxInstances is the most that scale.max may say, and lambda.provisioned.
 const MaxInstances = 1000
 
 // Scale bounds the number of instances and names the metric that moves it.

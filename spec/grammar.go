@@ -57,6 +57,21 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
+// LogRetentions lists the numbers of days that lambda.logRetentionDays takes, which are
+// those that CloudWatch offers.
+func LogRetentions() []int {
+	f, _ := reflect.TypeFor[LambdaOptions]().FieldByName("LogRetentionDays")
+	var list []int
+	for _, text := range ruleOf(f.Tag.Get("jsonschema")).enum {
+		days, err := strconv.Atoi(text)
+		if err != nil {
+			panic(err) // the tag is a part of this program
+		}
+		list = append(list, days)
+	}
+	return list
+}
+
 // ruleOf reads a jsonschema tag. Tags are part of this program, so one that
 // cannot be read is a bug of ours.
 func ruleOf(tag string) rule {

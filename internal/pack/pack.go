@@ -18,18 +18,11 @@ import (
 
 	"ambi/internal/problem"
 	"ambi/spec"
+	"ambi/target/lambda"
 )
 
 // Bootstrap is the executable that Lambda's runtime provided.al2023 starts.
 const Bootstrap = "bootstrap"
-
-// Lambda's limits, in bytes, from
-// docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: of a zip that is
-// uploaded as it is, and of what it unpacks to, layers included.
-const (
-	MaxZipped   = 50 << 20
-	MaxUnzipped = 250 << 20
-)
 
 // epoch is the earliest time that a zip can hold.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant in all but name
@@ -59,8 +52,8 @@ func Zip(folder fs.FS, architecture spec.Architecture) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if unzipped > MaxUnzipped {
-		faults = append(faults, fmt.Errorf("%d MB in all: Lambda unpacks at most 250 MB", unzipped>>20))
+	if unzipped > lambda.MaxUnzippedBytes {
+		faults = append(faults, fmt.Errorf("%d MB in all: Lambda unpacks at most %d MB", unzipped>>20, lambda.MaxUnzippedBytes>>20))
 	}
 	faults = append(faults, bootstrap(folder, architecture))
 	if err := errors.Join(faults...); err != nil {
@@ -77,8 +70,8 @@ func Zip(folder fs.FS, architecture spec.Architecture) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	if b.Len() > MaxZipped {
-		return nil, &Fault{problem.New("the zip has %d MB: Lambda takes at most 50 MB", b.Len()>>20).Hint("an image takes up to 10 GB")}
+	if b.Len() > lambda.MaxZipBytes {
+		return nil, &Fault{problem.New("the zip has %d MB: Lambda takes at most %d MB", b.Len()>>20, lambda.MaxZipBytes>>20).Hint("an image takes up to 10 GB")}
 	}
 	return b.Bytes(), nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ambi/spec"
+	"ambi/target/lambda"
 )
 
 // program is the head of a program for Linux on a machine.
@@ -72,7 +73,7 @@ func TestWhatLambdaCouldNotRun(t *testing.T) {
 		"a program for another system": {fstest.MapFS{"bootstrap": {Data: []byte("MZ\x90\x00")}}, "neither a program for Linux nor a script"},
 		"a script from Windows":        {fstest.MapFS{"bootstrap": {Data: []byte("#!/bin/sh\r\nexec node\r\n")}}, "CR LF"},
 		"a device":                     {fstest.MapFS{"bootstrap": {Data: program(elf.EM_AARCH64)}, "tty": {Mode: fs.ModeDevice}}, "tty: is neither"},
-		"too much":                     {fstest.MapFS{"bootstrap": {Data: program(elf.EM_AARCH64)}, "model": {Data: make([]byte, MaxUnzipped)}}, "250 MB in all"},
+		"too much":                     {fstest.MapFS{"bootstrap": {Data: program(elf.EM_AARCH64)}, "model": {Data: make([]byte, lambda.MaxUnzippedBytes)}}, "250 MB in all"},
 	} {
 		_, err := Zip(c.files, spec.ARM64)
 		var fault *Fault

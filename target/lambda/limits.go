@@ -37,6 +37,10 @@ const (
 	MaxAudiences       = 50 // of one JWT authorizer
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
+	// MaxZipBytes bounds a zip that is uploaded as it is, MaxUnzippedBytes what it unpacks
+	// to with its layers.
+	MaxZipBytes      = 50 << 20
+	MaxUnzippedBytes = 250 << 20
 	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out: IAMQuotasPage.
 	MaxRolePolicyBytes = 10240
 )
