@@ -24,7 +24,7 @@ func results(t *testing.T) map[string]compare.Result {
 	unknown := input(t, thumbs)
 	unknown.Usage["api"] = demand.Usage{}
 	fargate := input(t, thumbs)
-	fargate.Choices.Kubernetes.Compute = cost.Fargate
+	fargate.Choices.Kubernetes.OnFargate()
 	fargate.Choices.Elsewhere = map[string]float64{"lambda.requests": 5e6}
 	list := map[string]compare.Result{
 		"simulated": run(t, simulated(t, 5, nil)),

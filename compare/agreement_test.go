@@ -115,7 +115,7 @@ func (d draw) perimeter() cost.Choices {
 	c := cost.Defaults()
 	switch d.IntN(5) {
 	case 0:
-		c.Kubernetes.Compute = cost.Fargate
+		c.Kubernetes.OnFargate()
 	case 1:
 		c.Kubernetes.Shared = .1
 	}

@@ -178,12 +178,16 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	k := c.Choices.Kubernetes
 	if k.Compute == cost.Fargate {
 		say("fargate", "docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html", "a pod takes the next larger Fargate size for its requests and 256 MiB; CoreDNS runs there too")
+		say("fargate", "github.com/aws/containers-roadmap/issues/1629", "Fargate on EKS is x86_64: it has no Graviton")
 	} else if r.Nodes != nil {
 		say("nodes", c.Catalog.Source(), "%s, %d at least, with %d GB of disk each; one gives pods %dm CPU, %s MiB and %d places, after what the kernel, the kubelet and the agents of every node keep",
 			r.Nodes.Instance, k.MinNodes, k.DiskGB, r.Nodes.Room.MilliCPU, format.Grouped(strconv.Itoa(r.Nodes.Room.MemoryMiB)), r.Nodes.Room.Pods)
 		packed := "onto as few nodes as a search finds"
 		if len(c.app.Workloads)+1 > nodes.MaxKinds || r.Nodes.Peak > nodes.MaxNodes {
 			packed = "the largest first, each on the first node with room, which may take a node more than the best packing"
+		}
+		if i, err := c.Catalog.Find(r.Nodes.Instance); err == nil && i.Credits() != "" {
+			say("nodes", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode.html", "%s is burstable, in unlimited mode: CPU above %.4g %% of its vCPUs, on average over a month, is charged for", i.Type, 100*i.Baseline())
 		}
 		say("nodes", "", "pods are packed %s; EC2 bills nodes by the second", packed)
 	}
@@ -209,6 +213,8 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		say("cluster", "", "the cluster is this app's alone")
 	}
 	switch {
+	case k.Compute == cost.Fargate:
+		say("network", "docs.aws.amazon.com/eks/latest/userguide/fargate.html", "pods on Fargate are in private subnets, and go out through %s", format.Plural(k.NATGateways, "NAT gateway"))
 	case k.NATGateways > 0:
 		say("network", "the user", "nodes go out through %s", format.Plural(k.NATGateways, "NAT gateway"))
 	case k.PublicNodes && k.Compute == cost.EC2:

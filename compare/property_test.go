@@ -80,7 +80,7 @@ func (d draw) choices() cost.Choices {
 	}
 	k := &c.Kubernetes
 	if d.IntN(3) == 0 {
-		k.Compute = cost.Fargate
+		k.OnFargate()
 	} else {
 		k.AutoMode = d.chance()
 	}

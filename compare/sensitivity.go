@@ -197,7 +197,10 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 		{"nodes that follow traffic", func(c *cost.Choices) { c.Kubernetes.ForPeak = false }},
 		{"private nodes behind a NAT gateway", func(c *cost.Choices) { c.Kubernetes.NATGateways, c.Kubernetes.PublicNodes = 1, false }},
 		{"a tenth of a shared cluster", func(c *cost.Choices) { c.Kubernetes.Shared = .1 }},
-		{"Fargate instead of nodes", func(c *cost.Choices) { c.Kubernetes.Compute, c.Kubernetes.AutoMode = cost.Fargate, false }},
+		{"Fargate instead of nodes", func(c *cost.Choices) {
+			c.Kubernetes.OnFargate()
+			c.Kubernetes.AutoMode = false
+		}},
 		{"EKS Auto Mode", func(c *cost.Choices) { c.Kubernetes.AutoMode = true }},
 		{"a Kubernetes version in extended support", func(c *cost.Choices) { c.Kubernetes.Extended = true }},
 		{"a hundred requests over each connection", func(c *cost.Choices) {

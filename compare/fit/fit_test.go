@@ -231,6 +231,16 @@ func TestLimitsThatDoNotApply(t *testing.T) {
 	}
 }
 
+// Fargate on EKS runs no image for arm64 alone.
+func TestFargateHasNoGraviton(t *testing.T) {
+	s := usual()
+	s.choices.Kubernetes.OnFargate()
+	found := slices.ContainsFunc(check(t, s).Warnings, func(l fit.Limit) bool { return l.Name == "architecture on Fargate" })
+	if !found {
+		t.Error("an app for arm64 has no warning on Fargate")
+	}
+}
+
 // Each front door has its own limits, and lifts those of the HTTP API.
 func TestFrontDoors(t *testing.T) {
 	long := func(s *service) {

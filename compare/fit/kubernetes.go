@@ -40,6 +40,13 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 			Hint:    "set kubernetes.ingress or kubernetes.gateway, unless all callers are in the cluster",
 		})
 	}
+	if c.Choices.Kubernetes.Compute == cost.Fargate && w.Function.Architecture == string(spec.ARM64) {
+		add(Warning, at+".lambda.architecture", Limit{
+			Name: "architecture on Fargate", Value: "x86_64", Actual: w.Function.Architecture, Page: kubernetes.FargatePage,
+			Message: "Fargate on EKS has no Graviton: its pods need an image for x86_64, which is what is priced",
+			Hint:    "build the image for both architectures",
+		})
+	}
 	c.entry(w, d, add)
 	if start, ok := w.Traffic.Start.Get(); ok && start > kubernetes.StartupLimit {
 		add(Blocker, at, Limit{

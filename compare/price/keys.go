@@ -57,6 +57,8 @@ func units() map[string]string {
 		"secrets.secret":                     SecretMonth,
 		"secrets.calls":                      Call,
 		"alarms.standard":                    AlarmMonth,
+		"credits.t3":                         CPUHour, // of CPU above a burstable instance's baseline
+		"credits.t4g":                        CPUHour,
 		"xray.traces":                        Trace,
 	}
 }

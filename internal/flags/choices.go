@@ -82,8 +82,8 @@ func AllChoices() []Choice {
 		number("shared", "shared", spec.Kubernetes, "the `PART` of a shared cluster's fixed cost that the app bears, from 0 to 1; 0 is a cluster of its own",
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.Shared }),
 		{
-			Flag: "fargate", Name: "compute", Target: spec.Kubernetes, Usage: "Fargate instead of nodes", IsSwitch: true,
-			Set: func(c *cost.Choices, _ string) error { c.Kubernetes.Compute = cost.Fargate; return nil },
+			Flag: "fargate", Name: "compute", Target: spec.Kubernetes, Usage: "Fargate instead of nodes: x86_64, in private subnets behind a NAT gateway", IsSwitch: true,
+			Set: func(c *cost.Choices, _ string) error { c.Kubernetes.OnFargate(); return nil },
 			Get: func(c cost.Choices) string { return on(c.Kubernetes.Compute == cost.Fargate) },
 		},
 		toggle("auto-mode", "autoMode", spec.Kubernetes, "EKS Auto Mode", func(c *cost.Choices) *bool { return &c.Kubernetes.AutoMode }, true),

@@ -6,6 +6,7 @@ import "time"
 const (
 	AutoscalingPage   = "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/"
 	DeploymentPage    = "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"
+	FargatePage       = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html"
 	ProbesPage        = "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/"
 	IngressPage       = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
 	GatewayPage       = "https://gateway-api.sigs.k8s.io/reference/spec/"

@@ -68,6 +68,11 @@ type KubernetesChoices struct {
 	CrossZone             float64       `json:"crossZone"` // part of the payload that crosses zones behind the load balancer
 }
 
+// OnFargate runs pods on Fargate, which on EKS has private subnets only, and so a NAT gateway.
+func (k *KubernetesChoices) OnFargate() {
+	k.Compute, k.NATGateways = Fargate, max(1, k.NATGateways)
+}
+
 // Defaults are the choices of a careful team that has said nothing:
 //
 //   - an HTTP API, functions outside a VPC, environments kept for 6 minutes
@@ -114,6 +119,7 @@ func (c Choices) Check() error {
 	k := c.Kubernetes
 	fail(k.Compute == EC2 || k.Compute == Fargate, "compute", "must be ec2 or fargate, got %q", k.Compute)
 	fail(k.Compute != Fargate || !k.AutoMode, "autoMode", "manages EC2 nodes, and compute is fargate")
+	fail(k.Compute != Fargate || k.NATGateways > 0, "natGateways", "must be at least 1 with fargate: its pods on EKS are in private subnets (docs.aws.amazon.com/eks/latest/userguide/fargate.html)")
 	fail(k.MinNodes >= 0 && k.MinNodes <= 1000, "minNodes", "must be 0 to 1000, got %d", k.MinNodes)
 	fail(k.Shared >= 0 && k.Shared <= 1, "shared", "must be 0 to 1, got %v", k.Shared)
 	fail(k.Zones >= 1 && k.Zones <= 6, "zones", "must be 1 to 6, got %d", k.Zones)

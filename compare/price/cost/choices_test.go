@@ -51,15 +51,29 @@ func TestChoicesByHand(t *testing.T) {
 			"Public IPv4 addresses": "3.29", // (2 + 1) x 73 x .005 + 438 x .005 = 1.095 + 2.19
 		}},
 		{"Fargate", 2_628_000, func(c *Choices, w *Workload) {
-			c.Kubernetes.Compute = Fargate
+			c.Kubernetes.OnFargate()
 			w.Pod.Min = 3
 		}, 1, map[string]string{
 			// Three pods of .5 vCPU and 1 GB (512 + 256 MiB), two of DNS of .25 and .5: 2 vCPU and 4 GB.
-			// 2.628 M x 12 ms = 8.76 vCPU-hours work of 1,460, and 2,920 GB-hours.
-			"Fargate CPU, arm64, in use": "0.28", "Fargate CPU, arm64, idle": "46.99", // 8.76, 1,451.24 x .03238
-			"Fargate memory, arm64": "10.40", // 2,920 x .00356
-			"Disks":                 "0.00",
-			"Public IPv4 addresses": "7.30",
+			// 2.628 M x 12 ms = 8.76 vCPU-hours work of 1,460, and 2,920 GB-hours: of x86_64, although
+			// the function is arm64, and behind a NAT gateway.
+			"Fargate CPU, x86_64, in use": "0.35", "Fargate CPU, x86_64, idle": "58.75", // 8.76, 1,451.24 x .04048
+			"Fargate memory, x86_64": "12.98", // 2,920 x .004445
+			"Disks":                  "0.00",
+			"Public IPv4 addresses":  "10.95", // (2 + 1) x 730 x .005
+			"NAT gateways":           "32.85", // 730 x .045
+		}},
+		// 100/s x 12 ms = 1.2 cores: four pods at 70 % of 500m, three on a node of 1,805m. Two nodes of
+		// 2 vCPUs may use 30 % of them, 1.2 cores, for ever; of t4g.medium 20 %, .8.
+		{"burstable nodes at their baseline", 2_628_000 * 100, func(c *Choices, w *Workload) {
+			c.Kubernetes.Instance, w.Pod.MemoryMiB = "t4g.large", 256
+		}, 1, map[string]string{
+			"Nodes t4g.large, in use": "29.43", "CPU of nodes above their baseline": "0.00", // 438 x .0672
+		}},
+		{"burstable nodes above it", 2_628_000 * 100, func(c *Choices, w *Workload) {
+			c.Kubernetes.Instance, w.Pod.MemoryMiB = "t4g.medium", 256
+		}, 1, map[string]string{
+			"Nodes t4g.medium, in use": "14.72", "CPU of nodes above their baseline": "11.68", // 438 x .0336; .4 x 730 x .04
 		}},
 		{"between zones", 1e8, func(c *Choices, _ *Workload) { c.Kubernetes.CrossZone = .5 }, 1, map[string]string{
 			"Traffic between zones": "7.63", // 8,192 B x 100 M / 2^30 = 762.9 GB x .5 x 2 x .01
@@ -225,7 +239,7 @@ func TestNodesOf(t *testing.T) {
 	if n, _ := NodesOf(catalog(t), app, choices); n.Mean != 6 {
 		t.Errorf("for the peak: %+v", n)
 	}
-	choices.Kubernetes.Compute = Fargate
+	choices.Kubernetes.OnFargate()
 	if _, ok := NodesOf(catalog(t), app, choices); ok {
 		t.Error("Fargate has nodes")
 	}
@@ -268,6 +282,7 @@ func TestServicesShareACluster(t *testing.T) {
 func TestModelsRefuse(t *testing.T) {
 	for want, change := range map[string]func(*Choices, *Workload){
 		"compute: must be ec2 or fargate":            func(c *Choices, _ *Workload) { c.Kubernetes.Compute = "mainframe" },
+		"natGateways: must be at least 1 with":       func(c *Choices, _ *Workload) { c.Kubernetes.Compute = Fargate },
 		"autoMode: manages EC2":                      func(c *Choices, _ *Workload) { c.Kubernetes.Compute, c.Kubernetes.AutoMode = Fargate, true },
 		"shared: must be 0 to 1":                     func(c *Choices, _ *Workload) { c.Kubernetes.Shared = 2 },
 		"zones: must be 1 to 6":                      func(c *Choices, _ *Workload) { c.Kubernetes.Zones = 0 },
@@ -283,7 +298,7 @@ func TestModelsRefuse(t *testing.T) {
 		"m7i.large is x86_64, and the app is built":  func(c *Choices, _ *Workload) { c.Kubernetes.Instance = "m7i.large" },
 		"m7g.medium: a pod of 500m CPU and 5000 MiB": func(c *Choices, w *Workload) { c.Kubernetes.Instance, w.Pod.MemoryMiB = "m7g.medium", 5000 },
 		"m7g.8xlarge: a pod":                         func(_ *Choices, w *Workload) { w.Pod.MilliCPU = 40_000 },
-		"larger than Fargate's largest":              func(c *Choices, w *Workload) { c.Kubernetes.Compute, w.Pod.MilliCPU = Fargate, 20_000 },
+		"larger than Fargate's largest":              func(c *Choices, w *Workload) { c.Kubernetes.OnFargate(); w.Pod.MilliCPU = 20_000 },
 		"a pod must request CPU":                     func(_ *Choices, w *Workload) { w.Pod.Concurrency = 0 },
 	} {
 		choices, w := Defaults(), steady(t, 1)

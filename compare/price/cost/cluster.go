@@ -77,7 +77,8 @@ func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w.Function.Architecture != string(spec.ARM64) {
+		// Fargate on EKS has no Graviton: github.com/aws/containers-roadmap/issues/1629.
+		if w.Function.Architecture != string(spec.ARM64) || c.choices.Compute == Fargate {
 			c.architecture = string(spec.X8664)
 		}
 		if !slices.Contains(c.balancers, w.Balancer) {
@@ -253,6 +254,9 @@ func (c *cluster) capacity(l kubernetesLines, scale float64, q []float64) (hours
 	hours = c.nodeHours(scale)
 	busy := used / float64(c.instance.CPUs)
 	q[l.work], q[l.idle] = busy, max(0, hours-busy)
+	if l.credits > 0 {
+		q[l.credits] = max(0, used-float64(hours*float64(c.instance.CPUs))*c.instance.Baseline())
+	}
 	q[l.disks] = hours / price.HoursPerMonth * float64(c.choices.DiskGB)
 	if c.choices.AutoMode {
 		q[l.auto] = hours

@@ -343,7 +343,7 @@ func variants() map[string]func(*Choices) {
 		"no egress":    func(c *Choices) { c.Egress = false },
 		"function URL": func(c *Choices) { c.Lambda.FunctionURL = true },
 		"VPC":          func(c *Choices) { c.Lambda.NATGateways = demand.Known(2) },
-		"Fargate":      func(c *Choices) { c.Kubernetes.Compute = Fargate },
+		"Fargate":      func(c *Choices) { c.Kubernetes.OnFargate() },
 		"for the peak": func(c *Choices) { c.Kubernetes.ForPeak = true },
 		"extended":     func(c *Choices) { c.Kubernetes.Extended = true },
 		"Auto Mode":    func(c *Choices) { c.Kubernetes.AutoMode = true },

@@ -15,7 +15,8 @@ import (
 //   - the control plane, the surcharge of extended support and Auto Mode's fee;
 //   - nodes: at each level of traffic the smallest number that holds all
 //     replicas and the cluster's own pods (see nodes.Packer), split into what
-//     requests use of their CPU and what idles; or Fargate sizes;
+//     requests use of their CPU and what idles; of burstable ones what their CPU
+//     does above its baseline; or Fargate sizes;
 //   - the load balancer and its capacity units (see LCUs), addresses, NAT
 //     gateways, traffic between zones, disks, logs, egress, alarms.
 //
@@ -45,6 +46,7 @@ func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Cho
 // kubernetesLines are the numbers of the lines.
 type kubernetesLines struct {
 	work, start, idle, memory, control, extended, auto int
+	credits                                            int // 0 where nodes are not burstable
 	balancer, lcus, addresses                          int
 	natHours, natData, zones, disks                    int
 	logs, stored, egress, alarms                       int
@@ -64,6 +66,12 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 		key, name := "ec2."+c.instance.Type, "Nodes "+c.instance.Type
 		l.work = b.add(key, price.Hour, line{name: name + ", in use", category: Work, inputs: load, formula: "requests x CPU time / vCPUs of a node"})
 		l.idle = b.add(key, price.Hour, line{name: name + ", idle", category: Idle, inputs: load, formula: "nodes that hold the replicas x hours, less what is in use"})
+		if credits := c.instance.Credits(); credits != "" {
+			l.credits = b.add(credits, price.CPUHour, line{
+				name: "CPU of nodes above their baseline", category: Work, inputs: load,
+				formula: fmt.Sprintf("requests x CPU time, less %v of the nodes' vCPUs x hours", c.instance.Baseline()),
+			})
+		}
 		l.memory = b.add("", "", line{name: "Fargate memory", category: Work, formula: "none: pods run on nodes"})
 	}
 	l.start = b.add("", "", line{name: "Starting replicas", category: Startup, formula: "none to pay for: they start on nodes that are paid for"})

@@ -98,7 +98,7 @@ func TestMeasuredAtOtherScales(t *testing.T) {
 func TestMeasuredShares(t *testing.T) {
 	w := workload(t, usage())
 	for name, change := range map[string]func(*Choices){
-		"Fargate": func(c *Choices) { c.Kubernetes.Compute = Fargate },
+		"Fargate": func(c *Choices) { c.Kubernetes.OnFargate() },
 		"shared":  func(c *Choices) { c.Kubernetes.Shared = .2 },
 	} {
 		choices := Defaults()

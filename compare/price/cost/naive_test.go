@@ -388,7 +388,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		"Egress to the internet":    n.price("egress.internet", egress),
 		"Alarms":                    n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
 	}
-	if a := n.w.Function.Architecture; k.Compute == Fargate {
+	if a := "x86_64"; k.Compute == Fargate {
 		cpu, memory := n.fargate(n.w.Pod.MilliCPU, n.w.Pod.MemoryMiB)
 		cpu, memory = cpu*replicaHours, memory*replicaHours
 		if k.Shared == 0 {
@@ -488,7 +488,8 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 			k.Shared = 1 - random.Float64()
 		}
 		if random.IntN(3) == 0 {
-			k.Compute, k.AutoMode = Fargate, false
+			k.OnFargate()
+			k.AutoMode = false
 			w.Pod.MilliCPU *= 1 + random.IntN(8)
 			w.Pod.MemoryMiB = 128*(1+random.IntN(400)) + random.IntN(2) // at the edges of sizes
 			k.PublicNodes = false

@@ -93,6 +93,29 @@ func (i Instance) family() string {
 	return family
 }
 
+// Baseline is the part of its vCPUs that an instance may use all the time: less than 1 for
+// the burstable ones, which save credits below it and spend them above. Source:
+// docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html.
+func (i Instance) Baseline() float64 {
+	family, size, _ := strings.Cut(i.Type, ".")
+	if !strings.HasPrefix(family, "t") {
+		return 1
+	}
+	return map[string]float64{"nano": .05, "micro": .1, "small": .2, "medium": .2, "large": .3, "xlarge": .4, "2xlarge": .4}[size]
+}
+
+// Credits is the key of the price of CPU above the baseline; empty for what is not burstable.
+func (i Instance) Credits() string {
+	switch family := i.family(); {
+	case i.Baseline() == 1:
+		return ""
+	case i.Architecture == "arm64":
+		return "credits." + family
+	default:
+		return "credits.t3" // t3a too
+	}
+}
+
 // MaxPods is how many pods the network plug-in has addresses for: one address
 // of each interface is the interface's own, and the agents of every node,
 // which the added two stand for, use the node's.

@@ -74,7 +74,7 @@ func TestFor(t *testing.T) {
 	}
 
 	fargate := choices
-	fargate.Compute = cost.Fargate
+	fargate.OnFargate()
 	if c, err = For(service, w, fargate, catalog, Parameters{}); err != nil {
 		t.Fatal(err)
 	}
