@@ -90,6 +90,9 @@ func (d draw) choices() cost.Choices {
 		k.Shared = d.between(1e-3, 1)
 	}
 	k.NATGateways, k.PublicNodes, k.Zones, k.DiskGB = d.whole(0, 1000), d.chance(), 1+d.IntN(6), d.whole(0, 16384)
+	if k.Compute == cost.Fargate {
+		k.OnFargate() // behind one NAT gateway at least
+	}
 	k.RequestsPerConnection, k.ConnectionTime = d.between(1, 1e9), spec.Duration(d.length(0, month))
 	k.CrossZone = d.between(0, 1)
 	return c
