@@ -56,11 +56,11 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	case s == nil:
 		return "", problem.New("no service %s in %s", name, p.SpecName).Of(problem.Misuse).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", "))
 	case s.Queue == nil && s.Uploads == nil:
-		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, and no events", name)
+		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, not events", name)
 	case s.Queue != nil && key != "":
-		return "", problem.Flag("key", "is of an object, and messages start %s", name)
+		return "", problem.Flag("key", "names an object, but messages start %s", name)
 	case s.Uploads != nil && hasBody:
-		return "", problem.Flag("body", "is of a message, and uploads start %s", name).Hint("--key names the object")
+		return "", problem.Flag("body", "is the text of a message, but uploads start %s", name).Hint("--key names the object")
 	}
 	events, _ := p.App.Events(name)
 	if s.Uploads != nil {

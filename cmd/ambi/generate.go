@@ -44,7 +44,7 @@ with --check, generate would write something.`,
 		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if check && (force || conflicts) {
-				return problem.New("--check writes nothing, so neither --force nor --conflicts goes with it").Of(problem.Misuse)
+				return problem.New("--check writes nothing: it cannot be combined with --force or --conflicts").Of(problem.Misuse)
 			}
 			if force && conflicts {
 				return problem.New("--force discards edits and --conflicts keeps them: choose one").Of(problem.Misuse)
@@ -159,7 +159,7 @@ func hintFor(changes []tree.Change) string {
 	}
 	switch {
 	case byHand:
-		return `hint: settle by hand what is named above, then run "ambi generate"; "ambi diff" shows the difference`
+		return `hint: resolve what is named above by hand, then run "ambi generate"; "ambi diff" shows the difference`
 	case pending:
 		return `hint: "ambi generate" shows the conflicts, and "ambi generate --conflicts" marks them in the files for you to settle`
 	}

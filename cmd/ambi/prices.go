@@ -84,7 +84,7 @@ func listPrices(f *flags.Prices, root string) (*PriceList, error) {
 		return nil, err
 	}
 	if !slices.Contains(book.Regions(), f.Region) {
-		return nil, problem.Flag("region", "no price of region %q is known", f.Region).Hint("some are of %s", strings.Join(book.Regions(), ", "))
+		return nil, problem.Flag("region", "no prices are known for region %q", f.Region).Hint("ambi has prices for %s", strings.Join(book.Regions(), ", "))
 	}
 	list := &PriceList{Format: pricesFormat, Region: f.Region, Compiled: book.Compiled(), Book: name, Complete: book.Complete(), Rates: book.List(f.Region)}
 	if len(changes) == 0 {
@@ -107,7 +107,7 @@ func (l *PriceList) text(day time.Time) string {
 	var b strings.Builder
 	// What is in a book is anybody's text: it makes no line of its own.
 	line := func(format string, args ...any) { b.WriteString(terminal.Line(fmt.Sprintf(format, args...)) + "\n") }
-	line("Prices in %s, US dollars a unit, put together %s", l.Region, l.Compiled)
+	line("Prices in %s, US dollars a unit, compiled %s", l.Region, l.Compiled)
 	if l.Book != "" {
 		line("%s overrides ambi's own prices.", l.Book)
 	}
@@ -261,7 +261,7 @@ func (f *refreshFlags) refresh(ctx context.Context, io streams, out string) erro
 		fmt.Fprintf(io.out, "\"ambi compare --region %s\" needs more: what was skipped has no source\n", f.region)
 		return nil
 	}
-	fmt.Fprintf(io.out, "\"ambi compare --region %s\" counts with them", f.region)
+	fmt.Fprintf(io.out, "\"ambi compare --region %s\" uses them", f.region)
 	if f.out != "" {
 		fmt.Fprintf(io.out, ", given --prices %s", out)
 	}

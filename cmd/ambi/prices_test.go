@@ -37,7 +37,7 @@ func TestPricesAreRefreshed(t *testing.T) {
 
 	refresh := []string{"prices", "refresh", "--region", "eu-west-1", "--from", server.URL + "/offers/v1.0/aws", "--instance", "m7g.large,m7i.large"}
 	out := string(runIn(t, dir, exitDone, "reading AmazonEC2", refresh...))
-	if !strings.Contains(out, "prices of eu-west-1, from "+server.URL) || !strings.Contains(out, `"ambi compare --region eu-west-1" counts with them`) {
+	if !strings.Contains(out, "prices of eu-west-1, from "+server.URL) || !strings.Contains(out, `"ambi compare --region eu-west-1" uses them`) {
 		t.Errorf("said %s", out)
 	}
 	first, err := os.ReadFile(book)

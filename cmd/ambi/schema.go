@@ -61,7 +61,7 @@ Editors with a YAML language server complete and check app.yaml by the spec's:
   # first line of app/app.yaml: # yaml-language-server: $schema=schema.json`,
 		Example: `  ambi schema
   ambi schema spec > app/schema.json`,
-		Args:      flags.AtMostOne("a name"),
+		Args:      flags.AtMostOne("one name"),
 		ValidArgs: names,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -42,9 +42,8 @@ its cost, and the cheapest of each target as a diff of the spec.
 
 Ctrl-C ends the simulation and prints the results so far, marked as partial.
 
-Exit code 1: the trace cannot be read, no target takes the app, or nothing that --slo
-tried keeps the objective. 130:
-interrupted.`,
+Exit code 1: the trace cannot be read, no target accepts the app, or nothing that
+--slo tried meets the objective. 130: interrupted.`,
 		Example: `  ambi simulate --span 1h
   ambi simulate --trace requests.csv
   ambi simulate --shape bursty --requests 20/s --span 10m --slo "p99 < 2s"`,

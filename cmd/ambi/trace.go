@@ -63,7 +63,7 @@ Exit code 1: the trace cannot be read.`,
 		Example: `  ambi trace requests.csv
   ambi trace access.log --format access-log --out requests.gz
   ambi trace --shape bursty --requests 100/s --span 1h --out bursty.gz`,
-		Args: flags.AtMostOne("a file"),
+		Args: flags.AtMostOne("one file"),
 
 		ValidArgsFunction: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {

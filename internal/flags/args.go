@@ -131,7 +131,7 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 
 // SpecOrProject takes a spec by its path, or nothing: then it is the project's.
 func SpecOrProject(cmd *cobra.Command, args []string) error {
-	if err := AtMostOne("a spec")(cmd, args); err != nil || len(args) == 0 {
+	if err := AtMostOne("one spec")(cmd, args); err != nil || len(args) == 0 {
 		return err
 	}
 	if _, err := os.Stat(args[0]); err == nil {
@@ -151,7 +151,7 @@ func SpecOrProject(cmd *cobra.Command, args []string) error {
 func AtMostOne(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return problem.New("%s takes %s at most, got %d arguments", Called(cmd), what, len(args)).Of(problem.Misuse)
+			return problem.New("%s takes at most %s, got %d arguments", Called(cmd), what, len(args)).Of(problem.Misuse)
 		}
 		return nil
 	}

@@ -17,7 +17,7 @@ func Check(flag, name string) error {
 		return problem.Flag(flag, "no folder %s", folder).Of(problem.Misuse)
 	}
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		return problem.Flag(flag, "%s is a folder, and a file is written", name).Of(problem.Misuse)
+		return problem.Flag(flag, "%s is a folder, and must be a file", name).Of(problem.Misuse)
 	}
 	return nil
 }

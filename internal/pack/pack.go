@@ -71,7 +71,7 @@ func Zip(folder fs.FS, architecture spec.Architecture) ([]byte, error) {
 		return nil, err
 	}
 	if b.Len() > lambda.MaxZipBytes {
-		return nil, &Fault{problem.New("the zip has %d MB: Lambda takes at most %d MB", b.Len()>>20, lambda.MaxZipBytes>>20).Hint("an image takes up to 10 GB")}
+		return nil, &Fault{problem.New("the zip has %d MB: Lambda takes at most %d MB", b.Len()>>20, lambda.MaxZipBytes>>20).Hint("an image may have up to 10 GB")}
 	}
 	return b.Bytes(), nil
 }

@@ -154,7 +154,7 @@ func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel(nil)
 		return nil, err
 	}
-	err = problem.New("GET %s: nothing came for %s", r.URL, spec.Duration(s.stalled)).Of(problem.Machine)
+	err = problem.New("GET %s: no data for %s", r.URL, spec.Duration(s.stalled)).Of(problem.Machine)
 	timer := time.AfterFunc(s.stalled, func() { cancel(err) })
 	response.Body = &steadyBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, timer: timer, stalled: s.stalled}
 	return response, nil

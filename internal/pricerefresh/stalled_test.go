@@ -20,7 +20,7 @@ func TestRefreshEnds(t *testing.T) {
 		stalled, whole time.Duration
 		want           string
 	}{
-		"stalled": {0, 100 * time.Millisecond, time.Minute, "nothing came for 100ms"},
+		"stalled": {0, 100 * time.Millisecond, time.Minute, "no data for 100ms"},
 		"endless": {10 * time.Millisecond, 10 * time.Second, 300 * time.Millisecond, "were not read within 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -84,11 +84,11 @@ func OrderOf(changes []tree.Change) string {
 	const first = "deploy the data first: pulumi up -C " + generator.DataFolder + ", then the app's own stacks, which read what it exports"
 	switch {
 	case added && removed:
-		return fmt.Sprintf("%s; what is gone from the data, remove last: deploy without it only once no stack of the app uses it", first)
+		return fmt.Sprintf("%s; the spec no longer has some of the data: remove it last, once no stack of the app uses it", first)
 	case added:
 		return first
 	case removed:
-		return "deploy the app's own stacks first, then the data without what is gone: pulumi up -C " + generator.DataFolder
+		return "deploy the app's own stacks first, then remove the data that they no longer use: pulumi up -C " + generator.DataFolder
 	}
 	return ""
 }

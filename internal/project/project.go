@@ -135,7 +135,7 @@ func noSpec(where, elsewhere string) error {
 	if elsewhere == "" {
 		return missing.Hint("\"ambi init\" starts a project in an empty folder")
 	}
-	return missing.Hint("there is %[1]s: move it to %[2]s; or name it, which validate, plan and compare take: ambi validate %[1]s", elsewhere, SpecFile)
+	return missing.Hint("there is %[1]s: move it to %[2]s, or give its path to validate, plan or compare: ambi validate %[1]s", elsewhere, SpecFile)
 }
 
 // misplaced returns what may be meant as the spec of a folder that has none; empty

@@ -68,7 +68,7 @@ func Start(ctx context.Context, dir string, options StartOptions) (*Started, err
 			return nil, err
 		}
 	} else if options.Name != "" {
-		return nil, problem.New("--name names the example app, but %s is there already", SpecFile).Of(problem.Misuse)
+		return nil, problem.New("--name names the example app, but %s exists already", SpecFile).Of(problem.Misuse)
 	}
 	// The spec must be on disk before it can be loaded like any other, so the app
 	// goes first.

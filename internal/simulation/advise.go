@@ -16,7 +16,7 @@ import (
 // keep objectives.
 func (s *Simulation) Advise(ctx context.Context, objectives []simulate.Objective) (*compare.Advice, error) {
 	if s.trace == "-" {
-		return nil, problem.New("--slo runs the trace many times, and standard input can be read once").Hint("ambi trace - --out FILE keeps it").Of(problem.Misuse)
+		return nil, problem.New("--slo runs the trace many times, and standard input can be read only once").Hint("ambi trace - --out FILE keeps it").Of(problem.Misuse)
 	}
 	run := s.input()
 	if err := s.plan(ctx, &run); err != nil {

@@ -128,7 +128,7 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 		return compare.Input{}, tracefile.Error(err)
 	}
 	if result.Lambda == nil && result.Kubernetes == nil {
-		problems := problem.List{problem.New("no target takes the app as it is")}
+		problems := problem.List{problem.New("no target accepts the app as it is")}
 		for _, t := range spec.Targets() {
 			if reason := result.Refused[t]; reason != "" {
 				problems.Add(problem.Field(string(t), "%s", reason))
