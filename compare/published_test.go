@@ -1,13 +1,16 @@
 package compare_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"ambi/compare"
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
 	"ambi/spec"
@@ -25,6 +28,9 @@ type published struct {
 	extended     bool
 	lines        []string // of a bill, by the beginning of their names
 	onKubernetes bool
+	pod          string // its cpu and memory, where they matter
+	choose       func(*cost.Choices)
+	idle         bool    // what idles counts too
 	times        float64 // as many of what is priced
 	theirs       float64
 	within       float64 // the ratio lies so close to 1
@@ -59,13 +65,21 @@ func publishedBills() []published {
 			why: "it rounds to 227M requests, and the free tier to $6.67",
 		},
 		{source: "AWS for Engineers", page: "https://awsforengineers.com/blog/aws-api-gateway-pricing-explained", inputs: "216M requests to an HTTP API", usage: perMonth(216*million, time.Millisecond), memory: "128Mi", lines: []string{"HTTP API requests"}, theirs: 216, within: cents},
+		{
+			source: "Cracking Walnuts, a bill", page: "https://crackingwalnuts.com/architecture-decisions/serverless-vs-containers", inputs: "50M requests of 200 ms, 256 MB", usage: perMonth(50*million, 200*time.Millisecond), memory: "256Mi", lines: function, theirs: 83, within: .4,
+			why: "it counts the duration of 512 MB, and no requests",
+		},
+		{source: "Furybee, a task", page: "https://infra.furybee.org/articles/serverless-vs-containers-cost", inputs: "half a vCPU and 1 GB on Fargate all month", usage: perMonth(0, time.Millisecond), memory: "128Mi", pod: "cpu: 500m, memory: 700Mi", choose: onlyPodsOnFargate, onKubernetes: true, idle: true, lines: []string{"Fargate"}, theirs: 18.02, within: cents},
+		{source: "Furybee, a larger one", page: "https://infra.furybee.org/articles/serverless-vs-containers-cost", inputs: "1 vCPU and 2 GB on Fargate all month", usage: perMonth(0, time.Millisecond), memory: "128Mi", pod: "cpu: 1, memory: 1700Mi", choose: onlyPodsOnFargate, onKubernetes: true, idle: true, lines: []string{"Fargate"}, theirs: 36.04, within: cents},
+		{source: "Furybee, a node", page: "https://infra.furybee.org/articles/serverless-vs-containers-cost", inputs: "an m6i.large all month", usage: perMonth(0, time.Millisecond), memory: "128Mi", choose: nodesOf("m6i.large", 1), onKubernetes: true, idle: true, lines: []string{"Nodes m6i.large"}, theirs: 70.08, within: cents},
+		{source: "DevToCash, Fargate", page: "https://devtocash.com/blog/2026-04-07-aws-lambda-vs-containers-cost-comparison", inputs: "two tasks of 1 vCPU and 2 GB", usage: perMonth(0, time.Millisecond), memory: "128Mi", pod: "cpu: 1, memory: 1700Mi", choose: onlyPodsOnFargate, onKubernetes: true, idle: true, lines: []string{"Fargate"}, times: 2, theirs: 59.10 + 12.98, within: cents},
 		{source: "CloudBurn, a cluster", page: "https://cloudburn.io/blog/amazon-eks-pricing", inputs: "an EKS control plane", usage: perMonth(million, time.Millisecond), memory: "512Mi", onKubernetes: true, lines: []string{"EKS control plane"}, theirs: 73, within: cents},
 		{source: "CloudBurn, three", page: "https://cloudburn.io/blog/amazon-eks-pricing", inputs: "three control planes in extended support", usage: perMonth(million, time.Millisecond), memory: "512Mi", onKubernetes: true, extended: true, lines: []string{"EKS control plane", "EKS extended support"}, times: 3, theirs: 1314, within: cents},
 	}
 }
 
-// ours is what ambi counts for the lines of a published bill.
-func (p published) ours(t *testing.T) float64 {
+// input is a published bill's app.
+func (p published) input(t *testing.T) compare.Input {
 	t.Helper()
 	architecture := "x86_64"
 	if p.arm {
@@ -80,10 +94,21 @@ services:
     memory: %s
     http: {routes: [GET /]}
     lambda: {architecture: %s}
-`, p.memory, architecture))
+    kubernetes: {%s}
+    scale: {max: 1000}
+`, p.memory, architecture, cmp.Or(p.pod, "cpu: 50m")))
 	in.Usage["api"] = p.usage
 	in.Choices.FreeTier, in.Choices.Kubernetes.Extended = p.freeTier, p.extended
-	r := run(t, in)
+	if p.choose != nil {
+		p.choose(&in.Choices)
+	}
+	return in
+}
+
+// ours is what ambi counts for the lines of a published bill.
+func (p published) ours(t *testing.T) float64 {
+	t.Helper()
+	r := run(t, p.input(t))
 	side := r.Lambda
 	if p.onKubernetes {
 		side = r.Kubernetes
@@ -91,12 +116,112 @@ services:
 	sum := 0.0
 	for _, c := range side.Bill.Components {
 		for _, line := range p.lines {
-			if strings.HasPrefix(c.Name, line) && c.Category != cost.Idle && c.Cost != nil {
+			if strings.HasPrefix(c.Name, line) && (p.idle || c.Category != cost.Idle) && c.Cost != nil {
 				sum += c.Cost.Dollars()
 			}
 		}
 	}
 	return sum * max(1, p.times)
+}
+
+// onlyPodsOnFargate leaves out what a cluster adds, such as its DNS.
+func onlyPodsOnFargate(c *cost.Choices) {
+	c.Kubernetes.OnFargate()
+	c.Kubernetes.Shared = .001
+}
+
+func nodesOf(instance string, least int) func(*cost.Choices) {
+	return func(c *cost.Choices) { c.Kubernetes.Instance, c.Kubernetes.MinNodes = instance, least }
+}
+
+// crossover is a break-even that somebody published, in requests a month, with the lines
+// of ours that it counts on each side.
+type crossover struct {
+	published
+	kubernetes []string
+	low, high  float64
+}
+
+func publishedCrossovers() []crossover {
+	const million, days = 1e6, 730. / 24
+	function := []string{"Lambda requests", "Lambda duration"}
+	rest := func(c *cost.Choices) { c.Lambda.Through(cost.RESTAPI) }
+	both := func(changes ...func(*cost.Choices)) func(*cost.Choices) {
+		return func(c *cost.Choices) {
+			for _, change := range changes {
+				change(c)
+			}
+		}
+	}
+	return []crossover{
+		{
+			published: published{
+				source: "Cracking Walnuts", page: "https://crackingwalnuts.com/architecture-decisions/serverless-vs-containers", inputs: "200 ms, 256 MB, against a t3.medium",
+				memory: "256Mi", lines: function, choose: nodesOf("t3.medium", 1),
+				why: "a reserved one at the price that ours has on demand, and the duration of 512 MB without requests",
+			},
+			kubernetes: []string{"Nodes"}, low: 20 * million, high: 30 * million,
+		},
+		{
+			published: published{
+				source: "Fortem", page: "https://fortem.dev/blog/fargate-vs-lambda/", inputs: "200 ms behind a REST API, with logs, against a task on Fargate; 512 MB, and 1 vCPU with 2 GB, are what its figures come to",
+				memory: "512Mi", pod: "cpu: 1, memory: 1700Mi", lines: append([]string{"REST API", "Logs", "Access log"}, function...), choose: both(rest, onlyPodsOnFargate),
+				why: "within what was published",
+			},
+			kubernetes: []string{"Fargate"}, low: 6 * million, high: 8 * million,
+		},
+		{
+			published: published{
+				source: "Amit Divekar", page: "https://amitdevx.tech/blogs/aws-serverless-vs-kubernetes-benchmark", inputs: "a REST API and 512 MB, against EKS with three t3.medium; 100 ms is what its bills come to",
+				memory: "512Mi", lines: append([]string{"REST API"}, function...), choose: both(rest, nodesOf("t3.medium", 3)),
+				why: "its clusters grow to $580 at ten times the traffic, with databases on both sides, in Mumbai",
+			},
+			kubernetes: []string{"EKS control plane", "Nodes"}, low: 2 * million * days, high: 3 * million * days,
+		},
+	}
+}
+
+// crosses is where the lines of both sides meet, by bisection.
+func (c crossover) crosses(t *testing.T) float64 {
+	t.Helper()
+	duration := 200 * time.Millisecond
+	if strings.Contains(c.inputs, "100 ms") {
+		duration = 100 * time.Millisecond
+	}
+	c.usage = perMonth(1e6, duration)
+	in := c.input(t)
+	traffic, err := c.usage.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := cost.App{Workloads: []cost.Workload{cost.WorkloadOf(in.Resolved.Lambda.Services[0], in.Resolved.Kubernetes.Services[0], traffic)}}
+	lambda, err := cost.Lambda(in.Sheet, app, in.Choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kubernetes, err := cost.Kubernetes(in.Sheet, in.Catalog, app, in.Choices)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := func(m *cost.Model, scale float64, lines []string) float64 {
+		total := 0.0
+		for _, component := range m.Bill(scale).Components {
+			if slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(component.Name, line) }) {
+				total += component.Cost.Dollars()
+			}
+		}
+		return total
+	}
+	low, high := .01, 1e4 // millions
+	for range 60 {
+		middle := (low + high) / 2
+		if sum(lambda, middle, c.lines) < sum(kubernetes, middle, c.kubernetes) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return low * 1e6
 }
 
 const (
@@ -127,6 +252,15 @@ func TestPublishedBills(t *testing.T) {
 			return fmt.Sprintf("$%.2f", x)
 		}
 		fmt.Fprintf(&table, "| [%s](%s) | %s | %s | %s | %.3f | %s |\n", p.source, p.page, p.inputs, money(p.theirs), money(ours), ratio, why)
+	}
+	table.WriteString("\n| published by | inputs | their break-even | ours | ratio | why it differs |\n|---|---|--:|--:|--:|---|\n")
+	for _, c := range publishedCrossovers() {
+		ours := c.crosses(t)
+		ratio := ours / ((c.low + c.high) / 2)
+		if ratio < .3 || ratio > 1.2 {
+			t.Errorf("%s: %.4g, and %.4g to %.4g was published", c.source, ours, c.low, c.high)
+		}
+		fmt.Fprintf(&table, "| [%s](%s) | %s | %.3gM to %.3gM | %.3gM | %.2f | %s |\n", c.source, c.page, c.inputs, c.low/1e6, c.high/1e6, ours/1e6, ratio, c.why)
 	}
 	text, err := os.ReadFile(publishedPage)
 	if err != nil {
