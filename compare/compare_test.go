@@ -170,6 +170,35 @@ func TestWhatMakesNoSenseIsAnError(t *testing.T) {
 	}
 }
 
+// A REPORT line has the duration that a small memory has stretched: it is billed as it
+// stands, and not stretched again.
+func TestReportDuration(t *testing.T) {
+	of := func(usage string) compare.Result {
+		t.Helper()
+		return run(t, input(t, `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    cpu: 100m
+    memory: 256Mi
+    http: {routes: [GET /]}
+usage: {requests: 20/s, `+usage+`, cpuTime: 30ms, requestSize: 1k, responseSize: 4k, logSize: 0, outboundSize: 0, startTime: 1s, shape: steady}
+`))
+	}
+	// 30 ms of CPU take 30 x 1,769 / 256 = 207.3 ms with 256 MB: 92.7 ms are waiting, and with a full core 122.7.
+	reported, plain, twice := of("reportDuration: 300ms@256Mi"), of("duration: 122695312ns"), of("duration: 300ms")
+	if ms := reported.Services[0].Lambda.BilledMS.Or(0); ms != 300 {
+		t.Errorf("300 ms that were reported are billed as %v", ms)
+	}
+	if ms := twice.Services[0].Lambda.BilledMS.Or(0); ms != 478 {
+		t.Errorf("300 ms with a full core are billed as %v", ms)
+	}
+	if *reported.Kubernetes.Bill.Total != *plain.Kubernetes.Bill.Total || *reported.Lambda.Bill.Total != *plain.Lambda.Bill.Total {
+		t.Errorf("%s and %s, want %s and %s", reported.Lambda.Bill.Total, reported.Kubernetes.Bill.Total, plain.Lambda.Bill.Total, plain.Kubernetes.Bill.Total)
+	}
+}
+
 // cpu is for the pod: 1 makes a function of 1,769 MB, unless lambda.memory says otherwise. And
 // the other way round.
 func TestSizesForOneTarget(t *testing.T) {

@@ -108,7 +108,7 @@ func (in input) text(app cost.App, choices cost.Choices, which int) string {
 		if which != all && which != i || !ok {
 			continue
 		}
-		text := in.spec(n)
+		_, text := in.written(w.Traffic, n)
 		if which == all && len(app.Workloads) > 1 {
 			text += " for " + w.Name
 		}
@@ -119,6 +119,14 @@ func (in input) text(app cost.App, choices cost.Choices, which int) string {
 		values = append(values[:most-1], fmt.Sprintf("%d more", len(values)-most+1))
 	}
 	return strings.Join(values, ", ")
+}
+
+// written is the figure as the spec writes it: its key, and its value.
+func (in input) written(t demand.Traffic, n float64) (key, value string) {
+	if r, ok := t.Report.Get(); ok && in.name == string(demand.Duration) {
+		return string(demand.ReportDuration), r.With(time.Duration(n)).String()
+	}
+	return in.name, in.spec(n)
 }
 
 // write has a change of the input as lines of the spec. The app's requests stay the
@@ -135,11 +143,12 @@ func (c *comparison) write(in input, before, after cost.App, which int) []spec.E
 		if _, had := in.get(before.Workloads[i].Traffic); !ok || !had || which != all && which != i {
 			continue
 		}
-		path := "usage." + in.name
+		name, value := in.written(w.Traffic, n)
+		path := "usage." + name
 		if own := "services." + w.Name + "." + path; len(after.Workloads) > 1 || c.Resolved.App.Given(own) {
 			path = own
 		}
-		lines = append(lines, spec.Edit{Path: path, Value: in.spec(n)})
+		lines = append(lines, spec.Edit{Path: path, Value: value})
 	}
 	if app := "usage." + in.name; in.name == RequestsInput && c.Resolved.App.Given(app) && (len(lines) != 1 || lines[0].Path != app) {
 		lines = append(lines, spec.Edit{Path: app, Value: spec.RatePerMonth(sum).String()})
@@ -151,8 +160,8 @@ func (c *comparison) write(in input, before, after cost.App, which int) []spec.E
 // first.
 func changeable() []input {
 	return []input{
-		length(demand.Duration, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.Duration }),
-		length(demand.CPUTime, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.CPUTime }),
+		duration(),
+		reported(length(demand.CPUTime, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.CPUTime })),
 		peakInput(),
 		size(demand.Request, func(u *demand.Usage) *demand.Maybe[int64] { return &u.Request }),
 		size(demand.Response, func(u *demand.Usage) *demand.Maybe[int64] { return &u.Response }),
@@ -179,6 +188,41 @@ func length(name demand.Input, field func(*demand.Usage) *demand.Maybe[time.Dura
 		},
 		spec: func(n float64) string { return written(time.Duration(n)) },
 	}
+}
+
+// duration is the duration of a request, or of what is reported of it.
+func duration() input {
+	in := length(demand.Duration, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.Duration })
+	plain := in
+	in.get = func(t demand.Traffic) (float64, bool) {
+		if r, ok := t.Report.Get(); ok {
+			return float64(r.Duration), t.Duration.IsKnown()
+		}
+		return plain.get(t)
+	}
+	in.set = func(t *demand.Traffic, n float64) bool {
+		r, ok := t.Report.Get()
+		if !ok {
+			return plain.set(t, n)
+		}
+		t.Report = demand.Known(r.With(time.Duration(n)))
+		u, err := t.AtFullCore()
+		t.Usage = u
+		return err == nil && n <= float64(spec.MaxUsageTime)
+	}
+	return in
+}
+
+// reported changes a figure that the duration follows from, where it is a report's.
+func reported(in input) input {
+	set := in.set
+	in.set = func(t *demand.Traffic, n float64) bool {
+		ok := set(t, n)
+		u, err := t.AtFullCore()
+		t.Usage = u
+		return err == nil && (ok || t.Report.IsKnown() && n >= 1)
+	}
+	return in
 }
 
 // size is a number of bytes.

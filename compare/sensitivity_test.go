@@ -40,6 +40,16 @@ services:
     usage: {duration: 20ms, cpuTime: 8ms}
 usage: {requests: 112M/month, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: steady}
 `,
+	"of REPORT lines": `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+    scale: {max: 1000}
+    kubernetes: {ingress: {class: alb}}
+usage: {requests: 110M/month, reportDuration: 90ms@512Mi, cpuTime: 10ms, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: steady}
+`,
 	"three, cheaper on Kubernetes": `apiVersion: ambi/v1
 name: shop
 services:

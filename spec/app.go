@@ -163,17 +163,19 @@ const (
 // Nothing in it has a default: what is not given is unknown, and so is all that
 // depends on it.
 type Usage struct {
-	Requests     Rate      `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
-	Duration     Duration  `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
-	CPUTime      Duration  `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
-	RequestSize  *Quantity `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
-	ResponseSize *Quantity `json:"responseSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
-	LogSize      *Quantity `json:"logSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app logs for a mean request."`
-	OutboundSize *Quantity `json:"outboundSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`
-	StartTime    Duration  `json:"startTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"How long an instance takes to start, runtime and app: what Lambda reports as Init Duration."`
-	Shape        Shape     `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
-	PeakToMean   Ratio     `json:"peakToMean,omitempty" jsonschema_description:"The request rate of the busiest moments, as a multiple of the mean; not of a steady shape."`
-	Burst        Duration  `json:"burst,omitempty" range:"1s to 24h" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
+	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
+	Duration Duration `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
+	// ReportDuration stands for Duration.
+	ReportDuration ReportDuration `json:"reportDuration,omitzero" jsonschema_description:"Instead of duration: the mean Duration of the functions' REPORT lines, with their memory, such as 300ms@256Mi; what a small memory has stretched is taken back, by cpuTime."`
+	CPUTime        Duration       `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
+	RequestSize    *Quantity      `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
+	ResponseSize   *Quantity      `json:"responseSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
+	LogSize        *Quantity      `json:"logSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app logs for a mean request."`
+	OutboundSize   *Quantity      `json:"outboundSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`
+	StartTime      Duration       `json:"startTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"How long an instance takes to start, runtime and app: what Lambda reports as Init Duration."`
+	Shape          Shape          `json:"shape,omitempty" jsonschema:"enum=steady,enum=diurnal,enum=bursty,enum=sporadic" jsonschema_description:"How the requests spread over time."`
+	PeakToMean     Ratio          `json:"peakToMean,omitempty" jsonschema_description:"The request rate of the busiest moments, as a multiple of the mean; not of a steady shape."`
+	Burst          Duration       `json:"burst,omitempty" range:"1s to 24h" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
 }
 
 // ServiceNames lists the app's services in the order in which everything

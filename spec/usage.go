@@ -53,6 +53,12 @@ func (u *Usage) over(under *Usage) Usage {
 	if u.Shape != "" {
 		out.PeakToMean, out.Burst = 0, 0
 	}
+	if u.Duration != 0 {
+		out.ReportDuration = ReportDuration{}
+	}
+	if !u.ReportDuration.IsZero() {
+		out.Duration = 0
+	}
 	from, to := reflect.ValueOf(*u), reflect.ValueOf(&out).Elem()
 	for i := range from.NumField() {
 		if !from.Field(i).IsZero() {
@@ -126,6 +132,15 @@ func (v *validator) agreement(service string, u Usage) {
 		}
 		v.fail(path, fmt.Sprintf("cpuTime must be at most duration, got %s of %s", u.CPUTime, u.Duration),
 			"duration includes cpuTime, and one request uses one core")
+	}
+	if sound("duration", "reportDuration", "cpuTime") && !u.ReportDuration.IsZero() {
+		switch path := at("reportDuration"); {
+		case u.Duration > 0:
+			v.fail(path, "stands for duration, and both are given", "remove one of them")
+		case u.CPUTime > 0 && u.ReportDuration.Stretched(u.CPUTime.Std()) > u.ReportDuration.Duration:
+			v.fail(path, fmt.Sprintf("must be at least what cpuTime alone takes with %d MB, %s, got %s",
+				u.ReportDuration.MemoryMB, Duration(u.ReportDuration.Stretched(u.CPUTime.Std())), u.ReportDuration), "cpuTime is on a full core")
+		}
 	}
 	if !sound("shape", "peakToMean", "burst") {
 		return

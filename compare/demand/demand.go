@@ -35,14 +35,16 @@ const minutesPerMonth = SecondsPerMonth / 60
 // Usage is what is known about a service's traffic, per request where nothing
 // else is said.
 type Usage struct {
-	Requests Maybe[float64]       `json:"requests"`     // a month
-	Duration Maybe[time.Duration] `json:"duration"`     // mean, waiting included, with a full core at hand
-	CPUTime  Maybe[time.Duration] `json:"cpuTime"`      // mean, on a full core; the same work on every target
-	Request  Maybe[int64]         `json:"requestSize"`  // bytes that the client sends
-	Response Maybe[int64]         `json:"responseSize"` // bytes that it gets
-	Log      Maybe[int64]         `json:"logSize"`      // bytes that the app logs
-	Outbound Maybe[int64]         `json:"outboundSize"` // bytes that the app itself exchanges with the internet
-	Start    Maybe[time.Duration] `json:"startTime"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
+	Requests Maybe[float64]       `json:"requests"` // a month
+	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand
+	// Report is what Duration follows from, of a function's REPORT lines; see AtFullCore.
+	Report   Maybe[spec.ReportDuration] `json:"reportDuration,omitzero"`
+	CPUTime  Maybe[time.Duration]       `json:"cpuTime"`      // mean, on a full core; the same work on every target
+	Request  Maybe[int64]               `json:"requestSize"`  // bytes that the client sends
+	Response Maybe[int64]               `json:"responseSize"` // bytes that it gets
+	Log      Maybe[int64]               `json:"logSize"`      // bytes that the app logs
+	Outbound Maybe[int64]               `json:"outboundSize"` // bytes that the app itself exchanges with the internet
+	Start    Maybe[time.Duration]       `json:"startTime"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
 
 	Shape      spec.Shape           `json:"shape"`      // empty: unknown, unless Minutes are given
 	PeakToMean Maybe[float64]       `json:"peakToMean"` // the busiest moments' rate, as a multiple of the mean
@@ -64,7 +66,31 @@ func FromSpec(u spec.Usage) Usage {
 	if u.PeakToMean > 0 {
 		usage.PeakToMean = Known(float64(u.PeakToMean))
 	}
+	if !u.ReportDuration.IsZero() {
+		usage.Report = Known(u.ReportDuration)
+		usage, _ = usage.AtFullCore() // Resolve says what is wrong
+	}
 	return usage
+}
+
+// AtFullCore works out Duration where the Report of a function is known, which has
+// stretched the CPU time as its memory does.
+func (u Usage) AtFullCore() (Usage, error) {
+	report, known := u.Report.Get()
+	cpu, cpuKnown := u.CPUTime.Get()
+	if !known {
+		return u, nil
+	}
+	if !cpuKnown {
+		u.Duration = Maybe[time.Duration]{}
+		return u, nil
+	}
+	d, ok := report.AtFullCore(cpu)
+	if !ok {
+		return u, problem.Field(string(ReportDuration), "must be at least what cpuTime alone takes with %d MB, %s, got %s", report.MemoryMB, spec.Duration(report.Stretched(cpu)), report)
+	}
+	u.Duration = Known(d)
+	return u, nil
 }
 
 func bytesOf(q *spec.Quantity) Maybe[int64] {
@@ -86,17 +112,19 @@ type Input string
 
 // The inputs.
 const (
-	Requests   Input = "requests"
-	Duration   Input = "duration"
-	CPUTime    Input = "cpuTime"
-	Request    Input = "requestSize"
-	Response   Input = "responseSize"
-	Log        Input = "logSize"
-	Outbound   Input = "outboundSize"
-	Start      Input = "startTime"
-	Shape      Input = "shape"
-	PeakToMean Input = "peakToMean"
-	Burst      Input = "burst"
+	Requests Input = "requests"
+	Duration Input = "duration"
+	// ReportDuration is another way to give Duration.
+	ReportDuration Input = "reportDuration"
+	CPUTime        Input = "cpuTime"
+	Request        Input = "requestSize"
+	Response       Input = "responseSize"
+	Log            Input = "logSize"
+	Outbound       Input = "outboundSize"
+	Start          Input = "startTime"
+	Shape          Input = "shape"
+	PeakToMean     Input = "peakToMean"
+	Burst          Input = "burst"
 )
 
 // Missing lists what is unknown, in the order of the fields.
@@ -108,7 +136,7 @@ func (u Usage) Missing() []Input {
 		}
 	}
 	add(u.Requests.IsKnown() || len(u.Minutes) > 0, Requests)
-	add(u.Duration.IsKnown(), Duration)
+	add(u.Duration.IsKnown() || u.Report.IsKnown(), Duration)
 	add(u.CPUTime.IsKnown(), CPUTime)
 	add(u.Request.IsKnown(), Request)
 	add(u.Response.IsKnown(), Response)
@@ -128,7 +156,9 @@ type Traffic struct {
 // Resolve checks a usage and works out its profile. All problems come back at
 // once, each with the input as its field.
 func (u Usage) Resolve() (Traffic, error) {
+	u, err := u.AtFullCore()
 	problems := u.check()
+	problems.Add(err)
 	t := Traffic{Usage: u}
 	if len(u.Minutes) > 0 {
 		total := 0.0

@@ -55,3 +55,6 @@ func (m *Maybe[T]) UnmarshalJSON(text []byte) error {
 	}
 	return json.Unmarshal(text, &m.value)
 }
+
+// IsZero reports whether nothing is known, which JSON may leave out.
+func (m Maybe[T]) IsZero() bool { return !m.known }

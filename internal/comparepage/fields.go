@@ -119,6 +119,8 @@ func usageField(input demand.Input) (label, hint string, stops, choices []string
 	switch input {
 	case demand.Duration:
 		return "Duration", "of a request, waiting included", times, nil
+	case demand.ReportDuration:
+		return "Reported duration", "instead, of REPORT lines: 300ms@256Mi", nil, nil
 	case demand.CPUTime:
 		return "CPU time", "of it, on a full core", times, nil
 	case demand.Shape:
@@ -289,7 +291,14 @@ func usageTextOf(u demand.Usage, input demand.Input) string {
 	}
 	switch input {
 	case demand.Duration:
+		if u.Report.IsKnown() {
+			return ""
+		}
 		return length(u.Duration)
+	case demand.ReportDuration:
+		if r, known := u.Report.Get(); known {
+			return r.String()
+		}
 	case demand.CPUTime:
 		return length(u.CPUTime)
 	case demand.Start:

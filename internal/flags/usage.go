@@ -18,6 +18,7 @@ import (
 type Usage struct {
 	Requests                         []string
 	duration, cpuTime, start         string
+	report                           string
 	request, response, log, outbound string
 	shape, peak, burst               string
 	Traces                           []string
@@ -47,6 +48,7 @@ type Figure struct {
 func (f *Usage) Figures() []Figure {
 	return []Figure{
 		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
+		{"report-duration", demand.ReportDuration, &f.report, "instead of --duration: the mean `DURATION@MEMORY` of the functions' REPORT lines, such as 300ms@256Mi"},
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
 		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
 		{"peak-to-mean", demand.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
@@ -79,6 +81,7 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 	problems.Add(
 		errShape,
 		parseTime("duration", f.duration, &every.Duration),
+		parseReport("report-duration", f.report, &every.Report),
 		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
 		parseTime("start-time", f.start, &every.Start),
 		parseSize("request-size", f.request, &every.Request),
@@ -86,6 +89,9 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		parseSize("log-size", f.log, &every.Log),
 		parseSize("outbound-size", f.outbound, &every.Outbound),
 	)
+	if f.duration != "" && f.report != "" {
+		problems.Add(problem.Flag("report-duration", "stands for --duration, and both are given"))
+	}
 	requests := map[string]demand.Maybe[float64]{}
 	problems.Add(perService("requests", f.Requests, app, func(service, text string) error {
 		rate, err := spec.ParseRate(text)
@@ -113,7 +119,10 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 			u.Minutes = minutes
 		}
 		put(&u.Requests, requests[service])
-		put(&u.Duration, every.Duration)
+		if every.Duration.IsKnown() {
+			u.Duration, u.Report = every.Duration, demand.Maybe[spec.ReportDuration]{}
+		}
+		put(&u.Report, every.Report)
 		put(&u.CPUTime, every.CPUTime)
 		put(&u.Start, every.Start)
 		put(&u.Request, every.Request)
@@ -125,7 +134,11 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		}
 		put(&u.PeakToMean, every.PeakToMean)
 		put(&u.Burst, every.Burst)
-		usage[service] = u
+		settled, err := u.AtFullCore()
+		if err != nil {
+			return nil, problem.As(problem.Misuse, problem.In("usage of "+service, err))
+		}
+		usage[service] = settled
 	}
 	return usage, nil
 }
@@ -278,6 +291,19 @@ func parseTime(flag, text string, into *demand.Maybe[time.Duration]) error {
 		return problem.InFlag(flag, problem.As(problem.Misuse, err))
 	}
 	*into = demand.Known(d.Std())
+	return nil
+}
+
+// parseReport reads a flag's duration and memory; an empty one is not given.
+func parseReport(flag, text string, into *demand.Maybe[spec.ReportDuration]) error {
+	if text == "" {
+		return nil
+	}
+	r, err := spec.ParseReportDuration(text)
+	if err != nil {
+		return problem.InFlag(flag, problem.As(problem.Misuse, err))
+	}
+	*into = demand.Known(r)
 	return nil
 }
 

@@ -359,7 +359,7 @@ func Whole() []Change {
 func usage(prefix string) []string {
 	var fields []string
 	for _, key := range []string{
-		"requests", "duration", "cpuTime", "requestSize", "responseSize", "logSize", "outboundSize", "startTime", "shape", "peakToMean", "burst",
+		"requests", "duration", "reportDuration", "cpuTime", "requestSize", "responseSize", "logSize", "outboundSize", "startTime", "shape", "peakToMean", "burst",
 	} {
 		fields = append(fields, prefix+"usage."+key)
 	}
