@@ -48,7 +48,7 @@ type Figure struct {
 func (f *Usage) Figures() []Figure {
 	return []Figure{
 		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
-		{"report-duration", demand.ReportDuration, &f.report, "instead of --duration: the mean `DURATION@MEMORY` of the functions' REPORT lines, such as 300ms@256Mi"},
+		{"report-duration", demand.ReportDuration, &f.report, "instead of --duration: the `MEAN` of the functions' REPORT lines with their memory, such as 300ms@256Mi"},
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
 		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
 		{"peak-to-mean", demand.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
