@@ -185,7 +185,11 @@ func TestInterruptLeavesNothing(t *testing.T) {
 	if !errors.Is(err, interrupted) {
 		t.Fatalf("got %v", err)
 	}
-	for start := time.Now(); syscall.Kill(pid, 0) == nil; time.Sleep(20 * time.Millisecond) {
+	program, err := os.FindProcess(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for start := time.Now(); program.Signal(syscall.Signal(0)) == nil; time.Sleep(20 * time.Millisecond) {
 		if time.Since(start) > 5*time.Second {
 			t.Fatal("the program outlives the preview")
 		}
