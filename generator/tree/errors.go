@@ -48,7 +48,7 @@ func (e *ConflictError) Problems() problem.List {
 	if markable {
 		hint("`ambi generate --conflicts` writes the files with these marks, for you to resolve in place")
 	}
-	hint("to give up your edits of a file, remove it and generate again; `ambi generate --force` gives up all edits of all files")
+	hint("to discard your edits of a file, remove it and generate again; `ambi generate --force` discards all edits of all files")
 	return list
 }
 

@@ -335,7 +335,7 @@ stacks/foreign.go: not written by ambi
 hint: nothing was written; ` + "`ambi diff`" + ` shows how the files differ from ambi's
 hint: resolve the conflict there, and remove its markers
 hint: move it away; or, if ambi did write it, commit stacks/.ambi with it: that is how ambi knows
-hint: to give up your edits of a file, remove it and generate again; ` + "`ambi generate --force`" + ` gives up all edits of all files`
+hint: to discard your edits of a file, remove it and generate again; ` + "`ambi generate --force`" + ` discards all edits of all files`
 	for _, conflicts := range []bool{false, true} {
 		want := want
 		if !conflicts {

@@ -13,7 +13,7 @@ import (
 // GenerateOptions say what becomes of files that the user and ambi both changed.
 type GenerateOptions struct {
 	Conflicts bool // write them too, with both sides marked
-	Force     bool // give up all edits
+	Force     bool // discard all edits
 }
 
 // Generate writes the program. The changes are there with an error too, where it is
