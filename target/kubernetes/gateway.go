@@ -57,7 +57,7 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 			r.notes.Exact(path, "a match of the HTTPRoute; methods are an extended feature, which the Gateway's class must have")
 		} else {
 			m.Type = "PathPrefix"
-			r.notes.Approximate(path, "prefix %s of the HTTPRoute: the app gets all requests of this method there and below", literal)
+			r.notes.Approximate(path, "prefix %s of the HTTPRoute: the app gets all requests of this method at and below it", literal)
 		}
 		r.claim(path, name, "gateway", cmp.Or(parent.Namespace, out.Namespace)+"/"+parent.Name, s.HTTP.Domain, m.Method, m.Type, m.Path)
 		add(m, route.String())

@@ -57,10 +57,10 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		case whole && route.Method == spec.Any:
 			r.notes.Exact(path, "a path of the Ingress")
 		case whole:
-			r.notes.Approximate(path, "a path of the Ingress, which knows no methods: the app gets requests of all")
+			r.notes.Approximate(path, "a path of the Ingress, which cannot match methods: the app gets requests of every method")
 		default:
 			p.Type = "Prefix"
-			r.notes.Approximate(path, "prefix %s of the Ingress, which knows neither methods nor parameters: the app gets all requests there and below", literal)
+			r.notes.Approximate(path, "prefix %s of the Ingress, which can match neither methods nor parameters: the app gets all requests at and below it", literal)
 		}
 		if in.Nginx() {
 			r.strict(path, class, p.Path)
@@ -193,7 +193,7 @@ func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
 	}
 	switch {
 	case in.Scheme == "":
-		r.notes.Approximate(path, "its load balancer is internal, the controller's default: nothing outside the network reaches it, and Lambda's API is open to the internet; say scheme: internet-facing or internal")
+		r.notes.Approximate(path, "its load balancer is internal, the controller's default: nothing outside the network reaches it, while Lambda's API is open to the internet; set scheme to internet-facing or internal")
 	case lb.Internal():
 		r.notes.Approximate(path+".scheme", "nothing outside the network reaches the load balancer, and Lambda's API is open to the internet")
 	default:

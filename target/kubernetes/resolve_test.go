@@ -92,7 +92,7 @@ func TestFindings(t *testing.T) {
 		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", finding.Refused, "never approximate"},
 		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", finding.Refused, "in the app"},
 		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", finding.Exact, ""},
-		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "no methods"},
+		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "cannot match methods"},
 		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
 		"route of parameters only":        {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix / "},
 		"literal route of a gateway":      {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", finding.Exact, "extended feature"},

@@ -39,7 +39,7 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		}
 		if s.HTTP.Auth == nil || route.Method != spec.Any || r.optionsTaken[route.Shape()] {
 			if stream := route.Stream(); stream != "" {
-				r.notes.Approximate(path, "route %s of the HTTP API, which hands over a request and a whole answer; if the route is for %s, this target cannot serve it", route, stream)
+				r.notes.Approximate(path, "route %s of the HTTP API, which passes on one request and one complete response; if the route is for %s, this target cannot serve it", route, stream)
 				continue
 			}
 			r.notes.Exact(path, "route %s of the HTTP API", route)
@@ -81,7 +81,7 @@ func (r *resolver) body(path string, s *spec.Service) {
 		r.notes.Refused(path, finding.Refusal{Limit: "request payload", Page: QuotasPage, Hint: "let clients exchange large bodies with S3, by presigned URLs"},
 			"must be at most 6Mi on target lambda, got %s: no invocation carries more", s.HTTP.MaxBody)
 	default:
-		r.notes.Dropped(path, "an invocation takes 6 MB, head and body, or 4.5 MB of a binary body; nothing checks less than that")
+		r.notes.Dropped(path, "an invocation takes at most 6 MB of head and body, or 4.5 MB of a binary body; nothing enforces a lower limit")
 	}
 }
 

@@ -34,6 +34,6 @@ func (r *resolver) options(at string, s *spec.Service, out *Service) {
 	}
 	if path := at + ".lambda.vpc"; r.app.Given(path) {
 		r.notes.Exact(path, "the stack's subnetIds and securityGroupIds; "+
-			"the subnets need a NAT gateway or endpoints for whatever lies outside, addresses of needs and AWS itself included")
+			"the subnets need a NAT gateway or endpoints for everything outside, including addresses of needs and AWS itself")
 	}
 }

@@ -49,7 +49,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	}
 	r.notes.Exact(at+".batch", "the mapping's batchSize")
 	if r.app.Given(at + ".window") {
-		r.notes.Approximate(at+".window", "the mapping's maximumBatchingWindowInSeconds; on a quiet queue, Lambda may wait up to 20 s whatever it says")
+		r.notes.Approximate(at+".window", "the mapping's maximumBatchingWindowInSeconds; on a quiet queue, Lambda may wait up to 20 s in any case")
 	}
 	if events.Pull {
 		r.notes.Dropped(at+".pull", "the event source mapping delivers")

@@ -26,7 +26,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 	case s.Scale.Memory > 0:
 		r.notes.Dropped(at+".scale.memory", "Lambda scales by request, not by utilization")
 	case !s.Scale.Requests.IsZero():
-		r.notes.Dropped(at+".scale.requests", "an environment takes one request at a time, whatever the rate; Lambda starts more of them instead")
+		r.notes.Dropped(at+".scale.requests", "an environment takes one request at a time, at any rate; Lambda starts more environments instead")
 	default:
 		r.notes.Dropped(at+".scale.cpu", "Lambda scales by request, not by utilization")
 	}
