@@ -197,7 +197,7 @@ func Compare(in Input) (Result, error) {
 		r.Nodes = &n
 	}
 	r.Fit = fit.Check(fit.Input{
-		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Nodes: r.Nodes, Replicas: c.replicas,
+		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
 		Served: reliableTargets(in.Behavior),
 	})
 	if in.Behavior != nil {

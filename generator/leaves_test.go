@@ -103,6 +103,7 @@ var bends = map[string][]string{
 	"services.*.kubernetes.serviceMonitor.path": {"/bent"},
 	"services.*.usage.requests":                 {"9/month"},
 	"services.*.usage.duration":                 {"99ms"},
+	"services.*.usage.reportDuration":           {"99ms@256Mi"},
 	"services.*.usage.cpuTime":                  {"1ms"},
 	"services.*.usage.requestSize":              {"99"},
 	"services.*.usage.responseSize":             {"99"},
@@ -114,6 +115,7 @@ var bends = map[string][]string{
 	"services.*.usage.burst":                    {"99s"},
 	"usage.requests":                            {"9/s"},
 	"usage.duration":                            {"99ms"},
+	"usage.reportDuration":                      nil, // in place of usage.duration; see a service's
 	"usage.cpuTime":                             {"9ms"},
 	"usage.requestSize":                         {"99"},
 	"usage.responseSize":                        {"99"},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
@@ -90,8 +89,6 @@ func Settings(in Input) []Setting {
 	return list
 }
 
-var ecrRegion = regexp.MustCompile(`^[0-9]+\.dkr\.ecr\.([a-z0-9-]+)\.`)
-
 // Project returns the files that a project starts with and that are the user's
 // from then on: Pulumi.yaml, the configuration of one stack a target, and
 // .gitignore and .gitattributes. Spec is the path of the spec, for comments.
@@ -141,8 +138,8 @@ func isDataStack(key string) bool { return key == "dataStack" }
 func region(in Input) string {
 	if in.Lambda != nil {
 		for _, s := range in.Lambda.Services {
-			if m := ecrRegion.FindStringSubmatch(s.Image); m != nil {
-				return m[1]
+			if s.Region != "" {
+				return s.Region
 			}
 		}
 	}

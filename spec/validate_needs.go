@@ -84,7 +84,7 @@ func (v *validator) cycles(services []string) {
 				continue
 			}
 			if start := place[other]; start > 0 {
-				v.fail(at, "makes a cycle: "+chain(trail[start-1:], other), "remove one of these needs, and pass that address under env")
+				v.fail(at, "makes a cycle: "+chain(trail[start-1:], other), "remove one of these needs: let that service publish to a queue, or hand over in the answer. An address under env is not enough, since Kubernetes keeps out who needs nothing")
 				continue
 			}
 			follow(other)

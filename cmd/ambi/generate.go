@@ -228,7 +228,7 @@ func outcome(k tree.Kind) string {
 	case tree.Remove:
 		return "removed %s"
 	case tree.Leftover:
-		return "kept %s (edited, and no longer belongs: remove it)"
+		return "kept %s (edited, and no longer belongs: take your edits over and remove it, since the program may not compile with it)"
 	case tree.Unchanged, tree.Unresolved, tree.Foreign: // not written
 	}
 	return string(k) + " %s"

@@ -105,6 +105,7 @@ type Input struct {
 	Resolved  *target.Resolved
 	Workloads []cost.Workload // by service, in order
 	Choices   cost.Choices
+	Region    string // of the prices; empty where they do not matter
 	// Nodes is how many nodes the app takes, where that is known.
 	Nodes    *cost.Nodes
 	Replicas cost.Replicas

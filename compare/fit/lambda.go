@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -151,6 +152,7 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 			add(l.Severity, l.Path, l)
 		}
 	}
+	c.throttle(w, f, rate*profile.Peak(), add)
 	lowest := profile.Peak()
 	for _, level := range profile.Levels() {
 		lowest = min(lowest, level.Factor)
@@ -163,6 +165,28 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 		})
 	}
 	return peak
+}
+
+// throttle warns of a peak that the emitted stack cuts off, route by route.
+func (c *checker) throttle(w cost.Workload, f lambda.Service, peak float64, add addLimit) {
+	routes := len(f.Routes)
+	if peak <= lambda.RoutePerSecond || routes == 0 || c.Choices.Lambda.Door() != cost.HTTPAPI {
+		return
+	}
+	what := fmt.Sprintf("its %d routes take %s each", routes, count(lambda.RoutePerSecond))
+	switch {
+	case routes == 1:
+		what = "its route takes " + count(lambda.RoutePerSecond)
+	case peak <= float64(routes)*lambda.RoutePerSecond:
+		what = fmt.Sprintf("each of its %d routes takes %s: how they share the traffic decides", routes, count(lambda.RoutePerSecond))
+	}
+	add(Warning, "services."+w.Name+".http.routes", Limit{
+		Name: "throttle of a route", Value: fmt.Sprintf("%s/s, bursts of %s", count(lambda.RoutePerSecond), count(lambda.RouteBurst)),
+		Actual: count(peak) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
+		Message: fmt.Sprintf("the peak has %s requests a second, and as the stack is emitted %s; the rest is answered 429", count(peak), what),
+		Hint: fmt.Sprintf("raise throttleRate and throttleBurst in the stack's settings: `pulumi config set throttleRate %.0f`; "+
+			"costs and simulations take them for raised", math.Ceil(peak)),
+	})
 }
 
 // bursts reports whether traffic rises at once and falls again.
@@ -180,9 +204,10 @@ func (c *checker) account(peak float64) {
 	}
 	path := "services"
 	add := func(l Limit) {
-		l.Target, l.Severity, l.Path = spec.Lambda, Knob, path
+		l.Target, l.Severity, l.Path = spec.Lambda, cmp.Or(l.Severity, Knob), path
 		c.add(l)
 	}
+	c.region(add)
 	if peak > lambda.AccountConcurrency {
 		add(Limit{
 			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambda.QuotasPage,
@@ -206,6 +231,21 @@ func (c *checker) account(peak float64) {
 			Hint:    ask("apigateway", lambda.APIRateQuota, math.Ceil(rate)),
 			Quota:   count(math.Ceil(rate)) + " requests a second",
 		})
+	}
+}
+
+// region warns of prices of another region than the functions' images are in.
+func (c *checker) region(add func(Limit)) {
+	for _, s := range c.Resolved.Lambda.Services {
+		if s.Region == "" || s.Region == c.Region || c.Region == "" {
+			continue
+		}
+		add(Limit{
+			Severity: Warning, Name: "region of the prices", Value: c.Region, Actual: s.Region, Page: lambda.ImagesPage, Service: s.Name,
+			Message: fmt.Sprintf("prices are those of %s, and the image of %s is in %s, where its function has to run", c.Region, s.Name, s.Region),
+			Hint:    fmt.Sprintf("--region %s; `ambi prices refresh --region %s` gets what is missing", s.Region, s.Region),
+		})
+		return
 	}
 }
 

@@ -189,8 +189,8 @@ func (f *Choices) OverApp(app *spec.App) (*spec.App, error) {
 		return app, nil
 	}
 	n, err := parseWhole(f.Provisioned)
-	if err == nil && n > maxProvisioned {
-		err = problem.New("must be 0 to %d, got %d", maxProvisioned, n)
+	if err == nil && n > spec.MaxInstances {
+		err = problem.New("must be 0 to %d, got %d", spec.MaxInstances, n)
 	}
 	if err != nil {
 		return app, problem.InFlag("provisioned", problem.As(problem.Misuse, err))
@@ -204,9 +204,6 @@ func (f *Choices) OverApp(app *spec.App) (*spec.App, error) {
 	}
 	return &changed, nil
 }
-
-// maxProvisioned is what a flag may ask for; an account's quota is far below.
-const maxProvisioned = 100_000
 
 // toggle is a switch that sets a choice to a value.
 func toggle(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *bool, to bool) Choice {

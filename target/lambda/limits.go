@@ -80,6 +80,13 @@ const (
 	HTTPAPIBurst     = 5000
 )
 
+// What the emitted stack lets each route take unless its settings throttleRate and
+// throttleBurst say otherwise: a tenth of what the account has.
+const (
+	RoutePerSecond = HTTPAPIPerSecond / 10
+	RouteBurst     = HTTPAPIBurst / 10
+)
+
 // The codes of both quotas, to ask for more of them: docs.aws.amazon.com/servicequotas.
 const (
 	ConcurrencyQuota = "L-B99A9384" // of the service lambda

@@ -47,6 +47,7 @@ func (m *Model) HasHTTP() bool {
 type Service struct {
 	Name             string // as in the spec
 	Image            string // in ECR; empty when Zip is set
+	Region           string // of Image's repository, which is the function's
 	Zip              string // from the project's root; empty when Image is set
 	Layers           []string
 	AdapterLayer     string // the Web Adapter's, as ACCOUNT:layer:NAME:VERSION; empty where Layers or the image has it, or nothing needs it

@@ -41,6 +41,8 @@ type resolver struct {
 	notes        *finding.Notes
 	callers      map[string][]string // of each service, in order
 	optionsTaken map[string]bool     // shapes of paths on which a service answers OPTIONS itself
+	region       string              // of the first image
+	regionOf     string              // where that image is written
 }
 
 func (r *resolver) service(name string, s *spec.Service) Service {
@@ -69,7 +71,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	return out
 }
 
-var ecrImage = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/`)
+var ecrImage = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 
 // code decides what the function runs: a zip, or an image in ECR.
 func (r *resolver) code(at string, s *spec.Service, out *Service) {
@@ -97,11 +99,20 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		}
 		path, out.Image = at+".lambda.image", s.Lambda.Image
 	}
-	if !ecrImage.MatchString(out.Image) {
+	parts := ecrImage.FindStringSubmatch(out.Image)
+	if parts == nil {
 		r.notes.Refused(path, finding.Refusal{
 			Limit: "image", Page: ImagesPage, Hint: "push it to an ECR repository in the function's region and name that in lambda.image",
 		},
 			"must be in an ECR repository on target lambda, got %q: Lambda pulls from no other registry", out.Image)
+		return
+	}
+	if out.Region = parts[1]; r.region == "" {
+		r.region, r.regionOf = out.Region, path
+	}
+	if out.Region != r.region {
+		r.notes.Approximate(path, "the function's image, in a repository of %s, and %s is in one of %s: a stack is in one region, and its functions take "+
+			"images from there alone. Name one in that region here, or in each stack's settings", out.Region, r.regionOf, r.region)
 		return
 	}
 	r.notes.Exact(path, "the function's image; its repository must be in the function's region")

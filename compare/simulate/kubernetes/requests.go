@@ -191,7 +191,7 @@ type calendar struct {
 	order  int64
 }
 
-func (e *event) before(other *event) bool {
+func (e event) before(other event) bool {
 	return e.at < other.at || e.at == other.at && e.order < other.order
 }
 
@@ -204,7 +204,7 @@ func (c *calendar) next() int64 {
 
 func (c *calendar) add(at int64, k kind, which, life int32) {
 	c.order++
-	c.events.Push(event{at, c.order, k, which, life}, (*event).before)
+	c.events.Push(event{at, c.order, k, which, life}, event.before)
 }
 
-func (c *calendar) pop() event { return c.events.Pop((*event).before) }
+func (c *calendar) pop() event { return c.events.Pop(event.before) }

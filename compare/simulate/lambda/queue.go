@@ -127,7 +127,7 @@ func (q *queue) find(after int) int64 {
 }
 
 // sooner orders entries by their time.
-func sooner(a, b *int64) bool { return *a < *b }
+func sooner(a, b int64) bool { return a < b }
 
 // idle is the environments that wait, the one that was used last on top. Since
 // it is the one that is taken, the one at the bottom is the first to expire.
@@ -171,7 +171,7 @@ type retry struct {
 	request replay.Request
 }
 
-func (r *retry) before(other *retry) bool {
+func (r retry) before(other retry) bool {
 	return r.at < other.at || r.at == other.at && r.number < other.number
 }
 
@@ -182,6 +182,6 @@ func (r *retries) next() int64 {
 	return r.heap[0].at
 }
 
-func (r *retries) push(one retry) { r.heap.Push(one, (*retry).before) }
+func (r *retries) push(one retry) { r.heap.Push(one, retry.before) }
 
-func (r *retries) pop() retry { return r.heap.Pop((*retry).before) }
+func (r *retries) pop() retry { return r.heap.Pop(retry.before) }
