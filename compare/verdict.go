@@ -28,6 +28,18 @@ const (
 	Unknown    Answer = "unknown" // a figure is missing
 )
 
+// Name is the answer as people read it.
+func (a Answer) Name() string {
+	switch a {
+	case Lambda, Kubernetes:
+		return format.Sentence(string(a))
+	case Unknown:
+		return "no verdict yet"
+	default:
+		return string(a)
+	}
+}
+
 // Verdict is the recommendation at this usage.
 type Verdict struct {
 	Answer     Answer         `json:"answer"`

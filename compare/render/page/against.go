@@ -26,9 +26,9 @@ type changesView struct {
 type changeView struct{ Name, Before, After, Change string }
 
 func against(d *compare.Difference) againstView {
-	v := againstView{Verdict: fmt.Sprintf("The verdict was, and is: %s.", answer(d.After)), Beside: d.Beside}
+	v := againstView{Verdict: fmt.Sprintf("The verdict was, and is: %s.", d.After.Name()), Beside: d.Beside}
 	if d.Before != d.After {
-		v.Verdict = fmt.Sprintf("The verdict was: %s. It is: %s.", answer(d.Before), answer(d.After))
+		v.Verdict = fmt.Sprintf("The verdict was: %s. It is: %s.", d.Before.Name(), d.After.Name())
 	}
 	for _, t := range spec.Targets() {
 		side := d.Of(t)

@@ -226,25 +226,13 @@ func times(factor float64) string { return fmt.Sprintf("%.3g times", factor) }
 
 // flip says what turns the answer, and to what.
 func flip(f compare.Flip) string {
-	return fmt.Sprintf("%s %s instead of %s (%s as much), then %s is cheaper", flipName(f), f.To, f.From, times(f.Factor), answer(f.Answer))
+	return fmt.Sprintf("%s %s instead of %s (%s as much), then %s is cheaper", flipName(f), f.To, f.From, times(f.Factor), f.Answer.Name())
 }
 
 // flipName is the figure that a flip changes, as people call it.
 func flipName(f compare.Flip) string {
 	f.Input = inputName(f.Input)
 	return f.Name()
-}
-
-// answer is a verdict in a word or three.
-func answer(a compare.Answer) string {
-	switch a {
-	case compare.Lambda, compare.Kubernetes:
-		return name(spec.Target(a))
-	case compare.Unknown:
-		return "no verdict yet"
-	default:
-		return string(a)
-	}
 }
 
 // inputName is an input as people call it.
@@ -358,7 +346,7 @@ func services(r compare.Result) servicesView {
 				{"replicas at the mean rate", known(s.Kubernetes.Mean, func(n int) string { return fmt.Sprint(n) })},
 				{"replicas at the peak", known(s.Kubernetes.Peak, func(n int) string { return fmt.Sprint(n) })},
 			},
-			Answer: format.Sentence(answer(s.Verdict.Answer)),
+			Answer: format.Sentence(s.Verdict.Answer.Name()),
 		}
 		if by := s.Kubernetes.DecidedBy; by != "" {
 			one.Kubernetes = append(one.Kubernetes, fact{"decided by", by})
@@ -431,7 +419,7 @@ func sensitivity(r compare.Result) sensitivityView {
 	for _, f := range r.Sensitivity {
 		place := 50 + 50*math.Log10(f.Factor)
 		v.Flips = append(v.Flips, flipView{
-			Input: format.Sentence(flipName(f)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: answer(f.Answer), Target: string(f.Answer),
+			Input: format.Sentence(flipName(f)), From: f.From, To: f.To, Factor: times(f.Factor), Answer: f.Answer.Name(), Target: string(f.Answer),
 			Place: place, Left: min(place, 50), Length: math.Abs(place - 50),
 		})
 	}

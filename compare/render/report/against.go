@@ -20,7 +20,7 @@ func (p *page) against(most int) {
 	}
 	p.heading("What changed")
 	if d.Before != d.After {
-		p.say("", fmt.Sprintf("The verdict was: %s. It is: %s.", answer(d.Before), answer(d.After)))
+		p.say("", fmt.Sprintf("The verdict was: %s. It is: %s.", d.Before.Name(), d.After.Name()))
 	}
 	columns := func(before, after, change string) string {
 		return fmt.Sprintf(" %13s %13s %14s", before, after, change)

@@ -37,7 +37,7 @@ func (m *markdown) linef(format markup, values ...any) { m.line(format.with(valu
 
 func (m *markdown) verdict() {
 	r := m.result
-	m.linef("### %s in %s: %s", r.App, r.Region, answer(r.Verdict.Answer))
+	m.linef("### %s in %s: %s", r.App, r.Region, r.Verdict.Answer.Name())
 	m.line("")
 	for _, condition := range m.options.Failed {
 		m.linef("**Fails** %s  ", code(condition))
@@ -67,7 +67,7 @@ func (m *markdown) against() {
 	}
 	if d.Before != d.After {
 		m.line("")
-		m.linef("The verdict was **%s**.", answer(d.Before))
+		m.linef("The verdict was **%s**.", d.Before.Name())
 	}
 	if lines == 0 && len(d.Beside) == 0 {
 		return

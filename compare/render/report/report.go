@@ -87,7 +87,7 @@ func (p *page) serviceTable(services []compare.Service) {
 	}
 	p.row("", 32, columns("Lambda", "Kubernetes", "verdict"))
 	for _, s := range services {
-		p.row(s.Name, 32, columns(format.MoneyOr(s.Alone.Lambda), format.MoneyOr(s.Alone.Kubernetes), answer(s.Verdict.Answer)))
+		p.row(s.Name, 32, columns(format.MoneyOr(s.Alone.Lambda), format.MoneyOr(s.Alone.Kubernetes), s.Verdict.Answer.Name()))
 	}
 }
 

@@ -12,18 +12,6 @@ import (
 	"ambi/spec"
 )
 
-// answer is a verdict in a word or three.
-func answer(a compare.Answer) string {
-	switch a {
-	case compare.Lambda, compare.Kubernetes:
-		return name(spec.Target(a))
-	case compare.Unknown:
-		return "no verdict yet"
-	default:
-		return string(a)
-	}
-}
-
 // name is a target's name as people write it.
 func name(t spec.Target) string { return format.Sentence(string(t)) }
 
@@ -81,7 +69,7 @@ func wrap(text string, width int) []string {
 
 // change says what makes another target cheaper.
 func change(f compare.Flip) string {
-	return fmt.Sprintf("%s %s instead of %s (x %.3g): %s is cheaper", f.Name(), f.To, f.From, f.Factor, answer(f.Answer))
+	return fmt.Sprintf("%s %s instead of %s (x %.3g): %s is cheaper", f.Name(), f.To, f.From, f.Factor, f.Answer.Name())
 }
 
 // driver says what a cost is made of.

@@ -20,7 +20,7 @@ import (
 // figures that decide it.
 func (p *page) verdict() {
 	r, v := p.result, p.result.Verdict
-	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, answer(v.Answer)))
+	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, v.Answer.Name()))
 	for _, f := range p.decisive() {
 		p.say(fmt.Sprintf("%-12s ", f.name), f.text)
 	}
