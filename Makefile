@@ -29,7 +29,7 @@ help: ## show this
 tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
 	@echo "pulumi: $(or $(PULUMI),$(BIN)/pulumi)"
 
-preview: tools ## preview both stacks, without an account or a cluster, then show the plan and the comparison
+preview: tools ## preview the data and both stacks, without an account or a cluster, then show the plan and the comparison
 	go run ./cmd/ambi preview --offline
 	go run ./cmd/ambi plan
 	go run ./cmd/ambi compare

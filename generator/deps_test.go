@@ -23,8 +23,10 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 		"testdata/minimal/stacks":            onKubernetes,                                         // and nothing of the target that the spec does not list
 		"testdata/full-kubernetes/stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for permissions
 			"kubernetes", "kubernetes/apiextensions"), // for HTTPRoute, ScaledObject and ServiceMonitor
-		"../stacks/lambda":     append(slices.Clone(onLambda), "aws/secretsmanager"),
-		"../stacks/kubernetes": onKubernetes,
+		"../stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager"),
+		"../stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for what it uses
+			"kubernetes", "kubernetes/apiextensions"), // for ScaledObject and TriggerAuthentication
+		"../stacks/data": {"aws/cloudwatch", "aws/s3", "aws/sqs"},
 	} {
 		out, err := exec.Command("go", "list", seeing, "-deps", "./"+program).CombinedOutput()
 		if err != nil {

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"cmp"
 	"errors"
 	"go/ast"
 	"go/parser"
@@ -50,11 +51,23 @@ func FuzzGenerate(f *testing.F) {
 			for _, route := range s.HTTP.Routes {
 				requireConstants(t, onLambda, name, route.String())
 			}
-			cpu := s.CPU
+			if u := s.Uploads; u != nil {
+				requireConstants(t, constants["stacks/data"], name, u.Prefix, u.Suffix)
+			}
+			if e, ok := app.Events(name); ok && !e.Pull {
+				requireConstants(t, onKubernetes, name, e.Path)
+			}
+			for _, rights := range s.Uses {
+				for _, prefixes := range rights {
+					requireConstants(t, onLambda, name, prefixes...)
+					requireConstants(t, onKubernetes, name, prefixes...)
+				}
+			}
+			image, cpu := cmp.Or(s.Image, app.Image), s.CPU
 			if s.Kubernetes.CPU != nil {
 				cpu = *s.Kubernetes.CPU
 			}
-			requireConstants(t, onKubernetes, name, s.Image, s.Health.Path, cpu.String(), s.Kubernetes.Namespace)
+			requireConstants(t, onKubernetes, name, image, s.Health.Path, cpu.String(), s.Kubernetes.Namespace)
 			switch {
 			case s.Lambda.Zip != "":
 				requireConstants(t, onLambda, name, "../"+s.Lambda.Zip)
@@ -62,7 +75,7 @@ func FuzzGenerate(f *testing.F) {
 			case s.Lambda.Image != "":
 				requireConstants(t, onLambda, name, s.Lambda.Image)
 			default:
-				requireConstants(t, onLambda, name, s.Image)
+				requireConstants(t, onLambda, name, image)
 			}
 		}
 	})

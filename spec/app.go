@@ -64,7 +64,7 @@ type Service struct {
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
 	Kubernetes  KubernetesOptions `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
-	Usage       *Usage            `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests are its own, those of the app the sum."`
+	Usage       *Usage            `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests, or messages, are its own; those of the app the sum of what its services get over HTTP."`
 }
 
 // Secret refers to a value that is kept elsewhere; a spec never holds it.

@@ -106,7 +106,9 @@ func (v *validator) triggers(path, name string, s *Service) {
 	}
 	switch {
 	case len(given) > 1:
-		v.fail(child(path, given[1]), strings.Join(given, " and ")+": name one", "a service has one trigger; two services may share an image")
+		// Each of them is judged still, so that what remains is right.
+		last := len(given) - 1
+		v.note(v.at(child(path, given[1])), child(path, given[1]), strings.Join(given[:last], ", ")+" and "+given[last]+": name one", "a service has one trigger; two services may share an image")
 	case len(given) == 0 && v.sound(path+".http"):
 		v.note(v.at(path), path, "has no trigger: http, queue or uploads", "http: {routes: [GET /]} answers requests")
 		return
@@ -126,7 +128,7 @@ func (v *validator) triggers(path, name string, s *Service) {
 	if u := s.Uploads; u != nil && v.sound(path+".uploads") {
 		v.uploads(path+".uploads", name, s, u)
 	}
-	if s.IsEvents() {
+	if s.IsEvents() && !v.app.Given(path+".http") {
 		v.withoutHTTP(path)
 	}
 }

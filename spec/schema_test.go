@@ -60,7 +60,7 @@ func TestSchemaAcceptsValid(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatal(paths, err)
 	}
-	for _, path := range append(paths, "../app/app.yaml") {
+	for _, path := range append(paths, "../app/app.yaml", "../app/minimal.yaml") {
 		src, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -92,6 +92,7 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"needs-cycles",
 		"scale-too-slow",
 		"usage-agreement", // figures that do not go together
+		"usage-messages",
 		"usage-rare-bursts",
 		"usage-rest",
 		"usage-shapeless",

@@ -29,8 +29,9 @@ func ShareInBursts(shape Shape) float64 {
 // figures, and the app's where it has none. Two things are not taken over:
 // peakToMean and burst, which belong to the shape that they stand beside, by a
 // service with a shape of its own; and requests, which are the sum of all
-// services'. A service that has none of its own gets what the others leave of
-// that sum, if it is the only one; else its requests are unknown, and zero here.
+// services' over HTTP. Such a service that has none of its own gets what the others
+// leave of that sum, if it is the only one; else its requests are unknown, and zero
+// here. Messages are no part of the sum: a service that events start has its own.
 func (a *App) UsageOf(service string) Usage {
 	u := a.Services[service].Usage.over(a.Usage)
 	if !a.Services[service].hasRequests() {
@@ -71,22 +72,21 @@ func (u *Usage) over(under *Usage) Usage {
 // rest is what the services that have requests of their own leave of the app's
 // for the one that has none; zero where that is unknown.
 func (a *App) rest(service string) Rate {
-	if a.Usage == nil || a.Usage.Requests.IsZero() {
+	if a.Usage == nil || a.Usage.Requests.IsZero() || a.Services[service].IsEvents() {
 		return Rate{}
 	}
-	if len(a.Services) == 1 {
-		return a.Usage.Requests
-	}
-	for name, s := range a.Services {
-		if name != service && !s.hasRequests() {
-			return Rate{}
-		}
-	}
-	left := a.Usage.Requests.PerMonth()
+	left, alone := a.Usage.Requests.PerMonth(), true
 	for _, name := range a.ServiceNames() { // in order: adding rounds
-		if name != service {
-			left -= a.Services[name].Usage.Requests.PerMonth()
+		switch s := a.Services[name]; {
+		case name == service || s.IsEvents():
+		case !s.hasRequests():
+			return Rate{}
+		default:
+			left, alone = left-s.Usage.Requests.PerMonth(), false
 		}
+	}
+	if alone {
+		return a.Usage.Requests
 	}
 	return RatePerMonth(left)
 }
@@ -171,16 +171,20 @@ func (v *validator) sum() {
 		return
 	}
 	const rounding = 1e-6
-	total, sum, all := v.app.Usage.Requests.PerMonth(), 0.0, true
+	total, sum, all, none := v.app.Usage.Requests.PerMonth(), 0.0, true, true
 	for _, name := range v.app.ServiceNames() {
-		if s := v.app.Services[name]; s.hasRequests() {
-			sum += s.Usage.Requests.PerMonth()
-		} else {
-			all = false
+		switch s := v.app.Services[name]; {
+		case s.IsEvents():
+		case s.hasRequests():
+			sum, none = sum+s.Usage.Requests.PerMonth(), false
+		default:
+			all, none = false, false
 		}
 	}
 	got := fmt.Sprintf("%s, and the services have %s together", v.app.Usage.Requests, RatePerMonth(sum))
 	switch {
+	case none:
+		v.fail("usage.requests", "is the sum of the requests over HTTP, and events start every service", "give each service its messages under services.NAME.usage.requests")
 	case all && (sum < total*(1-rounding) || sum > total*(1+rounding)):
 		v.fail("usage.requests", "must be the sum of the services' requests, got "+got, "remove it: the sum is known without it")
 	case !all && sum > total-1:

@@ -48,6 +48,40 @@ usage: {%s}
 	}
 }
 
+// The app's requests are those over HTTP: messages are no part of the sum.
+func TestMessagesAreNoRequests(t *testing.T) {
+	const text = `apiVersion: ambi/v1
+name: shop
+image: shop:1
+data: {jobs: {queue: {}}}
+services:
+  api: {http: {routes: [GET /api]}}
+  web: {http: {routes: [GET /web]}, usage: {requests: 1M/month}}
+  work: {queue: {from: jobs}, usage: {requests: %s}}
+usage: {requests: 3M/month}
+`
+	for _, messages := range []string{"1/month", "100M/month"} { // fewer than the sum, and more
+		app, err := Parse("app.yaml", fmt.Appendf(nil, text, messages))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := app.UsageOf("api").Requests.String() + ", " + app.UsageOf("web").Requests.String() + ", " + app.UsageOf("work").Requests.String()
+		if want := "2M/month, 1M/month, " + messages; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if got := app.OnlyHTTP().UsageOf("api").Requests.String(); got != "2M/month" {
+			t.Errorf("without work, api has %s", got)
+		}
+	}
+	silent, err := Parse("app.yaml", []byte(strings.Replace(text, ", usage: {requests: %s}", "", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := silent.UsageOf("work").Requests; !got.IsZero() {
+		t.Errorf("work gets %s of the requests", got)
+	}
+}
+
 func figures(u Usage) string {
 	var list []string
 	say := func(name string, given bool, value fmt.Stringer) {

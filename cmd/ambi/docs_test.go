@@ -72,9 +72,10 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults := strings.NewReplacer("memory: 512Mi", "memroy: 512Mi", "timeout: 10s", "timeout: 10")
+	faulty := strings.Replace(string(sound), "memory: 512Mi", "memroy: 512Mi", 1)
+	faulty = strings.Replace(faulty, "timeout: 10s", "timeout: 10", 1)
 	plan := said("plan")
-	if err := os.WriteFile(file, []byte(faults.Replace(string(sound))), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(faulty), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	wrong := strings.ReplaceAll(string(complaints(t, dir, exitNo, "validate")), dir+string(filepath.Separator), "")

@@ -31,7 +31,7 @@ var specChanges = []struct {
 	reaches        map[string]string
 }{
 	{
-		"more memory", "memory: 512Mi", "memory: 1Gi",
+		"more memory", "memory: 512Mi\n    timeout: 10s", "memory: 1Gi\n    timeout: 10s",
 		map[string]string{
 			"stacks/lambda/api_service.go":     `memoryMB: +1024,`,
 			"stacks/kubernetes/api_service.go": `memoryMiB: +1024,`,
@@ -177,7 +177,7 @@ func goFiles(t *testing.T, dir, folder string) map[string][]byte {
 			return nil
 		}
 		rel, err := filepath.Rel(dir, name)
-		if err != nil {
+		if err != nil || filepath.Ext(name) != ".go" {
 			return err
 		}
 		texts[filepath.ToSlash(rel)], err = os.ReadFile(name)

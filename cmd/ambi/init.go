@@ -11,7 +11,7 @@ import (
 )
 
 func newInitCommand(io streams, options *project.Folder) *cobra.Command {
-	var name, modulePath string
+	var start project.StartOptions
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Start a project: an example app, its spec, and the program for both targets",
@@ -20,10 +20,15 @@ its spec (unless app/app.yaml is there already), Pulumi.yaml with one stack for
 each target, go.mod and go.sum with exact versions (unless the folder is part of
 a Go module already), and stacks/, as "ambi generate" writes it.
 
+The example answers requests, and makes thumbnails of what is uploaded to a bucket:
+its data has a program of its own, stacks/data/. With --minimal it answers requests
+alone, and has no data.
+
 A stacks/ that ambi wrote before is brought up to date and keeps your edits; no
 other file that exists is changed. If one is in the way, nothing is written. A
 .gitignore or .gitattributes of your own stays, and you are told what to add.`,
 		Example: `  ambi init
+  ambi init --minimal
   ambi init -C shop --name shop --module github.com/example/shop`,
 		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -31,7 +36,7 @@ other file that exists is changed. If one is in the way, nothing is written. A
 			if dir == "" {
 				dir = "."
 			}
-			done, err := project.Start(cmd.Context(), dir, project.StartOptions{Name: name, Module: modulePath})
+			done, err := project.Start(cmd.Context(), dir, start)
 			if err != nil {
 				return err
 			}
@@ -39,8 +44,9 @@ other file that exists is changed. If one is in the way, nothing is written. A
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the app's `NAME` (default: made of the folder's)")
-	cmd.Flags().StringVar(&modulePath, "module", "", "the `PATH` of the new Go module (default: example.com/ and the app's name)")
+	cmd.Flags().StringVar(&start.Name, "name", "", "the app's `NAME` (default: made of the folder's)")
+	cmd.Flags().StringVar(&start.Module, "module", "", "the `PATH` of the new Go module (default: example.com/ and the app's name)")
+	cmd.Flags().BoolVar(&start.Minimal, "minimal", false, "an example with one service over HTTP, and without data")
 	return cmd
 }
 
@@ -64,13 +70,17 @@ func printStarted(io streams, done *project.Started) {
 	for _, hint := range done.Project.MissingModules() {
 		fmt.Fprintln(io.out, hint)
 	}
+	stacks := "both stacks"
+	if done.Project.DataFolder() != "" {
+		stacks = "the data's stack and both of the app's"
+	}
 	fmt.Fprintf(io.out, `
 Next:
-  ambi validate            what each field of %[1]s becomes on each target
+  ambi validate            what each field of %s becomes on each target
   ambi compare             what each target costs at the spec's usage, and where the answer changes
-  ambi preview --offline   both stacks through the real Pulumi engine, without an account or a cluster
+  ambi preview --offline   %s through the real Pulumi engine, without an account or a cluster
   go test ./stacks/...     the stacks' own tests
-`, project.SpecFile)
+`, project.SpecFile, stacks)
 }
 
 func targetNames(p *project.Project) string {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"ambi/generator"
 	"ambi/internal/engine"
 	"ambi/internal/flags"
 	"ambi/internal/problem"
@@ -32,9 +35,13 @@ With your own Pulumi, login and state, as "pulumi preview" would; or, with
 --offline, without any of them: the engine, the language host and the program are
 real, AWS and the cluster are stand-ins that accept any well-formed request. An
 offline preview proves that the program runs, and shows what it registers with which
-inputs. It does not prove that AWS or a cluster would accept them. If the spec has
-data, --offline first brings up the data's program, against the stand-ins too, so that
-the others can read its outputs; without --offline, deploy stacks/data first.
+inputs. It does not prove that AWS or a cluster would accept them. Placeholders stand
+for settings that a stack must have and lacks; the preview says for which.
+
+If the spec has data, the data's program comes first: the preview shows the stack that
+the others' setting dataStack names, or, with --offline, brings it up against the
+stand-ins, so that the others can read its outputs. Outputs that are not deployed yet
+are unknown in the previews that follow; the last line says what to deploy first.
 
 Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
 if you have the rights: whether a Secret is missing, and whether a quota or a
@@ -113,7 +120,7 @@ type PreviewDocument struct {
 	Format   string           `json:"format"`
 	App      string           `json:"app"`
 	Previews []*engine.Result `json:"previews"` // one a target that the engine planned
-	// Data is what an offline preview brought up first: the program of the data.
+	// Data is the program of the data, which was previewed first, or brought up offline.
 	Data *engine.Result `json:"data,omitempty"`
 }
 
@@ -123,9 +130,20 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 	results := []*engine.Result{}
 	var data *engine.Result
 	var failed problem.List
+	previewed := map[string]bool{} // stacks of the data
 	for i, t := range targets {
 		options.Target = string(t)
 		options.DataStdout = nil
+		if !options.Offline && options.Data != "" {
+			d, err := previewData(ctx, io, p, options, previewed, asJSON)
+			if data == nil {
+				data = d
+			}
+			failed.Add(engineError(problem.In(options.Data, err)))
+			if ctx.Err() != nil {
+				break
+			}
+		}
 		if !asJSON && i == 0 && options.Offline && options.Data != "" {
 			options.DataStdout = engineOutput(io, options)
 			fmt.Fprintf(io.out, "%s: data, brought up against stand-ins for AWS, and then\n", p.App.Name)
@@ -136,6 +154,9 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 				fmt.Fprintln(io.out)
 			}
 			fmt.Fprintf(io.out, "%s: %s%s\n", p.App.Name, t, map[bool]string{true: ", against stand-ins for AWS and the cluster"}[options.Offline])
+		}
+		if options.Offline {
+			options.Placeholders = placeholders(p, t)
 		}
 		result, err := engine.Preview(ctx, options)
 		if result != nil {
@@ -154,7 +175,43 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 			return err
 		}
 	}
+	if !asJSON && !options.Offline && data != nil {
+		var operations []string
+		for _, r := range data.Resources {
+			operations = append(operations, r.Op)
+		}
+		if order := project.OrderOfPreview(operations); order != "" {
+			fmt.Fprintf(io.out, "\n%s\n", order)
+		}
+	}
 	return failed.Err()
+}
+
+// placeholders stand for settings that a stack of a target must have before it deploys,
+// and for zips that are not built yet.
+func placeholders(p *project.Project, t spec.Target) map[string]string {
+	all := generator.Placeholders(generator.InputOf(p.Resolved, "", t))
+	for _, s := range p.Resolved.Lambda.Services {
+		if _, err := os.Stat(filepath.Join(p.Root, filepath.FromSlash(s.Zip))); err == nil {
+			delete(all, s.Name+".zip")
+		}
+	}
+	return all
+}
+
+// previewData previews the stack of the data that a stack reads, once for all that read it.
+func previewData(ctx context.Context, io streams, p *project.Project, options engine.Options, previewed map[string]bool, asJSON bool) (*engine.Result, error) {
+	stack, err := engine.DataStack(options)
+	if err != nil || previewed[stack] { // an error that the preview of the stack itself has too
+		return nil, nil
+	}
+	previewed[stack] = true
+	if !asJSON {
+		options.Stdout = engineOutput(io, options)
+		fmt.Fprintf(io.out, "%s: data, stack %s\n", p.App.Name, stack)
+		defer fmt.Fprintln(io.out)
+	}
+	return engine.PreviewData(ctx, options, stack)
 }
 
 // engineOutput is where the engine shows a preview. The user's own Pulumi has the

@@ -44,7 +44,7 @@ func TestPlainPulumi(t *testing.T) {
 		for _, name := range []string{"go.mod", "go.sum", "Pulumi.yaml", "Pulumi.lambda.yaml", "Pulumi.kubernetes.yaml", "app", "stacks"} {
 			copyInto(t, filepath.Join(dir, name), filepath.Join("../..", name))
 		}
-		plainPulumi(t, tools, dir)
+		plainPulumi(t, tools, dir, "aws:region", "us-east-1", "clusterName", "my-cluster", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda")
 	})
 	t.Run("three services in a new project", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "shop")
@@ -60,8 +60,9 @@ func TestPlainPulumi(t *testing.T) {
 	})
 }
 
-// plainPulumi makes both stacks of a project, and holds each preview to the plan.
-func plainPulumi(t *testing.T, tools engine.Tools, dir string) {
+// plainPulumi makes the stacks of a project, and holds each preview to the plan. The
+// stack on Kubernetes has settings beside its context, by key and value.
+func plainPulumi(t *testing.T, tools engine.Tools, dir string, settings ...string) {
 	stand, err := offline.Serve()
 	if err != nil {
 		t.Fatal(err)
@@ -86,10 +87,19 @@ func plainPulumi(t *testing.T, tools engine.Tools, dir string) {
 	plan := planned(t, dir)
 
 	pulumi("login", "file://"+filepath.ToSlash(home))
+	_, err = os.Stat(filepath.Join(dir, "stacks/data"))
+	hasData := err == nil
+	if hasData {
+		pulumi("stack", "init", "main", "-C", "stacks/data")
+		pulumi("up", "--yes", "--skip-preview", "-C", "stacks/data")
+	}
 	pulumi("stack", "init", "lambda")
 	requireResources(t, pulumi("preview", "--json"), plan["lambda"])
 	pulumi("stack", "init", "kubernetes")
 	pulumi("config", "set", "--stack", "kubernetes", "kubernetes:context", "my-cluster")
+	for pair := range slices.Chunk(settings, 2) {
+		pulumi("config", "set", "--stack", "kubernetes", pair[0], pair[1])
+	}
 	requireResources(t, pulumi("preview", "--json"), plan["kubernetes"])
 
 	// A stack of the team's own, which holds nothing yet, goes either way.
@@ -97,9 +107,64 @@ func plainPulumi(t *testing.T, tools engine.Tools, dir string) {
 	pulumi("config", "set", "target", "lambda")
 	pulumi("config", "set", "kubernetes:context", "my-cluster")
 	pulumi("config", "set", "aws:region", "us-east-1")
+	if hasData {
+		pulumi("config", "set", "dataStack", "main")
+	}
 	requireResources(t, pulumi("preview", "--json"), plan["lambda"])
 	pulumi("config", "set", "target", "kubernetes")
+	for pair := range slices.Chunk(settings, 2) {
+		pulumi("config", "set", pair[0], pair[1])
+	}
 	requireResources(t, pulumi("preview", "--json"), plan["kubernetes"])
+	if !hasData {
+		return
+	}
+
+	// ambi's own preview of them has the data first, and says in which order to deploy what
+	// is not deployed yet.
+	for _, variable := range env {
+		name, value, _ := strings.Cut(variable, "=")
+		if own, set := os.LookupEnv(name); !set || own != value {
+			t.Setenv(name, value)
+		}
+	}
+	var previews PreviewDocument
+	if err := json.Unmarshal(mustRun(t, "preview", "--json", "-C", dir), &previews); err != nil {
+		t.Fatal(err)
+	}
+	if previews.Data == nil || previews.Data.Stack != "main" || previews.Data.Offline || len(previews.Data.Resources) == 0 {
+		t.Fatalf("the preview of the data is %+v", previews.Data)
+	}
+	for _, r := range previews.Data.Resources {
+		if r.Op != "same" {
+			t.Errorf("what is deployed: %s of %s", r.Op, r.URN)
+		}
+	}
+	if said := string(mustRun(t, "preview", "-C", dir)); !strings.Contains(said, "thumbs: data, stack main\n") || strings.Contains(said, "deploy the") {
+		t.Errorf("nothing of the data is to be deployed, and the preview says\n%s", said)
+	}
+
+	// The data outlives the app: its own destroy is refused until the stack lets it go.
+	kept := stand.Existing()
+	pulumi("up", "--stack", "lambda", "--yes", "--skip-preview")
+	pulumi("destroy", "--stack", "lambda", "--yes", "--skip-preview")
+	if left := stand.Existing(); !slices.Equal(left, kept) {
+		t.Errorf("the destroy of the app's stack leaves\n%s\nof the data\n%s", strings.Join(left, "\n"), strings.Join(kept, "\n"))
+	}
+	refused := exec.Command(tools.Pulumi, "destroy", "--yes", "-C", "stacks/data", "--non-interactive")
+	refused.Dir, refused.Env = dir, env
+	if out, err := refused.CombinedOutput(); err == nil || !bytes.Contains(out, []byte("protect")) {
+		t.Errorf("a destroy of the data is not refused: %v\n%s", err, out)
+	}
+	if left := stand.Existing(); !slices.Equal(left, kept) {
+		t.Errorf("the destroy that was refused leaves\n%s\nof the data\n%s", strings.Join(left, "\n"), strings.Join(kept, "\n"))
+	}
+	pulumi("config", "set", "protect", "false", "-C", "stacks/data")
+	pulumi("up", "--yes", "--skip-preview", "-C", "stacks/data")
+	pulumi("destroy", "--yes", "--skip-preview", "-C", "stacks/data")
+	if left := stand.Existing(); len(left) > 0 {
+		t.Errorf("once let go, the data is destroyed but for\n%s", strings.Join(left, "\n"))
+	}
 }
 
 // registered is a resource as both a plan and a preview name it.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,11 +20,12 @@ import (
 func (p *proof) autoscaler(c *cluster.Cluster, example *project) func(*testing.T) {
 	return func(t *testing.T) {
 		example.begin(t, p.ctx)
-		deployment := deployments(t, example.objects)[0]
-		scaler := autoscalerOf(example.objects, deployment)
-		if scaler == nil {
-			t.Fatalf("%s has no autoscaler", deployment)
+		all := deployments(t, example.objects)
+		scaled := slices.IndexFunc(all, func(o cluster.Object) bool { return autoscalerOf(example.objects, o) != nil })
+		if scaled < 0 {
+			t.Fatalf("%s has no autoscaler", example.name)
 		}
+		deployment, scaler := all[scaled], autoscalerOf(example.objects, all[scaled])
 		if err := c.StartMetricsServer(p.ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +58,7 @@ func (p *proof) autoscaler(c *cluster.Cluster, example *project) func(*testing.T
 			{"keeps its count when a new image rolls out", func(t *testing.T) {
 				example.render(t, p.ctx, map[string]string{"api.image": image})
 				for _, o := range example.objects {
-					if applied := p.apply(t, o); o.Kind() == "Deployment" && applied.Number("spec", "replicas") != count {
+					if applied := p.apply(t, o); o.String() == deployment.String() && applied.Number("spec", "replicas") != count {
 						t.Errorf("the count is %d, want %d", applied.Number("spec", "replicas"), count)
 					}
 				}

@@ -154,6 +154,7 @@ func (p *proof) installKinds(t *testing.T) {
 		filepath.Join(module(t, "crds", "sigs.k8s.io/gateway-api"), "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
 		filepath.Join(module(t, "crds", "github.com/prometheus-operator/prometheus-operator"), "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"),
 		filepath.Join(module(t, "crds", "github.com/kedacore/keda/v2"), "config/crd/bases/keda.sh_scaledobjects.yaml"),
+		filepath.Join(module(t, "crds", "github.com/kedacore/keda/v2"), "config/crd/bases/keda.sh_triggerauthentications.yaml"),
 	} {
 		text, err := os.ReadFile(definition)
 		if err != nil {
@@ -203,7 +204,8 @@ func (p *proof) prepare(t *testing.T, objects []cluster.Object) {
 	secrets := map[[2]string]map[string]any{} // namespace and name to keys
 	for _, o := range objects {
 		namespaces[o.Namespace()] = true
-		for _, container := range o.List("spec", "template", "spec", "containers") {
+		containers := slices.Concat(o.List("spec", "template", "spec", "containers"), o.List("spec", "template", "spec", "initContainers"))
+		for _, container := range containers {
 			for _, variable := range container.List("env") {
 				if name := variable.Text("valueFrom", "secretKeyRef", "name"); name != "" {
 					id := [2]string{o.Namespace(), name}

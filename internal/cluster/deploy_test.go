@@ -44,6 +44,7 @@ func (p *proof) deployment(project *project) func(*testing.T) {
 		p.prepare(t, project.objects)
 		planned := project.plan(t, p.ctx)
 		s := p.newStack(t, project.dir, "kubernetes", settings[project.name])
+		s.withData(project)
 
 		same(t, "a preview creates what ambi plans", s.only("create", s.preview()), planned)
 		if project.name == "example" {

@@ -16,12 +16,23 @@ import (
 
 	"ambi/internal/cluster"
 	"ambi/spec"
-	"ambi/target"
 )
 
 // settings are what a spec's stack needs to be told before it runs anywhere, by the
 // spec's name.
 var settings = map[string]map[string]string{
+	"example": {
+		"aws:region":          "eu-west-1",
+		"clusterName":         "thumbs",
+		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
+		"resize.kedaRoleName": "thumbs-resize-keda",
+	},
+	"uploads": {
+		"aws:region":          "eu-west-1",
+		"clusterName":         "uploads",
+		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
+		"resize.kedaRoleName": "uploads-resize-keda",
+	},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
 		"clusterName":     "shop",
@@ -31,7 +42,7 @@ var settings = map[string]map[string]string{
 }
 
 // specs returns the files of the example's spec, first, and of every golden spec that
-// lists the target kubernetes and has no data.
+// lists the target kubernetes.
 func specs(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../generator/testdata/*/app.yaml")
@@ -48,15 +59,13 @@ func specs(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Those with data read a data stack, and have kinds of KEDA whose definitions the
-		// cluster lacks: neither is here yet.
-		if app.For(spec.Kubernetes) && len(app.Data) == 0 {
+		if app.For(spec.Kubernetes) {
 			found = append(found, file)
 		} else {
 			left = append(left, filepath.Base(filepath.Dir(file)))
 		}
 	}
-	t.Logf("%d specs; left out, since they do not list the target kubernetes or have data: %s", len(found), strings.Join(left, ", "))
+	t.Logf("%d specs; left out, since they do not list the target kubernetes: %s", len(found), strings.Join(left, ", "))
 	return found
 }
 
@@ -148,40 +157,6 @@ func (p *project) render(t *testing.T, ctx context.Context, more map[string]stri
 	if p.objects, err = cluster.Read(p.yaml); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// data is the flag that says where the spec's data is; none where it has none.
-func (p *project) data(t *testing.T) []string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(p.dir, "app/app.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	app, err := spec.Parse("app.yaml", text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resolved := target.Resolve(app)
-	if resolved.Data.Empty() {
-		return nil
-	}
-	outputs := map[string]string{"region": "eu-west-1", "consumer": "kubernetes"}
-	for _, o := range resolved.Data.Outputs() {
-		name := app.Name + "-" + o.Data
-		outputs[o.Name()] = map[string]string{
-			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
-			"queue url": "https://sqs.eu-west-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:eu-west-1:123456789012:" + name,
-		}[o.Kind+" "+o.Key]
-	}
-	text, err = json.Marshal(outputs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(p.dir, "data.json")
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return []string{"--data", file}
 }
 
 // run runs a command and returns what it printed.

@@ -26,6 +26,38 @@ func (r *run) dataStack(config *stackConfig) string {
 	return usualDataStack
 }
 
+// DataStack is the stack of the data that the stack with these options reads, of the same
+// organization.
+func DataStack(options Options) (string, error) {
+	r, err := newRun(options)
+	if err != nil {
+		return "", err
+	}
+	config, err := r.project.readConfig(r.stack)
+	if err != nil {
+		return "", err
+	}
+	stack := r.dataStack(config)
+	if organization, _, found := strings.Cut(r.stack, "/"); found {
+		stack = organization + "/" + stack
+	}
+	return stack, nil
+}
+
+// PreviewData previews a stack of the data as its user would, with their own login and
+// state. The options are those of a stack that reads it.
+func PreviewData(ctx context.Context, options Options, stack string) (*Result, error) {
+	folder := options.Data
+	options.Dir = filepath.Join(options.Dir, filepath.FromSlash(folder))
+	options.Target, options.Stack, options.Data = "", stack, ""
+	r, err := newRun(options)
+	if err != nil {
+		return nil, err
+	}
+	r.folder = folder
+	return r.previewed(ctx)
+}
+
 // bringUp gives an offline preview the data stack that the program reads: the program of the
 // data is deployed against the stand-ins, or, where the caller knows what a deployed data
 // stack exports, a stack with these outputs is put in its place.

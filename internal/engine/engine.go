@@ -46,6 +46,9 @@ type Options struct {
 	// DataOutputs are what a deployed data stack exports; an offline preview then uses them
 	// in place of the program of the data.
 	DataOutputs map[string]any
+	// Placeholders are values for settings that the stack may lack, by key: offline, each
+	// stands in for one that is not set, and the preview says so.
+	Placeholders map[string]string
 	// Color lets the engine colour what it shows. Callers decide by NO_COLOR.
 	Color bool
 	// Stdin answers the engine's questions (a passphrase). It is not read offline.
@@ -66,7 +69,7 @@ type Result struct {
 	// default providers, which the engine adds by itself, and what is only read.
 	Resources   []Resource   `json:"resources"`
 	Diagnostics []Diagnostic `json:"diagnostics,omitempty"` // warnings and errors, in order
-	// Data is what the engine did with the data's program, offline.
+	// Data is what the engine did with the data's program, of an offline preview.
 	Data *Result `json:"-"`
 	// Registered is what the program asked the stand-ins for, with all inputs. Only an
 	// offline preview knows it.
@@ -97,9 +100,13 @@ func Preview(ctx context.Context, options Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := run.preview(ctx)
+	return run.previewed(ctx)
+}
+
+func (r *run) previewed(ctx context.Context) (*Result, error) {
+	result, err := r.preview(ctx)
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("preview of stack %s stopped: %w", run.stack, context.Cause(ctx))
+		return nil, fmt.Errorf("preview of stack %s stopped: %w", r.stack, context.Cause(ctx))
 	}
 	return result, err
 }
@@ -108,9 +115,18 @@ func Preview(ctx context.Context, options Options) (*Result, error) {
 type run struct {
 	Options
 	stack    string
+	folder   string // of the program, from the project's root; empty where it is that
 	tools    Tools
 	project  *project
 	progress *progress
+}
+
+// folderFlag is what a command of Pulumi's needs to find the program from the root.
+func (r *run) folderFlag() string {
+	if r.folder == "" {
+		return ""
+	}
+	return " -C " + r.folder
 }
 
 func newRun(options Options) (*run, error) {
@@ -251,7 +267,7 @@ func (r *run) explain(failed error, result *Result, said string) error {
 	switch {
 	case strings.Contains(said, "no stack named"):
 		return &ProjectError{saying(problem.New("there is no stack %s where you are logged in", r.stack), messages...).
-			Hint("pulumi stack init %s, or preview without a stack of your own: --offline", r.stack)}
+			Hint("pulumi stack init %s%s, or preview without a stack of your own: --offline", r.stack, r.folderFlag())}
 	case failedEarly:
 		return saying(problem.New("pulumi preview failed on stack %s: %w", r.stack, failed), messages...)
 	case fromProvider:

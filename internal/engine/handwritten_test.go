@@ -16,12 +16,20 @@ import (
 	"testing"
 	"time"
 
+	startproject "ambi/internal/project"
 	"ambi/spec"
 )
 
-// The stacks that ambi wrote for its example, and a program with the same resources
-// that was written by hand.
-var programs = map[string]string{"emitted": "../..", "by hand": "../../bench/handwritten"}
+// programs are the stacks that ambi writes for "ambi init --minimal", and a program with
+// the same resources that was written by hand.
+func programs(t *testing.T) map[string]string {
+	t.Helper()
+	dir := filepath.Join(resolved(t.TempDir()), "thumbs")
+	if _, err := startproject.Start(t.Context(), dir, startproject.StartOptions{Name: "thumbs", Minimal: true}); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{"emitted": dir, "by hand": "../../bench/handwritten"}
+}
 
 // measured is one preview in a process of its own.
 type measured struct {
@@ -44,6 +52,7 @@ func TestAgainstHandWritten(t *testing.T) {
 	if raceDetector {
 		t.Skip("long, and the detector does not see what happens in the engine's process")
 	}
+	programs := programs(t)
 	if emitted, byHand := sdkPackages(t, programs["emitted"]), sdkPackages(t, programs["by hand"]); !slices.Equal(emitted, byHand) {
 		t.Errorf("the emitted program compiles\n%s\nand the one by hand\n%s", emitted, byHand)
 	}
@@ -88,7 +97,7 @@ func TestCompileAgainstHandWritten(t *testing.T) {
 	if rounds == 0 {
 		t.Skip("AMBI_BENCH is not set")
 	}
-	results := map[string][]measured{}
+	results, programs := map[string][]measured{}, programs(t)
 	for range rounds {
 		for _, name := range []string{"emitted", "by hand"} {
 			results[name] = append(results[name], compileOwn(t, programs[name]))

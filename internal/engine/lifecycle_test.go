@@ -83,6 +83,52 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
+// TestDataLifecycle deploys each change of the data, and of what services have to do with it:
+// what it does to the stack of the data, and to those of the app.
+func TestDataLifecycle(t *testing.T) {
+	needsEngine(t)
+	if raceDetector {
+		t.Skip("long, and the detector does not see what happens in the engine's process")
+	}
+	dir := resolved(t.TempDir())
+	all := updateimpact.Data()
+	build := lifecycle.NewProgram(t, dir)
+	for name, after := range map[string]bool{"before": false, "after": true} {
+		build.Add(name, lifecycle.DataSpec(t, spec.Lambda, all, after), lifecycle.DataSpec(t, spec.Kubernetes, all, after))
+	}
+	build.Write()
+	for _, target := range append(spec.Targets(), lifecycle.DataTarget) {
+		t.Run(string(target), func(t *testing.T) {
+			s := startStack(t, dir, target)
+			if target != lifecycle.DataTarget {
+				s.withData(build.Data["after"])
+			}
+			s.set("before")
+			s.up()
+			s.set("after")
+			lifecycle.Compare(t, target, all, s.up())
+			if steps := s.up(); len(steps) > 0 {
+				t.Errorf("a second update changes %v", steps)
+			}
+			s.pulumi("refresh", "--yes", "--expect-no-changes")
+			if target != lifecycle.DataTarget {
+				s.pulumi("destroy", "--yes")
+				if left := s.stand.Existing(); len(left) > 0 {
+					t.Errorf("destroy left %v", left)
+				}
+				return
+			}
+			existing := s.stand.Existing()
+			if out, err := s.try("destroy", "--yes"); err == nil || !strings.Contains(out, "protect") {
+				t.Errorf("a destroy of the data is not refused: %v\n%s", err, out)
+			}
+			if left := s.stand.Existing(); len(left) != len(existing) {
+				t.Errorf("the destroy that was refused left %d of %d resources", len(left), len(existing))
+			}
+		})
+	}
+}
+
 // Two secrets that a stack's configuration may hold.
 const (
 	secretKey        = "never-in-plain-text-1"

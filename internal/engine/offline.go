@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -172,6 +174,14 @@ func (r *run) offlineConfig() ([]byte, error) {
 	set("aws:skipCredentialsValidation", "true")
 	set("aws:skipRequestingAccountId", "true")
 	set("aws:skipMetadataApiCheck", "true")
+	for _, key := range slices.Sorted(maps.Keys(r.Placeholders)) {
+		if r.project.given(config, key) {
+			continue
+		}
+		config.Config[r.project.Name+":"+key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: r.Placeholders[key]}
+		r.progress.say(fmt.Sprintf("stack %s does not set %s: offline, %s stands for it; before you deploy: pulumi config set --stack %s %s VALUE",
+			r.stack, key, r.Placeholders[key], r.stack, key))
+	}
 	if _, has := config.Config["kubernetes:kubeconfig"]; !has {
 		set("kubernetes:context", "offline")
 	}

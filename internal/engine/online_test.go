@@ -89,6 +89,46 @@ END
 	}
 }
 
+// The data's program is previewed in its folder, as its own project: the stack that the
+// other names, of the same organization.
+func TestPreviewData(t *testing.T) {
+	temporaryFiles(t)
+	mark := filepath.Join(t.TempDir(), "called")
+	dir := fakeEngine(t, `
+pwd > `+mark+`
+echo '{"resourcePreEvent": {"metadata": {"op": "create", "type": "a:a:A", "urn": "urn:pulumi:prod::app-data::a:a:A::one"}}}' > $log
+`)
+	write(t, dir, "Pulumi.prod-lambda.yaml", "config:\n  app:target: lambda\n  app:dataStack: prod\n")
+	if err := os.MkdirAll(filepath.Join(dir, "stacks/data"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "stacks/data/Pulumi.yaml", "name: app-data\nruntime: {name: go, options: {binary: app}}\n")
+	options := Options{Dir: dir, Target: "lambda", Stack: "acme/prod-lambda", Data: "stacks/data"}
+	stack, err := DataStack(options)
+	if err != nil || stack != "acme/prod" {
+		t.Fatalf("the data stack is %q, %v", stack, err)
+	}
+	result, err := PreviewData(t.Context(), options, stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Resources) != 1 || result.Resources[0].Op != "create" || result.Stack != "acme/prod" || result.Target != "" {
+		t.Errorf("planned %+v", result)
+	}
+	if called, err := os.ReadFile(mark); err != nil || !strings.HasSuffix(strings.TrimSpace(string(called)), "/stacks/data") {
+		t.Errorf("previewed in %s, %v", called, err)
+	}
+
+	options.Dir = fakeEngine(t, `echo "error: no stack named 'main' found" >&2; exit 255`)
+	if err := os.MkdirAll(filepath.Join(options.Dir, "stacks/data"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, options.Dir, "stacks/data/Pulumi.yaml", "name: app-data\nruntime: {name: go, options: {binary: app}}\n")
+	if _, err := PreviewData(t.Context(), options, "main"); err == nil || !strings.Contains(err.Error(), "hint: pulumi stack init main -C stacks/data, or") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWhoseFault(t *testing.T) {
 	diagnostic := func(urn, message string) string {
 		return `echo '{"diagnosticEvent": {"severity": "error", "urn": "` + urn + `", "message": "` + message + `"}}' > $log; exit 1`

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -89,6 +90,23 @@ func (p *project) readConfig(stack string) (*stackConfig, error) {
 		config.Config = map[string]yaml.Node{}
 	}
 	return config, nil
+}
+
+// given reports whether a stack has a value for one of the program's settings: of its own,
+// also below the service that the setting begins with, or the project's default.
+func (p *project) given(config *stackConfig, key string) bool {
+	if config.Config[p.Name+":"+key].Value != "" {
+		return true
+	}
+	if service, below, nested := strings.Cut(key, "."); nested {
+		var settings map[string]string
+		if node := config.Config[p.Name+":"+service]; node.Decode(&settings) == nil && settings[below] != "" {
+			return true
+		}
+	}
+	var listed struct{ Default, Value string }
+	node := p.Config[key]
+	return node.Kind == yaml.MappingNode && node.Decode(&listed) == nil && listed.Default+listed.Value != ""
 }
 
 // agree fails when the stack's configuration picks another target than the caller

@@ -183,3 +183,39 @@ func TestTargetAndStackMustAgree(t *testing.T) {
 		}
 	}
 }
+
+// What a stack must set and does not has a placeholder offline, and the preview says which;
+// what it sets, in whichever way, stays.
+func TestPlaceholders(t *testing.T) {
+	const project = "name: app\nruntime: go\nconfig:\n  listed: {description: x, default: own}\n  empty: {description: x, default: \"\"}\n"
+	dir := t.TempDir()
+	write(t, dir, "Pulumi.yaml", project)
+	write(t, dir, "Pulumi.dev.yaml", "config:\n  app:set: own\n  app:api: {zip: own}\n")
+	var out bytes.Buffer
+	keys := []string{"listed", "empty", "set", "api.zip", "missing"}
+	r := &run{Options: Options{Dir: dir, Placeholders: map[string]string{}}, stack: "dev", progress: newProgress(&out)}
+	for _, key := range keys {
+		r.Placeholders[key] = "stand-in"
+	}
+	var err error
+	if r.project, err = readProject(dir); err != nil {
+		t.Fatal(err)
+	}
+	text, err := r.offlineConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Config map[string]any }
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		want := key == "empty" || key == "missing"
+		if got := file.Config["app:"+key] == "stand-in"; got != want {
+			t.Errorf("%s has a placeholder: %t, want %t", key, got, want)
+		}
+		if got := strings.Contains(out.String(), "does not set "+key+": offline, stand-in stands for it; before you deploy: pulumi config set --stack dev "+key+" VALUE"); got != want {
+			t.Errorf("%s is named: %t, want %t:\n%s", key, got, want, out.String())
+		}
+	}
+}

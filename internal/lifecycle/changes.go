@@ -66,6 +66,44 @@ func ChangesSpec(t *testing.T, on spec.Target, all []updateimpact.Change, after 
 	return text
 }
 
+// DataSpec is a spec with data, and mostly a service, for each change of the data.
+func DataSpec(t *testing.T, on spec.Target, all []updateimpact.Change, after bool) []byte {
+	t.Helper()
+	services, data := map[string]any{}, map[string]any{}
+	lay := func(on map[string]any, name, overlay string) {
+		var over map[string]any
+		if err := yaml.Unmarshal([]byte(strings.ReplaceAll(overlay, "NAME", name)), &over); err != nil {
+			t.Fatalf("%v in %s", err, overlay)
+		}
+		merge(on, over)
+	}
+	for i, c := range all {
+		name := fmt.Sprintf("f%02d", i)
+		lay(data, name, c.DataBefore)
+		if after && c.DataAfter != "" {
+			lay(data, name, c.DataAfter)
+		}
+		if c.Before == "" {
+			continue
+		}
+		service := map[string]any{}
+		lay(service, name, "{kubernetes: {namespace: life, identity: irsa}}")
+		lay(service, name, c.Before)
+		if after {
+			lay(service, name, c.After)
+		}
+		services[name] = service
+	}
+	text, err := yaml.Marshal(map[string]any{
+		"apiVersion": "ambi/v1", "name": "life", "targets": []string{string(on)},
+		"image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/life:1", "data": data, "services": services,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 // SmallSpec is an app of one service, on both targets.
 func SmallSpec(name string) []byte {
 	return []byte("apiVersion: ambi/v1\nname: " + name + "\nservices:\n  web: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1, http: {routes: [GET /]}}\n")
@@ -108,8 +146,11 @@ func Compare(t *testing.T, target spec.Target, all []updateimpact.Change, steps 
 	counts := map[string]int{}
 	for i, c := range all {
 		want := c.Lambda
-		if target == spec.Kubernetes {
+		switch target {
+		case spec.Kubernetes:
 			want = c.Kubernetes
+		case DataTarget:
+			want = c.Data
 		}
 		if want.Refused {
 			continue

@@ -81,6 +81,25 @@ func OrderOf(changes []tree.Change) string {
 		case tree.Unchanged, tree.Edited, tree.Conflict, tree.Unresolved, tree.Foreign, tree.Leftover: // nothing to deploy
 		}
 	}
+	return order(added, removed)
+}
+
+// OrderOfPreview says the same of what a preview of the data found.
+func OrderOfPreview(operations []string) string {
+	added, removed := false, false
+	for _, op := range operations {
+		switch op {
+		case "delete":
+			removed = true
+		case "same":
+		default:
+			added = true
+		}
+	}
+	return order(added, removed)
+}
+
+func order(added, removed bool) string {
 	const first = "deploy the data first: pulumi up -C " + generator.DataFolder + ", then the app's own stacks, which read what it exports"
 	switch {
 	case added && removed:

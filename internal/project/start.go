@@ -27,8 +27,9 @@ import (
 
 // StartOptions say what a new project is called.
 type StartOptions struct {
-	Name   string // the example app's; empty is made of the folder's
-	Module string // the new Go module's path; empty is made of the app's name
+	Name    string // the example app's; empty is made of the folder's
+	Module  string // the new Go module's path; empty is made of the app's name
+	Minimal bool   // the example app has one service, over HTTP, and no data
 }
 
 // Started is what [Start] did.
@@ -64,11 +65,13 @@ func Start(ctx context.Context, dir string, options StartOptions) (*Started, err
 	defer root.Close()
 	var example []generator.File
 	if _, err := root.Lstat(SpecFile); errors.Is(err, fs.ErrNotExist) {
-		if example, err = exampleFiles(dir, options.Name); err != nil {
+		if example, err = exampleFiles(dir, options); err != nil {
 			return nil, err
 		}
 	} else if options.Name != "" {
 		return nil, problem.New("--name names the example app, but %s exists already", SpecFile).Of(problem.Misuse)
+	} else if options.Minimal {
+		return nil, problem.New("--minimal is about the example app, but %s exists already", SpecFile).Of(problem.Misuse)
 	}
 	// The spec must be on disk before it can be loaded like any other, so the app
 	// goes first.
@@ -87,8 +90,15 @@ func Start(ctx context.Context, dir string, options StartOptions) (*Started, err
 	return done, nil
 }
 
+// minimalSpec is the example app's spec without data and events.
+const minimalSpec = "app/minimal.yaml"
+
 // exampleFiles returns the example app under a name of the user's.
-func exampleFiles(dir, name string) ([]generator.File, error) {
+func exampleFiles(dir string, options StartOptions) ([]generator.File, error) {
+	name, specFile, other := options.Name, SpecFile, minimalSpec
+	if options.Minimal {
+		specFile, other = other, specFile
+	}
 	if name == "" {
 		full, err := filepath.Abs(dir)
 		if err != nil {
@@ -100,15 +110,15 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 	}
 	var files []generator.File
 	err := fs.WalkDir(ambi.Example, "app", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || file == other {
 			return err
 		}
 		text, err := ambi.Example.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		if file == SpecFile {
-			text = exampleNamed(text, name)
+		if file == specFile {
+			file, text = SpecFile, exampleNamed(text, name)
 		}
 		files = append(files, generator.File{Path: file, Content: text})
 		return nil
@@ -117,7 +127,7 @@ func exampleFiles(dir, name string) ([]generator.File, error) {
 }
 
 // nameAsValue matches where the example's name is a whole value.
-var nameAsValue = regexp.MustCompile(`(?m)(: )thumbs( |\}|$)`)
+var nameAsValue = regexp.MustCompile(`(?m)(: )thumbs( |,|\}|$)`)
 
 // exampleNamed gives the example's spec another name, in quotes where YAML would
 // take it for something else, as it does no and on.

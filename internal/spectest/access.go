@@ -47,7 +47,7 @@ func (g *generator) environment() {
 func (g *generator) needs(i int) {
 	var needs []string
 	for j, other := range g.names {
-		if g.rank[j] < g.rank[i] && g.IntN(3) == 0 {
+		if g.rank[j] < g.rank[i] && !g.events(j) && g.IntN(3) == 0 {
 			needs = append(needs, g.key(other))
 		}
 	}

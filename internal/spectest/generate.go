@@ -48,7 +48,11 @@ type generator struct {
 	shapes map[string]bool // methods and shapes of the routes so far
 	door   string          // the key that opens the cluster, unless anything goes
 	cors   string          // of all services, unless anything goes
+	image  bool            // the app has one, which a service may leave to it
 	each   bool            // each service has its own requests, rather than the app all
+
+	data     []*datum
+	triggers []string // of each service: http, or what is written of the events that start it
 }
 
 // service is what the keys of one service must agree on.
@@ -58,6 +62,7 @@ type service struct {
 	concurrency int
 	max         int
 	permissions bool
+	events      bool // which start it, and no requests
 	cors        bool // has the policy that all services have
 	domain      bool
 	requests    bool   // scales by requests
@@ -69,6 +74,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 	g.names = g.serviceNames()
 	g.rank = g.Perm(len(g.names))
 	g.each = g.sometimes()
+	g.draw()
 	g.door = g.one("", "ingress: {class: alb", "ingress: {class: nginx", "gateway: {name: public")
 	if hasCORS := strings.Contains(g.door, "nginx") || strings.Contains(g.door, "gateway"); hasCORS && g.sometimes() {
 		g.cors = g.corsPolicy(len(g.names) == 1)
@@ -78,12 +84,16 @@ func generate(r *rand.Rand, b bounds) []byte {
 	if g.sometimes() {
 		g.line(0, "targets: [%s]", g.one("lambda, kubernetes", "kubernetes, lambda"))
 	}
+	if g.image = g.sometimes(); g.image {
+		g.line(0, "image: %s", g.one("example.com/shared:1", "ghcr.io/example/shared@sha256:"+strings.Repeat("1b", 32)))
+	}
+	g.keep()
 	g.line(0, "services:")
 	for i := range g.names {
 		g.service(i)
 	}
 	if g.sometimes() {
-		g.usage(0, !g.each)
+		g.usage(0, !g.each && slices.Contains(g.triggers, "http"))
 	}
 	return []byte(g.out.String())
 }
@@ -141,19 +151,27 @@ func (g *generator) serviceNames() []string {
 }
 
 func (g *generator) service(i int) {
-	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything}
+	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && !g.events(i)}
 	g.line(1, "%s:", g.key(s.name))
 	if g.sometimes() {
 		s.zip = g.one("build/app.zip", "a b.zip", "dist/it's.zip", "x/`y`.zip", "ü/${z}.zip", "{{.}}.zip", "%s.zip", `q"q.zip`)
 	}
-	if !g.anything || s.zip == "" || g.sometimes() {
+	if own := g.sometimes(); own || !g.image && (!g.anything || s.zip == "") {
 		g.line(2, "image: %s", g.one(
 			"thumbs:1", "ghcr.io/example/thumbs:1.4.2", "localhost:5000/a/b_c/d-e:v1-rc.1_x",
 			"ghcr.io/example/thumbs:1.4.2@sha256:"+strings.Repeat("0a", 32), "example.com/x@sha256:"+strings.Repeat("f", 64)))
 	}
 	if g.sometimes() {
-		s.concurrency = g.between(1, 1000)
-		g.line(2, "port: %d", g.between(1, 65535))
+		most := 1000
+		if g.events(i) && !g.anything {
+			most = 50
+		}
+		s.concurrency = g.between(1, most)
+		port := g.between(1, 65535)
+		if port == 4195 { // where the delivery container answers
+			port++
+		}
+		g.line(2, "port: %d", port)
 		g.line(2, "cpu: %s", g.one(fmt.Sprintf("%dm", g.between(g.minCPU, g.maxCPU)), "1", "0.5", `"1.5"`))
 		g.line(2, "memory: %s", g.one(fmt.Sprintf("%dMi", g.between(g.minMemory, g.maxMemory)), "1Gi", "1.5Gi", "1G", "536870912"))
 		g.line(2, "timeout: %ds", g.between(1, g.maxTimeout))
@@ -162,12 +180,21 @@ func (g *generator) service(i int) {
 	g.environment()
 	g.needs(i)
 	g.permissions(s)
+	g.uses(s, i)
 	if g.sometimes() {
 		g.line(2, "health: {path: %s}", g.one("/", "/healthz", "/live/z", "/.well-known/a_b~c-d"))
 	}
-	g.http(s)
-	if g.sometimes() {
-		g.scale(s)
+	if g.events(i) {
+		s.events = true
+		g.trigger(i)
+		if g.sometimes() {
+			g.eventsScale(s)
+		}
+	} else {
+		g.http(s)
+		if g.sometimes() {
+			g.scale(s)
+		}
 	}
 	g.mapping("lambda", g.lambda(s))
 	g.mapping("kubernetes", g.kubernetes(s))
@@ -221,6 +248,9 @@ func (g *generator) usage(depth int, requests bool) {
 		"logSize: " + g.one("0", "300"),
 		"outboundSize: " + g.one("0", "2k"),
 		"startTime: " + g.one("1ns", "120ms", "11s", "1h"),
+	}
+	if g.IntN(4) == 0 {
+		lines = append(lines[2:], "reportDuration: "+g.one("300ms@256Mi", "1h@10Gi", "2s@1769Mi")) // in place of duration
 	}
 	if requests {
 		lines = append(lines, "requests: "+g.one("1/month", "3M/month", "100/s", "5k/day", "1.5k/minute", "1M/s"))

@@ -2,10 +2,10 @@ package spectest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"math/rand/v2"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,8 +45,7 @@ func TestEverythingParses(t *testing.T) {
 }
 
 // TestEveryKeyIsGenerated requires of both kinds of specs that some have each key
-// of the grammar, but for those that no deployable one may have, and for data and what
-// events start, which are not drawn.
+// of the grammar, but for those that no deployable one may have.
 func TestEveryKeyIsGenerated(t *testing.T) {
 	all := keys(reflect.TypeFor[spec.App](), "")
 	if len(all) < 60 {
@@ -55,8 +54,6 @@ func TestEveryKeyIsGenerated(t *testing.T) {
 	never := map[string][]string{ // by kind
 		"Deployable": {"services.*.http.auth", "services.*.http.auth.jwt", "services.*.http.auth.jwt.issuer", "services.*.http.auth.jwt.audience"},
 	}
-	events := regexp.MustCompile(`^(image|data|services\.\*\.(queue|uploads|uses|scale\.backlog))(\.|$)`)
-	all = slices.DeleteFunc(all, events.MatchString)
 	for name, make := range map[string]func(*rand.Rand) []byte{"Generate": Generate, "Deployable": Deployable} {
 		given := map[string]bool{}
 		for seed := range uint64(600) {
@@ -65,8 +62,8 @@ func TestEveryKeyIsGenerated(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, key := range all {
-				for _, service := range app.ServiceNames() {
-					given[key] = given[key] || app.Given(strings.Replace(key, "*", service, 1))
+				for _, name := range slices.Concat(app.ServiceNames(), app.DataNames()) {
+					given[key] = given[key] || app.Given(strings.Replace(key, "*", name, 1))
 				}
 			}
 		}
@@ -85,7 +82,7 @@ func keys(t reflect.Type, path string) []string {
 	case reflect.Pointer:
 		return keys(t.Elem(), path)
 	case reflect.Map:
-		if path != "services" {
+		if path != "services" && path != "data" {
 			return nil // its keys are the spec's own
 		}
 		return keys(t.Elem(), path+".*")
@@ -126,29 +123,32 @@ func TestDeployable(t *testing.T) {
 			}
 		}
 		var policy *spec.CORS
-		for i, name := range app.ServiceNames() {
+		first := true
+		for _, name := range app.ServiceNames() {
 			s := app.Services[name]
+			image := cmp.Or(s.Image, app.Image)
 			env := 0
 			for k, v := range s.Env {
 				env += len(k) + len(v)
 			}
 			k, l := s.Kubernetes, s.Lambda
 			open := k.Gateway != nil || k.Ingress != nil
-			if i == 0 {
-				policy = s.HTTP.CORS
+			if !s.IsEvents() && first {
+				policy, first = s.HTTP.CORS, false
 			}
-			refuse(name, "nothing to run on one target", s.Image == "" || l.Image == "" && l.Zip == "")
+			refuse(name, "nothing to run on one target", image == "" || l.Image == "" && l.Zip == "")
 			refuse(name, "beyond a limit of size", s.Memory.Bytes() < 128<<20 || s.Memory.Bytes() > 10240<<20 || s.CPU.Milli() > 5000 || env > 3000)
 			refuse(name, "beyond API Gateway's timeout", s.Timeout.Std().Seconds() > 30)
-			refuse(name, "scales to zero without a way", s.Scale.Min == 0 && k.ScaleToZero == nil)
+			refuse(name, "scales to zero without a way", s.Scale.Min == 0 && k.ScaleToZero == nil && s.Scale.Backlog == 0)
+			refuse(name, "more invocations at once than a mapping takes, or fewer", s.IsEvents() && (s.Scale.Max*s.Concurrency < 2 || s.Scale.Max*s.Concurrency > 1000))
 			refuse(name, "scales by requests without a metric", !s.Scale.Requests.IsZero() && k.Metric == "")
-			refuse(name, "permissions without an identity", len(s.Permissions) > 0 && k.Identity == "")
+			refuse(name, "permissions without an identity", (len(s.Permissions)+len(s.Uses) > 0 || s.IsEvents()) && k.Identity == "")
 			refuse(name, "more warm than there may be", l.Provisioned > s.Scale.Max)
 			refuse(name, "more reserved than an account has", l.Reserved && s.Scale.Max*s.Concurrency > 900)
 			refuse(name, "authorized", s.HTTP.Auth != nil)
 			refuse(name, "a domain that nothing serves", s.HTTP.Domain != "" && !open)
 			refuse(name, "CORS that nothing answers", s.HTTP.CORS != nil && k.Gateway == nil && (k.Ingress == nil || k.Ingress.Class != "nginx"))
-			refuse(name, "CORS of its own", !reflect.DeepEqual(s.HTTP.CORS, policy))
+			refuse(name, "CORS of its own", !s.IsEvents() && !reflect.DeepEqual(s.HTTP.CORS, policy))
 		}
 	}
 }

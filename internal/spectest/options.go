@@ -106,6 +106,9 @@ func (g *generator) kubernetes(s *service) []string {
 			g.one(`"http://prometheus.monitoring.svc:9090"`, "https://p.example.com/a/b"),
 			g.quoted(g.one(`sum(rate(http_requests_total{service="api"}[1m]))`, g.oneLine()))))
 	}
+	if s.events {
+		return options
+	}
 	if g.sometimes() {
 		options = append(options, "serviceMonitor: "+g.one("{}", "{path: /internal/metrics}"))
 	}

@@ -12,8 +12,12 @@ type Change struct {
 	// NAME stands for the service's name.
 	Before, After string
 	Callee        string // what a service NAMEb has, which this one may need; without it there is none
-	Lambda        Effect
-	Kubernetes    Effect
+	// DataBefore and DataAfter are the app's data that the change is about; without the
+	// latter it stays.
+	DataBefore, DataAfter string
+	Data                  Effect // on the data's stack
+	Lambda                Effect
+	Kubernetes            Effect
 }
 
 // Effect is what a change does to a running stack of one target.

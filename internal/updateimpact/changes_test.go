@@ -36,7 +36,7 @@ func TestEveryFieldHasARow(t *testing.T) {
 // Every kind of resource that a row names has a rule, and so a source.
 func TestEveryStepHasASource(t *testing.T) {
 	for _, c := range slices.Concat(All(), Data()) {
-		for _, e := range []Effect{c.Lambda, c.Kubernetes} {
+		for _, e := range []Effect{c.Data, c.Lambda, c.Kubernetes} {
 			for _, word := range strings.FieldsFunc(e.Steps, func(r rune) bool { return r == ' ' || r == ',' }) {
 				if word != strings.ToLower(word) && source(word) == "" {
 					t.Errorf("%v: nothing says where the rule of %s is from", c.Fields, word)

@@ -1,68 +1,95 @@
 package updateimpact
 
-// Data lists the changes of the data, and of what services have to do with it. No test
-// deploys them through the engine yet: they follow from the rules below and from what each
-// field becomes.
+// Data lists the changes of the data, and of what services have to do with it. Before and
+// After are what a service has beside an image and an identity; one without either has none.
 func Data() []Change {
-	data := func(steps, note string) Change {
-		if note != "" {
-			note = "; " + note
-		}
-		both := nothing("in stacks/data: " + steps + note)
-		return Change{Lambda: both, Kubernetes: both}
-	}
-	of := func(c Change, fields ...string) Change {
-		c.Fields = fields
-		return c
-	}
+	bucket := func(inner string) string { return "{NAME: {bucket: {" + inner + "}}}" }
+	queue := func(inner string) string { return "{NAME: {queue: {" + inner + "}}}" }
+	const (
+		cors    = "cors: {origins: ['https://a.example.com'], methods: [PUT], headers: [Content-Type], maxAge: 1h}"
+		one     = "{NAME: {queue: {}}}"
+		two     = "{NAME: {queue: {}}, NAMEb: {queue: {}}}"
+		buckets = "{NAME: {bucket: {}}, NAMEb: {bucket: {}}}"
+		visible = "for how long the queue hides a message: deploy it first"
+	)
 	return []Change{
-		of(data("create BucketVersioningV2", "taken away again, S3 keeps the versions that there are, and makes no new ones"), "data.*.bucket.versioning"),
-		of(data("update BucketLifecycleConfigurationV2", "a shorter time deletes what is older within a day or two"), "data.*.bucket.expire"),
-		of(data("update BucketCorsConfigurationV2", ""),
-			"data.*.bucket.cors.origins[]", "data.*.bucket.cors.methods[]", "data.*.bucket.cors.headers[]", "data.*.bucket.cors.maxAge"),
-		of(data("update Queue", "a message keeps the attempts that it has used up"), "data.*.queue.attempts"),
-		of(data("update Queue", "a shorter time deletes what is older"), "data.*.queue.retention"),
 		{
-			Fields: []string{"services.*.queue.from"},
-			Lambda: noted("replace EventSourceMapping, update RolePolicy", "deploy stacks/data first; messages of the old queue stay there, and another service or nobody takes them"),
-			Kubernetes: noted("update Deployment RolePolicy ScaledObject",
-				"deploy stacks/data first; pods that run finish what they have taken from the old queue"),
+			Fields:     []string{"data.*.bucket.versioning"},
+			DataBefore: bucket(""), DataAfter: bucket("versioning: true"),
+			Data: noted("create BucketVersioningV2", "taken away again, S3 keeps the versions that there are, and makes no new ones"),
 		},
 		{
-			Fields: []string{"services.*.queue.path", "services.*.uploads.path"},
+			Fields:     []string{"data.*.bucket.expire"},
+			DataBefore: bucket("expire: 30d"), DataAfter: bucket("expire: 20d"),
+			Data: noted("update BucketLifecycleConfigurationV2", "a shorter time deletes what is older within a day or two"),
+		},
+		{
+			Fields:     []string{"data.*.bucket.cors.origins[]", "data.*.bucket.cors.methods[]", "data.*.bucket.cors.headers[]", "data.*.bucket.cors.maxAge"},
+			DataBefore: bucket(cors), DataAfter: bucket("cors: {origins: ['https://b.example.com'], methods: [GET], headers: [x-a], maxAge: 2h}"),
+			Data: steps("update BucketCorsConfigurationV2"),
+		},
+		{
+			Fields:     []string{"data.*.queue.attempts"},
+			DataBefore: queue(""), DataAfter: queue("attempts: 8"),
+			Data: noted("update Queue", "a message keeps the attempts that it has used up"),
+		},
+		{
+			Fields:     []string{"data.*.queue.retention"},
+			DataBefore: queue(""), DataAfter: queue("retention: 2d"),
+			Data: noted("update Queue", "a shorter time deletes what is older"),
+		},
+		{
+			Fields:     []string{"services.*.queue.from"},
+			DataBefore: two, Before: "{queue: {from: NAME}}", After: "{queue: {from: NAMEb}}",
+			Data:       steps("update Queue MetricAlarm"),
+			Lambda:     noted("replace EventSourceMapping, update RolePolicy", "messages of the old queue stay there, and another service or nobody takes them"),
+			Kubernetes: noted("update Deployment RolePolicy ScaledObject", "pods that run finish what they have taken from the old queue"),
+		},
+		{
+			Fields:     []string{"services.*.queue.path", "services.*.uploads.path"},
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {path: /jobs}}",
 			Lambda: steps(publish), Kubernetes: steps("update ConfigMap Deployment"),
 		},
 		{
-			Fields: []string{"services.*.queue.batch", "services.*.uploads.batch"},
+			Fields:     []string{"services.*.queue.batch", "services.*.uploads.batch"},
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {batch: 5}}",
 			Lambda: steps("update EventSourceMapping"), Kubernetes: nothing("one message a request"),
 		},
 		{
 			Fields:     []string{"services.*.queue.window", "services.*.uploads.window"},
-			Lambda:     noted("update EventSourceMapping", "in stacks/data: update Queue, whose visibility timeout covers the window: deploy it first"),
-			Kubernetes: nothing("in stacks/data: update Queue"),
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {window: 5s}}",
+			Data: noted("update Queue MetricAlarm", visible), Lambda: steps("update EventSourceMapping"), Kubernetes: nothing(""),
+		},
+		{
+			Fields: []string{"services.*.timeout"}, Title: "of a service that events start",
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{timeout: 20s}",
+			Data: noted("update Queue MetricAlarm", visible), Lambda: steps("update Function Alias MetricAlarm"), Kubernetes: steps("update ConfigMap Deployment"),
 		},
 		{
 			Fields:     []string{"services.*.queue.pull", "services.*.uploads.pull"},
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {pull: app}}",
 			Lambda:     noted(publish, "for the variable with the queue's address"),
 			Kubernetes: noted("update Deployment RolePolicy, delete ConfigMap", "the delivery container goes, and the app takes messages itself"),
 		},
 		{
 			Fields:     []string{"services.*.uploads.from"},
-			Lambda:     nothing("in stacks/data: update BucketNotification of both buckets, replace QueuePolicy; the queue stays, with what is in it"),
-			Kubernetes: nothing("the same"),
+			DataBefore: buckets, Before: "{uploads: {from: NAME}}", After: "{uploads: {from: NAMEb}}",
+			Data: noted("create BucketNotification, update QueuePolicy, delete BucketNotification", "the queue stays, with what is in it"),
 		},
 		{
 			Fields:     []string{"services.*.uploads.prefix", "services.*.uploads.suffix"},
-			Lambda:     nothing("in stacks/data: update BucketNotification; objects that were there before start nothing"),
-			Kubernetes: nothing("the same"),
+			DataBefore: bucket(""), Before: "{uploads: {from: NAME}}", After: "{uploads: {prefix: in/, suffix: .jpg}}",
+			Data: noted("update BucketNotification", "objects that were there before start nothing"),
 		},
 		{
 			Fields:     []string{"services.*.uses.*"},
+			DataBefore: bucket(""), Before: "{http: {routes: [GET /NAME]}, uses: {NAME: [read]}}", After: "{uses: {NAME: [write]}}",
 			Lambda:     noted("update RolePolicy", "for other data, Function and Alias too: it has another variable"),
 			Kubernetes: noted("update RolePolicy", "for other data, the Deployment too: it has another variable"),
 		},
 		{
-			Fields: []string{"services.*.scale.backlog"},
+			Fields:     []string{"services.*.scale.backlog"},
+			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{scale: {backlog: 3}}",
 			Lambda: nothing(""), Kubernetes: steps("update ScaledObject"),
 		},
 	}

@@ -28,12 +28,19 @@ func Markdown() []byte {
 	for _, part := range []struct {
 		title   string
 		changes []Change
-	}{{"The app", Whole()}, {"Its services", All()}, {"Its data, and services that events start (no test deploys these yet)", Data()}} {
-		fmt.Fprintf(&b, "\n## %s\n\n| field | lambda | kubernetes |\n|---|---|---|\n", part.title)
+	}{{"The app", Whole()}, {"Its services", All()}, {"Its data, and services that events start", Data()}} {
+		data, line := "", "|---|---|---|"
+		if part.changes[0].DataBefore != "" {
+			data, line = " stacks/data |", "|---|---|---|---|"
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n| field |%s lambda | kubernetes |\n%s\n", part.title, data, line)
 		for _, c := range part.changes {
 			fields := "`" + strings.Join(c.Fields, "`, `") + "`"
 			if c.Title != "" {
 				fields += " (" + c.Title + ")"
+			}
+			if c.DataBefore != "" {
+				fields += " | " + cell(c.Data)
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", fields, cell(c.Lambda), cell(c.Kubernetes))
 		}

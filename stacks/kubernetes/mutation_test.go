@@ -64,7 +64,7 @@ func TestMutants(t *testing.T) {
 				object(t, deployment, "spec.template.metadata.labels")["app.kubernetes.io/version"] = "1.4.2"
 			}),
 			mutation.Mutate(graph, "names left to Pulumi", func(g *stacktest.Graph) {
-				for _, r := range g.Resources {
+				for _, r := range inCluster(g) {
 					delete(object(t, r, "metadata"), "name")
 				}
 			}),
@@ -124,7 +124,7 @@ func TestMutants(t *testing.T) {
 				"httpGet": map[string]any{"path": "/healthz", "port": "http"}, "periodSeconds": 60.0, "timeoutSeconds": 10.0, "failureThreshold": 10.0,
 			}),
 			mutation.Mutate(graph, "labels and annotations", func(g *stacktest.Graph) {
-				for _, r := range g.Resources {
+				for _, r := range inCluster(g) {
 					object(t, r, "metadata")["annotations"] = map[string]any{"example.com/owner": "pictures"}
 					object(t, r, "metadata.labels")["team"] = "pictures"
 				}
@@ -189,4 +189,9 @@ func withOwnResources(ctx *pulumi.Context) error {
 		Data:     pulumi.StringMap{"dashboard": pulumi.String("")},
 	})
 	return err
+}
+
+// inCluster are the resources that are Kubernetes objects; the others are in AWS.
+func inCluster(g *stacktest.Graph) []*stacktest.Resource {
+	return slices.DeleteFunc(slices.Clone(g.Resources), func(r *stacktest.Resource) bool { return r.Inputs["metadata"] == nil })
 }

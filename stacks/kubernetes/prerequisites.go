@@ -22,6 +22,7 @@ func prerequisites(deployed ...facts) []prerequisite {
 	for _, name := range slices.Compact(namespaces) {
 		all = append(all, prerequisite{"kubernetes:core/v1:Namespace", name, "kubectl create namespace " + name})
 	}
+	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1alpha1.keda.sh", "install KEDA"})
 	return all
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
+	"ambi/stacks/datastack"
 	"ambi/stacks/settings"
 )
 
@@ -15,12 +16,21 @@ const app = "thumbs"
 
 // stack is the app as one stack deploys it.
 type stack struct {
-	services services
+	services            services
+	dataStack           string          // the name of the data stack
+	data                *datastack.Data // what it has for the services
+	permissionsBoundary string          // the policy that bounds the pods' roles; empty for none
+	clusterName         string          // the EKS cluster's
+	activeSetting       string          // whether it takes messages: empty where the data stack decides
+	active              bool            // whether this stack, and not another one, takes messages from the queues
+	deliveryImage       string          // of Bento
+	kedaRoleARN         string          // that KEDA's operator has
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
 type services struct {
-	api facts
+	api    facts
+	resize facts
 }
 
 // Deploy declares each service. All settings are read first, and the cluster is asked for
@@ -31,17 +41,29 @@ func Deploy(ctx *pulumi.Context) error {
 		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set kubernetes:context NAME")
 	s := &stack{
 		services: services{
-			api: apiFacts.configured(read),
+			api:    apiFacts.configured(read),
+			resize: resizeFacts.configured(read),
 		},
+		dataStack:           readDataStack(read),
+		permissionsBoundary: readBoundary(ctx, read),
+		clusterName:         readClusterName(read),
+		activeSetting:       read.Choice("active", "true", "false"),
+		deliveryImage:       read.Image("deliveryImage", deliveryImage),
+		kedaRoleARN:         readKEDARole(read),
 	}
+	s.services.resize.kedaRoleName = read.RoleName("resize.kedaRoleName")
 	if err := read.Err(); err != nil {
 		return err
 	}
-	if err := require(ctx, prerequisites(s.services.api)); err != nil {
+	if err := require(ctx, prerequisites(s.services.api, s.services.resize)); err != nil {
+		return err
+	}
+	if err := s.readData(ctx); err != nil {
 		return err
 	}
 	for _, deploy := range []func(*pulumi.Context, *stack) error{ // each after those that it calls
 		deployAPIService,
+		deployResizeService,
 	} {
 		if err := deploy(ctx, s); err != nil {
 			return err

@@ -31,6 +31,14 @@ type facts struct {
 	scale          scale
 	environment    corev1.EnvVarArray
 	timeouts       pulumi.ResourceOption // how long Pulumi waits; all services have the same
+	rights         pulumi.Array          // on the data
+	permissions    []statement           // what the app may do in AWS
+	queue          string                // among the data, whose messages the pods take; empty where requests reach them
+	graceSeconds   int                   // that a pod gets to finish its messages
+	paused         bool                  // another stack takes the messages, and no pod runs
+	delivery       delivery              // how messages reach the app
+	backlog        int                   // messages that wait, or are worked on, for each pod
+	kedaRoleName   string                // of the role that counts them; empty for one that Pulumi makes up
 }
 
 // scale is how many pods run: as many, from min to max, as keep the metric near its target.
@@ -214,7 +222,7 @@ func deploymentOf(f facts, pod *corev1.PodSpecArgs) *appsv1.DeploymentSpecArgs {
 }
 
 func newDeployment(ctx *pulumi.Context, f facts, spec *appsv1.DeploymentSpecArgs, options ...pulumi.ResourceOption) (*appsv1.Deployment, error) {
-	return appsv1.NewDeployment(ctx, f.name(), &appsv1.DeploymentArgs{Metadata: metadata(f), Spec: spec}, append(options, f.timeouts)...)
+	return appsv1.NewDeployment(ctx, f.name(), &appsv1.DeploymentArgs{Metadata: workMetadata(f), Spec: spec}, append(options, f.timeouts)...)
 }
 
 // newService declares the address that the pods share.
@@ -249,14 +257,17 @@ func newDisruptionBudget(ctx *pulumi.Context, f facts) error {
 // networkPolicyOf lets in what the rules say and nothing else, wherever the cluster's network
 // enforces policies.
 func networkPolicyOf(f facts, rules ...networkingv1.NetworkPolicyIngressRuleInput) *networkingv1.NetworkPolicySpecArgs {
-	return &networkingv1.NetworkPolicySpecArgs{
+	policy := &networkingv1.NetworkPolicySpecArgs{
 		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(f)},
 		PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
-		Ingress:     append(networkingv1.NetworkPolicyIngressRuleArray{}, rules...),
 		// Out to anywhere: app.yaml does not say what the app calls. If you narrow this,
 		// allow DNS, UDP and TCP on port 53.
 		Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
 	}
+	if len(rules) > 0 { // an empty list the API server does not keep, so that each apply would change it
+		policy.Ingress = networkingv1.NetworkPolicyIngressRuleArray(rules)
+	}
+	return policy
 }
 
 // requests are what some pods send to the app's port: by its name, since old and new pods

@@ -20,6 +20,7 @@ type facts struct {
 	timeoutSeconds   int // the longest that a request takes
 	logRetentionDays int
 	routes           []string // the API's route keys that the service answers
+	events           events   // of a queue, which start the function
 	environment      pulumi.StringMap
 }
 

@@ -115,7 +115,7 @@ func TestMutants(t *testing.T) {
 					g.Resources = append([]*stacktest.Resource{&own}, g.Resources...)
 				}
 			}),
-			{Name: "resources of their own, declared", Graph: stacktest.Run(t, withOwnResources, nil)},
+			{Name: "resources of their own, declared", Graph: stacktest.Run(t, withOwnResources, configuration(nil))},
 		},
 	}.Run(t)
 }

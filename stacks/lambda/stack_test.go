@@ -16,8 +16,10 @@ import (
 var expected = expectations{
 	services: []wanted{
 		apiWanted,
+		resizeWanted,
 	},
 	config: map[string]string{ // what a stack must set
+		"dataStack": "main",
 	},
 }
 
@@ -71,6 +73,8 @@ var stackSettings = []struct{ setting, value, bad string }{
 	{"throttleBurst", "7", "many"},
 	{"alarmTopicArn", "arn:aws:sns:us-east-1:123456789012:alarms", "alarms"},
 	{"permissionsBoundaryArn", "arn:aws:iam::123456789012:policy/boundary", "arn:aws:iam::123456789012:role/no-policy"},
+	{"dataStack", "another", "not/a/name/of/one"},
+	{"active", "false", "maybe"},
 }
 
 // The types of the resources, as Pulumi names them.
@@ -98,6 +102,7 @@ var stackChecks = []struct {
 	{"API logs and throttles requests", checkStage},
 	{"alarms go off", checkAlarms},
 	{"roles are bounded", checkBoundaries},
+	{"data is read from the stack that is named", checkDataStack},
 }
 
 var serviceChecks = []struct {
@@ -167,7 +172,7 @@ func checkFunction(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) 
 	if w.memoryMB < 128 || w.memoryMB > 10240 {
 		t.Errorf("%s: %d MB of memory: Lambda takes 128 to 10240", function, w.memoryMB)
 	}
-	if w.timeoutSeconds < 1 || w.timeoutSeconds > 30 {
+	if w.timeoutSeconds < 1 || len(w.routes) > 0 && w.timeoutSeconds > 30 {
 		t.Errorf("%s: a timeout of %d s: an HTTP API gives up after 30", function, w.timeoutSeconds)
 	}
 }
@@ -203,6 +208,20 @@ func within(t stacktest.T, r *stacktest.Resource, path string, least, most float
 	if got, ok := r.Input(path).(float64); !ok || got < least || got > most {
 		t.Errorf("%s: %s is %v, want a number from %v to %v: %s", r, path, r.Input(path), least, most, why)
 	}
+}
+
+// Of the targets whose stacks are deployed, the one that the data stack's consumer names
+// takes messages, unless a stack's active says otherwise.
+func TestConsumer(t *testing.T) {
+	for consumer, active := range map[string]bool{"lambda": true, "kubernetes": false} {
+		stacktest.DataOutputs["consumer"] = consumer
+		for _, r := range deploy(t, nil).Resources {
+			if r.Type == eventSourceType {
+				r.Want(t, "enabled", active, "the data stack's consumer is "+consumer)
+			}
+		}
+	}
+	stacktest.DataOutputs["consumer"] = "lambda"
 }
 
 // A setting changes what it says and nothing else: every check holds with that one

@@ -15,9 +15,15 @@ var targets = map[string]struct {
 	only   string
 	config map[string]string
 }{
-	"lambda": {only: "aws:lambda/function:Function", config: map[string]string{}},
+	"lambda": {only: "aws:lambda/function:Function", config: map[string]string{
+		"dataStack": "main",
+	}},
 	"kubernetes": {only: "kubernetes:apps/v1:Deployment", config: map[string]string{
 		"kubernetes:context": "test",
+		"aws:region":         "us-east-1",
+		"clusterName":        "test",
+		"dataStack":          "main",
+		"kedaRoleArn":        "arn:aws:iam::123456789012:role/keda-operator",
 	}},
 }
 

@@ -10,7 +10,7 @@ import (
 // apiFacts are what app.yaml says of the api service.
 var apiFacts = facts{
 	service:        "api",
-	image:          "ghcr.io/example/thumbs:1.4.2",
+	image:          "123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2",
 	port:           8080,
 	healthPath:     "/healthz",
 	cpu:            "500m",

@@ -17,9 +17,15 @@ import (
 var expected = expectations{
 	services: []wanted{
 		apiWanted,
+		resizeWanted,
 	},
 	config: map[string]string{ // what a stack must set
 		"kubernetes:context": "test",
+		"aws:region":         "us-east-1",
+		"clusterName":        "test",
+		"dataStack":          "main",
+		"kedaRoleArn":        "arn:aws:iam::123456789012:role/keda-operator",
+		"active":             "true",
 	},
 }
 
@@ -122,6 +128,9 @@ func (w wanted) allLabels() map[string]string {
 
 // container is the path of an input of the service's own container.
 func (w wanted) container(input string) string {
+	if w.delivery.path != "" {
+		return fmt.Sprintf("spec.template.spec.initContainers[name=%s].%s", w.service, input)
+	}
 	return fmt.Sprintf("spec.template.spec.containers[name=%s].%s", w.service, input)
 }
 
@@ -134,6 +143,9 @@ func checkNames(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 		policyType:     {"networking.k8s.io/v1", "NetworkPolicy"},
 		budgetType:     {"policy/v1", "PodDisruptionBudget"},
 	} {
+		if typ == serviceType && w.queue != "" {
+			continue // nothing calls it
+		}
 		one(t, g, w, typ, api[0], api[1])
 	}
 }
@@ -161,7 +173,9 @@ func checkObject(t stacktest.T, object *stacktest.Resource, w wanted, apiVersion
 // that finds none.
 func checkSelectors(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	deployment := g.One(t, deploymentType, w.name())
-	g.One(t, serviceType, w.name()).Want(t, "spec.selector", w.matchLabels(), "requests reach the pods with these labels")
+	if w.queue == "" {
+		g.One(t, serviceType, w.name()).Want(t, "spec.selector", w.matchLabels(), "requests reach the pods with these labels")
+	}
 	deployment.Want(t, "spec.selector.matchLabels", w.matchLabels(), "the Deployment counts the pods with these labels, and cannot change them")
 	for label, value := range w.allLabels() {
 		deployment.Want(t, fmt.Sprintf("spec.template.metadata.labels[%q]", label), value, "Service and Deployment find their pods by it")
@@ -238,8 +252,10 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	deployment.Want(t, "spec.strategy.type", "RollingUpdate", "the old pods serve until the new ones do")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxUnavailable", 0, "a new pod is ready before an old one goes")
 	matches(t, deployment, "spec.strategy.rollingUpdate.maxSurge", `^[1-9][0-9]*%?$`, "without room for new pods, the rollout stands still")
-	deployment.Want(t, w.container("lifecycle.preStop.sleep.seconds"), drainSeconds, "load balancers still send requests for a while")
-	deployment.Want(t, "spec.template.spec.terminationGracePeriodSeconds", drainSeconds+w.timeoutSeconds, "the last request may take as long as any")
+	if w.queue == "" {
+		deployment.Want(t, w.container("lifecycle.preStop.sleep.seconds"), drainSeconds, "load balancers still send requests for a while")
+		deployment.Want(t, "spec.template.spec.terminationGracePeriodSeconds", drainSeconds+w.timeoutSeconds, "the last request may take as long as any")
+	}
 	for _, domain := range []string{"kubernetes.io/hostname", "topology.kubernetes.io/zone"} {
 		deployment.Want(t, fmt.Sprintf("spec.template.spec.topologySpreadConstraints[topologyKey=%s]", domain), map[string]any{
 			"maxSkew": 1, "topologyKey": domain, "whenUnsatisfiable": "ScheduleAnyway",
@@ -251,6 +267,10 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only then says
 // why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.queue != "" {
+		checkTimeouts(t, g.One(t, deploymentType, w.name()))
+		return
+	}
 	deployment, front := g.One(t, deploymentType, w.name()), g.One(t, serviceType, w.name())
 	checkTimeouts(t, deployment)
 	checkTimeouts(t, front)
@@ -271,6 +291,9 @@ func checkTimeouts(t stacktest.T, r *stacktest.Resource) {
 }
 
 func checkAddress(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.queue != "" {
+		return // its messages come by a queue
+	}
 	front := g.One(t, serviceType, w.name())
 	front.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
 	front.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
@@ -312,8 +335,8 @@ func reached(from any, why string) check {
 // checkReplicas holds a Deployment to leaving the number of its pods alone: a number in it
 // conflicts with what scales it, which each update wins or fails on. See
 // score-spec/score-k8s#25.
-func checkReplicas(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	g.One(t, deploymentType, w.name()).Want(t, "spec.replicas", nil, "the autoscaler owns the number, and each update would undo its work")
+func checkReplicas(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
+	g.One(t, deploymentType, w.name()).Want(t, "spec.replicas", w.resting(s), "the autoscaler owns the number, and each update would undo its work")
 	if w.scale.min < 0 || w.scale.max < 1 || w.scale.min > w.scale.max {
 		t.Errorf("%s: %d to %d pods: the most must be one at least, and no less than the least", w.name(), w.scale.min, w.scale.max)
 	}
@@ -336,6 +359,10 @@ func containers(deployment *stacktest.Resource) (paths []string) {
 	all, _ := deployment.Input("spec.template.spec.containers").([]any)
 	for i := range all {
 		paths = append(paths, fmt.Sprintf("spec.template.spec.containers[%d]", i))
+	}
+	beside, _ := deployment.Input("spec.template.spec.initContainers").([]any)
+	for i := range beside {
+		paths = append(paths, fmt.Sprintf("spec.template.spec.initContainers[%d]", i))
 	}
 	return paths
 }
@@ -361,6 +388,7 @@ func matches(t stacktest.T, r *stacktest.Resource, path, form, why string) {
 // all of it.
 func TestPrerequisites(t *testing.T) {
 	var needed []string
+	needed = append(needed, "kubernetes:apiregistration.k8s.io/v1:APIService v1alpha1.keda.sh")
 	for _, w := range expected.services {
 		needed = append(needed, "kubernetes:core/v1:Namespace "+w.namespace)
 	}
@@ -412,7 +440,14 @@ func TestSettings(t *testing.T) {
 // Bad settings are refused, all of them at once, before anything is declared. So is a stack
 // that names no cluster: the current context may be anyone's.
 func TestBadSettings(t *testing.T) {
-	bad := map[string]string{}
+	bad := map[string]string{
+		"dataStack":              "not/a/name/of/one",
+		"permissionsBoundaryArn": "arn:aws:iam::123456789012:role/no-policy",
+		"active":                 "maybe",
+		"deliveryImage":          "registry.example.com/without-a-tag",
+		"kedaRoleArn":            "arn:aws:iam::123456789012:policy/no-role",
+		"resize.kedaRoleName":    "path/of/a/role",
+	}
 	for _, w := range expected.services {
 		bad[w.service+".image"] = "registry.example.com/without-a-tag"
 		bad[w.service+".memory"] = "1Mi"

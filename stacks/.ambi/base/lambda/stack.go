@@ -1,5 +1,6 @@
 // Package lambda declares thumbs on AWS: a Lambda function for each service, behind one HTTP
-// API. function.go says what every service is made of, gateway.go how requests reach it,
+// API or fed by a queue. function.go says what every service is made of, gateway.go and
+// events.go how requests and messages reach it,
 // and each service has a file of its own with its facts and what it has beside that. ambi
 // wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs
 // from what ambi would write today.
@@ -10,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/secretsmanager"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"ambi/stacks/datastack"
 	"ambi/stacks/settings"
 )
 
@@ -29,13 +31,18 @@ type stack struct {
 	throttleRate, throttleBurst int
 	alarmTopics                 pulumi.ArrayInput
 	permissionsBoundary         pulumi.StringPtrInput
+	dataStack                   string // the name of the data stack
+	activeSetting               string // whether it takes messages: empty where the data stack decides
 	gateway                     *apigatewayv2.Api
 	secrets                     secrets
+	data                        *datastack.Data // what it has for the services
+	active                      bool            // whether this stack, and not another one, takes messages from the queues
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
 type services struct {
-	api facts
+	api    facts
+	resize facts
 }
 
 // secrets are what services read when they start.
@@ -47,8 +54,11 @@ func readStack(read *settings.Settings) *stack {
 	s := &stack{
 		throttleRate:  read.Int("throttleRate", throttleRate, 1, 100_000),
 		throttleBurst: read.Int("throttleBurst", throttleBurst, 1, 100_000),
+		dataStack:     read.StackName("dataStack"),
+		activeSetting: read.Choice("active", "true", "false"),
 		services: services{
-			api: apiFacts.configured(read),
+			api:    apiFacts.configured(read),
+			resize: resizeFacts.configured(read),
 		},
 	}
 	if topic := read.ARN("alarmTopicArn", "sns", ""); topic != "" {
@@ -57,10 +67,11 @@ func readStack(read *settings.Settings) *stack {
 	if boundary := read.ARN("permissionsBoundaryArn", "iam", "policy/"); boundary != "" {
 		s.permissionsBoundary = pulumi.String(boundary)
 	}
+	read.Demand("dataStack", "it is the stack of stacks/data whose buckets and queues the services use")
 	return s
 }
 
-// Deploy declares the API and then each service behind it. All settings are read first, so
+// Deploy declares the API and then each service. All settings are read first, so
 // that a bad one stops the update before anything has changed.
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
@@ -69,6 +80,10 @@ func Deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.data, err = datastack.Open(ctx, s.dataStack); err != nil {
+		return err
+	}
+	s.active = s.data.Active(s.activeSetting, "lambda")
 	if s.gateway, err = newGateway(ctx, s); err != nil {
 		return err
 	}
@@ -77,6 +92,7 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	for _, deploy := range []func(*pulumi.Context, *stack) error{
 		deployAPIService,
+		deployResizeService,
 	} {
 		if err = deploy(ctx, s); err != nil {
 			return err

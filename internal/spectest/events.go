@@ -1,0 +1,190 @@
+package spectest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The app's data, and what it starts.
+
+// datum is a bucket or a queue that is drawn.
+type datum struct {
+	name   string
+	queue  bool
+	taken  bool     // a queue whose messages a service takes
+	starts []string // prefixes of a bucket's keys whose uploads start a service, "" for all
+}
+
+// draw picks what there is to keep, and what starts each service.
+func (g *generator) draw() {
+	g.triggers = make([]string, len(g.names))
+	for i := range g.triggers {
+		g.triggers[i] = "http"
+	}
+	if g.sometimes() {
+		return // an app without data
+	}
+	names := []string{
+		"originals", "thumbnails", "jobs", "type", "main", "init", "func", "string", "url", "arn", "name", "region", "consumer", "protect", "data", "datastack",
+		"queue", "bucket", "queue-test", "load-test", "api-linux", "x86-64", "error", "err", "nil", "ctx", "pulumi", "stack", "settings", "a", "a1", "read", "reader", "r",
+	}
+	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	for _, name := range names[:1+g.IntN(4)] {
+		g.data = append(g.data, &datum{name: name, queue: g.sometimes()})
+	}
+	for i := range g.names {
+		if g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
+			continue
+		}
+		switch d := g.data[g.IntN(len(g.data))]; {
+		case d.queue && !d.taken:
+			d.taken = true
+			g.triggers[i] = "queue: {from: " + g.key(d.name)
+		case !d.queue:
+			filter := "prefix: " + g.names[i] + g.one("/", "/in/", "/it's(1)!/") + ", "
+			prefix := strings.TrimSuffix(strings.TrimPrefix(filter, "prefix: "), ", ")
+			if len(d.starts) == 0 && g.IntN(4) == 0 {
+				filter, prefix = "", ""
+			} else if slices.Contains(d.starts, "") {
+				continue
+			}
+			d.starts = append(d.starts, prefix)
+			if g.sometimes() {
+				filter += "suffix: " + g.one(".jpg", "/x.tar.gz", "('!')") + ", "
+			}
+			g.triggers[i] = "uploads: {" + filter + "from: " + g.key(d.name)
+		}
+	}
+}
+
+// events reports whether events start a service.
+func (g *generator) events(i int) bool { return g.triggers[i] != "http" }
+
+// keep writes data.
+func (g *generator) keep() {
+	if len(g.data) == 0 {
+		return
+	}
+	g.line(0, "data:")
+	for _, d := range g.data {
+		var entries []string
+		switch {
+		case d.queue:
+			if g.sometimes() {
+				entries = append(entries, fmt.Sprintf("attempts: %d", g.between(1, 15)))
+			}
+			if g.sometimes() {
+				entries = append(entries, "retention: "+g.one("4d", "100h", "13d", "1000000s"))
+			}
+			g.line(1, "%s: {queue: {%s}}", g.key(d.name), strings.Join(entries, ", "))
+			continue
+		case g.sometimes():
+			entries = append(entries, "versioning: "+g.one("true", "false"))
+		}
+		if g.sometimes() {
+			entries = append(entries, "expire: "+g.one("1d", "24h", "3650d"))
+		}
+		if g.IntN(3) == 0 {
+			origins := []string{`"*"`}
+			if g.sometimes() {
+				origins = g.allQuoted(g.some("https://app.example.com", "http://localhost:3000"))
+			}
+			cors := []string{"origins: [" + strings.Join(origins, ", ") + "]", "methods: [" + strings.Join(g.some("GET", "HEAD", "PUT", "POST", "DELETE"), ", ") + "]"}
+			if g.sometimes() {
+				cors = append(cors, "headers: ["+strings.Join(g.some("Content-Type", "x-amz-acl"), ", ")+"]")
+			}
+			if g.sometimes() {
+				cors = append(cors, "maxAge: "+g.one("1s", "1h", "24h"))
+			}
+			entries = append(entries, "cors: {"+strings.Join(cors, ", ")+"}")
+		}
+		g.line(1, "%s: {bucket: {%s}}", g.key(d.name), strings.Join(entries, ", "))
+	}
+}
+
+// trigger writes what starts a service by events.
+func (g *generator) trigger(i int) {
+	entries := []string{g.triggers[i]}
+	if g.sometimes() {
+		entries = append(entries, "path: "+g.one("/", "/events", "/jobs/.x_y~z"))
+	}
+	switch g.IntN(3) {
+	case 0:
+		entries = append(entries, fmt.Sprintf("batch: %d", g.between(1, 10)))
+	case 1:
+		entries = append(entries, fmt.Sprintf("batch: %d", g.between(1, 10_000)), "window: "+g.one("1s", "90s", "5m"))
+	}
+	if g.IntN(4) == 0 {
+		entries = append(entries, "pull: app")
+	}
+	g.line(2, "%s}", strings.Join(entries, ", "))
+}
+
+// uses writes what a service may do with the data, and never what would start it again.
+func (g *generator) uses(s *service, i int) {
+	s.permissions = s.permissions || g.events(i)
+	var lines []string
+	for _, d := range g.data {
+		if g.sometimes() {
+			continue
+		}
+		if d.queue {
+			lines = append(lines, g.key(d.name)+": [send]")
+			continue
+		}
+		var rights []string
+		byPrefix := g.sometimes()
+		for _, right := range g.some("read", "write", "delete") {
+			switch {
+			case right == "write" && strings.HasPrefix(g.triggers[i], "uploads") && len(d.starts) > 0:
+				if !slices.Contains(d.starts, "") && byPrefix {
+					rights = append(rights, "write: [out/]")
+				}
+			case !byPrefix:
+				rights = append(rights, right)
+			case g.sometimes():
+				rights = append(rights, right+": []")
+			default:
+				rights = append(rights, right+": ["+strings.Join(g.some("incoming/", "a.b-c", "it's(1)!/"), ", ")+"]")
+			}
+		}
+		switch {
+		case len(rights) == 0:
+		case byPrefix:
+			lines = append(lines, g.key(d.name)+": {"+strings.Join(rights, ", ")+"}")
+		default:
+			lines = append(lines, g.key(d.name)+": ["+strings.Join(rights, ", ")+"]")
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	s.permissions = true
+	g.line(2, "uses:")
+	for _, line := range lines {
+		g.line(3, "%s", line)
+	}
+}
+
+// eventsScale is [generator.scale] for a service that events start.
+func (g *generator) eventsScale(s *service) {
+	most := 1000
+	if !g.anything {
+		most = 1000 / s.concurrency // what an event source mapping takes
+	}
+	s.max = g.between(2, most)
+	low, metric := g.between(1, s.max), ""
+	switch g.IntN(4) {
+	case 0:
+		metric = fmt.Sprintf(", cpu: %d", g.between(1, 100))
+	case 1:
+		metric = fmt.Sprintf(", memory: %d", g.between(1, 100))
+	case 2:
+		metric = fmt.Sprintf(", backlog: %d", g.between(1, 100_000))
+	}
+	if backlog := metric == "" || strings.HasPrefix(metric, ", backlog"); (backlog || g.anything) && g.sometimes() {
+		low = 0
+	}
+	g.line(2, "scale: {min: %d, max: %d%s}", low, s.max, metric)
+}

@@ -1,0 +1,27 @@
+package main
+
+import "ambi/stacks/stacktest"
+
+const (
+	bucketType     = "aws:s3/bucketV2:BucketV2"
+	closedType     = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+	encryptionType = "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"
+)
+
+func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFacts) {
+	bucket := g.One(t, bucketType, f.title())
+	checkKept(t, bucket, s, f.name)
+	bucket.Want(t, "forceDestroy", !s.keep, "a bucket that is kept must not go with its objects")
+	wantExport(t, g, f.name+".name", bucket.Output("bucket"))
+	wantExport(t, g, f.name+".arn", bucket.Output("arn"))
+
+	closed := g.One(t, closedType, f.title())
+	closed.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
+	for _, input := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
+		closed.Want(t, input, true, "no policy and no access control list may open the bucket")
+	}
+
+	encryption := g.One(t, encryptionType, f.title())
+	encryption.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
+	encryption.Want(t, "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm", "AES256", "keys of one's own need rights that the services do not have")
+}

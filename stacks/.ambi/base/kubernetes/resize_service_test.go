@@ -1,0 +1,27 @@
+package kubernetes
+
+// resizeWanted is what the tests in stack_test.go expect of the resize service.
+var resizeWanted = wanted{
+	facts: resizeFacts,
+	variables: map[string]string{
+		"LOG_LEVEL":       "info",
+		"REQUEST_TIMEOUT": "29s",
+	},
+	also: []check{
+		finds("AWS_REGION", "region"),
+		finds("ORIGINALS_BUCKET", "originals.name"),
+		finds("THUMBNAILS_BUCKET", "thumbnails.name"),
+		readsData,
+		mayDo(
+			onData([]string{"s3:GetObject"}, "originals.arn", objects),
+			onData([]string{"s3:ListBucket"}, "originals.arn", whole),
+			onData([]string{"s3:AbortMultipartUpload", "s3:PutObject"}, "thumbnails.arn", objects),
+			onData([]string{"sqs:DeleteMessage", "sqs:ReceiveMessage"}, "resize-uploads.arn", whole),
+		),
+		checkPodIdentity,
+		takesMessages,
+		delivers("resize-uploads.url"),
+		reachedByNobody,
+		scaledBy("resize-uploads"),
+	},
+}

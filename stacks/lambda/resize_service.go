@@ -1,0 +1,43 @@
+package lambda
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// resizeFacts are what app.yaml says of the resize service.
+var resizeFacts = facts{
+	service:          "resize",
+	code:             image("123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2"),
+	architecture:     "arm64",
+	memoryMB:         885, // gives 500m of CPU
+	timeoutSeconds:   30,
+	logRetentionDays: 30,
+	events:           events{batch: 1, most: 100},
+	environment: pulumi.StringMap{
+		"LOG_LEVEL":       pulumi.String("info"),
+		"REQUEST_TIMEOUT": pulumi.String("29s"),
+	},
+}
+
+// deployResizeService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in function.go for every service.
+func deployResizeService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.resize
+	as, err := newRole(ctx, s, f,
+		allow(actions{"s3:GetObject"}, s.data.OriginalsBucket.Objects("")),
+		allow(actions{"s3:ListBucket"}, s.data.OriginalsBucket.ARN),
+		allow(actions{"s3:AbortMultipartUpload", "s3:PutObject"}, s.data.ThumbnailsBucket.Objects("")),
+		allow(actions{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, s.data.ResizeUploadsQueue.ARN),
+	)
+	if err != nil {
+		return err
+	}
+	function := functionOf(f, as)
+	function.Environment = environment(f.environment, pulumi.StringMap{
+		"ORIGINALS_BUCKET":  s.data.OriginalsBucket.Name,
+		"THUMBNAILS_BUCKET": s.data.ThumbnailsBucket.Name,
+	})
+	live, err := newFunction(ctx, s, f, function, as)
+	if err != nil {
+		return err
+	}
+	return newEventSource(ctx, s, f, live, s.data.ResizeUploadsQueue, bucketEvents)
+}
