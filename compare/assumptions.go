@@ -43,6 +43,9 @@ func (c *comparison) assumptions(r Result) []Assumption {
 		return list
 	}
 	f := c.Behavior.Trace
+	if period := c.Behavior.Period; period > 0 {
+		say("simulation", "", "the trace is a part of a shape that comes round in %s: no month's cost follows from it", spec.Duration(period))
+	}
 	say("simulation", "", "quantities that are marked come from a simulation of %s in %s; a month is %.4g times that, as if traffic went on so, and at other numbers of requests each quantity is taken to be off its average by the same factor",
 		format.Plural(int(f.Requests), "request"), spec.Duration(f.Span.Round(time.Second)), demand.SecondsPerMonth/max(f.Span.Seconds(), 1))
 	for _, a := range c.Behavior.Assumptions {

@@ -16,7 +16,11 @@ func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
 	service, _ := in.Resolved.Kubernetes.Service(name)
 	function, _ := in.Resolved.Lambda.Service(name) // says what the image is built for
 	workload := cost.WorkloadOf(function, service, demand.Traffic{Usage: in.Usage})
-	config, err := pods.For(service, workload, in.Choices.Kubernetes, in.Catalog, pods.Parameters{Preset: pods.Preset(in.Nodes)})
+	parameters := pods.Parameters{Preset: pods.Preset(in.Nodes)}
+	if in.Start == Cold {
+		parameters.Initial = demand.Known(service.MinReplicas)
+	}
+	config, err := pods.For(service, workload, in.Choices.Kubernetes, in.Catalog, parameters)
 	if err != nil {
 		return nil, err.Error()
 	}
@@ -27,10 +31,14 @@ func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
 }
 
 func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer) {
+	begins := "as many pods at first as the first minute needs"
+	if in.Start == Cold {
+		begins = "the fewest pods at first, scale.min"
+	}
 	assume("pods", "kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale",
-		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is there, which takes %s where it is new: a round number of ambi's. The autoscaler looks every %s, at figures of the last %s that are up to %s old. There are as many pods at first as the first minute needs",
+		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is there, which takes %s where it is new: a round number of ambi's. The autoscaler looks every %s, at figures of the last %s that are up to %s old. There are %s",
 		w.Pod.MilliCPU, w.Pod.MemoryMiB, w.Pod.Concurrency, spec.Duration(c.Start.App), spec.Duration(c.Start.Pull),
-		spec.Duration(c.Flags.SyncPeriod), spec.Duration(c.Metrics.Window), spec.Duration(c.Metrics.Resolution))
+		spec.Duration(c.Flags.SyncPeriod), spec.Duration(c.Metrics.Window), spec.Duration(c.Metrics.Resolution), begins)
 	k := in.Choices.Kubernetes
 	switch {
 	case k.Compute == cost.Fargate:

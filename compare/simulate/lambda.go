@@ -32,6 +32,9 @@ func (in *Input) function(s lambda.Service) (functions.Config, error) {
 		return functions.Config{}, err
 	}
 	parameters := functions.Parameters{Runtime: in.Runtime, Placement: demand.Known(in.Placement), Account: in.Concurrency}
+	if in.Start == Cold {
+		parameters.Warm = demand.Known(0)
+	}
 	if in.Retry {
 		parameters.Retry = functions.UsualRetry()
 	}
@@ -42,6 +45,11 @@ func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
 		"%d MB of memory; one request an environment, the one that was used last first; at most %d at once and %d requests a second, and %d new environments in 10 s",
 		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), lambda.ScalingBurst)
+	begins := "there are as many environments at first as the first minute needs"
+	if in.Start == Cold {
+		begins = "there is no environment at first"
+	}
+	assume("environments", "", "%s", begins)
 	assume("keep-alive", "measured by others: 5 to 7 minutes in 2021, 10 in 2019, 25 to 60 before",
 		"an idle environment lives for %s; AWS documents no figure", in.Choices.Lambda.KeepAlive)
 	start, _ := in.Usage.Start.Get()

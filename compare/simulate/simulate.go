@@ -69,6 +69,8 @@ type Settings struct {
 	Concurrency int `json:"concurrency"`
 	// Nodes says how nodes come and go.
 	Nodes NodePreset `json:"nodes"`
+	// Start is what there is when the trace begins, on both targets.
+	Start Start `json:"start"`
 	// Exact simulates every request, however many there are.
 	Exact bool `json:"exact"`
 	// Budget is how many requests may be simulated before a trace is sampled; 0
@@ -82,6 +84,18 @@ type Settings struct {
 	Progress func(at time.Duration) `json:"-"`
 }
 
+// Start says what a trace finds when it begins.
+type Start string
+
+// The starts.
+const (
+	// Settled is what the rate of the first minute would have left there, had it gone on
+	// so before: environments that keep-alive has kept, and replicas at rest.
+	Settled Start = "settled"
+	// Cold is what is there without a request: no environment, and the fewest replicas.
+	Cold Start = "cold"
+)
+
 // NodePreset names a way in which nodes come and go.
 type NodePreset string
 
@@ -94,7 +108,7 @@ const (
 // DefaultSettings are what holds where nobody says otherwise.
 func DefaultSettings() Settings {
 	return Settings{
-		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: lambda.AccountConcurrency, Nodes: Karpenter,
+		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: lambda.AccountConcurrency, Nodes: Karpenter, Start: Settled,
 	}
 }
 
@@ -105,6 +119,9 @@ type Result struct {
 	Trace    trace.Figures `json:"trace"`
 	Settings Settings      `json:"settings"`
 	Partial  bool          `json:"partial"` // it was stopped before the trace's end
+	// Period is in what time the trace's shape comes round, where the trace is a part of
+	// that: no month follows from it.
+	Period time.Duration `json:"periodNanoseconds,omitempty"`
 	target.Pair[*replay.Result]
 	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
 	Assumptions []Assumption           `json:"assumptions"`
@@ -158,6 +175,7 @@ func (s *Settings) Check() error {
 	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement", "must be 0s to 1m, got %s", s.Placement)
 	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency", "must be 1 to 1000000, got %d", s.Concurrency)
 	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes", "must be karpenter or cluster-autoscaler, got %q", s.Nodes)
+	fail(s.Start == Settled || s.Start == Cold, "start", "must be settled or cold, got %q", s.Start)
 	fail(s.Budget >= 0, "budget", "must not be negative, got %v", s.Budget)
 	fail(s.Until >= 0, "until", "must not be negative, got %s", s.Until)
 	if names := Runtimes(); names != nil {

@@ -18,7 +18,7 @@ import (
 // simulate's, and those of compare under a trace.
 type Settings struct {
 	span, placement, runtime string
-	nodes, resolution        string
+	nodes, resolution, start string
 	variation                float64
 	retry                    bool
 	concurrency              int
@@ -41,6 +41,7 @@ func (f *Settings) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` that placing a new environment takes")
 	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the `NUMBER` of requests that the account may serve at once")
 	flags.BoolVar(&f.retry, "retry", usual.Retry, "Lambda: clients retry throttled requests")
+	flags.StringVar(&f.start, "start", string(usual.Start), "what there is when the trace begins: `WHAT` is settled, as the first minute's rate leaves it, or cold")
 	flags.StringVar(&f.nodes, "nodes", string(usual.Nodes), "Kubernetes: the `AUTOSCALER` of nodes: karpenter or cluster-autoscaler")
 }
 
@@ -57,6 +58,7 @@ func settingNames() []string {
 func (f *Settings) Read() (simulate.Settings, error) {
 	s := simulate.DefaultSettings()
 	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, simulate.NodePreset(f.nodes)
+	s.Start = simulate.Start(f.start)
 	var placement demand.Maybe[time.Duration]
 	var problems problem.List
 	problems.Add(parseTime("placement", f.placement, &placement))

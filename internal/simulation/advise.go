@@ -10,6 +10,7 @@ import (
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/internal/tracefile"
+	"ambi/spec"
 )
 
 // Advise simulates again and again, to find the smallest changes of the spec that
@@ -45,6 +46,9 @@ func (s *Simulation) Advise(ctx context.Context, objectives []simulate.Objective
 	progress.Done()
 	if err != nil {
 		return nil, tracefile.Error(err)
+	}
+	if period := s.period(); period > 0 {
+		advice.Notes = append(advice.Notes, fmt.Sprintf("the trace is %s of a shape that comes round in %s: a month here has that part's rate all the time", spec.Duration(s.settings.Until), spec.Duration(period)))
 	}
 	return advice, nil
 }

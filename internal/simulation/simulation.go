@@ -97,6 +97,19 @@ func (s *Simulation) source(ctx context.Context) (*tracefile.Trace, error) {
 	return made, nil
 }
 
+// period is in what time the shape of a made trace comes round, where the trace is shorter
+// than that; 0 where it is not, and for a trace that was given.
+func (s *Simulation) period() time.Duration {
+	if s.trace != "" {
+		return 0
+	}
+	resolved, err := s.in.Usage[s.service].Resolve()
+	if err != nil || resolved.Profile.Peak() == 1 || s.settings.Until >= resolved.Profile.Cycle() {
+		return 0
+	}
+	return resolved.Profile.Cycle()
+}
+
 // input is what is run.
 func (s *Simulation) input() simulate.Input {
 	return simulate.Input{
@@ -137,7 +150,7 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 		return compare.Input{}, problem.As(problem.Invalid, problems)
 	}
 	s.warn(source)
-	result.Source = source.Description()
+	result.Source, result.Period = source.Description(), s.period()
 	if s.overrun != "" {
 		result.Assumptions = append(result.Assumptions, simulate.Assumption{Topic: "resolution", Text: s.overrun})
 	}

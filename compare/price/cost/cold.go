@@ -59,6 +59,14 @@ func coldStarts(profile demand.Profile, rate float64, busy, keepAlive time.Durat
 	return math.Round(starts*demand.SecondsPerMonth/cycle*1e6) / 1e6
 }
 
+// Environments is how many environments there are in steady traffic at a rate of requests
+// a second, beside those that are provisioned: the busy ones, and the idle ones that
+// keepAlive has kept.
+func Environments(rate float64, busy, keepAlive time.Duration, provisioned int) float64 {
+	_, reached := environments(rate, busy.Seconds(), keepAlive.Seconds(), keepAlive.Seconds(), provisioned)
+	return reached
+}
+
 // maxSegments bounds the segments that coldStarts looks at.
 const maxSegments = 64
 

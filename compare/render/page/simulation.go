@@ -124,13 +124,15 @@ func groups(r compare.Result) []rowGroup {
 	}}
 	money := rowGroup{Name: "Cost", Rows: []sideRow{
 		row("of this trace", func(r *replay.Result) string { return format.MoneyOr(sim.Cost(r.Target)) }),
-		row("of a month like it", func(run *replay.Result) string {
+	}}
+	if sim.Period == 0 {
+		money.Rows = append(money.Rows, row("of a month like it", func(run *replay.Result) string {
 			if bill := r.Of(run.Target).Bill; bill != nil {
 				return partial(bill.Known, bill.Total != nil)
 			}
 			return "–"
-		}),
-	}}
+		}))
+	}
 	return []rowGroup{latency, requests, capacity, money}
 }
 

@@ -271,6 +271,10 @@ func (s sideBySide) money() {
 	s.row("replica-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Instances].Seconds }))
 	s.row("node-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Nodes].Seconds }))
 	s.row("cost of this trace", func(r *replay.Result) string { return cents(s.simulation.Cost(r.Target)) })
+	if period := s.simulation.Period; period > 0 {
+		s.say("", fmt.Sprintf("This is %s of a shape that comes round in %s: no month follows from it. A longer --span, or none, simulates one round.", span(s.simulation.Trace.Span), span(period)))
+		return
+	}
 	s.row("cost of a month like it", func(r *replay.Result) string { return total(s.result.Of(r.Target)) })
 	s.row("of which idle", func(r *replay.Result) string {
 		if bill := s.result.Of(r.Target).Bill; bill != nil {

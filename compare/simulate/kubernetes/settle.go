@@ -1,8 +1,6 @@
 package kubernetes
 
 import (
-	"time"
-
 	"ambi/compare/price/cost"
 	"ambi/compare/simulate/hpa"
 	"ambi/compare/simulate/replay"
@@ -14,24 +12,9 @@ func (c *Config) settle(requests replay.Requests, demand replay.Demand) replay.R
 	if c.Initial != Settled {
 		return requests
 	}
-	const most = 100_000
-	var read []replay.Request
-	n, length := 0, int64(time.Minute)
-	for n == len(read) && n < most {
-		batch := requests.Batch()
-		if len(batch) == 0 {
-			break
-		}
-		read = append(read, batch...)
-		for n < min(len(read), most) && read[n].At < length {
-			n++
-		}
-	}
-	if n == most {
-		length = max(1, read[n-1].At)
-	}
-	c.Initial = c.settled(float64(n)/(float64(length)/1e9), demand.CPU.Mean()/1e9)
-	return &ahead{requests, read}
+	rate, same := replay.Opening(requests)
+	c.Initial = c.settled(rate, demand.CPU.Mean()/1e9)
+	return same
 }
 
 // settled is how many replicas the autoscaler comes to rest at, at a rate a
@@ -60,19 +43,4 @@ func (c *Config) settled(rate, cpu float64) int {
 		replicas = max(replicas, sizing.Rest(rate, cpu))
 	}
 	return int(min(max(replicas, float64(c.Autoscaler.Min)), float64(c.Autoscaler.Max)))
-}
-
-// ahead gives what was read ahead, and then the rest.
-type ahead struct {
-	replay.Requests
-	read []replay.Request
-}
-
-func (a *ahead) Batch() []replay.Request {
-	if len(a.read) == 0 {
-		return a.Requests.Batch()
-	}
-	batch := a.read
-	a.read = nil
-	return batch
 }

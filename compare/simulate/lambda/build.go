@@ -21,8 +21,10 @@ type Parameters struct {
 	// Placement is the mean time until an environment is there, image and all,
 	// which is exponential. Unknown is UsualPlacement.
 	Placement demand.Maybe[time.Duration]
-	Account   int // concurrency of the account, for this function; 0 is what an account has at first
-	Retry     Retry
+	// Warm is how many idle environments there are when the trace begins; unknown is Settled.
+	Warm    demand.Maybe[int]
+	Account int // concurrency of the account, for this function; 0 is what an account has at first
+	Retry   Retry
 }
 
 // UsualPlacement is a round number of ambi's, not a measurement: AWS says
@@ -33,7 +35,7 @@ const UsualPlacement = 100 * time.Millisecond
 func For(service lambda.Service, usage demand.Traffic, choices cost.LambdaChoices, starts *Starts, p Parameters) (Config, error) {
 	c := Defaults(service.MemoryMB)
 	c.Timeout = time.Duration(service.TimeoutSeconds) * time.Second
-	c.Provisioned, c.Reserved = service.Provisioned, service.Reserved
+	c.Provisioned, c.Reserved, c.Warm = service.Provisioned, service.Reserved, p.Warm.Or(Settled)
 	c.KeepAlive, c.Retry = choices.KeepAlive.Std(), p.Retry
 	switch choices.Door() {
 	case cost.FunctionURL, cost.ALB: // which pass on what comes, for as long as a function runs

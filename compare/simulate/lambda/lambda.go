@@ -35,6 +35,7 @@ import (
 	"math"
 	"time"
 
+	"ambi/compare/price/cost"
 	"ambi/compare/simulate/replay"
 	"ambi/target/lambda"
 )
@@ -45,8 +46,11 @@ type Config struct {
 	Timeout     time.Duration // of the function; its start does not count
 	KeepAlive   time.Duration // of an idle environment
 	Provisioned int           // environments that are always there
-	Reserved    int           // concurrency that is the function's; 0 for what the account has
-	Account     int           // concurrency of the account, for this function
+	// Warm is how many idle environments there are when the trace begins, beside those, or
+	// Settled.
+	Warm     int
+	Reserved int // concurrency that is the function's; 0 for what the account has
+	Account  int // concurrency of the account, for this function
 	// RatePerConcurrency is how many requests a second go with a unit of
 	// concurrency; 0 for no such ceiling.
 	RatePerConcurrency int
@@ -65,6 +69,24 @@ type Config struct {
 	Cold *replay.Distribution
 
 	Retry Retry // of requests that were turned away
+}
+
+// Settled begins with as many environments as the rate of the trace's first minute would
+// have left there, had it gone on so before.
+const Settled = -1
+
+// settle finds the environments that a trace begins with, where the configuration leaves
+// that open: it reads ahead, and returns what gives the same requests.
+func (c *Config) settle(requests replay.Requests, demand replay.Demand) replay.Requests {
+	if c.Warm != Settled {
+		return requests
+	}
+	rate, same := replay.Opening(requests)
+	at := simulator{speed: c.speed()}
+	busy := time.Duration(demand.Wait.Mean()) + time.Duration(at.stretched(int64(demand.CPU.Mean())))
+	there := cost.Environments(rate, min(busy, c.Timeout), c.KeepAlive, c.Provisioned)
+	c.Warm = int(min(math.Round(there), float64(c.limit()-c.Provisioned)))
+	return same
 }
 
 // Bucket is a token bucket: so many at once, and so many a second from then on.
@@ -131,6 +153,9 @@ func (c *Config) Check() error {
 	}
 	if c.Provisioned < 0 || c.Provisioned > c.limit() {
 		fail("provisioned concurrency must be 0 to %d, which the function may have, got %d", c.limit(), c.Provisioned)
+	}
+	if c.Warm < Settled || c.Warm > c.limit()-c.Provisioned {
+		fail("warm environments must be 0 to %d, which the function may have, got %d", c.limit()-c.Provisioned, c.Warm)
 	}
 	if c.RatePerConcurrency < 0 {
 		fail("requests a second for a unit of concurrency must not be negative, got %d", c.RatePerConcurrency)

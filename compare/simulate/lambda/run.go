@@ -15,8 +15,9 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	if err := config.Check(); err != nil {
 		return replay.Result{}, err
 	}
+	requests := config.settle(replay.RequestsOf(source, demand), demand)
 	s := newSimulator(config, demand, options)
-	loop := replay.NewLoop(ctx, replay.RequestsOf(source, demand), options)
+	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
 		s.until(loop.At)
 		s.record.To(loop.At)
@@ -91,8 +92,11 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 	}
 	s.start = s.stretched(int64(c.Start))
 	s.busy = newQueue(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
-	s.record.Set(replay.Capacity, s.reserved)
-	s.record.Set(replay.Instances, s.reserved)
+	// The last used one served just now, the others at even times before.
+	for i := range int64(c.Warm) {
+		s.waiting.push(-s.keepAlive / int64(c.Warm) * (int64(c.Warm) - 1 - i))
+	}
+	s.environments()
 	return s
 }
 
