@@ -159,11 +159,6 @@ func disagreements() []disagreement {
 			"cpu: 100m, memory: 4Gi, scale: {min: 1, max: 100, cpu: 40}, usage: {requests: 3/s, duration: 201ms, cpuTime: 200ms}",
 			"requests: 3/s, duration: 201ms, cpuTime: 200ms", "requests: 150/s, duration: 5ms, cpuTime: 4ms",
 		},
-		{
-			"few requests: a simulation starts without environments, and what starts at first weighs", spec.Lambda,
-			func(a, _ compare.Service) bool { return a.Lambda.ColdShare.Or(0) < .05 },
-			"memory: 2Gi, usage: {requests: 6/minute, duration: 4ms, cpuTime: 2ms, startTime: 5s}", "requests: 6/minute", "requests: 60/s",
-		},
 	}
 }
 
