@@ -29,6 +29,9 @@ type Comparison struct {
 // Input is what a comparison is made of: what the flags say over what the spec and
 // the project's prices say. All problems of flags come back at once.
 func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
+	if err := c.Usage.refuse(p.NotPriced); err != nil {
+		return compare.Input{}, err
+	}
 	usage, errUsage := c.Usage.Over(p.App)
 	choices, errChoices := c.Choices.Over(cost.Defaults())
 	app, errApp := c.Choices.OverApp(p.App)
@@ -138,7 +141,7 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	file := ""
 	var errTrace error
 	if simulated {
-		file, errTrace = c.Usage.TraceOf(p.App, service)
+		file, errTrace = c.Usage.TraceOf(p, service)
 		counted.Usage.Traces = nil
 	}
 	in, errInput := counted.Input(p)

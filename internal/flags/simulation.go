@@ -48,7 +48,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 	if errService != nil {
 		return nil, problem.As(problem.Misuse, errors.Join(errSettings, errTarget, problem.InFlag("service", errService)))
 	}
-	file, errTrace := s.Usage.TraceOf(p.App, service)
+	file, errTrace := s.Usage.TraceOf(p, service)
 	if file != "" {
 		idle.Refuse("--trace already says how many requests there are, and when", append([]string{"requests"}, ShapeFlags()...)...)
 	}

@@ -10,6 +10,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/demand"
 	"ambi/internal/problem"
+	"ambi/internal/project"
 	"ambi/internal/tracefile"
 	"ambi/spec"
 )
@@ -192,6 +193,21 @@ func ofService(flag, text string, app *spec.App) (service, value string, named b
 	return service, value, true
 }
 
+// refuse reports each flag that is given for a service that nobody prices yet.
+func (f *Usage) refuse(left []compare.NotPriced) error {
+	var problems problem.List
+	for _, n := range left {
+		ofIt := func(text string) bool { return strings.HasPrefix(text, n.Service+"=") }
+		if slices.ContainsFunc(f.Requests, ofIt) {
+			problems.Add(problem.Flag("requests", "%s is started by %s, and only services over HTTP are priced yet", n.Service, n.Trigger))
+		}
+		if slices.ContainsFunc(f.Traces, ofIt) {
+			problems.Add(problem.Flag("trace", "%s is started by %s, and only services over HTTP are simulated yet", n.Service, n.Trigger))
+		}
+	}
+	return problems.Err()
+}
+
 // perService reads a flag that is VALUE for an app's only service, or
 // SERVICE=VALUE for each of several.
 func perService(flag string, texts []string, app *spec.App, set func(service, value string) error) error {
@@ -220,8 +236,11 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 
 // TraceOf is the trace of a service: --trace FILE, or SERVICE=FILE. It is empty
 // when there is none.
-func (f *Usage) TraceOf(app *spec.App, service string) (string, error) {
-	found := ""
+func (f *Usage) TraceOf(p *project.Project, service string) (string, error) {
+	app, found := p.App, ""
+	if err := f.refuse(p.NotPriced); err != nil {
+		return "", err
+	}
 	if len(f.Traces) == 1 {
 		if _, file, named := ofService("trace", f.Traces[0], app); !named {
 			return file, nil
