@@ -70,6 +70,11 @@ func (h *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no event of one message", http.StatusTeapot)
 		return
 	}
+	tenant, ok := event.Records[0].MessageAttributes["tenant"]
+	if !ok || tenant.StringValue == nil || *tenant.StringValue != "seven" || len(event.Records[0].MessageAttributes) != 1 || event.Records[0].AWSRegion == "" {
+		http.Error(w, "no event with the message's attributes", http.StatusTeapot)
+		return
+	}
 	for kind, fail := range map[string]func(){
 		"refused+once": func() { http.Error(w, "on purpose", http.StatusInternalServerError) },
 		"slow+once":    func() { <-r.Context().Done() },
@@ -108,7 +113,7 @@ func TestDelivery(t *testing.T) {
 		if u.object != nil {
 			s3.set("originals/"+u.key(), u.object)
 		}
-		ids[jobs.Send(u.body)] = u
+		ids[jobs.SendWith(u.body, map[string]sqs.Attribute{"tenant": {DataType: "String", StringValue: "seven"}})] = u
 	}
 	_, appPort := startApp(t, endpoint)
 	front := httptest.NewServer(&trouble{

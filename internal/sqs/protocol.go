@@ -37,6 +37,7 @@ type request struct {
 	QueueURL            string `json:"QueueUrl"`
 	QueueName           string
 	MessageBody         string
+	MessageAttributes   map[string]Attribute
 	MaxNumberOfMessages int
 	WaitTimeSeconds     int
 	ReceiptHandle       string
@@ -50,6 +51,7 @@ type request struct {
 type entry struct {
 	ID                string `json:"Id"`
 	MessageBody       string
+	MessageAttributes map[string]Attribute
 	ReceiptHandle     string
 	VisibilityTimeout int
 }
@@ -88,7 +90,7 @@ func (s *Server) answer(r *http.Request, operation string, call request) (any, e
 	case "GetQueueUrl":
 		return map[string]string{"QueueUrl": "http://" + r.Host + q.Path()}, nil
 	case "SendMessage":
-		return map[string]string{"MessageId": q.Send(call.MessageBody), "MD5OfMessageBody": hash(call.MessageBody)}, nil
+		return map[string]string{"MessageId": q.SendWith(call.MessageBody, call.MessageAttributes), "MD5OfMessageBody": hash(call.MessageBody)}, nil
 	case "ReceiveMessage":
 		return q.answerReceive(r, call)
 	case "DeleteMessage":
@@ -128,7 +130,7 @@ func (q *Queue) answerReceive(r *http.Request, call request) (any, error) {
 	wait := time.Duration(call.WaitTimeSeconds) * time.Second
 	messages := []map[string]any{}
 	for _, m := range q.receive(r.Context(), most, seconds(call.VisibilityTimeout, q.attributes.Visibility), wait) {
-		messages = append(messages, map[string]any{
+		answer := map[string]any{
 			"MessageId": m.id, "ReceiptHandle": m.receiptHandle, "Body": m.body, "MD5OfBody": hash(m.body),
 			"Attributes": map[string]string{
 				"ApproximateReceiveCount":          strconv.Itoa(m.receives),
@@ -136,7 +138,11 @@ func (q *Queue) answerReceive(r *http.Request, call request) (any, error) {
 				"ApproximateFirstReceiveTimestamp": strconv.FormatInt(m.first.UnixMilli(), 10),
 				"SenderId":                         account,
 			},
-		})
+		}
+		if m.attributes != nil { // whichever are asked for: nobody asks for some
+			answer["MessageAttributes"] = m.attributes
+		}
+		messages = append(messages, answer)
 	}
 	if len(messages) == 0 {
 		return map[string]any{}, nil
@@ -155,7 +161,7 @@ func (q *Queue) answerBatch(operation string, entries []entry) (any, error) {
 	for _, e := range entries {
 		one := map[string]string{"Id": e.ID}
 		if operation == "SendMessageBatch" {
-			one["MessageId"], one["MD5OfMessageBody"] = q.Send(e.MessageBody), hash(e.MessageBody)
+			one["MessageId"], one["MD5OfMessageBody"] = q.SendWith(e.MessageBody, e.MessageAttributes), hash(e.MessageBody)
 		}
 		done = append(done, one)
 	}

@@ -63,6 +63,7 @@ type Queue struct {
 // message is in one queue at a time.
 type message struct {
 	id, body      string
+	attributes    map[string]Attribute
 	sent          time.Time
 	first         time.Time // received
 	hidden        time.Time // until
@@ -96,12 +97,18 @@ func (q *Queue) Path() string { return "/" + account + "/" + q.Name }
 // ARN names the queue, in a region that any client takes.
 func (q *Queue) ARN() string { return "arn:aws:sqs:us-east-1:" + account + ":" + q.Name }
 
+// Attribute is one of a message's own attributes.
+type Attribute struct{ DataType, StringValue string }
+
 // Send puts a message into the queue, and returns its ID.
-func (q *Queue) Send(body string) string {
+func (q *Queue) Send(body string) string { return q.SendWith(body, nil) }
+
+// SendWith puts a message with attributes of its own into the queue, and returns its ID.
+func (q *Queue) SendWith(body string, attributes map[string]Attribute) string {
 	q.server.mutex.Lock()
 	defer q.server.mutex.Unlock()
 	q.sent++
-	m := &message{id: fmt.Sprintf("00000000-0000-4000-8000-%012d", q.sent), body: body, sent: time.Now()}
+	m := &message{id: fmt.Sprintf("00000000-0000-4000-8000-%012d", q.sent), body: body, attributes: attributes, sent: time.Now()}
 	q.add(m)
 	return m.id
 }

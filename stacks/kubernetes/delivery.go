@@ -57,7 +57,9 @@ pipeline:
           "receiptHandle": metadata("sqs_receipt_handle"),
           "body": content().string(),
           "attributes": {"ApproximateReceiveCount": metadata("sqs_approximate_receive_count")},
+          "messageAttributes": metadata().filter(m -> !m.key.has_prefix("sqs_")).map_each(m -> {"stringValue": m.value, "dataType": "String"}),
           "eventSource": "aws:sqs",
+          "awsRegion": env("AWS_REGION"),
         }]
     - http:
         url: %q

@@ -64,7 +64,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at, "a Deployment without a Service")
 		return
 	}
-	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come without their types")
+	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come as texts, without their types, and events without eventSourceARN")
 	r.notes.Exact(at+".from", "the delivery container takes messages from its queue, and deletes or gives back by the app's answer; the stack's active sets the number of pods to none")
 	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; every answer but 2xx gives the message back")
 	if events.Batch > 1 {
