@@ -36,6 +36,10 @@ var bends = map[string][]string{
 	"services.*.env.*":                          {"bent"},
 	"services.*.secrets.*.name":                 {"bent"},
 	"services.*.secrets.*.key":                  {"bent"},
+	"services.*.connections":                    {"7"},
+	"services.*.health.startup":                 {"2m"},
+	"services.*.kubernetes.architecture":        {"x86_64", "arm64"},
+	"services.*.kubernetes.user":                {"1234"},
 	"services.*.needs[]":                        nil, // TestChoicesChange
 	"services.*.permissions[].actions[]":        {"sqs:SendMessage"},
 	"services.*.permissions[].resources[]":      {"arn:aws:sqs:us-east-1:123456789012:bent"},

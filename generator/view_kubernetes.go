@@ -19,6 +19,9 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	}},
 	{"secrets", kubernetes.Service.HasSecrets},
 	{"needs", func(s kubernetes.Service) bool { return len(s.Needs) > 0 }},
+	{"writable-root", func(s kubernetes.Service) bool { return s.WritableRoot }},
+	{"low-port", kubernetes.Service.LowPort},
+	{"architecture", func(s kubernetes.Service) bool { return s.Architecture != "" }},
 	{"pull-secrets", func(s kubernetes.Service) bool { return len(s.PullSecrets) > 0 }},
 	{"uses", func(s kubernetes.Service) bool { return usesData(s.Access) }},
 	{"listing", func(s kubernetes.Service) bool { return listsPrefixes(s.Access) }},
@@ -192,6 +195,7 @@ func kubernetesSettings(in Input) []Setting {
 		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"},
 		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},
+		{"ingress", "skipIngressWait", "kubernetes: true where the controller of an Ingress publishes no status, so that an update does not wait for its address"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},
 	} {
 		if slices.Contains(features, s.feature) {

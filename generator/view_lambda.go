@@ -27,6 +27,8 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"needs", func(s lambda.Service) bool {
 		return slices.ContainsFunc(s.Environment, func(v lambda.Variable) bool { return v.Service != "" })
 	}},
+	{"internal", func(s lambda.Service) bool { return s.Internal }},
+	{"invokes", func(s lambda.Service) bool { return len(s.Invokes) > 0 }},
 	{"permissions", func(s lambda.Service) bool { return len(s.Permissions) > 0 }},
 	{"tracing", func(s lambda.Service) bool { return s.Tracing }},
 	{"vpc", func(s lambda.Service) bool { return s.VPC }},
@@ -146,6 +148,7 @@ type lambdaService struct {
 	Source            string              // the field of the data that has the queue of its events
 	Guard             *authorizerView     // of the service's routes; nil for none
 	SortedPermissions []lambda.Permission // for comparison
+	InvokeNames       []names             // of the internal services that it calls
 	features          []string
 }
 
@@ -213,6 +216,9 @@ func newLambdaView(in Input, all naming) lambdaView {
 		}
 		if s.MemoryDecidedBy == "cpu" {
 			service.MemoryComment = fmt.Sprintf(" // gives %s of CPU", s.CPU)
+		}
+		for _, callee := range s.Invokes {
+			service.InvokeNames = append(service.InvokeNames, all[callee])
 		}
 		for _, name := range s.Secrets {
 			service.Secrets = append(service.Secrets, secrets[name])

@@ -53,6 +53,7 @@ type Service struct {
 	Timeout     Duration          `json:"timeout,omitempty" jsonschema:"default=10s" range:"1s to 1h in whole seconds" beyond:"ambi is for services that answer requests; batch work of hours is not for it" jsonschema_description:"The longest that one request may take."`
 	Concurrency int               `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"Requests that one instance takes at once."`
 	Env         map[string]string `json:"env,omitempty" jsonschema_description:"Environment variables, in plain text."`
+	Connections int               `json:"connections,omitempty" jsonschema:"minimum=1,maximum=100000" jsonschema_description:"The database connections that the service may hold at most, all instances together; each request at work holds one."`
 	Needs       []string          `json:"needs,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Other services of the app that this one calls; each one's address is in the variable NAME_URL."`
 	Permissions []Permission      `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
 	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
@@ -75,7 +76,8 @@ type Secret struct {
 
 // Health says where an instance answers that it is well.
 type Health struct {
-	Path string `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
+	Path    string   `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
+	Startup Duration `json:"startup,omitempty" jsonschema:"default=1m" range:"1s to 15m in whole seconds" jsonschema_description:"The longest that the app may take to start before its container is restarted."`
 }
 
 // MaxTimeoutSeconds is the most that timeout may say: 1h.
@@ -138,6 +140,9 @@ type KubernetesOptions struct {
 	Namespace      string          `json:"namespace,omitempty" jsonschema:"default=default" jsonschema_description:"The namespace of the service's objects; it must exist." otherTarget:"only the kubernetes target has namespaces"`
 	CPU            *Quantity       `json:"cpu,omitempty" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU of a pod, instead of cpu." otherTarget:"the function has lambda.memory, or what cpu and memory come to"`
 	Memory         *Quantity       `json:"memory,omitempty" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory of a pod, instead of memory." otherTarget:"the function has lambda.memory, or what cpu and memory come to"`
+	Architecture   Architecture    `json:"architecture,omitempty" jsonschema:"enum=x86_64,enum=arm64" jsonschema_description:"The nodes that the pods run on; any without it." otherTarget:"lambda.architecture says what the function runs on"`
+	User           int             `json:"user,omitempty" jsonschema:"minimum=1,maximum=2147483647" jsonschema_description:"The number of the user and of the group that the pods run as; 65532 without it." otherTarget:"Lambda runs every image as a user of its own"`
+	WritableRoot   bool            `json:"writableRoot,omitempty" jsonschema_description:"Let the app write to the files of its image, and not to /tmp alone." otherTarget:"a function can write to /tmp alone"`
 	PullSecrets    []string        `json:"pullSecrets,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Secrets of the namespace that the image is pulled with." otherTarget:"Lambda pulls the image from ECR by itself"`
 	Identity       Identity        `json:"identity,omitempty" jsonschema:"enum=pod-identity,enum=irsa" jsonschema_description:"How pods on EKS get the role that has the service's permissions." otherTarget:"the function has its role without it"`
 	Ingress        *Ingress        `json:"ingress,omitempty" jsonschema_description:"Serve the routes from outside through an Ingress."`

@@ -23,7 +23,10 @@ func (s *Service) SetDefaults() {
 func (h *HTTP) SetDefaults() { h.MaxBody = mustQuantity("10Mi") }
 
 // SetDefaults names the path that Kubernetes' own servers use.
-func (h *Health) SetDefaults() { h.Path = "/healthz" }
+func (h *Health) SetDefaults() {
+	h.Path = "/healthz"
+	h.Startup = Duration(time.Minute)
+}
 
 // SetDefaults keeps one instance running and allows ten.
 func (s *Scale) SetDefaults() { s.Min, s.Max = 1, 10 }

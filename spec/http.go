@@ -18,7 +18,9 @@ type HTTP struct {
 	Routes []Route `json:"routes" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"What the service answers: a method and a path each."`
 	CORS   *CORS   `json:"cors,omitempty" jsonschema_description:"Which other origins' pages may call the service from a browser."`
 	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
-	Domain string  `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
+	// Internal is for services that only others of the app call.
+	Internal bool   `json:"internal,omitempty" jsonschema_description:"Whether only services of the app that need this one may call it."`
+	Domain   string `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
 	// MaxBody is what an Ingress controller takes that would refuse large bodies by itself.
 	MaxBody Quantity `json:"maxBody,omitempty" jsonschema:"default=10Mi" range:"1Ki to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"The largest body of a request, as a Kubernetes quantity of bytes."`
 }

@@ -69,7 +69,7 @@ func TestSchemaTakesNearMisses(t *testing.T) {
 		t.Fatal(err)
 	}
 	loose := []string{ // what the schema leaves to Parse
-		"services.api.image", "services.resize.image", "services.web-files.image", "services.reports.image", "services.resize.lambda.image", // a reference
+		"services.api.image", "services.resize.image", "services.web-files.image", "services.reports.image", "services.ledger.image", "services.resize.lambda.image", // a reference
 	}
 	r := rand.New(rand.NewPCG(3, 4))
 	taken := 0

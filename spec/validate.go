@@ -60,6 +60,7 @@ func (v *validator) check() {
 			v.triggers(path, name, v.app.Services[name])
 			v.uses(path, v.app.Services[name])
 			v.needs(path, name, v.app.Services[name])
+			v.internal(path, name, v.app.Services[name])
 		}
 	}
 	v.cycles(v.inOrder(names))

@@ -1,6 +1,7 @@
 package fit_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,12 +24,13 @@ targets: [lambda, kubernetes]
 services:
   api:
     image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2
+    %s
     http: {routes: [%q]%s}
     timeout: %s
     concurrency: %d
     scale: {min: %d, max: %d}
     lambda: {architecture: arm64, reserved: %v}
-    kubernetes: {%s}
+    kubernetes: {architecture: arm64, %s}
 %s`
 
 // caller is a service that needs the one that is checked.
@@ -42,6 +44,7 @@ const ingress = "ingress: {class: nginx}"
 
 // service is what a test bends.
 type service struct {
+	more             string // another key
 	route            string
 	http             string // what it has beside its route
 	timeout          string
@@ -72,7 +75,7 @@ func usual() service {
 
 func check(t *testing.T, s service) fit.Report {
 	t.Helper()
-	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, s.route, s.http, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
+	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, source, cmp.Or(s.more, "cpu: 250m"), s.route, s.http, s.timeout, s.concurrency, s.min, s.max, s.reserved, s.outside, s.others))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,15 +125,15 @@ func TestLimits(t *testing.T) {
 		message  string
 		line     int
 	}{
-		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Knob, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 8},
-		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 8},
-		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 8},
-		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Knob, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 8},
-		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 7},
-		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 7},
+		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Knob, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 9},
+		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 9},
+		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 9},
+		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Knob, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 9},
+		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 8},
+		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 8},
 		{"a slow start", func(s *service) { s.usage.Start = second(11) }, fit.Warning, spec.Lambda, "initialization", "started a second time", 5},
 		// 1 every 876 s: exp(-360 / 876) = 66.3 %
-		{"rare requests", func(s *service) { s.usage.Requests = demand.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 10},
+		{"rare requests", func(s *service) { s.usage.Requests = demand.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 11},
 		// 20,000/s x 58 ms = 1,160 at once; nothing else of the account is known
 		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Knob, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
 		{"many short requests", func(s *service) {
@@ -145,39 +148,43 @@ func TestLimits(t *testing.T) {
 		// 10/s x 58 ms x 8 = 4.6 at once, and 1 x 2 reserved
 		{"reserved too little", func(s *service) {
 			s.reserved, s.min, s.max, s.concurrency, s.usage.Shape = true, 1, 1, 2, spec.Bursty
-		}, fit.Knob, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 10},
+		}, fit.Knob, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 11},
 
 		// 1,000/s x 10 ms = 10 cores / .35 = 28.6
-		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Knob, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 10},
+		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Knob, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 11},
 		// 100/s x 5 s = 500 in flight / 10
-		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 9},
+		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 10},
 		// 200/s x 10 ms = 2 cores, and a node gives 1.805.
 		{"CPU that nobody watches", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.target, s.rate, s.min = perSecond(200), second(.01), 0, 500, 1
-		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 10},
-		{"a start that no probe waits for", func(s *service) { s.usage.Start = second(75) }, fit.Blocker, spec.Kubernetes, "start", "an instance takes 1m15s to start, and the startup probe that the stack declares gives it 1m", 5},
+		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 11},
 		{"slower than the load balancer", func(s *service) {
 			s.usage.Duration, s.timeout, s.usage.Requests, s.outside = second(120), "180s", perSecond(.1), "ingress: {class: traefik}"
-		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 8},
-		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 8},
+		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 9},
+		{"a start that the probe ends", func(s *service) { s.usage.Start = second(61) }, fit.Blocker, spec.Kubernetes, "start", "an instance takes 1m1s to start, and the startup probe that the stack declares gives it 1m", 5},
+		{"more connections than a database takes", func(s *service) { s.more = "connections: 499" }, fit.Warning, spec.Kubernetes, "database connections", "up to 500 connections to the database, by scale.max x concurrency, and the spec allows 499", 7},
+		{"more connections than a database takes, on Lambda", func(s *service) { s.more = "connections: 999" }, fit.Warning, spec.Lambda, "database connections", "up to 1000 connections to the database, by the account's concurrency, and the spec allows 999", 7},
+		{"more connections than are reserved", func(s *service) { s.more, s.reserved = "connections: 499", true }, fit.Warning, spec.Lambda, "database connections", "up to 500 connections to the database, by scale.max x concurrency", 7},
+		{"more memory than a new account has", func(s *service) { s.more = "memory: 4Gi" }, fit.Warning, spec.Lambda, "memory in a new account", "the function has 4,096 MB", 7},
+		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 9},
 		{"slower than a Gateway", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "gateway: {name: public}"
-		}, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 8},
+		}, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 9},
 		{"slower than an ALB", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "ingress: {class: alb, scheme: internet-facing}"
-		}, fit.Knob, spec.Kubernetes, "timeout", "nothing moves for 10s", 8},
-		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 12},
-		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 7},
+		}, fit.Knob, spec.Kubernetes, "timeout", "nothing moves for 10s", 9},
+		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 13},
+		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = demand.Known(1300 * time.Millisecond)
-		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 10},
-		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 7},
-		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, and not only web", 7},
-		{"called by the app alone, on Kubernetes", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Kubernetes, "callers", "only web may call GET /", 7},
+		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 11},
+		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 8},
+		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, and not only web", 8},
+		{"called by the app alone, on Kubernetes", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Kubernetes, "callers", "only web may call GET /", 8},
 		{"bursts that need nodes", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
-		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 10},
+		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 11},
 	} {
 		s := usual()
 		c.bend(&s)
@@ -288,7 +295,7 @@ func TestRefusalsBlock(t *testing.T) {
 		t.Fatalf("got %+v", report.Blockers)
 	}
 	l, k := report.Blockers[0], report.Blockers[1]
-	if l.Target != spec.Lambda || l.Path != "services.api.timeout" || l.Line != 8 || l.Service != "api" || l.Page == "" || l.Hint == "" {
+	if l.Target != spec.Lambda || l.Path != "services.api.timeout" || l.Line != 9 || l.Service != "api" || l.Page == "" || l.Hint == "" {
 		t.Errorf("got %+v", l)
 	}
 	if k.Path != "services.api.scale.min" || k.Name != "scaling to zero" || k.Page == "" {
@@ -322,7 +329,7 @@ func TestUnknownFiguresAreNotChecked(t *testing.T) {
 }
 
 func TestAFunctionURLHasNeitherAuthorizerNorDomain(t *testing.T) {
-	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "GET /", "", "10s", 10, 2, 50, false, ingress, ""),
+	app, err := spec.Parse("app.yaml", []byte(strings.Replace(fmt.Sprintf(source, "cpu: 250m", "GET /", "", "10s", 10, 2, 50, false, ingress, ""),
 		`{routes: ["GET /"]}`, `{routes: ["GET /"], domain: api.example.com, auth: {jwt: {issuer: "https://id.example.com", audience: [api]}}}`, 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -406,13 +413,37 @@ func TestRequestsOfAnotherService(t *testing.T) {
 		s.route = route
 		n := 0
 		for _, l := range check(t, s).Warned(spec.Kubernetes) {
-			if l.Name == "requests of another service" && l.Path == "services.api.http.routes[0]" && l.Line == 7 &&
+			if l.Name == "requests of another service" && l.Path == "services.api.http.routes[0]" && l.Line == 8 &&
 				strings.Contains(l.Message, "prefix /items of the Ingress takes GET /items too, so api answers it, and on Lambda web does") {
 				n++
 			}
 		}
 		if n != want {
 			t.Errorf("%s: %d warnings, want %d", route, n, want)
+		}
+	}
+}
+
+// An image that the function runs for arm64 needs nodes that can, which the spec may say.
+func TestImageForOtherNodes(t *testing.T) {
+	for architecture, want := range map[string]int{"": 1, ", kubernetes: {architecture: arm64}": 0} {
+		app, err := spec.Parse("app.yaml", fmt.Appendf(nil, "apiVersion: ambi/v1\nname: thumbs\nservices:\n  api: {image: \"x:1\", http: {routes: [GET /]}, lambda: {architecture: arm64}%s}\n", architecture))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resolved, err := usual().usage.Resolve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		models, n := target.Resolve(app), 0
+		workload := cost.WorkloadOf(models.Lambda.Services[0], models.Kubernetes.Services[0], resolved)
+		for _, l := range fit.Check(fit.Input{Resolved: models, Choices: cost.Defaults(), Workloads: []cost.Workload{workload}}).Warned(spec.Kubernetes) {
+			if l.Name == "architecture" && l.Line == 4 && strings.Contains(l.Message, "nodes of another architecture") {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%q: %d warnings, want %d", architecture, n, want)
 		}
 	}
 }

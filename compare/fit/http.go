@@ -40,6 +40,14 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			Hint:    "give each service a prefix or a domain of its own",
 		})
 	}
+	if d.AnyNode {
+		add(Warning, at+".image", Limit{
+			Name: "architecture", Value: "arm64, as the function runs it", Actual: "nodes of any", Page: kubernetes.NodesPage,
+			Message: "the function runs the image for arm64, and the pods may come to nodes of another architecture, where they do not start",
+			Hint:    "set kubernetes.architecture, unless the image is for several",
+		})
+	}
+	connections(at, d.Connections, d.MostConnections, "scale.max x concurrency", kubernetes.AutoscalingPage, "lower scale.max or concurrency, or put a pool between", add)
 	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
 		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
 		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}
@@ -78,4 +86,16 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			Hint:    "raise http.maxBody",
 		})
 	}
+}
+
+// connections warns of more connections to a database than a service may hold.
+func connections(at string, limit, most int, by, page, hint string, add addLimit) {
+	if limit == 0 || most <= limit {
+		return
+	}
+	add(Warning, at+".connections", Limit{
+		Name: "database connections", Value: strconv.Itoa(limit), Actual: fmt.Sprintf("up to %d", most), Page: page,
+		Message: fmt.Sprintf("up to %d connections to the database, by %s, and the spec allows %d: the database refuses the rest", most, by, limit),
+		Hint:    hint,
+	})
 }

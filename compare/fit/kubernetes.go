@@ -31,9 +31,9 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: finding.And(callers), Actual: "anyone on the internet, as on Lambda", Page: kubernetes.NetworkPolicyPage,
 			Message: fmt.Sprintf("only %s may call %s: a NetworkPolicy keeps everyone else out, and the same routes are open to the internet on Lambda", finding.And(callers), finding.And(d.Routes)),
-			Hint:    "if others call the service, set kubernetes.ingress or kubernetes.gateway",
+			Hint:    "set http.internal, which guards them on Lambda too; if others call the service, set kubernetes.ingress or kubernetes.gateway",
 		})
-	} else if d.Ingress == nil && d.Gateway == nil {
+	} else if d.Ingress == nil && d.Gateway == nil && !d.Internal {
 		add(Warning, at+".http.routes", Limit{
 			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: kubernetes.IngressPage,
 			Message: fmt.Sprintf("nothing leads from outside to its %s: the stack that ambi writes serves the cluster alone, and Lambda's is open to the internet", format.Plural(len(d.Routes), "route")),
@@ -48,11 +48,12 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 		})
 	}
 	c.entry(w, d, add)
-	if start, ok := w.Traffic.Start.Get(); ok && start > kubernetes.StartupLimit {
-		add(Blocker, at, Limit{
-			Name: "start", Value: spec.Duration(kubernetes.StartupLimit).String(), Actual: spec.Duration(start).String(), Page: kubernetes.ProbesPage,
-			Message: fmt.Sprintf("an instance takes %s to start, and the startup probe that the stack declares gives it %s: Kubernetes would restart it for ever", spec.Duration(start), spec.Duration(kubernetes.StartupLimit)),
-			Hint:    "let the app listen sooner, or give StartupProbe more attempts in stacks/kubernetes/workload.go",
+	if start, ok := w.Traffic.Start.Get(); ok && start > time.Duration(d.StartSeconds)*time.Second {
+		limit := spec.Duration(time.Duration(d.StartSeconds) * time.Second).String()
+		add(Blocker, at+".health.startup", Limit{
+			Name: "start", Value: limit, Actual: spec.Duration(start).String(), Page: kubernetes.ProbesPage,
+			Message: fmt.Sprintf("an instance takes %s to start, and the startup probe that the stack declares gives it %s: Kubernetes would restart it for ever", spec.Duration(start), limit),
+			Hint:    "raise health.startup, or let the app listen sooner",
 		})
 	}
 	profile := w.Traffic.Profile

@@ -30,9 +30,21 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: "anyone on the internet", Actual: finding.And(callers), Page: lambda.HTTPAPIAccessPage,
 			Message: fmt.Sprintf("anyone on the internet may call %s, and not only %s: Lambda publishes what a NetworkPolicy guards on Kubernetes", finding.And(f.Routes), finding.And(callers)),
-			Hint:    "guard the routes with http.auth, or have the app verify its callers",
+			Hint:    "set http.internal, guard the routes with http.auth, or have the app verify its callers",
 		})
 	}
+	if f.MemoryMB > lambda.NewAccountMemoryMB {
+		add(Warning, at+"."+f.MemoryDecidedBy, Limit{
+			Name: "memory in a new account", Value: "3,008 MB", Actual: fmt.Sprintf("%s MB", count(float64(f.MemoryMB))), Page: lambda.QuotasPage,
+			Message: fmt.Sprintf("the function has %s MB, and a new account's largest has 3,008 MB until AWS raises it", count(float64(f.MemoryMB))),
+			Hint:    "ask AWS Support before going live, or lower cpu and memory",
+		})
+	}
+	by, hint := "the account's concurrency", "set lambda.reserved, which bounds the function by scale.max x concurrency, or put a proxy between"
+	if f.Reserved > 0 || f.Events != nil {
+		by, hint = "scale.max x concurrency", "lower scale.max or concurrency, or put a proxy between"
+	}
+	connections(at, f.Connections, f.MostConnections, by, lambda.ScalingPage, hint, add)
 	t := w.Traffic
 	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
 	if known {

@@ -79,8 +79,8 @@ func All() []Kind {
 		{
 			Name: "http", Is: "requests by method and path", Golden: fullLambda,
 			Keys: []string{"services.*.http"},
-			Spec: in("spec/http.go", "spec/route.go"), Lambda: in("target/lambda/http.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go"),
-			Templates: in("templates/lambda/features/http/gateway.go.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
+			Spec: in("spec/http.go", "spec/route.go", "spec/internal.go"), Lambda: in("target/lambda/http.go", "target/lambda/internal.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go"),
+			Templates: in("templates/lambda/features/http/gateway.go.tmpl", "templates/lambda/features/internal.tmpl", "templates/lambda/features/invokes.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
 		},
 		{
@@ -162,10 +162,10 @@ func All() []Kind {
 func Common() []string {
 	return []string{
 		"services.*.image", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
-		"services.*.env", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
+		"services.*.env", "services.*.connections", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
 		"services.*.lambda.provisioned", "services.*.lambda.logRetentionDays",
-		"services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+		"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.writableRoot", "services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }
 

@@ -55,7 +55,11 @@ func ChangesSpec(t *testing.T, on spec.Target, all []updateimpact.Change, after 
 		}
 		add(name, overlays...)
 		if c.Callee != "" {
-			add(name+"b", c.Callee)
+			overlays := []string{c.Callee}
+			if after && c.CalleeAfter != "" {
+				overlays = append(overlays, c.CalleeAfter)
+			}
+			add(name+"b", overlays...)
 		}
 	}
 	add("z", "lambda: {logRetentionDays: 365}") // whose access logs are kept for the longest, before and after

@@ -25,12 +25,16 @@ func KubernetesTastes() []Taste {
 	const (
 		deployment = "kubernetes:apps/v1:Deployment"
 		pod        = `spec\.template\.spec\.`
-		probe      = pod + `(?:containers|initContainers)\[\d+\]\.\w+Probe\.`
+		probe      = pod + `(?:containers|initContainers)\[\d+\]\.(?:readiness|liveness)Probe\.`
+		startup    = pod + `(?:containers|initContainers)\[\d+\]\.startupProbe\.`
 	)
 	return []Taste{
 		{Type: deployment, Path: probe + "periodSeconds", Least: 1, Most: 60},
 		{Type: deployment, Path: probe + "timeoutSeconds", Least: 1, Most: 30},
-		{Type: deployment, Path: probe + "failureThreshold", Least: 1, Most: 300},
+		{Type: deployment, Path: probe + "failureThreshold", Least: 1, Most: 1000},
+		{Type: deployment, Path: startup + "timeoutSeconds", Least: 1, Most: 30},
+		{Type: deployment, Path: startup + "periodSeconds", Least: 2, Most: 60},
+		{Type: deployment, Path: startup + "failureThreshold", Least: 30, Most: 1000},
 		{Type: deployment, Path: pod + `securityContext\.runAs(User|Group)`, Least: 1, Most: 1 << 31},
 		{Type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", Path: `spec\.behavior\.\w+\.stabilizationWindowSeconds`, Least: 0, Most: 3600},
 		{Type: "kubernetes:keda.sh/v1alpha1:ScaledObject", Path: `spec\.advanced\..*\.stabilizationWindowSeconds`, Least: 0, Most: 3600},

@@ -12,6 +12,7 @@ type Change struct {
 	// NAME stands for the service's name.
 	Before, After string
 	Callee        string // what a service NAMEb has, which this one may need; without it there is none
+	CalleeAfter   string // what the change adds to it
 	// DataBefore and DataAfter are the app's data that the change is about; without the
 	// latter it stays.
 	DataBefore, DataAfter string
@@ -118,6 +119,19 @@ func All() []Change {
 		{
 			Fields: []string{"services.*.health.path"}, After: "health: {path: /ready}",
 			Lambda: steps(publish), Kubernetes: steps(roll),
+		},
+		{
+			Fields: []string{"services.*.health.startup"}, After: "health: {startup: 2m}",
+			Lambda: nothing("an environment has 10 s"), Kubernetes: steps(roll),
+		},
+		{
+			Fields: []string{"services.*.connections"}, After: "connections: 100",
+			Lambda: nothing("ambi compare warns by it"), Kubernetes: nothing("ambi compare warns by it"),
+		},
+		{
+			Fields: []string{"services.*.http.internal"}, Callee: "{}", CalleeAfter: "http: {internal: true}", Before: "needs: [NAMEb]",
+			Lambda:     noted("update Route RolePolicy", "of the roles of those that need it; they must sign their requests from then on: first deploy callers that do"),
+			Kubernetes: nothing("those that need it are let in alone already"),
 		},
 		{
 			Fields: []string{"services.*.http.routes[]"}, Before: "kubernetes: {ingress: {class: nginx}}", After: "http: {routes: [GET /NAME/other]}",
@@ -265,6 +279,11 @@ func All() []Change {
 			Lambda: nothing(""),
 			Kubernetes: noted("replace Deployment HorizontalPodAutoscaler NetworkPolicy PodDisruptionBudget Service ServiceAccount",
 				"with the NetworkPolicy that lets it in where it calls: both are let in until the old pods have gone"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.writableRoot"},
+			After:  "kubernetes: {architecture: arm64, user: 1000, writableRoot: true}",
+			Lambda: nothing(""), Kubernetes: steps(roll),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.pullSecrets[]"}, Before: "kubernetes: {pullSecrets: [one]}", After: "kubernetes: {pullSecrets: [two]}",

@@ -16,6 +16,8 @@ var apiFacts = facts{
 	cpu:            "500m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "thumbs",
 	scale:          scale{min: 1, max: 50, metric: utilization{"cpu", 70}},
 	environment: corev1.EnvVarArray{

@@ -171,6 +171,17 @@ func (s *Settings) Int(key string, fallback, least, most int) int {
 	return n
 }
 
+// Bool reads true or false.
+func (s *Settings) Bool(key string, fallback bool) bool {
+	switch text := s.text(key, strconv.FormatBool(fallback)); text {
+	case "true", "false":
+		return text == "true"
+	default:
+		s.refuse(key, "must be true or false", text)
+		return fallback
+	}
+}
+
 // Duration reads a time such as "90s" or "5m" between two bounds, both included.
 func (s *Settings) Duration(key string, fallback, least, most time.Duration) time.Duration {
 	text := s.text(key, fallback.String())
@@ -292,7 +303,7 @@ func (s *Settings) List(key string, element *regexp.Regexp) []string {
 func (s *Settings) Demand(key, why string) {
 	s.asked = append(s.asked, key)
 	if s.given[key].text == "" {
-		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set %s VALUE", s.ctx.Project(), key, why, key))
+		s.errs = append(s.errs, fmt.Errorf("%s:%s: must be set: %s\nhint: pulumi config set --stack %s %s VALUE", s.ctx.Project(), key, why, s.ctx.Stack(), key))
 	}
 }
 

@@ -29,6 +29,9 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".timeout", "how long the delivery container waits for the app's answer, and, with a reserve, what a pod gets to finish when it stops; the queue hides a message six times as long")
 		return
 	}
+	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {
+		r.notes.Dropped(path, "its NetworkPolicy lets in the services that need it alone, where any do")
+	}
 	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
 	switch {
 	case ingress != nil:
@@ -43,6 +46,9 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		if len(out.Callers) > 0 {
 			out.Reach = FromCallers
 			within = "from the pods of " + finding.And(out.Callers) + " alone"
+		}
+		if s.HTTP.Internal {
+			r.notes.Exact(at+".http.internal", "its NetworkPolicy lets in requests %s", within)
 		}
 		r.inside(at, s, within)
 	}

@@ -12,6 +12,7 @@ const (
 	GatewayPage       = "https://gateway-api.sigs.k8s.io/reference/spec/"
 	NetworkPolicyPage = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 	IdentityPage      = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+	NodesPage         = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/"
 	NginxPage         = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
 	ALBIngressPage    = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
 	ALBPage           = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"

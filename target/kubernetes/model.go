@@ -41,9 +41,19 @@ type Service struct {
 	Concurrency    int    // requests that the app takes at once, which nothing but the app bounds
 	TimeoutSeconds int
 	MaxBodyBytes   int64 // what an Ingress controller takes of a request's body; 0 where nothing bounds it
-	Namespace      string
-	Environment    []Variable // by name
-	Routes         []string   // that the app serves, as the spec writes them
+	StartSeconds   int   // the longest that the app may take to start
+	User           int   // and group, that the pods run as
+	WritableRoot   bool
+	Architecture   string // of the nodes, by Kubernetes' names; empty for any
+	// AnyNode is set where the function runs the same image for arm64 and nothing says
+	// which nodes the pods need.
+	AnyNode     bool
+	Connections int // of a database, that the service may hold; 0 for no bound
+	// MostConnections is how many it holds at once.
+	MostConnections int
+	Namespace       string
+	Environment     []Variable // by name
+	Routes          []string   // that the app serves, as the spec writes them
 
 	MinReplicas   int // 0 only with KEDA
 	MaxReplicas   int
@@ -62,6 +72,7 @@ type Service struct {
 	Callers []string // the services that call this one, by name
 	// InternalCallers are the same where the spec offers the service to no one else.
 	InternalCallers []string
+	Internal        bool // the spec says that they alone may call
 	Reach           Reach
 
 	Domain string
@@ -74,6 +85,9 @@ type Service struct {
 	Identity    *Identity
 	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
 }
+
+// LowPort reports whether only root listens on the app's port by default.
+func (s Service) LowPort() bool { return s.Port < firstPort }
 
 // EntryTimeout is how long what serves the routes from outside waits for an answer: as
 // long as the stack says, or, where ambi does not know how to, as long as an Application

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,6 +56,10 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		TimeoutSeconds: int(s.Timeout.Std().Seconds()),
 		Concurrency:    s.Concurrency,
 		Namespace:      s.Kubernetes.Namespace,
+		StartSeconds:   int(s.Health.Startup.Std().Seconds()),
+		User:           cmp.Or(s.Kubernetes.User, usualUser),
+		WritableRoot:   s.Kubernetes.WritableRoot,
+		Connections:    s.Connections,
 	}
 	for _, route := range s.HTTP.Routes {
 		out.Routes = append(out.Routes, route.String())
@@ -63,12 +68,20 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		r.notes.Refused(at, finding.Refusal{Limit: "image", Page: DeploymentPage, Hint: "add image: the same HTTP image runs on both targets"},
 			"must have an image on target kubernetes, which runs no zip and finds no lambda.image")
 	} else {
-		r.notes.Exact(r.app.ImagePath(at), "the container's image")
+		root := "its file system is read-only but for /tmp"
+		if out.WritableRoot {
+			root = "it can write to its files"
+		}
+		r.notes.Approximate(r.app.ImagePath(at), "the container's image, which runs as user and group %d, whatever user it names; %s (kubernetes.user, kubernetes.writableRoot)", out.User, root)
+	}
+	bind := ""
+	if s.Port < firstPort {
+		bind = "; a setting of the pods' network, net.ipv4.ip_unprivileged_port_start, lets their user listen there"
 	}
 	if s.IsEvents() {
-		r.notes.Exact(at+".port", "the container's port, which nothing outside the pod may connect to")
+		r.notes.Exact(at+".port", "the container's port, which nothing outside the pod may connect to%s", bind)
 	} else {
-		r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80")
+		r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80%s", bind)
 	}
 	r.notes.Exact(cpuAt, "the container's CPU request; there is no CPU limit")
 	if int64(out.MemoryMiB)<<20 == memory.Bytes() {
@@ -82,6 +95,9 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
 	}
 	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes")
+	if path := at + ".health.startup"; r.app.Given(path) {
+		r.notes.Exact(path, "the startup probe restarts the container after as long")
+	}
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
 	r.uses(name, s, &out)
@@ -90,6 +106,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.authorizer(at, s)
 	r.outside(name, s, &out)
 	r.scale(at, s, &out)
+	r.pod(at, s, &out)
 	r.notes.Exact(at+".kubernetes.namespace", "the objects' namespace, which must exist")
 	if len(s.Kubernetes.PullSecrets) > 0 {
 		r.notes.Exact(at+".kubernetes.pullSecrets", "the pods' imagePullSecrets, which must exist in the namespace")
@@ -97,6 +114,39 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.serviceMonitor(at, s, &out)
 	r.notes.OtherTargets(name)
 	return out
+}
+
+// usualUser is the one that images without a shell have for what is not root.
+const usualUser = 65532
+
+// firstPort is the first that a user who is not root may listen on.
+const firstPort = 1024
+
+// pod decides what the pods run as, and where.
+func (r *resolver) pod(at string, s *spec.Service, out *Service) {
+	if path := at + ".kubernetes.user"; r.app.Given(path) {
+		r.notes.Exact(path, "the pods' user, and their group")
+	}
+	if path := at + ".kubernetes.writableRoot"; r.app.Given(path) {
+		r.notes.Exact(path, "the container's root file system can be written: %t", out.WritableRoot)
+	}
+	shared := s.Lambda.Architecture == spec.ARM64 && s.Lambda.Image == "" && s.Lambda.Zip == ""
+	switch path := at + ".kubernetes.architecture"; {
+	case s.Kubernetes.Architecture != "":
+		out.Architecture = map[spec.Architecture]string{spec.X8664: "amd64", spec.ARM64: "arm64"}[s.Kubernetes.Architecture]
+		r.notes.Exact(path, "the pods' nodeSelector: kubernetes.io/arch is %s", out.Architecture)
+	case shared:
+		out.AnyNode = true
+		r.notes.Approximate(at+".image", "the function takes it for arm64, and the pods may come to nodes of any architecture: set kubernetes.architecture, unless the image is for several")
+	}
+	if s.Connections > 0 {
+		out.MostConnections = out.MaxReplicas * s.Concurrency
+		more := ""
+		if out.MostConnections > s.Connections {
+			more = fmt.Sprintf(", more than the %d that it may", s.Connections)
+		}
+		r.notes.Dropped(at+".connections", "nothing holds it to that: %d pods, each with %d requests at once, hold up to %d connections%s", out.MaxReplicas, s.Concurrency, out.MostConnections, more)
+	}
 }
 
 func (r *resolver) environment(at string, s *spec.Service, out *Service) {
@@ -121,8 +171,8 @@ func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i), "the address of its Service, in %s; %s", variable, whoElse(r.app.Services[other]))
 	}
 	slices.SortFunc(out.Needs, func(a, b Need) int { return strings.Compare(a.Service, b.Service) })
-	out.Callers = r.callers[name]
-	if s.Internal() {
+	out.Callers, out.Internal = r.callers[name], s.HTTP.Internal
+	if s.Internal() && !s.HTTP.Internal {
 		out.InternalCallers = out.Callers
 	}
 }

@@ -31,10 +31,15 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		if r.app.Services[other].HTTP.Auth != nil {
 			token = ", and needs a token"
 		}
+		if r.app.Services[other].HTTP.Internal {
+			out.Invokes = append(out.Invokes, other)
+			token = ", and must be signed with SigV4 for the service execute-api, by the function's role"
+		}
 		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: a call goes through the public API, like anybody's%s", name, token)
 	}
 	r.variablesOfData(out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
+	slices.Sort(out.Invokes)
 	slices.Sort(out.Secrets)
 	out.Secrets = slices.Compact(out.Secrets)
 	bytes := 0

@@ -21,7 +21,8 @@ type CORS struct {
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	r.body(at+".http.maxBody", s)
-	if s.Internal() && !s.IsEvents() {
+	r.internal(at+".http.internal", s, out)
+	if s.Internal() && !s.IsEvents() && !s.HTTP.Internal {
 		out.InternalCallers = r.callers[out.Name]
 	}
 	for i, route := range s.HTTP.Routes {
@@ -32,6 +33,10 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		out.Routes = append(out.Routes, route.String())
+		if s.HTTP.Internal {
+			r.notes.Approximate(path, "route %s of the HTTP API, for requests that %s signs", route, finding.And(r.callers[out.Name]))
+			continue
+		}
 		if len(out.InternalCallers) > 0 {
 			r.notes.Approximate(path, "route %s of the HTTP API, which is open to anyone on the internet and not only to %s; http.auth guards it, or the app itself",
 				route, finding.And(out.InternalCallers))
@@ -53,6 +58,9 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(at+".lambda.handler", "the app speaks the runtime API itself")
 		r.notes.Dropped(at+".port", "the app speaks the runtime API itself; nothing connects to a port")
 		r.notes.Dropped(at+".health.path", "the app says itself that it is ready, by asking for an invocation")
+		if path := at + ".health.startup"; r.app.Given(path) {
+			r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
+		}
 		return
 	}
 	out.Adapter = true
@@ -69,8 +77,28 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	default:
 		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, which must be one of lambda.layers")
 	}
-	r.notes.Exact(at+".port", "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
+	r.port(at+".port", s.Port)
+	if path := at + ".health.startup"; r.app.Given(path) {
+		r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
+	}
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
+}
+
+// port checks the port that the Web Adapter connects to.
+func (r *resolver) port(path string, port int) {
+	refuse := func(why string) {
+		r.notes.Refused(path, finding.Refusal{Limit: "port", Page: ExtensionsPage, Hint: "choose another port, such as 8080"}, "must not be %d on target lambda: %s", port, why)
+	}
+	switch {
+	case port == RuntimePort:
+		refuse("Lambda's own runtime API listens there")
+	case port < FirstPort:
+		refuse("a function's user binds no port below 1024")
+	case port == InsightsPort:
+		r.notes.Approximate(path, "the Lambda Web Adapter connects to it (AWS_LWA_PORT); Lambda Insights takes the same port, so the two do not go together")
+	default:
+		r.notes.Exact(path, "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
+	}
 }
 
 // body refuses what no invocation carries.

@@ -6,6 +6,7 @@ import "time"
 const (
 	QuotasPage        = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
 	ScalingPage       = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"
+	ExtensionsPage    = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html"
 	StartPage         = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"
 	ImagesPage        = "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html"
 	FunctionURLPage   = "https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html"
@@ -23,6 +24,7 @@ const (
 const (
 	MinMemoryMB        = 128
 	MaxMemoryMB        = 10240
+	NewAccountMemoryMB = 3008 // the largest in an account until AWS raises it
 	MemoryMBForOneVCPU = 1769 // CPU grows linearly with memory
 	MaxTimeoutSeconds  = 900
 	// MaxRouteTimeoutSeconds is an HTTP API's limit for one integration. It cannot be raised.
@@ -35,6 +37,11 @@ const (
 	MaxRoutes          = 300
 	MaxAuthorizers     = 10
 	MaxAudiences       = 50 // of one JWT authorizer
+	// RuntimePort is where Lambda's runtime API listens, and InsightsPort where Lambda
+	// Insights' extension does; a function's user binds no port below FirstPort.
+	RuntimePort  = 9001
+	InsightsPort = 3000
+	FirstPort    = 1024
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
 	// MaxZipBytes bounds a zip that is uploaded as it is, MaxUnzippedBytes what it unpacks

@@ -72,6 +72,11 @@ type Service struct {
 	// InternalCallers are the services that need this one, where the spec offers it to no
 	// one else. The HTTP API is open to the internet all the same.
 	InternalCallers []string
+	Internal        bool     // only roles that may invoke the routes reach them
+	Invokes         []string // the internal services that this one may call, by name
+	// Connections is how many of a database's the service may hold; 0 for no bound.
+	Connections     int
+	MostConnections int // that it holds at once
 	Options
 }
 

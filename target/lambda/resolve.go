@@ -65,6 +65,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.permissions(at, s, &out)
 	r.scale(at, s, &out)
 	r.options(at, s, &out)
+	r.connections(at, s, &out)
 	r.notes.Exact(at+".lambda.architecture", "the function's architecture")
 	r.notes.Exact(at+".lambda.logRetentionDays", "the log group's retention")
 	r.notes.OtherTargets(name)
@@ -145,6 +146,10 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		return
 	}
 	out.MemoryMB = max(out.MemoryMB, MinMemoryMB)
+	largest := ""
+	if out.MemoryMB > NewAccountMemoryMB {
+		largest = "; a new account's largest function has 3,008 MB"
+	}
 	switch {
 	case memory > MaxMemoryMB:
 		r.notes.Refused(at+".memory", finding.Refusal{Limit: "memory", Page: QuotasPage, Hint: "the largest Lambda function has 10,240 MB"},
@@ -153,11 +158,11 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		r.notes.Refused(at+".cpu", finding.Refusal{Limit: "cpu", Page: QuotasPage, Hint: "CPU grows with memory, and the largest function has 10,240 MB"},
 			"must be at most %dm on target lambda, got %s", MaxMemoryMB*1000/MemoryMBForOneVCPU, s.CPU)
 	case out.MemoryDecidedBy == "cpu":
-		r.notes.Approximate(at+".cpu", "decides: %s of CPU takes %d MB of memory (1,769 MB is one vCPU)", s.CPU, out.MemoryMB)
+		r.notes.Approximate(at+".cpu", "decides: %s of CPU takes %d MB of memory (1,769 MB is one vCPU)%s", s.CPU, out.MemoryMB, largest)
 		r.notes.Approximate(at+".memory", "the function has %d MB, since cpu needs more than %s", out.MemoryMB, s.Memory)
 	default:
 		r.notes.Approximate(at+".cpu", "comes with memory: %d MB gives %dm", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU)
-		r.notes.Exact(at+".memory", "decides: the function has %d MB", out.MemoryMB)
+		r.notes.Exact(at+".memory", "decides: the function has %d MB%s", out.MemoryMB, largest)
 	}
 }
 

@@ -61,6 +61,7 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 	pod := nodes.Pod{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB}
 	c := Defaults(pod, w.Pod.Concurrency)
 	c.Timeout, c.EntryTimeout = time.Duration(service.TimeoutSeconds)*time.Second, service.EntryTimeout()
+	c.Start.Limit = time.Duration(service.StartSeconds) * time.Second
 	c.Stop.Grace = c.Stop.PreStop + c.Timeout
 	c.Balance = p.Balance
 	c.Start.Pull = p.Pull.Or(c.Start.Pull)

@@ -24,6 +24,6 @@ func deploy(ctx *pulumi.Context) error {
 	case "kubernetes":
 		return kubernetes.Deploy(ctx)
 	default:
-		return fmt.Errorf("%s:target must be kubernetes, got %q\nhint: pulumi config set target kubernetes", ctx.Project(), target)
+		return fmt.Errorf("%s:target must be kubernetes, got %q\nhint: pulumi config set --stack %s target kubernetes", ctx.Project(), target, ctx.Stack())
 	}
 }

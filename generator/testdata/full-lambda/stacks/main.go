@@ -24,6 +24,6 @@ func deploy(ctx *pulumi.Context) error {
 	case "lambda":
 		return lambda.Deploy(ctx)
 	default:
-		return fmt.Errorf("%s:target must be lambda, got %q\nhint: pulumi config set target lambda", ctx.Project(), target)
+		return fmt.Errorf("%s:target must be lambda, got %q\nhint: pulumi config set --stack %s target lambda", ctx.Project(), target, ctx.Stack())
 	}
 }

@@ -63,6 +63,12 @@ func TestInt(t *testing.T) {
 	refuses(t, one, "0", "11", "-1", "+5", "05", "1_0", "1.5", "ten", "1e1", "99999999999999999999")
 }
 
+func TestBool(t *testing.T) {
+	one := func(s *settings.Settings) bool { return s.Bool("api.x", true) }
+	accepts(t, one, map[string]bool{"": true, "true": true, "false": false})
+	refuses(t, one, "yes", "True", "1", "on")
+}
+
 func TestDuration(t *testing.T) {
 	one := func(s *settings.Settings) time.Duration {
 		return s.Duration("api.x", 5*time.Minute, 10*time.Second, time.Hour)

@@ -15,6 +15,8 @@ var apiFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "shop",
 	scale:          scale{min: 1, max: 30, metric: average{"http_requests_per_second", "100"}},
 	permissions: []statement{ // in AWS

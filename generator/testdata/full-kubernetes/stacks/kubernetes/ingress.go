@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"maps"
+
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -20,7 +22,7 @@ type ingress struct {
 type ingressPath struct{ pathType, path string }
 
 // newIngress serves paths from outside the cluster: over TLS, where there is a host name.
-func newIngress(ctx *pulumi.Context, f facts, service *corev1.Service) error {
+func newIngress(ctx *pulumi.Context, s *stack, f facts, service *corev1.Service) error {
 	backend := &networkingv1.IngressBackendArgs{Service: &networkingv1.IngressServiceBackendArgs{
 		Name: service.Metadata.Name().Elem(), Port: &networkingv1.ServiceBackendPortArgs{Name: pulumi.String("http")},
 	}}
@@ -41,9 +43,16 @@ func newIngress(ctx *pulumi.Context, f facts, service *corev1.Service) error {
 		rule.Host = pulumi.String(f.ingress.host)
 	}
 	spec.Rules = networkingv1.IngressRuleArray{rule}
+	annotations := maps.Clone(f.ingress.annotations)
+	if s.skipIngressWait {
+		if annotations == nil {
+			annotations = pulumi.StringMap{}
+		}
+		annotations["pulumi.com/skipAwait"] = pulumi.String("true")
+	}
 	annotated := metadata(f)
-	if len(f.ingress.annotations) > 0 {
-		annotated.Annotations = f.ingress.annotations
+	if len(annotations) > 0 {
+		annotated.Annotations = annotations
 	}
 	_, err := networkingv1.NewIngress(ctx, f.name(), &networkingv1.IngressArgs{Metadata: annotated, Spec: spec}, f.timeouts)
 	return err

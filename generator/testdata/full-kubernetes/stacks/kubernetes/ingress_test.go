@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"fmt"
+	"testing"
 
 	"example.com/golden/stacks/stacktest"
 )
@@ -16,7 +17,7 @@ type ingressExpected struct {
 }
 
 func servedByIngress(i ingressExpected) check {
-	return func(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	return func(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
 		front := g.One(t, serviceType, w.name())
 		object := one(t, g, w, ingressType, "networking.k8s.io/v1", "Ingress")
 		checkTimeouts(t, object)
@@ -36,8 +37,19 @@ func servedByIngress(i ingressExpected) check {
 		}
 		object.Want(t, "spec.ingressClassName", i.class, "other controllers leave it alone")
 		object.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", front)
+		var skip any
+		if s.config["skipIngressWait"] == "true" {
+			skip = "true"
+		}
+		object.Want(t, `metadata.annotations["pulumi.com/skipAwait"]`, skip, "an update waits for the address unless the stack says that none comes")
 		for name, value := range i.annotations {
 			object.Want(t, fmt.Sprintf("metadata.annotations[%q]", name), value, "the controller serves the app as app.yaml says")
 		}
 	}
+}
+
+// A stack need not wait for the status of an Ingress whose controller publishes none.
+func TestSkipIngressWait(t *testing.T) {
+	skip := map[string]string{"skipIngressWait": "true"}
+	checkAll(t, deploy(t, skip), expectations{expected.services, configuration(skip)})
 }

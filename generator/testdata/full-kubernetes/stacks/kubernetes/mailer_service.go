@@ -15,6 +15,8 @@ var mailerFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "shop",
 	scale:          scale{min: 1, max: 3, metric: utilization{"cpu", 70}},
 }

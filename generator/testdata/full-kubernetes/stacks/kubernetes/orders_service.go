@@ -15,6 +15,8 @@ var ordersFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "orders",
 	scale:          scale{min: 0, max: 5},
 	permissions: []statement{ // in AWS

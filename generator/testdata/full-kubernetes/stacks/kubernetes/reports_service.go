@@ -15,6 +15,8 @@ var reportsFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 90,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "shop",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
 	ingress: ingress{
@@ -59,7 +61,7 @@ func deployReportsService(ctx *pulumi.Context, s *stack) error {
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromAnywhere())),
 		newDisruptionBudget(ctx, f),
-		newIngress(ctx, f, service),
+		newIngress(ctx, s, f, service),
 		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
 	)
 }

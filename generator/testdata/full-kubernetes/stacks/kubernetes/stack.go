@@ -20,6 +20,7 @@ type stack struct {
 	permissionsBoundary string                       // the policy that bounds the pods' roles; empty for none
 	clusterName         string                       // the EKS cluster's
 	oidcProviderARN     string                       // the cluster's OpenID Connect provider in IAM
+	skipIngressWait     bool                         // for controllers that publish no status
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
@@ -37,7 +38,7 @@ type services struct {
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
-		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set kubernetes:context NAME")
+		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set --stack %s kubernetes:context NAME", ctx.Stack())
 	s := &stack{
 		services: services{
 			api:     apiFacts.configured(read),
@@ -51,6 +52,7 @@ func Deploy(ctx *pulumi.Context) error {
 		permissionsBoundary: readBoundary(ctx, read),
 		clusterName:         readClusterName(read),
 		oidcProviderARN:     readOIDCProvider(read),
+		skipIngressWait:     read.Bool("skipIngressWait", false),
 	}
 	s.services.orders.roleName = read.RoleName("orders.roleName")
 	if err := read.Err(); err != nil {

@@ -15,6 +15,8 @@ var statusFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
 	ingress: ingress{
@@ -46,7 +48,7 @@ func deployStatusService(ctx *pulumi.Context, s *stack) error {
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromAnywhere())),
 		newDisruptionBudget(ctx, f),
-		newIngress(ctx, f, service),
+		newIngress(ctx, s, f, service),
 		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
 	)
 }

@@ -16,6 +16,8 @@ var webFacts = facts{
 	cpu:            "500m",
 	memoryMiB:      1024,
 	timeoutSeconds: 20,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "shop",
 	scale:          scale{min: 2, max: 20, metric: utilization{"memory", 75}},
 	environment: corev1.EnvVarArray{
@@ -75,7 +77,7 @@ func deployWebService(ctx *pulumi.Context, s *stack) error {
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromAnywhere())),
 		newDisruptionBudget(ctx, f),
-		newIngress(ctx, f, service),
+		newIngress(ctx, s, f, service),
 		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
 	)
 }

@@ -16,6 +16,8 @@ var apiLinuxFacts = facts{
 	cpu:            "100m",
 	memoryMiB:      287,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
 	environment: corev1.EnvVarArray{

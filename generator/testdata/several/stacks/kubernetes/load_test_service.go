@@ -16,6 +16,8 @@ var loadTestFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 2, max: 4, metric: utilization{"memory", 80}},
 	environment: corev1.EnvVarArray{

@@ -1,0 +1,38 @@
+package lambda
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// billingFacts are what app.yaml says of the billing service.
+var billingFacts = facts{
+	service:          "billing",
+	code:             image("123456789012.dkr.ecr.eu-west-1.amazonaws.com/inside/billing:1.0.0"),
+	architecture:     "x86_64",
+	memoryMB:         512,
+	timeoutSeconds:   10,
+	logRetentionDays: 30,
+	routes: []string{
+		"POST /charges",
+		"GET /charges/{id}",
+		"ANY /refunds/{path+}",
+	},
+}
+
+// deployBillingService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in function.go for every service.
+func deployBillingService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.billing
+	as, err := newRole(ctx, s, f)
+	if err != nil {
+		return err
+	}
+	function := functionOf(f, as)
+	live, err := newFunction(ctx, s, f, function, as)
+	if err != nil {
+		return err
+	}
+	route, err := newIntegration(ctx, s, f, live)
+	if err != nil {
+		return err
+	}
+	return newRoutes(ctx, f.routes, signed(route))
+}
