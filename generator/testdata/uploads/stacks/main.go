@@ -27,6 +27,6 @@ func deploy(ctx *pulumi.Context) error {
 	case "kubernetes":
 		return kubernetes.Deploy(ctx)
 	default:
-		return fmt.Errorf("%s:target must be lambda or kubernetes, got %q\nhint: pulumi config set target lambda", ctx.Project(), target)
+		return fmt.Errorf("%s:target must be lambda or kubernetes, got %q\nhint: pulumi config set --stack %s target lambda", ctx.Project(), target, ctx.Stack())
 	}
 }

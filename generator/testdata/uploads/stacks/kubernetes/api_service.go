@@ -15,6 +15,8 @@ var apiFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
 	permissions: []statement{ // in AWS

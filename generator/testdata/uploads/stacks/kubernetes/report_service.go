@@ -15,6 +15,8 @@ var reportFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 300,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 2, max: 10, metric: utilization{"cpu", 60}},
 	queue:          "jobs",

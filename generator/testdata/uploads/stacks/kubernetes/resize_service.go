@@ -16,6 +16,8 @@ var resizeFacts = facts{
 	cpu:            "250m",
 	memoryMiB:      512,
 	timeoutSeconds: 60,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 0, max: 50},
 	environment: corev1.EnvVarArray{

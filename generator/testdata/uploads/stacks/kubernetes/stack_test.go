@@ -39,9 +39,10 @@ type expectations struct {
 // wanted is the same for one service: its facts, and what those do not say.
 type wanted struct {
 	facts
-	variables map[string]string
-	secrets   map[string]secret // by the variable that gets its value
-	also      []check           // what the service has beside what every service has
+	variables    map[string]string
+	secrets      map[string]secret // by the variable that gets its value
+	writableRoot bool
+	also         []check // what the service has beside what every service has
 }
 
 // secret is one key of a Secret in the service's namespace.
@@ -220,7 +221,12 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 		deployment.Want(t, w.container(kind+".httpGet"), map[string]any{"path": w.healthPath, "port": "http"}, "the app says there whether it is well")
 		within(t, deployment, w.container(kind+".periodSeconds"), 1, 60, "a pod that does not answer is found out soon")
 		within(t, deployment, w.container(kind+".timeoutSeconds"), 1, 30, "a pod that hangs does not answer")
-		within(t, deployment, w.container(kind+".failureThreshold"), 1, 300, "a failure counts in the end")
+		within(t, deployment, w.container(kind+".failureThreshold"), 1, 1000, "a failure counts in the end")
+	}
+	period, _ := deployment.Input(w.container("startupProbe.periodSeconds")).(float64)
+	failures, _ := deployment.Input(w.container("startupProbe.failureThreshold")).(float64)
+	if gives := period * failures; gives < float64(w.startSeconds) {
+		t.Errorf("%s: the startup probe gives the app %v s, and it may take %d: pods would be restarted for ever", deployment, gives, w.startSeconds)
 	}
 }
 
@@ -241,7 +247,7 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) 
 		deployment.Want(t, container+".securityContext.allowPrivilegeEscalation", false, "restricted pods gain no rights")
 		deployment.Want(t, container+".securityContext.capabilities.drop", []string{"ALL"}, "restricted pods have no capabilities")
 	}
-	deployment.Want(t, w.container("securityContext.readOnlyRootFilesystem"), true, "nothing can be left in the container's files")
+	deployment.Want(t, w.container("securityContext.readOnlyRootFilesystem"), !w.writableRoot, "app.yaml says whether the app may write to its image's files")
 	volume := deployment.Input(w.container("volumeMounts[mountPath=/tmp].name"))
 	matches(t, deployment, fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir.sizeLimit", volume), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
 }

@@ -27,6 +27,8 @@ type facts struct {
 	cpu            string // requested for each pod
 	memoryMiB      int    // requested for each pod, and its limit
 	timeoutSeconds int    // the longest that a request takes
+	startSeconds   int    // the longest that the app takes to start
+	user           int    // that the pods run as, and their group
 	namespace      string // exists already
 	scale          scale
 	environment    corev1.EnvVarArray
@@ -129,7 +131,7 @@ func containerOf(f facts) *corev1.ContainerArgs {
 			Requests: pulumi.StringMap{"cpu": pulumi.String(f.cpu), "memory": memory, "ephemeral-storage": pulumi.String("128Mi")},
 			Limits:   pulumi.StringMap{"memory": memory, "ephemeral-storage": pulumi.String("1Gi")}, // /tmp and logs
 		},
-		StartupProbe:   probe(f, 2, 30), // a minute to start
+		StartupProbe:   probe(f, 2, (f.startSeconds+1)/2),
 		ReadinessProbe: probe(f, 5, 2),
 		LivenessProbe:  probe(f, 10, 3),
 		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
@@ -168,7 +170,8 @@ func probe(f facts, periodSeconds, failures int) *corev1.ProbeArgs {
 // balancer has learned of it before its app stops.
 const drainSeconds = 10
 
-// podOf runs containers as an account. The app can write to /tmp and nowhere else.
+// podOf runs containers as an account. The app can write to /tmp, and nowhere else unless
+// its service's file says so.
 func podOf(f facts, account *corev1.ServiceAccount, containers ...corev1.ContainerInput) *corev1.PodSpecArgs {
 	return &corev1.PodSpecArgs{
 		ServiceAccountName:            account.Metadata.Name(),
@@ -181,8 +184,8 @@ func podOf(f facts, account *corev1.ServiceAccount, containers ...corev1.Contain
 		},
 		SecurityContext: &corev1.PodSecurityContextArgs{
 			RunAsNonRoot:   pulumi.Bool(true),
-			RunAsUser:      pulumi.Int(65532),
-			RunAsGroup:     pulumi.Int(65532),
+			RunAsUser:      pulumi.Int(f.user),
+			RunAsGroup:     pulumi.Int(f.user),
 			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 		},
 		Volumes: corev1.VolumeArray{corev1.VolumeArgs{
