@@ -183,6 +183,9 @@ func sectionHints(t reflect.Type, n *yaml.Node) []string {
 	fields := fieldsOf(t)
 	all := names(fields)
 	only := slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return len(fields) > 1 && !f.rule.required })
+	if len(only) == 0 { // text is the one key that takes any
+		only = slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return t.Field(f.index).Type != reflect.TypeFor[string]() })
+	}
 	switch {
 	case isNull(n):
 		return []string{"its keys, such as " + all[0] + ", are indented below it"}

@@ -63,7 +63,7 @@ func Words() []Word {
 		anywhere("imagePullSecrets registryCredentials", "kubernetes.pullSecrets", ""),
 		anywhere("command cmd entrypoint args runCommand startCommand workingDir", "", "the image's own entry point runs; set it in the Dockerfile"),
 		anywhere("runtime codeUri package deploymentPackage", "image, lambda.zip", "both bring their own runtime"),
-		anywhere("architectures platform platforms arch cpuArchitecture", "lambda.architecture", ""),
+		anywhere("architectures platform platforms arch cpuArchitecture", "lambda.architecture, kubernetes.architecture", ""),
 
 		anywhere("environment environmentVariables envVars env_variables envs variables vars", "env", "a mapping of names to texts"),
 		anywhere("envFrom env_file dotenv configMap configMapRef configMaps configs config", "env", "the spec is one file, and each stack's configuration can override sizes and counts"),
@@ -84,7 +84,8 @@ func Words() []Word {
 		anywhere("gpu gpus accelerator accelerators nvidia.com/gpu", "", "Lambda has no GPUs, and ambi is for services that either target can run"),
 
 		anywhere("healthcheck healthChecks healthCheckPath probe probes livenessProbe readinessProbe startupProbe liveness readiness", "health.path", "one path that answers 200 serves all probes"),
-		within[Health]("port interval timeout retries test command initialDelaySeconds periodSeconds failureThreshold httpGet", "", inEmitted("stacks/kubernetes/workload.go")),
+		within[Health]("initialDelaySeconds startPeriod startupTime startTimeout", "health.startup", "the longest that the app may take to start"),
+		within[Health]("port interval timeout retries test command periodSeconds failureThreshold httpGet", "", inEmitted("stacks/kubernetes/workload.go")),
 
 		anywhere("paths pathPrefix pathType basePath url endpoint endpoints httpApi api rules method events", "http.routes", "a method and a path each, such as GET /users/{id}"),
 		anywhere("path prefix route", "http.routes", "a list of methods with paths, such as [GET /users]"),
@@ -115,7 +116,10 @@ func Words() []Word {
 		anywhere("serviceAccount serviceAccountName podIdentity workloadIdentity", "kubernetes.identity", "how pods get the role that has the service's permissions"),
 		within[KubernetesOptions]("context kubeconfig cluster clusterName", "", "each stack's configuration names the cluster: kubernetes:context"),
 		anywhere("nodeSelector nodeName affinity tolerations topologySpreadConstraints priorityClassName runtimeClassName", "", inEmitted("stacks/kubernetes/workload.go")),
-		anywhere("securityContext podSecurityContext user runAsUser privileged cap_add cap_drop readOnlyRootFilesystem", "", inEmitted("stacks/kubernetes/workload.go")),
+		anywhere("runAsUser runAsGroup uid", "kubernetes.user", "the number of the user and of the group"),
+		anywhere("readOnlyRootFilesystem readOnly", "kubernetes.writableRoot", "true where the app writes to the files of its image"),
+		anywhere("maxConnections connectionLimit poolSize", "connections", "of all instances together"),
+		anywhere("securityContext podSecurityContext privileged cap_add cap_drop", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("initContainers sidecars sidecar containers extraContainers", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("strategy updateStrategy rollingUpdate updateConfig podDisruptionBudget pdb minAvailable", "", inEmitted("stacks/kubernetes/workload.go")),
 		anywhere("labels annotations podAnnotations podLabels", "", inEmitted("stacks/kubernetes/workload.go")),
