@@ -7,7 +7,7 @@ import (
 
 // signed is a route that takes only requests signed with SigV4 by a role that may invoke it.
 func signed(open *apigatewayv2.RouteArgs) *apigatewayv2.RouteArgs {
-	signed := *open
-	signed.AuthorizationType = pulumi.String("AWS_IAM")
-	return &signed
+	route := *open
+	route.AuthorizationType = pulumi.String("AWS_IAM")
+	return &route
 }
