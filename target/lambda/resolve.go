@@ -124,7 +124,7 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 func (r *resolver) size(at string, s *spec.Service, out *Service) {
 	if own := s.Lambda.Memory; own != nil {
 		out.MemoryMB, out.MemoryDecidedBy = mebibytes(*own), "lambda.memory"
-		gives := fmt.Sprintf("the function has %d MB, which give %dm of CPU", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU)
+		gives := fmt.Sprintf("the function has %d MB, which give %dm of CPU%s", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU, inNewAccount(out.MemoryMB))
 		if int64(out.MemoryMB)<<20 == own.Bytes() {
 			r.notes.Exact(at+".lambda.memory", "%s", gives)
 		} else {
@@ -146,10 +146,7 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		return
 	}
 	out.MemoryMB = max(out.MemoryMB, MinMemoryMB)
-	largest := ""
-	if out.MemoryMB > NewAccountMemoryMB {
-		largest = "; a new account's largest function has 3,008 MB"
-	}
+	largest := inNewAccount(out.MemoryMB)
 	switch {
 	case memory > MaxMemoryMB:
 		r.notes.Refused(at+".memory", finding.Refusal{Limit: "memory", Page: QuotasPage, Hint: "the largest Lambda function has 10,240 MB"},
@@ -164,6 +161,14 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".cpu", "comes with memory: %d MB gives %dm", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU)
 		r.notes.Exact(at+".memory", "decides: the function has %d MB%s", out.MemoryMB, largest)
 	}
+}
+
+// inNewAccount says of a size what a new account lacks.
+func inNewAccount(megabytes int) string {
+	if megabytes > NewAccountMemoryMB {
+		return "; a new account's largest function has 3,008 MB"
+	}
+	return ""
 }
 
 func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
