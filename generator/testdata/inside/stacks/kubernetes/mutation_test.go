@@ -32,7 +32,7 @@ func TestMutants(t *testing.T) {
 			set("nodes that the image is not for", "billing", deploymentType, pod+".nodeSelector", "kubernetes.io/arch", "amd64"),
 			set("files that the app cannot write to", "billing", deploymentType, container+".securityContext", "readOnlyRootFilesystem", true),
 			set("files that the app can write to", "web", deploymentType, "spec.template.spec.containers[name=web].securityContext", "readOnlyRootFilesystem", false),
-			set("an internal service that every pod of a namespace may call", "ledger.from.default-web", policyType, "spec.ingress[0].from[0]", "podSelector", map[string]any{}),
+			set("an internal service that every pod of a namespace may call", "ledger.from.inside-web", policyType, "spec.ingress[0].from[0]", "podSelector", map[string]any{}),
 		},
 		Harmless: []mutation.Mutant{
 			set("an app that gets longer to start", "billing", deploymentType, container+".startupProbe", "failureThreshold", 300.0),
