@@ -30,7 +30,7 @@ func policyOf(statements ...statement) pulumi.StringOutput {
 // readBoundary reads the policy that bounds every role.
 func readBoundary(ctx *pulumi.Context, read *settings.Settings) string {
 	read.Require(config.Get(ctx, "aws:region") != "",
-		"aws:region is not set, and the pods' roles are for that region's cluster\nhint: pulumi config set aws:region NAME")
+		"aws:region is not set, and the pods' roles are for that region's cluster\nhint: pulumi config set --stack %s aws:region NAME", ctx.Stack())
 	return read.ARN("permissionsBoundaryArn", "iam", "policy/")
 }
 

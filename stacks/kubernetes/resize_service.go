@@ -16,6 +16,8 @@ var resizeFacts = facts{
 	cpu:            "500m",
 	memoryMiB:      512,
 	timeoutSeconds: 30,
+	startSeconds:   60,
+	user:           65532,
 	namespace:      "thumbs",
 	scale:          scale{min: 0, max: 10},
 	environment: corev1.EnvVarArray{

@@ -253,14 +253,17 @@ func newDisruptionBudget(ctx *pulumi.Context, f facts) error {
 // networkPolicyOf lets in what the rules say and nothing else, wherever the cluster's network
 // enforces policies.
 func networkPolicyOf(f facts, rules ...networkingv1.NetworkPolicyIngressRuleInput) *networkingv1.NetworkPolicySpecArgs {
-	return &networkingv1.NetworkPolicySpecArgs{
+	policy := &networkingv1.NetworkPolicySpecArgs{
 		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector(f)},
 		PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
-		Ingress:     append(networkingv1.NetworkPolicyIngressRuleArray{}, rules...),
 		// Out to anywhere: app.yaml does not say what the app calls. If you narrow this,
 		// allow DNS, UDP and TCP on port 53.
 		Egress: networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{}},
 	}
+	if len(rules) > 0 { // an empty list the API server does not keep, so that each apply would change it
+		policy.Ingress = networkingv1.NetworkPolicyIngressRuleArray(rules)
+	}
+	return policy
 }
 
 // requests are what some pods send to the app's port: by its name, since old and new pods
