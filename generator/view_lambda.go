@@ -85,6 +85,7 @@ type lambdaLimits struct {
 	MemoryForOneVCPU                          string
 	MaxTimeoutSeconds, MaxRouteTimeoutSeconds int
 	MaxProvisioned                            int
+	RouteRate, RouteBurst                     int
 	LogRetentions                             []int
 }
 
@@ -94,7 +95,8 @@ func newLambdaLimits() lambdaLimits {
 		MemoryForOneVCPU:  fmt.Sprintf("%d,%03d", lambda.MemoryMBForOneVCPU/1000, lambda.MemoryMBForOneVCPU%1000),
 		MaxTimeoutSeconds: lambda.MaxTimeoutSeconds, MaxRouteTimeoutSeconds: lambda.MaxRouteTimeoutSeconds,
 		MaxProvisioned: spec.MaxInstances,
-		LogRetentions:  spec.LogRetentions(),
+		RouteRate:      lambda.RoutePerSecond, RouteBurst: lambda.RouteBurst,
+		LogRetentions: spec.LogRetentions(),
 	}
 }
 

@@ -196,6 +196,8 @@ func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
 		r.notes.Approximate(path, "its load balancer is internal, the controller's default: nothing outside the network reaches it, while Lambda's API is open to the internet; set scheme to internet-facing or internal")
 	case lb.Internal():
 		r.notes.Approximate(path+".scheme", "nothing outside the network reaches the load balancer, and Lambda's API is open to the internet")
+	case s.HTTP.Domain == "":
+		r.notes.Approximate(path+".scheme", "the load balancer is open to the internet, and by plain HTTP: it finds a certificate by http.domain, which is not given; Lambda's API takes HTTPS alone")
 	default:
 		r.notes.Exact(path+".scheme", "the load balancer is open to the internet")
 	}

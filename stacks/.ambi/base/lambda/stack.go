@@ -17,7 +17,7 @@ import (
 
 const app = "thumbs"
 
-// What each route takes: a tenth of what AWS allows an account, so that one client cannot
+// What each route takes: a tenth of what AWS allows an account, so that one route cannot
 // use up what others share. A stack may change both.
 const (
 	throttleRate  = 1000 // requests a second

@@ -34,8 +34,8 @@ func checkStage(t stacktest.T, g *stacktest.Graph, s expectations) {
 			t.Errorf("the access log lacks $context.%s, which finding a fault takes", part)
 		}
 	}
-	stage.Want(t, "defaultRouteSettings.throttlingRateLimit", s.number("throttleRate", throttleRate), "one client could use up what the account has")
-	stage.Want(t, "defaultRouteSettings.throttlingBurstLimit", s.number("throttleBurst", throttleBurst), "one client could use up what the account has")
+	stage.Want(t, "defaultRouteSettings.throttlingRateLimit", s.number("throttleRate", throttleRate), "one route could use up what the account has")
+	stage.Want(t, "defaultRouteSettings.throttlingBurstLimit", s.number("throttleBurst", throttleBurst), "one route could use up what the account has")
 }
 
 // Provisioned concurrency acts on an alias only. Whoever calls the function past
