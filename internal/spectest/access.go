@@ -44,10 +44,24 @@ func (g *generator) environment() {
 	}
 }
 
+// connect picks which service needs which, and which are there for others alone.
+func (g *generator) connect() {
+	g.calls, g.internal = make([][]bool, len(g.names)), make([]bool, len(g.names))
+	for i := range g.names {
+		g.calls[i] = make([]bool, len(g.names))
+		for j := range g.names {
+			if g.rank[j] < g.rank[i] && !g.events(j) && g.IntN(3) == 0 {
+				g.calls[i][j] = true
+				g.internal[j] = g.internal[j] || g.IntN(4) == 0 && (g.anything || g.cors == "")
+			}
+		}
+	}
+}
+
 func (g *generator) needs(i int) {
 	var needs []string
 	for j, other := range g.names {
-		if g.rank[j] < g.rank[i] && !g.events(j) && g.IntN(3) == 0 {
+		if g.calls[i][j] {
 			needs = append(needs, g.key(other))
 		}
 	}

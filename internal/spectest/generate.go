@@ -53,6 +53,8 @@ type generator struct {
 
 	data     []*datum
 	triggers []string // of each service: http, or what is written of the events that start it
+	calls    [][]bool // which service needs which
+	internal []bool   // which services only those that need them may call
 }
 
 // service is what the keys of one service must agree on.
@@ -63,6 +65,7 @@ type service struct {
 	max         int
 	permissions bool
 	events      bool // which start it, and no requests
+	internal    bool // only services that need it may call it
 	cors        bool // has the policy that all services have
 	domain      bool
 	requests    bool   // scales by requests
@@ -79,6 +82,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 	if hasCORS := strings.Contains(g.door, "nginx") || strings.Contains(g.door, "gateway"); hasCORS && g.sometimes() {
 		g.cors = g.corsPolicy(len(g.names) == 1)
 	}
+	g.connect()
 	g.line(0, "apiVersion: ambi/v1")
 	g.line(0, "name: %s", g.one("thumbs", "x", "type", "main", "my-app-2", "load-test"))
 	if g.sometimes() {
@@ -151,7 +155,7 @@ func (g *generator) serviceNames() []string {
 }
 
 func (g *generator) service(i int) {
-	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && !g.events(i)}
+	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && !g.events(i), internal: g.internal[i]}
 	g.line(1, "%s:", g.key(s.name))
 	if g.sometimes() {
 		s.zip = g.one("build/app.zip", "a b.zip", "dist/it's.zip", "x/`y`.zip", "ü/${z}.zip", "{{.}}.zip", "%s.zip", `q"q.zip`)
@@ -179,10 +183,13 @@ func (g *generator) service(i int) {
 	}
 	g.environment()
 	g.needs(i)
+	if g.IntN(4) == 0 {
+		g.line(2, "connections: %d", g.between(1, 100_000))
+	}
 	g.permissions(s)
 	g.uses(s, i)
 	if g.sometimes() {
-		g.line(2, "health: {path: %s}", g.one("/", "/healthz", "/live/z", "/.well-known/a_b~c-d"))
+		g.line(2, "health: {path: %s%s}", g.one("/", "/healthz", "/live/z", "/.well-known/a_b~c-d"), g.one("", ", startup: 90s", ", startup: 5s"))
 	}
 	if g.events(i) {
 		s.events = true

@@ -12,6 +12,10 @@ func (g *generator) http(s *service) {
 	if g.IntN(4) == 0 {
 		g.line(3, "maxBody: %s", g.one("1Ki", "20Mi", "1G", `"1048576"`))
 	}
+	if s.internal {
+		g.line(3, "internal: true")
+		return
+	}
 	switch {
 	case g.anything && g.IntN(3) == 0:
 		g.line(3, "cors: %s", g.corsPolicy(true))

@@ -106,6 +106,9 @@ func (g *generator) kubernetes(s *service) []string {
 			g.one(`"http://prometheus.monitoring.svc:9090"`, "https://p.example.com/a/b"),
 			g.quoted(g.one(`sum(rate(http_requests_total{service="api"}[1m]))`, g.oneLine()))))
 	}
+	if g.sometimes() {
+		options = append(options, "user: "+g.one("1", "1000", "2147483647"), "writableRoot: "+g.one("true", "false"), "architecture: "+g.one("x86_64", "arm64"))
+	}
 	if s.events {
 		return options
 	}
@@ -123,6 +126,9 @@ func (g *generator) doorOf(s *service) string {
 	door := g.door
 	if g.anything {
 		door = g.one("", "ingress: {class: alb", "ingress: {class: nginx", "ingress: {class: a.b-c", "gateway: {name: public")
+	}
+	if s.internal {
+		return ""
 	}
 	switch needed := s.cors || s.domain && !g.anything; {
 	case door == "" || !needed && g.sometimes():
