@@ -51,7 +51,7 @@ func TestPlainPulumi(t *testing.T) {
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		mustRun(t, "init", "-C", dir)
+		mustRun(t, "init", "--minimal", "-C", dir)
 		if err := os.WriteFile(filepath.Join(dir, project.SpecFile), []byte(threeServices), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -225,12 +225,15 @@ func behaves(a api) {
 		}
 	}
 
+	sent := make(chan struct{})
 	go func() {
+		defer close(sent)
 		time.Sleep(300 * time.Millisecond)
 		a.must("SendMessage", map[string]any{"QueueUrl": dead, "MessageBody": "late"})
 	}()
 	start = time.Now()
 	a.want(a.receive(dead, map[string]any{"WaitTimeSeconds": 20}), "late", 1)
+	<-sent
 	if waited := time.Since(start); waited > 10*time.Second {
 		a.t.Errorf("a waiting receiver gets a message after %v", waited)
 	}
