@@ -34,6 +34,7 @@ func bucketTypes(b data.Bucket) []string {
 	types := []string{
 		"aws:s3/bucketV2:BucketV2",
 		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+		"aws:s3/bucketPolicy:BucketPolicy",
 		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 	}
 	if b.Versioning {

@@ -62,6 +62,7 @@ const samples = `{
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
 		"bucket": "thumbs-originals-0a1b2c3", "blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true
 	},
+	"aws:s3/bucketPolicy:BucketPolicy": {"bucket": "thumbs-originals-0a1b2c3", "policy": "{}"},
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {
 		"bucket": "thumbs-originals-0a1b2c3", "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}]
 	},

@@ -76,6 +76,7 @@ func types() map[string]resourceType {
 		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": one("s3", "PutPublicAccessBlock",
 			"bucket blockPublicAcls:PublicAccessBlockConfiguration.BlockPublicAcls blockPublicPolicy:PublicAccessBlockConfiguration.BlockPublicPolicy "+
 				"ignorePublicAcls:PublicAccessBlockConfiguration.IgnorePublicAcls restrictPublicBuckets:PublicAccessBlockConfiguration.RestrictPublicBuckets"),
+		"aws:s3/bucketPolicy:BucketPolicy": one("s3", "PutBucketPolicy", "bucket policy"),
 		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": one("s3", "PutBucketEncryption",
 			"bucket rules:ServerSideEncryptionConfiguration.Rules"),
 		"aws:s3/bucketVersioningV2:BucketVersioningV2":                         one("s3", "PutBucketVersioning", "bucket versioningConfiguration"),

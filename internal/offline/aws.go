@@ -84,6 +84,7 @@ func newAWS() *aws {
 			},
 		},
 		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     {id: "${bucket}"},
+		"aws:s3/bucketPolicy:BucketPolicy":                                                           {id: "${bucket}"},
 		"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {id: "${bucket}"},
 		"aws:s3/bucketVersioningV2:BucketVersioningV2":                                               {id: "${bucket}"},
 		"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       {id: "${bucket}"},

@@ -52,6 +52,7 @@ func Rules() []Rule {
 		{"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_cors_configuration.go"},
 		{"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_lifecycle_configuration.go"},
 		{"aws:s3/bucketNotification:BucketNotification", []string{"bucket"}, terraform + "s3/bucket_notification.go"},
+		{"aws:s3/bucketPolicy:BucketPolicy", []string{"bucket"}, terraform + "s3/bucket_policy.go"},
 		{"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", []string{"bucket"}, terraform + "s3/bucket_public_access_block.go"},
 		{"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_server_side_encryption_configuration.go"},
 		{"aws:s3/bucketV2:BucketV2", []string{"bucket", "bucketPrefix", "objectLockEnabled"}, terraform + "s3/bucket.go"},

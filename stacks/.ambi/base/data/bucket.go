@@ -34,13 +34,35 @@ func newBucket(ctx *pulumi.Context, s *stack, f bucketFacts) (*s3.BucketV2, erro
 // closeToPublic keeps the bucket's objects from everyone outside the account, whatever a
 // policy or an access control list says.
 func closeToPublic(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
-	_, err := s3.NewBucketPublicAccessBlock(ctx, f.title(), &s3.BucketPublicAccessBlockArgs{
+	closed, err := s3.NewBucketPublicAccessBlock(ctx, f.title(), &s3.BucketPublicAccessBlockArgs{
 		Bucket:                bucket.ID(),
 		BlockPublicAcls:       pulumi.Bool(true),
 		BlockPublicPolicy:     pulumi.Bool(true),
 		IgnorePublicAcls:      pulumi.Bool(true),
 		RestrictPublicBuckets: pulumi.Bool(true),
 	})
+	if err != nil {
+		return err
+	}
+	return onlyOverTLS(ctx, f, bucket, closed)
+}
+
+// onlyOverTLS refuses whoever asks in the clear. A bucket has one policy: add statements of
+// your own here. S3 refuses to change it while it changes what is public.
+func onlyOverTLS(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, closed *s3.BucketPublicAccessBlock) error {
+	_, err := s3.NewBucketPolicy(ctx, f.title(), &s3.BucketPolicyArgs{
+		Bucket: bucket.ID(),
+		Policy: pulumi.JSONMarshal(pulumi.Map{
+			"Version": pulumi.String("2012-10-17"),
+			"Statement": pulumi.Array{pulumi.Map{
+				"Effect":    pulumi.String("Deny"),
+				"Principal": pulumi.String("*"),
+				"Action":    pulumi.String("s3:*"),
+				"Resource":  pulumi.Array{bucket.Arn, pulumi.Sprintf("%s/*", bucket.Arn)},
+				"Condition": pulumi.Map{"Bool": pulumi.StringMap{"aws:SecureTransport": pulumi.String("false")}},
+			}},
+		}),
+	}, pulumi.DependsOn([]pulumi.Resource{closed}))
 	return err
 }
 

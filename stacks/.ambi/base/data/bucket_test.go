@@ -1,9 +1,14 @@
 package main
 
-import "ambi/stacks/stacktest"
+import (
+	"fmt"
+
+	"ambi/stacks/stacktest"
+)
 
 const (
 	bucketType     = "aws:s3/bucketV2:BucketV2"
+	policyType     = "aws:s3/bucketPolicy:BucketPolicy"
 	closedType     = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 	encryptionType = "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2"
 )
@@ -20,6 +25,18 @@ func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFact
 	for _, input := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
 		closed.Want(t, input, true, "no policy and no access control list may open the bucket")
 	}
+
+	policy := g.One(t, policyType, f.title())
+	policy.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
+	policy.Want(t, "policy", policy.Input("policy"), "it names the bucket", bucket)
+	wantBefore(t, policy, closed, "S3 changes one of the two at a time")
+	secure := document(t, policy, "policy")
+	secure.Want(t, "Version", "2012-10-17", "older ones read variables as text")
+	secure.Want(t, "Statement", []any{map[string]any{
+		"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+		"Resource":  []any{bucket.Output("arn"), fmt.Sprint(bucket.Output("arn")) + "/*"},
+		"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+	}}, "whoever asks without TLS is refused")
 
 	encryption := g.One(t, encryptionType, f.title())
 	encryption.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
