@@ -67,6 +67,11 @@ type kubernetesView struct {
 	features        []string
 }
 
+// Permits reports whether app.yaml permits a service something in AWS, beside its data.
+func (v kubernetesView) Permits() bool {
+	return slices.ContainsFunc(v.Services, func(s kubernetesService) bool { return s.Identity != nil && len(s.Identity.Statements) > 0 })
+}
+
 func (v kubernetesView) featureNames() (string, []string) { return "kubernetes", v.features }
 
 type kubernetesService struct {

@@ -155,6 +155,7 @@ func Compare(t *testing.T, target spec.Target, all []updateimpact.Change, steps 
 			want = c.Kubernetes
 		case DataTarget:
 			want = c.Data
+		case spec.Lambda: // as above
 		}
 		if want.Refused {
 			continue

@@ -17,11 +17,6 @@ type statement struct {
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
-// allow is a statement that lets a role do something with some resources.
-func allow(actions []string, resources ...string) statement {
-	return statement{Effect: "Allow", Action: actions, Resource: resources}
-}
-
 // policyOf writes statements as the JSON that IAM reads.
 func policyOf(statements ...statement) pulumi.StringOutput {
 	return pulumi.JSONMarshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
