@@ -180,11 +180,11 @@ func onlyStartable(stage []byte) ([]byte, error) {
 		`    - {key: '.spec.containers.[].image | select(startswith("`+Unstartable+`"))', operator: DoesNotExist}`+"\n"), 1), nil
 }
 
-// nodes are two, in two zones, with room for everything.
+// nodes are two, in two zones and of two architectures, with room for everything.
 func nodes() []Object {
 	var all []Object
 	for i, zone := range []string{"a", "b"} {
-		name := fmt.Sprintf("kwok-%d", i)
+		name, architecture := fmt.Sprintf("kwok-%d", i), []string{"amd64", "arm64"}[i]
 		room := map[string]any{"cpu": "32", "memory": "256Gi", "ephemeral-storage": "500Gi", "pods": "110"}
 		all = append(all, Object{
 			"apiVersion": "v1", "kind": "Node",
@@ -195,7 +195,7 @@ func nodes() []Object {
 					"metrics.k8s.io/resource-metrics-path": "/metrics/nodes/" + name + "/metrics/resource",
 				},
 				"labels": map[string]any{
-					"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+					"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture,
 					"topology.kubernetes.io/zone": zone,
 				},
 			},
