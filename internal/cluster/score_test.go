@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,6 +19,7 @@ import (
 // waiver says why a check of kube-score's is not followed.
 type waiver struct {
 	Check  string `yaml:"check"`  // kube-score's name for it
+	Object string `yaml:"object"` // whose it is alone; empty for any
 	Reason string `yaml:"reason"` // why the objects are as they are
 }
 
@@ -27,9 +29,11 @@ const critical = 5
 
 // score has kube-score judge what was rendered.
 func score(t *testing.T, ctx context.Context, p *project) {
-	waived := map[string]bool{}
-	for _, w := range waivers(t) {
-		waived[w.Check] = true
+	all := waivers(t)
+	waived := func(check, object string) bool {
+		return slices.ContainsFunc(all, func(w waiver) bool {
+			return w.Check == check && (w.Object == "" || strings.HasSuffix(object, "/"+w.Object))
+		})
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(tools(t), "kube-score"), "score", "--kubernetes-version", "v1.36", "--output-format", "json", "-")
 	cmd.Stdin = bytes.NewReader(p.yaml)
@@ -57,7 +61,7 @@ func score(t *testing.T, ctx context.Context, p *project) {
 				continue
 			}
 			p.critical = append(p.critical, c.Check.ID)
-			if !waived[c.Check.ID] {
+			if !waived(c.Check.ID, o.Name) {
 				var comments []string
 				for _, comment := range c.Comments {
 					comments = append(comments, comment.Summary)
