@@ -42,6 +42,7 @@ type stack struct {
 type services struct {
 	api      facts
 	auditLog facts
+	ledger   facts
 	web      facts
 }
 
@@ -67,6 +68,7 @@ func readStack(read *settings.Settings) *stack {
 		services: services{
 			api:      apiFacts.configured(read),
 			auditLog: auditLogFacts.configured(read),
+			ledger:   ledgerFacts.configured(read),
 			web:      webFacts.configured(read),
 		},
 	}
@@ -109,6 +111,7 @@ func Deploy(ctx *pulumi.Context) error {
 	for _, deploy := range []func(*pulumi.Context, *stack) error{
 		deployAPIService,
 		deployAuditLogService,
+		deployLedgerService,
 		deployWebService,
 	} {
 		if err = deploy(ctx, s); err != nil {

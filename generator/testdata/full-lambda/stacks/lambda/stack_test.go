@@ -17,6 +17,7 @@ var expected = expectations{
 	services: []wanted{
 		apiWanted,
 		auditLogWanted,
+		ledgerWanted,
 		webWanted,
 	},
 	config: map[string]string{ // what a stack must set

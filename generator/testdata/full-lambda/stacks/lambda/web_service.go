@@ -21,11 +21,16 @@ var webFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployWebService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.web
-	as, err := newRole(ctx, s, f)
+	as, err := newRole(ctx, s, f,
+		s.mayInvoke(s.services.ledger),
+	)
 	if err != nil {
 		return err
 	}
 	function := functionOf(f, as)
+	function.Environment = environment(f.environment, pulumi.StringMap{
+		"LEDGER_URL": s.gateway.ApiEndpoint, // ledger answers there
+	})
 	live, err := newFunction(ctx, s, f, function, as)
 	if err != nil {
 		return err

@@ -8,4 +8,10 @@ var webWanted = wanted{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 	},
+	rights: []rights{
+		invokes(ledgerFacts.routes...),
+	},
+	also: []check{
+		calls("LEDGER_URL"),
+	},
 }

@@ -1,0 +1,14 @@
+package lambda
+
+// ledgerWanted is what the tests expect of the ledger service.
+var ledgerWanted = wanted{
+	facts: ledgerFacts,
+	code:  ledgerFacts.code,
+	variables: map[string]string{
+		"AWS_LWA_PORT":                 "8080",
+		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+	},
+	also: []check{
+		takesSigned,
+	},
+}
