@@ -87,7 +87,7 @@ func All() []Kind {
 			Name: "authorizer", Is: "callers bring a JSON Web Token", Golden: fullLambda,
 			Keys: []string{"services.*.http.auth"},
 			Spec: in("spec/authorizer.go"), Lambda: in("target/lambda/authorizer.go"), Kubernetes: in("target/kubernetes/authorizer.go"),
-			Templates: in("templates/lambda/features/authorizer.tmpl", "templates/lambda/features/preflights.tmpl"),
+			Templates: in("templates/lambda/features/authorizer.tmpl", "templates/lambda/features/preflights.tmpl", "templates/kubernetes/features/token-check.tmpl"),
 			Price:     none(free), Fit: in("compare/fit/authorizer.go"), Simulate: none("a token is verified before the request comes"),
 		},
 		{

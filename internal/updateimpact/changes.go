@@ -150,15 +150,17 @@ func All() []Change {
 		{
 			Fields: []string{"services.*.http.auth.jwt.issuer", "services.*.http.auth.jwt.audience[]"},
 			Title:  "the issuer, or its first audience",
-			Before: `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}`,
+			Before: `{http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}, kubernetes: {auth: envoy, jwks: "https://NAME.example.com/keys", gateway: {name: public}}}`,
 			After:  `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.org", audience: [two]}}}`,
-			Lambda: noted("create Authorizer, update Route, delete Authorizer", "the old authorizer guards the routes until the new one does"), Kubernetes: refused(),
+			Lambda: noted("create Authorizer, update Route, delete Authorizer", "the old authorizer guards the routes until the new one does"),
+			Kubernetes: noted("update SecurityPolicy", "with kubernetes.auth: app, the Deployment; refused without either"),
 		},
 		{
 			Fields: []string{"services.*.http.auth.jwt.audience[]"}, Title: "a further audience",
-			Before: `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}`,
+			Before: `{http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}, kubernetes: {auth: app}}`,
 			After:  `http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one, two]}}}`,
-			Lambda: steps("update Authorizer"), Kubernetes: refused(),
+			Lambda:     noted("update Function Alias Authorizer", "with kubernetes.auth: app; else the Authorizer alone"),
+			Kubernetes: noted(roll, "with kubernetes.auth: app; with envoy, the SecurityPolicy"),
 		},
 		{
 			Fields:     []string{"services.*.http.domain"},
@@ -284,6 +286,20 @@ func All() []Change {
 			Fields: []string{"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.writableRoot"},
 			After:  "kubernetes: {architecture: arm64, user: 1000, writableRoot: true}",
 			Lambda: nothing(""), Kubernetes: steps(roll),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.auth"}, Title: "from app to envoy",
+			Before: `{http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}, kubernetes: {auth: app, gateway: {name: public}}}`,
+			After:  `kubernetes: {auth: envoy, jwks: "https://NAME.example.com/keys"}`,
+			Lambda: noted(publish, "without the variables"),
+			Kubernetes: noted("create SecurityPolicy, update Deployment",
+				"for a moment either may check alone: the policy is there first"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.jwks"},
+			Before: `{http: {routes: [GET /NAME], auth: {jwt: {issuer: "https://NAME.example.com", audience: [one]}}}, kubernetes: {auth: envoy, jwks: "https://NAME.example.com/keys", gateway: {name: public}}}`,
+			After:  `kubernetes: {jwks: "https://NAME.example.com/others"}`,
+			Lambda: nothing(""), Kubernetes: steps("update SecurityPolicy"),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.pullSecrets[]"}, Before: "kubernetes: {pullSecrets: [one]}", After: "kubernetes: {pullSecrets: [two]}",
