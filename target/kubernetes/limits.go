@@ -14,10 +14,10 @@ const (
 	IdentityPage      = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
 	// SecurityPolicyPage is Envoy Gateway's.
 	SecurityPolicyPage = "https://gateway.envoyproxy.io/docs/api/extension_types/#jwtprovider"
-	NodesPage         = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/"
-	NginxPage         = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
-	ALBIngressPage    = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
-	ALBPage           = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+	NodesPage          = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/"
+	NginxPage          = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
+	ALBIngressPage     = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
+	ALBPage            = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
 // Limits of what serves routes from outside, as documented.
