@@ -165,7 +165,7 @@ func Common() []string {
 		"services.*.env", "services.*.connections", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
 		"services.*.lambda.provisioned", "services.*.lambda.logRetentionDays",
-		"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+		"services.*.kubernetes.architecture", "services.*.kubernetes.auth", "services.*.kubernetes.jwks", "services.*.kubernetes.user", "services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }
 

@@ -263,8 +263,8 @@ func TestShared(t *testing.T) {
 
 // An app that checks tokens itself in pods finds which are good on Lambda too.
 func TestTokenVariables(t *testing.T) {
-	for auth, want := range map[string]string{"app": "JWT_AUDIENCE=x,y JWT_ISSUER=https://i.example.com", "envoy, jwks: https://i.example.com/keys, gateway: {name: public}": ""} {
-		model, _ := resolve(t, map[string]string{"a": "http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x, y]}}}\nkubernetes: {auth: " + auth + "}"})
+	for auth, want := range map[string]string{"app": "JWT_AUDIENCE=x,z JWT_ISSUER=https://i.example.com", "envoy, jwks: https://i.example.com/keys, gateway: {name: public}": ""} {
+		model, _ := resolve(t, map[string]string{"a": "http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x, z]}}}\nkubernetes: {auth: " + auth + "}"})
 		var got []string
 		for _, v := range model.Services[0].Environment {
 			if strings.HasPrefix(v.Name, "JWT_") {
