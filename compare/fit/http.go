@@ -41,7 +41,7 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 		})
 	}
 	if d.AnyNode {
-		add(Warning, at+".image", Limit{
+		add(Warning, c.Resolved.App.ImagePath(at), Limit{
 			Name: "architecture", Value: "arm64, as the function runs it", Actual: "nodes of any", Page: kubernetes.NodesPage,
 			Message: "the function runs the image for arm64, and the pods may come to nodes of another architecture, where they do not start",
 			Hint:    "set kubernetes.architecture, unless the image is for several",

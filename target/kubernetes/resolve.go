@@ -137,7 +137,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "the pods' nodeSelector: kubernetes.io/arch is %s", out.Architecture)
 	case shared:
 		out.AnyNode = true
-		r.notes.Approximate(at+".image", "the function takes it for arm64, and the pods may come to nodes of any architecture: set kubernetes.architecture, unless the image is for several")
+		r.notes.Approximate(r.app.ImagePath(at), "the function takes it for arm64, and the pods may come to nodes of any architecture: set kubernetes.architecture, unless the image is for several")
 	}
 	if s.Connections > 0 {
 		out.MostConnections = out.MaxReplicas * s.Concurrency

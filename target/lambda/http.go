@@ -54,13 +54,13 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		out.OpenRoutes = append(out.OpenRoutes, open.String())
 		r.notes.Approximate(path, "route %s of the HTTP API; %s stays open to callers without a token, since browsers send none with a preflight request", route, open)
 	}
+	if path := at + ".health.startup"; r.app.Given(path) {
+		r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
+	}
 	if s.Lambda.Handler == spec.HandlerNative {
 		r.notes.Exact(at+".lambda.handler", "the app speaks the runtime API itself")
 		r.notes.Dropped(at+".port", "the app speaks the runtime API itself; nothing connects to a port")
 		r.notes.Dropped(at+".health.path", "the app says itself that it is ready, by asking for an invocation")
-		if path := at + ".health.startup"; r.app.Given(path) {
-			r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
-		}
 		return
 	}
 	out.Adapter = true
@@ -78,9 +78,6 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, which must be one of lambda.layers")
 	}
 	r.port(at+".port", s.Port)
-	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
-	}
 	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
 }
 
