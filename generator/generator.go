@@ -92,7 +92,10 @@ func Generate(in Input) ([]File, error) {
 			w.addFolder("data/features/"+name, "data/", view)
 		}
 		for _, one := range view.Data {
-			w.add("stacks/data/"+one.File+".go", "data/"+one.Kind+".go.tmpl", one)
+			w.add("stacks/data/"+one.File+".go", one.template(), one)
+		}
+		if slices.Contains(view.features, "existing") {
+			w.addFolder("data/existing", "", shared)
 		}
 	}
 	if in.Lambda != nil {

@@ -22,3 +22,17 @@ func Placeholders(in Input) map[string]string {
 	}
 	return all
 }
+
+// DataPlaceholders lists the same for a stack of the data: where data is that exists already.
+func DataPlaceholders(in Input) map[string]string {
+	all := map[string]string{}
+	if in.Data == nil {
+		return all
+	}
+	for _, s := range newDataView(in).Data {
+		if s.Existing() {
+			all[s.Name+".arn"] = s.ARN()
+		}
+	}
+	return all
+}

@@ -11,6 +11,9 @@ func DataPlan(in Input) []Resource {
 	}
 	add := func(of, token, name string) { plan = append(plan, Resource{Type: token, Name: name, Data: of}) }
 	for _, q := range in.Data.Queues {
+		if q.Existing {
+			continue
+		}
 		name := in.App + "-" + q.Name
 		add(q.Name, "aws:sqs/queue:Queue", name+"-dead-letters")
 		add(q.Name, "aws:sqs/queue:Queue", name)
@@ -19,6 +22,9 @@ func DataPlan(in Input) []Resource {
 		add(q.Name, "aws:cloudwatch/metricAlarm:MetricAlarm", name+"-dead-letters")
 	}
 	for _, b := range in.Data.Buckets {
+		if b.Existing {
+			continue
+		}
 		for _, token := range bucketTypes(b) {
 			add(b.Name, token, in.App+"-"+b.Name)
 		}

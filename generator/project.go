@@ -163,7 +163,8 @@ func DataFiles(in Input) ([]File, error) {
 		App, Region string
 		Consumed    bool
 		Consumer    string
-	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0])}
+		Existing    []Setting // which a stack must set
+	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0]), existingSettings(in)}
 	var files []File
 	for _, name := range []string{DataProject, dataStack} {
 		content, err := projectFile("data."+path.Base(name), view)
@@ -173,6 +174,17 @@ func DataFiles(in Input) ([]File, error) {
 		files = append(files, File{Path: name, Content: content})
 	}
 	return files, nil
+}
+
+// existingSettings say which bucket or queue it is that exists already.
+func existingSettings(in Input) []Setting {
+	var list []Setting
+	for _, s := range newDataView(in).Data {
+		if s.Existing() {
+			list = append(list, Setting{s.Name + ".arn", "the ARN of the " + s.Kind + " " + s.Name + ", which exists already"})
+		}
+	}
+	return list
 }
 
 // projectFile prints one of the files that are the user's.

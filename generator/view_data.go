@@ -14,13 +14,15 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var dataFeatures = []feature[datum]{
-	{"bucket", func(d datum) bool { return d.Bucket != nil }},
+	{"bucket", func(d datum) bool { return d.Bucket != nil && !d.Bucket.Existing }},
 	{"versioning", func(d datum) bool { return d.Bucket != nil && d.Bucket.Versioning }},
 	{"expire", func(d datum) bool { return d.Bucket != nil && d.Bucket.ExpireDays > 0 }},
 	{"cors", func(d datum) bool { return d.Bucket != nil && d.Bucket.CORS != nil }},
 	{"uploads", func(d datum) bool { return d.Bucket != nil && len(d.Bucket.Uploads) > 0 }},
-	{"queue", func(d datum) bool { return d.Queue != nil }},
+	{"queue", func(d datum) bool { return d.Queue != nil && !d.Queue.Existing }},
+	{"fifo", func(d datum) bool { return d.Queue != nil && d.Queue.FIFO && !d.Queue.Existing }},
 	{"notified", func(d datum) bool { return d.Notified() }},
+	{"existing", datum.Existing},
 	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
 }
 
@@ -29,6 +31,14 @@ type datum struct {
 	Bucket *data.Bucket
 	Queue  *data.Queue
 }
+
+// Existing reports whether this program only passes on where it is.
+func (d datum) Existing() bool {
+	return d.Queue != nil && d.Queue.Existing || d.Bucket != nil && d.Bucket.Existing
+}
+
+// FIFO reports whether it is a queue that keeps the order of message groups.
+func (d datum) FIFO() bool { return d.Queue != nil && d.Queue.FIFO }
 
 // Notified reports whether it is a queue for a bucket's events.
 func (d datum) Notified() bool { return d.Queue != nil && d.Queue.Bucket != "" }
@@ -47,6 +57,7 @@ func (v dataView) featureNames() (string, []string) { return "data", v.features 
 // dataService is the file of one bucket or queue.
 type dataService struct {
 	datum
+	App             string
 	Name, Kind      string
 	Ident           string // begins its variables
 	Title           string // stands within its functions
@@ -57,6 +68,27 @@ type dataService struct {
 }
 
 func (s dataService) featureNames() (string, []string) { return "data", s.features }
+
+// template is what its file is made of.
+func (s dataService) template() string {
+	if s.Existing() {
+		return "data/existing.go.tmpl"
+	}
+	return "data/" + s.Kind + ".go.tmpl"
+}
+
+// ARN is one of the form that AWS gives it.
+func (s dataService) ARN() string {
+	return fakeOutput(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: "arn", FIFO: s.FIFO()})
+}
+
+// Key is what the other stacks find it by, beside its ARN.
+func (s dataService) Key() string { return map[string]string{"bucket": "name", "queue": "url"}[s.Kind] }
+
+// Location is what that is.
+func (s dataService) Location() string {
+	return fakeOutput(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: s.Key(), FIFO: s.FIFO()})
+}
 
 // uploadView is a filter of a bucket's notifications.
 type uploadView struct {
@@ -91,6 +123,9 @@ func outputField(o data.Output) string {
 // fakeOutput is what tests take an output for: of the form that AWS gives it.
 func fakeOutput(app string, o data.Output) string {
 	name := app + "-" + o.Data + "-fake"
+	if o.FIFO {
+		name += ".fifo"
+	}
 	switch {
 	case o.Kind == "bucket" && o.Key == "arn":
 		return "arn:aws:s3:::" + name
@@ -159,7 +194,7 @@ func newDataView(in Input) dataView {
 	for _, s := range dataOf(in.Data) {
 		s.Title = dataField(s.Name, s.Kind)
 		s.Ident, s.File = dataIdent(s.Name, s.Kind), goname.File(s.Name, s.Kind)
-		s.StacktestImport = view.StacktestImport
+		s.App, s.StacktestImport = in.App, view.StacktestImport
 		s.features = namesOf(dataFeatures, s.datum)
 		if s.Bucket != nil {
 			for _, u := range s.Bucket.Uploads {

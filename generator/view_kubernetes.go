@@ -30,6 +30,7 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"irsa", func(s kubernetes.Service) bool { return s.Identity != nil && s.Identity.IRSA }},
 	{"queue", func(s kubernetes.Service) bool { return s.Events != nil }},
 	{"delivery", func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }},
+	{"fifo", func(s kubernetes.Service) bool { return s.Events != nil && s.Events.FIFO && !s.Events.Pull }},
 	{"nobody", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody }},
 	{"anywhere", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromAnywhere }},
 	{"cluster", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromCluster }},

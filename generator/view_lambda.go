@@ -36,6 +36,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"uses", func(s lambda.Service) bool { return usesData(s.Access) }},
 	{"listing", func(s lambda.Service) bool { return listsPrefixes(s.Access) }},
 	{"queue", func(s lambda.Service) bool { return s.Events != nil }},
+	{"fifo", func(s lambda.Service) bool { return s.Events != nil && s.Events.FIFO }},
 	{"uploads", func(s lambda.Service) bool { return s.Events != nil && s.Events.Uploads }},
 	{"provisioned", func(s lambda.Service) bool { return s.Provisioned > 0 }},
 	{"bounded", func(s lambda.Service) bool { return s.Provisioned > 0 && s.Reserved > 0 }},

@@ -12,6 +12,7 @@ import (
 type Bucket struct {
 	Versioning bool        `json:"versioning,omitempty" jsonschema_description:"Keep the earlier versions of objects that are replaced or deleted."`
 	Expire     Age         `json:"expire,omitempty" range:"1d to 3650d in whole days" jsonschema_description:"Delete objects that are this old; with versioning, earlier versions once they are."`
+	Existing   bool        `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's setting NAME.arn says which it is."`
 	CORS       *BucketCORS `json:"cors,omitempty" jsonschema_description:"Which origins' pages may use the bucket from a browser, by addresses that the app signs."`
 }
 
@@ -39,6 +40,9 @@ var (
 )
 
 func (v *validator) bucket(path string, b *Bucket) {
+	if b.Existing {
+		v.existing(path, "versioning", "expire", "cors")
+	}
 	if b.CORS != nil {
 		v.bucketCORS(path+".cors", b.CORS)
 	}

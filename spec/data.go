@@ -60,7 +60,7 @@ func (v *validator) data() {
 		}
 	}
 	for _, name := range v.app.DataNames() {
-		if d := v.app.Data[name]; d.Queue != nil {
+		if d := v.app.Data[name]; d.Queue != nil && !d.Queue.Existing {
 			queues[DeadLetters(name)] = "the dead-letter queue of " + name
 		}
 	}
@@ -107,6 +107,18 @@ func (v *validator) datum(path string, d *Data) {
 	}
 	if d.Bucket != nil && v.sound(path+".bucket") {
 		v.bucket(path+".bucket", d.Bucket)
+	}
+	if d.Queue != nil && d.Queue.Existing && v.sound(path+".queue") {
+		v.existing(path+".queue", "attempts", "retention")
+	}
+}
+
+// existing refuses keys of data that is left as it is.
+func (v *validator) existing(path string, keys ...string) {
+	for _, key := range keys {
+		if at := path + "." + key; v.app.Given(at) {
+			v.fail(at, "is only for what ambi makes, and this exists already", "remove it here, and set it where this is made")
+		}
 	}
 }
 

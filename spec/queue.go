@@ -12,8 +12,10 @@ import (
 
 // Queue is a queue of the data.
 type Queue struct {
-	Attempts  int `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=1000,default=5" jsonschema_description:"How often a message is delivered before it goes to the dead-letter queue."`
-	Retention Age `json:"retention,omitempty" jsonschema:"default=4d" range:"1m to 13d in whole seconds" jsonschema_description:"How long a message is kept that is not taken. The dead-letter queue keeps messages 14 days."`
+	Attempts  int  `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=1000,default=5" jsonschema_description:"How often a message is delivered before it goes to the dead-letter queue."`
+	Retention Age  `json:"retention,omitempty" jsonschema:"default=4d" range:"1m to 13d in whole seconds" jsonschema_description:"How long a message is kept that is not taken. The dead-letter queue keeps messages 14 days."`
+	Existing  bool `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's setting NAME.arn says which it is."`
+	FIFO      bool `json:"fifo,omitempty" jsonschema_description:"Deliver the messages of one group in their order. Who sends names the group, and what tells a message from a repeat."`
 }
 
 // SetDefaults gives a message five attempts within four days.
@@ -44,6 +46,7 @@ type Events struct {
 	Batch  int
 	Window Duration
 	Pull   bool // by the app
+	FIFO   bool // the queue keeps the order of each message group
 }
 
 // Events is how events reach a service by its name; false for one over HTTP.
@@ -52,10 +55,11 @@ func (a *App) Events(service string) (Events, bool) {
 	switch {
 	case s.Queue != nil:
 		q := s.Queue
-		return Events{q.From, q.Path, q.Batch, q.Window, q.Pull == PullApp}, true
+		d := a.Data[q.From]
+		return Events{q.From, q.Path, q.Batch, q.Window, q.Pull == PullApp, d != nil && d.Queue != nil && d.Queue.FIFO}, true
 	case s.Uploads != nil:
 		u := s.Uploads
-		return Events{UploadsQueue(service), u.Path, u.Batch, u.Window, u.Pull == PullApp}, true
+		return Events{UploadsQueue(service), u.Path, u.Batch, u.Window, u.Pull == PullApp, false}, true
 	}
 	return Events{}, false
 }
@@ -121,7 +125,12 @@ func (v *validator) triggers(path, name string, s *Service) {
 			v.fail(at+".from", "must be a queue of the app's data, got "+quote(q.From), v.suggestData(q.From, "queue")...)
 		default:
 			v.consumer(at+".from", name, q.From)
-			v.expiry(at+".from", s, d.Queue, Events{Window: q.Window})
+			if !d.Queue.Existing {
+				v.expiry(at+".from", s, d.Queue, Events{Window: q.Window})
+			}
+			if d.Queue.FIFO {
+				v.ordered(at, q)
+			}
 		}
 		v.delivery(at, q.Path, q.Batch, q.Window, q.Pull, s)
 	}
@@ -157,6 +166,17 @@ func (v *validator) expiry(path string, s *Service, q *Queue, e Events) {
 	}
 	v.fail(path, fmt.Sprintf("the queue keeps a message %s, and %d attempts of six times timeout and window take %s: it would be lost before it reaches the dead-letter queue",
 		q.Retention, q.Attempts, Age(least)), "raise the queue's retention, or lower its attempts or the service's timeout")
+}
+
+// ordered refuses what Lambda does not take of a FIFO queue.
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+func (v *validator) ordered(path string, q *QueueTrigger) {
+	if q.Batch > maxUnwindowed {
+		v.fail(path+".batch", fmt.Sprintf("must be at most %d from a FIFO queue, got %d", maxUnwindowed, q.Batch))
+	}
+	if q.Window > 0 {
+		v.fail(path+".window", "is not for a FIFO queue", "remove it: Lambda takes what there is at once")
+	}
 }
 
 // delivery checks what both triggers from a queue have.

@@ -33,6 +33,9 @@ func (v *validator) uploads(path, name string, s *Service, u *Uploads) {
 	case !v.sound(path+".from") || !v.sound(child("data", u.From)):
 	case d == nil || d.Bucket == nil:
 		v.fail(path+".from", "must be a bucket of the app's data, got "+quote(u.From), v.suggestData(u.From, "bucket")...)
+	case d.Bucket.Existing:
+		v.fail(path+".from", u.From+" exists already, and a bucket has one configuration of its notifications: ambi would overwrite its owner's",
+			"have its owner send the events to a queue, and take them with queue: data: {QUEUE: {queue: {existing: true}}}")
 	default:
 		v.filters(path, name, u)
 		v.loop(path, name, s, u)

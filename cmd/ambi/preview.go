@@ -157,6 +157,7 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 		}
 		if options.Offline {
 			options.Placeholders = placeholders(p, t)
+			options.DataPlaceholders = generator.DataPlaceholders(generator.InputOf(p.Resolved, "", t))
 		}
 		result, err := engine.Preview(ctx, options)
 		if result != nil {

@@ -100,6 +100,7 @@ type SimulationDocument struct {
 	Lambda      compare.Side         `json:"lambda"`     // the bill of a month like the trace
 	Kubernetes  compare.Side         `json:"kubernetes"` // the same
 	Simulation  *compare.Simulation  `json:"simulation"`
+	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // services that are in no figure, since events start them
 	Assumptions []compare.Assumption `json:"assumptions"` // all that the figures rest on
 }
 
@@ -107,7 +108,7 @@ func printSimulation(out io.Writer, result compare.Result, asJSON bool) error {
 	if asJSON {
 		return printJSON(out, SimulationDocument{
 			Format: simulationFormat, App: result.App, Region: result.Region,
-			Lambda: result.Lambda, Kubernetes: result.Kubernetes, Simulation: result.Simulation, Assumptions: result.Assumptions,
+			Lambda: result.Lambda, Kubernetes: result.Kubernetes, Simulation: result.Simulation, NotPriced: result.NotPriced, Assumptions: result.Assumptions,
 		})
 	}
 	if _, err := io.WriteString(out, report.SimulationText(result)); err != nil {

@@ -23,6 +23,7 @@ const deliveryPort = 4195
 // facts are what the configuration depends on.
 type facts struct {
 	port, timeoutSeconds, atOnce int
+	fifo                         bool
 }
 
 // emittedConfig is what the delivery container is told: ambi emits the program of a spec
@@ -33,16 +34,16 @@ func emittedConfig(t *testing.T, f facts) string {
 	app, err := spec.Parse("app.yaml", fmt.Appendf(nil, `apiVersion: ambi/v1
 name: thumbs
 targets: [kubernetes]
-data: {originals: {bucket: {}}}
+data: {originals: {bucket: {}}, orders: {queue: {fifo: true}}}
 services:
   resize:
     image: example.com/thumbs:1
     port: %d
     timeout: %ds
     concurrency: %d
-    uploads: {from: originals}
+    %s
     kubernetes: {identity: irsa}
-`, f.port, f.timeoutSeconds, f.atOnce))
+`, f.port, f.timeoutSeconds, f.atOnce, map[bool]string{false: "uploads: {from: originals}", true: "queue: {from: orders}"}[f.fifo]))
 	if err != nil {
 		t.Fatal(err)
 	}

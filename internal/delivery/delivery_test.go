@@ -262,3 +262,52 @@ func TestKills(t *testing.T) {
 	}
 	t.Logf("%d messages, %d kills, %d deliveries more than one each", messages, kills, again)
 }
+
+// Two pods take messages of a FIFO queue, several at once. Those of one group are done in
+// their order all the same, also when one of them fails at first: the rest waits for it.
+func TestOrder(t *testing.T) {
+	const groups, each = 4, 5
+	stand := sqs.New()
+	queues := httptest.NewServer(stand)
+	t.Cleanup(queues.Close)
+	dead := stand.Create("dead.fifo", sqs.Attributes{FIFO: true})
+	orders := stand.Create("orders.fifo", sqs.Attributes{Visibility: visibility, MaxReceives: 3, DeadLetters: dead, FIFO: true})
+	for i := range each {
+		for g := range groups {
+			body := fmt.Sprintf("%d.%d", g, i)
+			orders.SendInOrder(strconv.Itoa(g), body, body)
+		}
+	}
+	var mutex sync.Mutex
+	tried := map[string][]string{} // by group
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var event events.SQSEvent
+		if err := json.NewDecoder(r.Body).Decode(&event); err != nil || len(event.Records) != 1 {
+			t.Errorf("got %+v, %v", event, err)
+			return
+		}
+		group, message, _ := strings.Cut(event.Records[0].Body, ".")
+		time.Sleep(20 * time.Millisecond)
+		mutex.Lock()
+		defer mutex.Unlock()
+		tried[group] = append(tried[group], message)
+		if message == "1" && len(tried[group]) == 2 {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	t.Cleanup(app.Close)
+	for range 2 {
+		startDelivery(t, orders, queues.URL, facts{port: app.Listener.Addr().(*net.TCPAddr).Port, timeoutSeconds: 2, atOnce: 4, fifo: true})
+	}
+	eventually(t, "the queue is empty", func() bool { return len(orders.Bodies()) == 0 })
+	mutex.Lock()
+	defer mutex.Unlock()
+	for group, messages := range tried {
+		if got := strings.Join(messages, " "); got != "0 1 1 2 3 4" {
+			t.Errorf("group %s: %s, want 0, 1 twice, and the rest in order", group, got)
+		}
+	}
+	if len(tried) != groups || len(dead.Bodies()) > 0 {
+		t.Errorf("%d groups, dead letters %v", len(tried), dead.Bodies())
+	}
+}

@@ -72,6 +72,9 @@ func (r *run) bringUp(ctx context.Context, temporary string, s *session) (*Resul
 	}
 	d := &run{Options: Options{Dir: project.dir, Offline: true, Color: r.Color, Stdout: r.DataStdout, Stderr: r.Stderr}, tools: r.tools, project: project, progress: r.progress}
 	d.stack = r.dataStack(config)
+	if r.DataOutputs == nil {
+		d.Placeholders = r.DataPlaceholders
+	}
 	own, err := d.offlineConfig()
 	if err != nil {
 		return nil, err

@@ -49,6 +49,8 @@ type Options struct {
 	// Placeholders are values for settings that the stack may lack, by key: offline, each
 	// stands in for one that is not set, and the preview says so.
 	Placeholders map[string]string
+	// DataPlaceholders are the same for the data stack, in any region.
+	DataPlaceholders map[string]string
 	// Color lets the engine colour what it shows. Callers decide by NO_COLOR.
 	Color bool
 	// Stdin answers the engine's questions (a passphrase). It is not read offline.

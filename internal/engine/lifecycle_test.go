@@ -3,6 +3,7 @@ package engine
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,13 +92,48 @@ func TestDataLifecycle(t *testing.T) {
 		t.Skip("long, and the detector does not see what happens in the engine's process")
 	}
 	dir := resolved(t.TempDir())
-	all := updateimpact.Data()
+	var all, protected []updateimpact.Change
+	for _, c := range updateimpact.Data() {
+		if c.Data.Protected {
+			protected = append(protected, c)
+		} else {
+			all = append(all, c)
+		}
+	}
 	build := lifecycle.NewProgram(t, dir)
-	for name, after := range map[string]bool{"before": false, "after": true} {
-		build.Add(name, lifecycle.DataSpec(t, spec.Lambda, all, after), lifecycle.DataSpec(t, spec.Kubernetes, all, after))
+	for suffix, changes := range map[string][]updateimpact.Change{"": all, "protected": protected} {
+		for name, after := range map[string]bool{"before": false, "after": true} {
+			build.Add(name+suffix, lifecycle.DataSpec(t, spec.Lambda, changes, after), lifecycle.DataSpec(t, spec.Kubernetes, changes, after))
+		}
 	}
 	build.Write()
 	for _, target := range append(spec.Targets(), lifecycle.DataTarget) {
+		t.Run(string(target)+", protected", func(t *testing.T) {
+			s := startStack(t, dir, target)
+			s.withData(build.Data["beforeprotected"])
+			s.set("beforeprotected")
+			s.up()
+			s.withData(build.Data["afterprotected"])
+			s.set("afterprotected")
+			if target == lifecycle.DataTarget {
+				existing := keeping(s.stand.Existing())
+				if out, err := s.try("up", "--yes", "--skip-preview"); err == nil || !strings.Contains(out, "protect") {
+					t.Errorf("a change that deletes data is not refused: %v\n%s", err, out)
+				}
+				if left := keeping(s.stand.Existing()); len(existing) == 0 || !slices.Equal(left, existing) {
+					t.Errorf("the update that was refused left\n%s\nof\n%s", strings.Join(left, "\n"), strings.Join(existing, "\n"))
+				}
+				s.set("beforeprotected")
+				s.pulumi("config", "set", "protect", "false")
+				s.up()
+				s.set("afterprotected")
+			}
+			lifecycle.Compare(t, target, protected, s.up())
+			s.pulumi("destroy", "--yes")
+			if left := s.stand.Existing(); len(left) > 0 {
+				t.Errorf("destroy left %v", left)
+			}
+		})
 		t.Run(string(target), func(t *testing.T) {
 			s := startStack(t, dir, target)
 			if target != lifecycle.DataTarget {
@@ -161,20 +197,31 @@ func startStack(t *testing.T, dir string, target spec.Target) *stack {
 	return s
 }
 
-// set picks the spec that is deployed next.
-// withData puts the stack of the data in place that a variant reads.
+// keeping are those resources that data is in.
+func keeping(urns []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(urns), func(urn string) bool {
+		return !strings.Contains(urn, "::aws:sqs/queue:Queue::") && !strings.Contains(urn, "::aws:s3/bucketV2:BucketV2::")
+	})
+	slices.Sort(kept)
+	return kept
+}
+
+// withData puts the stack of the data in place that a variant reads, or another state of it.
 func (s *stack) withData(d lifecycle.DataStack) {
 	s.t.Helper()
 	r := &run{Options: s.run.Options, stack: usualDataStack, tools: s.run.tools, project: &project{Name: d.App + "-data", dir: s.run.Dir}, progress: s.run.progress}
 	beside := filepath.Join(s.temporary, "data-"+d.App)
-	if err := r.initialize(s.t.Context(), beside, filepath.Join(beside, "Pulumi.main.yaml"), []byte("config: {}\n"), s.env, r.stack); err != nil {
-		s.t.Fatal(err)
+	if !exists(beside) {
+		if err := r.initialize(s.t.Context(), beside, filepath.Join(beside, "Pulumi.main.yaml"), []byte("config: {}\n"), s.env, r.stack); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	if err := r.imports(s.t.Context(), beside, s.env, d.Outputs); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
+// set picks the spec that is deployed next.
 func (s *stack) set(variant string) { s.pulumi("config", "set", "variant", variant) }
 
 func (s *stack) pulumi(arguments ...string) {

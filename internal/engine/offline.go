@@ -178,9 +178,13 @@ func (r *run) offlineConfig() ([]byte, error) {
 		if r.project.given(config, key) {
 			continue
 		}
-		config.Config[r.project.Name+":"+key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: r.Placeholders[key]}
+		value := r.Placeholders[key]
+		if region := config.Config["aws:region"]; region.Value != "" {
+			value = strings.Replace(value, ":us-east-1:", ":"+region.Value+":", 1)
+		}
+		config.Config[r.project.Name+":"+key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 		r.progress.say(fmt.Sprintf("stack %s does not set %s: offline, %s stands for it; before you deploy: pulumi config set --stack %s %s VALUE",
-			r.stack, key, r.Placeholders[key], r.stack, key))
+			r.stack, key, value, r.stack, key))
 	}
 	if _, has := config.Config["kubernetes:kubeconfig"]; !has {
 		set("kubernetes:context", "offline")

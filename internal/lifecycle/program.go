@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +26,7 @@ type Program struct {
 
 	Variants []Variant            // what was added
 	Data     map[string]DataStack // what programs read of a data stack, by variant
+	existing map[string]string    // settings of data that exists already
 }
 
 // DataStack is what a variant's program reads of the stack of its data.
@@ -43,7 +46,7 @@ type Variant struct {
 
 // NewProgram begins a program in an empty folder.
 func NewProgram(t *testing.T, dir string) *Program {
-	return &Program{t: t, dir: dir, Data: map[string]DataStack{}}
+	return &Program{t: t, dir: dir, Data: map[string]DataStack{}, existing: map[string]string{}}
 }
 
 // Add adds the programs of a variant. A target without a spec has none.
@@ -81,6 +84,7 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 	b.AddFiles(name, files, in.Targets()...)
 	if in.Data != nil {
 		b.addData(name, files)
+		maps.Copy(b.existing, generator.DataPlaceholders(in))
 	}
 }
 
@@ -89,6 +93,9 @@ func dataOutputs(app string, m *data.Model) map[string]any {
 	outputs := map[string]any{"region": "us-east-1", "consumer": "lambda"}
 	for _, o := range m.Outputs() {
 		name := app + "-" + o.Data
+		if o.FIFO {
+			name += ".fifo"
+		}
 		outputs[o.Name()] = map[string]string{
 			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
 			"queue url": "https://sqs.us-east-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:us-east-1:123456789012:" + name,
@@ -166,6 +173,10 @@ func main() {
 }
 `))
 	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
+	var existing strings.Builder
+	for _, key := range slices.Sorted(maps.Keys(b.existing)) {
+		fmt.Fprintf(&existing, "  life:%s: %s\n", key, b.existing[key])
+	}
 	for _, target := range append(spec.Targets(), DataTarget) {
 		b.file("Pulumi."+string(target)+".yaml", []byte(`config:
   life:target: `+string(target)+`
@@ -178,7 +189,7 @@ func main() {
   life:dataStack: main
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
-`))
+`+existing.String()))
 	}
 }
 

@@ -165,7 +165,7 @@ func (a *aws) shapeOf(token string) shape {
 }
 
 // check names what the real provider would name: the logical name and seven
-// hexadecimal digits. A resource that is there keeps its name.
+// hexadecimal digits, and what a FIFO queue's ends in. A resource that is there keeps its name.
 func (a *aws) check(r resource, olds, inputs properties) string {
 	s := a.shapeOf(r.token)
 	key := s.keyOfName()
@@ -173,6 +173,9 @@ func (a *aws) check(r resource, olds, inputs properties) string {
 		return ""
 	}
 	name := r.name + "-" + r.hash(7)
+	if fifo, _ := unwrap(inputs["fifoQueue"]); fifo.GetBoolValue() {
+		name += ".fifo"
+	}
 	if old, _ := unwrap(olds[key]); old.GetStringValue() != "" {
 		name = old.GetStringValue()
 	}
@@ -203,7 +206,7 @@ func (a *aws) republishes(r resource, changed []string) []string {
 func (a *aws) fixed(r resource, olds, news properties) bool {
 	key := a.shapeOf(r.token).keyOfName()
 	name, _ := unwrap(olds[key])
-	made := regexp.MustCompile(`^` + regexp.QuoteMeta(r.name) + `-[0-9a-f]{7}$`)
+	made := regexp.MustCompile(`^` + regexp.QuoteMeta(r.name) + `-[0-9a-f]{7}(\.fifo)?$`)
 	return name.GetStringValue() != "" && !made.MatchString(name.GetStringValue()) &&
 		proto.Equal(olds[key], news[key])
 }

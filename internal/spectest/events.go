@@ -13,12 +13,14 @@ type datum struct {
 	name   string
 	queue  bool
 	taken  bool     // a queue whose messages a service takes
+	fifo   bool     // a queue that keeps the order of groups
+	exists bool     // and is not made
 	starts []string // prefixes of a bucket's keys whose uploads start a service, "" for all
 }
 
 // draw picks what there is to keep, and what starts each service.
 func (g *generator) draw() {
-	g.triggers = make([]string, len(g.names))
+	g.triggers, g.fifo = make([]string, len(g.names)), make([]bool, len(g.names))
 	for i := range g.triggers {
 		g.triggers[i] = "http"
 	}
@@ -31,7 +33,9 @@ func (g *generator) draw() {
 	}
 	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names[:1+g.IntN(4)] {
-		g.data = append(g.data, &datum{name: name, queue: g.sometimes()})
+		d := &datum{name: name, queue: g.sometimes(), exists: g.IntN(4) == 0}
+		d.fifo = d.queue && g.IntN(3) == 0
+		g.data = append(g.data, d)
 	}
 	for i := range g.names {
 		if g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
@@ -41,7 +45,8 @@ func (g *generator) draw() {
 		case d.queue && !d.taken:
 			d.taken = true
 			g.triggers[i] = "queue: {from: " + g.key(d.name)
-		case !d.queue:
+			g.fifo[i] = d.fifo
+		case !d.queue && !d.exists:
 			filter := "prefix: " + g.names[i] + g.one("/", "/in/", "/it's(1)!/") + ", "
 			prefix := strings.TrimSuffix(strings.TrimPrefix(filter, "prefix: "), ", ")
 			if len(d.starts) == 0 && g.IntN(4) == 0 {
@@ -69,7 +74,16 @@ func (g *generator) keep() {
 	g.line(0, "data:")
 	for _, d := range g.data {
 		var entries []string
+		if d.exists {
+			entries = append(entries, "existing: true")
+		}
+		if d.fifo {
+			entries = append(entries, "fifo: true")
+		}
 		switch {
+		case d.exists:
+			g.line(1, "%s: {%s: {%s}}", g.key(d.name), map[bool]string{true: "queue", false: "bucket"}[d.queue], strings.Join(entries, ", "))
+			continue
 		case d.queue:
 			if g.sometimes() {
 				entries = append(entries, fmt.Sprintf("attempts: %d", g.between(1, 15)))
@@ -113,6 +127,9 @@ func (g *generator) trigger(i int) {
 	case 0:
 		entries = append(entries, fmt.Sprintf("batch: %d", g.between(1, 10)))
 	case 1:
+		if g.fifo[i] {
+			break
+		}
 		entries = append(entries, fmt.Sprintf("batch: %d", g.between(1, 10_000)), "window: "+g.one("1s", "90s", "5m"))
 	}
 	if g.IntN(4) == 0 {

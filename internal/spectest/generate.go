@@ -53,6 +53,7 @@ type generator struct {
 
 	data     []*datum
 	triggers []string // of each service: http, or what is written of the events that start it
+	fifo     []bool   // of each service: its queue keeps the order of groups
 	calls    [][]bool // which service needs which
 	internal []bool   // which services only those that need them may call
 }

@@ -38,6 +38,8 @@ type request struct {
 	QueueName           string
 	MessageBody         string
 	MessageAttributes   map[string]Attribute
+	MessageGroupID      string `json:"MessageGroupId"`
+	MessageDedupID      string `json:"MessageDeduplicationId"`
 	MaxNumberOfMessages int
 	WaitTimeSeconds     int
 	ReceiptHandle       string
@@ -52,6 +54,8 @@ type entry struct {
 	ID                string `json:"Id"`
 	MessageBody       string
 	MessageAttributes map[string]Attribute
+	MessageGroupID    string `json:"MessageGroupId"`
+	MessageDedupID    string `json:"MessageDeduplicationId"`
 	ReceiptHandle     string
 	VisibilityTimeout int
 }
@@ -90,7 +94,11 @@ func (s *Server) answer(r *http.Request, operation string, call request) (any, e
 	case "GetQueueUrl":
 		return map[string]string{"QueueUrl": "http://" + r.Host + q.Path()}, nil
 	case "SendMessage":
-		return map[string]string{"MessageId": q.SendWith(call.MessageBody, call.MessageAttributes), "MD5OfMessageBody": hash(call.MessageBody)}, nil
+		if err := q.nameable(call.MessageGroupID, call.MessageDedupID); err != nil {
+			return nil, err
+		}
+		id := q.send(message{body: call.MessageBody, attributes: call.MessageAttributes, group: call.MessageGroupID, dedup: call.MessageDedupID})
+		return map[string]string{"MessageId": id, "MD5OfMessageBody": hash(call.MessageBody)}, nil
 	case "ReceiveMessage":
 		return q.answerReceive(r, call)
 	case "DeleteMessage":
@@ -110,6 +118,17 @@ func (s *Server) answer(r *http.Request, operation string, call request) (any, e
 	default:
 		return nil, failure{"InvalidAction", "InvalidAction", "this stand-in does not know the action " + operation}
 	}
+}
+
+// nameable refuses what a FIFO queue without content-based deduplication does.
+func (q *Queue) nameable(group, dedup string) error {
+	switch {
+	case q.attributes.FIFO && group == "":
+		return failure{"MissingParameter", "MissingParameter", "The request must contain the parameter MessageGroupId."}
+	case q.attributes.FIFO && dedup == "":
+		return invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly")
+	}
+	return nil
 }
 
 func seconds(given *int, otherwise time.Duration) time.Duration {
@@ -139,6 +158,10 @@ func (q *Queue) answerReceive(r *http.Request, call request) (any, error) {
 				"SenderId":                         account,
 			},
 		}
+		if m.group != "" {
+			attributes, _ := answer["Attributes"].(map[string]string)
+			attributes["MessageGroupId"], attributes["MessageDeduplicationId"] = m.group, m.dedup
+		}
 		if m.attributes != nil { // whichever are asked for: nobody asks for some
 			answer["MessageAttributes"] = m.attributes
 		}
@@ -161,7 +184,11 @@ func (q *Queue) answerBatch(operation string, entries []entry) (any, error) {
 	for _, e := range entries {
 		one := map[string]string{"Id": e.ID}
 		if operation == "SendMessageBatch" {
-			one["MessageId"], one["MD5OfMessageBody"] = q.SendWith(e.MessageBody, e.MessageAttributes), hash(e.MessageBody)
+			if err := q.nameable(e.MessageGroupID, e.MessageDedupID); err != nil {
+				return nil, err
+			}
+			id := q.send(message{body: e.MessageBody, attributes: e.MessageAttributes, group: e.MessageGroupID, dedup: e.MessageDedupID})
+			one["MessageId"], one["MD5OfMessageBody"] = id, hash(e.MessageBody)
 		}
 		done = append(done, one)
 	}

@@ -15,8 +15,9 @@
 // GetQueueUrl. Messages are hidden for the queue's visibility timeout once they are
 // received, counted, and moved to the dead-letter queue instead of being delivered
 // once too often, as AWS documents it. Unlike SQS it delivers in order, never twice
-// by chance, and asks for no signature. It knows no FIFO queue, delay, size or
-// retention.
+// by chance, and asks for no signature. Of a FIFO queue it knows message groups: while
+// one message of a group is hidden, no later one is received; and it takes a message once
+// by its deduplication ID, for ever. It knows no delay, size or retention.
 package sqs
 
 import (
@@ -46,6 +47,7 @@ type Attributes struct {
 	Visibility  time.Duration // that a message is hidden once it is received; 30 s if zero
 	MaxReceives int           // after which a message is a dead letter; no bound if zero
 	DeadLetters *Queue        // where it goes then
+	FIFO        bool          // keep the order of each message group
 }
 
 // Queue is one queue.
@@ -58,11 +60,13 @@ type Queue struct {
 	sent       int
 	deliveries []Delivery
 	deleted    map[string]time.Time
+	taken      map[string]string // of a FIFO queue: the message's ID, by its deduplication ID
 }
 
 // message is in one queue at a time.
 type message struct {
 	id, body      string
+	group, dedup  string // of a FIFO queue
 	attributes    map[string]Attribute
 	sent          time.Time
 	first         time.Time // received
@@ -86,7 +90,7 @@ func (s *Server) Create(name string, attributes Attributes) *Queue {
 	if attributes.Visibility == 0 {
 		attributes.Visibility = 30 * time.Second
 	}
-	q := &Queue{Name: name, server: s, attributes: attributes, grown: make(chan struct{}), deleted: map[string]time.Time{}}
+	q := &Queue{Name: name, server: s, attributes: attributes, grown: make(chan struct{}), deleted: map[string]time.Time{}, taken: map[string]string{}}
 	s.queues[name] = q
 	return q
 }
@@ -105,11 +109,25 @@ func (q *Queue) Send(body string) string { return q.SendWith(body, nil) }
 
 // SendWith puts a message with attributes of its own into the queue, and returns its ID.
 func (q *Queue) SendWith(body string, attributes map[string]Attribute) string {
+	return q.send(message{body: body, attributes: attributes})
+}
+
+// SendInOrder puts a message into a FIFO queue, and returns its ID: that of an earlier
+// message with the same deduplication ID, which is then the only one.
+func (q *Queue) SendInOrder(group, dedup, body string) string {
+	return q.send(message{body: body, group: group, dedup: dedup})
+}
+
+func (q *Queue) send(m message) string {
 	q.server.mutex.Lock()
 	defer q.server.mutex.Unlock()
+	if id, repeated := q.taken[m.dedup]; repeated && m.dedup != "" {
+		return id
+	}
 	q.sent++
-	m := &message{id: fmt.Sprintf("00000000-0000-4000-8000-%012d", q.sent), body: body, attributes: attributes, sent: time.Now()}
-	q.add(m)
+	m.id, m.sent = fmt.Sprintf("00000000-0000-4000-8000-%012d", q.sent), time.Now()
+	q.taken[m.dedup] = m.id
+	q.add(&m)
 	return m.id
 }
 
@@ -176,6 +194,10 @@ func (q *Queue) receive(ctx context.Context, most int, visibility, wait time.Dur
 // holds the mutex.
 func (q *Queue) take(most int, visibility time.Duration) (received []message, next time.Time) {
 	now := time.Now()
+	held := map[string]bool{} // groups that have a hidden message
+	for _, m := range q.messages {
+		held[m.group] = held[m.group] || q.attributes.FIFO && m.hidden.After(now)
+	}
 	for _, m := range slices.Clone(q.messages) {
 		switch {
 		case len(received) == most:
@@ -184,6 +206,7 @@ func (q *Queue) take(most int, visibility time.Duration) (received []message, ne
 			if next.IsZero() || m.hidden.Before(next) {
 				next = m.hidden
 			}
+		case held[m.group]:
 		case q.attributes.DeadLetters != nil && q.attributes.MaxReceives > 0 && m.receives >= q.attributes.MaxReceives:
 			q.remove(m)
 			m.hidden, m.receiptHandle = time.Time{}, ""
@@ -221,6 +244,10 @@ func (q *Queue) delete(receiptHandle string) {
 	if m := q.byHandle(receiptHandle); m != nil {
 		q.remove(m)
 		q.deleted[m.id] = time.Now()
+		if q.attributes.FIFO { // the next of its group may come
+			close(q.grown)
+			q.grown = make(chan struct{})
+		}
 	}
 }
 

@@ -112,10 +112,12 @@ func TestStandIn(t *testing.T) {
 	server := httptest.NewServer(stand)
 	t.Cleanup(server.Close)
 	queues := map[string]*sqs.Queue{}
-	behaves(api{t: t, url: server.URL, create: func(name string, visibility time.Duration, maxReceives int, dead string) string {
-		queues[name] = stand.Create(name, sqs.Attributes{Visibility: visibility, MaxReceives: maxReceives, DeadLetters: queues[dead]})
+	a := api{t: t, url: server.URL, create: func(name string, visibility time.Duration, maxReceives int, dead string) string {
+		queues[name] = stand.Create(name, sqs.Attributes{Visibility: visibility, MaxReceives: maxReceives, DeadLetters: queues[dead], FIFO: strings.HasSuffix(name, ".fifo")})
 		return server.URL + queues[name].Path()
-	}})
+	}}
+	behaves(a)
+	keepsOrder(a)
 }
 
 // TestMoto holds another stand-in to the same, so that both agree on it.
@@ -148,6 +150,9 @@ func TestMoto(t *testing.T) {
 	a := api{t: t, url: "http://" + address}
 	a.create = func(name string, visibility time.Duration, maxReceives int, dead string) string {
 		attributes := map[string]string{"VisibilityTimeout": strconv.Itoa(int(visibility / time.Second))}
+		if strings.HasSuffix(name, ".fifo") {
+			attributes["FifoQueue"] = "true"
+		}
 		if dead != "" {
 			attributes["RedrivePolicy"] = fmt.Sprintf(`{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:%s","maxReceiveCount":%d}`, dead, maxReceives)
 		}
@@ -155,6 +160,52 @@ func TestMoto(t *testing.T) {
 		return url
 	}
 	behaves(a)
+	keepsOrder(a)
+}
+
+// keepsOrder holds a FIFO queue to the order of its groups.
+func keepsOrder(a api) {
+	a.t.Helper()
+	dead := a.create("dead.fifo", visibility, 0, "")
+	orders := a.create("orders.fifo", visibility, 2, "dead.fifo")
+	send := func(group, dedup, body string) (id, code string) {
+		input := map[string]any{"QueueUrl": orders, "MessageBody": body}
+		for name, value := range map[string]string{"MessageGroupId": group, "MessageDeduplicationId": dedup} {
+			if value != "" {
+				input[name] = value
+			}
+		}
+		output, code := a.call("SendMessage", input)
+		id, _ := output["MessageId"].(string)
+		return id, code
+	}
+	for _, unnamed := range [][2]string{{"", "x"}, {"a", ""}} {
+		if _, code := send(unnamed[0], unnamed[1], "x"); code == "" {
+			a.t.Errorf("a message of group %q called %q is taken", unnamed[0], unnamed[1])
+		}
+	}
+	send("a", "a1", "one")
+	if _, code := send("a", "a1", "one"); code != "" { // and is not delivered
+		a.t.Errorf("a repeat is refused: %s", code)
+	}
+	send("a", "a2", "two")
+	send("b", "b1", "other")
+	first := a.want(a.receive(orders, map[string]any{"MaxNumberOfMessages": 1}), "one", 1)
+	if first.Attributes["MessageGroupId"] != "a" {
+		a.t.Errorf("got %v, want group a", first.Attributes)
+	}
+	other := a.want(a.receive(orders, nil), "other", 1) // the rest of group a waits
+	a.must("DeleteMessage", map[string]any{"QueueUrl": orders, "ReceiptHandle": other.ReceiptHandle})
+	a.must("DeleteMessage", map[string]any{"QueueUrl": orders, "ReceiptHandle": first.ReceiptHandle})
+	send("a", "a3", "three")
+	a.want(a.receive(orders, map[string]any{"MaxNumberOfMessages": 1}), "two", 1)
+	if got := a.receive(orders, nil); got != nil {
+		a.t.Fatalf("a group whose message is worked on goes on with %v", got)
+	}
+	a.want(a.receive(orders, map[string]any{"MaxNumberOfMessages": 1, "WaitTimeSeconds": 10}), "two", 2)
+	time.Sleep(visibility + 100*time.Millisecond)
+	a.want(a.receive(orders, map[string]any{"MaxNumberOfMessages": 1}), "three", 1) // the dead letter leaves the order
+	a.want(a.receive(dead, nil), "two", 3)
 }
 
 const visibility = 2 * time.Second

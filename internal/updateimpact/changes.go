@@ -28,6 +28,9 @@ type Effect struct {
 	Steps   string
 	Note    string // what the steps do not say
 	Refused bool   // the target has no such field, and says so
+	// Protected says that Pulumi does none of the steps while the data stack protects what
+	// there is, which it does unless its setting protect is false.
+	Protected bool
 }
 
 func nothing(note string) Effect { return Effect{Note: note} }
@@ -35,6 +38,8 @@ func nothing(note string) Effect { return Effect{Note: note} }
 func steps(s string) Effect { return Effect{Steps: s} }
 
 func noted(s, note string) Effect { return Effect{Steps: s, Note: note} }
+
+func protected(s, note string) Effect { return Effect{Steps: s, Note: note, Protected: true} }
 
 func refused() Effect { return Effect{Refused: true, Note: "refused on this target"} }
 

@@ -39,6 +39,23 @@ func Data() []Change {
 			Data: noted("update Queue", "a shorter time deletes what is older"),
 		},
 		{
+			Fields:     []string{"data.*.queue.fifo"},
+			DataBefore: one, Before: "{queue: {from: NAME}, concurrency: 4}", DataAfter: queue("fifo: true"),
+			Data:       protected("replace Queue RedriveAllowPolicy, update MetricAlarm", "messages of the old queue are lost: rather make a second one, and let the first run dry"),
+			Lambda:     noted("replace EventSourceMapping, update RolePolicy", "for the new queue"),
+			Kubernetes: noted("update ConfigMap Deployment RolePolicy ScaledObject", "for the new queue, and one message a receive"),
+		},
+		{
+			Fields:     []string{"data.*.bucket.existing"},
+			DataBefore: bucket(""), DataAfter: bucket("existing: true"),
+			Data: protected("delete BucketPolicy BucketPublicAccessBlock BucketServerSideEncryptionConfigurationV2 BucketV2", "to keep it and only hand it over, `pulumi state delete` each of them first"),
+		},
+		{
+			Fields:     []string{"data.*.queue.existing"},
+			DataBefore: queue(""), DataAfter: queue("existing: true"),
+			Data: protected("delete Queue RedriveAllowPolicy MetricAlarm", "to keep it and only hand it over, `pulumi state delete` each of them first"),
+		},
+		{
 			Fields:     []string{"services.*.queue.from"},
 			DataBefore: two, Before: "{queue: {from: NAME}}", After: "{queue: {from: NAMEb}}",
 			Data:       steps("update Queue MetricAlarm"),

@@ -74,6 +74,8 @@ func cell(e Effect) string {
 	switch {
 	case e.Refused:
 		return e.Note
+	case e.Protected:
+		text = "refused while the data is protected; then " + e.Steps
 	case e.Steps != "":
 		text = e.Steps
 	}

@@ -9,6 +9,7 @@ import (
 // Bucket is one bucket in S3.
 type Bucket struct {
 	Name       string
+	Existing   bool // it is not made here: a stack's setting says which it is
 	Versioning bool
 	ExpireDays int // 0 for never
 	CORS       *CORS
@@ -22,6 +23,14 @@ type CORS struct {
 }
 
 func (r *resolver) bucket(at, name string, b *spec.Bucket) Bucket {
+	if b.Existing {
+		r.notes.Approximate(at, "a bucket that exists already: the data stack registers nothing for it, and its setting %s.arn says which it is. Roles get rights on it by its ARN; whether it is encrypted (with a key of its own, the roles need rights on the key, too), closed, versioned or kept is its owner's", name)
+		r.notes.Exact(at+".existing", "the data stack exports its name and its ARN from the setting %s.arn", name)
+		return Bucket{Name: name, Existing: true}
+	}
+	if path := at + ".existing"; r.app.Given(path) {
+		r.notes.Exact(path, "the data stack makes the bucket")
+	}
 	out := Bucket{Name: name, Versioning: b.Versioning, ExpireDays: int(b.Expire.Std() / (24 * time.Hour)), Uploads: r.uploadsTo(name)}
 	r.notes.Exact(at, "a bucket of the data stack, which both targets share: encrypted, closed to the public and to whoever asks without TLS, and protected unless a stack says otherwise")
 	if path := at + ".versioning"; r.app.Given(path) {

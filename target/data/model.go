@@ -17,6 +17,7 @@ func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues) == 0 }
 type Output struct {
 	Data, Kind string // such as originals, bucket
 	Key        string // name, url or arn
+	FIFO       bool   // of a FIFO queue, whose name ends in .fifo
 }
 
 // Name is the output's own.
@@ -26,10 +27,10 @@ func (o Output) Name() string { return o.Data + "." + o.Key }
 func (m *Model) Outputs() []Output {
 	var list []Output
 	for _, b := range m.Buckets {
-		list = append(list, Output{b.Name, "bucket", "name"}, Output{b.Name, "bucket", "arn"})
+		list = append(list, Output{Data: b.Name, Kind: "bucket", Key: "name"}, Output{Data: b.Name, Kind: "bucket", Key: "arn"})
 	}
 	for _, q := range m.Queues {
-		list = append(list, Output{q.Name, "queue", "url"}, Output{q.Name, "queue", "arn"})
+		list = append(list, Output{q.Name, "queue", "url", q.FIFO}, Output{q.Name, "queue", "arn", q.FIFO})
 	}
 	return list
 }

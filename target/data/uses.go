@@ -62,7 +62,7 @@ func AccessOf(app *spec.App, service string) Access {
 
 func variable(name, kind string) Variable {
 	key := map[string]string{"bucket": "name", "queue": "url"}[kind]
-	return Variable{Name: spec.DataVariable(name, kind), Output: Output{name, kind, key}}
+	return Variable{Name: spec.DataVariable(name, kind), Output: Output{Data: name, Kind: kind, Key: key}}
 }
 
 // grants are the statements of one right.

@@ -13,6 +13,7 @@ type Events struct {
 	Queue           string // among the data
 	Uploads         bool   // of a bucket, whose test events are left out
 	Path            string // that they are posted to
+	FIFO            bool   // the messages of a group come in their order
 	Pull            bool   // the app takes them itself, and there is no delivery container
 	Messages        int    // of one receive
 	ShutdownSeconds int    // that the delivery container gets to finish
@@ -49,8 +50,11 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 		r.uploads(at, events.Pull)
 	}
 	out.Events = &Events{
-		Queue: events.Queue, Uploads: s.Uploads != nil, Path: events.Path, Pull: events.Pull, Messages: min(maxReceive, s.Concurrency),
+		Queue: events.Queue, Uploads: s.Uploads != nil, Path: events.Path, Pull: events.Pull, Messages: min(maxReceive, s.Concurrency), FIFO: events.FIFO,
 		ShutdownSeconds: out.TimeoutSeconds + shutdownReserve, GraceSeconds: out.TimeoutSeconds + 2*shutdownReserve,
+	}
+	if events.FIFO {
+		out.Events.Messages = 1
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume(events.Pull)...))
 	if events.Pull {
@@ -64,8 +68,16 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at, "a Deployment without a Service")
 		return
 	}
-	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come as texts, without their types, and events without eventSourceARN")
-	r.notes.Exact(at+".from", "the delivery container takes messages from its queue, and deletes or gives back by the app's answer; the stack's active sets the number of pods to none")
+	without := "eventSourceARN"
+	if events.FIFO {
+		without = "eventSourceARN, MessageGroupId, MessageDeduplicationId and SequenceNumber"
+	}
+	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come as texts, without their types, and events without %s", without)
+	order := ""
+	if events.FIFO {
+		order = "; one message a receive, so that SQS holds the rest of its group back until it is deleted or shown again, whatever the number of pods, and concurrency counts groups"
+	}
+	r.notes.Exact(at+".from", "the delivery container takes messages from its queue, and deletes or gives back by the app's answer%s; the stack's active sets the number of pods to none", order)
 	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; every answer but 2xx gives the message back")
 	if events.Batch > 1 {
 		r.notes.Dropped(at+".batch", "one message a request: a batch saves invocations on Lambda, and nothing here")
@@ -82,7 +94,12 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max
 	if s.Scale.Backlog > 0 {
 		out.Metric, out.Backlog = Backlog, s.Scale.Backlog
-		r.notes.Exact(at+".scale.backlog", "the queueLength of a KEDA ScaledObject, which the cluster must have the operator for: messages that wait or are worked on; KEDA reads it with a role of its own, which the setting kedaRoleArn lets it assume")
+		const scaled = "the queueLength of a KEDA ScaledObject, which the cluster must have the operator for: messages that wait or are worked on; KEDA reads it with a role of its own, which the setting kedaRoleArn lets it assume"
+		if out.Events.FIFO {
+			r.notes.Approximate(at+".scale.backlog", scaled+"; it counts messages and not their groups, and pods beyond the number of groups find nothing to do")
+		} else {
+			r.notes.Exact(at+".scale.backlog", scaled)
+		}
 		r.notes.Exact(at+".scale.min", "the ScaledObject's minReplicaCount")
 		r.notes.Exact(at+".scale.max", "the ScaledObject's maxReplicaCount")
 		return

@@ -15,6 +15,7 @@ type Events struct {
 	Batch              int    // the most messages of one invocation
 	WindowSeconds      int    // that a batch is gathered for; 0 for none
 	MaximumConcurrency int    // the most invocations at once
+	FIFO               bool   // the messages of a group come in their order
 }
 
 // consume are the actions of an event source mapping on its queue.
@@ -35,7 +36,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	}
 	out.Events = &Events{
 		Queue: events.Queue, Uploads: s.Uploads != nil, Batch: events.Batch, WindowSeconds: int(events.Window.Std().Seconds()),
-		MaximumConcurrency: s.Scale.Max * s.Concurrency,
+		MaximumConcurrency: s.Scale.Max * s.Concurrency, FIFO: events.FIFO,
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume()...))
 	r.notes.Exact(at+".from", "an event source mapping of its queue on the alias live; a batch that fails in part gives back what failed, and the stack's active turns it on and off")
@@ -47,7 +48,11 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 			Variable{Name: "AWS_LWA_ERROR_STATUS_CODES", Value: "300-599"},
 			Variable{Name: "AWS_LWA_PASS_THROUGH_PATH", Value: events.Path})
 	}
-	r.notes.Exact(at+".batch", "the mapping's batchSize")
+	if events.FIFO && events.Batch > 1 {
+		r.notes.Approximate(at+".batch", "the mapping's batchSize; once a message has failed, the app must report those that follow it in the batch too: what it does not report is deleted, and what failed comes after it")
+	} else {
+		r.notes.Exact(at+".batch", "the mapping's batchSize")
+	}
 	if r.app.Given(at + ".window") {
 		r.notes.Approximate(at+".window", "the mapping's maximumBatchingWindowInSeconds; on a quiet queue, Lambda may wait up to 20 s in any case")
 	}
@@ -62,8 +67,10 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	r.notes.Approximate(at+".concurrency", "an environment takes one invocation at a time; Lambda starts more of them instead, scale.max x concurrency at most")
 	switch {
 	case most < MinMaximumConcurrency || most > MaxMaximumConcurrency:
-		r.notes.Refused(at+".scale.max", finding.Refusal{Limit: "maximum concurrency", Page: EventScalingPage, Hint: "change scale.max or concurrency"},
+		r.notes.Refused(at+".scale.max", finding.Refusal{Limit: "maximum concurrency", Page: EventScalingPage, Hint: "change scale.max or concurrency; of a FIFO queue, messages of one group run one at a time"},
 			"scale.max x concurrency must be %d to %d on target lambda, got %d: an event source mapping takes no other maximumConcurrency", MinMaximumConcurrency, MaxMaximumConcurrency, most)
+	case out.Events.FIFO:
+		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once are the most, and no more than there are message groups", most)
 	default:
 		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once, what this many instances take, are the most", most)
 	}

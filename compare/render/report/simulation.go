@@ -21,6 +21,10 @@ func SimulationText(r compare.Result) string {
 	p := &page{result: r}
 	p.simulation()
 	if r.Simulation != nil {
+		if left := r.Left(); left != "" {
+			p.heading("What is left out")
+			p.say("- ", left)
+		}
 		p.heading("What the simulation assumes")
 		for _, a := range r.Assumptions {
 			topic, of := strings.CutPrefix(a.Topic, "simulation, ")
