@@ -101,7 +101,7 @@ type SimulationDocument struct {
 	Kubernetes  compare.Side         `json:"kubernetes"` // the same
 	Simulation  *compare.Simulation  `json:"simulation"`
 	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // services that are in no figure, since events start them
-	Assumptions []compare.Assumption `json:"assumptions"` // all that the figures rest on
+	Assumptions []compare.Assumption `json:"assumptions"`         // all that the figures rest on
 }
 
 func printSimulation(out io.Writer, result compare.Result, asJSON bool) error {
