@@ -49,19 +49,21 @@ func (r *refusal) Error() string { return r.message }
 type thumbs struct {
 	log     *slog.Logger
 	key     string
-	store   *store // nil if there is none
+	tokens  *tokens // nil if nobody needs one
+	store   *store  // nil if there is none
 	uploads budget
 	memory  budget
 }
 
 // newHandler returns the service. A key that is not empty is wanted in the header
-// x-api-key of each POST /thumbnails; timeout is the time that one request may take.
+// x-api-key of each POST /thumbnails, and a good token, where there are tokens, in each
+// request for an image; timeout is the time that one request may take.
 // Events are taken only where there is a store for what they ask for.
-func newHandler(log *slog.Logger, key string, store *store, timeout time.Duration) http.Handler {
-	service := &thumbs{log: log, key: key, store: store, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
+func newHandler(log *slog.Logger, key string, tokens *tokens, store *store, timeout time.Duration) http.Handler {
+	service := &thumbs{log: log, key: key, tokens: tokens, store: store, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
 	routes := http.NewServeMux()
-	routes.HandleFunc("POST /thumbnails", service.answer(service.makeThumbnail))
-	routes.HandleFunc("GET /placeholders/{width}/{height}", service.answer(service.drawPlaceholder))
+	routes.HandleFunc("POST /thumbnails", service.answer(service.withToken(service.makeThumbnail)))
+	routes.HandleFunc("GET /placeholders/{width}/{height}", service.answer(service.withToken(service.drawPlaceholder)))
 	routes.HandleFunc("GET /healthz", service.answer(service.health))
 	if store != nil {
 		routes.HandleFunc("POST "+eventsPath, service.answer(service.handleEvent))

@@ -24,10 +24,12 @@
 //	REQUEST_TIMEOUT   how long one request may take; 9s if not set
 //	API_KEY           the key that POST /thumbnails wants in the header x-api-key
 //	API_KEY_SECRET    or where AWS Secrets Manager keeps that key (secret.go)
+//	JWT_ISSUER        whose JSON Web Tokens requests for images bring (token.go)
+//	JWT_AUDIENCE      the audiences that they are for, separated by commas
 //	THUMBNAILS_BUCKET the bucket for thumbnails; without it there is no POST /events
 //	GOMEMLIMIT        what the Go runtime may take, softly; 400MiB if not set
 //
-// With no key, everybody may make thumbnails.
+// With no key and no issuer, everybody may make thumbnails.
 package main
 
 import (
@@ -62,6 +64,10 @@ func run(ctx context.Context, lookup environment, output io.Writer) error {
 	if err != nil {
 		return err
 	}
+	tokens, err := openTokens(ctx, lookup)
+	if err != nil {
+		return err
+	}
 	store, err := openStore(ctx, lookup)
 	if err != nil {
 		return err
@@ -70,7 +76,7 @@ func run(ctx context.Context, lookup environment, output io.Writer) error {
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	log := slog.New(slog.NewJSONHandler(output, &slog.HandlerOptions{Level: settings.logLevel}))
-	return serve(ctx, settings, log, newHandler(log, key, store, settings.requestTimeout))
+	return serve(ctx, settings, log, newHandler(log, key, tokens, store, settings.requestTimeout))
 }
 
 // serve answers requests with handler, from whichever side they come.

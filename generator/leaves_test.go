@@ -39,6 +39,8 @@ var bends = map[string][]string{
 	"services.*.connections":                    {"7"},
 	"services.*.health.startup":                 {"2m"},
 	"services.*.kubernetes.architecture":        {"x86_64", "arm64"},
+	"services.*.kubernetes.auth":                nil, // TestChoicesChange
+	"services.*.kubernetes.jwks":                {"https://bent.example.com/keys"},
 	"services.*.kubernetes.user":                {"1234"},
 	"services.*.needs[]":                        nil, // TestChoicesChange
 	"services.*.permissions[].actions[]":        {"sqs:SendMessage"},

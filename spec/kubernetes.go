@@ -38,6 +38,7 @@ func (v *validator) kubernetes(service string, s *Service) {
 		v.scaleToZero(path+".scaleToZero", service+".scale.min", s)
 	}
 	v.serviceMonitor(path+".serviceMonitor", k.ServiceMonitor)
+	v.tokenCheck(service, s)
 }
 
 func (v *validator) namespace(path, name string) {

@@ -152,6 +152,7 @@ func (p *proof) installKinds(t *testing.T) {
 	t.Helper()
 	for _, definition := range []string{
 		filepath.Join(module(t, "crds", "sigs.k8s.io/gateway-api"), "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"),
+		filepath.Join(module(t, "crds", "github.com/envoyproxy/gateway"), "charts/gateway-helm/charts/crds/crds/generated/gateway.envoyproxy.io_securitypolicies.yaml"),
 		filepath.Join(module(t, "crds", "github.com/prometheus-operator/prometheus-operator"), "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"),
 		filepath.Join(module(t, "crds", "github.com/kedacore/keda/v2"), "config/crd/bases/keda.sh_scaledobjects.yaml"),
 		filepath.Join(module(t, "crds", "github.com/kedacore/keda/v2"), "config/crd/bases/keda.sh_triggerauthentications.yaml"),

@@ -87,7 +87,7 @@ func All() []Kind {
 			Name: "authorizer", Is: "callers bring a JSON Web Token", Golden: fullLambda,
 			Keys: []string{"services.*.http.auth"},
 			Spec: in("spec/authorizer.go"), Lambda: in("target/lambda/authorizer.go"), Kubernetes: in("target/kubernetes/authorizer.go"),
-			Templates: in("templates/lambda/features/authorizer.tmpl", "templates/lambda/features/preflights.tmpl"),
+			Templates: in("templates/lambda/features/authorizer.tmpl", "templates/lambda/features/preflights.tmpl", "templates/kubernetes/features/token-check.tmpl"),
 			Price:     none(free), Fit: in("compare/fit/authorizer.go"), Simulate: none("a token is verified before the request comes"),
 		},
 		{
@@ -165,7 +165,7 @@ func Common() []string {
 		"services.*.env", "services.*.connections", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
 		"services.*.lambda.provisioned", "services.*.lambda.logRetentionDays",
-		"services.*.kubernetes.architecture", "services.*.kubernetes.user", "services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
+		"services.*.kubernetes.architecture", "services.*.kubernetes.auth", "services.*.kubernetes.jwks", "services.*.kubernetes.user", "services.*.kubernetes.cpu", "services.*.kubernetes.memory", "services.*.kubernetes.namespace", "services.*.kubernetes.pullSecrets", "services.*.kubernetes.metric",
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 func rank(kind string) int {
 	order := []string{
 		"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment",
-		"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "HTTPRoute", "ServiceMonitor",
+		"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "SecurityPolicy", "HTTPRoute", "ServiceMonitor",
 	}
 	if i := slices.Index(order, kind); i >= 0 {
 		return i

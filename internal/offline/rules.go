@@ -68,6 +68,7 @@ func Rules() []Rule {
 		object("kubernetes:core/v1:Service", "spec.clusterIP"),
 		object("kubernetes:core/v1:ServiceAccount"),
 		object("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"),
+		object("kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy"),
 		object("kubernetes:keda.sh/v1alpha1:ScaledObject"),
 		object("kubernetes:keda.sh/v1alpha1:TriggerAuthentication"),
 		object("kubernetes:monitoring.coreos.com/v1:ServiceMonitor"),

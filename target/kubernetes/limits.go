@@ -12,10 +12,12 @@ const (
 	GatewayPage       = "https://gateway-api.sigs.k8s.io/reference/spec/"
 	NetworkPolicyPage = "https://kubernetes.io/docs/concepts/services-networking/network-policies/"
 	IdentityPage      = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
-	NodesPage         = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/"
-	NginxPage         = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
-	ALBIngressPage    = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
-	ALBPage           = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+	// SecurityPolicyPage is Envoy Gateway's.
+	SecurityPolicyPage = "https://gateway.envoyproxy.io/docs/api/extension_types/#jwtprovider"
+	NodesPage          = "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/"
+	NginxPage          = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
+	ALBIngressPage     = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
+	ALBPage            = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
 // Limits of what serves routes from outside, as documented.
@@ -26,6 +28,8 @@ const (
 	MaxMatchesPerRule = 8
 	// MaxCORSValues bounds the origins, and the headers, of an HTTPRoute's CORS filter.
 	MaxCORSValues = 64
+	// MaxAudiences bounds those of a token check by Envoy Gateway: SecurityPolicyPage.
+	MaxAudiences = 8
 	// UsualALBSeconds is how long an Application Load Balancer waits for a byte
 	// unless told otherwise, which is a setting of the whole load balancer, of at
 	// most 4000: ALBPage.

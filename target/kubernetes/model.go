@@ -82,6 +82,7 @@ type Service struct {
 	Overlaps    []Overlap
 	Ingress     *Ingress // at most one of Ingress and Gateway is set
 	Gateway     *Gateway
+	TokenCheck  *TokenCheck // Envoy Gateway's, of what comes through Gateway; nil for none
 	Identity    *Identity
 	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
 }

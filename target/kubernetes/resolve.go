@@ -103,7 +103,8 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.uses(name, s, &out)
 	r.events(name, s, &out)
 	r.permissions(at, s, &out)
-	r.authorizer(at, s)
+	r.authorizer(at, s, &out)
+	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	r.outside(name, s, &out)
 	r.scale(at, s, &out)
 	r.pod(at, s, &out)
@@ -160,7 +161,6 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(at+".secrets."+name,
 			"the key %q of Secret %s, which must exist in the namespace; pods read it when they start, so a new value needs a restart", secret.Key, secret.Name)
 	}
-	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // calls decides who in the app calls whom.

@@ -64,7 +64,11 @@ func TestFindings(t *testing.T) {
 		cors    = "http: {routes: [POST /a], cors: {origins: [https://x.example.com]}}"
 		zero    = "scale: {min: 0, requests: 5/s}\nkubernetes: {scaleToZero: {keda: {prometheus: http://p, query: up}}}"
 		may     = "permissions: [{actions: [s3:GetObject], resources: [arn:aws:s3:::x/*]}]"
+		envoy   = "\nkubernetes: {auth: envoy, jwks: https://i.example.com/keys, gateway: {name: public}}"
 	)
+	token := func(route, more string) string {
+		return "http: {routes: [" + route + "], auth: {jwt: {issuer: https://i.example.com, audience: [x" + more + "]}}}"
+	}
 	for name, c := range map[string]struct {
 		a       string
 		others  []string
@@ -89,8 +93,17 @@ func TestFindings(t *testing.T) {
 		"CORS through another class":      {cors + traefik, nil, ".http.cors", finding.Refused, "class traefik"},
 		"CORS through a gateway":          {cors + gateway, nil, ".http.cors", finding.Approximate, "v1.5"},
 		"a header that nginx refuses":     {"http: {routes: [GET /a], cors: {origins: ['*'], headers: [X-a, x!]}}" + nginx, nil, ".http.cors.headers[1]", finding.Refused, "x!"},
-		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", finding.Refused, "never approximate"},
-		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", finding.Refused, "in the app"},
+		"auth":                            {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}", nil, ".http.auth.jwt", finding.Refused, "checks tokens by a standard"},
+		"auth through nginx":              {"http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x]}}}" + nginx, nil, ".http.auth.jwt", finding.Refused, "kubernetes.auth"},
+		"auth of the app":                 {token("GET /a", "") + "\nkubernetes: {auth: app}", nil, ".kubernetes.auth", finding.Approximate, "the app checks tokens, or nobody does"},
+		"issuer of the app's":             {token("GET /a", "") + "\nkubernetes: {auth: app}", nil, ".http.auth.jwt.issuer", finding.Approximate, "the variable JWT_ISSUER"},
+		"audience of the app's":           {token("GET /a", "") + "\nkubernetes: {auth: app}", nil, ".http.auth.jwt.audience", finding.Approximate, "the variable JWT_AUDIENCE"},
+		"auth of Envoy":                   {token("GET /a", "") + envoy, nil, ".kubernetes.auth", finding.Approximate, "pods that connect to the Service need no token"},
+		"keys for Envoy":                  {token("GET /a", "") + envoy, nil, ".kubernetes.jwks", finding.Exact, "Envoy Gateway gets the issuer's keys"},
+		"issuer of Envoy's":               {token("GET /a", "") + envoy, nil, ".http.auth.jwt.issuer", finding.Approximate, "in the header Authorization"},
+		"audience of Envoy's":             {token("GET /a", "") + envoy, nil, ".http.auth.jwt.audience", finding.Approximate, "client_id"},
+		"more audiences than Envoy takes": {token("GET /a", ", b, c, d, e, f, g, h, i") + envoy, nil, ".http.auth.jwt.audience", finding.Refused, "8 audiences at most"},
+		"preflight requests of Envoy's":   {token("ANY /a", "") + envoy, nil, ".kubernetes.auth", finding.Approximate, "OPTIONS requests need a token too"},
 		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", finding.Exact, ""},
 		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "cannot match methods"},
 		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},

@@ -37,6 +37,12 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		}
 		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: a call goes through the public API, like anybody's%s", name, token)
 	}
+	if s.Kubernetes.Auth == spec.CheckedByApp { // the same app checks tokens there
+		jwt := s.HTTP.Auth.JWT
+		out.Environment = append(out.Environment,
+			Variable{Name: spec.AudienceVariable, Value: jwt.AudienceList()},
+			Variable{Name: spec.IssuerVariable, Value: jwt.Issuer})
+	}
 	r.variablesOfData(out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(out.Invokes)

@@ -86,6 +86,10 @@ func TestFindings(t *testing.T) {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
 			"services.a.needs[0]", finding.Approximate, "signed with SigV4",
 		},
+		"who checks tokens in pods": {
+			map[string]string{"b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}\nkubernetes: {auth: app}"},
+			"services.b.kubernetes.auth", finding.Dropped, "an authorizer of the API checks tokens",
+		},
 		"the runtime's port":                                  {map[string]string{"b": web + "\nport: 9001"}, "services.b.port", finding.Refused, "runtime API listens there"},
 		"a port below 1024":                                   {map[string]string{"b": web + "\nport: 80"}, "services.b.port", finding.Refused, "binds no port below 1024"},
 		"a port of an app that has none":                      {map[string]string{"b": web + "\nport: 80\nlambda: {handler: native}"}, "services.b.port", finding.Dropped, "nothing connects"},
@@ -254,5 +258,21 @@ func TestShared(t *testing.T) {
 	}
 	if model.AccessLogRetentionDays != 90 {
 		t.Errorf("access logs are kept for %d days, want 90, the longest of the services' own", model.AccessLogRetentionDays)
+	}
+}
+
+// An app that checks tokens itself in pods finds which are good on Lambda too.
+func TestTokenVariables(t *testing.T) {
+	for auth, want := range map[string]string{"app": "JWT_AUDIENCE=x,z JWT_ISSUER=https://i.example.com", "envoy, jwks: https://i.example.com/keys, gateway: {name: public}": ""} {
+		model, _ := resolve(t, map[string]string{"a": "http: {routes: [GET /a], auth: {jwt: {issuer: https://i.example.com, audience: [x, z]}}}\nkubernetes: {auth: " + auth + "}"})
+		var got []string
+		for _, v := range model.Services[0].Environment {
+			if strings.HasPrefix(v.Name, "JWT_") {
+				got = append(got, v.Name+"="+v.Value)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %s", auth, got, want)
+		}
 	}
 }

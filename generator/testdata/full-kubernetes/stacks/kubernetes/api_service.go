@@ -42,6 +42,11 @@ var apiFacts = facts{
 			"allowCredentials": pulumi.Bool(false),
 		},
 	},
+	tokens: tokenCheck{
+		issuer:   "https://login.example.com",
+		audience: []string{"admin", "shop"},
+		keys:     "https://login.example.com/.well-known/jwks.json",
+	},
 }
 
 // deployAPIService declares the service's resources. Change a part here for this
@@ -68,10 +73,14 @@ func deployAPIService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	s.before(callers, deployment, service)
+	policy, err := newSecurityPolicy(ctx, f)
+	if err != nil {
+		return err
+	}
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromAnywhere())),
 		newDisruptionBudget(ctx, f),
-		newHTTPRoute(ctx, f, service),
+		newHTTPRoute(ctx, f, service, pulumi.DependsOn([]pulumi.Resource{policy})),
 		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
 	)
 }

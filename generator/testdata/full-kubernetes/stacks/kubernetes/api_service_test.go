@@ -36,6 +36,7 @@ var apiWanted = wanted{
 				"allowCredentials": false,
 			},
 		}),
+		checksTokens("https://login.example.com", "https://login.example.com/.well-known/jwks.json", "admin", "shop"),
 		checkAutoscaler,
 		checkAverage,
 	},

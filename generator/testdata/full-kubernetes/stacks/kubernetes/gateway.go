@@ -26,7 +26,7 @@ type requestMatch struct{ method, pathType, path string }
 const matchesPerRule = 8
 
 // newHTTPRoute has the Gateway send requests to the service.
-func newHTTPRoute(ctx *pulumi.Context, f facts, service *corev1.Service) error {
+func newHTTPRoute(ctx *pulumi.Context, f facts, service *corev1.Service, options ...pulumi.ResourceOption) error {
 	var rules pulumi.Array
 	for some := range slices.Chunk(f.gateway.requests, matchesPerRule) {
 		rule := pulumi.Map{
@@ -52,7 +52,7 @@ func newHTTPRoute(ctx *pulumi.Context, f facts, service *corev1.Service) error {
 		Kind:        pulumi.String("HTTPRoute"),
 		Metadata:    metadata(f),
 		OtherFields: map[string]any{"spec": spec},
-	})
+	}, options...)
 	return err
 }
 

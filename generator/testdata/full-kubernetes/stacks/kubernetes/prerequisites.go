@@ -26,6 +26,7 @@ func prerequisites(deployed ...facts) []prerequisite {
 	all = append(all, prerequisite{"kubernetes:networking.k8s.io/v1:IngressClass", "nginx", "install the Ingress controller of class nginx, or name another class in app.yaml"})
 	all = append(all, prerequisite{"kubernetes:networking.k8s.io/v1:IngressClass", "traefik", "install the Ingress controller of class traefik, or name another class in app.yaml"})
 	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1.gateway.networking.k8s.io", "install the Gateway API and a controller of it"})
+	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1alpha1.gateway.envoyproxy.io", "install Envoy Gateway, which checks tokens"})
 	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1.monitoring.coreos.com", "install the Prometheus Operator"})
 	all = append(all, prerequisite{"kubernetes:apiregistration.k8s.io/v1:APIService", "v1alpha1.keda.sh", "install KEDA"})
 	return all

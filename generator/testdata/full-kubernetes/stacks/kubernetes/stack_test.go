@@ -379,6 +379,7 @@ func TestPrerequisites(t *testing.T) {
 	needed = append(needed, "kubernetes:networking.k8s.io/v1:IngressClass nginx")
 	needed = append(needed, "kubernetes:networking.k8s.io/v1:IngressClass traefik")
 	needed = append(needed, "kubernetes:apiregistration.k8s.io/v1:APIService v1.gateway.networking.k8s.io")
+	needed = append(needed, "kubernetes:apiregistration.k8s.io/v1:APIService v1alpha1.gateway.envoyproxy.io")
 	needed = append(needed, "kubernetes:apiregistration.k8s.io/v1:APIService v1.monitoring.coreos.com")
 	needed = append(needed, "kubernetes:apiregistration.k8s.io/v1:APIService v1alpha1.keda.sh")
 	for _, w := range expected.services {

@@ -37,6 +37,7 @@ type facts struct {
 	roleName       string                // of the pods' role in AWS; empty for one that Pulumi makes up
 	ingress        ingress               // how it is served from outside
 	gateway        gateway               // how it is served from outside
+	tokens         tokenCheck            // what a request from outside brings
 	trigger        trigger               // what KEDA scales the service by
 }
 

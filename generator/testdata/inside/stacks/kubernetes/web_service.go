@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"errors"
 
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -19,6 +20,10 @@ var webFacts = facts{
 	user:           65532,
 	namespace:      "default",
 	scale:          scale{min: 1, max: 10, metric: utilization{"cpu", 70}},
+	environment: corev1.EnvVarArray{
+		variable("JWT_AUDIENCE", "inside,admin"),
+		variable("JWT_ISSUER", "https://login.example.com"),
+	},
 }
 
 // deployWebService declares the service's resources. Change a part here for this

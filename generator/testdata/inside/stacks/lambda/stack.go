@@ -29,6 +29,7 @@ type stack struct {
 	alarmTopics                 pulumi.ArrayInput
 	permissionsBoundary         pulumi.StringPtrInput
 	gateway                     *apigatewayv2.Api
+	authorizers                 authorizers
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
@@ -36,6 +37,11 @@ type services struct {
 	billing facts
 	ledger  facts
 	web     facts
+}
+
+// authorizers let requests through that bring a token of their issuer.
+type authorizers struct {
+	login *apigatewayv2.Authorizer
 }
 
 func readStack(read *settings.Settings) *stack {
@@ -67,6 +73,9 @@ func Deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	if s.gateway, err = newGateway(ctx, s); err != nil {
+		return err
+	}
+	if s.authorizers.login, err = newAuthorizer(ctx, s, app+"-login-example-com-admin", "https://login.example.com", "admin", "inside"); err != nil {
 		return err
 	}
 	for _, deploy := range []func(*pulumi.Context, *stack) error{

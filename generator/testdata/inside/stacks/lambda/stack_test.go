@@ -100,6 +100,7 @@ var stackChecks = []struct {
 	{"API logs and throttles requests", checkStage},
 	{"alarms go off", checkAlarms},
 	{"roles are bounded", checkBoundaries},
+	{"nothing asks preflight requests for a token", checkPreflights},
 }
 
 var serviceChecks = []struct {

@@ -17,6 +17,11 @@ var webFacts = facts{
 	environment: pulumi.StringMap{
 		"AWS_LWA_PORT":                 pulumi.String("8080"),
 		"AWS_LWA_READINESS_CHECK_PATH": pulumi.String("/healthz"),
+		"JWT_AUDIENCE":                 pulumi.String("inside,admin"),
+		"JWT_ISSUER":                   pulumi.String("https://login.example.com"),
+	},
+	preflights: []string{
+		"OPTIONS /{path+}",
 	},
 }
 
@@ -44,5 +49,8 @@ func deployWebService(ctx *pulumi.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
-	return newRoutes(ctx, f.routes, route)
+	if err = newRoutes(ctx, f.preflights, route); err != nil {
+		return err
+	}
+	return newRoutes(ctx, f.routes, guardedBy(s.authorizers.login, route))
 }

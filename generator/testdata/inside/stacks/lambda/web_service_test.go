@@ -7,6 +7,8 @@ var webWanted = wanted{
 	variables: map[string]string{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+		"JWT_AUDIENCE":                 "inside,admin",
+		"JWT_ISSUER":                   "https://login.example.com",
 	},
 	rights: []rights{
 		invokes(billingFacts.routes...),
@@ -15,5 +17,7 @@ var webWanted = wanted{
 	also: []check{
 		calls("BILLING_URL"),
 		calls("LEDGER_URL"),
+		guarded(app+"-login-example-com-admin", "https://login.example.com", "admin", "inside"),
+		answers(webFacts.preflights),
 	},
 }
