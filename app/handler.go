@@ -49,15 +49,15 @@ func (r *refusal) Error() string { return r.message }
 type thumbs struct {
 	log     *slog.Logger
 	key     string
-	tokens  *tokens // nil if nobody needs one
+	tokens  *tokens // nil if callers need none
 	store   *store  // nil if there is none
 	uploads budget
 	memory  budget
 }
 
 // newHandler returns the service. A key that is not empty is wanted in the header
-// x-api-key of each POST /thumbnails, and a good token, where there are tokens, in each
-// request for an image; timeout is the time that one request may take.
+// x-api-key of each POST /thumbnails; with tokens, each request for an image must bring a
+// valid one; timeout is the time that one request may take.
 // Events are taken only where there is a store for what they ask for.
 func newHandler(log *slog.Logger, key string, tokens *tokens, store *store, timeout time.Duration) http.Handler {
 	service := &thumbs{log: log, key: key, tokens: tokens, store: store, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}

@@ -12,14 +12,14 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-// tokens says which JSON Web Tokens are good: those of an issuer, for one of several
+// tokens says which JSON Web Tokens are valid: those of an issuer, for one of several
 // audiences.
 type tokens struct {
 	verifier *oidc.IDTokenVerifier
 	audience []string
 }
 
-// openTokens returns nil where nobody is asked for a token. It finds the issuer's keys by
+// openTokens returns nil where no caller needs a token. It finds the issuer's keys by
 // OpenID Connect discovery, as API Gateway does.
 func openTokens(ctx context.Context, lookup environment) (*tokens, error) {
 	issuer, issuerSet := lookup("JWT_ISSUER")
@@ -27,8 +27,10 @@ func openTokens(ctx context.Context, lookup environment) (*tokens, error) {
 	if !issuerSet && !audienceSet {
 		return nil, nil
 	}
-	if issuer == "" || strings.Trim(audience, ", ") == "" { // a mistake must not open the service
-		return nil, errors.New("JWT_ISSUER, JWT_AUDIENCE: must both be set and not be empty\nhint: unset both to ask nobody for a token")
+	// A token without an audience must match none of these.
+	audiences := slices.DeleteFunc(strings.Split(audience, ","), func(a string) bool { return strings.TrimSpace(a) == "" })
+	if issuer == "" || len(audiences) == 0 { // a mistake must not open the service
+		return nil, errors.New("JWT_ISSUER, JWT_AUDIENCE: must both be set and not be empty\nhint: unset both to take requests without a token")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 8*time.Second) // Lambda gives a start ten
 	defer cancel()
@@ -37,11 +39,11 @@ func openTokens(ctx context.Context, lookup environment) (*tokens, error) {
 		return nil, fmt.Errorf("JWT_ISSUER: %w", err)
 	}
 	// A client ID is one audience, and here there are several: see check.
-	return &tokens{provider.Verifier(&oidc.Config{SkipClientIDCheck: true}), strings.Split(audience, ",")}, nil
+	return &tokens{provider.Verifier(&oidc.Config{SkipClientIDCheck: true}), audiences}, nil
 }
 
-// check says why a request brings no good token. A token without an audience may name its
-// client instead, as API Gateway has it.
+// check returns why a request brings no valid token. As in API Gateway, the claim client_id
+// of a token without an audience is compared instead.
 func (t *tokens) check(r *http.Request) error {
 	scheme, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
@@ -67,16 +69,16 @@ func (t *tokens) check(r *http.Request) error {
 	return nil
 }
 
-// withToken answers 401 to requests without a good token, where there are any.
+// withToken answers 401 to requests without a valid token, where callers need one.
 func (s *thumbs) withToken(handle func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	if s.tokens == nil {
 		return handle
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.tokens.check(r); err != nil {
-			s.log.Info("no good token", "path", r.URL.Path, "error", err)
+			s.log.Info("no valid token", "path", r.URL.Path, "error", err)
 			w.Header().Set("Www-Authenticate", "Bearer")
-			return refuse(http.StatusUnauthorized, "the token is missing or not good\nhint: send it in the header authorization: Bearer TOKEN")
+			return refuse(http.StatusUnauthorized, "the token is missing or invalid\nhint: send it in the header authorization: Bearer TOKEN")
 		}
 		return handle(w, r)
 	}

@@ -74,7 +74,7 @@ func (i issuer) sign(t *testing.T, claims map[string]any) string {
 
 func TestTokens(t *testing.T) {
 	ours, other := newIssuer(t), newIssuer(t)
-	tokens, err := openTokens(t.Context(), lookupIn(map[string]string{"JWT_ISSUER": ours.url, "JWT_AUDIENCE": "thumbs,thumbs-admin"}))
+	tokens, err := openTokens(t.Context(), lookupIn(map[string]string{"JWT_ISSUER": ours.url, "JWT_AUDIENCE": "thumbs,thumbs-admin,"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,7 @@ func TestTokens(t *testing.T) {
 		"another audience":            {"/placeholders/1/1", "Bearer " + ours.sign(t, map[string]any{"aud": "else"}), 401},
 		"a part of an audience":       {"/placeholders/1/1", "Bearer " + ours.sign(t, map[string]any{"aud": "thumb"}), 401},
 		"neither audience nor client": {"/placeholders/1/1", "Bearer " + ours.sign(t, nil), 401},
+		"an empty audience":           {"/placeholders/1/1", "Bearer " + ours.sign(t, map[string]any{"aud": ""}), 401},
 		"a client beside an audience": {"/placeholders/1/1", "Bearer " + ours.sign(t, map[string]any{"aud": "else", "client_id": "thumbs"}), 401},
 		"a token that has ended":      {"/placeholders/1/1", "Bearer " + ours.sign(t, map[string]any{"aud": "thumbs", "exp": time.Now().Add(-time.Hour).Unix()}), 401},
 		"another issuer's":            {"/placeholders/1/1", "Bearer " + other.sign(t, map[string]any{"aud": "thumbs"}), 401},
@@ -126,6 +127,25 @@ func unsigned(token string) string {
 	return head + "." + strings.Split(token, ".")[1] + "."
 }
 
+// Browsers send no token with a preflight request: it is answered, and nothing else is.
+func TestPreflightNeedsNoToken(t *testing.T) {
+	tokens, err := openTokens(t.Context(), lookupIn(map[string]string{"JWT_ISSUER": newIssuer(t).url, "JWT_AUDIENCE": "thumbs"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := newHandler(slog.New(slog.NewTextHandler(io.Discard, nil)), "", tokens, nil, time.Second)
+	for method, want := range map[string]int{http.MethodOptions: 405, http.MethodGet: 401, http.MethodHead: 401} {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, httptest.NewRequest(method, "/placeholders/1/1", nil))
+		if recorder.Code != want {
+			t.Errorf("%s: got %d, want %d: %s", method, recorder.Code, want, recorder.Body)
+		}
+		if method == http.MethodOptions && recorder.Header().Get("Allow") != "GET, HEAD" {
+			t.Errorf("OPTIONS: allowed are %q", recorder.Header().Get("Allow"))
+		}
+	}
+}
+
 func TestOpenTokens(t *testing.T) {
 	issuer := newIssuer(t)
 	for name, c := range map[string]struct {
@@ -137,7 +157,7 @@ func TestOpenTokens(t *testing.T) {
 		"an issuer alone":    {map[string]string{"JWT_ISSUER": issuer.url}, "must both be set"},
 		"an audience alone":  {map[string]string{"JWT_AUDIENCE": "thumbs"}, "must both be set"},
 		"an empty issuer":    {map[string]string{"JWT_ISSUER": "", "JWT_AUDIENCE": "thumbs"}, "must both be set"},
-		"an empty audience":  {map[string]string{"JWT_ISSUER": issuer.url, "JWT_AUDIENCE": " "}, "must both be set"},
+		"an empty audience":  {map[string]string{"JWT_ISSUER": issuer.url, "JWT_AUDIENCE": " ,"}, "must both be set"},
 		"an issuer of else":  {map[string]string{"JWT_ISSUER": issuer.url + "/", "JWT_AUDIENCE": "thumbs"}, "JWT_ISSUER: "},
 		"one that serves no": {map[string]string{"JWT_ISSUER": issuer.url + "/else", "JWT_AUDIENCE": "thumbs"}, "JWT_ISSUER: "},
 	} {

@@ -20,9 +20,8 @@ func Generate(r *rand.Rand) []byte {
 	})
 }
 
-// Deployable makes a spec that both targets accept as well. It has no
-// http.auth, which few clusters can keep to; its services share one way in and
-// one CORS policy, as they share one API on Lambda.
+// Deployable makes a spec that both targets accept as well. Its services share one
+// way in and one CORS policy, as they share one API on Lambda.
 func Deployable(r *rand.Rand) []byte {
 	return generate(r, bounds{
 		minCPU: 10, maxCPU: 4_000, minMemory: 128, maxMemory: 10_240, maxTimeout: 30,
@@ -69,6 +68,7 @@ type service struct {
 	internal    bool // only services that need it may call it
 	cors        bool // has the policy that all services have
 	domain      bool
+	tokens      string // who checks them on Kubernetes: app, envoy or nothing
 	requests    bool   // scales by requests
 	zero        string // what scale.min 0 becomes: floor, keda or nothing
 }

@@ -22,15 +22,34 @@ func (g *generator) http(s *service) {
 	case s.cors:
 		g.line(3, "cors: %s", g.cors)
 	}
-	if g.anything && g.IntN(4) == 0 {
-		g.line(3, "auth: {jwt: {issuer: %s, audience: [%s]}}",
-			g.one("https://issuer.example.com", "https://issuer.example.com/", "'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc'", `"https://a.b:8443/x/%20y;z=1,2"`),
-			strings.Join(g.allQuoted(g.some("thumbs", "https://thumbs.example.com", "a b", g.oneLine())), ", "))
+	if g.IntN(4) == 0 {
+		g.tokens(s)
 	}
 	if g.IntN(3) == 0 && (g.anything || g.door != "") {
 		s.domain = true
 		g.line(3, "domain: %s", g.one("thumbs.example.com", "a.b", "xn--thmbs-kva.example.com", "1.2.example"))
 	}
+}
+
+// tokens writes http.auth, and picks who checks tokens on Kubernetes.
+func (g *generator) tokens(s *service) {
+	checks := []string{"app"}
+	if g.anything {
+		checks = append(checks, "")
+	}
+	if g.anything || strings.HasPrefix(g.door, "gateway") {
+		checks = append(checks, "envoy")
+	}
+	s.tokens = g.one(checks...)
+	audience := g.some("thumbs", "https://thumbs.example.com", "a b", "x"+g.oneLine())
+	for i, a := range audience {
+		if s.tokens == "app" { // whose variable separates audiences by commas
+			audience[i] = strings.ReplaceAll(a, ",", ";")
+		}
+	}
+	g.line(3, "auth: {jwt: {issuer: %s, audience: [%s]}}",
+		g.one("https://issuer.example.com", "https://issuer.example.com/", "'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc'", `"https://a.b:8443/x/%20y;z=1,2"`),
+		strings.Join(g.allQuoted(audience), ", "))
 }
 
 func (g *generator) routes(s *service) {

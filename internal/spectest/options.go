@@ -115,6 +115,12 @@ func (g *generator) kubernetes(s *service) []string {
 	if g.sometimes() {
 		options = append(options, "serviceMonitor: "+g.one("{}", "{path: /internal/metrics}"))
 	}
+	if s.tokens != "" {
+		options = append(options, "auth: "+s.tokens)
+	}
+	if s.tokens == "envoy" {
+		options = append(options, "jwks: "+g.one("https://issuer.example.com/keys", "'https://a.b:8443/x/%20y'"))
+	}
 	if door := g.doorOf(s); door != "" {
 		options = append(options, door)
 	}
@@ -130,7 +136,10 @@ func (g *generator) doorOf(s *service) string {
 	if s.internal {
 		return ""
 	}
-	switch needed := s.cors || s.domain && !g.anything; {
+	if s.tokens == "envoy" {
+		door = "gateway: {name: public"
+	}
+	switch needed := s.cors || s.tokens == "envoy" || s.domain && !g.anything; {
 	case door == "" || !needed && g.sometimes():
 		return ""
 	case strings.HasPrefix(door, "ingress") && s.domain && g.sometimes():

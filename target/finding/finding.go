@@ -106,15 +106,18 @@ func (n *Notes) Refused(path string, because Refusal, format string, args ...any
 	n.add(Refused, path, because, format, args...)
 }
 
-// OtherTargets notes a service's fields that only other targets have. Which
-// those are, and what this target does instead, the grammar says.
+// OtherTargets notes a service's fields that only other targets have, but for those that
+// have changed something here and were noted. Which those are, and what this target does
+// instead, the grammar says.
 func (n *Notes) OtherTargets(service string) {
 	for _, t := range spec.Targets() {
 		if t == n.target {
 			continue
 		}
 		for _, f := range n.app.OnlyOn(t, service) {
-			n.Dropped(f.Path, "%s", f.Instead)
+			if !slices.ContainsFunc(n.list, func(noted Finding) bool { return noted.Path == f.Path }) {
+				n.Dropped(f.Path, "%s", f.Instead)
+			}
 		}
 	}
 }

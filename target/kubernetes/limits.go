@@ -28,8 +28,10 @@ const (
 	MaxMatchesPerRule = 8
 	// MaxCORSValues bounds the origins, and the headers, of an HTTPRoute's CORS filter.
 	MaxCORSValues = 64
-	// MaxAudiences bounds those of a token check by Envoy Gateway: SecurityPolicyPage.
+	// MaxAudiences and MaxIssuer, in characters, bound a token check by Envoy Gateway:
+	// SecurityPolicyPage.
 	MaxAudiences = 8
+	MaxIssuer    = 253
 	// UsualALBSeconds is how long an Application Load Balancer waits for a byte
 	// unless told otherwise, which is a setting of the whole load balancer, of at
 	// most 4000: ALBPage.

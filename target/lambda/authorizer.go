@@ -39,7 +39,7 @@ func (r *resolver) authorize(model *Model) {
 			r.notes.Refused(at+".audience", finding.Refusal{Limit: "authorizers", Page: HTTPAPIQuotasPage, Hint: "have the issuer name a common audience"},
 				"must have %d audiences at most on target lambda, got %d", MaxAudiences, len(audience))
 		} else {
-			r.notes.Exact(at+".audience", "the authorizer's audience")
+			r.notes.Approximate(at+".audience", "the authorizer's audiences; of a token without the claim aud, the claim client_id is compared instead")
 		}
 	}
 	if len(model.Authorizers) > MaxAuthorizers {

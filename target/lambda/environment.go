@@ -42,6 +42,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		out.Environment = append(out.Environment,
 			Variable{Name: spec.AudienceVariable, Value: jwt.AudienceList()},
 			Variable{Name: spec.IssuerVariable, Value: jwt.Issuer})
+		r.notes.Approximate(at+".kubernetes.auth", "the app finds %s and %s here too; an authorizer of the API checks tokens before it does", spec.IssuerVariable, spec.AudienceVariable)
 	}
 	r.variablesOfData(out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })

@@ -88,6 +88,10 @@ func TestFindings(t *testing.T) {
 		},
 		"who checks tokens in pods": {
 			map[string]string{"b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}\nkubernetes: {auth: app}"},
+			"services.b.kubernetes.auth", finding.Approximate, "the app finds JWT_ISSUER and JWT_AUDIENCE here too",
+		},
+		"Envoy, which checks tokens of pods": {
+			map[string]string{"b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}\nkubernetes: {auth: envoy, jwks: https://x.example.com/keys, gateway: {name: public}}"},
 			"services.b.kubernetes.auth", finding.Dropped, "an authorizer of the API checks tokens",
 		},
 		"the runtime's port":                                  {map[string]string{"b": web + "\nport: 9001"}, "services.b.port", finding.Refused, "runtime API listens there"},
