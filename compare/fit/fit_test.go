@@ -40,6 +40,17 @@ const caller = `  web:
     needs: [api]
 `
 
+// worker is a service that messages start.
+const worker = `  mail:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/mail:1
+    queue: {from: jobs}
+    concurrency: 4
+    scale: {max: 5}
+    connections: 19
+    kubernetes: {identity: irsa}
+data: {jobs: {queue: {}}}
+`
+
 const ingress = "ingress: {class: nginx}"
 
 // service is what a test bends.
@@ -165,6 +176,8 @@ func TestLimits(t *testing.T) {
 		{"more connections than a database takes", func(s *service) { s.more = "connections: 499" }, fit.Warning, spec.Kubernetes, "database connections", "up to 500 connections to the database, by scale.max x concurrency, and the spec allows 499", 7},
 		{"more connections than a database takes, on Lambda", func(s *service) { s.more = "connections: 999" }, fit.Warning, spec.Lambda, "database connections", "up to 1000 connections to the database, by the account's concurrency, and the spec allows 999", 7},
 		{"more connections than are reserved", func(s *service) { s.more, s.reserved = "connections: 499", true }, fit.Warning, spec.Lambda, "database connections", "up to 500 connections to the database, by scale.max x concurrency", 7},
+		{"more connections than messages may hold, on Lambda", func(s *service) { s.others = worker }, fit.Warning, spec.Lambda, "database connections", "up to 20 connections to the database, by scale.max x concurrency, and the spec allows 19", 19},
+		{"more connections than messages may hold, in pods", func(s *service) { s.others = worker }, fit.Warning, spec.Kubernetes, "database connections", "up to 20 connections to the database, by scale.max x concurrency, and the spec allows 19", 19},
 		{"more memory than a new account has", func(s *service) { s.more = "memory: 4Gi" }, fit.Warning, spec.Lambda, "memory in a new account", "the function has 4,096 MB", 7},
 		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 9},
 		{"slower than a Gateway", func(s *service) {

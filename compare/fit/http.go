@@ -47,7 +47,7 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			Hint:    "set kubernetes.architecture, unless the image is for several",
 		})
 	}
-	connections(at, d.Connections, d.MostConnections, "scale.max x concurrency", kubernetes.AutoscalingPage, "lower scale.max or concurrency, or put a pool between", add)
+	c.podConnections(d, add)
 	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
 		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
 		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}
@@ -86,6 +86,20 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			Hint:    "raise http.maxBody",
 		})
 	}
+}
+
+// functionConnections checks the connections of a function's environments.
+func (c *checker) functionConnections(f lambda.Service, add addLimit) {
+	by, hint := "the account's concurrency", "set lambda.reserved, which bounds the function by scale.max x concurrency, or put a proxy between"
+	if f.Reserved > 0 || f.Events != nil {
+		by, hint = "scale.max x concurrency", "lower scale.max or concurrency, or put a proxy between"
+	}
+	connections("services."+f.Name, f.Connections, f.MostConnections, by, lambda.ScalingPage, hint, add)
+}
+
+// podConnections checks the connections of a service's pods.
+func (c *checker) podConnections(d kubernetes.Service, add addLimit) {
+	connections("services."+d.Name, d.Connections, d.MostConnections, "scale.max x concurrency", kubernetes.AutoscalingPage, "lower scale.max or concurrency, or put a pool between", add)
 }
 
 // connections warns of more connections to a database than a service may hold.

@@ -23,10 +23,7 @@ const (
 // kubernetes checks one service.
 func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 	at := "services." + w.Name
-	add := func(severity Severity, path string, l Limit) {
-		l.Target, l.Severity, l.Service, l.Path = spec.Kubernetes, severity, w.Name, path
-		c.add(l)
-	}
+	add := c.adder(spec.Kubernetes, w.Name)
 	if callers := d.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: finding.And(callers), Actual: "anyone on the internet, as on Lambda", Page: kubernetes.NetworkPolicyPage,

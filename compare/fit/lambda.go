@@ -21,10 +21,7 @@ const noticeableCold = .01
 // not known.
 func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	at := "services." + w.Name
-	add := func(severity Severity, path string, l Limit) {
-		l.Target, l.Severity, l.Service, l.Path = spec.Lambda, severity, w.Name, path
-		c.add(l)
-	}
+	add := c.adder(spec.Lambda, w.Name)
 	c.frontDoor(w, f, add)
 	if callers := f.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
@@ -40,11 +37,7 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 			Hint:    "ask AWS Support before going live, or lower cpu and memory",
 		})
 	}
-	by, hint := "the account's concurrency", "set lambda.reserved, which bounds the function by scale.max x concurrency, or put a proxy between"
-	if f.Reserved > 0 || f.Events != nil {
-		by, hint = "scale.max x concurrency", "lower scale.max or concurrency, or put a proxy between"
-	}
-	connections(at, f.Connections, f.MostConnections, by, lambda.ScalingPage, hint, add)
+	c.functionConnections(f, add)
 	t := w.Traffic
 	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
 	if known {

@@ -47,22 +47,22 @@ func Markdown(examples ...[]byte) ([]byte, error) {
 	alike := "" // the section of which all was said at once
 	for i, f := range all {
 		fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", f.path, strings.Join(f.facts(), " "))
-		if f.section {
-			if f.as != "" {
-				fmt.Fprintf(&b, "\nIts keys are those of [`%s`](#%[1]s).\n", f.as)
-			}
-			if lines := said.alike(f.path, all[i+1:]); lines != nil {
-				alike = f.path + "."
-				b.WriteString("\nEach of its keys:\n\n" + strings.Join(lines, "\n") + "\n")
-			}
-			continue
+		if f.as != "" {
+			fmt.Fprintf(&b, "\nIts keys are those of [`%s`](#%[1]s).\n", f.as)
 		}
 		lines := said.lines(f.path)
-		if lines == nil && !internal(f.path) {
+		if !f.section && !said.spokenOf(f.path) && !internal(f.path) {
 			return nil, fmt.Errorf("no example has %s", f.path)
 		}
 		if lines != nil && (alike == "" || !strings.HasPrefix(f.path, alike)) {
 			b.WriteString("\n" + strings.Join(lines, "\n") + "\n")
+		}
+		if !f.section {
+			continue
+		}
+		if lines := said.alike(f.path, all[i+1:]); lines != nil {
+			alike = f.path + "."
+			b.WriteString("\nEach of its keys:\n\n" + strings.Join(lines, "\n") + "\n")
 		}
 	}
 	return []byte(b.String()), nil
@@ -184,8 +184,8 @@ func findings(examples [][]byte) (said, error) {
 	return all, nil
 }
 
-// lines says, for each target, what became of a field: once for each kind, with
-// the first example of it. What was said of an enclosing field holds too.
+// lines says, for each target, what became of a field or of a section as a whole: once for
+// each kind, with the first example of it.
 func (s said) lines(path string) []string {
 	var lines []string
 	for _, t := range spec.Targets() {
@@ -223,28 +223,36 @@ func (s said) alike(section string, following []field) []string {
 }
 
 func (s said) first(path string, t spec.Target, kind finding.Kind) (finding.Finding, bool) {
-	for at := path; at != ""; at = enclosing(at) {
-		for _, f := range s[at] {
-			if f.Target == t && f.Kind == kind {
-				return f, true
-			}
-		}
-		if s[at] != nil {
-			break // the field itself was spoken of; what holds it is about more
+	for _, f := range s.of(path) {
+		if f.Target == t && f.Kind == kind {
+			return f, true
 		}
 	}
 	return finding.Finding{}, false
 }
 
-// enclosing is the path of what holds a field; a list holds its elements.
+// of is what the targets said of a field. What they said of a list is about its elements.
+func (s said) of(path string) finding.List {
+	list, ok := strings.CutSuffix(path, "[]")
+	if !ok {
+		return s[path]
+	}
+	return slices.Concat(s[path], s[list])
+}
+
+// spokenOf reports whether a target said anything of a field, or of a section that holds it.
+func (s said) spokenOf(path string) bool {
+	for at := path; at != ""; at = enclosing(at) {
+		if len(s.of(at)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// enclosing is the section that holds a field.
 func enclosing(path string) string {
-	if list, ok := strings.CutSuffix(path, "[]"); ok {
-		return list
-	}
-	if i := strings.LastIndexByte(path, '.'); i >= 0 {
-		return path[:i]
-	}
-	return ""
+	return path[:max(strings.LastIndexByte(path, '.'), 0)]
 }
 
 var (

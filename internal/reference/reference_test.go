@@ -17,6 +17,7 @@ func TestPage(t *testing.T) {
 		"../../app/app.yaml",
 		"../../generator/testdata/full-lambda/app.yaml",
 		"../../generator/testdata/full-kubernetes/app.yaml",
+		"../../generator/testdata/inside/app.yaml",
 		"../../generator/testdata/zip/app.yaml",
 		"../../generator/testdata/several/app.yaml",
 		"../../spec/testdata/valid/full.yaml",

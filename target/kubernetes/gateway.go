@@ -53,11 +53,18 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		if route.Method != spec.Any {
 			m.Method = route.Method
 		}
-		if whole {
+		switch {
+		case whole && m.Method == "":
+			r.notes.Exact(path, "a match of the HTTPRoute")
+		case whole:
 			r.notes.Exact(path, "a match of the HTTPRoute; methods are an extended feature, which the Gateway's class must have")
-		} else {
+		default:
 			m.Type = "PathPrefix"
-			r.notes.Approximate(path, "prefix %s of the HTTPRoute: the app gets all requests of this method at and below it", literal)
+			of := ""
+			if m.Method != "" {
+				of = " of this method"
+			}
+			r.notes.Approximate(path, "prefix %s of the HTTPRoute: the app gets all requests%s at and below it", literal, of)
 		}
 		r.claim(path, name, "gateway", cmp.Or(parent.Namespace, out.Namespace)+"/"+parent.Name, s.HTTP.Domain, m.Method, m.Type, m.Path)
 		add(m, route.String())
@@ -81,7 +88,7 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		r.notes.Refused(at+".http.routes", finding.Refusal{Limit: "routes", Page: GatewayPage, Hint: "let {path+} take a whole prefix, or split the service"},
 			"must be %d kinds of requests at most on target kubernetes with a gateway, got %d: an HTTPRoute takes no more", most, len(out.Gateway.Matches))
 	}
-	r.host(at, s, out, "the HTTPRoute's hostname", "the host names of the Gateway's listeners")
+	r.host(at, s, out, r.notes.Approximate, "the HTTPRoute's hostname, served by every listener of the Gateway, over TLS or not; the listeners have the certificate", "the host names of the Gateway's listeners")
 	from := "the service's own namespace"
 	if parent.Namespace != "" {
 		from = "namespace " + parent.Namespace + ", which must allow routes from the service's"

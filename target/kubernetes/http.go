@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ambi/spec"
@@ -45,10 +46,14 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		within := "from any pod of the cluster"
 		if len(out.Callers) > 0 {
 			out.Reach = FromCallers
-			within = "from the pods of " + finding.And(out.Callers) + " alone"
+			callers := out.Callers
+			if s.Kubernetes.ServiceMonitor != nil {
+				callers = append(slices.Clone(callers), "Prometheus")
+			}
+			within = "from the pods of " + finding.And(callers) + " alone" + enforced
 		}
 		if s.HTTP.Internal {
-			r.notes.Exact(at+".http.internal", "its NetworkPolicy lets in requests %s", within)
+			r.notes.Approximate(at+".http.internal", "its NetworkPolicy lets in requests %s", within)
 		}
 		r.inside(at, s, within)
 	}
@@ -105,9 +110,11 @@ func (r *resolver) apart(at string, s *spec.Service, out *Service) {
 	}
 }
 
-func (r *resolver) host(at string, s *spec.Service, out *Service, is, without string) {
+// host notes what a domain is, and how far that is the same as on Lambda, or what there is
+// without one.
+func (r *resolver) host(at string, s *spec.Service, out *Service, note func(path, format string, args ...any), is, without string) {
 	if s.HTTP.Domain != "" {
-		r.notes.Exact(at+".http.domain", "%s; its DNS record is not the stack's", is)
+		note(at+".http.domain", "%s; its DNS record is not the stack's", is)
 		r.apart(at, s, out)
 		return
 	}

@@ -73,20 +73,34 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		p.Routes = []string{route.String()}
 		in.Paths = append(in.Paths, p)
 	}
-	r.host(at, s, out, "the Ingress's host", "every host name that reaches the class")
-	r.notes.Exact(at+".kubernetes.ingress.class", "the Ingress's class; the NetworkPolicy lets everybody connect, since the controller may run anywhere")
-	switch {
+	const open = "; the NetworkPolicy lets everybody connect, since the controller may run anywhere"
+	switch classAt := at + ".kubernetes.ingress.class"; {
 	case in.Nginx():
+		r.notes.Approximate(classAt, "the Ingress's class, which ambi takes for ingress-nginx by its name: other controllers, NGINX's own among them, ignore its annotations for timeout, maxBody and cors%s", open)
+		r.ingressHost(at, s, out, "every host name that reaches the class, without TLS too")
 		r.nginx(at, s, out)
 	case s.Kubernetes.Ingress.ALB():
+		r.notes.Approximate(classAt, "the Ingress's class, which ambi takes for the AWS Load Balancer Controller by its name: another controller ignores its annotations for scheme, group and timeout%s", open)
+		r.host(at, s, out, r.notes.Exact, "the Ingress's host, over HTTPS alone, with the certificate that ACM has for it", "every host name of the load balancer")
 		r.alb(at, s, out)
 	default:
+		r.notes.Exact(classAt, "the Ingress's class%s", open)
+		r.ingressHost(at, s, out, "every host name that reaches the class")
 		r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; Ingress class %s has a timeout of its own, which ambi does not know how to set", class)
 		r.unbounded(at, "Ingress class "+class+" has a bound of its own, which ambi does not know how to set")
 		r.refuseCORS(at, s, class)
 		r.tlsSecret(at, s)
 	}
 	slices.SortFunc(in.Annotations, func(a, b Annotation) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// ingressHost notes the host of an Ingress whose controller has a certificate of its own.
+func (r *resolver) ingressHost(at string, s *spec.Service, out *Service, without string) {
+	if s.Kubernetes.Ingress.TLSSecret != "" {
+		r.host(at, s, out, r.notes.Exact, "the Ingress's host", without)
+		return
+	}
+	r.host(at, s, out, r.notes.Approximate, "the Ingress's host, with the certificate that the class has by default: kubernetes.ingress.tlsSecret names the host's own", without)
 }
 
 // nginxHeader is what ingress-nginx takes as a header's name.
@@ -106,7 +120,7 @@ func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
 	annotate("proxy-body-size", nginxSize(s.HTTP.MaxBody), "nginx refuses more than 1m by default")
 	out.MaxBodyBytes = s.HTTP.MaxBody.Bytes()
 	if path := at + ".http.maxBody"; r.app.Given(path) {
-		r.notes.Exact(path, "nginx answers 413 to a larger body")
+		r.notes.Exact(path, "ingress-nginx answers 413 to a larger body")
 	}
 	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nginx gives up after as long without a byte")
 	r.tlsSecret(at, s)

@@ -101,7 +101,7 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 			r.notes.Exact(at+".scale.backlog", scaled)
 		}
 		r.notes.Exact(at+".scale.min", "the ScaledObject's minReplicaCount")
-		r.notes.Exact(at+".scale.max", "the ScaledObject's maxReplicaCount")
+		r.notes.Approximate(at+".scale.max", "the ScaledObject's maxReplicaCount; %s", surge)
 		return
 	}
 	if s.Scale.Min == 0 {
@@ -110,7 +110,7 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	} else {
 		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a drain of nodes takes one pod at a time")
 	}
-	r.notes.Exact(at+".scale.max", "the autoscaler's maxReplicas")
+	r.notes.Approximate(at+".scale.max", "the autoscaler's maxReplicas; %s", surge)
 	out.Metric, out.TargetPercent = CPU, s.Scale.CPU
 	if s.Scale.Memory > 0 {
 		out.Metric, out.TargetPercent = Memory, s.Scale.Memory

@@ -79,9 +79,9 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		bind = "; a setting of the pods' network, net.ipv4.ip_unprivileged_port_start, lets their user listen there"
 	}
 	if s.IsEvents() {
-		r.notes.Exact(at+".port", "the container's port, which nothing outside the pod may connect to%s", bind)
+		r.notes.Exact(at+".port", "the container's port, which its NetworkPolicy lets nothing outside the pod connect to%s", bind)
 	} else {
-		r.notes.Exact(at+".port", "the container's port, the only one that others may connect to; the Service listens on port 80%s", bind)
+		r.notes.Exact(at+".port", "the container's port, the only one that its NetworkPolicy lets others connect to; the Service listens on port 80%s", bind)
 	}
 	r.notes.Exact(cpuAt, "the container's CPU request; there is no CPU limit")
 	if int64(out.MemoryMiB)<<20 == memory.Bytes() {
@@ -94,9 +94,10 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
 	}
-	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes")
+	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes all ask it, and take a status of 200 to 399: a pod that fails gets no more requests, "+
+		"and is restarted if it goes on. So it should not fail with what the app depends on")
 	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Exact(path, "the startup probe restarts the container after as long")
+		r.notes.Approximate(path, "the startup probe restarts the container after as long, give or take the 2 s between two of its questions")
 	}
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
@@ -129,7 +130,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "the pods' user, and their group")
 	}
 	if path := at + ".kubernetes.writableRoot"; r.app.Given(path) {
-		r.notes.Exact(path, "the container's root file system can be written: %t", out.WritableRoot)
+		r.notes.Exact(path, "%s", map[bool]string{true: "the container can write to all of its file system", false: "the container can write to /tmp alone"}[out.WritableRoot])
 	}
 	shared := s.Lambda.Architecture == spec.ARM64 && s.Lambda.Image == "" && s.Lambda.Zip == ""
 	switch path := at + ".kubernetes.architecture"; {
@@ -146,7 +147,12 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		if out.MostConnections > s.Connections {
 			more = fmt.Sprintf(", more than the %d that it may", s.Connections)
 		}
-		r.notes.Dropped(at+".connections", "nothing holds it to that: %d pods, each with %d requests at once, hold up to %d connections%s", out.MaxReplicas, s.Concurrency, out.MostConnections, more)
+		work := "requests"
+		if s.IsEvents() {
+			work = "messages"
+		}
+		r.notes.Dropped(at+".connections", "nothing enforces it: %d pods, each with %d %s at once, hold up to %d connections%s; %s",
+			out.MaxReplicas, s.Concurrency, work, out.MostConnections, more, surge)
 	}
 }
 
@@ -177,14 +183,17 @@ func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 	}
 }
 
+// enforced is what a NetworkPolicy depends on.
+const enforced = ", where the cluster's network enforces NetworkPolicies"
+
 // whoElse says what a need does to everybody else who calls the service that is needed.
 func whoElse(needed *spec.Service) string {
 	switch {
 	case needed.Kubernetes.Ingress != nil || needed.Kubernetes.Gateway != nil:
 		return "its NetworkPolicy lets everybody in, and this service with them"
 	case needed.Kubernetes.ServiceMonitor != nil:
-		return "its NetworkPolicy then lets in the services that need it, Prometheus, and no other pod of the cluster"
+		return "its NetworkPolicy then lets in the services that need it, Prometheus, and no other pod of the cluster" + enforced
 	default:
-		return "its NetworkPolicy then lets in the services that need it, and no other pod of the cluster"
+		return "its NetworkPolicy then lets in the services that need it, and no other pod of the cluster" + enforced
 	}
 }

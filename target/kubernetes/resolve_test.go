@@ -107,65 +107,80 @@ func TestFindings(t *testing.T) {
 		"a longer issuer than Envoy takes": {
 			strings.Replace(token("GET /a", ""), "example.com", "example.com/"+strings.Repeat("x", 250), 1) + envoy, nil, ".http.auth.jwt.issuer", finding.Refused, "253 characters at most",
 		},
-		"preflight requests of Envoy's":   {token("ANY /a", "") + envoy, nil, ".kubernetes.auth", finding.Approximate, "OPTIONS requests need a token too"},
-		"literal route of all methods":    {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", finding.Exact, ""},
-		"literal route of one method":     {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "cannot match methods"},
-		"route with a parameter":          {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
-		"route of parameters only":        {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix / "},
-		"literal route of a gateway":      {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", finding.Exact, "extended feature"},
-		"parameters of a gateway":         {"http: {routes: [\"GET /a/{id}\"]}" + gateway, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
-		"no domain":                       {nginx[1:], nil, ".http", finding.Approximate, "every host"},
-		"as many routes as a gateway has": {"http: {routes: " + routes(128) + "}" + gateway, nil, ".http.routes", "", ""},
-		"more routes than a gateway has":  {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", finding.Refused, "got 129"},
-		"timeout inside":                  {"timeout: 90s", nil, ".timeout", finding.Approximate, "nothing cuts"},
-		"timeout of nginx":                {"timeout: 90s" + nginx, nil, ".timeout", finding.Approximate, "nginx"},
-		"a dot through nginx":             {"http: {routes: [GET /favicon.ico]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "refuses . in a path"},
-		"a tilde through nginx":           {"http: {routes: [\"GET /~a.b/{id}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "refuses . and ~ in a path"},
-		"a dot that nginx does not see":   {"http: {routes: [\"GET /a/{id}/b.c\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
-		"a dot through a gateway":         {"http: {routes: [GET /favicon.ico]}" + gateway, nil, ".http.routes[0]", finding.Exact, "HTTPRoute"},
-		"image":                           {"", nil, ".image", finding.Approximate, "runs as user and group 65532, whatever user it names; its file system is read-only but for /tmp"},
-		"image of another user":           {"kubernetes: {user: 1000, writableRoot: true}", nil, ".image", finding.Approximate, "group 1000, whatever user it names; it can write to its files"},
-		"a user":                          {"kubernetes: {user: 1000}", nil, ".kubernetes.user", finding.Exact, "group"},
-		"a writable root":                 {"kubernetes: {writableRoot: true}", nil, ".kubernetes.writableRoot", finding.Exact, "true"},
-		"an architecture":                 {"kubernetes: {architecture: arm64}", nil, ".kubernetes.architecture", finding.Exact, "kubernetes.io/arch is arm64"},
-		"an image for arm64":              {"lambda: {architecture: arm64}", nil, ".image", finding.Approximate, "set kubernetes.architecture"},
-		"a port of root's":                {"port: 80", nil, ".port", finding.Exact, "ip_unprivileged_port_start"},
-		"the first port that is not":      {"port: 1024", nil, ".port", finding.Exact, "listens on port 80"},
-		"a long start":                    {"health: {startup: 5m}", nil, ".health.startup", finding.Exact, "restarts the container"},
-		"connections":                     {"connections: 10\nscale: {max: 3}\nconcurrency: 4", nil, ".connections", finding.Dropped, "3 pods, each with 4 requests at once, hold up to 12 connections, more than the 10 that it may"},
-		"an internal service":             {"http: {internal: true, routes: [GET /a]}", []string{"needs: [a]"}, ".http.internal", finding.Exact, "from the pods of b alone"},
-		"timeout of alb":                  {"timeout: 90s" + alb, nil, ".timeout", finding.Approximate, "after 90 s"},
-		"timeout of alb's group":          {"timeout: 5s" + grouped, []string{"timeout: 7s" + grouped, "timeout: 9s" + alb}, ".timeout", finding.Approximate, "after 7 s"},
-		"scheme of alb":                   {alb[1:], nil, ".kubernetes.ingress", finding.Approximate, "is internal"},
-		"internal alb":                    {strings.Replace(grouped, "internet-facing", "internal", 1)[1:], nil, ".kubernetes.ingress.scheme", finding.Approximate, "nothing outside"},
-		"public alb":                      {domain + grouped, nil, ".kubernetes.ingress.scheme", finding.Exact, "open to the internet"},
-		"public alb without a domain":     {grouped[1:], nil, ".kubernetes.ingress.scheme", finding.Approximate, "by plain HTTP"},
-		"a group":                         {grouped[1:], nil, ".kubernetes.ingress.group", finding.Exact, "share one"},
-		"two schemes of a group":          {grouped[1:], []string{"kubernetes: {ingress: {class: alb, group: shop}}"}, ".kubernetes.ingress.group", finding.Refused, "scheme for b"},
-		"two load balancers of a domain":  {domain + alb, []string{strings.Replace(domain, "/a", "/b", 1) + alb}, ".http.domain", finding.Approximate, "a load balancer for b alone serves it for b"},
-		"two classes of a domain":         {domain + traefik, []string{strings.Replace(domain, "/a", "/b", 1) + gateway}, ".http.domain", finding.Approximate, "Gateway public in namespace default serves it for b"},
-		"a group of a domain":             {domain + grouped, []string{strings.Replace(domain, "/a", "/b", 1) + grouped}, ".http.domain", finding.Exact, "host"},
-		"bodies through nginx":            {bodies + nginx, nil, ".http.maxBody", finding.Exact, "413"},
-		"bodies through alb":              {bodies + alb, nil, ".http.maxBody", finding.Dropped, "any size"},
-		"bodies through another class":    {bodies + traefik, nil, ".http.maxBody", finding.Dropped, "does not know"},
-		"bodies through a gateway":        {bodies + gateway, nil, ".http.maxBody", finding.Dropped, "HTTPRoute"},
-		"bodies inside":                   {bodies, nil, ".http.maxBody", finding.Dropped, "the app bounds"},
-		"timeout of another class":        {"timeout: 90s" + traefik, nil, ".timeout", finding.Approximate, "does not know"},
-		"certificate of alb":              {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Refused, "ACM"},
-		"certificate of another class":    {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Exact, "must exist"},
-		"permissions without an identity": {may, nil, ".permissions", finding.Refused, "kubernetes.identity"},
-		"permissions with one":            {may + "\nkubernetes: {identity: irsa}", nil, ".permissions[0]", finding.Exact, "policy"},
-		"an identity without permissions": {"kubernetes: {identity: irsa}", nil, ".kubernetes.identity", finding.Dropped, "no role"},
-		"none at all":                     {"scale: {min: 0}", nil, ".scale.min", finding.Refused, "scaleToZero"},
-		"none at all, and a floor":        {"scale: {min: 0}\nkubernetes: {scaleToZero: {floor: true}}", nil, ".scale.min", finding.Approximate, "keeps one pod"},
-		"none at all, and KEDA":           {zero, nil, ".scale.min", finding.Approximate, "nothing holds a request"},
-		"KEDA without a rate":             {strings.Replace(zero, ", requests: 5/s", "", 1), nil, ".kubernetes.scaleToZero.keda", finding.Refused, "scale.requests"},
-		"KEDA and a metric":               {strings.Replace(zero, "{scaleToZero", "{metric: m, scaleToZero", 1), nil, ".kubernetes.metric", finding.Dropped, "query"},
-		"a rate without a metric":         {"scale: {requests: 5/s}", nil, ".scale.requests", finding.Refused, "kubernetes.metric"},
-		"a rate":                          {"scale: {requests: 5/s}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Exact, "average"},
-		"a rate that is no whole number":  {"scale: {requests: 100/minute}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Approximate, "1667m"},
-		"metrics":                         {"kubernetes: {serviceMonitor: {}}", nil, ".kubernetes.serviceMonitor.path", finding.Exact, "ServiceMonitor"},
-		"pull secrets":                    {"kubernetes: {pullSecrets: [x]}", nil, ".kubernetes.pullSecrets", finding.Exact, "must exist"},
+		"preflight requests of Envoy's":    {token("ANY /a", "") + envoy, nil, ".kubernetes.auth", finding.Approximate, "OPTIONS requests need a token too"},
+		"literal route of all methods":     {"http: {routes: [ANY /a]}" + nginx, nil, ".http.routes[0]", finding.Exact, ""},
+		"literal route of one method":      {"http: {routes: [GET /a]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "cannot match methods"},
+		"route with a parameter":           {"http: {routes: [\"GET /a/{id}/b\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
+		"route of parameters only":         {"http: {routes: [\"ANY /{path+}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix / "},
+		"literal route of a gateway":       {"http: {routes: [GET /a]}" + gateway, nil, ".http.routes[0]", finding.Exact, "extended feature"},
+		"parameters of a gateway":          {"http: {routes: [\"GET /a/{id}\"]}" + gateway, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
+		"no domain":                        {nginx[1:], nil, ".http", finding.Approximate, "every host"},
+		"as many routes as a gateway has":  {"http: {routes: " + routes(128) + "}" + gateway, nil, ".http.routes", "", ""},
+		"more routes than a gateway has":   {"http: {routes: " + routes(129) + "}" + gateway, nil, ".http.routes", finding.Refused, "got 129"},
+		"timeout inside":                   {"timeout: 90s", nil, ".timeout", finding.Approximate, "nothing cuts"},
+		"timeout of nginx":                 {"timeout: 90s" + nginx, nil, ".timeout", finding.Approximate, "nginx"},
+		"a dot through nginx":              {"http: {routes: [GET /favicon.ico]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "refuses . in a path"},
+		"a tilde through nginx":            {"http: {routes: [\"GET /~a.b/{id}\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "refuses . and ~ in a path"},
+		"a dot that nginx does not see":    {"http: {routes: [\"GET /a/{id}/b.c\"]}" + nginx, nil, ".http.routes[0]", finding.Approximate, "prefix /a "},
+		"a dot through a gateway":          {"http: {routes: [GET /favicon.ico]}" + gateway, nil, ".http.routes[0]", finding.Exact, "HTTPRoute"},
+		"image":                            {"", nil, ".image", finding.Approximate, "runs as user and group 65532, whatever user it names; its file system is read-only but for /tmp"},
+		"image of another user":            {"kubernetes: {user: 1000, writableRoot: true}", nil, ".image", finding.Approximate, "group 1000, whatever user it names; it can write to its files"},
+		"a user":                           {"kubernetes: {user: 1000}", nil, ".kubernetes.user", finding.Exact, "group"},
+		"a writable root":                  {"kubernetes: {writableRoot: true}", nil, ".kubernetes.writableRoot", finding.Exact, "to all of its file system"},
+		"a root that is not writable":      {"kubernetes: {writableRoot: false}", nil, ".kubernetes.writableRoot", finding.Exact, "to /tmp alone"},
+		"an architecture":                  {"kubernetes: {architecture: arm64}", nil, ".kubernetes.architecture", finding.Exact, "kubernetes.io/arch is arm64"},
+		"an image for arm64":               {"lambda: {architecture: arm64}", nil, ".image", finding.Approximate, "set kubernetes.architecture"},
+		"a port of root's":                 {"port: 80", nil, ".port", finding.Exact, "ip_unprivileged_port_start"},
+		"the first port that is not":       {"port: 1024", nil, ".port", finding.Exact, "listens on port 80"},
+		"a long start":                     {"health: {startup: 5m}", nil, ".health.startup", finding.Approximate, "give or take the 2 s"},
+		"connections":                      {"connections: 10\nscale: {max: 3}\nconcurrency: 4", nil, ".connections", finding.Dropped, "3 pods, each with 4 requests at once, hold up to 12 connections, more than the 10 that it may; while an update rolls out"},
+		"an internal service":              {"http: {internal: true, routes: [GET /a]}", []string{"needs: [a]"}, ".http.internal", finding.Approximate, "from the pods of b alone, where the cluster's network enforces"},
+		"an internal service with metrics": {"http: {internal: true, routes: [GET /a]}\nkubernetes: {serviceMonitor: {}}", []string{"needs: [a]"}, ".http.internal", finding.Approximate, "from the pods of b and Prometheus alone"},
+		"a need":                           {"needs: [b]", []string{""}, ".needs[0]", finding.Exact, "no other pod of the cluster, where the cluster's network enforces"},
+		"a health path":                    {"health: {path: /x}", nil, ".health.path", finding.Exact, "all ask it"},
+		"the most pods":                    {"scale: {max: 5}", nil, ".scale.max", finding.Approximate, "maxReplicas; while an update rolls out"},
+		"the most pods of KEDA":            {zero, nil, ".scale.max", finding.Approximate, "maxReplicaCount"},
+		"a class of ingress-nginx":         {nginx[1:], nil, ".kubernetes.ingress.class", finding.Approximate, "takes for ingress-nginx by its name"},
+		"a class by the name of one":       {strings.Replace(nginx, "nginx}", "nginx-internal}", 1)[1:], nil, ".kubernetes.ingress.class", finding.Approximate, "takes for ingress-nginx by its name"},
+		"a class of load balancers":        {alb[1:], nil, ".kubernetes.ingress.class", finding.Approximate, "takes for the AWS Load Balancer Controller by its name"},
+		"another class":                    {traefik[1:], nil, ".kubernetes.ingress.class", finding.Exact, "the Ingress's class"},
+		"a domain without a certificate":   {domain + nginx, nil, ".http.domain", finding.Approximate, "certificate that the class has by default"},
+		"a domain with a certificate":      {domain + strings.Replace(nginx, "nginx}", "nginx, tlsSecret: x}", 1), nil, ".http.domain", finding.Exact, "the Ingress's host"},
+		"a domain of a load balancer":      {domain + alb, nil, ".http.domain", finding.Exact, "over HTTPS alone"},
+		"a domain of a gateway":            {domain + gateway, nil, ".http.domain", finding.Approximate, "over TLS or not"},
+		"all methods of a gateway":         {"http: {routes: [\"ANY /a/{id}\"]}" + gateway, nil, ".http.routes[0]", finding.Approximate, "all requests at and below it"},
+		"timeout of alb":                   {"timeout: 90s" + alb, nil, ".timeout", finding.Approximate, "after 90 s"},
+		"timeout of alb's group":           {"timeout: 5s" + grouped, []string{"timeout: 7s" + grouped, "timeout: 9s" + alb}, ".timeout", finding.Approximate, "after 7 s"},
+		"scheme of alb":                    {alb[1:], nil, ".kubernetes.ingress", finding.Approximate, "is internal"},
+		"internal alb":                     {strings.Replace(grouped, "internet-facing", "internal", 1)[1:], nil, ".kubernetes.ingress.scheme", finding.Approximate, "nothing outside"},
+		"public alb":                       {domain + grouped, nil, ".kubernetes.ingress.scheme", finding.Exact, "open to the internet"},
+		"public alb without a domain":      {grouped[1:], nil, ".kubernetes.ingress.scheme", finding.Approximate, "by plain HTTP"},
+		"a group":                          {grouped[1:], nil, ".kubernetes.ingress.group", finding.Exact, "share one"},
+		"two schemes of a group":           {grouped[1:], []string{"kubernetes: {ingress: {class: alb, group: shop}}"}, ".kubernetes.ingress.group", finding.Refused, "scheme for b"},
+		"two load balancers of a domain":   {domain + alb, []string{strings.Replace(domain, "/a", "/b", 1) + alb}, ".http.domain", finding.Approximate, "a load balancer for b alone serves it for b"},
+		"two classes of a domain":          {domain + traefik, []string{strings.Replace(domain, "/a", "/b", 1) + gateway}, ".http.domain", finding.Approximate, "Gateway public in namespace default serves it for b"},
+		"a group of a domain":              {domain + grouped, []string{strings.Replace(domain, "/a", "/b", 1) + grouped}, ".http.domain", finding.Exact, "host"},
+		"bodies through nginx":             {bodies + nginx, nil, ".http.maxBody", finding.Exact, "413"},
+		"bodies through alb":               {bodies + alb, nil, ".http.maxBody", finding.Dropped, "any size"},
+		"bodies through another class":     {bodies + traefik, nil, ".http.maxBody", finding.Dropped, "does not know"},
+		"bodies through a gateway":         {bodies + gateway, nil, ".http.maxBody", finding.Dropped, "HTTPRoute"},
+		"bodies inside":                    {bodies, nil, ".http.maxBody", finding.Dropped, "the app bounds"},
+		"timeout of another class":         {"timeout: 90s" + traefik, nil, ".timeout", finding.Approximate, "does not know"},
+		"certificate of alb":               {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: alb, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Refused, "ACM"},
+		"certificate of another class":     {"http: {routes: [GET /a], domain: a.example.com}\nkubernetes: {ingress: {class: traefik, tlsSecret: x}}", nil, ".kubernetes.ingress.tlsSecret", finding.Exact, "must exist"},
+		"permissions without an identity":  {may, nil, ".permissions", finding.Refused, "kubernetes.identity"},
+		"permissions with one":             {may + "\nkubernetes: {identity: irsa}", nil, ".permissions[0]", finding.Exact, "policy"},
+		"an identity without permissions":  {"kubernetes: {identity: irsa}", nil, ".kubernetes.identity", finding.Dropped, "no role"},
+		"none at all":                      {"scale: {min: 0}", nil, ".scale.min", finding.Refused, "scaleToZero"},
+		"none at all, and a floor":         {"scale: {min: 0}\nkubernetes: {scaleToZero: {floor: true}}", nil, ".scale.min", finding.Approximate, "keeps one pod"},
+		"none at all, and KEDA":            {zero, nil, ".scale.min", finding.Approximate, "nothing holds a request"},
+		"KEDA without a rate":              {strings.Replace(zero, ", requests: 5/s", "", 1), nil, ".kubernetes.scaleToZero.keda", finding.Refused, "scale.requests"},
+		"KEDA and a metric":                {strings.Replace(zero, "{scaleToZero", "{metric: m, scaleToZero", 1), nil, ".kubernetes.metric", finding.Dropped, "query"},
+		"a rate without a metric":          {"scale: {requests: 5/s}", nil, ".scale.requests", finding.Refused, "kubernetes.metric"},
+		"a rate":                           {"scale: {requests: 5/s}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Exact, "average"},
+		"a rate that is no whole number":   {"scale: {requests: 100/minute}\nkubernetes: {metric: m}", nil, ".scale.requests", finding.Approximate, "1667m"},
+		"metrics":                          {"kubernetes: {serviceMonitor: {}}", nil, ".kubernetes.serviceMonitor.path", finding.Exact, "ServiceMonitor"},
+		"pull secrets":                     {"kubernetes: {pullSecrets: [x]}", nil, ".kubernetes.pullSecrets", finding.Exact, "must exist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, findings := resolve(t, append([]string{c.a}, c.others...)...)
@@ -204,6 +219,32 @@ func TestSharedPaths(t *testing.T) {
 				t.Errorf("refused: %t, want %t: %v", refused, c.refused, findings.Refused())
 			}
 		})
+	}
+}
+
+// Messages hold connections as requests do.
+func TestConnectionsOfMessages(t *testing.T) {
+	for pull, want := range map[string]string{
+		"delivery": "3 pods, each with 4 messages at once, hold up to 12 connections, more than the 10 that it may",
+		"app":      "3 pods, each with 4 messages at once, hold up to 12 connections, more than the 10 that it may",
+	} {
+		trigger := "queue: {from: jobs}"
+		if pull == "app" {
+			trigger = "queue: {from: jobs, pull: app}"
+		}
+		app, err := spec.Parse("app.yaml", []byte(`apiVersion: ambi/v1
+name: shop
+data: {jobs: {queue: {}}}
+services:
+  a: {image: "registry.example.com/x:1", `+trigger+`, connections: 10, concurrency: 4, scale: {max: 3}, kubernetes: {identity: irsa}}
+`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, findings := kubernetes.Resolve(app)
+		if kind, message := find(findings, ".connections"); kind != finding.Dropped || !strings.Contains(message, want) || m.Services[0].MostConnections != 12 {
+			t.Errorf("pull: %s: %d, %s: %s", pull, m.Services[0].MostConnections, kind, message)
+		}
 	}
 }
 

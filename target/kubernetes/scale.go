@@ -20,6 +20,9 @@ const (
 	Backlog  Metric = "backlog"
 )
 
+// surge is what a Deployment's maxSurge adds to the most pods.
+const surge = "while an update rolls out, up to a quarter more pods run"
+
 // scale decides what sets the number of pods: a HorizontalPodAutoscaler, or
 // KEDA where the service may have none at all.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {
@@ -28,7 +31,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		return
 	}
 	zero := s.Kubernetes.ScaleToZero
-	autoscaler := "the autoscaler's"
+	most := "the autoscaler's maxReplicas"
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max
 	switch {
 	case s.Scale.Min > 0:
@@ -41,13 +44,13 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".scale.min", "the autoscaler keeps one pod, as kubernetes.scaleToZero.floor asks: a HorizontalPodAutoscaler does not scale to zero")
 		r.notes.Exact(at+".kubernetes.scaleToZero.floor", "one pod is kept")
 	default:
-		autoscaler = "the ScaledObject's"
+		most = "the ScaledObject's maxReplicaCount"
 		out.KEDA = &KEDA{Prometheus: zero.KEDA.Prometheus, Query: zero.KEDA.Query}
 		r.notes.Approximate(at+".scale.min",
 			"a KEDA ScaledObject in place of the autoscaler; while there is no pod, nothing holds a request until one is up")
 		r.keda(at, s)
 	}
-	r.notes.Exact(at+".scale.max", "%s maxReplicas", autoscaler)
+	r.notes.Approximate(at+".scale.max", "%s; %s", most, surge)
 	switch {
 	case !s.Scale.Requests.IsZero():
 		r.requests(at, s, out)

@@ -34,7 +34,7 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		}
 		out.Routes = append(out.Routes, route.String())
 		if s.HTTP.Internal {
-			r.notes.Approximate(path, "route %s of the HTTP API, for requests that %s signs", route, finding.And(r.callers[out.Name]))
+			r.notes.Approximate(path, "route %s of the HTTP API, for requests that are signed by %s", route, finding.And(r.callers[out.Name]))
 			continue
 		}
 		if len(out.InternalCallers) > 0 {
@@ -78,7 +78,7 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, which must be one of lambda.layers")
 	}
 	r.port(at+".port", s.Port)
-	r.notes.Approximate(at+".health.path", "asked once, at a cold start, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH)")
+	r.notes.Approximate(at+".health.path", "asked at a cold start alone, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH), until a status below 500 answers")
 }
 
 // port checks the port that the Web Adapter connects to.
@@ -165,9 +165,12 @@ func (r *resolver) cors(model *Model) {
 		default:
 			r.notes.Exact(at+".origins", "the API answers preflight requests itself")
 		}
-		if c.Methods == nil {
+		switch {
+		case c.Methods == nil && slices.Equal(model.CORS.Methods, r.app.Services[name].HTTP.AllowedMethods()):
 			r.notes.Exact(at+".methods", "those of the routes: %s", strings.Join(model.CORS.Methods, ", "))
-		} else {
+		case c.Methods == nil:
+			r.notes.Approximate(at+".methods", "those of the routes of all services: %s", strings.Join(model.CORS.Methods, ", "))
+		default:
 			r.notes.Exact(at+".methods", "allowed by the API's CORS configuration")
 		}
 		for _, key := range []string{"headers", "credentials", "maxAge"} {

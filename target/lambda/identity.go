@@ -18,6 +18,11 @@ type Permission struct {
 // permissions copies the statements of the role's policy as they are.
 func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 	bytes := rolePolicyBytes + secretReferenceBytes*len(out.Secrets) + grantBytes*len(out.Access.Grants)
+	for _, internal := range out.Invokes {
+		for _, route := range r.app.Services[internal].HTTP.Routes {
+			bytes += invokeBytes + len(route.String())
+		}
+	}
 	for i, p := range s.Permissions {
 		path := element(at+".permissions", i)
 		statement := Permission{Actions: p.Actions, Resources: p.Resources}
@@ -35,9 +40,11 @@ func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 		bytes += len(text) + len(`{"Effect":"Allow","Action":,"Resource":},`)
 	}
 	if bytes > MaxRolePolicyBytes {
-		r.notes.Refused(at+".permissions", finding.Refusal{
-			Limit: "role policy", Page: IAMQuotasPage, Hint: "combine ARNs with a wildcard in their resource part, or split the service",
-		},
+		because, hint := at+".permissions", "combine ARNs with a wildcard in their resource part, or split the service"
+		if len(s.Permissions) == 0 && len(out.Invokes) > 0 {
+			because, hint = at+".needs", "need internal services with fewer routes: a route with {path+} takes a whole prefix"
+		}
+		r.notes.Refused(because, finding.Refusal{Limit: "role policy", Page: IAMQuotasPage, Hint: hint},
 			"must fit into %d bytes of policy on target lambda, got about %d: a role's own policies hold no more", MaxRolePolicyBytes, bytes)
 	}
 }

@@ -132,6 +132,10 @@ const outputBytes = 160
 // addressBytes is what the URL of the API is counted with: AWS chooses it.
 const addressBytes = 80
 
+// invokeBytes is what the right to invoke a route is counted with, beside its key: the API's
+// ARN with the longest region, and its stage.
+const invokeBytes = 80
+
 // rolePolicyBytes is what every role's policy is counted with, beside its
 // secrets and the spec's own statements.
 const rolePolicyBytes = 1024

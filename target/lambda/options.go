@@ -29,10 +29,14 @@ func (r *resolver) options(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "nothing is reserved")
 	}
 	out.Tracing, out.VPC = s.Lambda.Tracing, s.Lambda.VPC
-	if path := at + ".lambda.tracing"; r.app.Given(path) {
+	if path := at + ".lambda.tracing"; out.Tracing {
 		r.notes.Exact(path, "AWS X-Ray traces, with the role's right to send them")
+	} else if r.app.Given(path) {
+		r.notes.Exact(path, "the function sends no traces")
 	}
-	if path := at + ".lambda.vpc"; r.app.Given(path) {
+	if path := at + ".lambda.vpc"; r.app.Given(path) && !out.VPC {
+		r.notes.Exact(path, "the function is in no VPC of the account")
+	} else if out.VPC {
 		r.notes.Exact(path, "the stack's subnetIds and securityGroupIds; "+
 			"the subnets need a NAT gateway or endpoints for everything outside, including addresses of needs and AWS itself")
 	}

@@ -159,7 +159,11 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".memory", "the function has %d MB, since cpu needs more than %s", out.MemoryMB, s.Memory)
 	default:
 		r.notes.Approximate(at+".cpu", "comes with memory: %d MB gives %dm", out.MemoryMB, out.MemoryMB*1000/MemoryMBForOneVCPU)
-		r.notes.Exact(at+".memory", "decides: the function has %d MB%s", out.MemoryMB, largest)
+		if int64(out.MemoryMB)<<20 == s.Memory.Bytes() {
+			r.notes.Exact(at+".memory", "decides: the function has %d MB%s", out.MemoryMB, largest)
+		} else {
+			r.notes.Approximate(at+".memory", "decides, rounded up: the function has %d MB%s", out.MemoryMB, largest)
+		}
 	}
 }
 

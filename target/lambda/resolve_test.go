@@ -42,6 +42,32 @@ func find(findings finding.List, path string) (kind finding.Kind, messages strin
 	return kind, messages
 }
 
+func manyRoutes(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("GET /%d", i))
+	}
+	return strings.Join(list, ", ")
+}
+
+// Messages hold connections as requests do.
+func TestConnectionsOfMessages(t *testing.T) {
+	app, err := spec.Parse("app.yaml", []byte(`apiVersion: ambi/v1
+name: shop
+data: {jobs: {queue: {}}}
+services:
+  a: {image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/x:1", queue: {from: jobs}, connections: 10, concurrency: 4, scale: {max: 3}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, findings := lambda.Resolve(app)
+	const want = "the mapping's maximumConcurrency bounds its environments, each with one connection, and so it holds up to 12, more than the 10 that it may"
+	if kind, message := find(findings, "services.a.connections"); kind != finding.Dropped || !strings.Contains(message, want) || m.Services[0].MostConnections != 12 {
+		t.Errorf("%d, %s: %s", m.Services[0].MostConnections, kind, message)
+	}
+}
+
 func TestFindings(t *testing.T) {
 	const web = "http: {routes: [GET /b]}"
 	for name, c := range map[string]struct {
@@ -76,11 +102,53 @@ func TestFindings(t *testing.T) {
 		},
 		"internal service": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
-			"services.b.http.internal", finding.Approximate, "the role of a may invoke exactly them",
+			"services.b.http.internal", finding.Approximate, "of the app, the role of a alone may invoke them",
+		},
+		"internal service with exact routes": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
+			"services.b.http.internal", finding.Approximate, "for the service execute-api\n",
+		},
+		"internal service with a parameter, for two": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [\"GET /b/{id}\"], internal: true}", "c": "needs: [b]\nhttp: {routes: [GET /c]}"},
+			"services.b.http.internal", finding.Approximate, "the roles of a and c alone may invoke them, and callers sign each request with SigV4, for the service execute-api; the * that stands for ANY and for a parameter",
+		},
+		"internal service with any method": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [ANY /b], internal: true}"},
+			"services.b.http.internal", finding.Approximate, "also matches further segments",
+		},
+		"service that is not internal": {
+			map[string]string{"b": "http: {routes: [GET /b], internal: false}"},
+			"services.b.http.internal", finding.Exact, "need not sign",
+		},
+		"more internal routes than a policy holds": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {internal: true, routes: [" + manyRoutes(110) + "]}"},
+			"services.a.needs", finding.Refused, "10240 bytes",
+		},
+		"as many internal routes as a policy holds": {
+			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {internal: true, routes: [" + manyRoutes(90) + "]}"},
+			"services.a.needs[0]", finding.Approximate, "SigV4",
+		},
+		"memory that is not whole": {map[string]string{"b": web + "\ncpu: 100m\nmemory: 300M"}, "services.b.memory", finding.Approximate, "rounded up: the function has 287 MB"},
+		"no traces":                {map[string]string{"b": web + "\nlambda: {tracing: false}"}, "services.b.lambda.tracing", finding.Exact, "sends no traces"},
+		"traces":                   {map[string]string{"b": web + "\nlambda: {tracing: true}"}, "services.b.lambda.tracing", finding.Exact, "X-Ray"},
+		"no VPC":                   {map[string]string{"b": web + "\nlambda: {vpc: false}"}, "services.b.lambda.vpc", finding.Exact, "in no VPC"},
+		"a VPC":                    {map[string]string{"b": web + "\nlambda: {vpc: true}"}, "services.b.lambda.vpc", finding.Exact, "subnetIds"},
+		"a health path":            {map[string]string{"b": web}, "services.b.health.path", finding.Approximate, "a status below 500"},
+		"audiences": {
+			map[string]string{"b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
+			"services.b.http.auth.jwt.audience", finding.Approximate, "client_id",
+		},
+		"methods of CORS by routes": {
+			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}"},
+			"services.a.http.cors.methods", finding.Exact, "those of the routes: GET",
+		},
+		"methods of CORS by routes of all services": {
+			map[string]string{"a": "http: {routes: [GET /a], cors: {origins: [https://x.example.com]}}", "b": "http: {routes: [POST /b], cors: {origins: [https://x.example.com]}}"},
+			"services.a.http.cors.methods", finding.Approximate, "of all services: GET, POST",
 		},
 		"route of an internal service": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
-			"services.b.http.routes[0]", finding.Approximate, "for requests that a signs",
+			"services.b.http.routes[0]", finding.Approximate, "for requests that are signed by a",
 		},
 		"call of an internal service": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},

@@ -19,7 +19,7 @@ func (r *resolver) connections(at string, s *spec.Service, out *Service) {
 	if out.MostConnections > out.Connections {
 		more = ", more than the " + itoa(out.Connections) + " that it may"
 	}
-	r.notes.Dropped(at+".connections", "nothing holds it to that: %s, each with one connection, and so it holds up to %d%s", bound, out.MostConnections, more)
+	r.notes.Dropped(at+".connections", "nothing enforces it: %s, each with one connection, and so it holds up to %d%s", bound, out.MostConnections, more)
 }
 
 // scale decides what is kept warm and what is the most; in between, Lambda starts
