@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ambi/internal/cluster"
+	"ambi/target/kubernetes"
 )
 
 // refusals breaks the objects of a project, one fault at a time, and wants the
@@ -87,6 +88,39 @@ func (p *proof) refusals(good *project) func(*testing.T) {
 			var refusal *cluster.StatusError
 			if !errors.As(err, &refusal) || !strings.Contains(refusal.Message, ".spec.hostname") {
 				t.Errorf("got %v, want a refusal of .spec.hostname", err)
+			}
+		})
+		// What ambi refuses of a token check, Envoy Gateway's own schema refuses too, and takes
+		// what is within it.
+		policy := func(issuer int, audiences int) cluster.Object {
+			var names []any
+			for i := range audiences {
+				names = append(names, fmt.Sprint("audience-", i))
+			}
+			const head = "https://login.example.com/"
+			return cluster.Object{
+				"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "SecurityPolicy",
+				"metadata": map[string]any{"name": "tokens", "namespace": namespace},
+				"spec": map[string]any{
+					"targetRefs": []any{map[string]any{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": "tokens"}},
+					"jwt": map[string]any{"providers": []any{map[string]any{
+						"name": "issuer", "issuer": head + strings.Repeat("x", issuer-len(head)), "audiences": names,
+						"remoteJWKS": map[string]any{"uri": "https://login.example.com/keys"},
+					}}},
+				},
+			}
+		}
+		t.Run("a token check beyond its limits", func(t *testing.T) {
+			p.apply(t, policy(kubernetes.MaxIssuer, kubernetes.MaxAudiences))
+			for want, o := range map[string]cluster.Object{
+				"issuer: Too long":    policy(kubernetes.MaxIssuer+1, kubernetes.MaxAudiences),
+				"audiences: Too many": policy(kubernetes.MaxIssuer, kubernetes.MaxAudiences+1),
+			} {
+				_, err := p.Apply(p.ctx, manager, o)
+				var refusal *cluster.StatusError
+				if !errors.As(err, &refusal) || refusal.Code != http.StatusUnprocessableEntity || !strings.Contains(refusal.Message, want) {
+					t.Errorf("got %v, want %q", err, want)
+				}
 			}
 		})
 		t.Run("a pod that may gain privileges", func(t *testing.T) {

@@ -70,7 +70,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		root := "its file system is read-only but for /tmp"
 		if out.WritableRoot {
-			root = "it can write to its files"
+			root = "its file system is writable, as far as that user may write"
 		}
 		r.notes.Approximate(r.app.ImagePath(at), "the container's image, which runs as user and group %d, whatever user it names; %s (kubernetes.user, kubernetes.writableRoot)", out.User, root)
 	}
@@ -97,7 +97,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes all ask it, and take a status of 200 to 399: a pod that fails gets no more requests, "+
 		"and is restarted if it goes on. So it should not fail with what the app depends on")
 	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Approximate(path, "the startup probe restarts the container after as long, give or take the 2 s between two of its questions")
+		r.notes.Approximate(path, "the startup probe restarts the container after as long, give or take the 2 s between two probes")
 	}
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
@@ -130,7 +130,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "the pods' user, and their group")
 	}
 	if path := at + ".kubernetes.writableRoot"; r.app.Given(path) {
-		r.notes.Exact(path, "%s", map[bool]string{true: "the container can write to all of its file system", false: "the container can write to /tmp alone"}[out.WritableRoot])
+		r.notes.Exact(path, "%s", map[bool]string{true: "the container's file system is writable, as far as its user may write", false: "the container can write to /tmp alone"}[out.WritableRoot])
 	}
 	shared := s.Lambda.Architecture == spec.ARM64 && s.Lambda.Image == "" && s.Lambda.Zip == ""
 	switch path := at + ".kubernetes.architecture"; {
