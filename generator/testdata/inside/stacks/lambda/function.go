@@ -21,6 +21,9 @@ type facts struct {
 	logRetentionDays int
 	routes           []string // the API's route keys that the service answers
 	environment      pulumi.StringMap
+	// preflights take no token though the other routes do: browsers send none with the OPTIONS
+	// request that they ask permission by, and ANY would answer it with 401.
+	preflights []string
 }
 
 // code is what a function runs.
