@@ -94,8 +94,8 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
 	}
-	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes all ask it, and take a status of 200 to 399: a pod that fails gets no more requests, "+
-		"and is restarted if it goes on. So it should not fail with what the app depends on")
+	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes, which all ask it and pass on a status of 200 to 399: "+
+		"a pod that fails gets no requests and is then restarted, so it should not check what the app depends on")
 	if path := at + ".health.startup"; r.app.Given(path) {
 		r.notes.Approximate(path, "the startup probe restarts the container after as long, give or take the 2 s between two probes")
 	}

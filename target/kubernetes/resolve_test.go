@@ -137,7 +137,7 @@ func TestFindings(t *testing.T) {
 		"an internal service":              {"http: {internal: true, routes: [GET /a]}", []string{"needs: [a]"}, ".http.internal", finding.Approximate, "from the pods of b alone, where the cluster's network enforces"},
 		"an internal service with metrics": {"http: {internal: true, routes: [GET /a]}\nkubernetes: {serviceMonitor: {}}", []string{"needs: [a]"}, ".http.internal", finding.Approximate, "from the pods of b and Prometheus alone"},
 		"a need":                           {"needs: [b]", []string{""}, ".needs[0]", finding.Exact, "no other pod of the cluster, where the cluster's network enforces"},
-		"a health path":                    {"health: {path: /x}", nil, ".health.path", finding.Exact, "all ask it"},
+		"a health path":                    {"health: {path: /x}", nil, ".health.path", finding.Exact, "which all ask it"},
 		"the most pods":                    {"scale: {max: 5}", nil, ".scale.max", finding.Approximate, "maxReplicas; while an update rolls out"},
 		"the most pods of KEDA":            {zero, nil, ".scale.max", finding.Approximate, "maxReplicaCount"},
 		"a class of ingress-nginx":         {nginx[1:], nil, ".kubernetes.ingress.class", finding.Approximate, "takes for ingress-nginx by its name"},
