@@ -174,7 +174,7 @@ func (a *adviser) choice(t spec.Target, x *try) (Choice, error) {
 	}
 	in := a.in
 	in.Resolved, in.Behavior = x.resolved, x.run
-	r, err := Compare(in)
+	r, err := Bills(in)
 	if err != nil {
 		return c, err
 	}

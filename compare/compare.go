@@ -164,44 +164,18 @@ const largeApp = 40
 // Compare compares an app on both targets. Errors are choices, usage or prices
 // that make no sense; an app that a target refuses is not an error.
 func Compare(in Input) (Result, error) {
-	app, err := workloads(in)
+	c, pair, r, err := begin(in)
 	if err != nil {
 		return Result{}, err
 	}
-	c := &comparison{Input: in, app: app}
-	if in.Behavior != nil {
-		if c.app, err = withSimulation(in, app); err != nil {
-			return Result{}, err
-		}
-	}
-	r := Result{
-		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
-		NotPriced:   in.NotPriced,
-		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
-	}
-	for _, change := range in.Sheet.Changes() {
-		r.PriceChanges = append(r.PriceChanges, change.String())
-	}
-	pair, err := c.prepare(c.app, in.Choices)
-	if err != nil {
+	if c.replicas, err = cost.ReplicasOf(in.Catalog, c.averages, in.Choices); err != nil && pair.Kubernetes != nil {
 		return Result{}, err
-	}
-	if err := c.excess(&pair); err != nil {
-		return Result{}, err
-	}
-	if c.replicas, err = cost.ReplicasOf(in.Catalog, app, in.Choices); err != nil && pair.Kubernetes != nil {
-		return Result{}, err
-	}
-	r.Pair = target.PairOf(pair.side)
-	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
-		r.Nodes = &n
 	}
 	r.Fit = fit.Check(fit.Input{
-		Resolved: in.Resolved, Workloads: app.Workloads, Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
+		Resolved: in.Resolved, Workloads: c.averages.Workloads, Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
 		Served: reliableTargets(in.Behavior),
 	})
 	if in.Behavior != nil {
-		r.Simulation = simulation(in.Behavior, r)
 		r.Fit.Warnings = append(r.Fit.Warnings, failureWarnings(in.Resolved, in.Behavior)...)
 	}
 	if r.BreakEven, err = c.breakEven(pair); err != nil {
@@ -221,10 +195,59 @@ func Compare(in Input) (Result, error) {
 	return r, nil
 }
 
+// Bills prices a month on both targets, and nothing else: the Result has the bills, the
+// simulation and what they rest on, and neither fit, break-evens nor services.
+func Bills(in Input) (Result, error) {
+	c, _, r, err := begin(in)
+	if err != nil {
+		return Result{}, err
+	}
+	r.Assumptions = c.assumptions(r)
+	return r, nil
+}
+
+// begin prices the app at its traffic.
+func begin(in Input) (*comparison, pair, Result, error) {
+	app, err := workloads(in)
+	if err != nil {
+		return nil, pair{}, Result{}, err
+	}
+	c := &comparison{Input: in, app: app, averages: app}
+	if in.Behavior != nil {
+		if c.app, err = withSimulation(in, app); err != nil {
+			return nil, pair{}, Result{}, err
+		}
+	}
+	r := Result{
+		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
+		NotPriced:   in.NotPriced,
+		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
+	}
+	for _, change := range in.Sheet.Changes() {
+		r.PriceChanges = append(r.PriceChanges, change.String())
+	}
+	p, err := c.prepare(c.app, in.Choices)
+	if err != nil {
+		return nil, pair{}, Result{}, err
+	}
+	if err := c.excess(&p); err != nil {
+		return nil, pair{}, Result{}, err
+	}
+	r.Pair = target.PairOf(p.side)
+	if n, ok := cost.NodesOf(in.Catalog, c.app, in.Choices); ok {
+		r.Nodes = &n
+	}
+	if in.Behavior != nil {
+		r.Simulation = simulation(in.Behavior, r)
+	}
+	return c, p, r, nil
+}
+
 // comparison is one Compare at work.
 type comparison struct {
 	Input
 	app      cost.App
+	averages cost.App      // without what a simulation found
 	replicas cost.Replicas // none where Kubernetes refuses the app
 }
 

@@ -63,7 +63,7 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if slo != "" {
 				return advise(cmd.Context(), io, p, s, slo, asJSON)
 			}
-			result, err := asked.CompareSimulated(cmd.Context(), p, s)
+			result, err := asked.Simulate(cmd.Context(), p, s)
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)
 			}

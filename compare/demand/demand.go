@@ -177,6 +177,7 @@ func (u Usage) Resolve() (Traffic, error) {
 	if err := problems.Err(); err != nil {
 		return Traffic{}, err
 	}
+	t.Profile = t.Profile.keeping()
 	return t, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"ambi/internal/problem"
@@ -28,6 +29,7 @@ type Level struct {
 type Profile struct {
 	segments []Segment
 	peak     float64
+	held     *held // what Held has worked out, for all copies
 	// Assumed lists what was filled in for the shape, for a report to show.
 	Assumed []string
 }
@@ -190,27 +192,80 @@ func (p Profile) Levels() []Level { return p.Held(0) }
 
 // Held is the profile of what stays for a while after the rate that called
 // for it: at each moment the highest rate within the time before it. So do
-// nodes and replicas follow traffic: up at once, down after a delay.
+// nodes and replicas follow traffic: up at once, down after a delay. The levels are
+// kept for the next call, and must not be changed.
 func (p Profile) Held(hold time.Duration) []Level {
+	if p.held == nil {
+		return p.hold(hold)
+	}
+	p.held.mutex.Lock()
+	defer p.held.mutex.Unlock()
+	levels, ok := p.held.levels[hold]
+	if !ok {
+		levels = p.hold(hold)
+		p.held.levels[hold] = levels
+	}
+	return levels
+}
+
+// held is a profile's levels by how long they stay.
+type held struct {
+	mutex  sync.Mutex
+	levels map[time.Duration][]Level
+}
+
+// keeping is the profile with a place for what Held works out.
+func (p Profile) keeping() Profile {
+	p.held = &held{levels: map[time.Duration][]Level{}}
+	return p
+}
+
+func (p Profile) hold(hold time.Duration) []Level {
 	n := len(p.segments)
-	cycle := p.Cycle()
+	higher, start := p.higher()
+	cycle := start[n]
 	hold = min(hold, cycle)
 	var levels []Level
 	for i, segment := range p.segments {
 		highest, until := segment.Factor, segment.Length // of what is left of the segment, from its end backwards
-		gap := time.Duration(0)
-		for back := 1; back <= n && gap < hold; back++ {
-			before := p.segments[((i-back)%n+n)%n]
-			// The segment before still counts in the first hold - gap of this one.
-			if reach := min(hold-gap, until); before.Factor > highest {
-				levels = append(levels, Level{highest, share(until-reach, cycle)})
-				highest, until = before.Factor, reach
+		for j := i + n; higher[j%n] > 0; {
+			j -= higher[j%n]
+			gap := start[i] - start[(j+1)%n] // between the two segments
+			if j+1 < n {
+				gap += cycle
 			}
-			gap += before.Length
+			if gap >= hold {
+				break
+			}
+			// The segment before still counts in the first hold - gap of this one.
+			reach := min(hold-gap, until)
+			levels = append(levels, Level{highest, share(until-reach, cycle)})
+			highest, until = p.segments[j%n].Factor, reach
 		}
 		levels = append(levels, Level{highest, share(until, cycle)})
 	}
 	return merge(levels)
+}
+
+// higher is for each segment how many segments before it the last one with a higher
+// rate is, 0 for the highest; and when each starts, and the cycle ends.
+func (p Profile) higher() (back []int, start []time.Duration) {
+	n := len(p.segments)
+	back, start = make([]int, n), make([]time.Duration, n+1)
+	var open []int // segments that none after them is as high as, descending
+	for i := range 2 * n {
+		segment := p.segments[i%n]
+		for len(open) > 0 && p.segments[open[len(open)-1]%n].Factor <= segment.Factor {
+			open = open[:len(open)-1]
+		}
+		if i < n {
+			start[i+1] = start[i] + segment.Length
+		} else if len(open) > 0 {
+			back[i-n] = i - open[len(open)-1]
+		}
+		open = append(open, i)
+	}
+	return back, start
 }
 
 func share(d, cycle time.Duration) float64 { return float64(d) / float64(cycle) }

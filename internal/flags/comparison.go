@@ -56,13 +56,13 @@ func (c *Comparison) Compare(p *project.Project) (compare.Result, error) {
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return c.compared(p, in)
+	return c.compared(p, in, compare.Compare)
 }
 
-// compared compares. An error is a wrong use; of a month that costs more than
+// compared compares, as a whole or for the bills alone. An error is a wrong use; of a month that costs more than
 // ambi counts it says where the inputs of the dearest component stand.
-func (c *Comparison) compared(p *project.Project, in compare.Input) (compare.Result, error) {
-	result, err := compare.Compare(in)
+func (c *Comparison) compared(p *project.Project, in compare.Input, by func(compare.Input) (compare.Result, error)) (compare.Result, error) {
+	result, err := by(in)
 	if err == nil {
 		return result, nil
 	}
@@ -173,13 +173,13 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 		return compare.Result{}, problem.As(problem.Misuse, err)
 	}
 	if !simulated {
-		return c.compared(p, in)
+		return c.compared(p, in, compare.Compare)
 	}
 	s, err := newSimulation(in, service, file, settings, ends)
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return c.CompareSimulated(ctx, p, s)
+	return c.simulated(ctx, p, s, compare.Compare)
 }
 
 // list are words as a sentence has them.

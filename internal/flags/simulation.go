@@ -83,11 +83,16 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 	return simulation.New(in, service, trace, settings, ends), nil
 }
 
-// CompareSimulated simulates, and compares by what came out.
-func (c *Comparison) CompareSimulated(ctx context.Context, p *project.Project, s *simulation.Simulation) (compare.Result, error) {
+// Simulate simulates, and prices what came out.
+func (s *Simulated) Simulate(ctx context.Context, p *project.Project, prepared *simulation.Simulation) (compare.Result, error) {
+	return s.simulated(ctx, p, prepared, compare.Bills)
+}
+
+// simulated simulates, and compares by what came out.
+func (c *Comparison) simulated(ctx context.Context, p *project.Project, s *simulation.Simulation, by func(compare.Input) (compare.Result, error)) (compare.Result, error) {
 	in, err := s.Run(ctx)
 	if err != nil {
 		return compare.Result{}, err
 	}
-	return c.compared(p, in)
+	return c.compared(p, in, by)
 }

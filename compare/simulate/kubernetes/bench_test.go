@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,6 +38,27 @@ func BenchmarkSteady(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrequests/s")
+		})
+	}
+}
+
+// BenchmarkScan is one look for nodes that are not needed, where all are full.
+func BenchmarkScan(b *testing.B) {
+	for _, n := range []int{100, 1000} {
+		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
+			c := usual()
+			c.Nodes.Min, c.Initial = n, 0
+			s := newSimulator(c, replay.Demand{CPU: replay.Constant(1e6)}, replay.Options{})
+			s.Nodes.Min = 0
+			for i := range s.nodes {
+				s.nodes[i].pods = int32(s.nodes[i].left.Fits(s.Pod))
+				s.nodes[i].take(s.Pod, int(s.nodes[i].pods))
+			}
+			for b.Loop() {
+				s.calendar = calendar{}
+				s.scan()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")
 		})
 	}
 }

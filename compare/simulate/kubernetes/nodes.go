@@ -121,10 +121,10 @@ func (s *simulator) scan() {
 		return
 	}
 	settled := len(s.unscheduled) == 0 && s.starting == 0 && s.now-s.added >= int64(s.Nodes.After)
-	best := int32(none)
+	best, room := int32(none), s.room()
 	for i := range s.nodes {
 		n := &s.nodes[i]
-		if !s.dispensableNode(int32(i)) {
+		if !s.dispensableNode(n, room) {
 			n.unneeded = never
 			continue
 		}
@@ -139,19 +139,24 @@ func (s *simulator) scan() {
 	}
 }
 
-// dispensableNode says whether the pods of a node fit on the others.
-func (s *simulator) dispensableNode(i int32) bool {
-	n := &s.nodes[i]
+// room is how many more pods all nodes hold that are ready.
+func (s *simulator) room() int {
+	room := 0
+	for i := range s.nodes {
+		if n := &s.nodes[i]; n.ready {
+			room += n.left.Fits(s.Pod)
+		}
+	}
+	return room
+}
+
+// dispensableNode says whether the pods of a node fit on the others; room is that of
+// all nodes.
+func (s *simulator) dispensableNode(n *node, room int) bool {
 	if !n.ready || n.permanent || s.count <= s.Nodes.Min || s.share(n) > s.Nodes.Below {
 		return false
 	}
-	room := 0
-	for k := range s.nodes {
-		if other := &s.nodes[k]; other.ready && int32(k) != i {
-			room += other.left.Fits(s.Pod)
-		}
-	}
-	return room >= int(n.pods)
+	return room-n.left.Fits(s.Pod) >= int(n.pods)
 }
 
 // share is the part of a node's CPU or memory that its pods request.

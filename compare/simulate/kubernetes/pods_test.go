@@ -135,7 +135,7 @@ func TestDispensableNodes(t *testing.T) {
 		if q.change != nil {
 			q.change(s)
 		}
-		if may := s.dispensableNode(2); may != q.may {
+		if may := s.dispensableNode(&s.nodes[2], s.room()); may != q.may {
 			t.Errorf("%s: may go is %t", q.name, may)
 		}
 	}
