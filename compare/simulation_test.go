@@ -225,3 +225,23 @@ func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) 
 		}
 	}
 }
+
+// TestBillsAreTheComparisons holds what is priced alone to what a whole comparison says.
+func TestBillsAreTheComparisons(t *testing.T) {
+	in := simulated(t, 5, nil)
+	whole := run(t, in)
+	bills, err := compare.Bills(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := func(r compare.Result) string {
+		text, err := json.Marshal([]any{r.App, r.Region, r.Pair, r.Nodes, r.Simulation, r.Assumptions, r.PriceChanges})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if got, want := part(bills), part(whole); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
