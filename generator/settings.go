@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/lazyregexp"
 )
 
 // errLayout is why a list stays as it is whose lines do not show its settings.
@@ -126,7 +127,7 @@ type settingsList struct {
 type yamlLine struct{ text, end string }
 
 // yamlLineEnd is what YAML parsers count as a new line.
-var yamlLineEnd = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+var yamlLineEnd = lazyregexp.New("\r\n|[\n\r\u0085\u2028\u2029]")
 
 // yamlLines splits a text where a YAML parser counts a new line, so that its line
 // numbers are indexes: one file may hold line ends of several systems.

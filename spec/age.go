@@ -1,13 +1,13 @@
 package spec
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -16,7 +16,7 @@ const day = 24 * time.Hour
 // Age is how long something is kept: days such as 30d, or a duration.
 type Age time.Duration
 
-var wholeDays = regexp.MustCompile(`^(0|[1-9][0-9]{0,5})d$`)
+var wholeDays = lazyregexp.New(`^(0|[1-9][0-9]{0,5})d$`)
 
 // ParseAge reads days, or a duration that is not negative.
 func ParseAge(s string) (Age, error) {

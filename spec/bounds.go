@@ -3,7 +3,8 @@ package spec
 import (
 	"fmt"
 	"reflect"
-	"regexp"
+
+	"ambi/internal/lazyregexp"
 )
 
 // bounds is the range of a scalar. Its text, such as "1s to 1h in whole
@@ -16,7 +17,7 @@ type bounds struct {
 }
 
 var (
-	boundsText = regexp.MustCompile(`^(more than )?(\S+?),? (?:to|at most) (\S+)(?: cores)?(?: in whole (days|seconds|bytes|thousandths))?$`)
+	boundsText = lazyregexp.New(`^(more than )?(\S+?),? (?:to|at most) (\S+)(?: cores)?(?: in whole (days|seconds|bytes|thousandths))?$`)
 	boundsStep = map[string]string{"": "", "days": "1d", "seconds": "1s", "bytes": "1", "thousandths": "1m"} //nolint:gochecknoglobals // a constant in all but name
 )
 

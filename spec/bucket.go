@@ -2,10 +2,11 @@ package spec
 
 import (
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/lazyregexp"
 )
 
 // Bucket is a bucket of the data.
@@ -35,8 +36,8 @@ const (
 )
 
 var (
-	keyPrefix = regexp.MustCompile(keyPattern)
-	keySuffix = regexp.MustCompile(suffixPattern)
+	keyPrefix = lazyregexp.New(keyPattern)
+	keySuffix = lazyregexp.New(suffixPattern)
 )
 
 func (v *validator) bucket(path string, b *Bucket) {
@@ -61,7 +62,7 @@ func (v *validator) bucketCORS(path string, c *BucketCORS) {
 }
 
 // keyPart checks the beginning or the end of objects' keys.
-func (v *validator) keyPart(path, text string, pattern *regexp.Regexp) {
+func (v *validator) keyPart(path, text string, pattern *lazyregexp.Regexp) {
 	if pattern.MatchString(text) && len(text) <= maxKey1024 {
 		return
 	}

@@ -1,8 +1,9 @@
 package spec
 
 import (
-	"regexp"
 	"strings"
+
+	"ambi/internal/lazyregexp"
 )
 
 // credentialShapes are regular expressions, of Go and of JSON Schema alike, for
@@ -34,4 +35,4 @@ func credentialShapes() []string {
 }
 
 // credential matches a text that holds a credential.
-var credential = regexp.MustCompile(strings.Join(credentialShapes(), "|"))
+var credential = lazyregexp.New(strings.Join(credentialShapes(), "|"))

@@ -1,13 +1,13 @@
 package spec
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -80,7 +80,7 @@ func mustDuration(s string) Duration {
 	return d
 }
 
-var durationWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(ms|msec|msecs|millis|milliseconds?|s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?|d|days?)$`)
+var durationWords = lazyregexp.New(`^([0-9]+(?:\.[0-9]+)?) ?(ms|msec|msecs|millis|milliseconds?|s|sec|secs|seconds?|min|mins|minutes?|h|hr|hrs|hours?|d|days?)$`)
 
 // meantDuration guesses at a duration that has no unit, or one that Go does not know.
 func meantDuration(text, _ string) guess {

@@ -3,12 +3,12 @@ package spec
 import (
 	"errors"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -23,17 +23,17 @@ type guess struct {
 }
 
 // plainNumber matches a number without a unit.
-var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+var plainNumber = lazyregexp.New(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 var (
-	commaGroups = regexp.MustCompile(`^[0-9]{1,3}(,[0-9]{3}){2,}`)
-	underscores = regexp.MustCompile(`^[0-9]+(_[0-9]+)+`)
+	commaGroups = lazyregexp.New(`^[0-9]{1,3}(,[0-9]{3}){2,}`)
+	underscores = lazyregexp.New(`^[0-9]+(_[0-9]+)+`)
 )
 
 // ungrouped takes the separators out of 3,000,000 and 3_000_000. A single comma
 // stays: it may stand before decimals.
 func ungrouped(text string) string {
-	for _, grouped := range []*regexp.Regexp{commaGroups, underscores} {
+	for _, grouped := range []*lazyregexp.Regexp{commaGroups, underscores} {
 		text = grouped.ReplaceAllStringFunc(text, func(number string) string {
 			return strings.NewReplacer(",", "", "_", "").Replace(number)
 		})
@@ -111,7 +111,7 @@ func (f form) nodeHints(like scalar, n *yaml.Node, rule rule) []string {
 }
 
 // variable matches what other tools replace before they read a file.
-var variable = regexp.MustCompile(`\$\{|\$\(|\{\{|^\$[A-Za-z_]`)
+var variable = lazyregexp.New(`\$\{|\$\(|\{\{|^\$[A-Za-z_]`)
 
 // entriesOf is what a mapping of scalars holds.
 func entriesOf(n *yaml.Node) map[string]string {

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/lazyregexp"
 )
 
 // HTTP says what a service answers.
@@ -50,10 +51,10 @@ const (
 )
 
 var (
-	origin = regexp.MustCompile(originPattern)
-	issuer = regexp.MustCompile(issuerPattern)
-	domain = regexp.MustCompile(domainPattern)
-	header = regexp.MustCompile(headerPattern)
+	origin = lazyregexp.New(originPattern)
+	issuer = lazyregexp.New(issuerPattern)
+	domain = lazyregexp.New(domainPattern)
+	header = lazyregexp.New(headerPattern)
 )
 
 // AllowedMethods lists the methods that CORS allows: those that the spec names,
@@ -144,7 +145,7 @@ func (v *validator) headers(path string, all []string) {
 }
 
 // isURL reports whether text has the form of pattern and is a URL.
-func isURL(text string, pattern *regexp.Regexp) bool {
+func isURL(text string, pattern *lazyregexp.Regexp) bool {
 	u, err := url.Parse(text)
 	return err == nil && pattern.MatchString(text) && isPort(u)
 }

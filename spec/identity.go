@@ -2,11 +2,12 @@ package spec
 
 import (
 	"reflect"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/lazyregexp"
 )
 
 // Permission is one statement of what a service may do in AWS.
@@ -40,9 +41,9 @@ const (
 )
 
 var (
-	action = regexp.MustCompile(actionPattern)
-	arn    = regexp.MustCompile(arnPattern)
-	broad  = regexp.MustCompile(broadPattern)
+	action = lazyregexp.New(actionPattern)
+	arn    = lazyregexp.New(arnPattern)
+	broad  = lazyregexp.New(broadPattern)
 )
 
 func (v *validator) permissions(path string, all []Permission) {

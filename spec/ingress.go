@@ -2,7 +2,8 @@ package spec
 
 import (
 	"reflect"
-	"regexp"
+
+	"ambi/internal/lazyregexp"
 )
 
 // Scheme says who reaches an Application Load Balancer, by AWS's names.
@@ -29,7 +30,7 @@ const (
 	maxGroup     = 63
 )
 
-var group = regexp.MustCompile(groupPattern)
+var group = lazyregexp.New(groupPattern)
 
 // ALB reports whether the AWS Load Balancer Controller serves the class.
 func (in *Ingress) ALB() bool { return in != nil && in.Class == "alb" }

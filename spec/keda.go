@@ -2,10 +2,11 @@ package spec
 
 import (
 	"reflect"
-	"regexp"
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/lazyregexp"
 )
 
 // ScaleToZero says what becomes of scale.min 0: exactly one of its fields is set.
@@ -22,7 +23,7 @@ type KEDA struct {
 
 const prometheusPattern = `^https?` + urlPattern
 
-var prometheus = regexp.MustCompile(prometheusPattern)
+var prometheus = lazyregexp.New(prometheusPattern)
 
 func (v *validator) scaleToZero(path, scaleMin string, s *Service) {
 	z := s.Kubernetes.ScaleToZero

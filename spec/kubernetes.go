@@ -1,11 +1,11 @@
 package spec
 
 import (
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -16,7 +16,7 @@ const (
 	maxMetric     = 253
 )
 
-var metric = regexp.MustCompile(metricPattern)
+var metric = lazyregexp.New(metricPattern)
 
 func (v *validator) kubernetes(service string, s *Service) {
 	path, k := service+".kubernetes", s.Kubernetes

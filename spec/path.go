@@ -1,13 +1,14 @@
 package spec
 
 import (
-	"regexp"
 	"strconv"
+
+	"ambi/internal/lazyregexp"
 )
 
 // plainKey matches keys that a path shows as they are. Any other key is quoted
 // and bracketed, so that no key can pass for a longer path.
-var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var plainKey = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // child is the path of the value under key.
 func child(path, key string) string {

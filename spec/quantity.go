@@ -2,12 +2,12 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -16,7 +16,7 @@ import (
 // the library compute a number of a billion digits.
 const quantityPattern = `^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti|[eE][0-9])?$`
 
-var quantityText = regexp.MustCompile(quantityPattern)
+var quantityText = lazyregexp.New(quantityPattern)
 
 // Quantity is a Kubernetes quantity: 500m, 0.5, 512Mi. Two that print alike are
 // equal values, however they were written.
@@ -105,8 +105,8 @@ const (
 )
 
 var (
-	bytesWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?([kmgt])(i?)(b|bytes?)?$`)
-	coresWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(m|mcpu|mcores?|millicpus?|millicores?|cpus?|vcpus?|cores?)$`)
+	bytesWords = lazyregexp.New(`(?i)^([0-9]+(?:\.[0-9]+)?) ?([kmgt])(i?)(b|bytes?)?$`)
+	coresWords = lazyregexp.New(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(m|mcpu|mcores?|millicpus?|millicores?|cpus?|vcpus?|cores?)$`)
 )
 
 // meantQuantity guesses at bytes or cores in a unit that is none, is missing, or

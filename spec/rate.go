@@ -2,12 +2,12 @@ package spec
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -17,7 +17,7 @@ const secondsPerMonth = 730 * 3600
 // ratePattern bounds the digits, so that no rate overflows.
 const ratePattern = `^([0-9]{1,12}(?:\.[0-9]{1,6})?)([kMG]?)/(s|second|minute|h|hour|d|day|month)$`
 
-var rateText = regexp.MustCompile(ratePattern)
+var rateText = lazyregexp.New(ratePattern)
 
 // Rate is how often something happens: 100/s, 5k/day, 3M/month. The suffixes
 // k, M and G stand for a thousand, a million and a billion.
@@ -123,7 +123,7 @@ func mustRate(s string) Rate {
 	return r
 }
 
-var rateWords = regexp.MustCompile(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(k|m|g|b|thousand|million|billion)?` +
+var rateWords = lazyregexp.New(`(?i)^([0-9]+(?:\.[0-9]+)?) ?(k|m|g|b|thousand|million|billion)?` +
 	` ?(?:requests?|reqs?|calls?|hits?)? ?(?:(/|per|a|an|rp|qp|tp) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|mo|mon|months?))?$`)
 
 // meantRate guesses at a rate that does not say per what, or says it in other words.

@@ -2,18 +2,18 @@ package spec
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 
 	"github.com/invopop/jsonschema"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
 // ratioPattern bounds the digits, so that every ratio prints as it was written.
 const ratioPattern = `^[0-9]{1,6}(\.[0-9]{1,6})?$`
 
-var ratioText = regexp.MustCompile(ratioPattern)
+var ratioText = lazyregexp.New(ratioPattern)
 
 // Ratio is how many times one figure is another: 8, 2.5.
 type Ratio float64
@@ -89,7 +89,7 @@ func mustRatio(s string) Ratio {
 	return r
 }
 
-var timesWords = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?[xX×]$`)
+var timesWords = lazyregexp.New(`^([0-9]+(?:\.[0-9]+)?) ?[xX×]$`)
 
 // meantRatio guesses at a ratio such as 3x or 300%.
 func meantRatio(text, _ string) guess {

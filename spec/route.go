@@ -2,12 +2,12 @@ package spec
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -40,9 +40,9 @@ const (
 )
 
 var (
-	literalSegment = regexp.MustCompile("^" + literalPattern + "$")
-	paramSegment   = regexp.MustCompile("^" + paramPattern + "$")
-	greedySegment  = regexp.MustCompile("^" + greedyPattern + "$")
+	literalSegment = lazyregexp.New("^" + literalPattern + "$")
+	paramSegment   = lazyregexp.New("^" + paramPattern + "$")
+	greedySegment  = lazyregexp.New("^" + greedyPattern + "$")
 )
 
 // ParseRoute reads a method, one space, and a path.
@@ -202,16 +202,16 @@ func (Route) form() form {
 
 // Segments as other routers write them.
 var (
-	colonParam   = regexp.MustCompile(`^:([A-Za-z][A-Za-z0-9_]*)$`)                                                         // :id
-	angleParam   = regexp.MustCompile(`^<(?:[a-z]+:)?([A-Za-z][A-Za-z0-9_]*)>$`)                                            // <id>, <int:id>
-	squareParam  = regexp.MustCompile(`^\[([A-Za-z][A-Za-z0-9_]*)\]$`)                                                      // [id]
-	dashedParam  = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_]*)-([A-Za-z][A-Za-z0-9_-]*)\}$`)                             // {user-id}
-	typedParam   = regexp.MustCompile(`^\{([A-Za-z][A-Za-z0-9_]*):.*\}$`)                                                   // {id:[0-9]+}
-	restSegment  = regexp.MustCompile(`^(?:\*\*?|\(\.\*\)|\.\*)$`)                                                          // *, **
-	restParam    = regexp.MustCompile(`^(?:[*:{<\[]+(?:path:|\.\.\.)?)([A-Za-z][A-Za-z0-9_]*)(?:\.\.\.|\*)?[>}\])]*[*+]?$`) // *path, [...slug], {path...}, {path*}, <path:rest>
-	methodFirst  = regexp.MustCompile(`^([A-Za-z*]+)(?::?\s+|(/))(.*)$`)
-	routeWithin  = regexp.MustCompile(`^[A-Z]+ \S+ [A-Z]+ /`)
-	routeAddress = regexp.MustCompile(`^https?://[^/]*`)
+	colonParam   = lazyregexp.New(`^:([A-Za-z][A-Za-z0-9_]*)$`)                                                         // :id
+	angleParam   = lazyregexp.New(`^<(?:[a-z]+:)?([A-Za-z][A-Za-z0-9_]*)>$`)                                            // <id>, <int:id>
+	squareParam  = lazyregexp.New(`^\[([A-Za-z][A-Za-z0-9_]*)\]$`)                                                      // [id]
+	dashedParam  = lazyregexp.New(`^\{([A-Za-z][A-Za-z0-9_]*)-([A-Za-z][A-Za-z0-9_-]*)\}$`)                             // {user-id}
+	typedParam   = lazyregexp.New(`^\{([A-Za-z][A-Za-z0-9_]*):.*\}$`)                                                   // {id:[0-9]+}
+	restSegment  = lazyregexp.New(`^(?:\*\*?|\(\.\*\)|\.\*)$`)                                                          // *, **
+	restParam    = lazyregexp.New(`^(?:[*:{<\[]+(?:path:|\.\.\.)?)([A-Za-z][A-Za-z0-9_]*)(?:\.\.\.|\*)?[>}\])]*[*+]?$`) // *path, [...slug], {path...}, {path*}, <path:rest>
+	methodFirst  = lazyregexp.New(`^([A-Za-z*]+)(?::?\s+|(/))(.*)$`)
+	routeWithin  = lazyregexp.New(`^[A-Z]+ \S+ [A-Z]+ /`)
+	routeAddress = lazyregexp.New(`^https?://[^/]*`)
 )
 
 // meantRoute guesses at a route in the syntax of other routers.
@@ -239,7 +239,7 @@ func meantRoute(text, _ string) guess {
 		case last && isRest(s):
 			segments[i] = "{" + restParam.FindStringSubmatch(s)[1] + "+}"
 		default:
-			for _, form := range []*regexp.Regexp{colonParam, angleParam, squareParam, typedParam} {
+			for _, form := range []*lazyregexp.Regexp{colonParam, angleParam, squareParam, typedParam} {
 				s = form.ReplaceAllString(s, "{$1}")
 			}
 			if m := dashedParam.FindStringSubmatch(s); m != nil {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -94,7 +94,7 @@ func isTemplate(n *yaml.Node) bool {
 
 // yaml11Bool matches what YAML 1.1 takes for a boolean and this library does
 // not.
-var yaml11Bool = regexp.MustCompile(`^([yY]|yes|Yes|YES|[nN]|no|No|NO|on|On|ON|off|Off|OFF)$`)
+var yaml11Bool = lazyregexp.New(`^([yY]|yes|Yes|YES|[nN]|no|No|NO|on|On|ON|off|Off|OFF)$`)
 
 // notString says what n is if it is not a string.
 func notString(n *yaml.Node) string {
@@ -152,11 +152,11 @@ func badTag(n *yaml.Node) (problem, hint string) {
 }
 
 // plainText matches what needs no quotes in YAML.
-var plainText = regexp.MustCompile(`^[A-Za-z0-9/._-][A-Za-z0-9/._ -]*$`)
+var plainText = lazyregexp.New(`^[A-Za-z0-9/._-][A-Za-z0-9/._ -]*$`)
 
-var cloudFormation = regexp.MustCompile(`^!(Ref|Sub|GetAtt|Join|FindInMap|ImportValue|If|Select)$`)
+var cloudFormation = lazyregexp.New(`^!(Ref|Sub|GetAtt|Join|FindInMap|ImportValue|If|Select)$`)
 
-var wholeNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+var wholeNumber = lazyregexp.New(`^-?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	if !isNumber(n) {
@@ -186,9 +186,9 @@ func (d *decoder) integer(v reflect.Value, n *yaml.Node, path string, at Positio
 
 const unitPercent = "percent"
 
-var leadingZero = regexp.MustCompile(`^0+([1-9][0-9]*)$`)
+var leadingZero = lazyregexp.New(`^0+([1-9][0-9]*)$`)
 
-var publishedPort = regexp.MustCompile(`^(?:.*:)?([1-9][0-9]{0,4})(?:/tcp)?$`)
+var publishedPort = lazyregexp.New(`^(?:.*:)?([1-9][0-9]{0,4})(?:/tcp)?$`)
 
 // numberHints says how a whole number may have been meant.
 func numberHints(n *yaml.Node, rule rule) []string {
@@ -244,7 +244,7 @@ func isNumber(n *yaml.Node) bool {
 }
 
 // decimal matches the YAML numbers that mean the same to every reader.
-var decimal = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?([eE][0-9]+)?$`)
+var decimal = lazyregexp.New(`^(0|[1-9][0-9]*)(\.[0-9]+)?([eE][0-9]+)?$`)
 
 func (d *decoder) scalar(s scalar, n *yaml.Node, path string, at Position, rule rule) {
 	form := s.form()

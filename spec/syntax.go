@@ -4,16 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"ambi/internal/lazyregexp"
 )
 
-var yamlError = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?((?s).*)$`)
+var yamlError = lazyregexp.New(`^yaml: (?:line ([0-9]+): )?((?s).*)$`)
 
 // syntax reports an error of the YAML library, whose only position is a line
 // in the text of the message.
@@ -53,12 +54,12 @@ func (r *reporter) syntax(src []byte, err error) {
 	r.report(at, "", "is not YAML: "+message, hints...)
 }
 
-var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+var unknownAnchor = lazyregexp.New(`^unknown anchor '(.*)' referenced$`)
 
 // slip is a mistake that the library's message does not name.
 type slip struct {
-	message string         // that it may be behind
-	text    *regexp.Regexp // in its line; what its group matches is the place
+	message string             // that it may be behind
+	text    *lazyregexp.Regexp // in its line; what its group matches is the place
 	hint    string
 }
 
@@ -80,16 +81,16 @@ func slips() []slip {
 }
 
 var (
-	badStart     = regexp.MustCompile("(?:^|[-:,[{])\\s*([@`%])")
-	starStart    = regexp.MustCompile(`[-:,[{]\s*([*&])(?:[\s,\]}]|$)`)
-	braceInFlow  = regexp.MustCompile(`(?:^|[\[,:{])\s*([^\s"'\[\]{},:#][^"'\[\]{},:]*\{)`)
-	quoteWithin  = regexp.MustCompile(`[-:,[{]\s+('[^']*'[^\s',}\]:]|"[^"]*"[^\s",}\]:])`)
-	colonWithin  = regexp.MustCompile(`^\s*(?:- )?[A-Za-z_][^\s:]*:\s+([^\s"'{\[#|>][^#]*:(?:\s|$))`)
-	dashAfterKey = regexp.MustCompile(`:\s+(- )`)
-	colonTight   = regexp.MustCompile(`^\s*(?:- )?([A-Za-z_][A-Za-z0-9_-]*:)[^\s/]`)
-	backslash    = regexp.MustCompile(`"[^"]*(\\)`)
-	openQuote    = regexp.MustCompile(`[-:,[{]\s+('[^']*|"[^"]*)$`)
-	directive    = regexp.MustCompile(`^(%YAML)`)
+	badStart     = lazyregexp.New("(?:^|[-:,[{])\\s*([@`%])")
+	starStart    = lazyregexp.New(`[-:,[{]\s*([*&])(?:[\s,\]}]|$)`)
+	braceInFlow  = lazyregexp.New(`(?:^|[\[,:{])\s*([^\s"'\[\]{},:#][^"'\[\]{},:]*\{)`)
+	quoteWithin  = lazyregexp.New(`[-:,[{]\s+('[^']*'[^\s',}\]:]|"[^"]*"[^\s",}\]:])`)
+	colonWithin  = lazyregexp.New(`^\s*(?:- )?[A-Za-z_][^\s:]*:\s+([^\s"'{\[#|>][^#]*:(?:\s|$))`)
+	dashAfterKey = lazyregexp.New(`:\s+(- )`)
+	colonTight   = lazyregexp.New(`^\s*(?:- )?([A-Za-z_][A-Za-z0-9_-]*:)[^\s/]`)
+	backslash    = lazyregexp.New(`"[^"]*(\\)`)
+	openQuote    = lazyregexp.New(`[-:,[{]\s+('[^']*|"[^"]*)$`)
+	directive    = lazyregexp.New(`^(%YAML)`)
 )
 
 // syntaxHint finds what may be behind a message of the library about a line: its

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"ambi/internal/goname"
+	"ambi/internal/lazyregexp"
 )
 
 const (
@@ -86,7 +86,7 @@ func labelHints(name string) []string {
 	return []string{"such as " + label}
 }
 
-var notLabel = regexp.MustCompile(`[^a-z0-9]+`)
+var notLabel = lazyregexp.New(`[^a-z0-9]+`)
 
 // CheckName says what keeps a text from being an app's name; nil if nothing does.
 func CheckName(name string) error {

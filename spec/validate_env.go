@@ -3,12 +3,13 @@ package spec
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"ambi/internal/lazyregexp"
 )
 
 // envPattern is Lambda's grammar for the names of variables, which is the
@@ -16,9 +17,9 @@ import (
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html
 const envPattern = `^[A-Za-z][A-Za-z0-9_]+$`
 
-var notVariable = regexp.MustCompile(`[^A-Za-z0-9_]`)
+var notVariable = lazyregexp.New(`[^A-Za-z0-9_]`)
 
-var envName = regexp.MustCompile(envPattern)
+var envName = lazyregexp.New(envPattern)
 
 // lambdaReserved lists the variables that Lambda sets and lets nobody else set.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
@@ -111,7 +112,7 @@ func (v *validator) value(path, value string) {
 // secretKey is Kubernetes' grammar for the keys of a Secret.
 const secretKeyPattern = `^[-._a-zA-Z0-9]{1,253}$`
 
-var secretKey = regexp.MustCompile(secretKeyPattern)
+var secretKey = lazyregexp.New(secretKeyPattern)
 
 func (v *validator) secret(path string, s Secret) {
 	v.objectName(path+".name", s.Name)

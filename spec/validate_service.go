@@ -4,11 +4,12 @@ import (
 	_ "crypto/sha256" // a digest of an image counts only where its algorithm is linked
 	_ "crypto/sha512"
 	"io/fs"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/distribution/reference"
+
+	"ambi/internal/lazyregexp"
 )
 
 func (v *validator) service(path string, s *Service) {
@@ -58,7 +59,7 @@ const (
 	maxLayer     = 140
 )
 
-var layerARN = regexp.MustCompile(layerPattern)
+var layerARN = lazyregexp.New(layerPattern)
 
 func (v *validator) lambda(path string, l LambdaOptions) {
 	layers := path + ".layers"

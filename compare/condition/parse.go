@@ -2,12 +2,13 @@ package condition
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"ambi/internal/lazyregexp"
 )
 
 const (
@@ -74,9 +75,9 @@ func (p *parser) fail(at int, message, hint string) error {
 }
 
 var (
-	numberText = regexp.MustCompile(`^([0-9]{1,15}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})([kMG%]?)`)
-	nameText   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*`)
-	symbolText = regexp.MustCompile(`^(<=|>=|==|!=|&&|\|\||[-+*/()<>!=])`)
+	numberText = lazyregexp.New(`^([0-9]{1,15}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})([kMG%]?)`)
+	nameText   = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*`)
+	symbolText = lazyregexp.New(`^(<=|>=|==|!=|&&|\|\||[-+*/()<>!=])`)
 )
 
 // advance reads the next token.
@@ -86,7 +87,7 @@ func (p *parser) advance() error {
 	}
 	rest := p.text[p.next:]
 	p.token = token{kind: end, text: "the end", at: p.next}
-	for kind, form := range map[kind]*regexp.Regexp{number: numberText, name: nameText, symbol: symbolText} {
+	for kind, form := range map[kind]*lazyregexp.Regexp{number: numberText, name: nameText, symbol: symbolText} {
 		if found := form.FindString(rest); found != "" { // the forms begin differently, so one is found at most
 			p.token.kind, p.token.text = kind, found
 		}

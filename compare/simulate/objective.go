@@ -3,12 +3,12 @@ package simulate
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"ambi/compare/simulate/replay"
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 	"ambi/spec"
 )
@@ -23,7 +23,7 @@ type Objective struct {
 	errors   float64       // the part of the requests that may end badly
 }
 
-var objectiveText = regexp.MustCompile(`^(?:p([0-9]{1,2}(?:\.[0-9]{1,3})?)\s*<=?\s*([0-9.]+[a-zµ]+)|errors\s*<=?\s*([0-9]+(?:\.[0-9]+)?)\s*%)$`)
+var objectiveText = lazyregexp.New(`^(?:p([0-9]{1,2}(?:\.[0-9]{1,3})?)\s*<=?\s*([0-9.]+[a-zµ]+)|errors\s*<=?\s*([0-9]+(?:\.[0-9]+)?)\s*%)$`)
 
 const objectiveHint = `such as "p99 < 300ms", "errors < 0.1%", or both with "and" between them`
 

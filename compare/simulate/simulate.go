@@ -178,20 +178,12 @@ func (s *Settings) Check() error {
 	fail(s.Start == Settled || s.Start == Cold, "start", "must be settled or cold, got %q", s.Start)
 	fail(s.Budget >= 0, "budget", "must not be negative, got %v", s.Budget)
 	fail(s.Until >= 0, "until", "must not be negative, got %s", s.Until)
-	if names := Runtimes(); names != nil {
-		fail(slices.Contains(names, s.Runtime), "runtime", "must be one of %s, got %q", strings.Join(names, ", "), s.Runtime)
-	}
+	fail(slices.Contains(Runtimes(), s.Runtime), "runtime", "must be one of %s, got %q", strings.Join(Runtimes(), ", "), s.Runtime)
 	return problems.Err()
 }
 
 // Runtimes are what Settings.Runtime may be, sorted.
-func Runtimes() []string {
-	starts, err := functions.EmbeddedStarts()
-	if err != nil { // embedded, and read by a test
-		return nil
-	}
-	return starts.Runtimes()
-}
+func Runtimes() []string { return functions.Runtimes() }
 
 // side is one target, ready to run.
 type side struct {

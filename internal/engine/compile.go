@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"regexp"
 	"strings"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -50,7 +50,7 @@ func (r *run) compile(ctx context.Context, env []string) error {
 }
 
 // machineFault matches what the Go tool says when it is the machine that failed.
-var machineFault = regexp.MustCompile(`(?i)dial tcp|i/o timeout|no such host|connection (refused|reset)|TLS handshake|no space left|` +
+var machineFault = lazyregexp.New(`(?i)dial tcp|i/o timeout|no such host|connection (refused|reset)|TLS handshake|no space left|` +
 	`out of memory|cannot allocate memory|signal: killed|read-only file system|permission denied|module lookup disabled|toolchain not available`)
 
 // compileError tells a program that does not compile from a machine that cannot

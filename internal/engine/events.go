@@ -8,9 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
+
+	"ambi/internal/lazyregexp"
 )
 
 // event is what is read of a line of the engine's event log: apitype.EngineEvent of
@@ -81,7 +82,7 @@ func readEvents(name string) (*Result, error) {
 }
 
 // colorTag matches the engine's own colour markup.
-var colorTag = regexp.MustCompile(`<\{%[^%]*%\}>`)
+var colorTag = lazyregexp.New(`<\{%[^%]*%\}>`)
 
 func (r *Result) addResource(token, urn, op string) {
 	name := urn[strings.LastIndex(urn, "::")+2:]

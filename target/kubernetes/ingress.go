@@ -2,11 +2,11 @@ package kubernetes
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 	"ambi/target/finding"
 )
@@ -104,7 +104,7 @@ func (r *resolver) ingressHost(at string, s *spec.Service, out *Service, without
 }
 
 // nginxHeader is what ingress-nginx takes as a header's name.
-var nginxHeader = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var nginxHeader = lazyregexp.New(`^[A-Za-z0-9_-]+$`)
 
 // Nginx reports whether ingress-nginx serves the class.
 func (in *Ingress) Nginx() bool { return in.Class == "nginx" || strings.HasPrefix(in.Class, "nginx-") }

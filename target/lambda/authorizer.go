@@ -3,10 +3,10 @@ package lambda
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"ambi/internal/lazyregexp"
 	"ambi/target/finding"
 )
 
@@ -48,7 +48,7 @@ func (r *resolver) authorize(model *Model) {
 	}
 }
 
-var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+var notInNames = lazyregexp.New(`[^a-z0-9]+`)
 
 // authorizerName is made of the issuer's host and an audience, so that it stays
 // the same when other services come and go.

@@ -2,8 +2,8 @@ package lambda
 
 import (
 	"fmt"
-	"regexp"
 
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 	"ambi/target/finding"
 )
@@ -72,7 +72,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	return out
 }
 
-var ecrImage = regexp.MustCompile(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
+var ecrImage = lazyregexp.New(`^[0-9]{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?/`)
 
 // code decides what the function runs: a zip, or an image in ECR.
 func (r *resolver) code(at string, s *spec.Service, out *Service) {

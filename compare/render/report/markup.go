@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"html"
 	"reflect"
-	"regexp"
 	"strings"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/terminal"
 )
 
@@ -36,7 +36,7 @@ func (format markup) with(values ...any) markup {
 }
 
 // block matches what would make a list or a heading at the beginning of a line.
-var block = regexp.MustCompile(`^([0-9]*)([-+=.)])`)
+var block = lazyregexp.New(`^([0-9]*)([-+=.)])`)
 
 // literal is text that appears as it is, on one line.
 func literal(text string) markup {
@@ -48,7 +48,7 @@ func literal(text string) markup {
 }
 
 // formula matches a dollar sign that is not one of money.
-var formula = regexp.MustCompile(`\$([^0-9]|$)`)
+var formula = lazyregexp.New(`\$([^0-9]|$)`)
 
 // inHTML is literal within HTML, where Markdown's escapes do not count.
 func inHTML(text string) markup {
@@ -76,12 +76,12 @@ func link(address string) markup {
 	return markup(address)
 }
 
-var plainAddress = regexp.MustCompile(`^https://[a-z0-9.-]+/[A-Za-z0-9/._#=&?-]*$`)
+var plainAddress = lazyregexp.New(`^https://[a-z0-9.-]+/[A-Za-z0-9/._#=&?-]*$`)
 
 // active matches the beginning of what GitHub and GitLab make something of after
 // Markdown: names that they notify, references, addresses. None of Markdown's
 // escapes prevents it; a space without width behind it does.
-var active = regexp.MustCompile(`[@#]|(?i:www)|:/`)
+var active = lazyregexp.New(`[@#]|(?i:www)|:/`)
 
 const apart = "\u200b"
 

@@ -70,6 +70,14 @@ func (s *Starts) Runtimes() []string {
 	return names
 }
 
+// Runtimes are those of the starts that come with ambi, which need not be read for it: the
+// help of flags names them.
+func Runtimes() []string {
+	return []string{
+		"dotnet10", "dotnet8", "dotnet8-aot", "go", "java21", "java25", "nodejs22.x", "nodejs24.x", "python3.13", "python3.14", "ruby3.4", "rust",
+	}
+}
+
 // Of is the initialization of a runtime, in nanoseconds, at the memory that was
 // measured and is nearest: memory hardly matters, since Lambda lets functions
 // start with more CPU than they have later.
