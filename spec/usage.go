@@ -75,13 +75,14 @@ func (a *App) rest(service string) Rate {
 	if a.Usage == nil || a.Usage.Requests.IsZero() || a.Services[service].IsEvents() {
 		return Rate{}
 	}
+	for name, s := range a.Services {
+		if name != service && !s.IsEvents() && !s.hasRequests() {
+			return Rate{}
+		}
+	}
 	left, alone := a.Usage.Requests.PerMonth(), true
 	for _, name := range a.ServiceNames() { // in order: adding rounds
-		switch s := a.Services[name]; {
-		case name == service || s.IsEvents():
-		case !s.hasRequests():
-			return Rate{}
-		default:
+		if s := a.Services[name]; name != service && !s.IsEvents() {
 			left, alone = left-s.Usage.Requests.PerMonth(), false
 		}
 	}

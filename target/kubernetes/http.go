@@ -93,20 +93,62 @@ func entry(name string, s *spec.Service) string {
 	return ""
 }
 
+// fronts are what serves the services from outside, found once for all of them.
+type fronts struct {
+	domains map[string]map[string][]string      // services by domain and entry
+	groups  map[string]map[spec.Scheme][]string // services by the group of load balancers and the scheme
+	longest map[string]map[spec.Scheme]int      // timeout of those, in seconds
+}
+
+func frontsOf(app *spec.App) fronts {
+	f := fronts{map[string]map[string][]string{}, map[string]map[spec.Scheme][]string{}, map[string]map[spec.Scheme]int{}}
+	for _, name := range app.ServiceNames() {
+		s := app.Services[name]
+		if serves := entry(name, s); serves != "" {
+			add(f.domains, s.HTTP.Domain, serves, name)
+		}
+		if in := s.Kubernetes.Ingress; in.ALB() && in.Group != "" {
+			add(f.groups, in.Group, in.Scheme, name)
+			if f.longest[in.Group] == nil {
+				f.longest[in.Group] = map[spec.Scheme]int{}
+			}
+			f.longest[in.Group][in.Scheme] = max(f.longest[in.Group][in.Scheme], int(s.Timeout.Std().Seconds()))
+		}
+	}
+	return f
+}
+
+func add[K comparable](to map[string]map[K][]string, first string, second K, name string) {
+	if to[first] == nil {
+		to[first] = map[K][]string{}
+	}
+	to[first][second] = append(to[first][second], name)
+}
+
+// but lists those of some services, in order, that do not have one key.
+func but[K comparable](all map[K][]string, key K) []string {
+	var others []string
+	for k, names := range all {
+		if k != key {
+			others = append(others, names...)
+		}
+	}
+	slices.Sort(others)
+	return others
+}
+
 // apart finds the other services of the same domain that something else serves: a host
 // name leads to one of the two.
 func (r *resolver) apart(at string, s *spec.Service, out *Service) {
 	mine := entry(out.Name, s)
-	for _, name := range r.app.ServiceNames() {
+	for _, name := range but(r.fronts.domains[s.HTTP.Domain], mine) {
 		other := r.app.Services[name]
-		if theirs := entry(name, other); other.HTTP.Domain == s.HTTP.Domain && theirs != "" && theirs != mine {
-			out.Apart = append(out.Apart, name)
-			hint := "let one serve both"
-			if s.Kubernetes.Ingress.ALB() && other.Kubernetes.Ingress.ALB() {
-				hint = "give both the same kubernetes.ingress.group"
-			}
-			r.notes.Approximate(at+".http.domain", "%s serves it, and %s serves it for %s: DNS leads to one of them, and the other service is unreachable there; %s", mine, theirs, name, hint)
+		out.Apart = append(out.Apart, name)
+		hint := "let one serve both"
+		if s.Kubernetes.Ingress.ALB() && other.Kubernetes.Ingress.ALB() {
+			hint = "give both the same kubernetes.ingress.group"
 		}
+		r.notes.Approximate(at+".http.domain", "%s serves it, and %s serves it for %s: DNS leads to one of them, and the other service is unreachable there; %s", mine, entry(name, other), name, hint)
 	}
 }
 

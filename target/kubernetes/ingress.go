@@ -189,20 +189,12 @@ func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
 	lb := &ALB{Scheme: in.Scheme, Group: in.Group, IdleSeconds: out.TimeoutSeconds}
 	out.Ingress.ALB = lb
 	path, agreed := at+".kubernetes.ingress", true
-	for _, name := range r.app.ServiceNames() {
-		other := r.app.Services[name]
-		if name == out.Name || !other.Kubernetes.Ingress.ALB() {
-			continue
-		}
-		o := other.Kubernetes.Ingress
-		switch {
-		case in.Group == "" || o.Group != in.Group:
-		case o.Scheme != in.Scheme:
+	if in.Group != "" {
+		lb.IdleSeconds = r.fronts.longest[in.Group][in.Scheme]
+		for _, name := range but(r.fronts.groups[in.Group], in.Scheme) {
 			agreed = false
 			r.notes.Refused(path+".group", finding.Refusal{Limit: "load balancer", Page: ALBIngressPage, Hint: "give all services of a group the same scheme"},
 				"has a load balancer with another scheme for %s on target kubernetes: a group shares one", name)
-		default:
-			lb.IdleSeconds = max(lb.IdleSeconds, int(other.Timeout.Std().Seconds()))
 		}
 	}
 	switch {

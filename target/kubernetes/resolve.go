@@ -14,7 +14,7 @@ import (
 // Resolve decides everything that Kubernetes needs and notes what becomes of
 // each field. The model is complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, finding.List) {
-	r := &resolver{app: app, notes: finding.New(spec.Kubernetes, app), callers: app.Callers(), paths: map[string]string{}}
+	r := &resolver{app: app, notes: finding.New(spec.Kubernetes, app), callers: app.Callers(), paths: map[string]string{}, fronts: frontsOf(app)}
 	r.notes.Exact("name", "prefixes the names of all objects")
 	model := Model{App: app.Name}
 	for _, name := range app.ServiceNames() {
@@ -30,6 +30,7 @@ type resolver struct {
 	notes   *finding.Notes
 	callers map[string][]string // of each service, in order
 	paths   map[string]string   // the service that has a path, by what tells paths apart outside
+	fronts  fronts
 }
 
 func (r *resolver) service(name string, s *spec.Service) Service {

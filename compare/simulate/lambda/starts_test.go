@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,13 @@ func starts(t *testing.T) *Starts {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// TestRuntimes holds the names that stand in code to those of the starts.
+func TestRuntimes(t *testing.T) {
+	if have := starts(t).Runtimes(); !slices.Equal(have, Runtimes()) {
+		t.Errorf("%q, and the starts have %q", Runtimes(), have)
+	}
 }
 
 // TestStartsHaveTheMeanThatWasMeasured: the quantiles say nothing of the mean,
