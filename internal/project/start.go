@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,7 +21,6 @@ import (
 	"ambi/generator/tree"
 	"ambi/internal/gitmerge"
 	"ambi/internal/inputfile"
-	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 	"ambi/spec"
 )
@@ -127,7 +127,7 @@ func exampleFiles(dir string, options StartOptions) ([]generator.File, error) {
 }
 
 // nameAsValue matches where the example's name is a whole value.
-var nameAsValue = lazyregexp.New(`(?m)(: )thumbs( |,|\}|$)`)
+var nameAsValue = regexp.MustCompile(`(?m)(: )thumbs( |,|\}|$)`)
 
 // exampleNamed gives the example's spec another name, in quotes where YAML would
 // take it for something else, as it does no and on.

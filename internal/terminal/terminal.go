@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -22,8 +23,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/mattn/go-isatty"
-
-	"ambi/internal/lazyregexp"
 )
 
 // Line returns text on one line, with all that is not to be seen made visible.
@@ -135,8 +134,8 @@ func unfinished(text []byte) int {
 // color matches what chooses a colour or a weight (SGR), and begunColor the first
 // part of it.
 var (
-	color      = lazyregexp.New(`\x1b\[[0-9;]{0,20}m`)
-	begunColor = lazyregexp.New(`\x1b(\[[0-9;]{0,20})?$`)
+	color      = regexp.MustCompile(`\x1b\[[0-9;]{0,20}m`)
+	begunColor = regexp.MustCompile(`\x1b(\[[0-9;]{0,20})?$`)
 )
 
 // Styled returns a stream to the same terminal that lets colours through. It is

@@ -85,24 +85,135 @@ func (s Service) rules() []rule {
 // than the spec, whose routes are compared over the whole app.
 func (r *resolver) shared(model *Model) {
 	places := r.app.Places()
+	routes := treeOf(places)
 	fresh, depth := unused(places)
 	for _, rules := range r.hosts(model) {
-		seen := map[string]bool{}
-		for _, place := range places {
-			for _, k := range rules {
-				if k.service == place.Service {
-					continue
+		var pairs [][2]int // a route and a rule of another service that may take the same request
+		for k, rule := range rules {
+			for _, p := range routes.along(rule.segments, rule.exact, nil) {
+				if places[p].Service != rule.service {
+					pairs = append(pairs, [2]int{p, k})
 				}
-				for _, path := range common(place.Route, k, fresh, depth) {
-					key := place.Method + " " + strings.Join(path, "/")
-					if !seen[key] {
-						seen[key] = true
-						r.ask(model, places, rules, place.Method, path)
-					}
+			}
+		}
+		slices.SortFunc(pairs, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+		q := question{places, routes, rules, byPath(rules)}
+		seen := map[string]bool{}
+		for _, pair := range pairs {
+			place := places[pair[0]]
+			for _, path := range common(place.Route, rules[pair[1]], fresh, depth) {
+				key := place.Method + " " + strings.Join(path, "/")
+				if !seen[key] {
+					seen[key] = true
+					r.ask(model, q, place.Method, path)
 				}
 			}
 		}
 	}
+}
+
+// tree holds routes, by their numbers, at where their segments lead.
+type tree struct {
+	texts  map[string]*tree
+	param  *tree
+	whole  []int // end here
+	greedy []int // take all that is below
+}
+
+func treeOf(places []spec.Place) *tree {
+	root := &tree{}
+	for i, p := range places {
+		at, greedy := root, false
+		for _, s := range p.Segments() {
+			if greedy = s.Greedy; greedy {
+				break
+			}
+			at = at.child(s)
+		}
+		if greedy {
+			at.greedy = append(at.greedy, i)
+		} else {
+			at.whole = append(at.whole, i)
+		}
+	}
+	return root
+}
+
+// child is where a segment leads, made if it is new.
+func (t *tree) child(s spec.Segment) *tree {
+	if s.Param {
+		if t.param == nil {
+			t.param = &tree{}
+		}
+		return t.param
+	}
+	if t.texts == nil {
+		t.texts = map[string]*tree{}
+	}
+	if t.texts[s.Text] == nil {
+		t.texts[s.Text] = &tree{}
+	}
+	return t.texts[s.Text]
+}
+
+// along adds to a list the routes that may take a path, or one that begins with it.
+func (t *tree) along(path []string, exact bool, list []int) []int {
+	if t == nil {
+		return list
+	}
+	list = append(list, t.greedy...)
+	if len(path) > 0 {
+		return t.param.along(path[1:], exact, t.texts[path[0]].along(path[1:], exact, list))
+	}
+	list = append(list, t.whole...)
+	if !exact {
+		for _, below := range t.texts {
+			list = below.along(nil, false, list)
+		}
+		list = t.param.along(nil, false, list)
+	}
+	return list
+}
+
+// question is who answers a request: by the spec, and by the rules of a host.
+type question struct {
+	places []spec.Place
+	routes *tree
+	rules  []rule
+	byPath map[string][]int // the rules of a path, in order
+}
+
+func byPath(rules []rule) map[string][]int {
+	list := map[string][]int{}
+	for i, r := range rules {
+		path := strings.Join(r.segments, "/")
+		list[path] = append(list[path], i)
+	}
+	return list
+}
+
+// place is the first route that answers, -1 where none does.
+func (q question) place(method string, path []string) int {
+	first := -1
+	for _, i := range q.routes.along(path, true, nil) {
+		if (first < 0 || i < first) && q.places[i].Answers(method, path) {
+			first = i
+		}
+	}
+	return first
+}
+
+// rule is the first rule that takes a request, -1 where none does.
+func (q question) rule(method string, path []string) int {
+	first := -1
+	for n := range len(path) + 1 {
+		for _, i := range q.byPath[strings.Join(path[:n], "/")] {
+			if (first < 0 || i < first) && q.rules[i].takes(method, path) {
+				first = i
+			}
+		}
+	}
+	return first
 }
 
 // hosts lists the rules that share what serves them and a host name, in the order in which
@@ -184,14 +295,14 @@ func common(route spec.Route, k rule, fresh string, depth int) [][]string {
 }
 
 // ask compares who answers requests for a path, of one method or of all.
-func (r *resolver) ask(model *Model, places []spec.Place, rules []rule, method string, path []string) {
+func (r *resolver) ask(model *Model, q question, method string, path []string) {
+	places, rules := q.places, q.rules
 	methods := []string{method}
 	if method == spec.Any {
 		methods = slices.DeleteFunc(spec.Methods(), func(m string) bool { return m == spec.Any })
 	}
 	for _, method := range methods {
-		i := slices.IndexFunc(places, func(p spec.Place) bool { return p.Answers(method, path) })
-		j := slices.IndexFunc(rules, func(k rule) bool { return k.takes(method, path) })
+		i, j := q.place(method, path), q.rule(method, path)
 		if i < 0 || j < 0 || places[i].Service == rules[j].service {
 			continue
 		}
