@@ -145,7 +145,7 @@ func (v *validator) triggers(path, name string, s *Service) {
 // consumer refuses a second service that takes messages from a queue: the two would
 // steal them from each other.
 func (v *validator) consumer(path, name, queue string) {
-	for _, other := range v.inOrder(v.app.ServiceNames()) {
+	for _, other := range v.startedBy(queue) {
 		if other == name {
 			return
 		}

@@ -52,7 +52,7 @@ func (v *validator) uploads(path, name string, s *Service, u *Uploads) {
 // filters refuses two that one object can pass: S3 refuses them, and does not say why.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
 func (v *validator) filters(path, name string, u *Uploads) {
-	for _, other := range v.inOrder(v.app.ServiceNames()) {
+	for _, other := range v.startedBy(u.From) {
 		if other == name {
 			return
 		}

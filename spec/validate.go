@@ -24,8 +24,9 @@ const (
 // references, and how fields agree with each other.
 type validator struct {
 	*reporter
-	app  *App
-	keys map[string]Position
+	app     *App
+	keys    map[string]Position
+	started map[string][]string // what startedBy lists, once it was asked
 }
 
 // at is where the value at path was written, or what encloses it.
@@ -36,6 +37,23 @@ func (v *validator) fail(path, message string, hints ...string) {
 	if v.sound(path) {
 		v.report(v.at(path), path, message, hints...)
 	}
+}
+
+// startedBy lists the services that events of a queue or bucket start, in the order of the
+// text.
+func (v *validator) startedBy(from string) []string {
+	if v.started == nil {
+		v.started = map[string][]string{}
+		for _, name := range v.inOrder(v.app.ServiceNames()) {
+			if q := v.app.Services[name].Queue; q != nil {
+				v.started[q.From] = append(v.started[q.From], name)
+			}
+			if u := v.app.Services[name].Uploads; u != nil {
+				v.started[u.From] = append(v.started[u.From], name)
+			}
+		}
+	}
+	return v.started[from]
 }
 
 // failKey reports the key at the end of path.
