@@ -2,7 +2,6 @@ package trace
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +31,7 @@ func (l *lines) next() ([]byte, error) {
 			return nil, err
 		}
 		l.number++
-		line = bytes.TrimRight(line, " \t\r\n")
+		line = withoutEnd(line)
 		if l.directive != nil && len(line) > 0 && line[0] == '#' {
 			l.directive(line)
 		}
@@ -41,6 +40,14 @@ func (l *lines) next() ([]byte, error) {
 		}
 		return line, nil
 	}
+}
+
+// withoutEnd is a line without the white space at its end.
+func withoutEnd(line []byte) []byte {
+	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r' || line[len(line)-1] == ' ' || line[len(line)-1] == '\t') {
+		line = line[:len(line)-1]
+	}
+	return line
 }
 
 // raw is the next line with its end.

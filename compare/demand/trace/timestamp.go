@@ -134,7 +134,7 @@ func parseDate(text []byte) (timestamp, bool) {
 		return fail, false
 	}
 	// A leap second is the last one of its minute.
-	at := time.Date(year, time.Month(month), day, hour, minutes, min(seconds, 59), 0, time.UTC).Unix() - offset
+	at := secondsAt(year, month, day, hour, minutes, min(seconds, 59)) - offset
 	if at < 0 || at > latest {
 		return fail, false
 	}
@@ -146,7 +146,24 @@ func isDate(year, month, day int) bool {
 	if year < 1970 || month < 1 || month > 12 || day < 1 {
 		return false
 	}
-	return day <= time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	days := [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
+	if month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		days = 29
+	}
+	return day <= days
+}
+
+// secondsAt is a moment in UTC in seconds since 1970, as [time.Date] has it; a large log has
+// one in every line.
+func secondsAt(year, month, day, hour, minutes, seconds int) int64 {
+	// In years that begin in March, a leap day is the last one.
+	y, m := int64(year), int64(month)-3
+	if m < 0 {
+		y, m = y-1, m+12
+	}
+	const before = 719469 // days from the year 0 to 1970
+	days := 365*y + y/4 - y/100 + y/400 + (153*m+2)/5 + int64(day) - before
+	return ((days*24+int64(hour))*60+int64(minutes))*60 + int64(seconds)
 }
 
 // parseZone reads Z, +01:00, +0100, +01 or " +0000", and none, which is UTC. It
@@ -202,7 +219,7 @@ func parseLogDate(text []byte) (timestamp, bool) {
 	if !ok || month%3 != 0 || !isDate(year, month/3+1, day) || hour < 0 || hour > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60 {
 		return timestamp{}, false
 	}
-	at := time.Date(year, time.Month(month/3+1), day, hour, minutes, min(seconds, 59), 0, time.UTC).Unix() - offset
+	at := secondsAt(year, month/3+1, day, hour, minutes, min(seconds, 59)) - offset
 	if at < 0 || at > latest {
 		return timestamp{}, false
 	}
