@@ -71,12 +71,15 @@ type Notes struct {
 	target spec.Target
 	app    *spec.App
 	list   List
-	said   map[Finding]bool
+	said   map[words]int   // where in the list a path and message stand first
+	noted  map[string]bool // paths of which something is said
 }
+
+type words struct{ path, message string }
 
 // New starts gathering what a target finds in an app.
 func New(t spec.Target, app *spec.App) *Notes {
-	return &Notes{target: t, app: app, said: map[Finding]bool{}}
+	return &Notes{target: t, app: app, said: map[words]int{}, noted: map[string]bool{}}
 }
 
 // Exact notes that the field at path means the same on this target.
@@ -115,7 +118,7 @@ func (n *Notes) OtherTargets(service string) {
 			continue
 		}
 		for _, f := range n.app.OnlyOn(t, service) {
-			if !slices.ContainsFunc(n.list, func(noted Finding) bool { return noted.Path == f.Path }) {
+			if !n.noted[f.Path] {
 				n.Dropped(f.Path, "%s", f.Instead)
 			}
 		}
@@ -141,10 +144,15 @@ func (n *Notes) add(kind Kind, path string, because Refusal, format string, args
 		Target: n.target, Kind: kind, Path: path, Line: at.Line, Column: at.Column,
 		Message: fmt.Sprintf(format, args...), Hint: because.Hint, Page: because.Page, Limit: because.Limit,
 	}
-	if n.said[f] { // such as of the app's image, by each service that has no other
+	key := words{path, f.Message}
+	first, said := n.said[key]
+	if said && slices.Contains(n.list[first:], f) { // such as of the app's image, by each service that has no other
 		return
 	}
-	n.said[f] = true
+	if !said {
+		n.said[key] = len(n.list)
+	}
+	n.noted[path] = true
 	n.list = append(n.list, f)
 }
 
