@@ -155,11 +155,13 @@ func TestDataLifecycle(t *testing.T) {
 				return
 			}
 			existing := s.stand.Existing()
-			if out, err := s.try("destroy", "--yes"); err == nil || !strings.Contains(out, "protect") {
-				t.Errorf("a destroy of the data is not refused: %v\n%s", err, out)
-			}
-			if left := s.stand.Existing(); len(left) != len(existing) {
-				t.Errorf("the destroy that was refused left %d of %d resources", len(left), len(existing))
+			for _, how := range [][]string{{"destroy", "--yes"}, {"destroy", "--yes", "--skip-preview"}} {
+				if out, err := s.try(how...); err == nil || !strings.Contains(out, "protect") {
+					t.Errorf("%v of the data is not refused: %v\n%s", how, err, out)
+				}
+				if left := s.stand.Existing(); len(left) != len(existing) {
+					t.Errorf("%v, which was refused, left %d of %d resources", how, len(left), len(existing))
+				}
 			}
 		})
 	}
