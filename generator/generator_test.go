@@ -181,7 +181,7 @@ func TestFixedTextsKeepTheLimits(t *testing.T) {
 			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
 			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
 		},
-		"data/features/queue/queue.go.txt": {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
+		"data/features/queue/queue.go.tmpl": {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
 	} {
 		text, err := templates.FS.ReadFile(file)
 		if err != nil {

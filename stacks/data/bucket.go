@@ -32,24 +32,25 @@ func newBucket(ctx *pulumi.Context, s *stack, f bucketFacts) (*s3.BucketV2, erro
 }
 
 // closeToPublic keeps the bucket's objects from everyone outside the account, whatever a
-// policy or an access control list says.
-func closeToPublic(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
+// policy or an access control list says. The bucket's rules are passed on to its policy.
+func closeToPublic(ctx *pulumi.Context, s *stack, f bucketFacts, bucket *s3.BucketV2, rules ...pulumi.Resource) error {
 	closed, err := s3.NewBucketPublicAccessBlock(ctx, f.title(), &s3.BucketPublicAccessBlockArgs{
 		Bucket:                bucket.ID(),
 		BlockPublicAcls:       pulumi.Bool(true),
 		BlockPublicPolicy:     pulumi.Bool(true),
 		IgnorePublicAcls:      pulumi.Bool(true),
 		RestrictPublicBuckets: pulumi.Bool(true),
-	})
+	}, s.kept())
 	if err != nil {
 		return err
 	}
-	return onlyOverTLS(ctx, f, bucket, closed)
+	return onlyOverTLS(ctx, s, f, bucket, append(rules, closed))
 }
 
 // onlyOverTLS refuses whoever asks in the clear. A bucket has one policy: add statements of
-// your own here. S3 refuses to change it while it changes what is public.
-func onlyOverTLS(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, closed *s3.BucketPublicAccessBlock) error {
+// your own here. S3 refuses to change it while it changes what is public. It waits for the
+// bucket's rules, so that Pulumi would delete it before them, and refuses before any has gone.
+func onlyOverTLS(ctx *pulumi.Context, s *stack, f bucketFacts, bucket *s3.BucketV2, after []pulumi.Resource) error {
 	_, err := s3.NewBucketPolicy(ctx, f.title(), &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(),
 		Policy: pulumi.JSONMarshal(pulumi.Map{
@@ -62,13 +63,13 @@ func onlyOverTLS(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, closed
 				"Condition": pulumi.Map{"Bool": pulumi.StringMap{"aws:SecureTransport": pulumi.String("false")}},
 			}},
 		}),
-	}, pulumi.DependsOn([]pulumi.Resource{closed}))
+	}, s.kept(), pulumi.DependsOn(after))
 	return err
 }
 
 // encrypt has S3 encrypt objects with keys of its own, which costs nothing and needs no
 // rights of the services.
-func encrypt(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
+func encrypt(ctx *pulumi.Context, s *stack, f bucketFacts, bucket *s3.BucketV2) error {
 	_, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, f.title(), &s3.BucketServerSideEncryptionConfigurationV2Args{
 		Bucket: bucket.ID(),
 		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
@@ -76,6 +77,6 @@ func encrypt(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
 				SseAlgorithm: pulumi.String("AES256"),
 			},
 		}},
-	})
+	}, s.kept())
 	return err
 }

@@ -7,9 +7,9 @@ import (
 
 // expire deletes objects once they are old, earlier versions once they have been earlier ones
 // for as long, and what is left of uploads that never ended.
-func expire(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
+func expire(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) (*s3.BucketLifecycleConfigurationV2, error) {
 	days := pulumi.Int(f.expireDays)
-	_, err := s3.NewBucketLifecycleConfigurationV2(ctx, f.title(), &s3.BucketLifecycleConfigurationV2Args{
+	return s3.NewBucketLifecycleConfigurationV2(ctx, f.title(), &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: bucket.ID(),
 		Rules: s3.BucketLifecycleConfigurationV2RuleArray{s3.BucketLifecycleConfigurationV2RuleArgs{
 			Id:                             pulumi.String("expire"),
@@ -20,5 +20,4 @@ func expire(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
 			AbortIncompleteMultipartUpload: &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{DaysAfterInitiation: days},
 		}},
 	})
-	return err
 }

@@ -10,6 +10,7 @@ func checkExpiry(t stacktest.T, g *stacktest.Graph, f bucketFacts) {
 	}
 	bucket, lifecycle := g.One(t, bucketType, f.title()), g.One(t, lifecycleType, f.title())
 	lifecycle.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
+	wantBefore(t, g.One(t, policyType, f.title()), lifecycle, "Pulumi deletes the policy first, and refuses before the bucket has lost anything")
 	rule := "rules[id=expire]."
 	lifecycle.Want(t, rule+"status", "Enabled", "the rule does nothing otherwise")
 	lifecycle.Want(t, rule+"filter", map[string]string{"prefix": ""}, "it is about all objects")

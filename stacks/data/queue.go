@@ -55,7 +55,7 @@ func newQueue(ctx *pulumi.Context, s *stack, f queueFacts) (*sqs.Queue, error) {
 			"redrivePermission": pulumi.String("byQueue"),
 			"sourceQueueArns":   pulumi.Array{queue.Arn},
 		}),
-	})
+	}, s.kept())
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func readKEDARole(read *settings.Settings) string {
 // counts them as a role that may do nothing else; as the pods' own, its operator could do
 // whatever the app may.
 func newQueueScaler(ctx *pulumi.Context, s *stack, f facts, deployment *appsv1.Deployment, queue datastack.Queue) error {
-	args := roleOf(s, statement{
+	args := roleOf(s, f, statement{
 		Effect: "Allow", Principal: map[string]string{"AWS": s.kedaRoleARN}, Action: []string{"sts:AssumeRole"},
 	})
 	if f.kedaRoleName != "" {

@@ -29,6 +29,7 @@ func scaledBy(queue string) check {
 		if boundary := s.config["permissionsBoundaryArn"]; boundary != "" {
 			role.Want(t, "permissionsBoundary", boundary, "the stack says so")
 		}
+		wantTags(t, role, w)
 		policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 		wantPolicy(t, policy, "policy", []any{onData([]string{"sqs:GetQueueAttributes"}, queue+".arn", whole)}, "KEDA counts messages, and may do nothing else")
 

@@ -10,6 +10,7 @@ import (
 func newSecret(ctx *pulumi.Context, name, description string) (*secretsmanager.Secret, error) {
 	return secretsmanager.NewSecret(ctx, name, &secretsmanager.SecretArgs{
 		Description: pulumi.String(description),
+		Tags:        shared(),
 	})
 }
 

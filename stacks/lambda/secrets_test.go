@@ -14,6 +14,7 @@ const secretType = "aws:secretsmanager/secret:Secret"
 func refersTo(variable, name, key string) check {
 	return func(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 		from := g.One(t, secretType, name)
+		wantTags(t, from, "")
 		g.One(t, functionType, w.name()).Want(t, "environment.variables."+variable, fmt.Sprintf("%s:%s::", from.Output("arn"), key),
 			"the app finds its secret by it, and the value stays out of the stack", from)
 		if text, _ := from.Inputs["description"].(string); !strings.Contains(text, key) {

@@ -37,7 +37,7 @@ func watchQueue(ctx *pulumi.Context, s *stack, f queueFacts, queue, dead *sqs.Qu
 			TreatMissingData:   pulumi.String("notBreaching"), // SQS measures nothing while a queue is idle
 			AlarmActions:       s.alarmTopics,
 			Tags:               tags(f.name),
-		})
+		}, s.kept())
 		if err != nil {
 			return err
 		}

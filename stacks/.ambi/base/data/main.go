@@ -58,8 +58,8 @@ func deploy(ctx *pulumi.Context) error {
 	return nil
 }
 
-// kept is for what must not be lost: Pulumi then refuses to delete or to replace it. To let
-// one go, set protect to false, update, and then remove it.
+// kept is for what must not be lost, and what belongs to it at all times: Pulumi then refuses
+// to delete or to replace it. To let one go, set protect to false, update, and then remove it.
 func (s *stack) kept() pulumi.ResourceOption { return pulumi.Protect(s.keep) }
 
 // tags say what a resource is for.

@@ -23,10 +23,16 @@ func deployOriginalsBucket(ctx *pulumi.Context, s *stack) error {
 	if err != nil {
 		return err
 	}
+	expiry, err := expire(ctx, f, bucket)
+	if err != nil {
+		return err
+	}
+	notifications, err := newNotifications(ctx, f, bucket, s.resizeUploadsQueue)
+	if err != nil {
+		return err
+	}
 	return errors.Join(
-		closeToPublic(ctx, f, bucket),
-		encrypt(ctx, f, bucket),
-		expire(ctx, f, bucket),
-		newNotifications(ctx, f, bucket, s.resizeUploadsQueue),
+		encrypt(ctx, s, f, bucket),
+		closeToPublic(ctx, s, f, bucket, expiry, notifications),
 	)
 }

@@ -31,6 +31,7 @@ func checkQueue(t stacktest.T, g *stacktest.Graph, s expectations, f queueFacts)
 	wantExport(t, g, f.name+".deadLettersArn", dead.Output("arn"))
 
 	allow := g.One(t, redriveAllowType, f.title()+"-dead-letters")
+	checkProtected(t, allow, s)
 	allow.Want(t, "queueUrl", dead.Output("url"), "it is about the dead letters", dead)
 	only := document(t, allow, "redriveAllowPolicy")
 	only.Want(t, "redrivePermission", "byQueue", "another queue's dead letters do not belong here")
@@ -49,6 +50,7 @@ func checkQueueAlarms(t stacktest.T, g *stacktest.Graph, s expectations, f queue
 		"-dead-letters": {f.title() + "-dead-letters", "ApproximateNumberOfMessagesVisible", 0},
 	} {
 		alarm, queue := g.One(t, queueAlarmType, f.title()+suffix), g.One(t, queueType, watched.queue)
+		checkProtected(t, alarm, s)
 		alarm.Want(t, "namespace", "AWS/SQS", "AWS keeps the metric there")
 		alarm.Want(t, "metricName", watched.metric, "it is what the alarm watches")
 		alarm.Want(t, "dimensions", map[string]any{"QueueName": queue.Output("name")}, "it watches this queue", queue)

@@ -14,7 +14,7 @@ type upload struct{ queue, prefix, suffix string }
 // newNotifications has a bucket tell queues of new objects, each what its upload says. A
 // bucket has one such resource: a second one would take the first one's place. The queues'
 // policies come first, since S3 tries at once whether it may send.
-func newNotifications(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, queues ...*sqs.Queue) error {
+func newNotifications(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, queues ...*sqs.Queue) (*s3.BucketNotification, error) {
 	var told s3.BucketNotificationQueueArray
 	var allowed []pulumi.Resource
 	for i, queue := range queues {
@@ -23,7 +23,7 @@ func newNotifications(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, q
 			Policy:   onlyFrom(bucket, queue),
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		allowed = append(allowed, policy)
 		filter := s3.BucketNotificationQueueArgs{
@@ -39,8 +39,7 @@ func newNotifications(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, q
 		}
 		told = append(told, filter)
 	}
-	_, err := s3.NewBucketNotification(ctx, f.title(), &s3.BucketNotificationArgs{Bucket: bucket.ID(), Queues: told}, pulumi.DependsOn(allowed))
-	return err
+	return s3.NewBucketNotification(ctx, f.title(), &s3.BucketNotificationArgs{Bucket: bucket.ID(), Queues: told}, pulumi.DependsOn(allowed))
 }
 
 // onlyFrom lets S3 send to a queue what one bucket has to tell: one of this account, since

@@ -17,12 +17,18 @@ const (
 func mayDo(statements ...any) check {
 	return func(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
 		role, policy := g.One(t, roleType, w.name()), g.One(t, rolePolicyType, w.name())
+		wantTags(t, role, w)
 		policy.Want(t, "role", role.Output("name"), "the policy is this role's", role)
 		wantPolicy(t, policy, "policy", statements, "the app may do this and nothing else")
 		if boundary := s.config["permissionsBoundaryArn"]; boundary != "" {
 			role.Want(t, "permissionsBoundary", boundary, "the stack says so")
 		}
 	}
+}
+
+func wantTags(t stacktest.T, r *stacktest.Resource, w wanted) {
+	r.Want(t, "tags.app", app, "bills and tools go by it")
+	r.Want(t, "tags.service", w.service, "bills and tools go by it")
 }
 
 // wantBefore requires that a resource waits for another. A role that is missing when a pod

@@ -23,7 +23,7 @@ func readClusterName(read *settings.Settings) string {
 
 // newPodIdentity has EKS give the pods of an account a role, once they can do what it may do.
 func newPodIdentity(ctx *pulumi.Context, s *stack, f facts, account *corev1.ServiceAccount) (*eks.PodIdentityAssociation, error) {
-	role, policy, err := newRole(ctx, f, roleOf(s, podsMayAssume))
+	role, policy, err := newRole(ctx, f, roleOf(s, f, podsMayAssume))
 	if err != nil {
 		return nil, err
 	}
@@ -32,5 +32,6 @@ func newPodIdentity(ctx *pulumi.Context, s *stack, f facts, account *corev1.Serv
 		Namespace:      pulumi.String(f.namespace),
 		ServiceAccount: account.Metadata.Name().Elem(),
 		RoleArn:        role.Arn,
+		Tags:           tags(f),
 	}, pulumi.DependsOn([]pulumi.Resource{policy}))
 }

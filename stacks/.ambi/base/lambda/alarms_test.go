@@ -6,6 +6,7 @@ func checkAlarms(t stacktest.T, g *stacktest.Graph, s expectations) {
 	api := g.One(t, apiType, app)
 	failing := g.One(t, alarmType, app+"-5xx")
 	checkAlarm(t, failing, s, "AWS/ApiGateway", "5xx", 1000)
+	wantTags(t, failing, "")
 	failing.Want(t, "statistic", "Sum", "the metric counts answers")
 	failing.Want(t, "dimensions.ApiId", api.Output("id"), "it watches this API", api)
 	for _, w := range s.services {
@@ -13,11 +14,13 @@ func checkAlarms(t stacktest.T, g *stacktest.Graph, s expectations) {
 		for suffix, metric := range map[string]string{"-errors": "Errors", "-throttles": "Throttles"} {
 			lost := g.One(t, alarmType, w.name()+suffix)
 			checkAlarm(t, lost, s, "AWS/Lambda", metric, 1000)
+			wantTags(t, lost, w.service)
 			lost.Want(t, "statistic", "Sum", "the metric counts requests that were lost")
 			lost.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
 		}
 		slow := g.One(t, alarmType, w.name()+"-duration")
 		checkAlarm(t, slow, s, "AWS/Lambda", "Duration", float64(w.timeoutSeconds)*1000) // no request takes longer
+		wantTags(t, slow, w.service)
 		slow.Want(t, "extendedStatistic", "p99", "a mean hides the few requests that are about to time out")
 		slow.Want(t, "dimensions.FunctionName", function.Output("name"), "it watches this function", function)
 	}

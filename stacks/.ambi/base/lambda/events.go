@@ -26,6 +26,7 @@ func newEventSource(ctx *pulumi.Context, s *stack, f facts, live *awslambda.Alia
 		FunctionResponseTypes: pulumi.StringArray{pulumi.String("ReportBatchItemFailures")},
 		// Reserved concurrency instead would throttle, and each throttled receive counts as an attempt.
 		ScalingConfig: &awslambda.EventSourceMappingScalingConfigArgs{MaximumConcurrency: pulumi.Int(f.events.most)},
+		Tags:          f.tags(),
 	}
 	if f.events.windowSeconds > 0 {
 		source.MaximumBatchingWindowInSeconds = pulumi.Int(f.events.windowSeconds)

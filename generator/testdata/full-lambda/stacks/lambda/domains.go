@@ -22,6 +22,7 @@ func serveDomain(ctx *pulumi.Context, s *stack, gateway *apigatewayv2.Api, stage
 			EndpointType:   pulumi.String("REGIONAL"),
 			SecurityPolicy: pulumi.String("TLS_1_2"),
 		},
+		Tags: shared(),
 	})
 	if err != nil {
 		return err

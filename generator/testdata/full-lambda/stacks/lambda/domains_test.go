@@ -11,6 +11,7 @@ func checkDomains(t stacktest.T, g *stacktest.Graph, s expectations) {
 	api, stage := g.One(t, apiType, app), g.One(t, stageType, app)
 	for _, domain := range domains {
 		name, mapping := g.One(t, domainType, domain), g.One(t, mappingType, domain)
+		wantTags(t, name, "")
 		name.Want(t, "domainName", domain, "callers know the app by it")
 		name.Want(t, "domainNameConfiguration.certificateArn", s.config["certificateArn"], "callers would not trust the API without it")
 		name.Want(t, "domainNameConfiguration.endpointType", "REGIONAL", "HTTP APIs have no other endpoint")

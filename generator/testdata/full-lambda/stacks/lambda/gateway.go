@@ -36,6 +36,7 @@ const corsMaxAgeSeconds = 600
 func newGateway(ctx *pulumi.Context, s *stack) (*apigatewayv2.Api, error) {
 	gateway, err := apigatewayv2.NewApi(ctx, app, &apigatewayv2.ApiArgs{
 		ProtocolType: pulumi.String("HTTP"),
+		Tags:         shared(),
 		CorsConfiguration: &apigatewayv2.ApiCorsConfigurationArgs{
 			AllowOrigins:     pulumi.ToStringArray(corsOrigins),
 			AllowMethods:     pulumi.ToStringArray(corsMethods),
@@ -53,6 +54,7 @@ func newGateway(ctx *pulumi.Context, s *stack) (*apigatewayv2.Api, error) {
 	logs, err := cloudwatch.NewLogGroup(ctx, app, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/vendedlogs/http-api/%s-%s", app, ctx.Stack())),
 		RetentionInDays: pulumi.Int(daysOfAccessLogs),
+		Tags:            shared(),
 	})
 	if err != nil {
 		return nil, err
@@ -69,6 +71,7 @@ func newGateway(ctx *pulumi.Context, s *stack) (*apigatewayv2.Api, error) {
 			ThrottlingRateLimit:  pulumi.Float64(s.throttleRate),
 			ThrottlingBurstLimit: pulumi.Int(s.throttleBurst),
 		},
+		Tags: shared(),
 	})
 	if err != nil {
 		return nil, err

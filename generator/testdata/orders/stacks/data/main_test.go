@@ -59,10 +59,14 @@ func checkAll(t stacktest.T, g *stacktest.Graph, s expectations) {
 
 // checkKept holds a resource to what must not be lost.
 func checkKept(t stacktest.T, r *stacktest.Resource, s expectations, data string) {
+	checkProtected(t, r, s)
+	r.Want(t, "tags", map[string]string{"app": app, "data": data}, "bills and tools go by them")
+}
+
+func checkProtected(t stacktest.T, r *stacktest.Resource, s expectations) {
 	if got := r.Request.GetProtect(); got != s.keep {
 		t.Errorf("%s: its protection is %t, want %t: Pulumi deletes and replaces what is not protected", r, got, s.keep)
 	}
-	r.Want(t, "tags", map[string]string{"app": app, "data": data}, "bills and tools go by them")
 }
 
 // Protection can be lifted, which also lets a bucket go with its objects; it is there unless

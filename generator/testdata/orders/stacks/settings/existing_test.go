@@ -31,12 +31,12 @@ func TestExisting(t *testing.T) {
 		given := map[string]string{"aws:region": "us-east-1", "bucket": "arn:aws:s3:::b1b", "queue": queue, "fifo": queue + ".fifo"}
 		given[c.key] = c.value
 		_, err := stacktest.Deploy(t, func(ctx *pulumi.Context) error {
-			read := settings.Read(ctx)
-			arns := map[string]string{"bucket": read.BucketARN("bucket"), "queue": read.QueueARN("queue", false), "fifo": read.QueueARN("fifo", true)}
+			set := settings.Read(ctx)
+			arns := map[string]string{"bucket": set.BucketARN("bucket"), "queue": set.QueueARN("queue", false), "fifo": set.QueueARN("fifo", true)}
 			if arns[c.key] != c.value {
 				t.Errorf("%s %q is read as %q", c.key, c.value, arns[c.key])
 			}
-			return read.Err()
+			return set.Err()
 		}, given)
 		if c.problem == "" && err != nil || c.problem != "" && (err == nil || !strings.Contains(err.Error(), c.problem)) {
 			t.Errorf("%s %q: %v", c.key, c.value, err)

@@ -26,6 +26,7 @@ func newRole(ctx *pulumi.Context, s *stack, f facts, statements ...pulumi.Input)
 	logs, err := cloudwatch.NewLogGroup(ctx, f.name(), &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String(fmt.Sprintf("/aws/lambda/%s-%s", f.name(), ctx.Stack())),
 		RetentionInDays: pulumi.Int(f.logRetentionDays),
+		Tags:            f.tags(),
 	})
 	if err != nil {
 		return nil, err
@@ -33,6 +34,7 @@ func newRole(ctx *pulumi.Context, s *stack, f facts, statements ...pulumi.Input)
 	role, err := iam.NewRole(ctx, f.name(), &iam.RoleArgs{
 		AssumeRolePolicy:    pulumi.String(lambdaMayAssume),
 		PermissionsBoundary: s.permissionsBoundary,
+		Tags:                f.tags(),
 	})
 	if err != nil {
 		return nil, err

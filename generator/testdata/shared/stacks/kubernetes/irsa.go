@@ -21,7 +21,7 @@ func readOIDCProvider(read *settings.Settings) string {
 // provider vouches for it, and nothing else may assume the role.
 func newAccountRole(ctx *pulumi.Context, s *stack, f facts) (*iam.Role, *iam.RolePolicy, error) {
 	_, issuer, _ := strings.Cut(s.oidcProviderARN, ":oidc-provider/")
-	role := roleOf(s, statement{
+	role := roleOf(s, f, statement{
 		Effect:    "Allow",
 		Principal: map[string]string{"Federated": s.oidcProviderARN},
 		Action:    []string{"sts:AssumeRoleWithWebIdentity"},

@@ -23,7 +23,7 @@ type alarm struct {
 	statistic, percentile string // one of them
 	above                 float64
 	periods               int
-	dimensions            pulumi.StringMap
+	dimensions, tags      pulumi.StringMap
 }
 
 // watchFunction declares the alarms of one function.
@@ -32,16 +32,16 @@ func watchFunction(ctx *pulumi.Context, s *stack, f facts, function *awslambda.F
 	for _, a := range []alarm{
 		{
 			name: f.name() + "-errors", description: "Invocations crashed or ran out of time.",
-			namespace: "AWS/Lambda", metric: "Errors", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions,
+			namespace: "AWS/Lambda", metric: "Errors", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions, tags: f.tags(),
 		},
 		{
 			name: f.name() + "-throttles", description: "Lambda turned requests away: no concurrency was left.",
-			namespace: "AWS/Lambda", metric: "Throttles", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions,
+			namespace: "AWS/Lambda", metric: "Throttles", statistic: "Sum", above: 0, periods: 1, dimensions: dimensions, tags: f.tags(),
 		},
 		{
 			name: f.name() + "-duration", description: "One request in a hundred takes almost as long as the timeout allows.",
 			namespace: "AWS/Lambda", metric: "Duration", percentile: "p99", // in milliseconds
-			above: slowPart * float64(f.timeoutSeconds) * 1000, periods: slowPeriods, dimensions: dimensions,
+			above: slowPart * float64(f.timeoutSeconds) * 1000, periods: slowPeriods, dimensions: dimensions, tags: f.tags(),
 		},
 	} {
 		if err := a.declare(ctx, s); err != nil {
@@ -56,7 +56,7 @@ func watchGateway(ctx *pulumi.Context, s *stack, gateway *apigatewayv2.Api) erro
 	return alarm{
 		name: app + "-5xx", description: "The API answers with 5xx.",
 		namespace: "AWS/ApiGateway", metric: "5xx", statistic: "Sum", above: serverErrors, periods: 1,
-		dimensions: pulumi.StringMap{"ApiId": gateway.ID()},
+		dimensions: pulumi.StringMap{"ApiId": gateway.ID()}, tags: shared(),
 	}.declare(ctx, s)
 }
 
@@ -72,6 +72,7 @@ func (a alarm) declare(ctx *pulumi.Context, s *stack) error {
 		EvaluationPeriods:  pulumi.Int(a.periods),
 		TreatMissingData:   pulumi.String("notBreaching"), // no requests is not a fault
 		AlarmActions:       s.alarmTopics,
+		Tags:               a.tags,
 	}
 	if a.percentile != "" {
 		args.ExtendedStatistic = pulumi.String(a.percentile)

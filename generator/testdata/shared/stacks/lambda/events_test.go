@@ -14,6 +14,7 @@ const eventSourceType = "aws:lambda/eventSourceMapping:EventSourceMapping"
 func startedBy(queue string, ofBucket bool) check {
 	return func(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
 		alias, source := g.One(t, aliasType, w.name()), g.One(t, eventSourceType, w.name())
+		wantTags(t, source, w.service)
 		source.Want(t, "eventSourceArn", stacktest.DataOutputs[queue], "its messages start this function")
 		source.Want(t, "functionName", alias.Output("arn"), "it must go to the alias, or a published version would never be used", alias)
 		source.Want(t, "enabled", s.active(), "two stacks would take each other's messages")

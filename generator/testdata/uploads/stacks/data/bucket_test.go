@@ -21,12 +21,14 @@ func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFact
 	wantExport(t, g, f.name+".arn", bucket.Output("arn"))
 
 	closed := g.One(t, closedType, f.title())
+	checkProtected(t, closed, s)
 	closed.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
 	for _, input := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
 		closed.Want(t, input, true, "no policy and no access control list may open the bucket")
 	}
 
 	policy := g.One(t, policyType, f.title())
+	checkProtected(t, policy, s)
 	policy.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
 	policy.Want(t, "policy", policy.Input("policy"), "it names the bucket", bucket)
 	wantBefore(t, policy, closed, "S3 changes one of the two at a time")
@@ -39,6 +41,7 @@ func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFact
 	}}, "whoever asks without TLS is refused")
 
 	encryption := g.One(t, encryptionType, f.title())
+	checkProtected(t, encryption, s)
 	encryption.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
 	encryption.Want(t, "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm", "AES256", "keys of one's own need rights that the services do not have")
 }

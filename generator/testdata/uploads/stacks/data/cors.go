@@ -13,7 +13,7 @@ type cors struct {
 }
 
 // allowPages has the bucket answer browsers that ask what a page may do.
-func allowPages(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
+func allowPages(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) (*s3.BucketCorsConfigurationV2, error) {
 	rule := s3.BucketCorsConfigurationV2CorsRuleArgs{
 		AllowedOrigins: pulumi.ToStringArray(f.cors.origins),
 		AllowedMethods: pulumi.ToStringArray(f.cors.methods),
@@ -24,9 +24,8 @@ func allowPages(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
 	if f.cors.maxAgeSeconds > 0 {
 		rule.MaxAgeSeconds = pulumi.Int(f.cors.maxAgeSeconds)
 	}
-	_, err := s3.NewBucketCorsConfigurationV2(ctx, f.title(), &s3.BucketCorsConfigurationV2Args{
+	return s3.NewBucketCorsConfigurationV2(ctx, f.title(), &s3.BucketCorsConfigurationV2Args{
 		Bucket:    bucket.ID(),
 		CorsRules: s3.BucketCorsConfigurationV2CorsRuleArray{rule},
 	})
-	return err
 }

@@ -10,6 +10,7 @@ func checkPages(t stacktest.T, g *stacktest.Graph, f bucketFacts) {
 	}
 	bucket, allowed := g.One(t, bucketType, f.title()), g.One(t, corsType, f.title())
 	allowed.Want(t, "bucket", bucket.Output("id"), "it is about this bucket", bucket)
+	wantBefore(t, g.One(t, policyType, f.title()), allowed, "Pulumi deletes the policy first, and refuses before the bucket has lost anything")
 	allowed.Want(t, "corsRules[0].allowedOrigins", f.cors.origins, "pages of these origins may use the bucket, and no others")
 	allowed.Want(t, "corsRules[0].allowedMethods", f.cors.methods, "pages use these methods")
 	var headers, age any

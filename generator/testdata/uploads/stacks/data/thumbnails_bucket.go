@@ -20,7 +20,7 @@ func deployThumbnailsBucket(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	return errors.Join(
-		closeToPublic(ctx, f, bucket),
-		encrypt(ctx, f, bucket),
+		encrypt(ctx, s, f, bucket),
+		closeToPublic(ctx, s, f, bucket),
 	)
 }

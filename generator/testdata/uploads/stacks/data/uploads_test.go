@@ -25,6 +25,7 @@ func checkNotifications(t stacktest.T, g *stacktest.Graph, f bucketFacts) {
 	}
 	notification := g.One(t, notificationType, f.title())
 	notification.Want(t, "bucket", bucket.Output("id"), "it is this bucket's", bucket)
+	wantBefore(t, g.One(t, policyType, f.title()), notification, "Pulumi deletes the policy first, and refuses before the bucket has lost anything")
 	for _, told := range f.uploads {
 		queue, policy := g.One(t, queueType, app+"-"+told.queue), g.One(t, queuePolicyType, app+"-"+told.queue)
 		at := "queues[id=" + told.queue + "]."

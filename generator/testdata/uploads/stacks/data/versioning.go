@@ -6,10 +6,9 @@ import (
 )
 
 // keepVersions keeps what objects were before they were replaced or deleted.
-func keepVersions(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) error {
-	_, err := s3.NewBucketVersioningV2(ctx, f.title(), &s3.BucketVersioningV2Args{
+func keepVersions(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2) (*s3.BucketVersioningV2, error) {
+	return s3.NewBucketVersioningV2(ctx, f.title(), &s3.BucketVersioningV2Args{
 		Bucket:                  bucket.ID(),
 		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
 	})
-	return err
 }
