@@ -90,7 +90,9 @@ func TestMutants(t *testing.T) {
 			}),
 			mutation.Mutate(graph, "tags", func(g *stacktest.Graph) {
 				for _, r := range g.Resources {
-					r.Inputs["tags"] = map[string]any{"team": "pictures"}
+					if tags, tagged := r.Inputs["tags"].(map[string]any); tagged {
+						tags["team"] = "pictures"
+					}
 				}
 			}),
 			mutation.Mutate(graph, "another export", func(g *stacktest.Graph) { g.Exports.Inputs["function"] = function.Output("name") }),

@@ -61,8 +61,10 @@ func TestMutants(t *testing.T) {
 				}
 			}),
 			mutation.Mutate(graph, "tags of their own", func(g *ambitest.Graph) {
-				g.One(t, roleType, apiFacts.name()).Inputs["tags"] = map[string]any{"team": "shop"}
-				g.One(t, associationType, apiFacts.name()).Inputs["tags"] = map[string]any{"team": "shop"}
+				for _, typ := range []string{roleType, associationType} {
+					tags, _ := g.One(t, typ, apiFacts.name()).Inputs["tags"].(map[string]any)
+					tags["team"] = "shop"
+				}
 			}),
 			mutant("another pull secret", "web", deploymentType, func(r *ambitest.Resource) {
 				pod := object(t, r, "spec.template.spec")
