@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -48,8 +49,9 @@ Exit codes:
 		PersistentPreRunE: flags.NotEmpty,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.Version = versionText()
+	root.Version = "known once it is asked for"
 	root.SetVersionTemplate("{{.Version}}")
+	root.Flags().VarPF(&versionFlag{of: root}, "version", "v", "version for ambi").NoOptDefVal = "true"
 	root.SetFlagErrorFunc(flags.Error)
 	root.SetIn(io.in)
 	root.SetOut(io.out)
@@ -93,6 +95,27 @@ Exit codes:
 	}
 	completions{options}.register(root)
 	return root
+}
+
+// versionFlag is --version, which finds the version out when it is given: other commands
+// need not wait for it.
+type versionFlag struct {
+	of    *cobra.Command
+	given bool
+}
+
+// String is the flag's value.
+func (f *versionFlag) String() string { return strconv.FormatBool(f.given) }
+
+// Type is how the library knows a flag that takes no value.
+func (f *versionFlag) Type() string { return "bool" }
+
+// Set reads the flag's value.
+func (f *versionFlag) Set(text string) (err error) {
+	if f.given, err = strconv.ParseBool(text); f.given {
+		f.of.Version = versionText()
+	}
+	return err
 }
 
 // newHelpCommand shows the help of a command; what is no command is a wrong use,

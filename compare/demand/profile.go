@@ -29,7 +29,7 @@ type Level struct {
 type Profile struct {
 	segments []Segment
 	peak     float64
-	held     *held // what Held has worked out, for all copies
+	kept     *kept // what Held and Coarse have worked out, for all copies
 	// Assumed lists what was filled in for the shape, for a report to show.
 	Assumed []string
 }
@@ -195,28 +195,34 @@ func (p Profile) Levels() []Level { return p.Held(0) }
 // nodes and replicas follow traffic: up at once, down after a delay. The levels are
 // kept for the next call, and must not be changed.
 func (p Profile) Held(hold time.Duration) []Level {
-	if p.held == nil {
+	if p.kept == nil {
 		return p.hold(hold)
 	}
-	p.held.mutex.Lock()
-	defer p.held.mutex.Unlock()
-	levels, ok := p.held.levels[hold]
-	if !ok {
-		levels = p.hold(hold)
-		p.held.levels[hold] = levels
-	}
-	return levels
+	return once(p.kept, p.kept.held, hold, p.hold)
 }
 
-// held is a profile's levels by how long they stay.
-type held struct {
+// kept is what was worked out of a profile: a comparison asks for the same hundreds of times.
+type kept struct {
 	mutex  sync.Mutex
-	levels map[time.Duration][]Level
+	held   map[time.Duration][]Level
+	coarse map[int][]Segment
 }
 
-// keeping is the profile with a place for what Held works out.
+// once works a value out when it is first asked for.
+func once[K comparable, V any](k *kept, values map[K]V, key K, work func(K) V) V {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	value, ok := values[key]
+	if !ok {
+		value = work(key)
+		values[key] = value
+	}
+	return value
+}
+
+// keeping is the profile with a place for what is worked out.
 func (p Profile) keeping() Profile {
-	p.held = &held{levels: map[time.Duration][]Level{}}
+	p.kept = &kept{held: map[time.Duration][]Level{}, coarse: map[int][]Segment{}}
 	return p
 }
 
@@ -370,11 +376,19 @@ func Join(services [][]Level) (shares []float64, factors [][]float64) {
 }
 
 // Coarse is the cycle in at most n segments of about equal length, each with
-// its mean factor; a cycle that has no more is returned as it is.
+// its mean factor; a cycle that has no more is returned as it is. It is kept for the next
+// call, and must not be changed.
 func (p Profile) Coarse(n int) []Segment {
-	if len(p.segments) <= n {
+	switch {
+	case len(p.segments) <= n:
 		return p.segments
+	case p.kept == nil:
+		return p.coarse(n)
 	}
+	return once(p.kept, p.kept.coarse, n, p.coarse)
+}
+
+func (p Profile) coarse(n int) []Segment {
 	var coarse []Segment
 	target := p.Cycle() / time.Duration(n)
 	var length time.Duration
