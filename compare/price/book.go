@@ -204,6 +204,7 @@ func (e *RegionError) Problems() problem.List {
 type Sheet struct {
 	Region  string
 	rates   map[string]Rate
+	shared  map[string]*Rate // the same
 	changes []Change
 }
 
@@ -226,17 +227,30 @@ func (b *Book) In(region string, changes ...Change) (*Sheet, error) {
 	if missing := changed.missing(region); len(missing) > 0 {
 		return nil, &RegionError{Region: region, Missing: missing, Complete: b.Complete()}
 	}
+	sheet.shared = make(map[string]*Rate, len(sheet.rates))
+	for key, rate := range sheet.rates {
+		sheet.shared[key] = &rate
+	}
 	return sheet, nil
 }
 
 // Rate returns a price, or an error that says why there is none to use.
 func (s *Sheet) Rate(key string) (Rate, error) {
-	rate, ok := s.rates[key]
+	rate, err := s.Shared(key)
+	if err != nil {
+		return Rate{}, err
+	}
+	return *rate, nil
+}
+
+// Shared is Rate without a copy: it must not be changed.
+func (s *Sheet) Shared(key string) (*Rate, error) {
+	rate := s.shared[key]
 	switch {
-	case !ok:
-		return Rate{}, problem.New("no price %s for region %s", key, s.Region).Hint("give one with --price %s=DOLLARS", key).Of(problem.Misuse)
+	case rate == nil:
+		return nil, problem.New("no price %s for region %s", key, s.Region).Hint("give one with --price %s=DOLLARS", key).Of(problem.Misuse)
 	case !rate.Status.Usable():
-		return Rate{}, problem.New("price %s of region %s is %s, not sourced, and prices nothing", key, s.Region, rate.Status).
+		return nil, problem.New("price %s of region %s is %s, not sourced, and prices nothing", key, s.Region, rate.Status).
 			Hint("give one with --price %s=DOLLARS", key).Of(problem.Misuse)
 	}
 	return rate, nil

@@ -127,7 +127,7 @@ func (b *builder) autoMode(chosen bool, c *cluster, load []demand.Input) int {
 	fraction, err := b.sheet.Rate("eks.auto")
 	b.fail(err)
 	if err == nil {
-		rate := &b.model.lines[n].rate
+		rate := *b.model.lines[n].rate
 		rate.Key, rate.Source, rate.Note = "eks.auto", fraction.Source, fraction.Note
 		fee := math.Round(float64(rate.First()) * fraction.First().Dollars())
 		if fee > float64(price.MaxPerUnit) {
@@ -135,6 +135,7 @@ func (b *builder) autoMode(chosen bool, c *cluster, load []demand.Input) int {
 			fee = 0
 		}
 		rate.Tiers = price.Tiers{{Price: price.PerUnit(fee)}}
+		b.model.lines[n].rate = &rate
 	}
 	return n
 }

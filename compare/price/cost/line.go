@@ -14,7 +14,7 @@ type line struct {
 	name      string
 	category  Category
 	unit      string
-	rate      price.Rate // without tiers: there is nothing to pay
+	rate      *price.Rate // shared, and without tiers where there is nothing to pay
 	formula   string
 	note      string
 	inputs    []demand.Input // what the quantity depends on
@@ -31,11 +31,12 @@ type builder struct {
 	choices Choices
 	model   *Model
 	pools   map[string]int
+	free    *price.Rate // of what costs nothing
 	err     error
 }
 
 func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices) *builder {
-	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}}
+	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}, free: &price.Rate{}}
 	b.err = choices.Check()
 	for _, w := range app.Workloads {
 		for _, input := range w.Traffic.Missing() {
@@ -48,13 +49,16 @@ func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices
 // add adds a line that is priced by key for each unit, and returns its number.
 // A price for another unit is a programming error that a test would catch.
 func (b *builder) add(key, unit string, l line) int {
-	l.pool, l.after = -1, -1
+	l.pool, l.after, l.rate = -1, -1, b.free
 	if key != "" {
-		rate, err := b.sheet.Rate(key)
+		rate, err := b.sheet.Shared(key)
 		if err == nil && rate.Unit != unit {
 			err = fmt.Errorf("price %s is for one %s, not one %s", key, rate.Unit, unit)
 		}
 		b.fail(err)
+		if rate == nil {
+			rate = b.free
+		}
 		l.rate, l.unit = rate, unit
 		l.elsewhere = b.choices.Elsewhere[key]
 		if l.note == "" {
