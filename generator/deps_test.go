@@ -26,7 +26,8 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 		"../stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager"),
 		"../stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for what it uses
 			"kubernetes", "kubernetes/apiextensions"), // for ScaledObject and TriggerAuthentication
-		"../stacks/data": {"aws/cloudwatch", "aws/s3", "aws/sqs"},
+		"../stacks/data":             {"aws/cloudwatch", "aws/s3", "aws/sqs"},
+		"testdata/table/stacks/data": {"aws/dynamodb"},
 	} {
 		out, err := exec.Command("go", "list", seeing, "-deps", "./"+program).CombinedOutput()
 		if err != nil {

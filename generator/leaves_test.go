@@ -68,6 +68,12 @@ var bends = map[string][]string{
 	"data.*.bucket.cors.methods[]":              {"DELETE"},
 	"data.*.bucket.cors.headers[]":              {"X-Bent"},
 	"data.*.bucket.cors.maxAge":                 {"77s"},
+	"data.*.table.key":                          {"bent"},
+	"data.*.table.sort":                         {"bent"},
+	"data.*.table.types.*":                      {"binary"},
+	"data.*.table.ttl":                          {"bent"},
+	"data.*.table.indexes.*.key":                {"bent"},
+	"data.*.table.indexes.*.sort":               {"bent"},
 	"data.*.queue.attempts":                     {"9"},
 	"data.*.queue.retention":                    {"177h"},
 	"services.*.queue.from":                     nil, // TestChoicesChange
@@ -295,7 +301,7 @@ func leaves(n *yaml.Node, path string, visit func(string, *yaml.Node)) {
 
 var (
 	index   = regexp.MustCompile(`\[\d+\]`)
-	mapKeys = regexp.MustCompile(`^(services|data)\.[^.]+|\b(env|secrets)\.[^.]+`)
+	mapKeys = regexp.MustCompile(`^(services|data)\.[^.]+|\b(env|secrets|types|indexes)\.[^.]+`)
 	rights  = regexp.MustCompile(`\.uses\.[^.[]+(\.[^.[]+)?`)
 	keda    = regexp.MustCompile(`keda\.\w+`)
 )

@@ -11,7 +11,7 @@ type Resource struct {
 	Name string `json:"name"`
 	// Service is the service that the resource belongs to; empty for what all share.
 	Service string `json:"service,omitempty"`
-	// Data is the bucket or queue that the resource belongs to.
+	// Data is the one of the data that the resource belongs to.
 	Data string `json:"data,omitempty"`
 }
 

@@ -10,6 +10,9 @@ func DataPlan(in Input) []Resource {
 		return nil
 	}
 	add := func(of, token, name string) { plan = append(plan, Resource{Type: token, Name: name, Data: of}) }
+	for _, t := range in.Data.Tables {
+		add(t.Name, "aws:dynamodb/table:Table", in.App+"-"+t.Name)
+	}
 	for _, q := range in.Data.Queues {
 		if q.Existing {
 			continue

@@ -40,7 +40,7 @@ func Settings(in Input) []Setting {
 		byService[service] = append(byService[service], Setting{service + "." + key, description})
 	}
 	if in.Lambda != nil {
-		list = append(list, lambdaSettings(in.Lambda)...)
+		list = append(list, lambdaSettings(in)...)
 		for _, s := range in.Lambda.Services {
 			if s.Zip != "" {
 				add(s.Name, "zip", "lambda: the path of the zip, from stacks/")
@@ -164,7 +164,8 @@ func DataFiles(in Input) ([]File, error) {
 		Consumed    bool
 		Consumer    string
 		Existing    []Setting // which a stack must set
-	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0]), existingSettings(in)}
+		Kept        keptWords
+	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0]), existingSettings(in), wordsOf(in.Data)}
 	var files []File
 	for _, name := range []string{DataProject, dataStack} {
 		content, err := projectFile("data."+path.Base(name), view)

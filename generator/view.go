@@ -20,6 +20,7 @@ type sharedView struct {
 	FirstTarget     string
 	TargetsList     string // "lambda or kubernetes"
 	TargetsProse    string // "AWS Lambda or on Kubernetes"
+	Kept            keptWords
 	Outputs         []outputView
 	Fields          []fieldView
 	features        []string

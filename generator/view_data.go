@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strings"
 
 	"ambi/internal/goname"
 	"ambi/target/data"
 )
 
 // dataFeatures are in the order in which their parts stand in a file. They are of one
-// bucket or queue each; whatever is not its own kind's is empty.
+// of the data each; whatever is not its own kind's is empty.
 //
 //nolint:gochecknoglobals // a constant in all but name
 var dataFeatures = []feature[datum]{
@@ -24,12 +25,14 @@ var dataFeatures = []feature[datum]{
 	{"notified", func(d datum) bool { return d.Notified() }},
 	{"existing", datum.Existing},
 	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
+	{"table", func(d datum) bool { return d.Table != nil }},
 }
 
-// datum is one of the data: a bucket or a queue.
+// datum is one of the data; one of its fields is set.
 type datum struct {
 	Bucket *data.Bucket
 	Queue  *data.Queue
+	Table  *data.Table
 }
 
 // Existing reports whether this program only passes on where it is.
@@ -48,13 +51,48 @@ type dataView struct {
 	App             string
 	SettingsImport  string
 	StacktestImport string
+	Kept            keptWords
 	Data            []dataService // each after those that its bucket's events go to
 	features        []string
 }
 
 func (v dataView) featureNames() (string, []string) { return "data", v.features }
 
-// dataService is the file of one bucket or queue.
+// keptWords name the kinds of data that there are.
+type keptWords struct {
+	Plural string // such as "buckets and queues"
+	Each   string // such as "bucket and queue"
+}
+
+// Buckets reports whether there are buckets.
+func (w keptWords) Buckets() bool { return strings.HasPrefix(w.Plural, "bucket") }
+
+func wordsOf(m *data.Model) keptWords {
+	names := []string{"bucket", "queue"}
+	if m != nil && len(m.Tables) > 0 {
+		names = nil
+		for _, s := range dataOf(m) {
+			if !slices.Contains(names, s.Kind) {
+				names = append(names, s.Kind)
+			}
+		}
+		slices.Sort(names)
+	}
+	join := func(names []string) string {
+		if last := len(names) - 1; last > 0 {
+			return strings.Join(names[:last], ", ") + " and " + names[last]
+		}
+		return names[0]
+	}
+	words := keptWords{Each: join(names)}
+	for i := range names {
+		names[i] += "s"
+	}
+	words.Plural = join(names)
+	return words
+}
+
+// dataService is the file of one of the data.
 type dataService struct {
 	datum
 	App             string
@@ -79,7 +117,7 @@ func (s dataService) template() string {
 
 // ARN is one of the form that AWS gives it.
 func (s dataService) ARN() string {
-	return fakeOutput(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: "arn", FIFO: s.FIFO()})
+	return fake(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: "arn", FIFO: s.FIFO()})
 }
 
 // Key is what the other stacks find it by, beside its ARN.
@@ -87,7 +125,7 @@ func (s dataService) Key() string { return map[string]string{"bucket": "name", "
 
 // Location is what that is.
 func (s dataService) Location() string {
-	return fakeOutput(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: s.Key(), FIFO: s.FIFO()})
+	return fake(s.App, data.Output{Data: s.Name, Kind: s.Kind, Key: s.Key(), FIFO: s.FIFO()})
 }
 
 // uploadView is a filter of a bucket's notifications.
@@ -102,46 +140,29 @@ type outputView struct {
 	Fake string // what tests take it for
 }
 
-// fieldView is a bucket or a queue as the other programs read it.
+// fieldView is one of the data as the other programs read it.
 type fieldView struct{ Name, Type, Reader, Data string }
 
-// dataField is what a bucket or a queue is called in Go.
-func dataField(name, kind string) string {
-	return goname.Exported(name) + map[string]string{"bucket": "Bucket", "queue": "Queue"}[kind]
-}
+// dataField is what one of the data is called in Go.
+func dataField(name, kind string) string { return goname.Exported(name) + goname.Exported(kind) }
 
 // dataIdent is the same for a variable.
-func dataIdent(name, kind string) string {
-	return goname.Unexported(name) + map[string]string{"bucket": "Bucket", "queue": "Queue"}[kind]
-}
+func dataIdent(name, kind string) string { return goname.Unexported(name) + goname.Exported(kind) }
 
 // outputField is where the other programs find an output.
 func outputField(o data.Output) string {
 	return dataField(o.Data, o.Kind) + "." + map[string]string{"name": "Name", "url": "URL", "arn": "ARN"}[o.Key]
 }
 
-// fakeOutput is what tests take an output for: of the form that AWS gives it.
-func fakeOutput(app string, o data.Output) string {
-	name := app + "-" + o.Data + "-fake"
-	if o.FIFO {
-		name += ".fifo"
-	}
-	switch {
-	case o.Kind == "bucket" && o.Key == "arn":
-		return "arn:aws:s3:::" + name
-	case o.Key == "arn":
-		return "arn:aws:sqs:us-east-1:123456789012:" + name
-	case o.Key == "url":
-		return "https://sqs.us-east-1.amazonaws.com/123456789012/" + name
-	}
-	return name
-}
+// fake is what tests take an output for.
+func fake(app string, o data.Output) string { return o.Example(app+"-"+o.Data+"-fake", "us-east-1") }
 
 // grantView is a statement of a role's policy about data.
 type grantView struct {
 	data.Grant
 	Field   string   // of the data
-	Objects []string // prefixes of the objects that it is about; none for the whole
+	Of      string   // the method that names a part of it
+	Parts   []string // what the method is asked for; none for the whole
 	Listing []string // prefixes that a listing must ask for
 }
 
@@ -154,9 +175,11 @@ func grantViews(access data.Access) []grantView {
 		view := grantView{Grant: g, Field: dataField(g.Data, g.Kind)}
 		switch {
 		case g.Part == data.Objects && len(g.Prefixes) == 0:
-			view.Objects = []string{""}
+			view.Of, view.Parts = "Objects", []string{""}
 		case g.Part == data.Objects:
-			view.Objects = g.Prefixes
+			view.Of, view.Parts = "Objects", g.Prefixes
+		case g.Part == data.Indexes:
+			view.Of, view.Parts = "Index", g.Indexes
 		default:
 			view.Listing = g.Prefixes
 		}
@@ -171,7 +194,12 @@ func listsPrefixes(access data.Access) bool {
 	return slices.ContainsFunc(access.Grants, func(g data.Grant) bool { return g.Part == data.Whole && len(g.Prefixes) > 0 })
 }
 
-// buckets and queues of a model by name, queues first: a bucket's notifications need theirs.
+func usesIndexes(access data.Access) bool {
+	return slices.ContainsFunc(access.Grants, func(g data.Grant) bool { return g.Part == data.Indexes })
+}
+
+// dataOf lists the data of a model by kind and name, queues before buckets: a bucket's
+// notifications need theirs.
 func dataOf(m *data.Model) []dataService {
 	var list []dataService
 	for i := range m.Queues {
@@ -179,6 +207,9 @@ func dataOf(m *data.Model) []dataService {
 	}
 	for i := range m.Buckets {
 		list = append(list, dataService{datum: datum{Bucket: &m.Buckets[i]}, Name: m.Buckets[i].Name, Kind: "bucket"})
+	}
+	for i := range m.Tables {
+		list = append(list, dataService{datum: datum{Table: &m.Tables[i]}, Name: m.Tables[i].Name, Kind: "table"})
 	}
 	slices.SortStableFunc(list, func(a, b dataService) int { return -cmp.Compare(a.Kind, b.Kind) })
 	return list
@@ -189,6 +220,7 @@ func newDataView(in Input) dataView {
 		App:             in.App,
 		SettingsImport:  path.Join(in.Module, "stacks/settings"),
 		StacktestImport: path.Join(in.Module, "stacks/stacktest"),
+		Kept:            wordsOf(in.Data),
 	}
 	var all []datum
 	for _, s := range dataOf(in.Data) {
@@ -210,9 +242,9 @@ func newDataView(in Input) dataView {
 
 // readData adds what the other programs read of the data.
 func (v *sharedView) readData(m *data.Model) {
-	v.features = []string{"data"}
+	v.features, v.Kept = []string{"data"}, wordsOf(m)
 	for _, o := range m.Outputs() {
-		v.Outputs = append(v.Outputs, outputView{Name: o.Name(), Fake: fakeOutput(v.App, o)})
+		v.Outputs = append(v.Outputs, outputView{Name: o.Name(), Fake: fake(v.App, o)})
 	}
 	for _, s := range dataOf(m) {
 		v.Fields = append(v.Fields, fieldView{dataField(s.Name, s.Kind), goname.Exported(s.Kind), s.Kind, s.Name})
@@ -222,6 +254,9 @@ func (v *sharedView) readData(m *data.Model) {
 	}
 	if len(m.Queues) > 0 {
 		v.features = append(v.features, "queue")
+	}
+	if len(m.Tables) > 0 {
+		v.features = append(v.features, "table")
 	}
 	if m.Consumed() {
 		v.features = append(v.features, "consumed")

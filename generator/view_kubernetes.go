@@ -25,6 +25,7 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"pull-secrets", func(s kubernetes.Service) bool { return len(s.PullSecrets) > 0 }},
 	{"uses", func(s kubernetes.Service) bool { return usesData(s.Access) }},
 	{"listing", func(s kubernetes.Service) bool { return listsPrefixes(s.Access) }},
+	{"indexes", func(s kubernetes.Service) bool { return usesIndexes(s.Access) }},
 	{"identity", func(s kubernetes.Service) bool { return s.Identity != nil }},
 	{"pod-identity", func(s kubernetes.Service) bool { return s.Identity != nil && !s.Identity.IRSA }},
 	{"irsa", func(s kubernetes.Service) bool { return s.Identity != nil && s.Identity.IRSA }},
@@ -65,7 +66,8 @@ type kubernetesView struct {
 	MatchesPerRule  int
 	MaxInstances    int
 	DrainSeconds    int
-	Config          []value // what a stack must set
+	Config          []value   // what a stack must set
+	Kept            keptWords // the kinds of data
 	features        []string
 }
 
@@ -114,6 +116,7 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		MaxInstances:    spec.MaxInstances,
 		DrainSeconds:    int(kubernetes.Drain / time.Second),
 		features:        namesOf(kubernetesFeatures, in.Kubernetes.Services...),
+		Kept:            wordsOf(in.Data),
 	}
 	for _, s := range in.Kubernetes.Services {
 		service := kubernetesService{
@@ -198,7 +201,7 @@ func kubernetesSettings(in Input) []Setting {
 	for _, s := range []struct{ feature, key, description string }{
 		{"identity", "permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"},
 		{"pod-identity", "clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"},
-		{"uses", "dataStack", "kubernetes, required: the stack of stacks/data whose buckets and queues the services use"},
+		{"uses", "dataStack", "kubernetes, required: the stack of stacks/data whose " + wordsOf(in.Data).Plural + " the services use"},
 		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"},
 		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},

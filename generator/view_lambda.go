@@ -35,6 +35,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"reserved", func(s lambda.Service) bool { return s.Reserved > 0 }},
 	{"uses", func(s lambda.Service) bool { return usesData(s.Access) }},
 	{"listing", func(s lambda.Service) bool { return listsPrefixes(s.Access) }},
+	{"indexes", func(s lambda.Service) bool { return usesIndexes(s.Access) }},
 	{"queue", func(s lambda.Service) bool { return s.Events != nil }},
 	{"fifo", func(s lambda.Service) bool { return s.Events != nil && s.Events.FIFO }},
 	{"uploads", func(s lambda.Service) bool { return s.Events != nil && s.Events.Uploads }},
@@ -73,6 +74,7 @@ type lambdaView struct {
 	Domains         []string
 	// AccessLogRetentionDays is a fact of the API, as the services' are theirs.
 	AccessLogRetentionDays int
+	Kept                   keptWords // the kinds of data
 	Secrets                []secretView
 	Services               []lambdaService
 	lambdaLimits
@@ -187,6 +189,7 @@ func newLambdaView(in Input, all naming) lambdaView {
 		CORS:                   in.Lambda.CORS,
 		Domains:                in.Lambda.Domains,
 		AccessLogRetentionDays: in.Lambda.AccessLogRetentionDays,
+		Kept:                   wordsOf(in.Data),
 		lambdaLimits:           newLambdaLimits(),
 		features:               lambdaFeaturesOf(in.Lambda),
 	}
@@ -320,8 +323,9 @@ func lambdaTestConfig(in Input) []value {
 }
 
 // lambdaSettings are those of the stack as a whole.
-func lambdaSettings(m *lambda.Model) []Setting {
+func lambdaSettings(in Input) []Setting {
 	var list []Setting
+	m := in.Lambda
 	if m.HasHTTP() {
 		list = []Setting{
 			{"throttleRate", "lambda: requests a second that each route takes"},
@@ -339,7 +343,7 @@ func lambdaSettings(m *lambda.Model) []Setting {
 		list = append(list, Setting{key, map[string]string{
 			"certificateArn":   "lambda, required: the certificate for " + strings.Join(m.Domains, " and ") + ", from ACM in the stack's region",
 			"subnetIds":        "lambda, required: the subnets that functions run in, with commas between",
-			"dataStack":        "lambda, required: the stack of stacks/data whose buckets and queues the services use",
+			"dataStack":        "lambda, required: the stack of stacks/data whose " + wordsOf(in.Data).Plural + " the services use",
 			"securityGroupIds": "lambda, required: the security groups that functions run in, with commas between",
 		}[key]})
 	}

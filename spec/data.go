@@ -17,6 +17,41 @@ import (
 type Data struct {
 	Bucket *Bucket `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
 	Queue  *Queue  `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
+	Table  *Table  `json:"table,omitempty" jsonschema_description:"A table in DynamoDB, paid by request."`
+}
+
+// dataKind is what a kind of data is like to those that use it.
+type dataKind struct {
+	name      string // its key
+	rights    []string
+	variables []string // what the variables that say where it is add to its name
+}
+
+func dataKinds() []dataKind {
+	return []dataKind{
+		{"bucket", []string{"read", "write", "delete"}, []string{"_BUCKET"}},
+		{"queue", []string{"send"}, []string{"_QUEUE_URL"}},
+		{"table", []string{"read", "write"}, []string{"_TABLE"}},
+	}
+}
+
+// DataKinds lists the kinds of data by their keys.
+func DataKinds() []string {
+	var names []string
+	for _, k := range dataKinds() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// kindOfData is what is known of a kind; nothing of one that there is not.
+func kindOfData(name string) dataKind {
+	for _, k := range dataKinds() {
+		if k.name == name {
+			return k
+		}
+	}
+	return dataKind{}
 }
 
 // Kind is the key of the field that is set, such as bucket.
@@ -26,6 +61,8 @@ func (d *Data) Kind() string {
 		return "bucket"
 	case d.Queue != nil:
 		return "queue"
+	case d.Table != nil:
+		return "table"
 	}
 	return ""
 }
@@ -40,11 +77,14 @@ func UploadsQueue(service string) string { return service + "-uploads" }
 // DeadLetters is the name of a queue's dead-letter queue.
 func DeadLetters(queue string) string { return queue + "-dead-letters" }
 
-// DataVariable is the environment variable that says where data is:
-// ORIGINALS_BUCKET, JOBS_QUEUE_URL.
-func DataVariable(name, kind string) string {
-	suffix := map[string]string{"bucket": "_BUCKET", "queue": "_QUEUE_URL"}[kind]
-	return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + suffix
+// DataVariables are the environment variables that say where data is, such as
+// ORIGINALS_BUCKET, JOBS_QUEUE_URL or SESSIONS_TABLE.
+func DataVariables(name, kind string) []string {
+	var all []string
+	for _, suffix := range kindOfData(kind).variables {
+		all = append(all, strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+suffix)
+	}
+	return all
 }
 
 // data checks each name, and what the data is.
@@ -94,7 +134,7 @@ func (v *validator) data() {
 
 func (v *validator) datum(path string, d *Data) {
 	var kinds []string
-	for _, key := range []string{"bucket", "queue"} {
+	for _, key := range DataKinds() {
 		if v.app.Given(path + "." + key) {
 			kinds = append(kinds, key)
 		}
@@ -103,10 +143,13 @@ func (v *validator) datum(path string, d *Data) {
 	case len(kinds) > 1:
 		v.fail(path+"."+kinds[1], strings.Join(kinds, " and ")+": name one", "give each a name of its own")
 	case len(kinds) == 0:
-		v.fail(path, "must be a bucket or a queue", "such as {bucket: {}}")
+		v.fail(path, "must be one of "+strings.Join(DataKinds(), ", "), "such as {bucket: {}}")
 	}
 	if d.Bucket != nil && v.sound(path+".bucket") {
 		v.bucket(path+".bucket", d.Bucket)
+	}
+	if d.Table != nil && v.sound(path+".table") {
+		v.table(path+".table", d.Table)
 	}
 	if d.Queue != nil && d.Queue.Existing && v.sound(path+".queue") {
 		v.existing(path+".queue", "attempts", "retention")
@@ -161,5 +204,8 @@ func (s schema) refineData() {
 	data := property(s.root, "data")
 	data.MaxProperties = number(maxServices)
 	data.PropertyNames = &jsonschema.Schema{Pattern: labelPattern, MaxLength: number(maxName - 2)}
-	s.of(reflect.TypeFor[Data]()).OneOf = []*jsonschema.Schema{{Required: []string{"bucket"}}, {Required: []string{"queue"}}}
+	for _, kind := range DataKinds() {
+		data := s.of(reflect.TypeFor[Data]())
+		data.OneOf = append(data.OneOf, &jsonschema.Schema{Required: []string{kind}})
+	}
 }

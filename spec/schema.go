@@ -35,6 +35,7 @@ func Schema() ([]byte, error) {
 	s.refineData()
 	s.refineBucket()
 	s.refineQueue()
+	s.refineTable()
 	s.refineUploads()
 	s.refineUses()
 	s.refineTriggers()

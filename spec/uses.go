@@ -17,7 +17,7 @@ type Rights map[string][]string
 
 // RightsOf lists the rights that a kind of data has.
 func RightsOf(kind string) []string {
-	return map[string][]string{"bucket": {"read", "write", "delete"}, "queue": {"send"}}[kind]
+	return kindOfData(kind).rights
 }
 
 // rights decodes both forms: a list of rights, and a mapping of rights to prefixes.
@@ -77,10 +77,14 @@ func (v *validator) uses(path string, s *Service) {
 		for _, right := range slices.Sorted(maps.Keys(s.Uses[name])) {
 			v.right(child(at, right), kind, right, s.Uses[name][right])
 		}
-		v.dataVariable(path, at, DataVariable(name, kind), s)
+		for _, variable := range DataVariables(name, kind) {
+			v.dataVariable(path, at, variable, s)
+		}
 	}
 	if e, ok := v.eventsOf(s, path); ok && e.Pull {
-		v.dataVariable(path, path, DataVariable(e.Queue, "queue"), s)
+		for _, variable := range DataVariables(e.Queue, "queue") {
+			v.dataVariable(path, path, variable, s)
+		}
 	}
 }
 
@@ -130,9 +134,11 @@ func (v *validator) dataVariable(path, at, name string, s *Service) {
 // JSONSchema describes both forms.
 func (Rights) JSONSchema() *jsonschema.Schema {
 	all := []any{}
-	for _, kind := range []string{"bucket", "queue"} {
+	for _, kind := range DataKinds() {
 		for _, right := range RightsOf(kind) {
-			all = append(all, right)
+			if !slices.Contains(all, any(right)) {
+				all = append(all, right)
+			}
 		}
 	}
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{

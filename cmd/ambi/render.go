@@ -33,8 +33,7 @@ either: deploy it with Pulumi. A service with kubernetes.identity irsa needs the
 setting roleName, since its ServiceAccount names its role; one that KEDA scales by
 a queue needs kedaRoleName.
 
-Only a deployed data stack knows where the buckets and queues of a spec with data
-are: --data reads its outputs.
+Only a deployed data stack knows where a spec's data is: --data reads its outputs.
 
   pulumi stack output --json -C stacks/data | ambi render kubernetes --data -`,
 		Example: `  ambi render kubernetes

@@ -87,6 +87,12 @@ const samples = `{
 		"redrivePolicy": "{}", "sqsManagedSseEnabled": true, "fifoQueue": false, "tags": {"app": "thumbs"}
 	},
 	"aws:sqs/queuePolicy:QueuePolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "policy": "{}"},
+	"aws:dynamodb/table:Table": {
+		"name": "thumbs-orders-0a1b2c3", "billingMode": "PAY_PER_REQUEST", "deletionProtectionEnabled": true, "tags": {"app": "thumbs"},
+		"attributes": [{"name": "id", "type": "S"}, {"name": "at", "type": "N"}], "hashKey": "id", "rangeKey": "at",
+		"globalSecondaryIndexes": [{"name": "by-at", "hashKey": "at", "rangeKey": "id", "projectionType": "ALL"}],
+		"pointInTimeRecovery": {"enabled": true}, "ttl": {"attributeName": "expires", "enabled": true}
+	},
 	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "redriveAllowPolicy": "{}"},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "c", "namespace": "thumbs", "serviceAccount": "api", "roleArn": "arn:aws:iam::123456789012:role/x"}
 }`
@@ -148,6 +154,7 @@ func TestProblems(t *testing.T) {
 		role         = "aws:iam/role:Role"
 		queue        = "aws:sqs/queue:Queue"
 		notification = "aws:s3/bucketNotification:BucketNotification"
+		table        = "aws:dynamodb/table:Table"
 	)
 	for _, test := range []struct{ token, input, value, want string }{
 		{function, "memorySize", `64`, "CreateFunction.MemorySize: must have at least 128, got 64"},
@@ -177,6 +184,10 @@ func TestProblems(t *testing.T) {
 		{notification, "queues", `[{"queueArn": "arn", "events": ["s3:Created"]}]`, "Events[0]: must be one of"},
 		{notification, "queues", `[{"queueArn": "arn"}]`, "QueueConfigurations[0]: Events is required"},
 		{notification, "queues", `[{"queueArn": "arn", "events": [], "filterPrefix": 1}]`, "QueueConfigurations[0].Filter.Key.FilterRules[0].Value: must be a string, got 1"},
+		{table, "attributes", `[{"name": "id", "type": "text"}]`, "CreateTable.AttributeDefinitions[0].AttributeType: must be one of S, N, B"},
+		{table, "hashKey", `null`, "CreateTable.KeySchema[0]: AttributeName is required"},
+		{table, "globalSecondaryIndexes", `[{"name": "x", "hashKey": "at", "projectionType": "ALL"}]`, "GlobalSecondaryIndexes[0].IndexName: must have at least 3 characters, got 1"},
+		{table, "ttl", `{"enabled": true}`, "UpdateTimeToLive.TimeToLiveSpecification: AttributeName is required"},
 		{queue, "visibilityTimeoutSeconds", `["1"]`, "CreateQueue.Attributes.VisibilityTimeout: must be a string, got [1]"},
 		{"aws:s3/bucketVersioningV2:BucketVersioningV2", "bucket", `null`, "PutBucketVersioning: Bucket is required"},
 		{role, "description", `"em dash \u2014"`, "CreateRole.Description: must match"},

@@ -113,12 +113,18 @@ func text(value any) any {
 }
 
 // renamed finds a member that Pulumi's provider calls otherwise than by the member's
-// name in another case: in the plural.
+// name in another case.
 func renamed(member string) (name string, ok bool) {
 	name, ok = map[string]string{
 		"ImageConfig.commands":       "Command",
 		"ImageConfig.entryPoints":    "EntryPoint",
 		"JWTConfiguration.audiences": "Audience",
+
+		"AttributeDefinition.name":  "AttributeName",
+		"AttributeDefinition.type":  "AttributeType",
+		"GlobalSecondaryIndex.name": "IndexName",
+
+		"PointInTimeRecoverySpecification.enabled": "PointInTimeRecoveryEnabled",
 	}[member]
 	return name, ok
 }

@@ -87,6 +87,8 @@ func types() map[string]resourceType {
 			prepare: nestFilters,
 		}}},
 
+		"aws:dynamodb/table:Table": table(),
+
 		"aws:sqs/queue:Queue": one("sqs", "CreateQueue", "name:QueueName delaySeconds:Attributes.DelaySeconds maxMessageSize:Attributes.MaximumMessageSize "+
 			"messageRetentionSeconds:Attributes.MessageRetentionPeriod receiveWaitTimeSeconds:Attributes.ReceiveMessageWaitTimeSeconds "+
 			"redrivePolicy:Attributes.RedrivePolicy visibilityTimeoutSeconds:Attributes.VisibilityTimeout sqsManagedSseEnabled:Attributes.SqsManagedSseEnabled "+

@@ -31,11 +31,7 @@ func (p *project) outputs(t *testing.T) (app string, outputs map[string]string) 
 	}
 	outputs = map[string]string{"region": "eu-west-1", "consumer": "kubernetes"}
 	for _, o := range resolved.Data.Outputs() {
-		name := parsed.Name + "-" + o.Data
-		outputs[o.Name()] = map[string]string{
-			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
-			"queue url": "https://sqs.eu-west-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:eu-west-1:123456789012:" + name,
-		}[o.Kind+" "+o.Key]
+		outputs[o.Name()] = o.Example(parsed.Name+"-"+o.Data, "eu-west-1")
 	}
 	return parsed.Name, outputs
 }

@@ -70,6 +70,7 @@ func All() []Kind {
 		fullLambda     = "generator/testdata/full-lambda/app.yaml"
 		fullKubernetes = "generator/testdata/full-kubernetes/app.yaml"
 		uploads        = "generator/testdata/uploads/app.yaml"
+		table          = "generator/testdata/table/app.yaml"
 		unpriced       = "not priced yet, and named as such"
 		same           = "the same for both targets: they read the data's stack"
 		free           = "adds nothing that is paid for"
@@ -137,6 +138,13 @@ func All() []Kind {
 			Keys: []string{"data.*.queue", "services.*.queue"},
 			Spec: in("spec/queue.go"), Data: in("target/data/queue.go"), Lambda: in("target/lambda/queue.go"), Kubernetes: in("target/kubernetes/queue.go"),
 			Templates: in("templates/data/queue.go.tmpl", "templates/lambda/features/queue.tmpl", "templates/kubernetes/features/queue.tmpl", "templates/kubernetes/features/delivery.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
+			Name: "table", Is: "items that are found by a key", Golden: table,
+			Keys: []string{"data.*.table"},
+			Spec: in("spec/table.go"), Data: in("target/data/table.go"), Lambda: none(same), Kubernetes: none(same),
+			Templates: in("templates/data/table.go.tmpl", "templates/data/features/table.tmpl"),
 			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{

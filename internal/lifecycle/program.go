@@ -92,14 +92,7 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 func dataOutputs(app string, m *data.Model) map[string]any {
 	outputs := map[string]any{"region": "us-east-1", "consumer": "lambda"}
 	for _, o := range m.Outputs() {
-		name := app + "-" + o.Data
-		if o.FIFO {
-			name += ".fifo"
-		}
-		outputs[o.Name()] = map[string]string{
-			"bucket name": name, "bucket arn": "arn:aws:s3:::" + name,
-			"queue url": "https://sqs.us-east-1.amazonaws.com/123456789012/" + name, "queue arn": "arn:aws:sqs:us-east-1:123456789012:" + name,
-		}[o.Kind+" "+o.Key]
+		outputs[o.Name()] = o.Example(app+"-"+o.Data, "us-east-1")
 	}
 	return outputs
 }

@@ -76,6 +76,10 @@ func newAWS() *aws {
 		},
 		"aws:sqs/queuePolicy:QueuePolicy":               {id: "${queueUrl}"},
 		"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {id: "${queueUrl}"},
+		"aws:dynamodb/table:Table": {
+			named: true, id: "${name}",
+			outputs: map[string]string{"arn": "arn:aws:dynamodb:${region}:${account}:table/${name}"},
+		},
 		"aws:s3/bucketV2:BucketV2": {
 			nameKey: "bucket", named: true, id: "${bucket}",
 			outputs: map[string]string{

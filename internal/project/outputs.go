@@ -20,7 +20,7 @@ func (p *Project) DataOutputs(stdin io.Reader, name string) (map[string]any, err
 	case p.Resolved.Data.Empty():
 		return nil, nil
 	case name == "":
-		return nil, problem.New("--data must say where the buckets and queues are").
+		return nil, problem.New("--data must say where the data is").
 			Hint("pulumi stack output --json -C stacks/data --stack main > data.json, then ambi render kubernetes --data data.json").Of(problem.Misuse)
 	}
 	in := stdin

@@ -8,10 +8,11 @@ import (
 
 // The app's data, and what it starts.
 
-// datum is a bucket or a queue that is drawn.
+// datum is one of the data that is drawn.
 type datum struct {
 	name   string
 	queue  bool
+	table  bool
 	taken  bool     // a queue whose messages a service takes
 	fifo   bool     // a queue that keeps the order of groups
 	exists bool     // and is not made
@@ -33,8 +34,16 @@ func (g *generator) draw() {
 	}
 	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names[:1+g.IntN(4)] {
-		d := &datum{name: name, queue: g.sometimes(), exists: g.IntN(4) == 0}
-		d.fifo = d.queue && g.IntN(3) == 0
+		d := &datum{name: name}
+		switch g.IntN(5) {
+		case 0:
+			d.table = true
+		case 1, 2:
+			d.queue, d.exists = true, g.IntN(4) == 0
+			d.fifo = g.IntN(3) == 0
+		default:
+			d.exists = g.IntN(4) == 0
+		}
 		g.data = append(g.data, d)
 	}
 	for i := range g.names {
@@ -46,7 +55,7 @@ func (g *generator) draw() {
 			d.taken = true
 			g.triggers[i] = "queue: {from: " + g.key(d.name)
 			g.fifo[i] = d.fifo
-		case !d.queue && !d.exists:
+		case !d.queue && !d.table && !d.exists:
 			filter := "prefix: " + g.names[i] + g.one("/", "/in/", "/it's(1)!/") + ", "
 			prefix := strings.TrimSuffix(strings.TrimPrefix(filter, "prefix: "), ", ")
 			if len(d.starts) == 0 && g.IntN(4) == 0 {
@@ -93,6 +102,9 @@ func (g *generator) keep() {
 			}
 			g.line(1, "%s: {queue: {%s}}", g.key(d.name), strings.Join(entries, ", "))
 			continue
+		case d.table:
+			g.line(1, "%s: {table: {%s}}", g.key(d.name), g.table())
+			continue
 		case g.sometimes():
 			entries = append(entries, "versioning: "+g.one("true", "false"))
 		}
@@ -115,6 +127,37 @@ func (g *generator) keep() {
 		}
 		g.line(1, "%s: {bucket: {%s}}", g.key(d.name), strings.Join(entries, ", "))
 	}
+}
+
+// table writes what a table has.
+func (g *generator) table() string {
+	entries := []string{"key: " + g.one("id", "_k", "a.b-c")}
+	types := []string{}
+	if g.sometimes() {
+		entries = append(entries, "sort: at")
+		types = append(types, "at: "+g.one("string", "number", "binary"))
+	}
+	if g.sometimes() {
+		entries = append(entries, "ttl: "+g.one("expires", "e_1"))
+	}
+	if g.sometimes() {
+		entries = append(entries, "recovery: "+g.one("true", "false"))
+	}
+	if g.sometimes() {
+		var indexes []string
+		for _, name := range g.some("by-x", "type", "A.b_c") {
+			index := name + ": {key: " + g.one("x", "id")
+			if g.sometimes() {
+				index += ", sort: created"
+			}
+			indexes = append(indexes, index+"}")
+		}
+		entries = append(entries, "indexes: {"+strings.Join(indexes, ", ")+"}")
+	}
+	if len(types) > 0 && g.sometimes() {
+		entries = append(entries, "types: {"+strings.Join(types, ", ")+"}")
+	}
+	return strings.Join(entries, ", ")
 }
 
 // trigger writes what starts a service by events.
@@ -148,6 +191,10 @@ func (g *generator) uses(s *service, i int) {
 		}
 		if d.queue {
 			lines = append(lines, g.key(d.name)+": [send]")
+			continue
+		}
+		if d.table {
+			lines = append(lines, g.key(d.name)+": ["+strings.Join(g.some("read", "write"), ", ")+"]")
 			continue
 		}
 		var rights []string

@@ -5,6 +5,7 @@ package updateimpact
 func Data() []Change {
 	bucket := func(inner string) string { return "{NAME: {bucket: {" + inner + "}}}" }
 	queue := func(inner string) string { return "{NAME: {queue: {" + inner + "}}}" }
+	table := func(inner string) string { return "{NAME: {table: {" + inner + "}}}" }
 	const (
 		cors    = "cors: {origins: ['https://a.example.com'], methods: [PUT], headers: [Content-Type], maxAge: 1h}"
 		one     = "{NAME: {queue: {}}}"
@@ -54,6 +55,26 @@ func Data() []Change {
 			Fields:     []string{"data.*.queue.existing"},
 			DataBefore: queue(""), DataAfter: queue("existing: true"),
 			Data: protected("delete Queue RedriveAllowPolicy MetricAlarm", "to keep it and only hand it over, `pulumi state delete` each of them first"),
+		},
+		{
+			Fields:     []string{"data.*.table.key", "data.*.table.sort", "data.*.table.types.*"},
+			DataBefore: table("key: id"), DataAfter: table("key: other"),
+			Data: protected("replace Table", "the new table has no items: rather add one of another name, copy the items, then move the services over. Another type does not even replace it: DynamoDB refuses the update"),
+		},
+		{
+			Fields:     []string{"data.*.table.ttl"},
+			DataBefore: table("key: id"), DataAfter: table("ttl: expires"),
+			Data: noted("update Table", "taken away again, or changed, it stays as it was: \"aws dynamodb update-time-to-live\" turns it off, and an hour later another attribute may follow"),
+		},
+		{
+			Fields:     []string{"data.*.table.recovery"},
+			DataBefore: table("key: id"), DataAfter: table("recovery: false"),
+			Data: noted("update Table", "turned off, the past is gone at once, and does not come back with it"),
+		},
+		{
+			Fields:     []string{"data.*.table.indexes.*.key", "data.*.table.indexes.*.sort"},
+			DataBefore: table("key: id, indexes: {by-a: {key: a, sort: b}}"), DataAfter: table("indexes: {by-a: {key: c, sort: b}}"),
+			Data: noted("update Table", "the index is deleted and built anew, which may take hours, and services that ask it fail meanwhile: better add one of another name, move the services over, then remove the old one"),
 		},
 		{
 			Fields:     []string{"services.*.queue.from"},

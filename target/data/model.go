@@ -1,5 +1,5 @@
-// Package data resolves what an app's services share and keep: buckets and queues in
-// AWS, which have a program and stacks of their own, and which both targets use. It
+// Package data resolves what an app's services share and keep: buckets, queues and tables
+// in AWS, which have a program and stacks of their own, and which both targets use. It
 // knows neither target; they read from it what a service finds and may do.
 package data
 
@@ -8,10 +8,11 @@ type Model struct {
 	App     string
 	Buckets []Bucket // by name
 	Queues  []Queue  // by name, those of uploads too
+	Tables  []Table  // by name
 }
 
 // Empty reports whether the app has no data, and so no program for it.
-func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues) == 0 }
+func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues)+len(m.Tables) == 0 }
 
 // Output is one output of the data's stacks: what the services are told of it.
 type Output struct {
@@ -23,7 +24,26 @@ type Output struct {
 // Name is the output's own.
 func (o Output) Name() string { return o.Data + "." + o.Key }
 
-// Outputs lists what a stack of the data exports of its buckets and queues.
+// Example is an output of the form that AWS gives it, for what has a name in a region.
+func (o Output) Example(name, region string) string {
+	const account = "123456789012"
+	if o.FIFO {
+		name += ".fifo"
+	}
+	switch o.Kind + " " + o.Key {
+	case "bucket arn":
+		return "arn:aws:s3:::" + name
+	case "queue arn":
+		return "arn:aws:sqs:" + region + ":" + account + ":" + name
+	case "queue url":
+		return "https://sqs." + region + ".amazonaws.com/" + account + "/" + name
+	case "table arn":
+		return "arn:aws:dynamodb:" + region + ":" + account + ":table/" + name
+	}
+	return name
+}
+
+// Outputs lists what a stack of the data exports for the services.
 func (m *Model) Outputs() []Output {
 	var list []Output
 	for _, b := range m.Buckets {
@@ -31,6 +51,9 @@ func (m *Model) Outputs() []Output {
 	}
 	for _, q := range m.Queues {
 		list = append(list, Output{q.Name, "queue", "url", q.FIFO}, Output{q.Name, "queue", "arn", q.FIFO})
+	}
+	for _, t := range m.Tables {
+		list = append(list, Output{Data: t.Name, Kind: "table", Key: "name"}, Output{Data: t.Name, Kind: "table", Key: "arn"})
 	}
 	return list
 }

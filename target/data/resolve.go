@@ -20,6 +20,8 @@ func Resolve(app *spec.App, notes *finding.Notes) Model {
 			model.Buckets = append(model.Buckets, r.bucket(at+".bucket", name, d.Bucket))
 		case d.Queue != nil:
 			model.Queues = append(model.Queues, r.queue(at+".queue", name, d.Queue))
+		case d.Table != nil:
+			model.Tables = append(model.Tables, r.table(at+".table", name, d.Table))
 		}
 	}
 	for _, name := range app.ServiceNames() {

@@ -25,8 +25,9 @@ type Part string
 
 // The parts.
 const (
-	Whole   Part = "whole"   // the bucket or the queue itself
+	Whole   Part = "whole"   // the bucket, the queue or the table itself
 	Objects Part = "objects" // the objects of a bucket
+	Indexes Part = "indexes" // the indexes of a table
 )
 
 // Grant is one statement of a role's policy: actions on some data, and nothing else.
@@ -37,6 +38,7 @@ type Grant struct {
 	// Prefixes of the keys that it holds for; none for all. Of a whole bucket, they are what
 	// a listing must ask for.
 	Prefixes []string
+	Indexes  []string // that it holds for
 }
 
 // AccessOf is what a service's uses become.
@@ -44,41 +46,56 @@ func AccessOf(app *spec.App, service string) Access {
 	var access Access
 	s := app.Services[service]
 	for _, name := range slices.Sorted(maps.Keys(s.Uses)) {
-		kind := app.Data[name].Kind()
-		access.Variables = append(access.Variables, variable(name, kind))
-		for _, right := range spec.RightsOf(kind) {
+		d := app.Data[name]
+		access.Variables = append(access.Variables, variables(name, d.Kind())...)
+		for _, right := range spec.RightsOf(d.Kind()) {
 			if prefixes, granted := s.Uses[name][right]; granted {
-				access.Grants = append(access.Grants, grants(name, kind, right, prefixes)...)
+				access.Grants = append(access.Grants, grants(name, d, right, prefixes)...)
 			}
 		}
 	}
 	if events, ok := app.Events(service); ok && events.Pull {
-		access.Variables = append(access.Variables, variable(events.Queue, "queue"))
+		access.Variables = append(access.Variables, variables(events.Queue, "queue")...)
 	}
 	slices.SortFunc(access.Variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	access.Variables = slices.Compact(access.Variables)
 	return access
 }
 
-func variable(name, kind string) Variable {
-	key := map[string]string{"bucket": "name", "queue": "url"}[kind]
-	return Variable{Name: spec.DataVariable(name, kind), Output: Output{Data: name, Kind: kind, Key: key}}
+// variables are those that [spec.DataVariables] names, with what they hold.
+func variables(name, kind string) []Variable {
+	keys := map[string][]string{"bucket": {"name"}, "queue": {"url"}, "table": {"name"}}[kind]
+	var all []Variable
+	for i, variable := range spec.DataVariables(name, kind) {
+		all = append(all, Variable{variable, Output{Data: name, Kind: kind, Key: keys[i]}})
+	}
+	return all
 }
 
 // grants are the statements of one right.
-func grants(name, kind, right string, prefixes []string) []Grant {
+func grants(name string, d *spec.Data, right string, prefixes []string) []Grant {
 	of := func(part Part, actions ...string) Grant {
-		return Grant{Actions: actions, Data: name, Kind: kind, Part: part, Prefixes: prefixes}
+		return Grant{Actions: actions, Data: name, Kind: d.Kind(), Part: part, Prefixes: prefixes}
 	}
-	switch right {
-	case "read":
+	switch d.Kind() + " " + right {
+	case "bucket read":
 		return []Grant{of(Objects, "s3:GetObject"), of(Whole, "s3:ListBucket")}
-	case "write":
+	case "bucket write":
 		return []Grant{of(Objects, "s3:AbortMultipartUpload", "s3:PutObject")}
-	case "delete":
+	case "bucket delete":
 		return []Grant{of(Objects, "s3:DeleteObject")}
-	case "send":
+	case "queue send":
 		return []Grant{of(Whole, "sqs:SendMessage")}
+	case "table read":
+		list := []Grant{of(Whole, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")}
+		if len(d.Table.Indexes) > 0 { // which take no other actions
+			onIndexes := of(Indexes, "dynamodb:Query", "dynamodb:Scan")
+			onIndexes.Indexes = d.Table.IndexNames()
+			list = append(list, onIndexes)
+		}
+		return list
+	case "table write":
+		return []Grant{of(Whole, "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")}
 	}
 	return nil
 }

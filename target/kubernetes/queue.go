@@ -58,7 +58,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume(events.Pull)...))
 	if events.Pull {
-		r.notes.Exact(at+".pull", "there is no delivery container: the app takes messages itself, from the queue in %s, and deletes what is done", spec.DataVariable(events.Queue, "queue"))
+		r.notes.Exact(at+".pull", "there is no delivery container: the app takes messages itself, from the queue in %s, and deletes what is done", spec.DataVariables(events.Queue, "queue")[0])
 		r.notes.Exact(at+".from", "the queue that the app reads; the stack's active sets the number of pods to none")
 		r.notes.Dropped(at+".path", "nothing posts to it: the app takes messages itself")
 		r.notes.Dropped(at+".batch", "the app decides how many messages it takes at once")
@@ -119,4 +119,4 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 }
 
 // listed joins actions for a finding.
-func listed(actions []string) string { return strings.Join(actions, ", ") }
+func listed(words []string) string { return strings.Join(words, ", ") }

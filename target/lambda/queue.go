@@ -90,4 +90,4 @@ func (r *resolver) variablesOfData(out *Service) {
 }
 
 // listed joins actions for a finding.
-func listed(actions []string) string { return strings.Join(actions, ", ") }
+func listed(words []string) string { return strings.Join(words, ", ") }

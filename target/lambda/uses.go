@@ -13,6 +13,6 @@ func (r *resolver) uses(name string, s *spec.Service, out *Service) {
 			continue
 		}
 		r.notes.Exact("services."+name+".uses."+used, "%s, and statements of the role's policy: %s",
-			spec.DataVariable(used, r.app.Data[used].Kind()), listed(data.Actions(out.Access.GrantsOn(used))))
+			listed(spec.DataVariables(used, r.app.Data[used].Kind())), listed(data.Actions(out.Access.GrantsOn(used))))
 	}
 }

@@ -1,0 +1,50 @@
+package awsapi
+
+// table says which operations of DynamoDB a table comes to.
+func table() resourceType {
+	return resourceType{operations: []operation{
+		{
+			api: "dynamodb", name: "CreateTable", takes: "name:TableName billingMode attributes:AttributeDefinitions hashKey:KeySchema rangeKey:KeySchema " +
+				"globalSecondaryIndexes deletionProtectionEnabled tags", prepare: nestKeys,
+		},
+		{api: "dynamodb", name: "UpdateTimeToLive", takes: "name:TableName ttl:TimeToLiveSpecification", only: "ttl"},
+		{api: "dynamodb", name: "UpdateContinuousBackups", takes: "name:TableName pointInTimeRecovery:PointInTimeRecoverySpecification", only: "pointInTimeRecovery"},
+	}}
+}
+
+// nestKeys puts the keys of a table and of its indexes into the lists that DynamoDB has
+// for them.
+func nestKeys(inputs map[string]any) map[string]any {
+	given := map[string]any{}
+	for name, value := range inputs {
+		given[name] = value
+	}
+	given["hashKey"] = keySchema(inputs)
+	delete(given, "rangeKey")
+	list, ok := inputs["globalSecondaryIndexes"].([]any)
+	if !ok {
+		return given
+	}
+	var indexes []any
+	for _, value := range list {
+		index, ok := value.(map[string]any)
+		if !ok {
+			return given
+		}
+		indexes = append(indexes, map[string]any{
+			"name": index["name"], "keySchema": keySchema(index), "projection": map[string]any{"projectionType": index["projectionType"]},
+		})
+	}
+	if indexes != nil {
+		given["globalSecondaryIndexes"] = indexes
+	}
+	return given
+}
+
+func keySchema(of map[string]any) []any {
+	keys := []any{map[string]any{"attributeName": of["hashKey"], "keyType": "HASH"}}
+	if of["rangeKey"] != nil {
+		keys = append(keys, map[string]any{"attributeName": of["rangeKey"], "keyType": "RANGE"})
+	}
+	return keys
+}

@@ -1,0 +1,169 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Table is a table of the data.
+type Table struct {
+	Key      string             `json:"key" jsonschema:"required" jsonschema_description:"The attribute that items are found by."`
+	Sort     string             `json:"sort,omitempty" jsonschema_description:"The attribute that orders the items of one key, and tells them apart."`
+	Types    map[string]KeyType `json:"types,omitempty" jsonschema_description:"Which keys and sorts, of the table and of its indexes, are no strings."`
+	TTL      string             `json:"ttl,omitempty" jsonschema_description:"The attribute with the time after which DynamoDB deletes an item, in seconds since 1970."`
+	Recovery bool               `json:"recovery" jsonschema:"default=true" jsonschema_description:"Keep what it takes to restore the table as it was at any second of the last 35 days."`
+	Indexes  map[string]*Index  `json:"indexes,omitempty" jsonschema_description:"Other keys that items are found by, by the index's name: global secondary indexes, with all attributes."`
+}
+
+// Index is a global secondary index of a table.
+type Index struct {
+	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The attribute that the index finds items by."`
+	Sort string `json:"sort,omitempty" jsonschema_description:"The attribute that orders the items of one key."`
+}
+
+// KeyType is the type of an attribute that a table or an index finds items by.
+type KeyType string
+
+// The types of keys.
+const (
+	StringKey KeyType = "string"
+	NumberKey KeyType = "number"
+	BinaryKey KeyType = "binary"
+)
+
+// KeyTypes lists the types of keys.
+func KeyTypes() []KeyType { return []KeyType{StringKey, NumberKey, BinaryKey} }
+
+// SetDefaults keeps a table restorable.
+func (t *Table) SetDefaults() { t.Recovery = true }
+
+// Keys lists the attributes that the table and its indexes find items by, in order,
+// with their types.
+func (t *Table) Keys() []Key {
+	types := map[string]KeyType{}
+	names := []string{t.Key, t.Sort}
+	for _, index := range t.Indexes {
+		names = append(names, index.Key, index.Sort)
+	}
+	for _, name := range names {
+		types[name] = StringKey
+	}
+	delete(types, "") // without a sort
+	var keys []Key
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		key := Key{name, types[name]}
+		if other, given := t.Types[name]; given {
+			key.Type = other
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// Key is an attribute that items are found by.
+type Key struct {
+	Name string
+	Type KeyType
+}
+
+// IndexNames lists the table's indexes in order.
+func (t *Table) IndexNames() []string { return slices.Sorted(maps.Keys(t.Indexes)) }
+
+// Limits of DynamoDB.
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+const (
+	attributePattern = `^[A-Za-z_][A-Za-z0-9_.-]{0,254}$`
+	indexPattern     = `^[A-Za-z0-9_.-]{3,255}$`
+	maxIndexes       = 20 // of a table
+)
+
+var (
+	attributeName = regexp.MustCompile(attributePattern)
+	indexName     = regexp.MustCompile(indexPattern)
+)
+
+func (v *validator) table(path string, t *Table) {
+	v.foundBy(path, t.Key, t.Sort)
+	if len(t.Indexes) > maxIndexes {
+		v.fail(path+".indexes", fmt.Sprintf("must have at most %d, got %d", maxIndexes, len(t.Indexes)))
+	}
+	for _, name := range t.IndexNames() {
+		at := child(path+".indexes", name)
+		if !v.sound(at) {
+			continue
+		}
+		if !indexName.MatchString(name) {
+			v.failKey(at, "the name must be 3 to 255 letters, digits and _ . -")
+		}
+		v.foundBy(at, t.Indexes[name].Key, t.Indexes[name].Sort)
+	}
+	if t.TTL != "" || v.app.Given(path+".ttl") {
+		v.attribute(path+".ttl", t.TTL)
+	}
+	if !v.sound(path+".types") || !v.sound(path+".indexes") {
+		return
+	}
+	var names []string
+	for _, k := range t.Keys() {
+		names = append(names, k.Name)
+		if k.Name == t.TTL && k.Type != NumberKey {
+			v.fail(path+".ttl", fmt.Sprintf("must be a number, and the key %s is a %s", k.Name, k.Type), fmt.Sprintf("types: {%s: number}", k.Name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Types)) {
+		at := child(path+".types", name)
+		switch {
+		case !v.sound(at):
+		case !slices.Contains(names, name):
+			hints := []string{"other attributes have the type that the app writes"}
+			if hint := nearest(name, names, "key"); hint != "" {
+				hints = []string{hint}
+			}
+			v.failKey(at, "is neither key nor sort of the table or of an index", hints...)
+		case !slices.Contains(KeyTypes(), t.Types[name]):
+			v.fail(at, "must be one of string, number, binary, got "+quote(string(t.Types[name])))
+		}
+	}
+}
+
+// foundBy checks what a table or an index finds items by.
+func (v *validator) foundBy(path, key, sort string) {
+	if v.app.Given(path + ".key") {
+		v.attribute(path+".key", key)
+	}
+	if !v.app.Given(path + ".sort") {
+		return
+	}
+	v.attribute(path+".sort", sort)
+	if key == sort && v.sound(path+".key") && v.sound(path+".sort") {
+		v.fail(path+".sort", "is the key already", "remove it: items with one key cannot be ordered by it")
+	}
+}
+
+func (v *validator) attribute(path, name string) {
+	if v.sound(path) && !attributeName.MatchString(name) {
+		v.fail(path, "must be the name of an attribute: a letter or _, then letters, digits and _ . -, 255 at most, got "+quote(name))
+	}
+}
+
+func (s schema) refineTable() {
+	table, index := s.of(reflect.TypeFor[Table]()), s.of(reflect.TypeFor[Index]())
+	for _, p := range []*jsonschema.Schema{property(table, "key"), property(table, "sort"), property(table, "ttl"), property(index, "key"), property(index, "sort")} {
+		p.Pattern = attributePattern
+	}
+	indexes := property(table, "indexes")
+	indexes.MaxProperties = number(maxIndexes)
+	indexes.PropertyNames = &jsonschema.Schema{Pattern: indexPattern}
+	types := property(table, "types")
+	types.PropertyNames = &jsonschema.Schema{Pattern: attributePattern}
+	var all []any
+	for _, t := range KeyTypes() {
+		all = append(all, string(t))
+	}
+	types.AdditionalProperties = &jsonschema.Schema{Type: "string", Enum: all}
+}
