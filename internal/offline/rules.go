@@ -41,7 +41,7 @@ func Rules() []Rule {
 		{"aws:apigatewayv2/stage:Stage", []string{"apiId", "name"}, terraform + "apigatewayv2/stage.go"},
 		{"aws:cloudwatch/logGroup:LogGroup", []string{"logGroupClass", "name", "namePrefix"}, terraform + "logs/group.go"},
 		{"aws:cloudwatch/metricAlarm:MetricAlarm", []string{"name"}, terraform + "cloudwatch/metric_alarm.go"},
-		{"aws:dynamodb/table:Table", []string{"hashKey", "importTable", "localSecondaryIndexes", "name", "rangeKey", "restoreDateTime", "restoreSourceName", "restoreSourceTableArn", "restoreToLatestTime"}, terraform + "dynamodb/table.go"},
+		{"aws:dynamodb/table:Table", []string{"hashKey", "localSecondaryIndexes", "name", "rangeKey", "restoreDateTime", "restoreSourceName", "restoreToLatestTime"}, terraform + "dynamodb/table.go"},
 		{"aws:eks/podIdentityAssociation:PodIdentityAssociation", []string{"clusterName", "namespace", "serviceAccount"}, terraform + "eks/pod_identity_association.go"},
 		{"aws:iam/role:Role", []string{"name", "namePrefix", "path"}, terraform + "iam/role.go"},
 		{"aws:iam/rolePolicy:RolePolicy", []string{"name", "namePrefix", "role"}, terraform + "iam/role_policy.go"},

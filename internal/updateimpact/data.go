@@ -57,9 +57,14 @@ func Data() []Change {
 			Data: protected("delete Queue RedriveAllowPolicy MetricAlarm", "to keep it and only hand it over, `pulumi state delete` each of them first"),
 		},
 		{
-			Fields:     []string{"data.*.table.key", "data.*.table.sort", "data.*.table.types.*"},
+			Fields:     []string{"data.*.table.key", "data.*.table.sort"},
 			DataBefore: table("key: id"), DataAfter: table("key: other"),
-			Data: protected("replace Table", "the new table has no items: rather add one of another name, copy the items, then move the services over. Another type does not even replace it: DynamoDB refuses the update"),
+			Data: protected("replace Table", "the new table has no items: rather add one of another name, copy the items, then move the services over."),
+		},
+		{
+			Fields:     []string{"data.*.table.types.*"},
+			DataBefore: table("key: id"), DataAfter: table("types: {id: number}"),
+			Data: noted("update Table", "the preview says so, and AWS changes no type of a key that is deployed: as for the key, add a table, or an index, of another name"),
 		},
 		{
 			Fields:     []string{"data.*.table.ttl"},

@@ -1,0 +1,68 @@
+// Package kubernetes declares shop on Kubernetes: workload.go says what every service is
+// made of, and each service has a file of its own with its facts and what it has beside
+// that. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it
+// differs from what ambi would write today.
+package kubernetes
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"example.com/golden/stacks/datastack"
+	"example.com/golden/stacks/settings"
+)
+
+const app = "shop"
+
+// stack is the app as one stack deploys it.
+type stack struct {
+	services            services
+	dataStack           string          // the name of the data stack
+	data                *datastack.Data // what it has for the services
+	permissionsBoundary string          // the policy that bounds the pods' roles; empty for none
+	clusterName         string          // the EKS cluster's
+	oidcProviderARN     string          // the cluster's OpenID Connect provider in IAM
+}
+
+// services are the facts of each, with what the stack's configuration changes of them.
+type services struct {
+	api   facts
+	login facts
+}
+
+// Deploy declares each service. All settings are read first, and the cluster is asked for
+// what it must have already, so that a preview tells what an update would refuse.
+func Deploy(ctx *pulumi.Context) error {
+	read := settings.Read(ctx)
+	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
+		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set --stack %s kubernetes:context NAME", ctx.Stack())
+	s := &stack{
+		services: services{
+			api:   apiFacts.configured(read),
+			login: loginFacts.configured(read),
+		},
+		dataStack:           readDataStack(read),
+		permissionsBoundary: readBoundary(ctx, read),
+		clusterName:         readClusterName(read),
+		oidcProviderARN:     readOIDCProvider(read),
+	}
+	s.services.api.roleName = read.RoleName("api.roleName")
+	if err := read.Err(); err != nil {
+		return err
+	}
+	if err := require(ctx, prerequisites(s.services.api, s.services.login)); err != nil {
+		return err
+	}
+	if err := s.readData(ctx); err != nil {
+		return err
+	}
+	for _, deploy := range []func(*pulumi.Context, *stack) error{ // each after those that it calls
+		deployAPIService,
+		deployLoginService,
+	} {
+		if err := deploy(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}

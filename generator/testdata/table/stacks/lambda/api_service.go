@@ -1,0 +1,50 @@
+package lambda
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// apiFacts are what app.yaml says of the api service.
+var apiFacts = facts{
+	service:          "api",
+	code:             image("123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.4.2"),
+	architecture:     "x86_64",
+	memoryMB:         512,
+	timeoutSeconds:   10,
+	logRetentionDays: 30,
+	routes: []string{
+		"GET /orders",
+		"POST /orders",
+	},
+	environment: pulumi.StringMap{
+		"AWS_LWA_PORT":                 pulumi.String("8080"),
+		"AWS_LWA_READINESS_CHECK_PATH": pulumi.String("/healthz"),
+	},
+}
+
+// deployAPIService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in function.go for every service.
+func deployAPIService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.api
+	as, err := newRole(ctx, s, f,
+		allow(actions{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"}, s.data.OrdersTable.ARN),
+		allow(actions{"dynamodb:Query", "dynamodb:Scan"}, s.data.OrdersTable.Index("by-hash"), s.data.OrdersTable.Index("by-state")),
+		allow(actions{"dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}, s.data.OrdersTable.ARN),
+		allow(actions{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"}, s.data.SessionsTable.ARN),
+	)
+	if err != nil {
+		return err
+	}
+	function := functionOf(f, as)
+	function.Environment = environment(f.environment, pulumi.StringMap{
+		"ORDERS_TABLE":   s.data.OrdersTable.Name,
+		"SESSIONS_TABLE": s.data.SessionsTable.Name,
+	})
+	live, err := newFunction(ctx, s, f, function, as)
+	if err != nil {
+		return err
+	}
+	route, err := newIntegration(ctx, s, f, live)
+	if err != nil {
+		return err
+	}
+	return newRoutes(ctx, f.routes, route)
+}
