@@ -42,9 +42,15 @@ func nestKeys(inputs map[string]any) map[string]any {
 }
 
 func keySchema(of map[string]any) []any {
-	keys := []any{map[string]any{"attributeName": of["hashKey"], "keyType": "HASH"}}
-	if of["rangeKey"] != nil {
-		keys = append(keys, map[string]any{"attributeName": of["rangeKey"], "keyType": "RANGE"})
+	var keys []any
+	for _, key := range []struct{ input, role string }{{"hashKey", "HASH"}, {"rangeKey", "RANGE"}} {
+		element := map[string]any{"keyType": key.role}
+		if of[key.input] != nil {
+			element["attributeName"] = of[key.input]
+		} else if key.role == "RANGE" {
+			continue
+		}
+		keys = append(keys, element)
 	}
 	return keys
 }
