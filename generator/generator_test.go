@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -93,6 +94,40 @@ func TestDeterministic(t *testing.T) {
 				t.Fatalf("run %d: %s differs from the first run", i, f.Path)
 			}
 		}
+	}
+}
+
+var customResource = regexp.MustCompile(`ApiVersion: +pulumi\.String\("([^"]+)"\),\s+Kind: +pulumi\.String\("([^"]+)"\)`)
+
+// TestPlanHasCustomResources holds the plan of every golden spec to the kinds that are not
+// Kubernetes' own of its program: their types stand in no SDK, and the engine is not asked here.
+func TestPlanHasCustomResources(t *testing.T) {
+	found := 0
+	for _, name := range cases(t) {
+		text, err := os.ReadFile(filepath.Join("testdata", name, "app.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, _ := resolveLoosely(t, text)
+		planned := map[string]bool{}
+		for _, r := range generator.Plan(in)[spec.Kubernetes] {
+			planned[r.Type] = true
+		}
+		files, err := generator.Generate(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			for _, m := range customResource.FindAllSubmatch(f.Content, -1) {
+				found++
+				if token := fmt.Sprintf("kubernetes:%s:%s", m[1], m[2]); !planned[token] {
+					t.Errorf("%s: %s declares %s, and the plan has none", name, f.Path, token)
+				}
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d kinds found: the pattern misses them", found)
 	}
 }
 

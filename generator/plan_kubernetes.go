@@ -50,6 +50,9 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	if s.Ingress != nil {
 		types = append(types, "kubernetes:networking.k8s.io/v1:Ingress")
 	}
+	if s.TokenCheck != nil {
+		types = append(types, "kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy")
+	}
 	if s.Gateway != nil {
 		types = append(types, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
 	}

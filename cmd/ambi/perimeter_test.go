@@ -60,6 +60,7 @@ func bearings() map[string]bearing {
 		"kubernetes:core/v1:Service":                                           cluster,
 		"kubernetes:core/v1:ServiceAccount":                                    cluster,
 		"kubernetes:gateway.networking.k8s.io/v1:HTTPRoute":                    balancer,
+		"kubernetes:gateway.envoyproxy.io/v1alpha1:SecurityPolicy":             balancer,
 		"kubernetes:keda.sh/v1alpha1:ScaledObject":                             outside("KEDA"),
 		"kubernetes:monitoring.coreos.com/v1:ServiceMonitor":                   outside("Prometheus"),
 		"kubernetes:networking.k8s.io/v1:Ingress":                              balancer,
