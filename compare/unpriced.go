@@ -10,17 +10,16 @@ import (
 // said yet what it costs, so its cost is unknown and not zero.
 type NotPriced struct {
 	Service string `json:"service"`
-	Trigger string `json:"trigger"` // queue or uploads
+	Trigger string `json:"trigger"` // such as queue
 }
 
 // Priced is an app without the services that cannot be priced yet, and these, by name.
 // The traffic of those that stay is what it was.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	var left []NotPriced
-	triggers := app.Triggers()
 	for _, name := range app.ServiceNames() {
-		if triggers[name] != "http" {
-			left = append(left, NotPriced{name, triggers[name]})
+		if s := app.Services[name]; !s.IsHTTP() {
+			left = append(left, NotPriced{name, s.Trigger()})
 		}
 	}
 	if left == nil {

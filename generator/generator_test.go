@@ -64,6 +64,11 @@ func TestAlarms(t *testing.T) {
 			}
 		}
 		want := len(app.Services) * lambda.AlarmsOfService
+		for _, s := range app.Services {
+			if s.Schedule != nil {
+				want += lambda.AlarmsOfSchedule
+			}
+		}
 		if in.Lambda.HasHTTP() {
 			want += lambda.AlarmsOfAPI
 		}
@@ -217,6 +222,10 @@ func TestFixedTextsKeepTheLimits(t *testing.T) {
 			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
 		},
 		"data/features/queue/queue.go.tmpl": {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
+		"kubernetes/features/schedule/schedule.go.txt": {fmt.Sprintf("const lateSeconds = %d\n", kubernetes.LateSeconds)},
+		"lambda/features/schedule/schedule.go.txt": {
+			fmt.Sprintf("lateSeconds = %d\n", lambda.LateSeconds), fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600)),
+		},
 	} {
 		text, err := templates.FS.ReadFile(file)
 		if err != nil {

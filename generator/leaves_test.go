@@ -88,6 +88,12 @@ var bends = map[string][]string{
 	"services.*.uploads.batch":                  {"9"},
 	"services.*.uploads.window":                 {"77s"},
 	"services.*.uploads.pull":                   nil, // TestChoicesChange
+	"services.*.schedule.cron":                  {"7 7 * * *"},
+	"services.*.schedule.timeZone":              {"Asia/Tokyo"},
+	"services.*.schedule.input":                 {`{"bent": true}`},
+	"services.*.schedule.path":                  {"/bent"},
+	"services.*.schedule.attempts":              {"3"},
+	"services.*.schedule.overlap":               {"allow", "forbid"},
 	"services.*.uses.*[]":                       {"delete", "write"},
 	"services.*.uses.*.*[]":                     {"bent/"},
 	"services.*.lambda.architecture":            {"arm64", "x86_64"},
@@ -153,7 +159,7 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files = append(files, "../app/app.yaml", "../spec/testdata/valid/full.yaml", "../spec/testdata/valid/events.yaml")
+	files = append(files, "../app/app.yaml", "../spec/testdata/valid/full.yaml", "../spec/testdata/valid/events.yaml", "../spec/testdata/valid/schedules.yaml")
 	bent := map[string]bool{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)

@@ -39,11 +39,14 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	if s.Identity != nil && !s.Identity.IRSA {
 		types = append(types, "aws:eks/podIdentityAssociation:PodIdentityAssociation")
 	}
+	if s.Schedule != nil {
+		return append(types, policyType, "kubernetes:batch/v1:CronJob")
+	}
 	types = append(types,
 		policyType,
 		"kubernetes:apps/v1:Deployment",
 	)
-	if s.Events == nil {
+	if s.HasHTTP() {
 		types = append(types, "kubernetes:core/v1:Service")
 	}
 	types = append(types, "kubernetes:policy/v1:PodDisruptionBudget")

@@ -39,6 +39,15 @@ func lambdaPlan(m *lambda.Model) []Resource {
 		if s.Provisioned > 0 {
 			add("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", name)
 		}
+		if s.Schedule != nil {
+			add("aws:sqs/queue:Queue", name+"-dead-letters")
+			add("aws:cloudwatch/metricAlarm:MetricAlarm", name+"-dead-letters")
+			add("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", name)
+			add("aws:iam/role:Role", name+"-schedule")
+			add("aws:iam/rolePolicy:RolePolicy", name+"-schedule")
+			add("aws:scheduler/schedule:Schedule", name)
+			continue
+		}
 		if s.Events != nil {
 			add("aws:lambda/eventSourceMapping:EventSourceMapping", name)
 			continue

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -73,8 +74,10 @@ func Settings(in Input) []Setting {
 			add(s.Name, "image", "kubernetes: the container's image")
 			add(s.Name, "memory", "kubernetes: the memory request and limit, such as 1Gi")
 			add(s.Name, "namespace", "kubernetes: the namespace, which must exist")
-			add(s.Name, "min", "kubernetes: the autoscaler's minReplicas")
-			add(s.Name, "max", "kubernetes: the autoscaler's maxReplicas")
+			if s.Schedule == nil {
+				add(s.Name, "min", "kubernetes: the autoscaler's minReplicas")
+				add(s.Name, "max", "kubernetes: the autoscaler's maxReplicas")
+			}
 			if s.Identity != nil && s.Identity.IRSA {
 				add(s.Name, "roleName", "kubernetes: the name of the pods' role in AWS; empty for one that Pulumi makes up")
 			}
@@ -100,17 +103,24 @@ func Project(in Input, spec string) ([]File, error) {
 		KubernetesDemanded             []string // what the kubernetes stack must set
 		Roles                          bool     // whether the kubernetes stack has resources in AWS
 		Data                           bool     // whether the services use data
+		LambdaActive, KubernetesActive string   // which of the targets runs the schedules; empty where the data's stack says it
 	}{App: in.App, Spec: spec, Region: region(in), Settings: Settings(in), Data: in.Data != nil}
 	view.Description = in.App + " on " + newSharedView(in).TargetsProse
 	if in.Lambda != nil {
-		view.Demanded = slices.DeleteFunc(lambdaDemands(in.Lambda), isDataStack)
+		view.Demanded = slices.DeleteFunc(lambdaDemands(in.Lambda), isGiven)
+		if slices.Contains(lambdaFeaturesOf(in.Lambda), "switched") {
+			view.LambdaActive = "true"
+		}
 	}
 	if in.Kubernetes != nil {
-		view.Roles = slices.Contains(namesOf(kubernetesFeatures, in.Kubernetes.Services...), "identity")
+		view.Roles = slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "identity")
 		for _, v := range kubernetesTestConfig(in)[1:] { // the context stands by itself
-			if !isDataStack(v.Key) {
+			if !isGiven(v.Key) {
 				view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
 			}
+		}
+		if slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "switched") {
+			view.KubernetesActive = strconv.FormatBool(in.Lambda == nil) // two stacks would run each schedule twice
 		}
 	}
 	names := []string{"Pulumi.yaml", "gitattributes", "gitignore"}
@@ -131,8 +141,8 @@ func Project(in Input, spec string) ([]File, error) {
 	return files, nil
 }
 
-// isDataStack tells the one setting that a new stack has a value for.
-func isDataStack(key string) bool { return key == "dataStack" }
+// isGiven tells the settings that a new stack has a value for.
+func isGiven(key string) bool { return key == "dataStack" || key == "active" }
 
 // region is where a new stack is deployed: Lambda pulls images from its own region only.
 func region(in Input) string {

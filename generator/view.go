@@ -3,6 +3,7 @@ package generator
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ambi/spec"
@@ -49,6 +50,9 @@ func newSharedView(in Input) sharedView {
 			target.Only, target.Config = "aws:lambda/function:Function", lambdaTestConfig(in)
 		case spec.Kubernetes:
 			target.Only, target.Config = "kubernetes:apps/v1:Deployment", kubernetesTestConfig(in)
+			if !slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "deployed") {
+				target.Only = "kubernetes:batch/v1:CronJob"
+			}
 		}
 		view.Targets = append(view.Targets, target)
 		names = append(names, string(t))
@@ -62,6 +66,22 @@ func newSharedView(in Input) sharedView {
 	view.TargetsList = strings.Join(names, " or ")
 	view.TargetsProse = strings.Join(platforms, " or on ")
 	return view
+}
+
+// andRuns adds to what a stack's setting active says of queues.
+func andRuns(features []string) string {
+	if slices.Contains(features, "schedule") {
+		return " and runs the schedules"
+	}
+	return ""
+}
+
+// readable is a text as Go, without escapes where it can be.
+func readable(text string) string {
+	if strconv.CanBackquote(text) {
+		return "`" + text + "`"
+	}
+	return quote(text)
 }
 
 // feature is something that some services have and others do not. All text that it

@@ -13,7 +13,8 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var kubernetesFeatures = []feature[kubernetes.Service]{
-	{"http", func(s kubernetes.Service) bool { return s.Events == nil }},
+	{"deployed", func(s kubernetes.Service) bool { return s.Schedule == nil }},
+	{"http", kubernetes.Service.HasHTTP},
 	{"variables", func(s kubernetes.Service) bool {
 		return len(s.Needs) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
 	}},
@@ -32,7 +33,8 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"queue", func(s kubernetes.Service) bool { return s.Events != nil }},
 	{"delivery", func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }},
 	{"fifo", func(s kubernetes.Service) bool { return s.Events != nil && s.Events.FIFO && !s.Events.Pull }},
-	{"nobody", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody }},
+	{"schedule", func(s kubernetes.Service) bool { return s.Schedule != nil }},
+	{"nobody", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody && s.Events != nil }},
 	{"anywhere", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromAnywhere }},
 	{"cluster", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromCluster }},
 	{"called", func(s kubernetes.Service) bool { return len(s.Callers) > 0 }},
@@ -45,14 +47,29 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"closed-monitor", func(s kubernetes.Service) bool {
 		return s.MetricsPath != "" && s.Reach == kubernetes.FromCallers
 	}},
-	{"autoscaler", func(s kubernetes.Service) bool { return s.KEDA == nil && s.Backlog == 0 }},
+	{"autoscaler", kubernetes.Service.Autoscaled},
 	{"utilization", func(s kubernetes.Service) bool {
-		return s.KEDA == nil && s.Backlog == 0 && s.Metric != kubernetes.Requests
+		return s.Autoscaled() && s.Metric != kubernetes.Requests
 	}},
 	{"rate", func(s kubernetes.Service) bool { return s.KEDA == nil && s.Metric == kubernetes.Requests }},
 	{"keda", func(s kubernetes.Service) bool { return s.KEDA != nil }},
 	{"backlog", func(s kubernetes.Service) bool { return s.Backlog > 0 }},
 	{"keda-operator", func(s kubernetes.Service) bool { return s.KEDA != nil || s.Backlog > 0 }},
+}
+
+// kubernetesFeaturesOf lists what the services of an app have, and what only some of them
+// together have.
+func kubernetesFeaturesOf(m *kubernetes.Model) []string {
+	list := namesOf(kubernetesFeatures, m.Services...)
+	if slices.Contains(list, "schedule") {
+		if slices.Contains(list, "deployed") {
+			list = append(list, "mixed")
+		}
+		if !slices.Contains(list, "queue") { // else the data stack says which target is active
+			list = append(list, "switched")
+		}
+	}
+	return list
 }
 
 type kubernetesView struct {
@@ -90,6 +107,9 @@ type kubernetesService struct {
 	features        []string
 }
 
+// ScheduleInput is what each run gets as its input, as Go.
+func (s kubernetesService) ScheduleInput() string { return readable(s.Schedule.Input) }
+
 func (s kubernetesService) featureNames() (string, []string) { return "kubernetes", s.features }
 
 // locatedView is a variable with the data stack's output.
@@ -115,7 +135,7 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		MatchesPerRule:  kubernetes.MaxMatchesPerRule,
 		MaxInstances:    spec.MaxInstances,
 		DrainSeconds:    int(kubernetes.Drain / time.Second),
-		features:        namesOf(kubernetesFeatures, in.Kubernetes.Services...),
+		features:        kubernetesFeaturesOf(in.Kubernetes),
 		Kept:            wordsOf(in.Data),
 	}
 	for _, s := range in.Kubernetes.Services {
@@ -178,13 +198,14 @@ func calleesFirst(services []kubernetesService) []kubernetesService {
 
 // kubernetesTestConfig is what the program's own test must set: what has no default.
 func kubernetesTestConfig(in Input) []value {
-	features := namesOf(kubernetesFeatures, in.Kubernetes.Services...)
+	features := kubernetesFeaturesOf(in.Kubernetes)
 	config := []value{{"kubernetes:context", "test"}}
 	for _, v := range []struct{ feature, key, value string }{
 		{"identity", "aws:region", "us-east-1"},
 		{"pod-identity", "clusterName", "test"},
 		{"irsa", "oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},
 		{"uses", "dataStack", "main"},
+		{"switched", "active", "true"},
 		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
 	} {
 		if slices.Contains(features, v.feature) {
@@ -197,13 +218,15 @@ func kubernetesTestConfig(in Input) []value {
 // kubernetesSettings lists what a stack must set for all services together.
 func kubernetesSettings(in Input) []Setting {
 	list := []Setting{{"readyTimeout", "kubernetes: how long an update waits for pods and addresses before it fails, such as 90s; 5m when empty"}}
-	features := namesOf(kubernetesFeatures, in.Kubernetes.Services...)
+	features := kubernetesFeaturesOf(in.Kubernetes)
 	for _, s := range []struct{ feature, key, description string }{
 		{"identity", "permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"},
 		{"pod-identity", "clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"},
 		{"uses", "dataStack", "kubernetes, required: the stack of stacks/data whose " + wordsOf(in.Data).Plural + " the services use"},
-		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"},
+		{"switched", "active", "kubernetes, required: true or false, whether it, and not another target's stack, runs the schedules"},
+		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues" + andRuns(features) + "; as the data stack's consumer says when empty"},
 		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
+		{"schedule", "curlImage", "kubernetes: the image of the container that starts each run, curl, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},
 		{"ingress", "skipIngressWait", "kubernetes: true where the controller of an Ingress publishes no status, so that an update does not wait for its address"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},

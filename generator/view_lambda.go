@@ -15,7 +15,7 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var lambdaFeatures = []feature[lambda.Service]{
-	{"http", func(s lambda.Service) bool { return s.Events == nil }},
+	{"http", lambda.Service.HasHTTP},
 	{"image", func(s lambda.Service) bool { return s.Zip == "" }},
 	{"zip", func(s lambda.Service) bool { return s.Zip != "" }},
 	{"adapter", func(s lambda.Service) bool { return s.AdapterLayer != "" }},
@@ -39,6 +39,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"queue", func(s lambda.Service) bool { return s.Events != nil }},
 	{"fifo", func(s lambda.Service) bool { return s.Events != nil && s.Events.FIFO }},
 	{"uploads", func(s lambda.Service) bool { return s.Events != nil && s.Events.Uploads }},
+	{"schedule", func(s lambda.Service) bool { return s.Schedule != nil }},
 	{"provisioned", func(s lambda.Service) bool { return s.Provisioned > 0 }},
 	{"bounded", func(s lambda.Service) bool { return s.Provisioned > 0 && s.Reserved > 0 }},
 	{"authorizer", func(s lambda.Service) bool { return s.Authorizer != "" }},
@@ -58,6 +59,13 @@ func lambdaFeaturesOf(m *lambda.Model) []string {
 	}
 	if len(m.Domains) > 0 {
 		list = append(list, "domains")
+	}
+	queues, schedules := slices.Contains(list, "queue"), slices.Contains(list, "schedule")
+	if schedules && !queues && m.HasHTTP() {
+		list = append(list, "requests-only")
+	}
+	if schedules && !queues { // else the data stack says which target is active
+		list = append(list, "switched")
 	}
 	return list
 }
@@ -115,8 +123,11 @@ func (v *lambdaView) introduce(m *lambda.Model) {
 		"from what ambi would write today.",
 	}
 	v.Declares = "the API and then each service behind it"
-	events := slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return s.Events != nil })
+	features := lambdaFeaturesOf(m)
+	events := slices.Contains(features, "queue")
 	switch {
+	case slices.Contains(features, "schedule"):
+		v.introduceRuns(m, events)
 	case events && m.HasHTTP():
 		v.Declares = "the API and then each service"
 		v.Intro = slices.Concat([]string{
@@ -131,6 +142,49 @@ func (v *lambdaView) introduce(m *lambda.Model) {
 			"queue. function.go says what every service is made of, events.go how messages reach it,",
 		}, v.Intro[2:])
 	}
+}
+
+// introduceRuns is the same where schedules run some of the functions.
+func (v *lambdaView) introduceRuns(m *lambda.Model, events bool) {
+	by, files := []string{}, []string{}
+	if m.HasHTTP() {
+		v.Declares = "the API and then each service"
+		by, files = append(by, "behind one HTTP API"), append(files, "gateway.go")
+	} else {
+		v.Declares = "each service"
+	}
+	if events {
+		by, files = append(by, "fed by a queue"), append(files, "events.go")
+	}
+	by, files = append(by, "run at set times"), append(files, "schedule.go")
+	text := "Package lambda declares " + v.App + " on AWS: a Lambda function for each service, " + either(by, "or") + ". function.go says what every service is made of, " +
+		either(files, "and") + " what starts it, " + strings.Join(v.Intro[2:], " ")
+	v.Intro = wrap(text, 90)
+}
+
+// either lists words as a sentence does.
+func either(words []string, last string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}
+
+// wrap breaks a text into lines of some width.
+func wrap(text string, width int) []string {
+	lines := []string{""}
+	for word := range strings.FieldsSeq(text) {
+		last := &lines[len(lines)-1]
+		switch {
+		case *last == "":
+			*last = word
+		case len(*last)+1+len(word) > width:
+			lines = append(lines, word)
+		default:
+			*last += " " + word
+		}
+	}
+	return lines
 }
 
 type secretView struct{ Name, Field, Description string }
@@ -168,6 +222,9 @@ func (s lambdaService) RouteList() string {
 	}
 	return b.String() + "\n"
 }
+
+// ScheduleInput is what each run of the function gets, as Go.
+func (s lambdaService) ScheduleInput() string { return readable(s.Schedule.Input) }
 
 func (s lambdaService) featureNames() (string, []string) { return "lambda", s.features }
 
@@ -319,6 +376,9 @@ func lambdaTestConfig(in Input) []value {
 	if slices.ContainsFunc(in.Lambda.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
 		config = append(config, value{"dataStack", "main"})
 	}
+	if slices.Contains(lambdaFeaturesOf(in.Lambda), "switched") {
+		config = append(config, value{"active", "true"})
+	}
 	return config
 }
 
@@ -336,12 +396,13 @@ func lambdaSettings(in Input) []Setting {
 		{"alarmTopicArn", "lambda: the SNS topic, in the stack's region, that alarms are sent to"},
 		{"permissionsBoundaryArn", "lambda: the policy that bounds every role"},
 	}...)
-	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return s.Events != nil }) {
-		list = append(list, Setting{"active", "lambda: true or false, whether it takes messages from the queues; as the data stack's consumer says when empty"})
+	if features := lambdaFeaturesOf(m); slices.Contains(features, "queue") {
+		list = append(list, Setting{"active", "lambda: true or false, whether it takes messages from the queues" + andRuns(features) + "; as the data stack's consumer says when empty"})
 	}
 	for _, key := range lambdaDemands(m) {
 		list = append(list, Setting{key, map[string]string{
 			"certificateArn":   "lambda, required: the certificate for " + strings.Join(m.Domains, " and ") + ", from ACM in the stack's region",
+			"active":           "lambda, required: true or false, whether it, and not another target's stack, runs the schedules",
 			"subnetIds":        "lambda, required: the subnets that functions run in, with commas between",
 			"dataStack":        "lambda, required: the stack of stacks/data whose " + wordsOf(in.Data).Plural + " the services use",
 			"securityGroupIds": "lambda, required: the security groups that functions run in, with commas between",
@@ -361,6 +422,9 @@ func lambdaDemands(m *lambda.Model) []string {
 	}
 	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
 		keys = append(keys, "dataStack")
+	}
+	if slices.Contains(lambdaFeaturesOf(m), "switched") {
+		keys = append(keys, "active")
 	}
 	return keys
 }

@@ -44,7 +44,7 @@ type App struct {
 }
 
 // Service is one deployable unit: a server in one image or zip, and exactly one
-// trigger that makes it run: HTTP, Queue or Uploads.
+// trigger that makes it run: HTTP, Queue, Uploads or Schedule.
 type Service struct {
 	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
 	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
@@ -58,9 +58,10 @@ type Service struct {
 	Permissions []Permission      `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
 	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
 	Health      Health            `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
-	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue and uploads."`
+	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue, uploads and schedule."`
 	Queue       *QueueTrigger     `json:"queue,omitempty" jsonschema_description:"Messages of a queue that start the service."`
 	Uploads     *Uploads          `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
+	Schedule    *Schedule         `json:"schedule,omitempty" jsonschema_description:"Times at which the service runs."`
 	Uses        map[string]Rights `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`

@@ -47,6 +47,7 @@ func (a *App) complete() {
 		}
 		switch {
 		case s.Scale.CPU != 0 || s.Scale.Memory != 0 || !s.Scale.Requests.IsZero():
+		case s.Schedule != nil: // each run is one instance
 		case s.IsEvents():
 			if s.Scale.Backlog == 0 {
 				s.Scale.Backlog = defaultBacklog

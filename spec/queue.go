@@ -64,25 +64,8 @@ func (a *App) Events(service string) (Events, bool) {
 	return Events{}, false
 }
 
-// IsEvents reports whether events start the service, and no requests.
+// IsEvents reports whether messages of a queue start the service.
 func (s *Service) IsEvents() bool { return s.Queue != nil || s.Uploads != nil }
-
-// Triggers are the keys of what starts each service, by the service's name: http, queue
-// or uploads.
-func (a *App) Triggers() map[string]string {
-	triggers := map[string]string{}
-	for name, s := range a.Services {
-		switch {
-		case s.Queue != nil:
-			triggers[name] = "queue"
-		case s.Uploads != nil:
-			triggers[name] = "uploads"
-		default:
-			triggers[name] = "http"
-		}
-	}
-	return triggers
-}
 
 // Limits of SQS and of Lambda's event source mappings.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html
@@ -100,46 +83,22 @@ func (e Events) Visibility(timeout Duration) time.Duration {
 	return visibilityFactor*timeout.Std() + e.Window.Std()
 }
 
-// triggers checks what makes a service run, beside HTTP.
-func (v *validator) triggers(path, name string, s *Service) {
-	var given []string
-	for _, key := range []string{"http", "queue", "uploads"} {
-		if v.app.Given(child(path, key)) {
-			given = append(given, key)
+// queue checks what a queue's messages start.
+func (v *validator) queue(at, name string, s *Service, q *QueueTrigger) {
+	switch d := v.app.Data[q.From]; {
+	case !v.sound(at+".from") || !v.sound(child("data", q.From)):
+	case d == nil || d.Queue == nil:
+		v.fail(at+".from", "must be a queue of the app's data, got "+quote(q.From), v.suggestData(q.From, "queue")...)
+	default:
+		v.consumer(at+".from", name, q.From)
+		if !d.Queue.Existing {
+			v.expiry(at+".from", s, d.Queue, Events{Window: q.Window})
+		}
+		if d.Queue.FIFO {
+			v.ordered(at, q)
 		}
 	}
-	switch {
-	case len(given) > 1:
-		// Each of them is judged still, so that what remains is right.
-		last := len(given) - 1
-		v.note(v.at(child(path, given[1])), child(path, given[1]), strings.Join(given[:last], ", ")+" and "+given[last]+": name one", "a service has one trigger; two services may share an image")
-	case len(given) == 0 && v.sound(path+".http"):
-		v.note(v.at(path), path, "has no trigger: http, queue or uploads", "http: {routes: [GET /]} answers requests")
-		return
-	}
-	if q := s.Queue; q != nil && v.sound(path+".queue") {
-		at := path + ".queue"
-		switch d := v.app.Data[q.From]; {
-		case !v.sound(at+".from") || !v.sound(child("data", q.From)):
-		case d == nil || d.Queue == nil:
-			v.fail(at+".from", "must be a queue of the app's data, got "+quote(q.From), v.suggestData(q.From, "queue")...)
-		default:
-			v.consumer(at+".from", name, q.From)
-			if !d.Queue.Existing {
-				v.expiry(at+".from", s, d.Queue, Events{Window: q.Window})
-			}
-			if d.Queue.FIFO {
-				v.ordered(at, q)
-			}
-		}
-		v.delivery(at, q.Path, q.Batch, q.Window, q.Pull, s)
-	}
-	if u := s.Uploads; u != nil && v.sound(path+".uploads") {
-		v.uploads(path+".uploads", name, s, u)
-	}
-	if s.IsEvents() && !v.app.Given(path+".http") {
-		v.withoutHTTP(path)
-	}
+	v.delivery(at, q.Path, q.Batch, q.Window, q.Pull, s)
 }
 
 // consumer refuses a second service that takes messages from a queue: the two would
@@ -190,33 +149,11 @@ func (v *validator) delivery(path, eventPath string, batch int, window Duration,
 	}
 }
 
-// withoutHTTP refuses what only a service over HTTP has.
-func (v *validator) withoutHTTP(path string) {
-	for key, hint := range map[string]string{
-		"kubernetes.ingress": "nothing calls it", "kubernetes.gateway": "nothing calls it",
-		"kubernetes.serviceMonitor": "there is no Service to scrape it by",
-		"kubernetes.metric":         "scale.backlog counts messages", "kubernetes.scaleToZero": "scale.backlog goes down to none",
-		"scale.requests": "scale.backlog counts messages",
-	} {
-		if at := path + "." + key; v.app.Given(at) {
-			v.fail(at, "is only for a service with http", hint)
-		}
-	}
-}
-
 func (s schema) refineQueue() {
 	trigger := s.of(reflect.TypeFor[QueueTrigger]())
 	trigger.Title = "queue trigger"
 	dataName(property(trigger, "from"))
 	plainPath(property(trigger, "path"))
-}
-
-// refineTriggers says that a service has one.
-func (s schema) refineTriggers() {
-	service := s.of(reflect.TypeFor[Service]())
-	for _, key := range []string{"http", "queue", "uploads"} {
-		service.OneOf = append(service.OneOf, &jsonschema.Schema{Required: []string{key}})
-	}
 }
 
 func dataName(p *jsonschema.Schema) { p.Pattern, p.MaxLength = labelPattern, number(maxName-2) }

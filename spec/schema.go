@@ -37,6 +37,7 @@ func Schema() ([]byte, error) {
 	s.refineQueue()
 	s.refineTable()
 	s.refineUploads()
+	s.refineSchedule()
 	s.refineUses()
 	s.refineTriggers()
 

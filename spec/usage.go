@@ -72,17 +72,17 @@ func (u *Usage) over(under *Usage) Usage {
 // rest is what the services that have requests of their own leave of the app's
 // for the one that has none; zero where that is unknown.
 func (a *App) rest(service string) Rate {
-	if a.Usage == nil || a.Usage.Requests.IsZero() || a.Services[service].IsEvents() {
+	if a.Usage == nil || a.Usage.Requests.IsZero() || !a.Services[service].IsHTTP() {
 		return Rate{}
 	}
 	for name, s := range a.Services {
-		if name != service && !s.IsEvents() && !s.hasRequests() {
+		if name != service && s.IsHTTP() && !s.hasRequests() {
 			return Rate{}
 		}
 	}
 	left, alone := a.Usage.Requests.PerMonth(), true
 	for _, name := range a.ServiceNames() { // in order: adding rounds
-		if s := a.Services[name]; name != service && !s.IsEvents() {
+		if s := a.Services[name]; name != service && s.IsHTTP() {
 			left, alone = left-s.Usage.Requests.PerMonth(), false
 		}
 	}
@@ -175,7 +175,7 @@ func (v *validator) sum() {
 	total, sum, all, none := v.app.Usage.Requests.PerMonth(), 0.0, true, true
 	for _, name := range v.app.ServiceNames() {
 		switch s := v.app.Services[name]; {
-		case s.IsEvents():
+		case !s.IsHTTP():
 		case s.hasRequests():
 			sum, none = sum+s.Usage.Requests.PerMonth(), false
 		default:
@@ -185,7 +185,7 @@ func (v *validator) sum() {
 	got := fmt.Sprintf("%s, and the services have %s together", v.app.Usage.Requests, RatePerMonth(sum))
 	switch {
 	case none:
-		v.fail("usage.requests", "is the sum of the requests over HTTP, and events start every service", "give each service its messages under services.NAME.usage.requests")
+		v.fail("usage.requests", "is the sum of the requests over HTTP, and no service answers any", "give each service its messages under services.NAME.usage.requests")
 	case all && (sum < total*(1-rounding) || sum > total*(1+rounding)):
 		v.fail("usage.requests", "must be the sum of the services' requests, got "+got, "remove it: the sum is known without it")
 	case !all && sum > total-1:

@@ -140,7 +140,7 @@ func (v *validator) serviceNames(names []string) {
 			v.failKey(path, "the name is taken: a stack's setting target picks where the app runs, and a service's settings begin with its name")
 			continue
 		}
-		if name == "active" && len(v.app.Data) > 0 {
+		if name == "active" && (len(v.app.Data) > 0 || v.app.HasSchedules()) {
 			v.failKey(path, "the name is taken: a stack's setting active turns its event sources on or off, and a service's settings begin with its name")
 			continue
 		}

@@ -25,6 +25,8 @@ func (v *validator) needs(path, name string, s *Service) {
 			v.fail(at, "must be another service of the app, got "+quote(other), v.suggest(other, name)...)
 		case v.app.Services[other].IsEvents():
 			v.fail(at, quote(other)+" answers no requests: events start it", "send to its queue instead: uses: {QUEUE: [send]}")
+		case !v.app.Services[other].IsHTTP():
+			v.fail(at, quote(other)+" answers no requests: its "+v.app.Services[other].Trigger()+" starts it")
 		default:
 			v.address(path, at, other, s)
 		}

@@ -75,13 +75,13 @@ func fieldNamed(v reflect.Value, key string) reflect.Value {
 	return reflect.Value{}
 }
 
-// OnlyHTTP returns the app without the services that events start. Each service that stays
+// OnlyHTTP returns the app with the services that answer requests alone. Each service that stays
 // has the traffic that it has beside them; a itself stays as it is.
 func (a *App) OnlyHTTP() *App {
 	some := *a
 	some.Services = map[string]*Service{}
 	for name, s := range a.Services {
-		if s.IsEvents() {
+		if !s.IsHTTP() {
 			continue
 		}
 		one, usage := *s, a.UsageOf(name)

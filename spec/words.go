@@ -105,6 +105,11 @@ func Words() []Word {
 		anywhere("streaming stream responseStreaming invokeMode sse serverSentEvents", "", "an HTTP API on Lambda hands over an answer when all of it is there"),
 		anywhere("grpc http2 h2c protocol appProtocol tcp udp", "", "a service answers HTTP; API Gateway passes on neither gRPC nor TCP"),
 
+		anywhere("cronJob cronTab cronExpression scheduleExpression cronjobs", "schedule.cron", "five fields, such as 0 6 * * MON-FRI"),
+		anywhere("timezone tz scheduleExpressionTimezone", "schedule.timeZone", ""),
+		anywhere("concurrencyPolicy", "schedule.overlap", "allow or forbid"),
+		anywhere("backoffLimit maximumRetryAttempts maxRetries", "schedule.attempts", "how often a run is tried in all, the first time included"),
+
 		anywhere("reservedConcurrency reservedConcurrentExecutions", "lambda.reserved", "true or false: the number is scale.max times concurrency"),
 		anywhere("provisionedConcurrency provisionedConcurrentExecutions provisionedConcurrencyConfig", "lambda.provisioned", ""),
 		anywhere("vpcConfig subnets subnetIds securityGroups securityGroupIds", "lambda.vpc", "true or false: each stack's configuration names the subnets and groups"),

@@ -20,7 +20,8 @@ func newEventCommand(io streams, options *project.Folder) *cobra.Command {
 		Long: `Print an event as it reaches a service that a queue or a bucket's uploads start, on
 either target: the JSON that Lambda has for messages of SQS, with one record. Post
 it to the service's path, and the answer says whether the message would be deleted:
-2xx deletes it, unless batchItemFailures names it; anything else gives it back.
+2xx deletes it, unless batchItemFailures names it; anything else gives it back. Of a
+service that runs at set times, it is a run: id, time and input.
 
   ambi event resize | curl --json @- localhost:8080/events
 
@@ -55,8 +56,12 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	switch {
 	case s == nil:
 		return "", problem.New("no service %s in %s", name, p.SpecName).Of(problem.Misuse).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", "))
-	case s.Queue == nil && s.Uploads == nil:
+	case s.IsHTTP():
 		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, not events", name)
+	case s.Schedule != nil && (key != "" || hasBody):
+		return "", problem.Flag(map[bool]string{true: "key", false: "body"}[key != ""], "is of a message or an object, but a schedule starts %s", name).Hint("what it gets is schedule.input")
+	case s.Schedule != nil:
+		return scheduledRun(p, name)
 	case s.Queue != nil && key != "":
 		return "", problem.Flag("key", "names an object, but messages start %s", name)
 	case s.Uploads != nil && hasBody:
@@ -88,6 +93,17 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 		"eventSourceARN": fmt.Sprintf("arn:aws:sqs:%s:%s:%s-%s", region, account, p.App.Name, events.Queue),
 		"awsRegion":      region,
 	}}}, "", "  ")
+	return string(text), err
+}
+
+// scheduledRun is a sample of what a run at a set time gets, on either target.
+func scheduledRun(p *project.Project, name string) (string, error) {
+	const at = "2026-01-01T06:00:00Z"
+	text, err := json.MarshalIndent(struct {
+		ID    string          `json:"id"`
+		Time  string          `json:"time"`
+		Input json.RawMessage `json:"input"`
+	}{p.App.Name + "-" + name + "-" + at, at, json.RawMessage(p.App.Services[name].Schedule.CompactInput())}, "", "  ")
 	return string(text), err
 }
 

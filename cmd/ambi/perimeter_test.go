@@ -33,6 +33,7 @@ func bearings() map[string]bearing {
 	balancer := lines("Application Load Balancer", "Load balancer capacity")
 	identity := free("AWS charges nothing for IAM")
 	part := free("a part of the API, which HTTP API requests pays for")
+	unpriced := free("services that events or schedules start are not priced, and named so")
 	outside := func(pod string) bearing { return bearing{free: "left out: " + pod} }
 	return map[string]bearing{
 		"aws:apigatewayv2/api:Api":                                             lines("HTTP API requests"),
@@ -54,7 +55,11 @@ func bearings() map[string]bearing {
 		"aws:secretsmanager/secret:Secret":                                     lines("Secrets", "Secrets, calls"),
 		"kubernetes:apps/v1:Deployment":                                        lines("Nodes m7g.large, in use", "Nodes m7g.large, idle", "Disks", "Logs, ingestion", "Logs, storage"),
 		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler":                    outside("metrics-server"),
-		"aws:lambda/eventSourceMapping:EventSourceMapping":                     free("services that events start are not priced, and named so"),
+		"aws:lambda/eventSourceMapping:EventSourceMapping":                     unpriced,
+		"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":       unpriced,
+		"aws:scheduler/schedule:Schedule":                                      unpriced,
+		"aws:sqs/queue:Queue":                                                  unpriced,
+		"kubernetes:batch/v1:CronJob":                                          unpriced,
 		"kubernetes:core/v1:ConfigMap":                                         cluster,
 		"kubernetes:keda.sh/v1alpha1:TriggerAuthentication":                    cluster,
 		"kubernetes:core/v1:Service":                                           cluster,

@@ -66,6 +66,7 @@ Exit codes:
 		newDiffCommand(io, options),
 		newPackageCommand(io, options),
 		newEventCommand(io, options),
+		newScheduleCommand(io, options),
 		newPlanCommand(io, options),
 		newCompareCommand(io, options),
 		newPricesCommand(io, options),

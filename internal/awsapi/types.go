@@ -41,6 +41,12 @@ func types() map[string]resourceType {
 			unsent: "tags", // they are sent; the models are older
 		},
 
+		"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": one("lambda", "PutFunctionEventInvokeConfig",
+			"functionName qualifier maximumRetryAttempts maximumEventAgeInSeconds destinationConfig"),
+
+		"aws:scheduler/schedule:Schedule": one("scheduler", "CreateSchedule",
+			"name groupName description scheduleExpression scheduleExpressionTimezone startDate endDate flexibleTimeWindow state target kmsKeyArn"),
+
 		"aws:iam/role:Role": one("iam", "CreateRole",
 			"name:RoleName assumeRolePolicy:AssumeRolePolicyDocument description path maxSessionDuration permissionsBoundary tags"),
 		"aws:iam/rolePolicy:RolePolicy": one("iam", "PutRolePolicy", "role:RoleName name:PolicyName policy:PolicyDocument"),

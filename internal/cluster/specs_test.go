@@ -33,6 +33,7 @@ var settings = map[string]map[string]string{
 		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
 		"resize.kedaRoleName": "uploads-resize-keda",
 	},
+	"schedules": {"aws:region": "us-east-1", "clusterName": "thumbs"},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
 		"clusterName":     "shop",

@@ -61,6 +61,8 @@ func TestAWSModels(t *testing.T) {
 			s.set(v.Name)
 			if d, reads := build.Data[v.Name]; reads && v.Target != lifecycle.DataTarget {
 				s.withData(d)
+			} else if v.Target != lifecycle.DataTarget {
+				s.pulumi("config", "set", "active", "true") // nothing else says which target runs schedules
 			}
 			s.pulumi("config", "set", "aws:region", regions[v.Name])
 			s.up()

@@ -155,6 +155,13 @@ func All() []Kind {
 			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{
+			Name: "schedule", Is: "times at which a service runs", Golden: "generator/testdata/schedules/app.yaml",
+			Keys: []string{"services.*.schedule"},
+			Spec: in("spec/schedule.go"), Lambda: in("target/lambda/schedule.go"), Kubernetes: in("target/kubernetes/schedule.go"),
+			Templates: in("templates/lambda/features/schedule.tmpl", "templates/kubernetes/features/schedule.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
 			Name: "uses", Is: "what a service may do with the data", Golden: uploads,
 			Keys: []string{"services.*.uses"},
 			Spec: in("spec/uses.go"), Data: in("target/data/uses.go"), Lambda: in("target/lambda/uses.go"), Kubernetes: in("target/kubernetes/uses.go"),

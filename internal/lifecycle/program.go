@@ -165,6 +165,10 @@ func main() {
 	})
 }
 `))
+	active := "  life:active: true\n" // where no data's stack says which target is
+	if len(b.Data) > 0 {
+		active = ""
+	}
 	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
 	var existing strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(b.existing)) {
@@ -182,7 +186,7 @@ func main() {
   life:dataStack: main
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
-`+existing.String()))
+`+existing.String()+active))
 	}
 }
 

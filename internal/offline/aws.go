@@ -67,6 +67,11 @@ func newAWS() *aws {
 				"arn":  "arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}",
 			},
 		},
+		"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {id: "${functionName}:${qualifier}"},
+		"aws:scheduler/schedule:Schedule": {
+			named: true, id: "default/${name}",
+			outputs: map[string]string{"arn": "arn:aws:scheduler:${region}:${account}:schedule/default/${name}", "groupName": "default"},
+		},
 		"aws:sqs/queue:Queue": {
 			named: true, id: "${url}", order: []string{"url"},
 			outputs: map[string]string{

@@ -48,6 +48,7 @@ func Rules() []Rule {
 		{"aws:lambda/alias:Alias", []string{"functionName", "name"}, terraform + "lambda/alias.go"},
 		{"aws:lambda/eventSourceMapping:EventSourceMapping", []string{"eventSourceArn", "startingPosition", "startingPositionTimestamp"}, terraform + "lambda/event_source_mapping.go"},
 		{"aws:lambda/function:Function", []string{"name", "packageType"}, terraform + "lambda/function.go"},
+		{"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", []string{"functionName", "qualifier"}, terraform + "lambda/function_event_invoke_config.go"},
 		{"aws:lambda/permission:Permission", []string{"*"}, terraform + "lambda/permission.go"},
 		{"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", []string{"functionName", "qualifier"}, terraform + "lambda/provisioned_concurrency_config.go"},
 		{"aws:s3/bucketCorsConfigurationV2:BucketCorsConfigurationV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_cors_configuration.go"},
@@ -58,6 +59,7 @@ func Rules() []Rule {
 		{"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_server_side_encryption_configuration.go"},
 		{"aws:s3/bucketV2:BucketV2", []string{"bucket", "bucketPrefix", "objectLockEnabled"}, terraform + "s3/bucket.go"},
 		{"aws:s3/bucketVersioningV2:BucketVersioningV2", []string{"bucket", "expectedBucketOwner"}, terraform + "s3/bucket_versioning.go"},
+		{"aws:scheduler/schedule:Schedule", []string{"groupName", "name", "namePrefix"}, terraform + "scheduler/schedule.go"},
 		{"aws:secretsmanager/secret:Secret", []string{"name", "namePrefix"}, terraform + "secretsmanager/secret.go"},
 		{"aws:sqs/queue:Queue", []string{"fifoQueue", "name", "namePrefix"}, terraform + "sqs/queue.go"},
 		{"aws:sqs/queuePolicy:QueuePolicy", []string{"queueUrl"}, terraform + "sqs/queue_policy.go"},
@@ -65,6 +67,7 @@ func Rules() []Rule {
 
 		object("kubernetes:apps/v1:Deployment", "spec.selector"),
 		object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
+		object("kubernetes:batch/v1:CronJob"),
 		object("kubernetes:core/v1:ConfigMap"),
 		object("kubernetes:core/v1:Service", "spec.clusterIP"),
 		object("kubernetes:core/v1:ServiceAccount"),

@@ -50,7 +50,7 @@ func (g *generator) connect() {
 	for i := range g.names {
 		g.calls[i] = make([]bool, len(g.names))
 		for j := range g.names {
-			if g.rank[j] < g.rank[i] && !g.events(j) && g.IntN(3) == 0 {
+			if g.rank[j] < g.rank[i] && g.requests(j) && g.IntN(3) == 0 {
 				g.calls[i][j] = true
 				g.internal[j] = g.internal[j] || g.IntN(4) == 0 && (g.anything || g.cors == "")
 			}

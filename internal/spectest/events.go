@@ -25,6 +25,11 @@ func (g *generator) draw() {
 	for i := range g.triggers {
 		g.triggers[i] = "http"
 	}
+	for i := range g.triggers {
+		if g.IntN(8) == 0 && (i > 0 || g.sometimes()) {
+			g.triggers[i] = "schedule"
+		}
+	}
 	if g.sometimes() {
 		return // an app without data
 	}
@@ -47,7 +52,7 @@ func (g *generator) draw() {
 		g.data = append(g.data, d)
 	}
 	for i := range g.names {
-		if g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
+		if g.scheduled(i) || g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
 			continue
 		}
 		switch d := g.data[g.IntN(len(g.data))]; {
@@ -72,8 +77,36 @@ func (g *generator) draw() {
 	}
 }
 
-// events reports whether events start a service.
-func (g *generator) events(i int) bool { return g.triggers[i] != "http" }
+// events reports whether messages start a service, requests whether requests do, and scheduled
+// whether it runs at set times.
+func (g *generator) events(i int) bool    { return !g.requests(i) && !g.scheduled(i) }
+func (g *generator) requests(i int) bool  { return g.triggers[i] == "http" }
+func (g *generator) scheduled(i int) bool { return g.triggers[i] == "schedule" }
+
+// schedule writes when a service runs.
+func (g *generator) schedule() {
+	entries := []string{"cron: " + g.quoted(g.one("0 6 * * MON-FRI", "*/5 * * * *", "30 2 * * *", "59 23 29 2 *", "0 0 1 jan,jul *", "1-3,7 8-18/5 * * 0,6"))}
+	if g.sometimes() {
+		entries = append(entries, "timeZone: "+g.one("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"))
+	}
+	if g.sometimes() {
+		entries = append(entries, "input: "+g.quoted(g.one("null", "{}", `{"kind": "it's $(HOME)"}`, `"$ \\ ü"`, "[1, 2.50]", "{\"tick\": \"`\"}")))
+	}
+	if g.sometimes() {
+		entries = append(entries, "path: "+g.one("/", "/events", "/jobs/.x_y~z"))
+	}
+	if g.sometimes() {
+		most := 10
+		if !g.anything {
+			most = 3 // what Lambda takes
+		}
+		entries = append(entries, fmt.Sprintf("attempts: %d", g.between(1, most)))
+	}
+	if g.sometimes() {
+		entries = append(entries, "overlap: "+g.one("allow", "forbid"))
+	}
+	g.line(2, "schedule: {%s}", strings.Join(entries, ", "))
+}
 
 // keep writes data.
 func (g *generator) keep() {

@@ -65,6 +65,7 @@ type service struct {
 	max         int
 	permissions bool
 	events      bool // which start it, and no requests
+	scheduled   bool // it runs at set times
 	internal    bool // only services that need it may call it
 	cors        bool // has the policy that all services have
 	domain      bool
@@ -156,7 +157,7 @@ func (g *generator) serviceNames() []string {
 }
 
 func (g *generator) service(i int) {
-	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && !g.events(i), internal: g.internal[i]}
+	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && g.requests(i), internal: g.internal[i]}
 	g.line(1, "%s:", g.key(s.name))
 	if g.sometimes() {
 		s.zip = g.one("build/app.zip", "a b.zip", "dist/it's.zip", "x/`y`.zip", "ü/${z}.zip", "{{.}}.zip", "%s.zip", `q"q.zip`)
@@ -192,7 +193,10 @@ func (g *generator) service(i int) {
 	if g.sometimes() {
 		g.line(2, "health: {path: %s%s}", g.one("/", "/healthz", "/live/z", "/.well-known/a_b~c-d"), g.one("", ", startup: 90s", ", startup: 5s"))
 	}
-	if g.events(i) {
+	if g.scheduled(i) {
+		s.events, s.scheduled = true, true
+		g.schedule()
+	} else if g.events(i) {
 		s.events = true
 		g.trigger(i)
 		if g.sometimes() {

@@ -130,7 +130,7 @@ func TestDeployable(t *testing.T) {
 			}
 			k, l := s.Kubernetes, s.Lambda
 			open := k.Gateway != nil || k.Ingress != nil
-			if !s.IsEvents() && first {
+			if s.IsHTTP() && first {
 				policy, first = s.HTTP.CORS, false
 			}
 			refuse(name, "nothing to run on one target", image == "" || l.Image == "" && l.Zip == "")
@@ -145,7 +145,7 @@ func TestDeployable(t *testing.T) {
 			refuse(name, "tokens that nothing checks", s.HTTP.Auth != nil && k.Auth == "")
 			refuse(name, "a domain that nothing serves", s.HTTP.Domain != "" && !open)
 			refuse(name, "CORS that nothing answers", s.HTTP.CORS != nil && k.Gateway == nil && (k.Ingress == nil || k.Ingress.Class != "nginx"))
-			refuse(name, "CORS of its own", !s.IsEvents() && !reflect.DeepEqual(s.HTTP.CORS, policy))
+			refuse(name, "CORS of its own", s.IsHTTP() && !reflect.DeepEqual(s.HTTP.CORS, policy))
 		}
 	}
 }

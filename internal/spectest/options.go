@@ -50,14 +50,14 @@ func (g *generator) lambda(s *service) []string {
 	if g.sometimes() {
 		options = append(options, "logRetentionDays: "+g.one("1", "30", "3653"))
 	}
-	if g.sometimes() {
+	if !s.scheduled && g.sometimes() {
 		most := 1000
 		if !g.anything {
 			most = s.max
 		}
 		options = append(options, "provisioned: "+strconv.Itoa(g.between(0, most)))
 	}
-	if g.sometimes() && (g.anything || s.max*s.concurrency <= 900) { // 100 stay unreserved in an account
+	if !s.scheduled && g.sometimes() && (g.anything || s.max*s.concurrency <= 900) { // 100 stay unreserved in an account
 		options = append(options, "reserved: "+g.one("true", "false"))
 	}
 	if g.sometimes() {

@@ -49,6 +49,9 @@ const (
 	roll    = "update Deployment"     // new pods, and old ones go once they are ready
 )
 
+// daily is a service that runs at set times, in place of one over HTTP.
+const daily = `{http: null, schedule: {cron: "0 6 * * *"}}`
+
 // All lists the changes, in the order of the spec.
 func All() []Change {
 	return []Change{
@@ -178,6 +181,31 @@ func All() []Change {
 			Fields: []string{"services.*.http.maxBody"},
 			Before: "kubernetes: {ingress: {class: nginx}}", After: "http: {maxBody: 5Mi}",
 			Lambda: nothing("an invocation takes 6 MB"), Kubernetes: noted("update Ingress", "of class nginx; else nothing"),
+		},
+		{
+			Fields: []string{"services.*.schedule.cron", "services.*.schedule.timeZone", "services.*.schedule.input"},
+			Before: daily, After: `schedule: {cron: "0 7 * * *", timeZone: Europe/Berlin, input: '"other"'}`,
+			Lambda: steps("update Schedule"), Kubernetes: noted("update CronJob", "a run that is at work goes on as it began"),
+		},
+		{
+			Fields: []string{"services.*.schedule.path"}, Before: daily, After: "schedule: {path: /runs}",
+			Lambda: steps(publish), Kubernetes: steps("update CronJob"),
+		},
+		{
+			Fields: []string{"services.*.schedule.attempts"}, Before: daily, After: "schedule: {attempts: 1}",
+			Lambda: steps("update FunctionEventInvokeConfig"), Kubernetes: steps("update CronJob"),
+		},
+		{
+			Fields: []string{"services.*.schedule.overlap"}, Before: daily, After: "schedule: {overlap: forbid}",
+			Lambda: nothing("EventBridge Scheduler does not ask"), Kubernetes: steps("update CronJob"),
+		},
+		{
+			Fields: []string{"services.*.timeout"}, Title: "of a service that runs at set times", Before: daily, After: "timeout: 20s",
+			Lambda: steps("update Function Alias FunctionEventInvokeConfig MetricAlarm"), Kubernetes: steps("update CronJob"),
+		},
+		{
+			Fields: []string{"services.*.kubernetes.namespace"}, Title: "of a service that runs at set times", Before: daily, After: "kubernetes: {namespace: other}",
+			Lambda: nothing(""), Kubernetes: noted("replace CronJob NetworkPolicy ServiceAccount", "a run that is at work in the old namespace ends with it; one that is due in between may come twice"),
 		},
 		{
 			Fields: []string{"services.*.scale.min"}, Before: "scale: {min: 1}", After: "scale: {min: 2}",

@@ -30,6 +30,11 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".timeout", "how long the delivery container waits for the app's answer, and, with a reserve, what a pod gets to finish when it stops; the queue hides a message six times as long")
 		return
 	}
+	if out.Schedule != nil {
+		out.Reach = FromNobody
+		r.notes.Exact(at+".timeout", "how long curl waits for the app's answer, at each attempt")
+		return
+	}
 	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {
 		r.notes.Dropped(path, "its NetworkPolicy lets in the services that need it alone, where any do")
 	}

@@ -27,7 +27,13 @@ func (m *Model) Service(name string) (Service, bool) {
 	return m.Services[i], true
 }
 
-// Service is one Deployment, the Service in front of it if requests reach it, and its autoscaler, with
+// HasHTTP reports whether requests reach the pods.
+func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil }
+
+// Autoscaled reports whether a HorizontalPodAutoscaler sets the number of pods.
+func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s.Schedule == nil }
+
+// Service is one Deployment or CronJob, the Service in front of it if requests reach it, and its autoscaler, with
 // what the spec asks for beside them.
 type Service struct {
 	Name           string // as in the spec
@@ -64,9 +70,10 @@ type Service struct {
 	PodsMetric    string // the Pods metric that has the rate, for Requests without KEDA
 	KEDA          *KEDA  // scales in the autoscaler's place
 
-	Backlog int         // messages of the queue for each pod, for Backlog
-	Events  *Events     // what reaches the pods in place of requests; nil for http
-	Access  data.Access // what they find of the data, and may do with it
+	Backlog  int         // messages of the queue for each pod, for Backlog
+	Events   *Events     // what reaches the pods in place of requests; nil for http
+	Schedule *Schedule   // when a CronJob runs the app; nil for one that always runs
+	Access   data.Access // what they find of the data, and may do with it
 
 	Needs   []Need   // the services that this one calls, by name
 	Callers []string // the services that call this one, by name

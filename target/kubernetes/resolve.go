@@ -79,7 +79,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	if s.Port < firstPort {
 		bind = "; a setting of the pods' network, net.ipv4.ip_unprivileged_port_start, lets their user listen there"
 	}
-	if s.IsEvents() {
+	if !s.IsHTTP() {
 		r.notes.Exact(at+".port", "the container's port, which its NetworkPolicy lets nothing outside the pod connect to%s", bind)
 	} else {
 		r.notes.Exact(at+".port", "the container's port, the only one that its NetworkPolicy lets others connect to; the Service listens on port 80%s", bind)
@@ -90,7 +90,9 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	} else {
 		r.notes.Approximate(memoryAt, "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
 	}
-	if e, ok := r.app.Events(name); ok && !e.Pull {
+	if s.Schedule != nil {
+		r.notes.Dropped(at+".concurrency", "a run is one request")
+	} else if e, ok := r.app.Events(name); ok && !e.Pull {
 		r.notes.Exact(at+".concurrency", "messages that the delivery container gives the app at once")
 	} else {
 		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
@@ -104,6 +106,9 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.calls(name, s, &out)
 	r.uses(name, s, &out)
 	r.events(name, s, &out)
+	if s.Schedule != nil {
+		r.schedule(name, s, &out)
+	}
 	r.permissions(at, s, &out)
 	r.authorizer(at, s, &out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
@@ -144,6 +149,11 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 	}
 	if s.Connections > 0 {
 		out.MostConnections = out.MaxReplicas * s.Concurrency
+		if s.Schedule != nil {
+			out.MostConnections = 1
+			r.notes.Dropped(at+".connections", "nothing holds it to that: a run is one pod with one request, which holds 1 connection, and runs may overlap")
+			return
+		}
 		more := ""
 		if out.MostConnections > s.Connections {
 			more = fmt.Sprintf(", more than the %d that it may", s.Connections)

@@ -26,6 +26,9 @@ const surge = "while an update rolls out, up to a quarter more pods run"
 // scale decides what sets the number of pods: a HorizontalPodAutoscaler, or
 // KEDA where the service may have none at all.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {
+	if out.Schedule != nil {
+		return // each run is a pod
+	}
 	if out.Events != nil {
 		r.eventScale(at, s, out)
 		return

@@ -22,7 +22,7 @@ type CORS struct {
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
 	r.body(at+".http.maxBody", s)
 	r.internal(at+".http.internal", s, out)
-	if s.Internal() && !s.IsEvents() && !s.HTTP.Internal {
+	if s.Internal() && s.IsHTTP() && !s.HTTP.Internal {
 		out.InternalCallers = r.callers[out.Name]
 	}
 	for i, route := range s.HTTP.Routes {
@@ -129,7 +129,7 @@ func (r *resolver) cors(model *Model) {
 	var without []string
 	for _, name := range r.names {
 		s := r.app.Services[name]
-		if s.IsEvents() {
+		if !s.IsHTTP() {
 			continue
 		}
 		if s.HTTP.CORS == nil {

@@ -17,6 +17,7 @@ const (
 	ALBTargetPage     = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html"
 	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
 	EventScalingPage  = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"
+	AsyncPage         = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"
 	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 )
 
@@ -58,6 +59,9 @@ const (
 	MinMaximumConcurrency = 2
 	MaxMaximumConcurrency = 1000
 )
+
+// MaxAttempts is how often Lambda tries an asynchronous event in all: AsyncPage.
+const MaxAttempts = 3
 
 // What one invocation can carry, and how long its environment may take to start:
 // QuotasPage and StartPage.
@@ -109,7 +113,9 @@ const UsualKeepAlive = 6 * time.Minute
 // duration), and on the API that all share (5xx).
 const (
 	AlarmsOfService = 3
-	AlarmsOfAPI     = 1
+	// AlarmsOfSchedule is of the runs that failed for good.
+	AlarmsOfSchedule = 1
+	AlarmsOfAPI      = 1
 )
 
 // The layers of the Lambda Web Adapter that AWS publishes in every commercial region,

@@ -40,8 +40,11 @@ func (m *Model) Service(name string) (Service, bool) {
 
 // HasHTTP reports whether any service answers requests, so that there is an API.
 func (m *Model) HasHTTP() bool {
-	return slices.ContainsFunc(m.Services, func(s Service) bool { return s.Events == nil })
+	return slices.ContainsFunc(m.Services, Service.HasHTTP)
 }
+
+// HasHTTP reports whether requests start the function.
+func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil }
 
 // Service is one function and what routes requests, or brings events, to it.
 type Service struct {
@@ -62,6 +65,7 @@ type Service struct {
 	Permissions      []Permission
 	Adapter          bool    // the Web Adapter turns each invocation into a request
 	Events           *Events // what starts the function in place of requests; nil for http
+	Schedule         *Schedule
 	Access           data.Access
 	Routes           []string // route keys, in the spec's order
 	Domain           string   // host name that the spec gives the service; the whole API answers under it

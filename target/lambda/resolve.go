@@ -60,6 +60,9 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	if s.IsEvents() {
 		r.events(name, s, &out)
 	}
+	if s.Schedule != nil {
+		r.schedule(name, s, &out)
+	}
 	r.http(at, s, &out)
 	r.environment(at, s, &out)
 	r.permissions(at, s, &out)
@@ -184,6 +187,10 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	}
 	if s.IsEvents() {
 		r.notes.Exact(at+".timeout", "the function's timeout; the queue hides a message six times as long, and the window longer")
+		return
+	}
+	if s.Schedule != nil {
+		r.notes.Exact(at+".timeout", "the function's timeout, for each attempt")
 		return
 	}
 	if out.TimeoutSeconds > MaxRouteTimeoutSeconds {

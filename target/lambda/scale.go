@@ -10,6 +10,8 @@ func (r *resolver) connections(at string, s *spec.Service, out *Service) {
 	out.Connections, out.MostConnections = s.Connections, AccountConcurrency
 	bound := "the account's concurrency, 1,000, bounds its environments"
 	switch {
+	case out.Schedule != nil:
+		out.MostConnections, bound = 1, "a run is one environment, and runs may overlap"
 	case out.Reserved > 0:
 		out.MostConnections, bound = out.Reserved, "lambda.reserved bounds its environments"
 	case out.Events != nil:
@@ -25,6 +27,9 @@ func (r *resolver) connections(at string, s *spec.Service, out *Service) {
 // scale decides what is kept warm and what is the most; in between, Lambda starts
 // an environment for each request at once.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {
+	if out.Schedule != nil {
+		return // each run is an invocation, and nothing is between them
+	}
 	if out.Events != nil {
 		r.eventScale(at, s, out)
 	} else {

@@ -1,0 +1,67 @@
+// Package kubernetes declares thumbs on Kubernetes: workload.go says what every service is
+// made of, and each service has a file of its own with its facts and what it has beside
+// that. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it
+// differs from what ambi would write today.
+package kubernetes
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"example.com/golden/stacks/settings"
+)
+
+const app = "thumbs"
+
+// stack is the app as one stack deploys it.
+type stack struct {
+	services            services
+	needed              map[string][]pulumi.Resource // what the pods of a service wait for, by its name
+	permissionsBoundary string                       // the policy that bounds the pods' roles; empty for none
+	clusterName         string                       // the EKS cluster's
+	curlImage           string
+	active              bool // whether this stack, and not another one, runs the schedules
+}
+
+// services are the facts of each, with what the stack's configuration changes of them.
+type services struct {
+	api    facts
+	report facts
+	sweep  facts
+}
+
+// Deploy declares each service. All settings are read first, and the cluster is asked for
+// what it must have already, so that a preview tells what an update would refuse.
+func Deploy(ctx *pulumi.Context) error {
+	read := settings.Read(ctx)
+	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
+		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set --stack %s kubernetes:context NAME", ctx.Stack())
+	s := &stack{
+		services: services{
+			api:    apiFacts.configured(read),
+			report: reportFacts.configured(read),
+			sweep:  sweepFacts.configured(read),
+		},
+		needed:              map[string][]pulumi.Resource{},
+		permissionsBoundary: readBoundary(ctx, read),
+		clusterName:         readClusterName(read),
+		curlImage:           read.Image("curlImage", curlImage),
+		active:              readActive(read),
+	}
+	if err := read.Err(); err != nil {
+		return err
+	}
+	if err := require(ctx, prerequisites(s.services.api, s.services.report, s.services.sweep)); err != nil {
+		return err
+	}
+	for _, deploy := range []func(*pulumi.Context, *stack) error{ // each after those that it calls
+		deployAPIService,
+		deployReportService,
+		deploySweepService,
+	} {
+		if err := deploy(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"ambi/internal/cron"
+)
+
+// Schedule has the service run at set times.
+type Schedule struct {
+	Cron     string  `json:"cron" jsonschema:"required" jsonschema_description:"When it runs: minute, hour, day of the month, month and day of the week, such as 0 6 * * MON-FRI."`
+	TimeZone string  `json:"timeZone,omitempty" jsonschema:"default=UTC" jsonschema_description:"The time zone of cron, such as Europe/Berlin."`
+	Input    string  `json:"input,omitempty" jsonschema:"default=null" jsonschema_description:"What each run gets as its input, as JSON."`
+	Path     string  `json:"path,omitempty" jsonschema:"default=/events" jsonschema_description:"The path that a run is posted to, as JSON with id, time and input."`
+	Attempts int     `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=10,default=3" jsonschema_description:"How often a run is tried in all, until the app answers 2xx."`
+	Overlap  Overlap `json:"overlap,omitempty" jsonschema:"enum=allow,enum=forbid,default=allow" jsonschema_description:"Whether a run may start while the one before is still at work."`
+}
+
+// Overlap says what becomes of a run that is due while another is at work.
+type Overlap string
+
+// The overlaps.
+const (
+	OverlapAllow  Overlap = "allow"
+	OverlapForbid Overlap = "forbid" // it is left out
+)
+
+// SetDefaults tries a run three times, as Lambda does by itself.
+func (s *Schedule) SetDefaults() {
+	s.TimeZone, s.Input, s.Path, s.Attempts, s.Overlap = "UTC", "null", "/events", 3, OverlapAllow
+}
+
+// HasSchedules reports whether any service runs at set times.
+func (a *App) HasSchedules() bool {
+	for _, s := range a.Services {
+		if s.Schedule != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Times is when the schedule runs. It is sound in a spec that Parse took.
+func (s *Schedule) Times() *cron.Schedule {
+	times, err := cron.Parse(s.Cron)
+	if err != nil {
+		panic(err) // Parse refuses it
+	}
+	return times
+}
+
+// CompactInput is the input without the white space around its parts.
+func (s *Schedule) CompactInput() string {
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(s.Input)); err != nil {
+		panic(err) // Parse refuses it
+	}
+	return b.String()
+}
+
+const (
+	// maxInput bounds the input in bytes: a run's arguments, and not its data.
+	maxInput = 4096
+	// keywordPrefix begins what EventBridge Scheduler replaces in an input.
+	keywordPrefix = "<aws.scheduler."
+)
+
+func (v *validator) schedule(path string, s *Schedule) {
+	if at := path + ".cron"; v.sound(at) {
+		if _, err := cron.Parse(s.Cron); err != nil {
+			problem := err.(*cron.Problem) //nolint:errorlint // it returns no other
+			var hints []string
+			if problem.Hint != "" {
+				hints = []string{problem.Hint}
+			}
+			v.fail(at, problem.Message, hints...)
+		}
+	}
+	if at := path + ".timeZone"; v.sound(at) {
+		if _, known := cron.Zone(s.TimeZone); !known {
+			var hints []string
+			if hint := nearest(s.TimeZone, cron.Zones(), "time zone"); hint != "" {
+				hints = []string{hint}
+			}
+			v.fail(at, "must be a time zone such as Europe/Berlin, got "+quote(s.TimeZone), hints...)
+		}
+	}
+	switch at := path + ".input"; {
+	case !v.sound(at):
+	case !json.Valid([]byte(s.Input)):
+		v.fail(at, "must be JSON, got "+quote(s.Input), `in quotes, such as '{"kind": "daily"}'`)
+	case len(s.Input) > maxInput:
+		v.fail(at, fmt.Sprintf("must have %d bytes at most, got %d", maxInput, len(s.Input)), "keep what is large in a bucket, and name it here")
+	case strings.Contains(s.Input, keywordPrefix):
+		v.fail(at, "must not have "+keywordPrefix+"…>, which Lambda's scheduler alone replaces", "each run gets its id and its time beside the input")
+	}
+	v.path(path+".path", s.Path)
+}
+
+// withoutScale refuses what says how many instances there are of a service that each run
+// starts anew.
+func (v *validator) withoutScale(path string) {
+	for _, key := range []string{"scale", "lambda.provisioned", "lambda.reserved"} {
+		if at := path + "." + key; v.app.Given(at) {
+			v.fail(at, "is not for a service with schedule", "each run starts one instance; schedule.overlap says whether there may be two")
+		}
+	}
+}
+
+func (s schema) refineSchedule() {
+	schedule := s.of(reflect.TypeFor[Schedule]())
+	plainPath(property(schedule, "path"))
+	input := property(schedule, "input")
+	input.MaxLength = number(maxInput)
+	input.Not = &jsonschema.Schema{Pattern: keywordPrefix}
+	var zones []any
+	for _, zone := range cron.Zones() {
+		zones = append(zones, zone)
+	}
+	property(schedule, "timeZone").Enum = zones
+}
+
+// shiftsFrom is the year from which on changes of a zone's clocks are looked for: the same
+// spec says the same in any year.
+const shiftsFrom = 2026
+
+// ShiftNote says for a finding what a change of clocks does to a schedule: a missing time
+// never comes, on either target; of one that is there twice, the target says what happens.
+func ShiftNote(times *cron.Schedule, zone, twice string) string {
+	in, _ := cron.Zone(zone)
+	missed, doubled := "", ""
+	for _, shift := range times.Shifts(time.Date(shiftsFrom, 1, 1, 0, 0, 0, 0, in)) {
+		if shift.Missed {
+			missed = "; a time that clocks leave out when they are put forward never comes"
+		}
+		if shift.Twice {
+			doubled = "; " + twice
+		}
+	}
+	return missed + doubled
+}
