@@ -221,7 +221,7 @@ func TestFixedTextsKeepTheLimits(t *testing.T) {
 			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
 			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
 		},
-		"data/features/queue/queue.go.tmpl": {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
+		"data/features/queue/queue.go.tmpl":            {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
 		"kubernetes/features/schedule/schedule.go.txt": {fmt.Sprintf("const lateSeconds = %d\n", kubernetes.LateSeconds)},
 		"lambda/features/schedule/schedule.go.txt": {
 			fmt.Sprintf("lateSeconds = %d\n", lambda.LateSeconds), fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600)),
