@@ -144,6 +144,8 @@ func bends(value any, path string) []bend {
 		}
 	case bool:
 		leaf(!v)
+	case nil: // null, in a document
+		leaf("bent")
 	default:
 		panic(fmt.Sprintf("%s: no idea how to bend a %T", path, value))
 	}
