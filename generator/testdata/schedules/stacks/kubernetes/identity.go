@@ -34,9 +34,14 @@ func readBoundary(ctx *pulumi.Context, read *settings.Settings) string {
 	return read.ARN("permissionsBoundaryArn", "iam", "policy/")
 }
 
-// roleOf is a role that a statement says who may assume.
-func roleOf(s *stack, trust statement) *iam.RoleArgs {
-	role := &iam.RoleArgs{AssumeRolePolicy: policyOf(trust)}
+// tags say what a service's resources in AWS are for: bills and tools go by them.
+func tags(f facts) pulumi.StringMap {
+	return pulumi.StringMap{"app": pulumi.String(app), "service": pulumi.String(f.service)}
+}
+
+// roleOf is a role of a service, which a statement says who may assume.
+func roleOf(s *stack, f facts, trust statement) *iam.RoleArgs {
+	role := &iam.RoleArgs{AssumeRolePolicy: policyOf(trust), Tags: tags(f)}
 	if s.permissionsBoundary != "" {
 		role.PermissionsBoundary = pulumi.String(s.permissionsBoundary)
 	}

@@ -12,6 +12,7 @@ func checkPodIdentity(t stacktest.T, g *stacktest.Graph, w wanted, s expectation
 		"Principal": map[string]any{"Service": "pods.eks.amazonaws.com"},
 	}}, "EKS gives the role to pods, and nothing else may take it")
 	association := g.One(t, associationType, w.name())
+	wantTags(t, association, w)
 	association.Want(t, "clusterName", s.config["clusterName"], "other clusters have ServiceAccounts of this name, too")
 	association.Want(t, "namespace", w.namespace, "other namespaces have ServiceAccounts of this name, too")
 	association.Want(t, "serviceAccount", account.Output("metadata.name"), "it is the pods' own", account)

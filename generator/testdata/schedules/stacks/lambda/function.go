@@ -46,6 +46,11 @@ var logRetentionChoices = []int{
 // name is what the service's resources are called in Pulumi.
 func (f facts) name() string { return app + "-" + f.service }
 
+// tags say what the service's resources are for: bills and tools go by them.
+func (f facts) tags() pulumi.StringMap {
+	return pulumi.StringMap{"app": pulumi.String(app), "service": pulumi.String(f.service)}
+}
+
 // functionOf runs the service's code as a role.
 func functionOf(f facts, as *executionRole) *awslambda.FunctionArgs {
 	function := &awslambda.FunctionArgs{
@@ -58,6 +63,7 @@ func functionOf(f facts, as *executionRole) *awslambda.FunctionArgs {
 			LogFormat: pulumi.String("JSON"),
 			LogGroup:  as.logs.Name,
 		},
+		Tags: f.tags(),
 	}
 	if len(f.environment) > 0 {
 		function.Environment = environment(f.environment)

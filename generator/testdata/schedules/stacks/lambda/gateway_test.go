@@ -10,6 +10,7 @@ import (
 
 func checkGateway(t stacktest.T, g *stacktest.Graph, _ expectations) {
 	api := g.One(t, apiType, app)
+	wantTags(t, api, "")
 	api.Want(t, "protocolType", "HTTP", "routes such as GET /x and payload format 2.0 belong to HTTP APIs")
 	g.Exports.Want(t, "url", api.Output("apiEndpoint"), "it is where callers find the app")
 
@@ -21,6 +22,8 @@ func checkGateway(t stacktest.T, g *stacktest.Graph, _ expectations) {
 
 func checkStage(t stacktest.T, g *stacktest.Graph, s expectations) {
 	stage, logs := g.One(t, stageType, app), g.One(t, logGroupType, app)
+	wantTags(t, stage, "")
+	wantTags(t, logs, "")
 	logs.Want(t, "name", "/aws/vendedlogs/http-api/"+app+"-"+stacktest.Stack, "AWS may deliver logs to such names without more ado, and two stacks must not share one")
 	checkRetention(t, logs)
 	stage.Want(t, "accessLogSettings.destinationArn", logs.Output("arn"), "it is the log with a retention", logs)

@@ -21,6 +21,9 @@ const (
 	throttleBurst = 500  // requests at once
 )
 
+// shared is the tag of what belongs to no service alone.
+func shared() pulumi.StringMap { return pulumi.StringMap{"app": pulumi.String(app)} }
+
 // stack is the app as one stack deploys it: what its configuration says, and what the
 // services share. What the configuration leaves empty, no resource has.
 type stack struct {

@@ -112,6 +112,7 @@ var serviceChecks = []struct {
 	{"log group exists before the function", checkLogs},
 	{"role may do the least", checkRole},
 	{"alias points at a published version", checkAlias},
+	{"resources say what they are for", checkTags},
 	{"integration goes to the alias", checkIntegration},
 	{"routes lead to the integration", checkRouting},
 	{"permission is for the alias and for any route", checkPermission},
@@ -200,6 +201,20 @@ func checkAlias(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	alias.Want(t, "name", "live", "callers know it by this name")
 	alias.Want(t, "functionName", function.Output("name"), "it is this function's", function)
 	alias.Want(t, "functionVersion", function.Output("version"), "each deployment moves it to what was just published", function)
+}
+
+func checkTags(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	for _, typ := range []string{functionType, logGroupType, roleType} {
+		wantTags(t, g.One(t, typ, w.name()), w.service)
+	}
+}
+
+// wantTags requires the tags of a service's resource, or of what belongs to none.
+func wantTags(t stacktest.T, r *stacktest.Resource, service string) {
+	r.Want(t, "tags.app", app, "bills and tools go by it")
+	if service != "" {
+		r.Want(t, "tags.service", service, "bills and tools go by it")
+	}
 }
 
 // within requires a number within bounds, both included: which one is a matter of taste.
