@@ -18,8 +18,8 @@ type NotPriced struct {
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	var left []NotPriced
 	for _, name := range app.ServiceNames() {
-		if s := app.Services[name]; !s.IsHTTP() {
-			left = append(left, NotPriced{name, s.Trigger()})
+		if trigger := app.TriggerOf(name); trigger != "http" {
+			left = append(left, NotPriced{name, trigger})
 		}
 	}
 	if left == nil {
