@@ -94,6 +94,19 @@ const samples = `{
 		"pointInTimeRecovery": {"enabled": true}, "ttl": {"attributeName": "expires", "enabled": true}
 	},
 	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "redriveAllowPolicy": "{}"},
+	"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+		"functionName": "thumbs-report", "qualifier": "live", "maximumRetryAttempts": 1, "maximumEventAgeInSeconds": 3600,
+		"destinationConfig": {"onFailure": {"destination": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}}
+	},
+	"aws:scheduler/schedule:Schedule": {
+		"name": "thumbs-report", "scheduleExpression": "cron(0 6 ? * MON-FRI *)", "scheduleExpressionTimezone": "Europe/Berlin", "state": "ENABLED",
+		"flexibleTimeWindow": {"mode": "OFF"},
+		"target": {
+			"arn": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-report:live", "roleArn": "arn:aws:iam::123456789012:role/x", "input": "{}",
+			"retryPolicy": {"maximumEventAgeInSeconds": 300, "maximumRetryAttempts": 5},
+			"deadLetterConfig": {"arn": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}
+		}
+	},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "c", "namespace": "thumbs", "serviceAccount": "api", "roleArn": "arn:aws:iam::123456789012:role/x"}
 }`
 

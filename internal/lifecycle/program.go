@@ -175,6 +175,10 @@ func main() {
 		fmt.Fprintf(&existing, "  life:%s: %s\n", key, b.existing[key])
 	}
 	for _, target := range append(spec.Targets(), DataTarget) {
+		settings := active
+		if target == DataTarget { // elsewhere they could be a service's, of the same name
+			settings += existing.String()
+		}
 		b.file("Pulumi."+string(target)+".yaml", []byte(`config:
   life:target: `+string(target)+`
   aws:region: us-east-1
@@ -186,7 +190,7 @@ func main() {
   life:dataStack: main
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
-`+existing.String()+active))
+`+settings))
 	}
 }
 
