@@ -36,3 +36,6 @@ func credentialShapes() []string {
 
 // credential matches a text that holds a credential.
 var credential = lazyregexp.New(strings.Join(credentialShapes(), "|"))
+
+// HoldsCredential reports whether a text holds what looks like a credential, by its form alone.
+func HoldsCredential(text string) bool { return credential.MatchString(text) }

@@ -104,7 +104,7 @@ func (v *validator) value(path, value string) {
 			return
 		}
 	}
-	if credential.MatchString(value) {
+	if HoldsCredential(value) {
 		v.fail(path, "holds what looks like a credential, and the spec is no place for one", "keep it as a secret, and name it under secrets")
 	}
 }
@@ -120,3 +120,7 @@ func (v *validator) secret(path string, s Secret) {
 		v.fail(path+".key", "must be letters, digits and . _ -, got "+quote(s.Key))
 	}
 }
+
+// SetByPlatform reports who sets a variable of this name, so that a spec must not; empty
+// for nobody.
+func SetByPlatform(name string) string { return reservedBy(name) }

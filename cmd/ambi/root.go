@@ -61,6 +61,7 @@ Exit codes:
 	root.SetHelpCommand(newHelpCommand())
 	root.AddCommand(
 		newInitCommand(io, options),
+		newImportCommand(io, options),
 		newValidateCommand(io, options),
 		newGenerateCommand(io, options),
 		newDiffCommand(io, options),

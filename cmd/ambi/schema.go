@@ -28,6 +28,7 @@ func schemaNames() [][2]string {
 		{"spec", "the spec, " + project.SpecFile},
 		{"compare", "ambi compare --json"},
 		{"generate", "ambi generate --json"},
+		{"import", "ambi import --json"},
 		{"plan", "ambi plan --json"},
 		{"preview", "ambi preview --json"},
 		{"prices", "ambi prices --json"},

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"ambi/importer"
+	"ambi/importer/draft"
+	"ambi/importer/source"
+	"ambi/internal/flags"
+	"ambi/internal/inputfile"
+	"ambi/internal/problem"
+	"ambi/internal/project"
+	"ambi/internal/terminal"
+	"ambi/spec"
+)
+
+func newImportCommand(io streams, options *project.Folder) *cobra.Command {
+	var name string
+	var force, stdout, asJSON, strict bool
+	cmd := &cobra.Command{
+		Use:   "import FILE...",
+		Short: "Make a spec of the app that you have: " + strings.Join(importer.Formats(), ", "),
+		Long: `Make a spec, app/app.yaml, of the files of an app that exists: ` + strings.Join(importer.Formats(), ", ") + `.
+The format is found by what is in the files. A folder stands for the YAML and JSON
+files in it and below it, - for standard input. Several files of one app become one
+spec.
+
+Then show what became of each value of the files, with its place: what the spec says
+alike is counted, and what it says nearly alike or not at all is listed, with what
+differs or why. An exclamation mark is before what may change how the app behaves. A
+key that ambi does not know never fails an import.
+
+What looks like a secret becomes a reference to one; the spec never holds its value.
+What the files do not say stays open in the spec, where "ambi validate" points at it.
+
+Exit code 1: app/app.yaml is there already, or nothing becomes a service. With
+--strict also when the spec is not valid yet, or when something that may change how
+the app behaves was approximated or left out.`,
+		Example: `  ambi import k8s/
+  helm template shop ./chart | ambi import -
+  ambi import deployment.yaml ingress.yaml --name shop --stdout`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return problem.New("%s takes the files of an app", flags.Called(cmd)).Of(problem.Misuse).Hint("it reads %s", strings.Join(importer.Formats(), ", "))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := flags.Exclusive(cmd, "stdout", "json"); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("name") {
+				if err := spec.CheckName(name); err != nil {
+					return problem.InFlag("name", problem.As(problem.Misuse, err))
+				}
+			}
+			files, err := sources(io.in, args)
+			if err != nil {
+				return err
+			}
+			result, err := importer.Import(files, importer.Options{Name: name})
+			if err != nil {
+				return err
+			}
+			written := ""
+			if !stdout {
+				if written, err = project.WriteSpec(options.Dir, result.Spec, force); err != nil {
+					return err
+				}
+			}
+			switch {
+			case asJSON:
+				err = printJSON(io.out, documentOf(result, written))
+			case stdout:
+				if _, err = io.out.Document().Write(result.Spec); err == nil {
+					err = printImport(io.err, result, written)
+				}
+			default:
+				err = printImport(io.out, result, written)
+			}
+			if err != nil {
+				return problem.As(problem.Machine, err)
+			}
+			if strict && (len(result.Problems) > 0 || result.Changes()) {
+				return &answerNo{}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&name, "name", "", "the app's `NAME` (default: made of the files)")
+	cmd.Flags().BoolVar(&force, "force", false, "replace an app/app.yaml that is there")
+	cmd.Flags().BoolVar(&stdout, "stdout", false, "print the spec, and the report to standard error; write nothing")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema import\" prints")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 when the app may behave otherwise than before")
+	return cmd
+}
+
+// maxSources bounds the files of one import.
+const maxSources = 2000
+
+// sources reads the files that the arguments name.
+func sources(stdin io.Reader, args []string) ([]source.File, error) {
+	var files []source.File
+	var problems problem.List
+	read := func(name string, from io.Reader) {
+		text, err := inputfile.Read(from, name, source.MaxSize)
+		problems.Add(err)
+		files = append(files, source.File{Name: filepath.ToSlash(name), Text: text})
+	}
+	for _, arg := range args {
+		if arg == "-" {
+			read("standard input", stdin)
+			continue
+		}
+		names := []string{arg}
+		if info, err := os.Stat(arg); err == nil && info.IsDir() {
+			if names, err = within(arg); err != nil {
+				return nil, problem.New("cannot read %s: %w", arg, inputfile.Cause(err)).Of(problem.Machine)
+			}
+			if len(names) == 0 {
+				problems = append(problems, problem.New("%s has no YAML and no JSON files", arg).Of(problem.Misuse))
+			}
+		}
+		for _, name := range names {
+			if len(files) == maxSources {
+				return nil, problem.New("more than %d files", maxSources).Of(problem.Misuse)
+			}
+			file, err := inputfile.Open("", name)
+			if err != nil {
+				problems.Add(err)
+				continue
+			}
+			read(name, file)
+			_ = file.Close()
+		}
+	}
+	return files, problems.Err()
+}
+
+// within lists the YAML and JSON files of a folder, but for hidden ones.
+func within(folder string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != folder && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.Type().IsRegular() && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".json")):
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+// importFormat names what import --json prints.
+const importFormat = "ambi.import/v1"
+
+// ImportDocument is what import prints as JSON.
+type ImportDocument struct {
+	Format   string       `json:"format"`
+	Source   string       `json:"source"`         // the format of the files, such as Kubernetes manifests
+	App      string       `json:"app"`            // its name
+	Services []string     `json:"services"`       // their names
+	Spec     string       `json:"spec"`           // the text of the spec
+	File     string       `json:"file,omitempty"` // where it was written; none with --stdout
+	Valid    bool         `json:"valid"`          // and no target refuses it
+	Problems []SpecError  `json:"problems"`       // what keeps the spec from being valid
+	Items    []draft.Item `json:"items"`          // what became of each value of the files, in their order
+}
+
+func documentOf(r *importer.Result, written string) ImportDocument {
+	d := ImportDocument{
+		Format: importFormat, Source: r.Format, App: r.App, Services: r.Services, Spec: string(r.Spec), File: filepath.ToSlash(written),
+		Valid: len(r.Problems) == 0, Problems: []SpecError{}, Items: r.Items,
+	}
+	for _, p := range r.Problems {
+		d.Problems = append(d.Problems, SpecError{Line: p.Line, Column: p.Column, Path: p.Field, Message: p.Message, Hints: p.Hints})
+	}
+	return d
+}
+
+// printImport shows what became of the files.
+func printImport(out io.Writer, r *importer.Result, written string) error {
+	count := map[draft.Fate]int{}
+	changes := 0
+	for _, item := range r.Items {
+		count[item.Fate]++
+		if item.Changes {
+			changes++
+		}
+	}
+	for _, fate := range []draft.Fate{draft.Approximated, draft.LeftOut} {
+		if count[fate] == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "%s:\n", fate)
+		w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+		for _, item := range r.Items {
+			if item.Fate != fate {
+				continue
+			}
+			mark := " "
+			if item.Changes {
+				mark = "!"
+			}
+			what := item.Object
+			if item.Key != "" {
+				what += ": " + item.Key
+			}
+			if item.To != "" {
+				what += " -> " + item.To
+			}
+			fmt.Fprintf(w, "%s %s:%d:\t%s\n", mark, terminal.Line(item.File), item.Line, terminal.Line(what))
+			fmt.Fprintf(w, "  \t  %s\n", terminal.Line(item.Why))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintf(out, "%s: %d carried over, %d approximated, %d left out; %d may change how the app behaves (!)\n",
+		r.Format, count[draft.Carried], count[draft.Approximated], count[draft.LeftOut], changes)
+	where := "the spec"
+	if written != "" {
+		where = written
+		fmt.Fprintf(out, "wrote %s: %s, with %s\n", written, r.App, strings.Join(r.Services, ", "))
+	}
+	if len(r.Problems) > 0 {
+		fmt.Fprintf(out, "\n%s is not ready yet:\n%s\n", where, r.Problems.Error())
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "%s is valid, and both targets take it\n", where)
+	return err
+}

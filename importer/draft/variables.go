@@ -1,0 +1,88 @@
+package draft
+
+import (
+	"regexp"
+	"strings"
+
+	"ambi/importer/source"
+	"ambi/spec"
+)
+
+var (
+	// secretName matches variables that are named after what a secret is.
+	secretName = regexp.MustCompile(`(?i)(^|_)(pass(word|wd|phrase)?|pwd|secrets?|secret_?key|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)(_?[0-9]+)?$`)
+	// noSecret matches values that are switches, numbers, places or names of other variables.
+	noSecret = regexp.MustCompile(`^(?i:|true|false|yes|no|on|off|null|none|[0-9.]{1,3}|/\S*|https?://[^@]*|\$\{?[A-Za-z_]*\}?)$`)
+)
+
+// Secret reports whether a variable seems to hold a secret: by its value's form, or by its
+// name.
+func Secret(name, value string) bool {
+	if spec.HoldsCredential(value) {
+		return true
+	}
+	return secretName.MatchString(camel.ReplaceAllString(name, "${1}_${2}")) && !noSecret.MatchString(value)
+}
+
+// camel is where a word begins in a name such as dbPassword.
+var camel = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+
+// Variable sets an environment variable of a service from a value of the source. What
+// looks like a secret becomes a reference to one that the user has to make.
+func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string) {
+	to := s.Path("env." + name)
+	switch owner := spec.SetByPlatform(name); {
+	case name == "":
+		o.Leave(n, "a variable without a name", false)
+	case owner != "":
+		o.Leave(n, strings.TrimSuffix(owner, ",")+" sets "+name+" itself; on Kubernetes nothing does, unless the app's image does", true)
+	case Secret(name, value):
+		s.Reference(name, s.secretObject(a), name)
+		s.Comment("secrets."+name, "was written out: keep it as a secret of this name")
+		o.Approximate(n, s.Path("secrets."+name), "looks like a secret, and a spec holds none: make the secret "+s.secretObject(a)+" with the key "+name, true)
+	default:
+		s.removeSecret(name)
+		s.SetIn([]string{"env"}, name, value)
+		o.Carry(n, to)
+	}
+}
+
+// secretObject is the secret that values of the source are to be kept in.
+func (s *Service) secretObject(a *App) string { return a.Name + "-" + s.Name }
+
+// Reference sets a variable that a key of a secret holds.
+func (s *Service) Reference(name, object, key string) {
+	if env, ok := s.Get("env").(map[string]any); ok {
+		if delete(env, name); len(env) == 0 {
+			delete(s.root, "env")
+		}
+	}
+	s.SetIn([]string{"secrets"}, name, map[string]any{"name": object, "key": key})
+}
+
+func (s *Service) removeSecret(name string) {
+	if all, ok := s.Get("secrets").(map[string]any); ok {
+		if delete(all, name); len(all) == 0 {
+			delete(s.root, "secrets")
+		}
+	}
+}
+
+// Missing sets a variable whose value the source does not hold, so that validate asks for it.
+func (s *Service) Missing(o Object, n *source.Node, name, why string) {
+	if spec.SetByPlatform(name) != "" {
+		o.Leave(n, "the platform sets "+name+" itself", true)
+		return
+	}
+	s.SetIn([]string{"env"}, name, Unresolved{})
+	s.Comment("env."+name, "%s", why)
+	o.Approximate(n, s.Path("env."+name), why+": write the value into the spec", true)
+}
+
+// Path is where the spec has something of the service.
+func (s *Service) Path(path string) string {
+	if path == "" {
+		return "services." + s.Name
+	}
+	return "services." + s.Name + "." + path
+}

@@ -1,0 +1,246 @@
+// Package kubernetes reads Kubernetes objects, as files or as a rendered chart, into a draft
+// of a spec. A Deployment or a StatefulSet becomes a service; its Service, Ingress,
+// HTTPRoute, autoscaler and ConfigMaps say the rest. What an object has beyond that is
+// reported: no key is lost without a word.
+package kubernetes
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ambi/importer/draft"
+	"ambi/importer/source"
+)
+
+// Recognize reports whether a document is a Kubernetes object, or a list of them.
+func Recognize(d source.Document) bool {
+	return d.Root.Get("apiVersion").String() != "" && d.Root.Get("kind").String() != "" && !strings.HasPrefix(d.Root.Get("apiVersion").String(), "score.dev/")
+}
+
+// object is one Kubernetes object.
+type object struct {
+	draft.Object
+	kind, name, namespace string
+	labels                map[string]string
+	node                  *source.Node
+	used                  bool
+}
+
+// importer gathers what one import knows.
+type importer struct {
+	app       *draft.App
+	report    *draft.Report
+	objects   []*object
+	workloads []*workload
+}
+
+// Import makes a draft of the objects. An empty name is made of them.
+func Import(documents []source.Document, name string, report *draft.Report) *draft.App {
+	im := &importer{app: &draft.App{}, report: report}
+	for _, d := range documents {
+		im.collect(d.Root, 0)
+	}
+	im.replaced()
+	im.findWorkloads()
+	im.name(name)
+	for _, w := range im.workloads {
+		im.service(w)
+	}
+	im.expose()
+	im.scale()
+	im.needs()
+	for _, w := range im.workloads {
+		im.finish(w)
+	}
+	im.others()
+	im.app.Settle(func(s *draft.Service) (*source.Node, draft.Object) {
+		for _, w := range im.workloads {
+			if w.service == s {
+				return w.node, w.Object
+			}
+		}
+		panic("a service without a workload")
+	})
+	return im.app
+}
+
+// collect lists objects, and those in lists.
+func (im *importer) collect(n *source.Node, depth int) {
+	kind := n.Get("kind").String()
+	if items := n.Get("items"); strings.HasSuffix(kind, "List") && items != nil && depth < 3 {
+		for _, item := range items.List() {
+			im.collect(item, depth+1)
+		}
+		draft.Object{}.Skip(n.Child("apiVersion"), n.Child("kind"), n.Child("metadata"))
+		return
+	}
+	name := cmp.Or(n.Get("metadata", "name").String(), n.Get("metadata", "generateName").String())
+	o := &object{
+		Object: im.report.Object(cmp.Or(kind, "object")+" "+cmp.Or(name, "without a name"), n),
+		kind:   kind, name: name, namespace: n.Get("metadata", "namespace").String(), node: n, labels: texts(n.Get("metadata", "labels")),
+	}
+	o.Skip(n.Child("apiVersion"), n.Child("kind"), n.Get("metadata", "name"), n.Get("metadata", "generateName"), n.Child("status"),
+		n.Get("metadata", "creationTimestamp"), n.Get("metadata", "labels"))
+	if metadata := n.Child("metadata"); metadata != nil {
+		o.Skip(metadata.Child("creationTimestamp"))
+	}
+	im.objects = append(im.objects, o)
+}
+
+func texts(n *source.Node) map[string]string {
+	all := map[string]string{}
+	if n != nil {
+		for _, key := range n.Keys {
+			all[key] = n.Get(key).String()
+		}
+	}
+	return all
+}
+
+// replaced leaves out objects that a later one of the same name replaces.
+func (im *importer) replaced() {
+	last := map[string]*object{}
+	key := func(o *object) string { return o.kind + "\n" + o.namespace + "\n" + o.name }
+	for _, o := range im.objects {
+		last[key(o)] = o
+	}
+	im.objects = slices.DeleteFunc(im.objects, func(o *object) bool {
+		later := last[key(o)]
+		if later == o || o.name == "" {
+			return false
+		}
+		o.Leave(o.node, "is there again at "+later.node.Place()+", which counts", false)
+		return true
+	})
+}
+
+// of lists the objects of a kind.
+func (im *importer) of(kinds ...string) []*object {
+	var all []*object
+	for _, o := range im.objects {
+		if slices.Contains(kinds, o.kind) {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// find is the object of a kind with a name, of the same namespace where one is given.
+func (im *importer) find(kind, namespace, name string) *object {
+	for _, o := range im.of(kind) {
+		if o.name == name && (o.namespace == namespace || o.namespace == "" || namespace == "") {
+			return o
+		}
+	}
+	return nil
+}
+
+// decode reads a part of an object into the official type; an object that the API server
+// would refuse is left out.
+func (o *object) decode(n *source.Node, into any) bool {
+	if n == nil {
+		return true
+	}
+	if err := n.Decode(into); err != nil {
+		o.Leave(o.node, fmt.Sprintf("is no %s that Kubernetes would take: %s", o.kind, strings.TrimPrefix(err.Error(), "json: ")), true)
+		o.used = true
+		return false
+	}
+	return true
+}
+
+// Longest names: app, a hyphen and the service's name have at most 50 characters together.
+const (
+	longestApp   = 24
+	longestNames = 50
+)
+
+// name names the app and its services.
+func (im *importer) name(given string) {
+	app := given
+	if app == "" {
+		app = im.commonLabel("app.kubernetes.io/part-of")
+	}
+	if app == "" {
+		app = im.commonLabel("app.kubernetes.io/instance")
+	}
+	if app == "" && len(im.workloads) > 0 {
+		app = im.workloads[0].name
+		for _, w := range im.workloads[1:] {
+			app = commonPrefix(app, w.name)
+		}
+		if len(app) < 3 {
+			app = cmp.Or(im.workloads[0].namespace, im.workloads[0].name)
+		}
+	}
+	app = cmp.Or(draft.Label(app, longestApp), "app")
+	im.app.Name = app
+	longestService := longestNames - 1 - len(app)
+	taken := map[string]bool{"target": true, "active": true}
+	for _, w := range im.workloads {
+		full := draft.Label(w.name, 253)
+		short := strings.TrimPrefix(full, app+"-")
+		name := cmp.Or(draft.Label(short, longestService), "service")
+		for i := 2; taken[name]; i++ {
+			if w.namespace != "" && i == 2 && !taken[draft.Label(w.namespace+"-"+short, longestService)] {
+				name = draft.Label(w.namespace+"-"+short, longestService)
+				continue
+			}
+			name = fmt.Sprintf("%s-%d", draft.Label(short, longestService-3), i)
+		}
+		taken[name] = true
+		w.service = im.app.Service(name)
+		if name != w.name && app+"-"+name != w.name {
+			w.service.Head = append(w.service.Head, w.kind+" "+w.name)
+		}
+	}
+}
+
+func (im *importer) commonLabel(label string) string {
+	value := ""
+	for i, w := range im.workloads {
+		if i > 0 && w.labels[label] != value {
+			return ""
+		}
+		value = w.labels[label]
+	}
+	return value
+}
+
+func commonPrefix(a, b string) string {
+	n := 0
+	for i := 0; i < len(a) && i < len(b) && a[i] == b[i]; i++ {
+		if a[i] == '-' {
+			n = i
+		}
+		if i+1 == len(a) && (i+1 == len(b) || b[i+1] == '-') || i+1 == len(b) && a[i+1] == '-' {
+			n = i + 1
+		}
+	}
+	return a[:n]
+}
+
+// others says of all objects that are left what becomes of them.
+func (im *importer) others() {
+	for _, o := range im.objects {
+		switch {
+		case o.used:
+			if o.kind != "Deployment" && o.kind != "StatefulSet" {
+				o.Skip(o.node.Get("metadata", "namespace")) // the service's own
+			}
+			if o.kind == "Secret" {
+				o.Skip(o.node.Get("type"))
+			}
+			o.Rest(o.node, o.whyNot)
+		case o.kind == "ConfigMap" && o.node.Get("data") == nil && o.node.Get("binaryData") == nil:
+			o.Skip(o.node)
+		case o.node.Get("metadata", "annotations", "eks.amazonaws.com/role-arn") != nil:
+			o.Leave(o.node, "a service's role is the stack's: write what it allows under permissions, and kubernetes.identity", true)
+		default:
+			why, changes := whyNoKind(o.kind)
+			o.Leave(o.node, why, changes)
+		}
+	}
+}
