@@ -267,8 +267,8 @@ func comparableOf(s kubernetes.Service) kubernetes.Service {
 // TestRoundTrip imports what random specs are rendered as: the import renders as the same
 // objects, up to what manifests cannot say.
 func TestRoundTrip(t *testing.T) {
-	const specs = 400
-	services, skipped := 0, 0
+	const specs = 150
+	services, skipped, alike := 0, 0, 0
 	for seed := range uint64(specs) {
 		text := spectest.Deployable(rand.New(rand.NewPCG(seed, 22)))
 		app, err := spec.Parse("app.yaml", text)
@@ -276,10 +276,11 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, s := range app.Services { // events are no part of manifests
-			if s.IsEvents() || len(s.Uses) > 0 || s.Image == "" || len(s.Permissions) > 0 {
+			if s.IsEvents() || s.Image == "" {
 				skipped++
 				drop(app, name)
 			}
+			s.Uses, s.Permissions, s.Kubernetes.Identity = nil, nil, ""
 		}
 		if len(app.Services) == 0 {
 			continue
@@ -301,6 +302,12 @@ func TestRoundTrip(t *testing.T) {
 		if again.Name != app.Name {
 			t.Fatalf("seed %d: the app is %s, want %s", seed, again.Name, app.Name)
 		}
+		takes := map[string]int{} // how many services take the same requests, under hosts of their own
+		for _, s := range before.Kubernetes.Services {
+			for _, c := range covered(s) {
+				takes[c]++
+			}
+		}
 		for _, want := range before.Kubernetes.Services {
 			services++
 			got, found := after.Kubernetes.Service(want.Name)
@@ -308,7 +315,9 @@ func TestRoundTrip(t *testing.T) {
 				t.Errorf("seed %d: no service %s", seed, want.Name)
 				continue
 			}
-			if a, b := covered(want), covered(got); !slices.Equal(a, b) {
+			if slices.ContainsFunc(covered(want), func(c string) bool { return takes[c] > 1 }) {
+				alike++ // only their parameters told the routes apart, which no manifest has
+			} else if a, b := covered(want), covered(got); !slices.Equal(a, b) {
 				t.Errorf("seed %d: %s: routes %q, want %q\n%s", seed, want.Name, b, a, result.Spec)
 			}
 			a, _ := json.Marshal(comparableOf(want))
@@ -321,7 +330,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d services of %d specs came back; %d have what no manifest says", services, specs, skipped)
+	t.Logf("%d services of %d specs came back, %d of them with routes that no manifest tells apart; %d are started by events or run a zip, which manifests do not say", services, specs, alike, skipped)
 	if services < specs {
 		t.Errorf("only %d services were compared", services)
 	}

@@ -309,7 +309,7 @@ func (w *workload) setTimeout(o *object, n *source.Node, seconds int) {
 	w.timeout = true
 }
 
-var sizeOfNginx = regexp.MustCompile(`^([1-9][0-9]{0,8})([kKmMgG]?)$`)
+var sizeOfNginx = regexp.MustCompile(`^([1-9][0-9]{0,11})([kKmMgG]?)$`)
 
 func nginxSize(text string) string {
 	m := sizeOfNginx.FindStringSubmatch(text)

@@ -1,0 +1,134 @@
+package importer_test
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"ambi/importer"
+	"ambi/importer/draft"
+	"ambi/internal/problem"
+)
+
+var breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: each entry is one, a file or a folder")
+
+// breadth is what imports of many apps come to.
+type breadth struct {
+	apps, nothing, broken          int // nothing: no service in them; broken: no YAML, or another format
+	services, valid, taken         int // with a valid spec; taken by both targets but for the image's registry
+	carried, approximated, leftOut int // values
+	keys                           map[string]int
+	problems                       map[string]int
+}
+
+var (
+	index    = regexp.MustCompile(`\[[^]]*\]`)
+	quotes   = regexp.MustCompile(`"[^"]*"|[0-9]+`)
+	registry = "must be in an ECR repository"
+)
+
+// measure imports one app.
+func (b *breadth) measure(t *testing.T, path string) {
+	b.apps++
+	in := files(t, path)
+	for i := range in {
+		if in[i].Name == "." {
+			in[i].Name = filepath.Base(path)
+		}
+	}
+	result, err := importer.Import(in, importer.Options{})
+	if err != nil {
+		if problem.All(err).Kind() == problem.Fault {
+			t.Errorf("%s: %v", path, err)
+		}
+		if strings.Contains(err.Error(), "nothing in it becomes a service") {
+			b.nothing++
+		} else {
+			b.broken++
+		}
+		return
+	}
+	bad, refused := map[string]bool{}, map[string]bool{}
+	for _, p := range result.Problems {
+		service := strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]
+		switch {
+		case strings.Contains(p.Message, registry):
+		case strings.Contains(p.Message, "on target"):
+			refused[service] = true
+		default:
+			bad[service] = true
+			field := strings.Split(p.Field, ".")
+			b.problems[quotes.ReplaceAllString(index.ReplaceAllString(strings.Join(field[min(2, len(field)):], "."), "")+": "+p.Message, "…")]++
+		}
+	}
+	for _, s := range result.Services {
+		b.services++
+		if !bad[s] {
+			b.valid++
+		}
+		if !bad[s] && !refused[s] {
+			b.taken++
+		}
+	}
+	for _, i := range result.Items {
+		switch i.Fate {
+		case draft.Carried:
+			b.carried += i.Leaves
+		case draft.Approximated:
+			b.approximated += i.Leaves
+		case draft.LeftOut:
+			b.leftOut += i.Leaves
+			kind, _, _ := strings.Cut(i.Object, " ")
+			b.keys[strings.TrimSuffix(kind+" "+index.ReplaceAllString(i.Key, ""), " ")]++
+		}
+	}
+}
+
+func most(counts map[string]int, n int) []string {
+	keys := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var lines []string
+	for _, k := range keys[:min(n, len(keys))] {
+		lines = append(lines, fmt.Sprintf("%5d %s", counts[k], k))
+	}
+	return lines
+}
+
+// TestBreadth measures how much of many apps an import carries: of those that -files
+// names, or else of the golden ones. The table in docs/from-what-you-have.md is from it.
+func TestBreadth(t *testing.T) {
+	b := breadth{keys: map[string]int{}, problems: map[string]int{}}
+	var apps []string
+	if *breadthOf == "" {
+		apps = cases(t)
+	} else {
+		entries, err := os.ReadDir(*breadthOf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			apps = append(apps, filepath.Join(*breadthOf, e.Name()))
+		}
+	}
+	for _, app := range apps {
+		b.measure(t, app)
+	}
+	share := func(of, all int) string { return fmt.Sprintf("%d of %d (%d %%)", of, all, 100*of/max(all, 1)) }
+	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
+		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.taken, b.services),
+		share(b.carried+b.approximated, b.carried+b.approximated+b.leftOut), share(b.carried, b.carried+b.approximated+b.leftOut))
+	t.Logf("left out most often:\n%s", strings.Join(most(b.keys, 25), "\n"))
+	t.Logf("why specs are not valid:\n%s", strings.Join(most(b.problems, 15), "\n"))
+	if b.services == 0 || b.carried == 0 {
+		t.Error(errors.New("nothing was imported"))
+	}
+}
