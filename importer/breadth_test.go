@@ -25,7 +25,7 @@ type breadth struct {
 	apps, nothing, broken          int // nothing: no service in them; broken: no YAML, or another format
 	services, valid, taken         int // with a valid spec; taken by both targets but for the image's registry
 	carried, approximated, leftOut int // values
-	keys                           map[string]int
+	keys, objects, refusals        map[string]int
 	problems                       map[string]int
 }
 
@@ -63,6 +63,7 @@ func (b *breadth) measure(t *testing.T, path string) {
 		case strings.Contains(p.Message, registry):
 		case strings.Contains(p.Message, "on target"):
 			refused[service] = true
+			b.refusals[quotes.ReplaceAllString(p.Message, "…")]++
 		default:
 			bad[service] = true
 			field := strings.Split(p.Field, ".")
@@ -79,6 +80,13 @@ func (b *breadth) measure(t *testing.T, path string) {
 		}
 	}
 	for _, i := range result.Items {
+		if i.Key == "" { // an object as a whole: no part of a service
+			if i.Fate == draft.LeftOut {
+				kind, _, _ := strings.Cut(i.Object, " ")
+				b.objects[kind]++
+			}
+			continue
+		}
 		switch i.Fate {
 		case draft.Carried:
 			b.carried += i.Leaves
@@ -106,7 +114,7 @@ func most(counts map[string]int, n int) []string {
 // TestBreadth measures how much of many apps an import carries: of those that -files
 // names, or else of the golden ones. The table in docs/from-what-you-have.md is from it.
 func TestBreadth(t *testing.T) {
-	b := breadth{keys: map[string]int{}, problems: map[string]int{}}
+	b := breadth{keys: map[string]int{}, objects: map[string]int{}, refusals: map[string]int{}, problems: map[string]int{}}
 	var apps []string
 	if *breadthOf == "" {
 		apps = cases(t)
@@ -127,6 +135,8 @@ func TestBreadth(t *testing.T) {
 		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.taken, b.services),
 		share(b.carried+b.approximated, b.carried+b.approximated+b.leftOut), share(b.carried, b.carried+b.approximated+b.leftOut))
 	t.Logf("left out most often:\n%s", strings.Join(most(b.keys, 25), "\n"))
+	t.Logf("objects left out:\n%s", strings.Join(most(b.objects, 12), "\n"))
+	t.Logf("why a target does not take them:\n%s", strings.Join(most(b.refusals, 12), "\n"))
 	t.Logf("why specs are not valid:\n%s", strings.Join(most(b.problems, 15), "\n"))
 	if b.services == 0 || b.carried == 0 {
 		t.Error(errors.New("nothing was imported"))

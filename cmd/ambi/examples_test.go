@@ -104,6 +104,7 @@ func exampleFilesBeside() map[string]string {
 		fmt.Fprintf(&log, "203.0.113.7 - - [01/Mar/2026:10:%02d:01 +0000] \"GET / HTTP/1.1\" 200 5\n", minute)
 	}
 	files := map[string]string{"requests.csv": requests.String(), "access.log": log.String(), "dist/bootstrap": "#!/bin/sh\n"}
+	files["web.yaml"] = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: {spec: {containers: [{name: web, image: \"example.com/web:1\"}]}}\n"
 	for service, items := range pricelist.Offers() {
 		files["price-list/"+service+".json"] = string(pricelist.File(service, items))
 	}

@@ -38,15 +38,17 @@ alike is counted, and what it says nearly alike or not at all is listed, with wh
 differs or why. An exclamation mark is before what may change how the app behaves. A
 key that ambi does not know never fails an import.
 
+  helm template shop ./chart | ambi import -
+
 What looks like a secret becomes a reference to one; the spec never holds its value.
 What the files do not say stays open in the spec, where "ambi validate" points at it.
 
 Exit code 1: app/app.yaml is there already, or nothing becomes a service. With
 --strict also when the spec is not valid yet, or when something that may change how
 the app behaves was approximated or left out.`,
-		Example: `  ambi import k8s/
-  helm template shop ./chart | ambi import -
-  ambi import deployment.yaml ingress.yaml --name shop --stdout`,
+		Example: `  ambi import web.yaml --force
+  ambi import web.yaml --name shop --stdout > shop.yaml
+  cat web.yaml | ambi import - --stdout`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return problem.New("%s takes the files of an app", flags.Called(cmd)).Of(problem.Misuse).Hint("it reads %s", strings.Join(importer.Formats(), ", "))

@@ -11,9 +11,10 @@ package draft
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"ambi/internal/lazyregexp"
 )
 
 // App is the draft of a spec.
@@ -133,7 +134,7 @@ func line(text string) string {
 	return text
 }
 
-var notLabel = regexp.MustCompile(`[^a-z0-9]+`)
+var notLabel = lazyregexp.New(`[^a-z0-9]+`)
 
 // Label makes a name of the spec from any text: lower-case letters, digits and hyphens,
 // with a letter first. It is empty where nothing is left of the text.

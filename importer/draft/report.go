@@ -99,10 +99,14 @@ func (o Object) Skip(all ...*source.Node) {
 	}
 }
 
-// Rest notes whatever nobody has dealt with below a value. why says for a path why it has
-// no place in a spec, and whether that matters.
-func (o Object) Rest(root *source.Node, why func(*source.Node) (string, bool)) {
+// Rest notes whatever nobody has dealt with below a value, but for what says nothing. why
+// says for a path why it has no place in a spec, and whether that matters.
+func (o Object) Rest(root *source.Node, saysNothing func(*source.Node) bool, why func(*source.Node) (string, bool)) {
 	for _, n := range root.Unseen() {
+		if saysNothing(n) {
+			o.Skip(n)
+			continue
+		}
 		text, changes := why(n)
 		o.Leave(n, text, changes)
 	}

@@ -1,11 +1,11 @@
 package draft
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
 
@@ -36,7 +36,7 @@ func where(s *Service) string {
 }
 
 // parameter is what stands for a parameter where its name does not matter.
-var parameter = regexp.MustCompile(`\{[^}+]*(\+?)\}`)
+var parameter = lazyregexp.New(`\{[^}+]*(\+?)\}`)
 
 // Settle gives every service without a trigger its routes, and tells apart services that
 // would answer the same requests: all services of an app share one host. node is where the

@@ -3,13 +3,13 @@ package draft
 import (
 	"bytes"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
 
@@ -81,7 +81,7 @@ func comment(m *yaml.Node, text string) {
 
 // otherwise matches text that some readers of YAML take for something else: YAML 1.1's
 // words for true and false, and more.
-var otherwise = regexp.MustCompile(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.(inf|nan))?$`)
+var otherwise = lazyregexp.New(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.(inf|nan))?$`)
 
 // scalar is text, quoted where YAML would read it as something else.
 func scalar(text string) *yaml.Node {

@@ -1,18 +1,18 @@
 package draft
 
 import (
-	"regexp"
 	"strings"
 
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
 
 var (
 	// secretName matches variables that are named after what a secret is.
-	secretName = regexp.MustCompile(`(?i)(^|_)(pass(word|wd|phrase)?|pwd|secrets?|secret_?key|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)(_?[0-9]+)?$`)
+	secretName = lazyregexp.New(`(?i)(^|_)(pass(word|wd|phrase)?|pwd|secrets?|secret_?key|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)(_?[0-9]+)?$`)
 	// noSecret matches values that are switches, numbers, places or names of other variables.
-	noSecret = regexp.MustCompile(`^(?i:|true|false|yes|no|on|off|null|none|[0-9.]{1,3}|/\S*|https?://[^@]*|\$\{?[A-Za-z_]*\}?)$`)
+	noSecret = lazyregexp.New(`^(?i:|true|false|yes|no|on|off|null|none|[0-9.]{1,3}|/\S*|https?://[^@]*|\$\{?[A-Za-z_]*\}?)$`)
 )
 
 // Secret reports whether a variable seems to hold a secret: by its value's form, or by its
@@ -25,7 +25,7 @@ func Secret(name, value string) bool {
 }
 
 // camel is where a word begins in a name such as dbPassword.
-var camel = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camel = lazyregexp.New(`([a-z0-9])([A-Z])`)
 
 // Variable sets an environment variable of a service from a value of the source. What
 // looks like a secret becomes a reference to one that the user has to make.

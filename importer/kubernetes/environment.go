@@ -2,12 +2,12 @@ package kubernetes
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
 	"ambi/importer/draft"
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
 
@@ -33,7 +33,7 @@ func (im *importer) environment(w *workload) {
 	}
 }
 
-var reference = regexp.MustCompile(`\$\$|\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)`)
+var reference = lazyregexp.New(`\$\$|\$\(([A-Za-z_.-][A-Za-z0-9_.-]*)\)`)
 
 // expand puts the values of earlier variables in place of $(NAME), and one dollar sign in
 // place of two. It returns the first name that it does not know.
@@ -96,7 +96,7 @@ func (im *importer) envFrom(w *workload, n *source.Node) {
 }
 
 // variable is what both targets take as the name of a variable.
-var variable = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`)
+var variable = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
 
 func keysOf(n *source.Node) []string {
 	if n == nil {
@@ -212,7 +212,7 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
-var address = regexp.MustCompile(`^(?:https?://)?([a-z0-9-]+)(\.[a-z0-9-]+)?(?:\.svc(?:\.cluster\.local)?)?(?::[0-9]+)?/?$`)
+var address = lazyregexp.New(`^(?:https?://)?([a-z0-9-]+)(\.[a-z0-9-]+)?(?:\.svc(?:\.cluster\.local)?)?(?::[0-9]+)?/?$`)
 
 // addressed is the workload whose address a value is.
 func (im *importer) addressed(w *workload, value string) *workload {

@@ -233,7 +233,7 @@ func (im *importer) others() {
 			if o.kind == "Secret" {
 				o.Skip(o.node.Get("type"))
 			}
-			o.Rest(o.node, o.whyNot)
+			o.Rest(o.node, isUsual, o.whyNot)
 		case o.kind == "ConfigMap" && o.node.Get("data") == nil && o.node.Get("binaryData") == nil:
 			o.Skip(o.node)
 		case o.node.Get("metadata", "annotations", "eks.amazonaws.com/role-arn") != nil:

@@ -3,7 +3,6 @@ package kubernetes
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"ambi/importer/draft"
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
 
@@ -228,7 +228,7 @@ func (im *importer) tls(o *object, in networkingv1.IngressSpec, w *workload) {
 	}
 }
 
-var idle = regexp.MustCompile(`idle_timeout\.timeout_seconds=(\d+)`)
+var idle = lazyregexp.New(`idle_timeout\.timeout_seconds=(\d+)`)
 
 // annotations carries what controllers read and a spec can say.
 func (im *importer) annotations(o *object, w *workload) {
@@ -309,7 +309,7 @@ func (w *workload) setTimeout(o *object, n *source.Node, seconds int) {
 	w.timeout = true
 }
 
-var sizeOfNginx = regexp.MustCompile(`^([1-9][0-9]{0,11})([kKmMgG]?)$`)
+var sizeOfNginx = lazyregexp.New(`^([1-9][0-9]{0,11})([kKmMgG]?)$`)
 
 func nginxSize(text string) string {
 	m := sizeOfNginx.FindStringSubmatch(text)
@@ -346,8 +346,8 @@ func (im *importer) cors(o *object, w *workload, n *source.Node, origins, method
 }
 
 var (
-	rest    = regexp.MustCompile(`/?\(?(/\|\$|\^?/)?\)?\(?\.\*\)?\$?$`)
-	literal = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+	rest    = lazyregexp.New(`/?\(?(/\|\$|\^?/)?\)?\(?\.\*\)?\$?$`)
+	literal = lazyregexp.New(`^(/[A-Za-z0-9._~-]+)*/?$`)
 )
 
 // routesOf are the routes of a path of an Ingress or HTTPRoute, and what differs.

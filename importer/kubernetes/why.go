@@ -1,10 +1,12 @@
 package kubernetes
 
 import (
-	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 )
 
 const workloadFile = "stacks/kubernetes/workload.go"
@@ -53,48 +55,70 @@ func whyNoKind(kind string) (why string, changes bool) {
 }
 
 // reasons are why values of known paths have no place in a spec. The first that matches counts.
-func reasons() []reason {
-	return []reason{
-		{`^metadata\.(annotations|labels|finalizers|ownerReferences|uid|resourceVersion|generation|selfLink|managedFields)`, "labels and annotations are the stack's: edit " + workloadFile, false},
-		{`\.template\.metadata`, "labels and annotations are the stack's: edit " + workloadFile, false},
-		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "which nodes pods run on is said in " + workloadFile, false},
-		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true},
-		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true},
-		{`\.spec\.volumes`, "its mounts say what becomes of it", false},
-		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true},
-		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true},
-		{`\.(command|args)(\[|$)`, "the image's own command runs: put it into the image", true},
-		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false},
-		{`imagePullPolicy`, "an image is pinned by its tag or digest, and pulled where a node lacks it", false},
-		{`\.lifecycle`, "a pod goes on serving for a while once it is told to stop, so that no request is lost; for more edit " + workloadFile, false},
-		{`(strategy|updateStrategy|revisionHistoryLimit|minReadySeconds|progressDeadlineSeconds|podManagementPolicy|paused)`, "new pods are ready before old ones go: edit " + workloadFile, false},
-		{`serviceAccount(Name)?$|automountServiceAccountToken`, "each service gets an account of its own, without a token; what its role allows in AWS goes under permissions", true},
-		{`securityContext|SecurityContext`, "pods run as a user without privileges, with no capabilities: edit " + workloadFile, true},
-		{`\.(hostNetwork|hostPID|hostIPC|hostPort|hostAliases|hostname|subdomain|shareProcessNamespace|dnsPolicy|dnsConfig)$`, "pods have addresses of their own, and nothing of their node", true},
-		{`terminationGracePeriodSeconds`, "a pod that stops gets as long as its timeout says", false},
-		{`termination(MessagePath|MessagePolicy)|enableServiceLinks|restartPolicy|serviceAccountToken`, "says what is usual", false},
-		{`resources\.limits\.cpu`, "pods have no CPU limit, which would only slow them down while CPU is idle", false},
-		{`resources`, "a service has cpu and memory alone", true},
-		{`(liveness|readiness|startup)Probe`, "how often and how long is asked is said in " + workloadFile, false},
-		{`\.ports\[\d+\]`, "a service answers on one port", true},
-		{`behavior|cooldownPeriod|pollingInterval|advanced|fallback`, "how fast it scales is said in stacks/kubernetes/autoscaler.go", false},
-		{`rules\[\d+\]\.filters`, "requests reach the app as they come: nothing changes them on the way", true},
-		{`rules\[\d+\].*(headers|queryParams)`, "a route is a method and a path", true},
-		{`rules\[\d+\].*weight`, "each route leads to one service", true},
-		{`(sessionAffinity|externalTrafficPolicy|internalTrafficPolicy|loadBalancer\w+|externalIPs|allocateLoadBalancerNodePorts|healthCheckNodePort|ipFamil\w+|clusterIPs?|publishNotReadyAddresses|trafficDistribution)`, "the Service is the stack's: edit " + workloadFile, false},
+var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // constants in all but name
+	all := []reason{
+		{`^metadata\.(annotations|labels|finalizers|ownerReferences|uid|resourceVersion|generation|selfLink|managedFields)`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
+		{`\.template\.metadata`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
+		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "which nodes pods run on is said in " + workloadFile, false, nil},
+		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
+		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true, nil},
+		{`\.spec\.volumes`, "its mounts say what becomes of it", false, nil},
+		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true, nil},
+		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true, nil},
+		{`\.(command|args)(\[|$)`, "the image's own command runs: put it into the image", true, nil},
+		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},
+		{`imagePullPolicy`, "an image is pinned by its tag or digest, and pulled where a node lacks it", false, nil},
+		{`\.lifecycle`, "a pod goes on serving for a while once it is told to stop, so that no request is lost; for more edit " + workloadFile, false, nil},
+		{`(strategy|updateStrategy|revisionHistoryLimit|minReadySeconds|progressDeadlineSeconds|podManagementPolicy|paused)`, "new pods are ready before old ones go: edit " + workloadFile, false, nil},
+		{`serviceAccount(Name)?$|automountServiceAccountToken`, "each service gets an account of its own, without a token; what its role allows in AWS goes under permissions", true, nil},
+		{`securityContext|SecurityContext`, "pods run as a user without privileges, with no capabilities: edit " + workloadFile, true, nil},
+		{`\.(hostNetwork|hostPID|hostIPC|hostPort|hostAliases|hostname|subdomain|shareProcessNamespace|dnsPolicy|dnsConfig)$`, "pods have addresses of their own, and nothing of their node", true, nil},
+		{`termination(MessagePath|MessagePolicy)|enableServiceLinks|restartPolicy|serviceAccountToken`, "says what is usual", false, nil},
+		{`resources\.limits\.cpu`, "pods have no CPU limit, which would only slow them down while CPU is idle", false, nil},
+		{`resources`, "a service has cpu and memory alone", true, nil},
+		{`(liveness|readiness|startup)Probe`, "how often and how long is asked is said in " + workloadFile, false, nil},
+		{`\.ports\[\d+\]`, "a service answers on one port", true, nil},
+		{`behavior|cooldownPeriod|pollingInterval|advanced|fallback`, "how fast it scales is said in stacks/kubernetes/autoscaler.go", false, nil},
+		{`rules\[\d+\]\.filters`, "requests reach the app as they come: nothing changes them on the way", true, nil},
+		{`rules\[\d+\].*(headers|queryParams)`, "a route is a method and a path", true, nil},
+		{`rules\[\d+\].*weight`, "each route leads to one service", true, nil},
+		{`(sessionAffinity|externalTrafficPolicy|internalTrafficPolicy|loadBalancer\w+|externalIPs|allocateLoadBalancerNodePorts|healthCheckNodePort|ipFamil\w+|clusterIPs?|publishNotReadyAddresses|trafficDistribution)`, "the Service is the stack's: edit " + workloadFile, false, nil},
 	}
-}
+	for i := range all {
+		all[i].matches = lazyregexp.New(all[i].pattern)
+	}
+	return all
+})
 
 type reason struct {
 	pattern string
 	why     string
 	changes bool
+	matches *lazyregexp.Regexp
+}
+
+// usual are the values that the API server gives fields by itself: who writes them out
+// says nothing more.
+func usual() map[string][]string {
+	return map[string][]string{
+		"restartPolicy": {"Always"}, "dnsPolicy": {"ClusterFirst"}, "schedulerName": {"default-scheduler"},
+		"terminationMessagePath": {"/dev/termination-log"}, "terminationMessagePolicy": {"File"}, "protocol": {"TCP"},
+		"imagePullPolicy": {"IfNotPresent", "Always"}, "progressDeadlineSeconds": {"600"}, "revisionHistoryLimit": {"10"},
+		"sessionAffinity": {"None"}, "internalTrafficPolicy": {"Cluster"}, "externalTrafficPolicy": {"Cluster"},
+		"ipFamilyPolicy": {"SingleStack"}, "podManagementPolicy": {"OrderedReady"}, "successThreshold": {"1"}, "enableServiceLinks": {"true"},
+	}
+}
+
+// isUsual reports whether a value is what the API server would have taken anyway.
+func isUsual(n *source.Node) bool {
+	key := n.Path[strings.LastIndex(n.Path, ".")+1:]
+	return slices.Contains(usual()[key], n.String()) || n.Kind == source.Map && len(n.Keys) == 0 || n.Kind == source.List && len(n.Items) == 0 || n.Kind == source.Null
 }
 
 // whyNot says why a value has no place in a spec.
 func (o *object) whyNot(n *source.Node) (string, bool) {
 	for _, r := range reasons() {
-		if regexp.MustCompile(r.pattern).MatchString(n.Path) {
+		if r.matches.MatchString(n.Path) {
 			return r.why, r.changes
 		}
 	}

@@ -144,17 +144,16 @@ func (im *importer) service(w *workload) {
 func (im *importer) finish(w *workload) {
 	s := w.service
 	grace := w.pod.Get("terminationGracePeriodSeconds")
-	if seconds, ok := grace.Int(); ok && !w.timeout {
-		if left := seconds - w.waits; left >= 1 && left <= 3600 {
-			s.Set("timeout", strconv.Itoa(left)+"s")
-			if w.waits > 0 {
-				w.Carry(grace, s.Path("timeout"))
-			} else {
-				w.Approximate(grace, s.Path("timeout"), "a pod that stops gets as long for its last request", false)
-			}
-		}
-	} else if ok {
+	switch seconds, ok := grace.Int(); {
+	case !ok:
+	case w.timeout:
 		w.Carry(grace, s.Path("timeout"))
+	case w.waits > 0 && seconds > w.waits && seconds-w.waits <= 3600:
+		s.Set("timeout", strconv.Itoa(seconds-w.waits)+"s")
+		w.Carry(grace, s.Path("timeout"))
+	default:
+		const usual = 30 // seconds, which Kubernetes gives by itself
+		w.Leave(grace, "a pod that stops gets its timeout and ten seconds more: raise timeout where requests take longer", seconds > usual)
 	}
 	if w.scaled {
 		w.Leave(w.node.Get("spec", "replicas"), "an autoscaler sets the number of pods", false)

@@ -15,13 +15,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
+	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
 )
 
@@ -108,7 +108,7 @@ func Read(f File) ([]Document, error) {
 	}
 }
 
-var lineOf = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var lineOf = lazyregexp.New(`^yaml: (?:line (\d+): )?`)
 
 // syntax is an error of the YAML library at its place.
 func syntax(f File, err error) error {
@@ -227,7 +227,7 @@ func (r *reader) mapping(out *Node, n *yaml.Node, depth int) error {
 	return nil
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_:$-]*$`)
+var plainKey = lazyregexp.New(`^[A-Za-z_$][A-Za-z0-9_:$-]*$`)
 
 // child is the path of what a mapping has under a key.
 func child(path, key string) string {
