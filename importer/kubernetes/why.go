@@ -27,7 +27,7 @@ func whyNoKind(kind string) (why string, changes bool) {
 	case "ConfigMap":
 		return "no variable of a service comes from it; a spec has variables, and no files", true
 	case "CronJob":
-		return "ambi has no schedules yet", true
+		return "it runs a command to its end, and a schedule of a service posts to an app that answers: have the app do so, and say when under schedule", true
 	case "Job":
 		return "ambi has no jobs that run once: run it beside the stack", true
 	case "DaemonSet":
