@@ -48,7 +48,7 @@ Exit code 1: app/app.yaml is there already, or nothing becomes a service. With
 the app behaves was approximated or left out.`,
 		Example: `  ambi import web.yaml --force
   ambi import web.yaml --name shop --stdout > shop.yaml
-  cat web.yaml | ambi import - --stdout`,
+  ambi import - --stdout < web.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return problem.New("%s takes the files of an app", flags.Called(cmd)).Of(problem.Misuse).Hint("it reads %s", strings.Join(importer.Formats(), ", "))
