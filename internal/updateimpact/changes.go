@@ -25,9 +25,8 @@ type Change struct {
 type Effect struct {
 	// Steps are such as "update Function Alias, create Route", or empty where nothing
 	// that is deployed changes.
-	Steps   string
-	Note    string // what the steps do not say
-	Refused bool   // the target has no such field, and says so
+	Steps string
+	Note  string // what the steps do not say
 	// Protected says that Pulumi does none of the steps while the data stack protects what
 	// there is, which it does unless its setting protect is false.
 	Protected bool
@@ -40,8 +39,6 @@ func steps(s string) Effect { return Effect{Steps: s} }
 func noted(s, note string) Effect { return Effect{Steps: s, Note: note} }
 
 func protected(s, note string) Effect { return Effect{Steps: s, Note: note, Protected: true} }
-
-func refused() Effect { return Effect{Refused: true, Note: "refused on this target"} }
 
 // The usual effects.
 const (

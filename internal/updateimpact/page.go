@@ -72,8 +72,6 @@ from everything that changes, and the alias of a function says that the new one 
 func cell(e Effect) string {
 	text := "nothing"
 	switch {
-	case e.Refused:
-		return e.Note
 	case e.Protected:
 		text = "refused while the data is protected; then " + e.Steps
 	case e.Steps != "":
