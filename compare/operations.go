@@ -81,6 +81,8 @@ func (c *comparison) kubernetesDuties(say sayDuty) {
 	say(true, "cluster", "keep add-ons up to date: network plug-in, CoreDNS, kube-proxy, load balancer controller", "they are versions of their own")
 	say(true, "HorizontalPodAutoscaler", "run metrics-server, and tune requests and target utilization", "the autoscaler is blind without the one and wrong without the other")
 	say(requests, "HorizontalPodAutoscaler", "run a metrics adapter for the request rate", "the autoscaler's metric comes from it")
+	say(c.messages(func(w cost.Workload) bool { return w.Pod.Backlog > 0 }), "ScaledObject", "run KEDA", "it counts messages, and sets the number of pods by them")
+	say(c.deployments(func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }), "Deployment", "keep the delivery container up to date", "it stands between every message and the app")
 	say(keda, "ScaledObject", "run KEDA and the Prometheus that it asks", "it scales to zero in the autoscaler's place")
 	say(true, "Deployment", "keep probes, spread and disruption budgets right", "nodes come and go under the pods")
 	say(true, "Deployment", "rebuild the image for security fixes", "nobody patches what is in an image")

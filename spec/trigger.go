@@ -82,6 +82,3 @@ func (s schema) refineTriggers() {
 		service.OneOf = append(service.OneOf, &jsonschema.Schema{Required: []string{key}})
 	}
 }
-
-// TriggerOf is what starts one of the app's services, as its key in the spec, such as queue.
-func (a *App) TriggerOf(service string) string { return a.Services[service].Trigger() }

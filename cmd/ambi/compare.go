@@ -86,7 +86,7 @@ was interrupted, and what was printed is incomplete.`,
 			if err != nil {
 				return err
 			}
-			if p, err = p.Priced(); err != nil {
+			if p, err = asked.Priced(p); err != nil {
 				return err
 			}
 			result, err := asked.CompareUnderTrace(cmd.Context(), p, idle, io.ends())

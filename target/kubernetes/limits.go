@@ -48,6 +48,11 @@ const (
 	StartupLimit = time.Minute
 	// Drain is how long a pod that was told to stop goes on serving.
 	Drain = 10 * time.Second
+	// AutoscalerSync is the time between two looks of a HorizontalPodAutoscaler.
+	AutoscalerSync = 15 * time.Second
+	// DeliveryMilliCPU and DeliveryMemoryMiB are what the delivery container requests.
+	DeliveryMilliCPU  = 50
+	DeliveryMemoryMiB = 128
 	// KEDAPoll is the time between two looks while there is no pod, and KEDACooldown
 	// the time without a request before the last pods go.
 	KEDAPoll     = 30 * time.Second
