@@ -29,10 +29,10 @@ func TestVerdicts(t *testing.T) {
 			*in = at(*in, 110e6)
 			in.Resolved = with(t, in.Resolved, "services.api.scale.max", 1000)
 		}, compare.Either, "both cost about the same"},
-		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s"},
+		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that supports the app with this spec: lambda has a blocker at services.api.timeout: must be at most 30s"},
 		{"only Kubernetes, near the crossing", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(in *compare.Input) { *in = at(*in, 100e6) }, compare.Kubernetes, "the only target"},
-		{"only Lambda", strings.Replace(thumbs, "min: 1", "min: 0", 1), busy, compare.Lambda, "the only target that takes the app as it is: kubernetes has a blocker"},
-		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s on target lambda, got 2m: an HTTP API waits no longer; kubernetes has a blocker at services.api.scale.min: "},
+		{"only Lambda", strings.Replace(thumbs, "min: 1", "min: 0", 1), busy, compare.Lambda, "the only target that supports the app with this spec: kubernetes has a blocker"},
+		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target supports the app with this spec: lambda has a blocker at services.api.timeout: must be at most 30s on target lambda, got 2m: an HTTP API does not wait longer; kubernetes has a blocker at services.api.scale.min: "},
 		{"a figure is missing", thumbs, func(in *compare.Input) {
 			u := in.Usage["api"]
 			u.Log, u.CPUTime = demand.Maybe[int64]{}, demand.Maybe[time.Duration]{}

@@ -91,7 +91,7 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	return string(text), err
 }
 
-// uploadRecord is what S3 tells of a new object.
+// uploadRecord is S3's event for a new object.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 func uploadRecord(bucket, key string) map[string]any {
 	return map[string]any{
