@@ -281,7 +281,7 @@ func TestFrontDoors(t *testing.T) {
 		{cost.HTTPAPI, large, nil},
 		{cost.RESTAPI, large, []string{"warning front door: the stack"}},
 		{cost.FunctionURL, large, []string{"warning front door: the stack"}},
-		{cost.ALB, large, []string{"blocker response payload of a load balancer: a response of 1.5 MB does not go through", "warning front door: the stack"}},
+		{cost.ALB, large, []string{"blocker response payload of a load balancer: a response of 1.5 MB is too large", "warning front door: the stack"}},
 	} {
 		s := usual()
 		s.choices.Lambda.Through(c.door)
