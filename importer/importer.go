@@ -115,11 +115,11 @@ func detect(documents []source.Document) (format, []source.Document, error) {
 	}
 	switch len(found) {
 	case 0:
-		where := ""
-		if len(documents) > 0 {
-			where = documents[0].File
+		reads := "it reads " + strings.Join(Formats(), ", ")
+		if len(documents) == 0 {
+			return format{}, nil, problem.New("the files to import are empty").Of(problem.Invalid).Hint("%s", reads)
 		}
-		return format{}, nil, problem.File(where, 0, "is no format that ambi imports").Hint("it reads %s", strings.Join(Formats(), ", "))
+		return format{}, nil, problem.File(documents[0].File, 0, "is in no format that ambi imports").Hint("%s", reads)
 	case 1:
 	default:
 		return format{}, nil, problem.New("the files are of several formats: %s and %s", found[0].name, found[1].name).Of(problem.Misuse).

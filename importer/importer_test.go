@@ -130,7 +130,7 @@ func TestRefused(t *testing.T) {
 		bomb += fmt.Sprintf("%c: &%c [*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c]\n", c, c, c-1)
 	}
 	for name, test := range map[string]struct{ text, want string }{
-		"nothing":     {"", "is no format that ambi imports"},
+		"nothing":     {"", "the files to import are empty"},
 		"other":       {"a: b\n", "it reads Kubernetes manifests"},
 		"bomb":        {bomb, "unfolds into more than"},
 		"cycle":       {"a: &a {b: *a}\n", "alias to what encloses it"},
