@@ -201,6 +201,13 @@ func TestJSONIsOfItsSchema(t *testing.T) {
 	check("validate", projectWith(t, strings.Replace(pageSpec, "timeout: 10s", "timeout: 10", 1)), exitNo, "validate")
 	check("validate", projectWith(t, strings.Replace(pageSpec, "timeout: 10s", "timeout: 20m", 1)), exitNo, "validate")
 	check("plan", projectWith(t, strings.Replace(pageSpec, "timeout: 10s", "timeout: 20m", 1)), exitDone, "plan")
+	for _, app := range []string{"open", "several", "web"} {
+		files, err := filepath.Abs("../../importer/testdata/kubernetes/" + app + "/in")
+		if err != nil {
+			t.Fatal(err)
+		}
+		check("import", t.TempDir(), exitDone, "import", files)
+	}
 	for _, args := range []string{counts, lines, "--shape bursty --requests 10/s --span 1h"} {
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(command(t, append([]string{"trace", "--json"}, strings.Fields(args)...)...)))
 		if err != nil {
