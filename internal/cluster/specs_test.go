@@ -33,6 +33,23 @@ var settings = map[string]map[string]string{
 		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
 		"resize.kedaRoleName": "uploads-resize-keda",
 	},
+	"orders": {
+		"aws:region":          "us-east-1",
+		"kedaRoleArn":         "arn:aws:iam::123456789012:role/keda-operator",
+		"oidcProviderArn":     "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+		"api.roleName":        "orders-api",
+		"book.roleName":       "orders-book",
+		"book.kedaRoleName":   "orders-book-keda",
+		"charge.roleName":     "orders-charge",
+		"charge.kedaRoleName": "orders-charge-keda",
+		"import.roleName":     "orders-import",
+	},
+	"table": {
+		"aws:region":      "us-east-1",
+		"clusterName":     "shop",
+		"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+		"api.roleName":    "shop-api",
+	},
 	"schedules": {"aws:region": "us-east-1", "clusterName": "thumbs"},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
