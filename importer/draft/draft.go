@@ -15,28 +15,21 @@ import (
 	"strings"
 
 	"ambi/internal/lazyregexp"
+	"ambi/internal/terminal"
 )
 
 // App is the draft of a spec.
 type App struct {
 	Name     string
 	Services []*Service // in the source's order
-	Data     []*Datum
-	Head     []string // lines of a comment at the top
-}
-
-// Datum is one of the app's data: a bucket or a queue.
-type Datum struct {
-	Name, Kind string
-	values
+	Head     []string   // lines of a comment at the top
 }
 
 // Service is the draft of a service.
 type Service struct {
-	Name     string
-	Exposed  bool     // something outside the app reaches it
-	Triggers bool     // events start it, and no requests
-	Head     []string // lines of a comment above it
+	Name    string
+	Exposed bool     // something outside the app reaches it
+	Head    []string // lines of a comment above it
 	values
 }
 
@@ -122,7 +115,7 @@ func (v *values) Comment(path, format string, args ...any) {
 // line is text that cannot end a comment.
 func line(text string) string {
 	text = strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7F || c >= 0x80 && c < 0xA0 || c == 0x2028 || c == 0x2029 || c == 0xFEFF {
+		if terminal.Hidden(c) {
 			return ' '
 		}
 		return c

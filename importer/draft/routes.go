@@ -81,7 +81,6 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 	}
 	for _, s := range a.Services {
 		switch routes, _ := s.Get("http.routes").([]string); {
-		case s.Triggers:
 		case len(routes) == 0:
 			bare = append(bare, s)
 		default:

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/internal/lazyregexp"
+	"ambi/internal/terminal"
 	"ambi/spec"
 )
 
@@ -24,20 +25,9 @@ func (a *App) Text() []byte {
 	add(root, "apiVersion", scalar(spec.APIVersion))
 	root.Content[0].HeadComment = strings.Join(head, "\n")
 	add(root, "name", scalar(a.Name))
-	if len(a.Data) > 0 {
-		data := &yaml.Node{Kind: yaml.MappingNode}
-		for _, d := range a.Data {
-			of := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
-			body := d.mapping(reflect.TypeFor[spec.Data](), map[string]any{d.Kind: orEmpty(d.root)}, "", true)
-			of.Content = body.Content
-			add(data, d.Name, of)
-			comment(data, d.comments[""])
-		}
-		add(root, "data", data)
-	}
 	services := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range a.Services {
-		add(services, s.Name, s.mapping(reflect.TypeFor[spec.Service](), orEmpty(s.root), "", false))
+		add(services, s.Name, s.mapping(reflect.TypeFor[spec.Service](), s.root, "", false))
 		key := services.Content[len(services.Content)-2]
 		var lines []string
 		for _, l := range s.Head {
@@ -53,13 +43,6 @@ func (a *App) Text() []byte {
 		panic(err) // a tree that this function made
 	}
 	return out.Bytes()
-}
-
-func orEmpty(m map[string]any) map[string]any {
-	if m == nil {
-		return map[string]any{}
-	}
-	return m
 }
 
 func add(m *yaml.Node, key string, value *yaml.Node) {
@@ -87,16 +70,14 @@ var otherwise = lazyregexp.New(`^(?i:y|n|yes|no|on|off|true|false|null|~|=|<<|[-
 func scalar(text string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(text)
-	if strings.ContainsFunc(text, func(c rune) bool {
-		return c < ' ' && c != '\n' && c != '\t' || c >= 0x7F && c < 0xA0 || c == 0x2028 || c == 0x2029 || c == 0xFEFF
-	}) ||
-		n.Style == yaml.LiteralStyle || otherwise.MatchString(text) {
+	hidden := func(c rune) bool { return terminal.Hidden(c) && c != '\n' && c != '\t' }
+	if strings.ContainsFunc(text, hidden) || n.Style == yaml.LiteralStyle || otherwise.MatchString(text) {
 		n.Style = yaml.DoubleQuotedStyle // on one line, with escapes
 	}
 	return n
 }
 
-// shortest is what may stand on one line.
+// longestFlow is how many characters of a mapping or a list may stand on one line.
 const longestFlow = 90
 
 // mapping writes a mapping of the spec; of is its type there, nil where its keys are names.

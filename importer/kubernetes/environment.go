@@ -170,7 +170,7 @@ func (im *importer) needs() {
 			if other == nil || other == w {
 				continue
 			}
-			if name != spec.AddressVariable(other.service.Name) || reaches(calls, other.service.Name, w.service.Name) || other.service.Triggers {
+			if name != spec.AddressVariable(other.service.Name) || reaches(calls, other.service.Name, w.service.Name) {
 				w.note(w.service.Path("env."+name), "holds the old address of "+other.service.Name+
 					"; under needs, "+spec.AddressVariable(other.service.Name)+" is its address on either target", true)
 				w.service.Comment("env."+name, "the old address of %s: with needs: [%s], %s has the new one", other.service.Name, other.service.Name, spec.AddressVariable(other.service.Name))

@@ -33,7 +33,7 @@ func Text(text string) string { return escape(text, "\n\t") }
 
 // escape makes visible what a terminal obeys, but for the characters in keep.
 func escape(text, keep string) string {
-	hidden := func(r rune) bool { return isHidden(r) && !strings.ContainsRune(keep, r) }
+	hidden := func(r rune) bool { return Hidden(r) && !strings.ContainsRune(keep, r) }
 	if strings.IndexFunc(text, hidden) < 0 && utf8.ValidString(text) {
 		return text
 	}
@@ -55,10 +55,10 @@ func escape(text, keep string) string {
 	return b.String()
 }
 
-// isHidden reports whether a character controls what shows it: C0 and C1, line
+// Hidden reports whether a character controls what shows it: C0 and C1, line
 // and paragraph separators, and format characters such as those that reverse
 // text. The two joiners are letters' business in several scripts.
-func isHidden(r rune) bool {
+func Hidden(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && r != nonJoiner && r != joiner
 }
