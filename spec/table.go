@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 
 	"github.com/invopop/jsonschema"
+
+	"ambi/internal/lazyregexp"
 )
 
 // Table is a table of the data.
@@ -83,8 +84,8 @@ const (
 )
 
 var (
-	attributeName = regexp.MustCompile(attributePattern)
-	indexName     = regexp.MustCompile(indexPattern)
+	attributeName = lazyregexp.New(attributePattern)
+	indexName     = lazyregexp.New(indexPattern)
 )
 
 func (v *validator) table(path string, t *Table) {
