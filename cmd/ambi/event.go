@@ -52,10 +52,10 @@ Of uploads, the message tells of one object, whose key is encoded as S3 does it.
 
 // event is a sample of what starts a service.
 func event(p *project.Project, name, key, body string, hasBody bool) (string, error) {
-	s := p.App.Services[name]
+	s, err := p.Service(name)
 	switch {
-	case s == nil:
-		return "", problem.New("no service %s in %s", name, p.SpecName).Of(problem.Misuse).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", "))
+	case err != nil:
+		return "", err
 	case s.IsHTTP():
 		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, not events", name)
 	case s.Schedule != nil && (key != "" || hasBody):

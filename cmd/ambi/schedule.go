@@ -56,10 +56,10 @@ const shownRuns = 5
 
 // runs says when a service runs after a moment.
 func runs(p *project.Project, name string, after time.Time) (string, error) {
-	s := p.App.Services[name]
+	s, err := p.Service(name)
 	switch {
-	case s == nil:
-		return "", problem.New("no service %s in %s", name, p.SpecName).Of(problem.Misuse).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", "))
+	case err != nil:
+		return "", err
 	case s.Schedule == nil:
 		return "", problem.File(p.SpecName, 0, "services.%s: has no schedule: its %s starts it", name, s.Trigger())
 	}

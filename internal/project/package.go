@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"ambi/internal/inputfile"
 	"ambi/internal/outfile"
@@ -28,9 +27,9 @@ type Zip struct {
 // Package builds the zip that the spec names for a service, from a folder; what a
 // compiler says goes to output.
 func (p *Project) Package(ctx context.Context, name, from string, output io.Writer) (Zip, error) {
-	service := p.App.Services[name]
-	if service == nil {
-		return Zip{}, problem.New("no service %s in %s", name, p.SpecName).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", ")).Of(problem.Misuse)
+	service, err := p.Service(name)
+	if err != nil {
+		return Zip{}, err
 	}
 	if service.Lambda.Zip == "" {
 		return Zip{}, problem.File(p.SpecName, 0, "services.%s: names no zip to build", name).Hint("lambda.zip is its path, such as app/build/%s.zip", name)

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 
@@ -177,6 +178,14 @@ func readSpec(file, name string) ([]byte, error) {
 		return nil, problem.As(problem.Machine, err)
 	}
 	return text, nil
+}
+
+// Service is one of the spec's services. An error lists those that there are.
+func (p *Project) Service(name string) (*spec.Service, error) {
+	if s := p.App.Services[name]; s != nil {
+		return s, nil
+	}
+	return nil, problem.New("no service %s in %s", name, p.SpecName).Hint("its services are %s", strings.Join(p.App.ServiceNames(), ", ")).Of(problem.Misuse)
 }
 
 // Refused returns an error when a target that the spec lists refuses it.
