@@ -60,36 +60,36 @@ func (v dataView) featureNames() (string, []string) { return "data", v.features 
 
 // keptWords name the kinds of data that there are.
 type keptWords struct {
-	Plural string // such as "buckets and queues"
-	Each   string // such as "bucket and queue"
+	Plural  string // such as "buckets and queues"
+	Each    string // such as "bucket and queue"
+	Buckets bool   // are among them
 }
 
-// Buckets reports whether there are buckets.
-func (w keptWords) Buckets() bool { return strings.HasPrefix(w.Plural, "bucket") }
-
+// wordsOf names the kinds of a model's data. Where there are no tables it names buckets and
+// queues, whichever of them there are.
 func wordsOf(m *data.Model) keptWords {
-	names := []string{"bucket", "queue"}
+	kinds := []string{"bucket", "queue"}
 	if m != nil && len(m.Tables) > 0 {
-		names = nil
+		kinds = nil
 		for _, s := range dataOf(m) {
-			if !slices.Contains(names, s.Kind) {
-				names = append(names, s.Kind)
-			}
+			kinds = append(kinds, s.Kind)
 		}
-		slices.Sort(names)
+		slices.Sort(kinds)
+		kinds = slices.Compact(kinds)
 	}
-	join := func(names []string) string {
-		if last := len(names) - 1; last > 0 {
-			return strings.Join(names[:last], ", ") + " and " + names[last]
-		}
-		return names[0]
+	var plurals []string
+	for _, kind := range kinds {
+		plurals = append(plurals, kind+"s")
 	}
-	words := keptWords{Each: join(names)}
-	for i := range names {
-		names[i] += "s"
+	return keptWords{Plural: sentence(plurals, "and"), Each: sentence(kinds, "and"), Buckets: slices.Contains(kinds, "bucket")}
+}
+
+// sentence joins words as one does: a, b and c.
+func sentence(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
-	words.Plural = join(names)
-	return words
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
 // dataService is the file of one of the data.

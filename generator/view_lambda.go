@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ambi/internal/goname"
+	"ambi/internal/textwrap"
 	"ambi/spec"
 	"ambi/target/lambda"
 )
@@ -157,34 +158,9 @@ func (v *lambdaView) introduceRuns(m *lambda.Model, events bool) {
 		by, files = append(by, "fed by a queue"), append(files, "events.go")
 	}
 	by, files = append(by, "run at set times"), append(files, "schedule.go")
-	text := "Package lambda declares " + v.App + " on AWS: a Lambda function for each service, " + either(by, "or") + ". function.go says what every service is made of, " +
-		either(files, "and") + " what starts it, " + strings.Join(v.Intro[2:], " ")
-	v.Intro = wrap(text, 90)
-}
-
-// either lists words as a sentence does.
-func either(words []string, last string) string {
-	if len(words) == 1 {
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
-}
-
-// wrap breaks a text into lines of some width.
-func wrap(text string, width int) []string {
-	lines := []string{""}
-	for word := range strings.FieldsSeq(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case len(*last)+1+len(word) > width:
-			lines = append(lines, word)
-		default:
-			*last += " " + word
-		}
-	}
-	return lines
+	text := "Package lambda declares " + v.App + " on AWS: a Lambda function for each service, " + sentence(by, "or") + ". function.go says what every service is made of, " +
+		sentence(files, "and") + " what starts it, " + strings.Join(v.Intro[2:], " ")
+	v.Intro = textwrap.Lines(text, 90)
 }
 
 type secretView struct{ Name, Field, Description string }

@@ -9,6 +9,7 @@ import (
 	"ambi/compare"
 	"ambi/compare/format"
 	"ambi/compare/price/cost"
+	"ambi/internal/textwrap"
 	"ambi/spec"
 )
 
@@ -30,7 +31,7 @@ func (p *page) heading(text string) {
 // say prints text after a mark, in lines of at most Width columns that align
 // behind it. A word that is longer stays whole, for addresses to be copied.
 func (p *page) say(mark, text string) {
-	for i, line := range wrap(text, Width-utf8.RuneCountInString(mark)) {
+	for i, line := range textwrap.Lines(text, Width-utf8.RuneCountInString(mark)) {
 		if i > 0 {
 			mark = strings.Repeat(" ", utf8.RuneCountInString(mark))
 		}
@@ -41,30 +42,13 @@ func (p *page) say(mark, text string) {
 // row prints a label of at most so many columns, the rest on lines of its own,
 // with what stands beside it.
 func (p *page) row(label string, width int, beside string) {
-	for i, line := range wrap(label, width-2) {
+	for i, line := range textwrap.Lines(label, width-2) {
 		if i > 0 {
 			p.line("    " + line)
 			continue
 		}
 		p.line(strings.TrimRight(fmt.Sprintf("  %-*s%s", width-2, line, beside), " "))
 	}
-}
-
-// wrap breaks text at spaces into lines of so many columns, one at least.
-func wrap(text string, width int) []string {
-	lines := []string{""}
-	for _, word := range strings.Fields(text) {
-		last := &lines[len(lines)-1]
-		switch {
-		case *last == "":
-			*last = word
-		case utf8.RuneCountInString(*last)+1+utf8.RuneCountInString(word) <= width:
-			*last += " " + word
-		default:
-			lines = append(lines, word)
-		}
-	}
-	return lines
 }
 
 // change says what makes another target cheaper.
