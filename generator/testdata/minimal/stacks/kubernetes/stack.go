@@ -28,7 +28,7 @@ type services struct {
 func Deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
 	read.Require(config.Get(ctx, "kubernetes:context") != "" || config.Get(ctx, "kubernetes:kubeconfig") != "",
-		"kubernetes:context is not set, and the current kubeconfig context is not used by chance\nhint: pulumi config set --stack %s kubernetes:context NAME", ctx.Stack())
+		"kubernetes:context is not set, and the program refuses to use the current kubeconfig context\nhint: pulumi config set --stack %s kubernetes:context NAME", ctx.Stack())
 	s := &stack{
 		services: services{
 			web: webFacts.configured(read),
