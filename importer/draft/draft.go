@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/internal/lazyregexp"
 	"ambi/internal/terminal"
 )
 
@@ -127,18 +126,19 @@ func line(text string) string {
 	return text
 }
 
-var notLabel = lazyregexp.New(`[^a-z0-9]+`)
-
-// Label makes a name of the spec from any text: lower-case letters, digits and hyphens,
-// with a letter first. It is empty where nothing is left of the text.
-func Label(text string, longest int) string {
-	label := strings.Trim(notLabel.ReplaceAllString(strings.ToLower(text), "-"), "-")
-	label = strings.TrimLeft(label, "0123456789-")
-	if len(label) > longest {
-		label = strings.TrimRight(label[:longest], "-")
+// Drop takes back the value below some keys, and mappings that it leaves empty.
+func (v *values) Drop(keys ...string) {
+	parents := []map[string]any{v.root}
+	for _, key := range keys[:len(keys)-1] {
+		next, ok := parents[len(parents)-1][key].(map[string]any)
+		if !ok {
+			return
+		}
+		parents = append(parents, next)
 	}
-	return label
+	for i := len(keys) - 1; i >= 0; i-- {
+		if delete(parents[i], keys[i]); len(parents[i]) > 0 {
+			return
+		}
+	}
 }
-
-// Drop takes back what was set at the top of a service.
-func (v *values) Drop(key string) { delete(v.root, key) }

@@ -41,7 +41,7 @@ func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string)
 		s.Comment("secrets."+name, "was written out: keep it as a secret of this name")
 		o.Approximate(n, s.Path("secrets."+name), "looks like a secret, and a spec holds none: make the secret "+s.secretObject(a)+" with the key "+name, true)
 	default:
-		s.removeSecret(name)
+		s.Drop("secrets", name)
 		s.SetIn([]string{"env"}, name, value)
 		o.Carry(n, to)
 	}
@@ -52,20 +52,8 @@ func (s *Service) secretObject(a *App) string { return a.Name + "-" + s.Name }
 
 // Reference sets a variable that a key of a secret holds.
 func (s *Service) Reference(name, object, key string) {
-	if env, ok := s.Get("env").(map[string]any); ok {
-		if delete(env, name); len(env) == 0 {
-			delete(s.root, "env")
-		}
-	}
+	s.Drop("env", name)
 	s.SetIn([]string{"secrets"}, name, map[string]any{"name": object, "key": key})
-}
-
-func (s *Service) removeSecret(name string) {
-	if all, ok := s.Get("secrets").(map[string]any); ok {
-		if delete(all, name); len(all) == 0 {
-			delete(s.root, "secrets")
-		}
-	}
 }
 
 // Missing sets a variable whose value the source does not hold, so that validate asks for it.

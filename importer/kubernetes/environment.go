@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"ambi/importer/draft"
@@ -161,55 +160,14 @@ func cmpNode(a, b *source.Node) *source.Node {
 
 // needs finds variables that hold the address of another service of the app.
 func (im *importer) needs() {
-	calls := map[string][]string{}
 	for _, w := range im.workloads {
-		env, _ := w.service.Get("env").(map[string]any)
-		for _, name := range sortedKeys(env) {
-			value, _ := env[name].(string)
-			other := im.addressed(w, value)
-			if other == nil || other == w {
-				continue
+		im.app.Needs(w.service, func(_, value string) (*draft.Service, bool) {
+			if other := im.addressed(w, value); other != nil {
+				return other.service, true
 			}
-			if name != spec.AddressVariable(other.service.Name) || reaches(calls, other.service.Name, w.service.Name) {
-				w.note(w.service.Path("env."+name), "holds the old address of "+other.service.Name+
-					"; under needs, "+spec.AddressVariable(other.service.Name)+" is its address on either target", true)
-				w.service.Comment("env."+name, "the old address of %s: with needs: [%s], %s has the new one", other.service.Name, other.service.Name, spec.AddressVariable(other.service.Name))
-				continue
-			}
-			delete(env, name)
-			if len(env) == 0 {
-				w.service.Drop("env")
-			}
-			calls[w.service.Name] = append(calls[w.service.Name], other.service.Name)
-			w.service.Add("needs", other.service.Name)
-		}
+			return nil, false
+		}, func(to, why string) { w.note(to, why, true) })
 	}
-}
-
-// reaches reports whether one service calls another, itself or through others.
-func reaches(calls map[string][]string, from, to string) bool {
-	seen := map[string]bool{}
-	var walk func(string) bool
-	walk = func(at string) bool {
-		if at == to {
-			return true
-		}
-		if seen[at] {
-			return false
-		}
-		seen[at] = true
-		return slices.ContainsFunc(calls[at], walk)
-	}
-	return walk(from)
-}
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 var address = lazyregexp.New(`^(?:https?://)?([a-z0-9-]+)(\.[a-z0-9-]+)?(?:\.svc(?:\.cluster\.local)?)?(?::[0-9]+)?/?$`)

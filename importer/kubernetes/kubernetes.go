@@ -151,12 +151,6 @@ func (o *object) decode(n *source.Node, into any) bool {
 	return true
 }
 
-// Longest names: app, a hyphen and the service's name have at most 50 characters together.
-const (
-	longestApp   = 24
-	longestNames = 50
-)
-
 // name names the app and its services.
 func (im *importer) name(given string) {
 	app := given
@@ -175,24 +169,15 @@ func (im *importer) name(given string) {
 			app = cmp.Or(im.workloads[0].namespace, im.workloads[0].name)
 		}
 	}
-	app = cmp.Or(draft.Label(app, longestApp), "app")
-	im.app.Name = app
-	longestService := longestNames - 1 - len(app)
-	taken := map[string]bool{"target": true, "active": true}
+	im.app.Name = draft.AppName(app)
 	for _, w := range im.workloads {
-		full := draft.Label(w.name, 253)
-		short := strings.TrimPrefix(full, app+"-")
-		name := cmp.Or(draft.Label(short, longestService), "service")
-		for i := 2; taken[name]; i++ {
-			if w.namespace != "" && i == 2 && !taken[draft.Label(w.namespace+"-"+short, longestService)] {
-				name = draft.Label(w.namespace+"-"+short, longestService)
-				continue
-			}
-			name = fmt.Sprintf("%s-%d", draft.Label(short, longestService-3), i)
+		short := strings.TrimPrefix(draft.Label(w.name, 253), im.app.Name+"-")
+		texts := []string{short}
+		if w.namespace != "" {
+			texts = append(texts, w.namespace+"-"+short)
 		}
-		taken[name] = true
-		w.service = im.app.Service(name)
-		if name != w.name && app+"-"+name != w.name {
+		w.service = im.app.Service(im.app.ServiceName(texts...))
+		if name := w.service.Name; name != w.name && im.app.Name+"-"+name != w.name {
 			w.service.Head = append(w.service.Head, w.kind+" "+w.name)
 		}
 	}

@@ -124,8 +124,8 @@ func (im *importer) service(w *workload) {
 		s.Set("image", draft.Unresolved{})
 	}
 	im.port(w)
-	w.size("cpu", corev1.ResourceCPU, quantityOfCPU)
-	w.size("memory", corev1.ResourceMemory, quantityOfMemory)
+	w.size("cpu", corev1.ResourceCPU, func(q resource.Quantity) string { return draft.CPU(q.MilliValue()) })
+	w.size("memory", corev1.ResourceMemory, func(q resource.Quantity) string { return draft.Memory(q.Value()) })
 	w.storage()
 	im.environment(w)
 	w.health()
@@ -254,35 +254,4 @@ func (w *workload) size(key string, name corev1.ResourceName, write func(resourc
 		s.Set(key, write(request))
 		w.Approximate(at, to, "it is the limit, too", true)
 	}
-}
-
-// quantityOfCPU writes cores in whole thousandths.
-func quantityOfCPU(q resource.Quantity) string {
-	milli := max(q.MilliValue(), 1)
-	if milli%1000 == 0 {
-		return strconv.FormatInt(milli/1000, 10)
-	}
-	return strconv.FormatInt(milli, 10) + "m"
-}
-
-// quantityOfMemory writes whole bytes, in the unit that divides them.
-func quantityOfMemory(q resource.Quantity) string {
-	bytes := q.Value()
-	for _, unit := range []struct {
-		name  string
-		shift int
-	}{{"Gi", 30}, {"Mi", 20}, {"Ki", 10}} {
-		if bytes > 0 && bytes%(1<<unit.shift) == 0 {
-			return strconv.FormatInt(bytes>>unit.shift, 10) + unit.name
-		}
-	}
-	for _, unit := range []struct {
-		name string
-		of   int64
-	}{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
-		if bytes > 0 && bytes%unit.of == 0 {
-			return strconv.FormatInt(bytes/unit.of, 10) + unit.name
-		}
-	}
-	return strconv.FormatInt(bytes, 10)
 }

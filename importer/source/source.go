@@ -39,6 +39,15 @@ type File struct {
 	Text []byte
 }
 
+// Folder is what is beside the files that are imported.
+type Folder struct {
+	Name string // what it is called: an app without a name of its own is called so
+	Path string // of the folder, as the names of the files begin; "." for none
+	// Open reads a file by its path from the folder. It reads none that is outside of it,
+	// and none at all where it is nil.
+	Open func(path string) ([]byte, error)
+}
+
 // Document is one YAML document, or a whole JSON file.
 type Document struct {
 	File string

@@ -1,0 +1,46 @@
+package source
+
+// Clone copies a value with all below it; nothing of the copy is seen.
+func (n *Node) Clone() *Node {
+	if n == nil {
+		return nil
+	}
+	c := *n
+	c.seen, c.Keys, c.Items, c.fields = false, nil, nil, nil
+	for _, item := range n.Items {
+		c.Items = append(c.Items, item.Clone())
+	}
+	for _, key := range n.Keys {
+		c.Put(key, n.fields[key].Clone())
+	}
+	return &c
+}
+
+// Put sets what a mapping has under a key.
+func (n *Node) Put(key string, value *Node) {
+	if n.fields == nil {
+		n.Kind, n.fields = Map, map[string]*Node{}
+	}
+	if _, has := n.fields[key]; !has {
+		n.Keys = append(n.Keys, key)
+	}
+	n.fields[key] = value
+}
+
+// Equal reports whether two values are the same, wherever they stand.
+func (n *Node) Equal(m *Node) bool {
+	if n.Kind != m.Kind || n.Text != m.Text || len(n.Items) != len(m.Items) || len(n.fields) != len(m.fields) {
+		return false
+	}
+	for i := range n.Items {
+		if !n.Items[i].Equal(m.Items[i]) {
+			return false
+		}
+	}
+	for key, value := range n.fields {
+		if other := m.fields[key]; other == nil || !value.Equal(other) {
+			return false
+		}
+	}
+	return true
+}
