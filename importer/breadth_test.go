@@ -44,7 +44,7 @@ func (b *breadth) measure(t *testing.T, path string) {
 			in[i].Name = filepath.Base(path)
 		}
 	}
-	result, err := importer.Import(in, importer.Options{})
+	result, err := importer.Import(in, beside(path))
 	if err != nil {
 		if problem.All(err).Kind() == problem.Fault {
 			t.Errorf("%s: %v", path, err)

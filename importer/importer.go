@@ -1,5 +1,5 @@
-// Package importer makes a spec of what other tools read: Kubernetes manifests, to begin
-// with. It never fails for a key that it does not know: the report says of each value of
+// Package importer makes a spec of what other tools read: Kubernetes manifests and Docker
+// Compose files. It never fails for a key that it does not know: the report says of each value of
 // the source whether the spec says the same, says something near to it, or does not say it
 // and why, each with its place.
 //
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"ambi/importer/compose"
 	"ambi/importer/draft"
 	"ambi/importer/kubernetes"
 	"ambi/importer/source"
@@ -25,7 +26,8 @@ import (
 
 // Options are what the files do not say.
 type Options struct {
-	Name string // the app's; empty for one that is made of the files
+	Name   string        // the app's; empty for one that is made of the files
+	Folder source.Folder // where the files are, for those that refer to others
 }
 
 // Result is a spec, and what became of the files.
@@ -48,13 +50,38 @@ func (r *Result) Changes() bool {
 type format struct {
 	name      string
 	recognize func(source.Document) bool
-	read      func(documents []source.Document, name string, report *draft.Report) *draft.App
+	read      func(documents []source.Document, o Options, report *draft.Report) *draft.App
+	claim     func(names []string) []string // see Claim; nil for a format without names of its own
 }
 
 func formats() []format {
 	return []format{
-		{"Kubernetes manifests", kubernetes.Recognize, kubernetes.Import},
+		{
+			name: "Kubernetes manifests", recognize: kubernetes.Recognize,
+			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
+				return kubernetes.Import(documents, o.Name, report)
+			},
+		},
+		{
+			name: "Docker Compose", recognize: compose.Recognize, claim: compose.Claim,
+			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
+				return compose.Import(documents, o.Name, o.Folder, report)
+			},
+		},
 	}
+}
+
+// Claim picks the files that stand for a whole folder by their names, such as compose.yaml;
+// it picks all where none does. Names are paths from the folder.
+func Claim(names []string) []string {
+	for _, f := range formats() {
+		if f.claim != nil {
+			if claimed := f.claim(names); len(claimed) > 0 {
+				return claimed
+			}
+		}
+	}
+	return names
 }
 
 // SpecName is what problems of the spec are said to be in.
@@ -78,7 +105,7 @@ func Import(files []source.File, o Options) (*Result, error) {
 		return nil, err
 	}
 	report := &draft.Report{}
-	app := found.read(documents, o.Name, report)
+	app := found.read(documents, o, report)
 	for _, d := range left {
 		report.Object("document", d.Root).Leave(d.Root, "is none of the "+found.name, false)
 	}

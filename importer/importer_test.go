@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,8 +27,29 @@ func cases(t testing.TB) []string {
 	return all
 }
 
-// files reads a case's files, named from the case's folder.
+// beside are the options of a case: what its files refer to is in its folder too.
+func beside(in string) importer.Options {
+	return importer.Options{Folder: source.Folder{
+		Name: filepath.Base(filepath.Dir(in)), Path: ".",
+		Open: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(in, name)) },
+	}}
+}
+
+// files reads a case's files, named from the case's folder, but for those that only others
+// refer to.
 func files(t testing.TB, in string) []source.File {
+	all := everyFile(t, in)
+	var names []string
+	for _, f := range all {
+		if strings.HasSuffix(f.Name, "ml") || strings.HasSuffix(f.Name, ".json") {
+			names = append(names, f.Name)
+		}
+	}
+	names = importer.Claim(names)
+	return slices.DeleteFunc(all, func(f source.File) bool { return !slices.Contains(names, f.Name) })
+}
+
+func everyFile(t testing.TB, in string) []source.File {
 	var all []source.File
 	err := filepath.WalkDir(in, func(name string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -49,11 +71,11 @@ func TestGolden(t *testing.T) {
 	for _, in := range cases(t) {
 		dir := filepath.Dir(in)
 		t.Run(filepath.ToSlash(strings.TrimPrefix(dir, "testdata/")), func(t *testing.T) {
-			result, err := importer.Import(files(t, in), importer.Options{})
+			result, err := importer.Import(files(t, in), beside(in))
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := importer.Import(files(t, in), importer.Options{})
+			again, err := importer.Import(files(t, in), beside(in))
 			if err != nil || !bytes.Equal(again.Spec, result.Spec) {
 				t.Error("a second import differs", err)
 			}
@@ -110,7 +132,7 @@ func report(r *importer.Result) []byte {
 // report names as changed has a reason.
 func everyLeaf(t *testing.T, in string, r *importer.Result) {
 	lines := map[string]int{}
-	for _, f := range files(t, in) {
+	for _, f := range everyFile(t, in) {
 		lines[f.Name] = bytes.Count(f.Text, []byte("\n")) + 1
 	}
 	for _, i := range r.Items {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -68,7 +69,9 @@ the app behaves was approximated or left out.`,
 			if err != nil {
 				return err
 			}
-			result, err := importer.Import(files, importer.Options{Name: name})
+			folder, done := besides(files)
+			defer done()
+			result, err := importer.Import(files, importer.Options{Name: name, Folder: folder})
 			if err != nil {
 				return err
 			}
@@ -105,6 +108,9 @@ the app behaves was approximated or left out.`,
 	return cmd
 }
 
+// standardInput is what problems and reports call it.
+const standardInput = "standard input"
+
 // maxSources bounds the files of one import.
 const maxSources = 2000
 
@@ -119,7 +125,7 @@ func sources(stdin io.Reader, args []string) ([]source.File, error) {
 	}
 	for _, arg := range args {
 		if arg == "-" {
-			read("standard input", stdin)
+			read(standardInput, stdin)
 			continue
 		}
 		names := []string{arg}
@@ -127,6 +133,7 @@ func sources(stdin io.Reader, args []string) ([]source.File, error) {
 			if names, err = within(arg); err != nil {
 				return nil, problem.New("cannot read %s: %w", arg, inputfile.Cause(err)).Of(problem.Machine)
 			}
+			names = claimed(arg, names)
 			if len(names) == 0 {
 				problems = append(problems, problem.New("%s has no YAML and no JSON files", arg).Of(problem.Misuse))
 			}
@@ -164,6 +171,56 @@ func within(folder string) ([]string, error) {
 		return nil
 	})
 	return names, err
+}
+
+// claimed picks the files of a folder that stand for all of it.
+func claimed(folder string, names []string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		path, err := filepath.Rel(folder, name)
+		if err != nil {
+			return names
+		}
+		paths[i] = filepath.ToSlash(path)
+	}
+	picked := importer.Claim(paths)
+	for i, path := range picked {
+		picked[i] = filepath.Join(folder, filepath.FromSlash(path))
+	}
+	return picked
+}
+
+// besides is the folder of the first file, from which others may be read: only regular
+// files in it and below it, wherever links lead. done closes it.
+func besides(files []source.File) (folder source.Folder, done func()) {
+	first := files[0].Name
+	if first == standardInput {
+		return source.Folder{}, func() {}
+	}
+	folder.Path = path.Dir(first)
+	if whole, err := filepath.Abs(filepath.FromSlash(folder.Path)); err == nil {
+		folder.Name = filepath.Base(whole)
+	}
+	root, err := os.OpenRoot(filepath.FromSlash(folder.Path))
+	if err != nil {
+		return folder, func() {}
+	}
+	folder.Open = func(name string) ([]byte, error) {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() {
+			return nil, fs.ErrInvalid
+		}
+		file, err := root.Open(filepath.FromSlash(name))
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		return inputfile.Read(file, name, source.MaxSize)
+	}
+	return folder, func() { _ = root.Close() }
 }
 
 // importFormat names what import --json prints.

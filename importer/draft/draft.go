@@ -22,6 +22,7 @@ type App struct {
 	Name     string
 	Services []*Service // in the source's order
 	Head     []string   // lines of a comment at the top
+	values              // what else stands at the top, such as data
 }
 
 // Service is the draft of a service.

@@ -25,6 +25,9 @@ func (a *App) Text() []byte {
 	add(root, "apiVersion", scalar(spec.APIVersion))
 	root.Content[0].HeadComment = strings.Join(head, "\n")
 	add(root, "name", scalar(a.Name))
+	if data, ok := a.Get("data").(map[string]any); ok {
+		add(root, "data", a.mapping(reflect.TypeFor[map[string]*spec.Data](), data, "data", false))
+	}
 	services := &yaml.Node{Kind: yaml.MappingNode}
 	for _, s := range a.Services {
 		add(services, s.Name, s.mapping(reflect.TypeFor[spec.Service](), s.root, "", false))

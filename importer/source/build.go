@@ -1,5 +1,7 @@
 package source
 
+import "slices"
+
 // Clone copies a value with all below it; nothing of the copy is seen.
 func (n *Node) Clone() *Node {
 	if n == nil {
@@ -43,4 +45,10 @@ func (n *Node) Equal(m *Node) bool {
 		}
 	}
 	return true
+}
+
+// Remove takes a key out of a mapping.
+func (n *Node) Remove(key string) {
+	delete(n.fields, key)
+	n.Keys = slices.DeleteFunc(n.Keys, func(k string) bool { return k == key })
 }

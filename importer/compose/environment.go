@@ -1,0 +1,225 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ambi/importer/draft"
+	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
+)
+
+// variableName is what both targets take as the name of a variable.
+var variableName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
+
+// environment carries variables: those of env_file first, as Compose does.
+func (im *importer) environment(s *service) {
+	var all []variable
+	set := func(v variable) {
+		all = append(slices.DeleteFunc(all, func(other variable) bool { return other.name == v.name }), v)
+	}
+	for _, n := range s.node.Get("env_file").List() {
+		for _, v := range im.envFile(s, n) {
+			set(v)
+		}
+	}
+	env := s.node.Get("environment")
+	if env != nil && env.Kind == source.Map {
+		for _, name := range env.Keys {
+			n := env.Child(name)
+			v := variable{node: n, name: name}
+			if n.Kind == source.Null {
+				value, ok := im.places[n.File].find(name)
+				if v.node = n.Clone(); ok {
+					v.node.Kind, v.node.Text = source.Scalar, value
+				} else {
+					v.why = "has the value of the shell that starts it"
+				}
+			} else if text, why := im.text(n); why != "" {
+				v.why = why
+			} else {
+				v.node = n.Clone()
+				v.node.Text = text
+			}
+			n.See()
+			set(v)
+		}
+	}
+	for _, v := range all {
+		switch {
+		case !variableName.MatchString(v.name):
+			s.Leave(v.node, "is no name of a variable on Lambda: letters, digits and underscores are", true)
+		case v.why != "":
+			s.draft.Missing(s.Object, v.node, v.name, v.why)
+		default:
+			s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
+		}
+	}
+}
+
+// envFile reads the variables of one file under env_file.
+func (im *importer) envFile(s *service, n *source.Node) []variable {
+	at, required, raw := n, true, false
+	if n.Kind == source.Map {
+		at, required, raw = n.Get("path"), n.Get("required").String() != "false", n.Get("format").String() == "raw"
+	}
+	name, text, why := im.open(at)
+	if why != "" {
+		s.Leave(n, "its variables are not known: it "+why, required)
+		return nil
+	}
+	find := im.places[n.File].find
+	all, bad := readEnvFile(name, text, raw, &im.expander, find)
+	if len(bad) > 0 {
+		s.Approximate(n, s.draft.Path("env"), fmt.Sprintf("line %d of %s is no variable", bad[0], name), true)
+		return all
+	}
+	s.Carry(n, s.draft.Path("env"))
+	return all
+}
+
+// secrets turns the files of secrets into variables, which is all that a spec has.
+func (im *importer) secrets(s *service) {
+	const folder = "/run/secrets/"
+	for _, n := range s.node.Get("secrets").List() {
+		name, target := im.mounted(n)
+		if name == "" {
+			continue
+		}
+		if target == "" {
+			target = name
+		}
+		if !strings.HasPrefix(target, "/") {
+			target = folder + target
+		}
+		variable := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+		if env, ok := s.draft.Get("env").(map[string]any); ok {
+			for _, key := range sortedKeys(env) {
+				if env[key] == target {
+					s.draft.Drop("env", key)
+					variable = strings.TrimSuffix(key, "_FILE")
+					break
+				}
+			}
+		}
+		if !variableName.MatchString(variable) {
+			s.Leave(n, "its name makes no variable: name it under secrets", true)
+			continue
+		}
+		object := im.app.Name + "-" + s.draft.Name
+		s.draft.Reference(variable, object, variable)
+		s.draft.Comment("secrets."+variable, "was the file %s: have the app read the variable", target)
+		s.Approximate(n, s.draft.Path("secrets."+variable), "was the file "+target+", and comes as the variable "+variable+": make the secret "+object+" with the key "+variable, true)
+	}
+}
+
+// mounted is the name of a secret, and the file that it is mounted as.
+func (im *importer) mounted(n *source.Node) (name, target string) {
+	if n.Kind == source.Map {
+		name, _ = im.text(n.Get("source"))
+		target, _ = im.text(n.Get("target"))
+		return name, target
+	}
+	name, _ = im.text(n)
+	return name, ""
+}
+
+// callees finds the variables that hold addresses: of services of the app, and of what
+// stays outside it.
+func (im *importer) callees(s *service) {
+	im.app.Needs(s.draft, func(name, value string) (*draft.Service, bool) {
+		for _, other := range im.services {
+			if leads, alone := addressed(other, name, value); leads {
+				return other.draft, alone
+			}
+		}
+		return nil, false
+	}, func(to, why string) { s.note(to, why, true) })
+	env, _ := s.draft.Get("env").(map[string]any)
+	for _, name := range sortedKeys(env) {
+		value, _ := env[name].(string)
+		for _, other := range im.outside {
+			if leads, _ := addressed(other, name, value); leads {
+				s.draft.Comment("env."+name, "the old address of %s, which stays outside the app: write where it is", other.name)
+				s.note(s.draft.Path("env."+name), "holds the old address of "+other.name+", which stays outside the app: write where it is", true)
+				other.used(s)
+			}
+		}
+	}
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+var (
+	// hostAlone is an address and nothing more.
+	hostAlone = lazyregexp.New(`^(?:https?://)?[A-Za-z0-9_.-]+(?::[0-9]+)?/?$`)
+	// word is what may be a host within a value.
+	word = lazyregexp.New(`[A-Za-z0-9][A-Za-z0-9_.-]*`)
+	// holdsHost matches variables that are named after what holds a host.
+	holdsHost = lazyregexp.New(`(?i)(host(name)?|server|addr(ess)?|ur[il]|endpoint|broker|node)s?$`)
+)
+
+// addressed reports whether a value leads to a service, and whether it is its address and
+// nothing more.
+func addressed(s *service, variable, value string) (leads, alone bool) {
+	for _, at := range word.FindAllStringIndex(value, -1) {
+		if !slices.Contains(s.hosts, value[at[0]:at[1]]) {
+			continue
+		}
+		before, after := value[:at[0]], value[at[1]:]
+		port := len(after) > 1 && after[0] == ':' && after[1] >= '0' && after[1] <= '9'
+		begun := strings.HasSuffix(before, "://") || strings.HasSuffix(before, "@") && strings.Contains(before, "://")
+		switch {
+		case begun && (after == "" || strings.ContainsRune(":/?,", rune(after[0]))),
+			port && (before == "" || strings.ContainsRune(",(@/ ", rune(before[len(before)-1]))):
+			return true, hostAlone.MatchString(value)
+		case before == "" && after == "" && holdsHost.MatchString(variable):
+			return true, false
+		}
+	}
+	return false, false
+}
+
+// order says what becomes of the order in which services start.
+func (im *importer) order(s *service) {
+	depends := s.node.Get("depends_on")
+	if depends == nil || depends.Kind != source.Map {
+		return
+	}
+	for _, name := range depends.Keys {
+		n := depends.Child(name)
+		switch other := im.called(name); {
+		case other == nil:
+			s.Leave(n, "stays outside the app, and must be there before it", false)
+		case slices.Contains(s.needs(), other.draft.Name):
+			s.Carry(n, s.draft.Path("needs"))
+		case strings.Contains(n.Get("condition").String(), "completed"):
+			s.Leave(n, "a service does not end, and none waits for another: run what must end first beside the stack", true)
+		default:
+			s.Leave(n, "services start in any order; where it calls "+name+", add "+other.draft.Name+" to needs", true)
+		}
+	}
+}
+
+func (s *service) needs() []string {
+	needs, _ := s.draft.Get("needs").([]string)
+	return needs
+}
+
+// called is the service of the app with a name of Compose's.
+func (im *importer) called(name string) *service {
+	for _, s := range im.services {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
