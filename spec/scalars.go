@@ -69,6 +69,8 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 	switch {
 	case isTemplate(n):
 		hints = []string{templateHint}
+	case isNull(n) && n.Value != "":
+		hints = []string{"give it a value, or quote it where the word itself is meant: " + strconv.Quote(n.Value)}
 	case n.Kind == yaml.ScalarNode && n.Value != "":
 		hints = []string{"quote it: " + strconv.Quote(n.Value)}
 	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:

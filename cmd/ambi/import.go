@@ -30,9 +30,9 @@ func newImportCommand(io streams, options *project.Folder) *cobra.Command {
 		Use:   "import FILE...",
 		Short: "Make a spec of the app that you have: " + strings.Join(importer.Formats(), ", "),
 		Long: `Make a spec, app/app.yaml, of the files of an app that exists: ` + strings.Join(importer.Formats(), ", ") + `.
-The format is found by what is in the files. A folder stands for the YAML and JSON
-files in it and below it, - for standard input. Several files of one app become one
-spec.
+The format is found by what is in the files. A folder stands for its compose.yaml, with
+the file that overrides it, or else for the YAML and JSON files in it and below it; - is
+standard input. Several files of one app become one spec.
 
 Then show what became of each value of the files, with its place: what the spec says
 alike is counted, and what it says nearly alike or not at all is listed, with what

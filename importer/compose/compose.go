@@ -87,6 +87,8 @@ type service struct {
 	users   []*service
 	hosts   []string
 	address int // the port of its health check; 0 without one
+
+	variables map[string]*source.Node // of the spec, by name
 }
 
 // Import makes a draft of Compose files. An empty name is made of them.
@@ -152,7 +154,7 @@ func (im *importer) find() {
 	var all []*service
 	for _, name := range services.Keys {
 		n := services.Child(name)
-		s := &service{Object: im.report.Object("service "+name, n), name: name, node: n}
+		s := &service{Object: im.report.Object("service "+name, n), name: name, node: n, variables: map[string]*source.Node{}}
 		if n.Kind != source.Map {
 			s.Leave(n, "is no service", true)
 			continue

@@ -54,6 +54,7 @@ func (im *importer) environment(s *service) {
 			s.draft.Missing(s.Object, v.node, v.name, v.why)
 		default:
 			s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
+			s.variables[v.name] = v.node
 		}
 	}
 }
@@ -135,18 +136,23 @@ func (im *importer) callees(s *service) {
 			}
 		}
 		return nil, false
-	}, func(to, why string) { s.note(to, why, true) })
+	}, func(name, why string) { s.noteVariable(name, why) })
 	env, _ := s.draft.Get("env").(map[string]any)
 	for _, name := range sortedKeys(env) {
 		value, _ := env[name].(string)
 		for _, other := range im.outside {
 			if leads, _ := addressed(other, name, value); leads {
 				s.draft.Comment("env."+name, "the old address of %s, which stays outside the app: write where it is", other.name)
-				s.note(s.draft.Path("env."+name), "holds the old address of "+other.name+", which stays outside the app: write where it is", true)
+				s.noteVariable(name, "holds the old address of "+other.name+", which stays outside the app: write where it is")
 				other.used(s)
 			}
 		}
 	}
+}
+
+// noteVariable is about a variable of the spec.
+func (s *service) noteVariable(name, why string) {
+	s.Note(s.variables[name], draft.Item{Fate: draft.Approximated, To: s.draft.Path("env." + name), Why: why, Changes: true})
 }
 
 func sortedKeys(m map[string]any) []string {

@@ -81,7 +81,7 @@ func merged(under, over *source.Node, path string) *source.Node {
 	}
 	switch over.Kind {
 	case source.Map:
-		out := like(over, source.Map)
+		out := like(under, source.Map)
 		for _, key := range under.Keys {
 			out.Put(key, under.Child(key))
 		}

@@ -43,7 +43,7 @@ var (
 	cloud       = lazyregexp.New(`^(localstack(-pro)?|elasticmq(-native)?|goaws|moto|fake-gcs-server|azurite)$`)
 	minio       = lazyregexp.New(`^(minio)$`)
 	minioClient = lazyregexp.New(`^(mc|minio-client)$`)
-	broker      = lazyregexp.New(`^(rabbitmq|kafka|cp-kafka|cp-server|kafka-native|redpanda|zookeeper|cp-zookeeper|nats|nats-streaming|activemq.*|eclipse-mosquitto|pulsar|nsq|cp-schema-registry|beanstalkd)$`)
+	broker      = lazyregexp.New(`^(rabbitmq|kafka|cp-kafka|cp-server|kafka-native|redpanda|zookeeper|cp-zookeeper|nats|nats-streaming|activemq.*|eclipse-mosquitto|pulsar|nsq|cp-schema-registry|beanstalkd)$`) //nolint:misspell // a broker is called so
 	store       = lazyregexp.New(`^(mongo|mongodb|mongodb-community-server|elasticsearch(-oss)?|opensearch|clickhouse(-server)?|cassandra|scylla|influxdb|etcd|neo4j|couchdb|consul|rethinkdb|arangodb|solr|meilisearch|typesense|qdrant|weaviate|milvus|vault)$`)
 	proxy       = lazyregexp.New(`^(traefik|nginx-proxy|nginx-proxy-manager|caddy-docker-proxy|acme-companion|letsencrypt-nginx-proxy-companion|docker-gen|swag)$`)
 	watcher     = lazyregexp.New(`^(watchtower|autoheal|portainer(-ce|-ee)?|cadvisor|node-exporter|dozzle)$`)

@@ -59,7 +59,7 @@ func lay(under, over *source.Node) *source.Node {
 	if under == nil {
 		return over
 	}
-	out := like(over, source.Map)
+	out := like(under, source.Map)
 	for _, n := range []*source.Node{under, over} {
 		for _, key := range n.Keys {
 			value := n.Child(key)
@@ -78,7 +78,7 @@ func layBelow(under, over *source.Node) *source.Node {
 	if under.Kind != source.Map || over.Kind != source.Map {
 		return merged(under, over, "-")
 	}
-	out := like(over, source.Map)
+	out := like(under, source.Map)
 	for _, key := range under.Keys {
 		out.Put(key, under.Child(key))
 	}

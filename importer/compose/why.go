@@ -21,6 +21,7 @@ func reasons() map[string]reason {
 	image := reason{why: "the image says it", changes: false, usual: []string{"false"}}
 	command := reason{why: "the image's own command runs: put it into the image", changes: true}
 	started := reason{why: "an app starts and stops as its image has it: nothing runs beside its command", changes: true}
+	probes := reason{why: "how often and how long is asked is said in " + workloadFile, changes: false}
 	machines := reason{why: "which nodes pods run on is said in " + workloadFile, changes: false}
 	rollout := reason{why: "new pods are ready before old ones go: edit " + workloadFile, changes: false}
 	developing := reason{why: "is for developing: a stack runs what was built", changes: false, usual: []string{"true"}}
@@ -59,9 +60,6 @@ func reasons() map[string]reason {
 		"provider": {why: "a program of the machine runs it, and no container", changes: true},
 	}
 }
-
-// probes are how often and how long health is asked.
-var probes = reason{why: "how often and how long is asked is said in " + workloadFile, changes: false}
 
 // unknown is why a key that Compose does not have is left out.
 func unknown(key string) reason {

@@ -11,7 +11,7 @@ import (
 // addressed finds the service that a value leads to, and reports whether the value is an
 // address and nothing more. What needs would give another name, or call in a circle, stays
 // as it is, with a comment; note is told.
-func (a *App) Needs(s *Service, addressed func(variable, value string) (*Service, bool), note func(to, why string)) {
+func (a *App) Needs(s *Service, addressed func(variable, value string) (*Service, bool), note func(variable, why string)) {
 	env, _ := s.Get("env").(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		value, _ := env[name].(string)
@@ -21,7 +21,7 @@ func (a *App) Needs(s *Service, addressed func(variable, value string) (*Service
 		}
 		variable := spec.AddressVariable(other.Name)
 		if !alone || name != variable || a.calls(other.Name, s.Name) {
-			note(s.Path("env."+name), "holds the old address of "+other.Name+"; under needs, "+variable+" is its address on either target")
+			note(name, "holds the old address of "+other.Name+"; under needs, "+variable+" is its address on either target")
 			s.Comment("env."+name, "the old address of %s: with needs: [%s], %s has the new one", other.Name, other.Name, variable)
 			continue
 		}

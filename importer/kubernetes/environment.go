@@ -166,7 +166,7 @@ func (im *importer) needs() {
 				return other.service, true
 			}
 			return nil, false
-		}, func(to, why string) { w.note(to, why, true) })
+		}, func(name, why string) { w.note(w.service.Path("env."+name), why, true) })
 	}
 }
 
