@@ -147,7 +147,7 @@ func (p *proof) changes(dir string) func(*testing.T) {
 	return func(t *testing.T) {
 		t.Parallel()
 		s := p.newStack(t, dir, "changes", map[string]string{
-			"aws:region": "us-east-1", "clusterName": "life", "variant": "small",
+			"aws:region": "us-east-1", "clusterName": "life", "variant": "small", "active": "true",
 			"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE",
 		})
 		s.up()

@@ -73,14 +73,14 @@ func deployAPIService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	s.before(callers, deployment, service)
-	policy, err := newSecurityPolicy(ctx, f)
+	tokenPolicy, err := newSecurityPolicy(ctx, f)
 	if err != nil {
 		return err
 	}
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f, fromAnywhere())),
 		newDisruptionBudget(ctx, f),
-		newHTTPRoute(ctx, f, service, pulumi.DependsOn([]pulumi.Resource{policy})),
+		newHTTPRoute(ctx, f, service, pulumi.DependsOn([]pulumi.Resource{tokenPolicy})),
 		newAutoscaler(ctx, f, autoscalerOf(f, deployment)),
 	)
 }
