@@ -1,5 +1,5 @@
-# What a contributor runs. Only Go, make and git need to be there: what else the
-# targets use is on PATH or is built into .bin/ from the modules under tools/.
+# Commands for contributors. They need Go, make and git; other tools are taken from PATH or
+# built into .bin/ from the modules under tools/.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,12 +18,12 @@ TOOLS := $(if $(PULUMI),,$(BIN)/pulumi) $(if $(and $(PULUMI),$(HOST)),,$(BIN)/pu
 CLI_VERSION = $(shell sed -n 's,.*github.com/pulumi/pulumi/pkg/v3 ,,p' tools/pulumi/go.mod | head -n 1)
 VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 
-# The parts of the cluster that test-cluster starts, what judges what it is shown and asks
-# it, and the provider that deploys to it.
+# The parts of the cluster that test-cluster starts, the tools that check objects and query
+# the cluster, and the provider that deploys to it.
 CLUSTER_PARTS := etcd kube-apiserver kube-controller-manager kube-scheduler kwok metrics-server
 CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/kube-score $(BIN)/kubectl $(BIN)/pulumi-resource-kubernetes
 
-help: ## show this
+help: ## show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 tools: go $(TOOLS) ## get the Pulumi engine: from PATH, or built into .bin/ (6 minutes the first time)
@@ -38,7 +38,7 @@ test: tools ## vet and test everything (5 minutes of compiling the first time)
 	go vet ./...
 	$(GOTEST) ./...
 
-test-page: go ## test the page of compare in Chromium (needs Node, npm and Chromium)
+test-page: go ## test the comparison page in Chromium (needs Node, npm and Chromium)
 	scripts/test-page
 
 test-hpa: go ## compare the autoscaler's arithmetic with Kubernetes' own controller (2 minutes of compiling the first time)
@@ -46,42 +46,42 @@ test-hpa: go ## compare the autoscaler's arithmetic with Kubernetes' own control
 
 delivery: go $(BIN)/bento $(BIN)/aws-lambda-rie
 
-test-delivery: delivery ## deliver messages to the example app, by Bento and by Lambda's emulator (9 minutes of building the first time)
+test-delivery: delivery ## deliver messages to the example app with Bento and with Lambda's emulator (9 minutes of building the first time)
 	$(GOTEST) -tags delivery -count=1 -timeout 15m ./internal/delivery
 
 cluster: go $(CLUSTER)
 
-test-cluster: tools cluster ## show a real Kubernetes API server what ambi renders (20 minutes of building the first time)
+test-cluster: tools cluster ## deploy to a real Kubernetes API server (20 minutes of building the first time)
 	$(GOTEST) -tags cluster -count=1 -timeout 30m -parallel 4 -v -run '^TestCluster$$' ./internal/cluster
 
-race: go ## test what does not compile a provider SDK under the race detector
+race: go ## test all packages that do not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)
 
 # Time for each target, as Go writes it; see scripts/fuzz.
 FUZZTIME ?= 30s
 
-fuzz: go ## run every fuzz target for FUZZTIME, 30s unless given: make fuzz FUZZTIME=5m
+fuzz: go ## run every fuzz target for FUZZTIME (default 30s): make fuzz FUZZTIME=5m
 	@FUZZTIME=$(FUZZTIME) scripts/fuzz
 
-lint: go $(BIN)/golangci-lint ## lint, import direction included
+lint: go $(BIN)/golangci-lint ## lint, including the direction of imports
 	$(BIN)/golangci-lint run ./...
 
-# Vetting compiles what is imported once for each platform, which for the provider SDKs
-# would take minutes and gigabytes: only packages whose tests import neither are vetted.
-cross-vet: go ## vet for macOS, Windows and arm64 what does not compile a provider SDK
+# Vetting compiles all imports for each platform, which for the provider SDKs would take
+# minutes and gigabytes, so only packages whose tests import neither SDK are vetted.
+cross-vet: go ## vet all packages that do not compile a provider SDK for macOS, Windows and arm64
 	GOOS=darwin GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
 	GOOS=windows GOARCH=amd64 go vet $$(scripts/packages-without-sdks)
 	GOOS=linux GOARCH=arm64 go vet $$(scripts/packages-without-sdks)
 
-generate: go ## write all that is generated anew: stacks/, the golden projects, the schemas of JSON, pages of docs/
+generate: go ## update everything generated: stacks/, the golden projects, the JSON schemas, pages of docs/
 	go test ./generator ./internal/updateimpact ./internal/kinds ./internal/reference -run '^(TestGolden|TestPage)$$' -update
 	go test ./compare ./cmd/ambi -run '^TestSchemas?$$' -update
 	go run ./cmd/ambi generate
 
-charts: ## build the chart library of compare's page anew from tools/charts (needs npm)
+charts: ## rebuild the chart library of the comparison page from tools/charts (needs npm)
 	cd tools/charts && npm ci --no-fund --no-audit && npm run build
 
-check: go ## fail when something generated is stale, or a result could differ from machine to machine
+check: go ## fail if something generated is stale, or a result could differ between machines
 	go run ./cmd/ambi generate --check
 	go run ./cmd/ambi diff # --check lets edits pass, and here there must be none
 	scripts/update-project-module --check
@@ -91,10 +91,10 @@ bench: tools ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem $$(scripts/packages-without-sdks)
 	AMBI_BENCH=9 go test ./internal/engine -run AgainstHandWritten -v -count=1 -timeout 30m
 
-dist: go ## build a release into dist/: archives for Linux, macOS and Windows, with completions, and checksums
+dist: go ## build a release into dist/: archives for Linux, macOS and Windows with completions, and checksums
 	go run ./internal/dist
 
-clean: ## remove what was built; Go's caches stay
+clean: ## remove everything built; Go's caches stay
 	rm -rf $(BIN) dist .dist-* stacks/bin app/build internal/engine/testdata/tiny/stacks/bin
 
 go:

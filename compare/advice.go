@@ -13,23 +13,22 @@ import (
 	"ambi/target"
 )
 
-// Advice is what would have to change to keep an objective under a trace, on
-// each target.
+// Advice lists, for each target, the changes to the spec that would meet an objective under a
+// trace.
 type Advice struct {
 	Objective string   `json:"objective"`
 	Now       []Choice `json:"now"`     // the app as it is, one a target
 	Choices   []Choice `json:"choices"` // each keeps the objective; by target, the cheapest first
-	// Notes say why a target has no choice.
+	// Notes explain why a target has no choice.
 	Notes []string `json:"notes"`
 }
 
-// Kept reports whether the objective is kept on some target, by the app as it is or
-// with a change.
+// Kept reports whether some target meets the objective, with the current spec or with a change.
 func (a Advice) Kept() bool {
 	return len(a.Choices) > 0 || slices.ContainsFunc(a.Now, func(c Choice) bool { return c.Holds })
 }
 
-// Choice is a change of the spec, and what it comes to.
+// Choice is a change to the spec, and its result.
 type Choice struct {
 	Target  spec.Target `json:"target"`
 	Changes []Change    `json:"changes"` // none: the app as it is
@@ -49,12 +48,11 @@ type Change struct {
 // String is the change in a few words.
 func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Path, c.To, c.From) }
 
-// Advise searches for the smallest changes that keep objectives, by simulation:
-// provisioned concurrency and, where the function has a bound of its own, the
-// most instances on Lambda; the fewest instances, the most and the autoscaler's
-// CPU target on Kubernetes. Each run opens the trace anew. What comes out is the
-// smallest that was found, by bisection: that more never hurts is taken for
-// granted, and what is advised was simulated.
+// Advise searches for the smallest changes that keep objectives, by simulation: provisioned
+// concurrency and, where the function has a bound of its own, the most instances on Lambda; the
+// fewest instances, the most and the autoscaler's CPU target on Kubernetes. Each run opens the
+// trace again. The result is the smallest change found by bisection, which assumes that more
+// never hurts; every advised change was simulated.
 //
 // Run is how each run is made, but for the app and the target.
 func Advise(ctx context.Context, in Input, run simulate.Input, open func() (replay.Source, func(), error), objectives []simulate.Objective) (*Advice, error) {
@@ -287,7 +285,7 @@ func (a *adviser) lambda() error {
 			return err
 		}
 		if most.result == nil {
-			a.note("lambda: no scale.max that the account allows keeps it: %s", most.refused)
+			a.note("lambda: no scale.max that the account allows meets it: %s", most.refused)
 			return nil
 		}
 		need := int(math.Ceil(float64(most.result.Gauges[replay.InUse].Max) / float64(max(1, deployment.Concurrency))))
@@ -317,7 +315,7 @@ func (a *adviser) lambda() error {
 				text += o.Text(o.Value(most.result))
 			}
 		}
-		a.note("lambda: no provisioned concurrency keeps it: with %d, as many as were ever in use, it is %s; more memory makes the work itself faster", high, text)
+		a.note("lambda: no provisioned concurrency meets it: with %d, the most that were ever in use, it is %s; more memory would make the work itself faster", high, text)
 	}
 	return a.offer(spec.Lambda, x)
 }
@@ -384,7 +382,7 @@ func (a *adviser) kubernetes() error {
 		}
 	}
 	if !found {
-		a.note("kubernetes: neither up to %d replicas at least nor a CPU target down to %d %% keeps it: the work itself takes too long, or waits for the CPU of its own pod", mostInstances, leastCPUTarget)
+		a.note("kubernetes: neither a minimum of up to %d replicas nor a CPU target down to %d %% meets it: the work itself takes too long, or waits for the CPU of its own pod", mostInstances, leastCPUTarget)
 	}
 	return nil
 }

@@ -49,8 +49,7 @@ type Difference struct {
 	Before Answer `json:"before"` // the verdicts
 	After  Answer `json:"after"`
 	target.Pair[SideDifference]
-	// Beside lists what else differs, for not all of a changed cost need come
-	// from a changed spec: region, prices, choices, usage.
+	// Beside lists other differences that may change costs: region, prices, choices, usage.
 	Beside []string `json:"beside"`
 }
 
@@ -61,11 +60,11 @@ type SideDifference struct {
 	Lines  []LineDifference `json:"lines"` // that changed, in the order of a bill
 }
 
-// Change is by how much the month's cost rose; nil while one end is unknown.
+// Change is the change of the month's cost; nil if either cost is unknown.
 func (d SideDifference) Change() *price.USD { return change(d.Before, d.After) }
 
-// LineDifference is a cost component that changed, came or went: then one of
-// its ends is zero.
+// LineDifference is a cost component that changed, or was added or removed, in which case one
+// cost is zero.
 type LineDifference struct {
 	Name     string        `json:"name"`
 	Category cost.Category `json:"category"`
@@ -73,7 +72,7 @@ type LineDifference struct {
 	After    *price.USD    `json:"after"`
 }
 
-// Change is by how much the line's cost rose; nil while one end is unknown.
+// Change is the change of the line's cost; nil if either cost is unknown.
 func (d LineDifference) Change() *price.USD { return change(d.Before, d.After) }
 
 func change(before, after *price.USD) *price.USD {

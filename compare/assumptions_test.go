@@ -20,7 +20,7 @@ func TestEveryAssumptionIsThere(t *testing.T) {
 	for _, want := range []string{
 		"nothing here was measured on AWS", "us-east-1", "dated 2024-07-01 to 2026-09-28", "730 hours", "free allowances are not counted",
 		"idle environment lives for 6m\n", "node latency: ", "a duration of 40ms", "12ms of CPU time", "peak-to-mean ratio of 2 for diurnal",
-		"needs no seed", "m7g.large, 2 at least", "what the autoscaler watches", "a connection carries 4 requests", "an IPv4 address each", "On neither:",
+		"uses no random numbers", "m7g.large, at least 2", "the autoscaler's metric at its target", "a connection carries 4 requests", "an IPv4 address each", "On neither:",
 	} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("assumptions lack %q:\n%s", want, all.String())
@@ -71,13 +71,13 @@ func TestAssumptionsFollowTheSpec(t *testing.T) {
 		return all.String()
 	}
 	for want, change := range map[string][2]string{
-		"where the autoscaler watches memory":      {"cpu: 70}", "memory: 70}"},
-		"priced with one replica at least, since":  {"min: 1", "min: 0"},
-		"go out through one NAT gateway":           {"handler: native", "handler: native, vpc: true"},
-		"stands for the gateway, or the ingress":   {"handler: native}", "handler: native}\n    kubernetes: {ingress: {class: nginx}}"},
-		"do not find all of it busy":               {"handler: native", "handler: native, provisioned: 2"},
-		"a peak-to-mean ratio of 8 for bursty":     {"shape: diurnal", "shape: bursty"},
-		"bursts of 5 minutes for sporadic traffic": {"shape: diurnal", "shape: sporadic"},
+		"if the autoscaler watches memory":          {"cpu: 70}", "memory: 70}"},
+		"priced with at least one replica":          {"min: 1", "min: 0"},
+		"internet through one NAT gateway":          {"handler: native", "handler: native, vpc: true"},
+		"in place of the spec's gateway or ingress": {"handler: native}", "handler: native}\n    kubernetes: {ingress: {class: nginx}}"},
+		"unless all of it is busy":                  {"handler: native", "handler: native, provisioned: 2"},
+		"a peak-to-mean ratio of 8 for bursty":      {"shape: diurnal", "shape: bursty"},
+		"bursts of 5 minutes for sporadic traffic":  {"shape: diurnal", "shape: sporadic"},
 	} {
 		if strings.Contains(text(thumbs), want) {
 			t.Errorf("%q without a reason", want)

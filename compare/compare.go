@@ -1,28 +1,26 @@
-// Package compare answers for one spec: does it fit each target, what does each
-// cost at this traffic, where do the lines cross, what drives them, and what
-// must the team own under each model.
+// Package compare answers these questions about one spec: does it fit each target, what does
+// each cost at this traffic, where is the break-even, what drives the costs, and what must the
+// team own under each model.
 //
 //	result, err := compare.Compare(compare.Input{
 //		Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults(),
 //	})
 //
-// Compare is pure: the same input gives the same result, down to the byte, and
-// nothing is read or measured on the way. Its rules of honesty: both targets
-// are priced over one perimeter, and lines of zero stay; idle capacity stands
-// apart; a figure that nobody gave is never taken as zero, and where one is
-// missing there is a formula instead of a cost and no verdict; every assumption
-// is in the result.
+// Compare is pure: the same input gives the same result, down to the byte, and nothing is read
+// or measured on the way. Its rules of honesty: both bills include the same things, and keep
+// lines of zero; idle capacity is listed separately; a missing figure is never treated as zero,
+// but gives a formula instead of a cost, and no verdict; every assumption is in the result.
 //
-// The rooms below, and what each must not know:
+// The packages below, and what each must not know:
 //
-//   - demand: what comes. Usage, shapes and traces in every format. It knows
+//   - demand: the traffic. Usage, shapes and traces in every format. It knows
 //     neither targets nor prices.
-//   - price: what is paid. The price book, nodes, cost components and
+//   - price: the costs. The price book, nodes, cost components and
 //     break-evens. It knows no simulator: measured quantities reach it as numbers.
-//   - simulate: what happens. Both targets under the same requests, one by one.
+//   - simulate: the behaviour. Both targets under the same requests, one by one.
 //     It measures quantities and multiplies none by a price.
 //   - fit: the limits that usage can reach. It knows no simulator.
-//   - render: how the answer is shown, as text, Markdown and a page. It computes
+//   - render: the output, as text, Markdown and a page. It computes
 //     no figure, and nothing in compare imports it.
 //
 // Package condition reads conditions on figures, and package format prints money
@@ -48,21 +46,21 @@ import (
 // Input is what Compare works on.
 type Input struct {
 	Resolved *target.Resolved
-	// Usage is each service's traffic, by name. What is not there is unknown.
+	// Usage is each service's traffic, by name. Missing services have unknown traffic.
 	Usage map[string]demand.Usage
 	Sheet *price.Sheet
 	// Book names the user's price book in the Sheet; empty: there is none.
 	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
-	// NotPriced are services that Resolved does not have, since nothing prices them yet.
+	// NotPriced are services that were removed from Resolved because they cannot be priced yet.
 	NotPriced []NotPriced
-	// Behavior is how the app's service behaved under a trace, whose rate is
-	// then the Usage's. What it found is priced in place of averages.
+	// Behavior is a simulation of the app's service under a trace, whose rate must be Usage's.
+	// Its quantities are priced instead of averages.
 	Behavior *simulate.Result
 }
 
-// UsageOf is what a spec says about each service's traffic.
+// UsageOf returns each service's traffic from a spec.
 func UsageOf(app *spec.App) map[string]demand.Usage {
 	usage := map[string]demand.Usage{}
 	for _, name := range app.ServiceNames() {
@@ -89,8 +87,7 @@ type Result struct {
 	BreakEven    BreakEven     `json:"breakEven"`
 	Sensitivity  []Flip        `json:"sensitivity"`  // the nearest first
 	Alternatives []Alternative `json:"alternatives"` // other choices, one at a time
-	// Beyond are those of other choices whose month costs more than a billion dollars, the
-	// most that ambi counts.
+	// Beyond are other choices whose month costs more than a billion dollars, ambi's maximum.
 	Beyond       []string     `json:"alternativesBeyond,omitempty"`
 	ColdStarts   []ColdStarts `json:"coldStarts"`   // for several keep-alive times
 	Assumptions  []Assumption `json:"assumptions"`  // every one
@@ -118,7 +115,7 @@ func (s Side) total() *price.USD {
 	return s.Bill.Total
 }
 
-// Service is one service, compared on its own and beside the others.
+// Service is one service, compared on its own and as part of the app.
 type Service struct {
 	Name       string               `json:"name"`
 	Usage      demand.Usage         `json:"usage"`

@@ -10,8 +10,8 @@ import (
 	"ambi/compare/price/cost"
 )
 
-// BreakEven is both targets' cost over monthly requests, with every crossing.
-// An app's services keep their mix along the way.
+// BreakEven is both targets' cost over monthly requests, with every crossing. An app's services
+// keep their proportions.
 type BreakEven struct {
 	Requests  demand.Maybe[float64] `json:"requests"` // the app's own
 	Points    []Point               `json:"points"`   // ascending
@@ -35,9 +35,8 @@ type Crossing struct {
 	breakeven.Crossing
 	LambdaDriver     Driver `json:"lambdaDriver"`
 	KubernetesDriver Driver `json:"kubernetesDriver"`
-	// Cause is the component that turns the answer: the one that jumps where
-	// the crossing is a step, else the fastest growing of the side that grows
-	// dearer.
+	// Cause is the component that changes the answer: at a step, the component that jumps;
+	// otherwise the fastest growing one of the target that becomes more expensive.
 	Cause Driver `json:"cause"`
 }
 
@@ -49,7 +48,7 @@ type Driver struct {
 	Share    float64       `json:"share"` // of that side's cost; of a cause, of its growth
 }
 
-// Band is what the crossings are when one uncertain input is lower or higher.
+// Band is the crossings when one uncertain input is lower or higher.
 type Band struct {
 	Input string               `json:"input"`
 	Low   string               `json:"low"`
@@ -58,8 +57,8 @@ type Band struct {
 	Above []breakeven.Crossing `json:"above"` // with the input at High
 }
 
-// The range of monthly requests that is looked at: from .0004 a second to
-// 38,000 a second, or further where the app's own are many.
+// The range of monthly requests of the curve: from .0004 a second to 38,000 a second, or
+// further where the app's own are many.
 const (
 	lowest  = 1e3
 	highest = 1e11

@@ -45,7 +45,7 @@ func (r Result) Figures(d *Difference) []Figure {
 		}
 		list = append(list,
 			count(string(t)+".blockers", "limits that keep the app from it", len(r.Fit.Blocked(t))),
-			count(string(t)+".knobs", "what has to change in the spec, or a quota, for it to fit", len(r.Fit.Turned(t))),
+			count(string(t)+".knobs", "changes to the spec, or to a quota, that it needs to fit", len(r.Fit.Turned(t))),
 			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
 		list = append(list, r.simulated(t)...)
 	}
@@ -103,7 +103,7 @@ func (r Result) simulated(t spec.Target) []Figure {
 		figure("p50", "the median latency, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P50 })),
 		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P99 })),
 		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P999 })),
-		figure("errors", "the part of requests that end badly", failureRate),
+		figure("errors", "the fraction of requests that fail", failureRate),
 	}
 }
 
@@ -134,7 +134,7 @@ func (r Result) headroom() Figure {
 
 // coldShare is the largest part of a service's requests that meets a start.
 func (r Result) coldShare() Figure {
-	f := Figure{Name: "coldStarts", Means: "the part of requests that meets a cold start on Lambda, at most", Known: len(r.Services) > 0}
+	f := Figure{Name: "coldStarts", Means: "the fraction of requests that meet a cold start on Lambda, at most", Known: len(r.Services) > 0}
 	for _, s := range r.Services {
 		share, known := s.Lambda.ColdShare.Get()
 		f.Value, f.Known = max(f.Value, share), f.Known && known

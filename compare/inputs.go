@@ -34,7 +34,7 @@ type input struct {
 // all stands for every service, where one may be named by its number.
 const all = -1
 
-// EveryService is whose figure changes, when all services' change alike.
+// EveryService stands for all services, if their figures change by the same factor.
 const EveryService = "every service"
 
 // whose is whose figure a change of one service, or of all, is about.

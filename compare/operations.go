@@ -10,8 +10,7 @@ import (
 	"ambi/target/lambda"
 )
 
-// Duty is something that a team owns under one model, for as long as the app
-// runs there.
+// Duty is an ongoing responsibility of the team on one target.
 type Duty struct {
 	Target spec.Target `json:"target"`
 	Duty   string      `json:"duty"`
@@ -55,16 +54,16 @@ func (c *comparison) lambdaDuties(say sayDuty) {
 	secrets := len(c.Resolved.Lambda.Secrets) > 0
 	domain := len(c.Resolved.Lambda.Domains) > 0
 	say(true, "function", "watch cold starts, and decide what to do about them", "a request that finds no idle environment waits for one to start")
-	say(true, "function", "keep account quotas ahead of the peak", "beyond the concurrency quota, requests are answered 429")
+	say(true, "function", "keep account quotas ahead of the peak", "beyond the concurrency quota, requests get status 429")
 	say(true, "function", "tune memory, which is CPU too", "one number decides speed and price")
 	say(image, "function", "rebuild the image for security fixes, and keep it in the function's region", "nobody patches what is in an image")
-	say(!image, "function", "rebuild the zip for security fixes in its dependencies", "AWS patches the runtime, not what is in the zip")
-	say(adapter, "function", "keep the Lambda Web Adapter up to date", "it stands between every invocation and the app")
-	say(secrets, "secret", "put values into Secrets Manager, and rotate them", "the stack creates secrets without a value")
+	say(!image, "function", "rebuild the zip for security fixes in its dependencies", "AWS patches the runtime, not the zip's contents")
+	say(adapter, "function", "keep the Lambda Web Adapter up to date", "every invocation passes through it")
+	say(secrets, "secret", "put values into Secrets Manager, and rotate them", "the stack creates secrets without values")
 	say(c.functions(isProvisioned), "alias", "size provisioned concurrency", "it is paid for whether it is used or not")
 	say(domain, "domain", "renew or validate the certificate", "the API's domain needs one in its region")
-	say(c.app.VPC, "function", "own the VPC: subnets, security groups, the way out", "functions in a VPC reach only what it lets them")
-	say(true, "log group", "watch errors, throttles and duration", "nothing else tells that the app is unwell")
+	say(c.app.VPC, "function", "own the VPC: subnets, security groups, internet access", "functions in a VPC reach only what it allows")
+	say(true, "log group", "watch errors, throttles and duration", "nothing else reports that the app has problems")
 }
 
 func (c *comparison) kubernetesDuties(say sayDuty) {
@@ -76,20 +75,20 @@ func (c *comparison) kubernetesDuties(say sayDuty) {
 	permissions := c.deployments(func(s kubernetes.Service) bool { return s.Identity != nil })
 	domain := len(c.Resolved.Lambda.Domains) > 0 // whatever serves it here
 	say(true, "cluster", "upgrade the cluster, a minor version every 14 months at the latest", c.afterSupport())
-	say(nodes && !k.AutoMode, "nodes", "patch the nodes' system, by replacing them", "fixes of the kernel and the kubelet come as new images")
-	say(nodes && !k.AutoMode, "nodes", "run a node autoscaler, and watch that pods find room", "replicas without a node serve nobody")
+	say(nodes && !k.AutoMode, "nodes", "patch the nodes' operating system, by replacing nodes", "fixes to the kernel and the kubelet come as new images")
+	say(nodes && !k.AutoMode, "nodes", "run a node autoscaler, and watch that pods find room", "replicas without a node serve no requests")
 	say(true, "cluster", "keep add-ons up to date: network plug-in, CoreDNS, kube-proxy, load balancer controller", "they are versions of their own")
-	say(true, "HorizontalPodAutoscaler", "run metrics-server, and tune requests and target utilization", "the autoscaler is blind without the one and wrong without the other")
+	say(true, "HorizontalPodAutoscaler", "run metrics-server, and tune requests and target utilization", "the autoscaler needs both to work")
 	say(requests, "HorizontalPodAutoscaler", "run a metrics adapter for the request rate", "the autoscaler's metric comes from it")
-	say(keda, "ScaledObject", "run KEDA and the Prometheus that it asks", "it scales to zero in the autoscaler's place")
+	say(keda, "ScaledObject", "run KEDA and the Prometheus that it queries", "it replaces the autoscaler, and scales to zero")
 	say(true, "Deployment", "keep probes, spread and disruption budgets right", "nodes come and go under the pods")
 	say(true, "Deployment", "rebuild the image for security fixes", "nobody patches what is in an image")
-	say(secrets, "Secret", "create the Secrets, and rotate their values", "the stack refers to them and does not make them")
-	say(permissions, "ServiceAccount", "keep the role's trust in the cluster", "pods get their AWS permissions through it")
+	say(secrets, "Secret", "create the Secrets, and rotate their values", "the stack refers to them and does not create them")
+	say(permissions, "ServiceAccount", "maintain the role's trust in the cluster", "pods get their AWS permissions through it")
 	say(c.deployments(isExposed), "Ingress", "run the ingress controller", "routes exist only while it does")
 	say(domain, "Ingress", "issue and renew the certificate", "nothing does it by itself")
-	say(true, "cluster", "own access to the cluster and its network policies", "whoever may create a pod may read every Secret in its namespace")
-	say(true, "Service", "watch saturation: CPU, memory, replicas at their maximum, pending pods", "nothing else tells that the app is unwell")
+	say(true, "cluster", "own access to the cluster and its network policies", "anyone who may create a pod may read every Secret in its namespace")
+	say(true, "Service", "watch saturation: CPU, memory, replicas at their maximum, pending pods", "nothing else reports that the app has problems")
 }
 
 // afterSupport says what happens to a cluster that is not upgraded.

@@ -15,18 +15,18 @@ import (
 	"ambi/spec"
 )
 
-// Flip is a change of one figure that turns which target is cheaper. The change is
-// priced as it is printed, to four digits.
+// Flip is a change to one figure that changes which target is cheaper. It is priced as printed,
+// to four digits.
 type Flip struct {
 	Input string `json:"input"`
-	// Of is whose figure changes, in an app of several services: one service's, or
-	// EveryService, and then by the same factor.
+	// Of is the service whose figure changes, in an app of several, or EveryService if all
+	// change by the same factor.
 	Of     string  `json:"of,omitempty"`
 	From   string  `json:"from"`
 	To     string  `json:"to"`
 	Factor float64 `json:"factor"` // of the input
 	Answer Answer  `json:"answer"` // the cheaper target from there on
-	// Write has the change as the spec writes it; empty for what no spec says.
+	// Write is the change as text of a spec; empty if it is not part of a spec.
 	Write []spec.Edit `json:"write,omitempty"`
 }
 
@@ -231,14 +231,14 @@ func (c *comparison) fit(choices cost.Choices) fit.Report {
 	return fit.Check(fit.Input{Resolved: c.Resolved, Workloads: c.app.Workloads, Choices: choices, Served: reliableTargets(c.Behavior)})
 }
 
-// ColdStarts is what a keep-alive time would mean.
+// ColdStarts is the effect of a keep-alive time.
 type ColdStarts struct {
 	KeepAlive string             `json:"keepAlive"`
 	Assumed   bool               `json:"assumed"` // the one that the costs are for
 	Services  []ServiceColdStart `json:"services"`
 }
 
-// ServiceColdStart is one service's part of requests that meet a start.
+// ServiceColdStart is one service's fraction of requests that meet a cold start.
 type ServiceColdStart struct {
 	Service string                `json:"service"`
 	Share   demand.Maybe[float64] `json:"share"` // an estimate

@@ -15,13 +15,13 @@ import (
 	"ambi/target"
 )
 
-// Simulation is how both targets behaved under one trace. The costs of a
-// comparison that has one go by it.
+// Simulation is the result of both targets under one trace. A comparison that has one uses it
+// for costs.
 type Simulation struct {
 	simulate.Result
 	Timeline simulate.Timeline `json:"timeline"`
-	// LambdaCost and KubernetesCost are what the trace itself would have cost, at
-	// the month's prices; null while a figure is missing, or above a billion dollars.
+	// LambdaCost and KubernetesCost are the costs of the trace itself, at the month's prices;
+	// null if a figure is missing, or above a billion dollars.
 	LambdaCost     *price.USD `json:"lambdaCost"`
 	KubernetesCost *price.USD `json:"kubernetesCost"`
 }
@@ -29,7 +29,7 @@ type Simulation struct {
 // month is a month of 730 hours in nanoseconds.
 const month = int64(demand.SecondsPerMonth * time.Second)
 
-// Cost is what the trace would have cost on a target; nil while it is unknown.
+// Cost is the cost of the trace on a target; nil if it is unknown.
 func (s *Simulation) Cost(t spec.Target) *price.USD { return *s.costs().Of(t) }
 
 func (s *Simulation) costs() target.Pair[**price.USD] {
@@ -121,9 +121,9 @@ func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 		}
 		list = append(list, fit.Limit{
 			Target: t, Severity: fit.Warning, Service: r.Service, Path: path, Line: at.Line, Column: at.Column,
-			Name: "requests that end badly, in the simulation", Value: fmt.Sprintf("%.4g %%", 100*acceptableFailures), Actual: fmt.Sprintf("%.4g %%", 100*part),
+			Name: "requests that failed in the simulation", Value: fmt.Sprintf("%.4g %%", 100*acceptableFailures), Actual: fmt.Sprintf("%.4g %%", 100*part),
 			Message: fmt.Sprintf("%d of %d requests of the trace were throttled, timed out or failed, most of them %s", bad, run.Requests, worst),
-			Hint:    "ambi simulate shows when, and --slo finds what would have to change",
+			Hint:    "ambi simulate shows when, and --slo finds the change that avoids it",
 		})
 	}
 	return list

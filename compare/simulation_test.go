@@ -153,7 +153,7 @@ func TestWhatWasServedBlocksNothing(t *testing.T) {
 // TestTheVerdictSaysWhoSuffers finds a target cheaper that loses requests.
 func TestTheVerdictSaysWhoSuffers(t *testing.T) {
 	r := run(t, simulated(t, 50, func(s *simulate.Settings) { s.Concurrency = 2 }))
-	if r.Verdict.Answer != compare.Lambda || !strings.Contains(r.Verdict.Because, "% of the trace's requests end badly there") {
+	if r.Verdict.Answer != compare.Lambda || !strings.Contains(r.Verdict.Because, "% of the trace's requests fail there") {
 		t.Errorf("%s: %s", r.Verdict.Answer, r.Verdict.Because)
 	}
 }

@@ -6,15 +6,15 @@ import (
 	"ambi/spec"
 )
 
-// NotPriced is a service that a comparison leaves out, and what starts it: nobody has
-// said yet what it costs, so its cost is unknown and not zero.
+// NotPriced is a service that a comparison leaves out, and what starts it. Its cost is unknown,
+// not zero.
 type NotPriced struct {
 	Service string `json:"service"`
 	Trigger string `json:"trigger"` // such as queue
 }
 
-// Priced is an app without the services that cannot be priced yet, and these, by name.
-// The traffic of those that stay is what it was.
+// Priced returns an app without the services that cannot be priced yet, and those services by
+// name. The traffic of the others does not change.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	var left []NotPriced
 	for _, name := range app.ServiceNames() {
@@ -28,7 +28,7 @@ func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	return app.OnlyHTTP(), left
 }
 
-// Left says which services a comparison leaves out; empty for none.
+// Left describes the services that a comparison leaves out; empty for none.
 func (r Result) Left() string {
 	if len(r.NotPriced) == 0 {
 		return ""

@@ -16,7 +16,7 @@ import (
 	"ambi/target/lambda"
 )
 
-// Answer is what a verdict comes to.
+// Answer is the result of a verdict.
 type Answer string
 
 // The answers.
@@ -28,7 +28,7 @@ const (
 	Unknown    Answer = "unknown" // a figure is missing
 )
 
-// Name is the answer as people read it.
+// Name is the answer as printed.
 func (a Answer) Name() string {
 	switch a {
 	case Lambda, Kubernetes:
@@ -80,11 +80,11 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	}
 	switch {
 	case noLambda && noKubernetes:
-		v.Answer, v.Because = Neither, "neither target takes the app as it is: "+first(r.Fit, spec.Lambda)+"; "+first(r.Fit, spec.Kubernetes)+byCost
+		v.Answer, v.Because = Neither, "neither target supports the app with this spec: "+first(r.Fit, spec.Lambda)+"; "+first(r.Fit, spec.Kubernetes)+byCost
 	case noLambda:
-		v.Answer, v.Because = Kubernetes, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Lambda)+byCost
+		v.Answer, v.Because = Kubernetes, "it is the only target that supports the app with this spec: "+first(r.Fit, spec.Lambda)+byCost
 	case noKubernetes:
-		v.Answer, v.Because = Lambda, "it is the only target that takes the app as it is: "+first(r.Fit, spec.Kubernetes)+byCost
+		v.Answer, v.Because = Lambda, "it is the only target that supports the app with this spec: "+first(r.Fit, spec.Kubernetes)+byCost
 	case !known:
 		v.Answer, v.Because = Unknown, "a verdict needs "+inputs(v.Missing)
 	case v.Saves != nil && clearly(lambda, kubernetes) == Either:
@@ -98,7 +98,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	}
 	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && failureRateOn(c.Behavior, t) > acceptableFailures {
 		part := failureRateOn(c.Behavior, t)
-		v.Because += fmt.Sprintf(", but as it is %.3g %% of the trace's requests end badly there", 100*part)
+		v.Because += fmt.Sprintf(", but with this spec %.3g %% of the trace's requests fail there", 100*part)
 	}
 	c.price(&v, r)
 	decided := (v.Answer == Lambda || v.Answer == Kubernetes) && !noLambda && !noKubernetes // by cost, which a figure may turn
@@ -111,7 +111,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 // cheaper says by how much one target is cheaper.
 func cheaper(v Verdict, less, more price.USD) string {
 	if v.Saves == nil {
-		return "it is cheaper whatever the unknown figures are, within their bounds: " + inputs(v.Whatever)
+		return "it is cheaper for any values of the unknown figures, within their bounds: " + inputs(v.Whatever)
 	}
 	return fmt.Sprintf("%s a month against %s at this usage", format.Money(less), format.Money(more))
 }
@@ -145,7 +145,7 @@ func first(report fit.Report, t spec.Target) string {
 	return fmt.Sprintf("%s at %s: %s", text, list[0].Path, list[0].Message)
 }
 
-// inputs lists figures as somebody would ask for them.
+// inputs lists figures in the form of a question.
 func inputs(missing []cost.Missing) string {
 	var names []string
 	services := map[string]bool{}
@@ -227,7 +227,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 			}
 			text += ": " + l.Message
 			if slices.ContainsFunc(list[i+1:], same) {
-				text += "; the same is said of other services"
+				text += "; the same applies to other services"
 			}
 			v.Price = append(v.Price, text)
 		}
@@ -254,7 +254,7 @@ func (c *comparison) price(v *Verdict, r Result) {
 		say("%d duties for the team instead of %d", duties(spec.Lambda), duties(spec.Kubernetes))
 	case Kubernetes:
 		if b := r.Kubernetes.Bill; b != nil && b.Total != nil && b.Known > 0 {
-			say("%s a month of it buys capacity that idles", format.Money(b.Idle))
+			say("%s a month of it pays for idle capacity", format.Money(b.Idle))
 		}
 		warnings(spec.Kubernetes)
 		say("%d duties for the team instead of %d", duties(spec.Kubernetes), duties(spec.Lambda))

@@ -29,10 +29,10 @@ func TestVerdicts(t *testing.T) {
 			*in = at(*in, 110e6)
 			in.Resolved = with(t, in.Resolved, "services.api.scale.max", 1000)
 		}, compare.Either, "both cost about the same"},
-		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s"},
+		{"only Kubernetes", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Kubernetes, "the only target that supports the app with this spec: lambda has a blocker at services.api.timeout: must be at most 30s"},
 		{"only Kubernetes, near the crossing", strings.Replace(thumbs, "concurrency: 10", "timeout: 2m", 1), func(in *compare.Input) { *in = at(*in, 100e6) }, compare.Kubernetes, "the only target"},
-		{"only Lambda", strings.Replace(thumbs, "min: 1", "min: 0", 1), busy, compare.Lambda, "the only target that takes the app as it is: kubernetes has a blocker"},
-		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target takes the app as it is: lambda has a blocker at services.api.timeout: must be at most 30s on target lambda, got 2m: an HTTP API waits no longer; kubernetes has a blocker at services.api.scale.min: "},
+		{"only Lambda", strings.Replace(thumbs, "min: 1", "min: 0", 1), busy, compare.Lambda, "the only target that supports the app with this spec: kubernetes has a blocker"},
+		{"neither", strings.Replace(strings.Replace(thumbs, "min: 1", "min: 0", 1), "concurrency: 10", "timeout: 2m", 1), func(*compare.Input) {}, compare.Neither, "neither target supports the app with this spec: lambda has a blocker at services.api.timeout: must be at most 30s on target lambda, got 2m: an HTTP API does not wait longer; kubernetes has a blocker at services.api.scale.min: "},
 		{"a figure is missing", thumbs, func(in *compare.Input) {
 			u := in.Usage["api"]
 			u.Log, u.CPUTime = demand.Maybe[int64]{}, demand.Maybe[time.Duration]{}
@@ -43,7 +43,7 @@ func TestVerdicts(t *testing.T) {
 			u := in.Usage["api"]
 			u.Start = demand.Maybe[time.Duration]{}
 			in.Usage["api"] = u
-		}, compare.Lambda, "whatever the unknown figures are, within their bounds: start"},
+		}, compare.Lambda, "for any values of the unknown figures, within their bounds: start"},
 	} {
 		in := input(t, c.text)
 		c.bend(&in)
@@ -190,11 +190,11 @@ func TestAStartThatMatters(t *testing.T) {
 func TestAWarningOfManyServicesIsToldOnce(t *testing.T) {
 	v := run(t, at(input(t, shop), 900e6)).Verdict
 	said := strings.Join(v.Price, "\n")
-	if v.Answer != compare.Kubernetes || strings.Count(said, "routing from outside") != 1 || !strings.Contains(said, "routing from outside of web: ") || !strings.Contains(said, "the same is said of other services") {
+	if v.Answer != compare.Kubernetes || strings.Count(said, "routing from outside") != 1 || !strings.Contains(said, "routing from outside of web: ") || !strings.Contains(said, "the same applies to other services") {
 		t.Errorf("%s, with\n%s", v.Answer, said)
 	}
 	v = run(t, at(input(t, thumbs), 900e6)).Verdict
-	if said := strings.Join(v.Price, "\n"); !strings.Contains(said, "routing from outside: ") || strings.Contains(said, "the same is said") {
+	if said := strings.Join(v.Price, "\n"); !strings.Contains(said, "routing from outside: ") || strings.Contains(said, "the same applies") {
 		t.Errorf("%s, with\n%s", v.Answer, said)
 	}
 }

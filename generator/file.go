@@ -6,8 +6,8 @@ type File struct {
 	Path string
 	// Content is the file's bytes, formatted and parsed.
 	Content []byte
-	// TakesOver says what an earlier version of ambi wrote into the other files of the
-	// folder, and this one writes here; empty for nothing.
+	// TakesOver names the content that an earlier version of ambi wrote into other files of the
+	// folder; empty for none.
 	TakesOver string
 }
 

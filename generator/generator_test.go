@@ -209,8 +209,8 @@ func resolveLoosely(t testing.TB, text []byte) (generator.Input, *spec.App) {
 	return generator.InputOf(target.Resolve(app), "example.com/many", spec.Targets()...), app
 }
 
-// What is the same in every program is copied as it stands, and says what the models say,
-// which comparing and simulating read.
+// TestFixedTextsKeepTheLimits compares numbers in templates with the constants that the
+// checks, prices and simulations use.
 func TestFixedTextsKeepTheLimits(t *testing.T) {
 	for file, want := range map[string][]string{
 		"kubernetes/features/keda/keda.go.txt": {
@@ -221,6 +221,8 @@ func TestFixedTextsKeepTheLimits(t *testing.T) {
 			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
 			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
 		},
+		"kubernetes/all/workload.go.tmpl":              {fmt.Sprintf("StartupProbe:   probe(f, %.0f, ", kubernetes.StartupProbe.Seconds())},
+		"lambda/features/queue/events_test.go.tmpl":    {fmt.Sprintf("w.events.batch > %d && w.events.windowSeconds < 1", spec.MaxUnwindowed)},
 		"data/features/queue/queue.go.tmpl":            {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
 		"kubernetes/features/schedule/schedule.go.txt": {fmt.Sprintf("const lateSeconds = %d\n", kubernetes.LateSeconds)},
 		"lambda/features/schedule/schedule.go.txt": {

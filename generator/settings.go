@@ -17,7 +17,7 @@ import (
 // errLayout is why a list stays as it is whose lines do not show its settings.
 var errLayout = errors.New("its config is laid out in a way that cannot be edited line by line")
 
-// SettingsEdit is what becomes of the list of settings in a user's Pulumi.yaml.
+// SettingsEdit is a change to the list of settings in a user's Pulumi.yaml.
 type SettingsEdit struct {
 	Listed  bool     // whether the file has a list at all
 	Before  []byte   // the whole file
@@ -30,12 +30,12 @@ type SettingsEdit struct {
 // Changes reports whether the file differs.
 func (e SettingsEdit) Changes() bool { return len(e.Added)+len(e.Removed)+len(e.Changed) > 0 }
 
-// MergeSettings brings the list of settings in a Pulumi.yaml in step with the
-// program, setting by setting: have is the user's file, base is what Project wrote
-// last (empty where that is not known), want is what it writes now. What the user
-// wrote stays: a setting that was edited, one of the user's own, one that was
-// removed, every comment, and all that is not in the list. A file without a list
-// gets none. The error says why a list cannot be edited; then nothing changes.
+// MergeSettings updates the list of settings in a Pulumi.yaml to match the program, setting by
+// setting: have is the user's file, base is what Project wrote last (empty where that is not
+// known), want is what it writes now. What the user wrote stays: a setting that was edited, one
+// of the user's own, one that was removed, every comment, and all that is not in the list. A
+// file without a list gets none. The error says why a list cannot be edited; then nothing
+// changes.
 func MergeSettings(have, base, want []byte) (SettingsEdit, error) {
 	edit := SettingsEdit{Before: have, Text: have}
 	mine, err := readSettings(have)

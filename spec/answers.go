@@ -33,9 +33,9 @@ func (r Route) Answers(method string, path []string) bool {
 	return len(segments) == len(path)
 }
 
-// CompareRoutes orders routes of one request: the one that answers it is first. That is
-// the one that names most of the path, segment by segment: a text before a parameter, and
-// any whole path before one that ends in a parameter with a plus; then the one that names
+// CompareRoutes orders the routes that match one request: the one that answers it is first.
+// That is the one that names most of the path, segment by segment: a text before a parameter,
+// and any whole path before one that ends in a parameter with a plus; then the one that names
 // the method. It is how an HTTP API of AWS selects a route.
 // Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 func CompareRoutes(a, b Route) int {

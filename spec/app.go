@@ -1,8 +1,7 @@
-// Package spec reads app.yaml: one description of an app that every target
-// understands. Parse decodes it strictly, fills in defaults and checks what no
-// target can take; it reports every problem at once, each with its line and
-// column. What only one target refuses is not an error here but a finding of
-// that target's Resolve.
+// Package spec reads app.yaml: one description of an app that every target understands. Parse
+// decodes it strictly, fills in defaults and checks what no target can take; it reports every
+// problem at once, each with its line and column. A value that only one target refuses is not
+// an error here, but a finding of that target's Resolve.
 //
 // The Go types are the grammar, here and in a file for each kind (http.go, keda.go
 // and so on): the decoder reads their json tags, Schema publishes them, with
@@ -69,27 +68,27 @@ type Service struct {
 	Usage       *Usage            `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests, or messages, are its own; those of the app the sum of what its services get over HTTP."`
 }
 
-// Secret refers to a value that is kept elsewhere; a spec never holds it.
+// Secret refers to a value that is stored elsewhere; a spec never contains it.
 type Secret struct {
 	Name string `json:"name" jsonschema:"required" jsonschema_description:"The secret: a Kubernetes Secret, or a Secrets Manager secret on lambda."`
 	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The key of the value within that secret."`
 }
 
-// Health says where an instance answers that it is well.
+// Health names the path on which an instance reports that it is healthy.
 type Health struct {
 	Path    string   `json:"path,omitempty" jsonschema:"default=/healthz" jsonschema_description:"A path that answers 200 once the app can take requests."`
 	Startup Duration `json:"startup,omitempty" jsonschema:"default=1m" range:"1s to 15m in whole seconds" jsonschema_description:"The longest that the app may take to start before its container is restarted."`
 }
 
-// MaxTimeoutSeconds is the most that timeout may say: 1h.
+// MaxTimeoutSeconds is the largest allowed timeout: 1h.
 const MaxTimeoutSeconds = 3600
 
-// MaxInstances is the most that scale.max may say, and lambda.provisioned.
+// MaxInstances is the largest allowed scale.max and lambda.provisioned.
 const MaxInstances = 1000
 
-// Scale bounds the number of instances and names the metric that moves it.
-// At most one of CPU, Memory, Requests and Backlog is set; with none, Parse sets CPU,
-// and Backlog for a service that events start.
+// Scale bounds the number of instances and names the metric that sets it. At most one of CPU,
+// Memory, Requests and Backlog is set; with none, Parse sets CPU, and Backlog for a service
+// that events start.
 type Scale struct {
 	Min    int `json:"min" jsonschema:"minimum=0,maximum=1000,default=1" jsonschema_description:"The fewest instances; 0 where backlog decides and nothing is given."`
 	Max    int `json:"max,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"The most instances."`
@@ -110,7 +109,7 @@ const (
 	ARM64 Architecture = "arm64"
 )
 
-// Handler says who turns a Lambda invocation into an HTTP request.
+// Handler names what turns a Lambda invocation into an HTTP request.
 type Handler string
 
 // The handlers.
@@ -166,14 +165,13 @@ const (
 	Sporadic Shape = "sporadic"
 )
 
-// Usage is what compare assumes about traffic unless told otherwise: the app's,
-// and a service's own before it (see App.UsageOf). It never changes a stack.
-// Nothing in it has a default: what is not given is unknown, and so is all that
-// depends on it.
+// Usage is the traffic that compare assumes by default: the app's, overridden by a service's
+// own (see App.UsageOf). It never changes a stack. Nothing in it has a default: a figure that
+// is not given is unknown, as is everything that depends on it.
 type Usage struct {
 	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
 	Duration Duration `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
-	// ReportDuration stands for Duration.
+	// ReportDuration replaces Duration.
 	ReportDuration ReportDuration `json:"reportDuration,omitzero" jsonschema_description:"Instead of duration: the mean Duration of the functions' REPORT lines, with their memory, such as 300ms@256Mi; what a small memory has stretched is taken back, by cpuTime."`
 	CPUTime        Duration       `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
 	RequestSize    *Quantity      `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
@@ -186,12 +184,10 @@ type Usage struct {
 	Burst          Duration       `json:"burst,omitempty" range:"1s to 24h" jsonschema_description:"How long one burst lasts, of a bursty or sporadic shape."`
 }
 
-// ServiceNames lists the app's services in the order in which everything
-// reports them: by name.
+// ServiceNames lists the app's services by name, the order in which they are always reported.
 func (a *App) ServiceNames() []string { return slices.Sorted(maps.Keys(a.Services)) }
 
-// ImagePath is where the image of a service stands, given its path: with the service, or
-// with the app.
+// ImagePath returns the path of the image that a service runs: its own or the app's.
 func (a *App) ImagePath(service string) string {
 	if own := service + ".image"; a.Given(own) || !a.Given("image") {
 		return own
@@ -205,8 +201,8 @@ func (a *App) For(t Target) bool { return slices.Contains(a.Targets, t) }
 // Position is a place in the spec's text; the first line and column are 1.
 type Position struct{ Line, Column int }
 
-// Position tells where the field at a path such as "services.api.memory" was
-// written, or, for a default, where the nearest enclosing field was.
+// Position returns where the field at a path such as "services.api.memory" was written, or, for
+// a default, where the nearest enclosing field was.
 func (a *App) Position(path string) Position {
 	for {
 		if p, ok := a.positions[path]; ok || path == "" {
@@ -216,6 +212,5 @@ func (a *App) Position(path string) Position {
 	}
 }
 
-// Given reports whether the spec itself has the field at path, which a default
-// does not count as.
+// Given reports whether the spec itself sets the field at path; a default does not count.
 func (a *App) Given(path string) bool { _, ok := a.positions[path]; return ok }

@@ -8,12 +8,12 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// Auth says who may call.
+// Auth restricts who may call the service.
 type Auth struct {
 	JWT *JWT `json:"jwt" jsonschema:"required" jsonschema_description:"Callers bring a JSON Web Token."`
 }
 
-// JWT says which tokens are good.
+// JWT says which tokens are accepted.
 type JWT struct {
 	Issuer   string   `json:"issuer" jsonschema:"required" jsonschema_description:"The https URL of the issuer, which serves its keys by OpenID Connect discovery."`
 	Audience []string `json:"audience" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Audiences; a token must have one of them."`

@@ -17,7 +17,7 @@ type Bucket struct {
 	CORS       *BucketCORS `json:"cors,omitempty" jsonschema_description:"Which origins' pages may use the bucket from a browser, by addresses that the app signs."`
 }
 
-// BucketCORS is what a bucket answers preflight requests with.
+// BucketCORS is a bucket's answer to preflight requests.
 type BucketCORS struct {
 	Origins []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`
 	Methods []string `json:"methods" jsonschema:"required,minItems=1,uniqueItems=true,enum=GET,enum=HEAD,enum=PUT,enum=POST,enum=DELETE" jsonschema_description:"Methods that pages may use."`

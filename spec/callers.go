@@ -1,6 +1,6 @@
 package spec
 
-// Callers lists, for each service that others of the app need, these others in order.
+// Callers lists, for each service that other services need, those services in order.
 func (a *App) Callers() map[string][]string {
 	callers := map[string][]string{}
 	for _, name := range a.ServiceNames() {
@@ -11,9 +11,8 @@ func (a *App) Callers() map[string][]string {
 	return callers
 }
 
-// Internal reports whether the spec offers a service to no one but services of the
-// app: it has no domain, CORS or auth of its own, and nothing leads to it from
-// outside a cluster.
+// Internal reports whether only services of the app can call a service: it has no domain, CORS
+// or auth of its own, and nothing routes to it from outside a cluster.
 func (s *Service) Internal() bool {
 	return s.HTTP.Domain == "" && s.HTTP.CORS == nil && s.HTTP.Auth == nil && s.Kubernetes.Ingress == nil && s.Kubernetes.Gateway == nil
 }

@@ -12,8 +12,8 @@ import (
 	"ambi/internal/goname"
 )
 
-// Data is what outlives the compute and both targets share: exactly one of its
-// fields is set.
+// Data is a bucket or queue, which both targets share and which outlives the compute; exactly
+// one of its fields is set.
 type Data struct {
 	Bucket *Bucket `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
 	Queue  *Queue  `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
@@ -70,14 +70,14 @@ func (d *Data) Kind() string {
 // DataNames lists the app's data in order.
 func (a *App) DataNames() []string { return slices.Sorted(maps.Keys(a.Data)) }
 
-// UploadsQueue is the name of the queue through which a bucket's events reach a
-// service; it stands among the data.
+// UploadsQueue is the name, among the data, of the queue through which a bucket's events reach
+// a service.
 func UploadsQueue(service string) string { return service + "-uploads" }
 
 // DeadLetters is the name of a queue's dead-letter queue.
 func DeadLetters(queue string) string { return queue + "-dead-letters" }
 
-// DataVariables are the environment variables that say where data is, such as
+// DataVariables are the environment variables with the location of data, such as
 // ORIGINALS_BUCKET, JOBS_QUEUE_URL or SESSIONS_TABLE.
 func DataVariables(name, kind string) []string {
 	var all []string
@@ -115,7 +115,7 @@ func (v *validator) data() {
 		}
 		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {
 			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
-				"a bucket's name ends at 63 characters, a queue's at 80, and AWS wants room for what makes it unique")
+				"a bucket's name may have 63 characters, a queue's 80, including a suffix that makes it unique")
 		}
 		for _, id := range []string{goname.Unexported(name), goname.Exported(name)} {
 			if first, taken := identifiers[id]; taken && first != name {
@@ -126,7 +126,7 @@ func (v *validator) data() {
 		}
 		d := v.app.Data[name]
 		if owner, taken := queues[name]; taken && d.Queue != nil {
-			v.failKey(path, "the name is taken by "+owner, "choose another name")
+			v.failKey(path, "the name is used by "+owner, "choose another name")
 		}
 		v.datum(path, d)
 	}
@@ -141,7 +141,7 @@ func (v *validator) datum(path string, d *Data) {
 	}
 	switch {
 	case len(kinds) > 1:
-		v.fail(path+"."+kinds[1], strings.Join(kinds, " and ")+": name one", "give each a name of its own")
+		v.fail(path+"."+kinds[1], strings.Join(kinds, " and ")+": choose one", "give each its own name")
 	case len(kinds) == 0:
 		v.fail(path, "must be one of "+strings.Join(DataKinds(), ", "), "such as {bucket: {}}")
 	}

@@ -110,12 +110,12 @@ func (d *decoder) enter(n *yaml.Node, path string, at Position) (_ *yaml.Node, l
 		n, through = n.Alias, 1
 	}
 	if d.open[n] {
-		d.report(at, path, fmt.Sprintf("the alias *%s refers to what encloses it", n.Anchor))
+		d.report(at, path, fmt.Sprintf("the alias *%s refers to a value that contains it", n.Anchor))
 		return nil, nil, false
 	}
 	if d.depth++; d.depth > maxDepth {
 		d.depth--
-		d.giveUp(at, path, fmt.Sprintf("merge keys lead more than %d mappings deep", maxDepth))
+		d.giveUp(at, path, fmt.Sprintf("merge keys are nested more than %d mappings deep", maxDepth))
 		return nil, nil, false
 	}
 	if d.aliases += through; d.aliases > 0 && !d.spend(path, at) {

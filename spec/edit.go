@@ -15,13 +15,13 @@ type Edit struct {
 	Value string `json:"value"`
 }
 
-// String is the edit as one reads it: services.api.scale.max: 40.
+// String formats the edit: services.api.scale.max: 40.
 func (e Edit) String() string { return e.Path + ": " + e.Value }
 
-// Set changes one whole number of a spec's text, such as services.api.scale.min,
-// and leaves every other byte as it is: comments, order and layout. A field
-// that the text does not have is added, with the mappings that hold it. The
-// text must be a valid spec; errors say which place has to be edited by hand.
+// Set changes one whole number of a spec's text, such as services.api.scale.min, and leaves
+// every other byte as it is: comments, order and layout. A missing field is added, with the
+// mappings around it. The text must be a valid spec; errors say which place must be edited by
+// hand.
 func Set(src []byte, path string, value int) ([]byte, error) {
 	return SetText(src, path, strconv.Itoa(value))
 }
@@ -31,7 +31,7 @@ func SetDuration(src []byte, path string, value Duration) ([]byte, error) {
 	return SetText(src, path, value.String())
 }
 
-// SetText is Set for a value that YAML takes as it stands, such as 3M/month.
+// SetText is Set for a value that needs no quotes in YAML, such as 3M/month.
 func SetText(src []byte, path, value string) ([]byte, error) {
 	var document yaml.Node
 	bom := bytes.HasPrefix(src, []byte("\uFEFF"))

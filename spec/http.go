@@ -14,19 +14,19 @@ import (
 	"ambi/internal/lazyregexp"
 )
 
-// HTTP says what a service answers.
+// HTTP describes the requests that a service answers.
 type HTTP struct {
 	Routes []Route `json:"routes" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"What the service answers: a method and a path each."`
 	CORS   *CORS   `json:"cors,omitempty" jsonschema_description:"Which other origins' pages may call the service from a browser."`
 	Auth   *Auth   `json:"auth,omitempty" jsonschema_description:"Who may call the service at all."`
-	// Internal is for services that only others of the app call.
+	// Internal is for services that only other services of the app may call.
 	Internal bool   `json:"internal,omitempty" jsonschema_description:"Whether only services of the app that need this one may call it."`
 	Domain   string `json:"domain,omitempty" jsonschema_description:"The host name that the service is served under."`
 	// MaxBody is what an Ingress controller takes that would refuse large bodies by itself.
 	MaxBody Quantity `json:"maxBody,omitempty" jsonschema:"default=10Mi" range:"1Ki to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"The largest body of a request, as a Kubernetes quantity of bytes."`
 }
 
-// CORS is what preflight requests are answered with.
+// CORS is the answer to preflight requests.
 type CORS struct {
 	Origins     []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`
 	Methods     []string `json:"methods,omitempty" jsonschema:"uniqueItems=true,enum=GET,enum=HEAD,enum=POST,enum=PUT,enum=PATCH,enum=DELETE,enum=OPTIONS" jsonschema_description:"Methods that pages may use; those of the routes when there are none."`
@@ -207,7 +207,7 @@ func (v *validator) routes(services []string) {
 			continue
 		}
 		v.fail(r.path, fmt.Sprintf("%s differs only in its parameters' names from %s%s in line %d", quote(r.String()), quote(earlier.String()), owner, earlier.at.Line),
-			"no request can tell the two apart")
+			"both match the same requests")
 	}
 }
 

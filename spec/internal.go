@@ -27,7 +27,7 @@ func (v *validator) internal(path, name string, s *Service) {
 		}
 	}
 	if len(outside) > 0 {
-		v.fail(at, "must not come with what is for callers from outside the app: "+strings.Join(outside, ", "), "remove it, or internal")
+		v.fail(at, "cannot be combined with settings for callers outside the app: "+strings.Join(outside, ", "), "remove them, or internal")
 		return
 	}
 	for _, other := range v.app.Services {

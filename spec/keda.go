@@ -9,7 +9,7 @@ import (
 	"ambi/internal/lazyregexp"
 )
 
-// ScaleToZero says what becomes of scale.min 0: exactly one of its fields is set.
+// ScaleToZero says how scale.min 0 is implemented; exactly one of its fields is set.
 type ScaleToZero struct {
 	Floor bool  `json:"floor,omitempty" jsonschema_description:"Keep one pod instead." otherTarget:"Lambda scales to zero by itself"`
 	KEDA  *KEDA `json:"keda,omitempty" jsonschema_description:"A KEDA ScaledObject in place of the autoscaler."`
@@ -38,7 +38,7 @@ func (v *validator) scaleToZero(path, scaleMin string, s *Service) {
 	switch {
 	case !v.sound(path + ".floor"):
 	case z.Floor && z.KEDA != nil:
-		v.fail(path, "floor and keda: name one")
+		v.fail(path, "floor and keda: choose one")
 	case !z.Floor && z.KEDA == nil:
 		v.fail(path, "must have floor or keda", "floor: true keeps one pod; keda scales by a query, down to none")
 	case s.Scale.Min != 0 && v.sound(scaleMin):

@@ -205,7 +205,7 @@ func sectionHints(t reflect.Type, n *yaml.Node) []string {
 	case n.Kind == yaml.SequenceNode && len(only) == 1 && t.Field(only[0].index).Type.Kind() == reflect.Slice && allScalars(n):
 		return []string{"the list belongs below its key " + only[0].name}
 	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode:
-		return []string{"its keys stand without a - before them"}
+		return []string{"write its keys without a - before them"}
 	}
 	return []string{"its keys are " + strings.Join(all[:min(len(all), maxListed)], ", ")}
 }
@@ -238,7 +238,7 @@ func mapHints(of reflect.Type, n *yaml.Node) []string {
 				if of.Kind() == reflect.String {
 					value = asText(entries["value"])
 				}
-				return []string{fmt.Sprintf("its entries stand below their names: write %s: %s instead of - %s: %[1]s", bare(entries[key]), value, key)}
+				return []string{fmt.Sprintf("write its entries below their names: %s: %s instead of - %s: %[1]s", bare(entries[key]), value, key)}
 			}
 		}
 		return []string{"write each entry without the - before it"}

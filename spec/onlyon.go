@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// Foreign is a field that only one target has, as the others see it.
+// Foreign is a field that only one target has, with what happens on the others.
 type Foreign struct {
 	Path    string
 	Instead string // what happens on the other targets
 }
 
-// OnlyOn lists the fields that a service has and only target t knows: those that
-// the spec gives, and those that have a default or a value all the same.
+// OnlyOn lists a service's fields that only target t has: those that the spec sets, and those
+// with a default.
 func (a *App) OnlyOn(t Target, service string) []Foreign {
 	var list []Foreign
 	options := reflect.ValueOf(a.Services[service]).Elem()

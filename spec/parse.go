@@ -10,9 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// MaxSize is the size in bytes of the largest spec that Parse reads: 1 MiB,
-// some thousand services. Whoever reads the file should refuse a larger one
-// before reading all of it.
+// MaxSize is the size in bytes of the largest spec that Parse reads: 1 MiB, some thousand
+// services. Callers should refuse a larger file before they read all of it.
 const MaxSize = 1 << 20
 
 // Parse reads the text of an app.yaml. Its name is only used in errors. An

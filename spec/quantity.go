@@ -11,9 +11,9 @@ import (
 	"ambi/internal/problem"
 )
 
-// quantityPattern is Kubernetes' grammar for quantities without signs, and
-// with as many digits as anybody needs: an exponent of a billion would have
-// the library compute a number of a billion digits.
+// quantityPattern is Kubernetes' grammar for quantities without signs, and with a bounded
+// number of digits: an exponent of a billion would have the library compute a number of a
+// billion digits.
 const quantityPattern = `^(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?(m|k|M|G|T|Ki|Mi|Gi|Ti|[eE][0-9])?$`
 
 var quantityText = lazyregexp.New(quantityPattern)

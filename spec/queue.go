@@ -21,7 +21,7 @@ type Queue struct {
 // SetDefaults gives a message five attempts within four days.
 func (q *Queue) SetDefaults() { q.Attempts, q.Retention = 5, Age(4*day) }
 
-// QueueTrigger has messages of a queue reach the service.
+// QueueTrigger starts the service with the messages of a queue.
 type QueueTrigger struct {
 	From   string   `json:"from" jsonschema:"required" jsonschema_description:"The queue, by its name under data."`
 	Path   string   `json:"path,omitempty" jsonschema:"default=/events" jsonschema_description:"The path that messages are posted to, as Lambda's own event JSON."`
@@ -30,16 +30,16 @@ type QueueTrigger struct {
 	Pull   Pull     `json:"pull,omitempty" jsonschema:"enum=app" jsonschema_description:"Leave the delivery container out on kubernetes: the app takes messages itself, from the queue whose address is in NAME_QUEUE_URL."`
 }
 
-// Pull says who takes messages from a queue on Kubernetes.
+// Pull says what receives messages from a queue on Kubernetes.
 type Pull string
 
-// PullApp is the app itself.
+// PullApp makes the app itself receive them.
 const PullApp Pull = "app"
 
 // SetDefaults posts one message at a time to /events.
 func (q *QueueTrigger) SetDefaults() { q.Path, q.Batch = "/events", 1 }
 
-// Events is what both triggers say that come from a queue.
+// Events has the settings that both triggers through a queue share.
 type Events struct {
 	Queue  string // under data, or the one of the uploads
 	Path   string
@@ -49,7 +49,7 @@ type Events struct {
 	FIFO   bool // the queue keeps the order of each message group
 }
 
-// Events is how events reach a service by its name; false for one over HTTP.
+// Events returns how events reach a service, by its name; false for a service over HTTP.
 func (a *App) Events(service string) (Events, bool) {
 	s := a.Services[service]
 	switch {
@@ -64,20 +64,20 @@ func (a *App) Events(service string) (Events, bool) {
 	return Events{}, false
 }
 
-// IsEvents reports whether messages of a queue start the service.
+// IsEvents reports whether messages of a queue, not requests, start the service.
 func (s *Service) IsEvents() bool { return s.Queue != nil || s.Uploads != nil }
 
 // Limits of SQS and of Lambda's event source mappings.
 // Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html
 // and https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 const (
-	maxUnwindowed    = 10 // messages of a batch without a window
+	MaxUnwindowed    = 10 // messages in a batch without a window
 	deliveryPort     = 4195
 	visibilityFactor = 6
 )
 
-// Visibility is how long a queue hides a message that was delivered: six times what
-// the service may take for it, which leaves Lambda room to try again, and the window.
+// Visibility is a queue's visibility timeout: six times the service's timeout, which leaves
+// Lambda room to retry, plus the window.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 func (e Events) Visibility(timeout Duration) time.Duration {
 	return visibilityFactor*timeout.Std() + e.Window.Std()
@@ -101,37 +101,37 @@ func (v *validator) queue(at, name string, s *Service, q *QueueTrigger) {
 	v.delivery(at, q.Path, q.Batch, q.Window, q.Pull, s)
 }
 
-// consumer refuses a second service that takes messages from a queue: the two would
-// steal them from each other.
+// consumer refuses a second service that receives messages from a queue: each would get only
+// some of them.
 func (v *validator) consumer(path, name, queue string) {
 	for _, other := range v.startedBy(queue) {
 		if other == name {
 			return
 		}
 		if q := v.app.Services[other].Queue; q != nil && q.From == queue {
-			v.fail(path, fmt.Sprintf("%s takes its messages already, in line %d", other, v.at(child("services", other)+".queue.from").Line),
-				"each message reaches one service: give the second one a queue of its own, and send to both")
+			v.fail(path, fmt.Sprintf("%s already receives its messages, in line %d", other, v.at(child("services", other)+".queue.from").Line),
+				"each message goes to one service: give the second one its own queue, and send to both")
 			return
 		}
 	}
 }
 
-// expiry refuses a retention in which a message dies before its last attempt, and
-// never reaches the dead-letter queue.
+// expiry refuses a retention that ends before a message's last attempt: the message would never
+// reach the dead-letter queue.
 func (v *validator) expiry(path string, s *Service, q *Queue, e Events) {
 	least := time.Duration(q.Attempts) * e.Visibility(s.Timeout)
 	if q.Retention.Std() >= least {
 		return
 	}
-	v.fail(path, fmt.Sprintf("the queue keeps a message %s, and %d attempts of six times timeout and window take %s: it would be lost before it reaches the dead-letter queue",
+	v.fail(path, fmt.Sprintf("the queue keeps a message %s, and %d attempts of six times timeout plus window take %s: it would be lost before it reaches the dead-letter queue",
 		q.Retention, q.Attempts, Age(least)), "raise the queue's retention, or lower its attempts or the service's timeout")
 }
 
 // ordered refuses what Lambda does not take of a FIFO queue.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 func (v *validator) ordered(path string, q *QueueTrigger) {
-	if q.Batch > maxUnwindowed {
-		v.fail(path+".batch", fmt.Sprintf("must be at most %d from a FIFO queue, got %d", maxUnwindowed, q.Batch))
+	if q.Batch > MaxUnwindowed {
+		v.fail(path+".batch", fmt.Sprintf("must be at most %d from a FIFO queue, got %d", MaxUnwindowed, q.Batch))
 	}
 	if q.Window > 0 {
 		v.fail(path+".window", "is not for a FIFO queue", "remove it: Lambda takes what there is at once")
@@ -141,11 +141,11 @@ func (v *validator) ordered(path string, q *QueueTrigger) {
 // delivery checks what both triggers from a queue have.
 func (v *validator) delivery(path, eventPath string, batch int, window Duration, pull Pull, s *Service) {
 	v.path(path+".path", eventPath)
-	if batch > maxUnwindowed && window == 0 {
-		v.fail(path+".batch", fmt.Sprintf("must be at most %d without a window, got %d", maxUnwindowed, batch), "window: 1s")
+	if batch > MaxUnwindowed && window == 0 {
+		v.fail(path+".batch", fmt.Sprintf("must be at most %d without a window, got %d", MaxUnwindowed, batch), "window: 1s")
 	}
 	if service := strings.TrimSuffix(strings.TrimSuffix(path, ".queue"), ".uploads"); s.Port == deliveryPort && pull != PullApp {
-		v.fail(service+".port", fmt.Sprintf("must not be %d, where the delivery container answers", deliveryPort))
+		v.fail(service+".port", fmt.Sprintf("must not be %d, which the delivery container uses", deliveryPort))
 	}
 }
 
@@ -158,7 +158,7 @@ func (s schema) refineQueue() {
 
 func dataName(p *jsonschema.Schema) { p.Pattern, p.MaxLength = labelPattern, number(maxName-2) }
 
-// Consumers lists, for each queue that a service takes messages from, that service.
+// Consumers maps each queue to the service that receives its messages.
 func (a *App) Consumers() map[string]string {
 	consumers := map[string]string{}
 	for _, name := range slices.Sorted(slices.Values(a.ServiceNames())) {

@@ -29,7 +29,7 @@ type Rate struct {
 // rateBounds is the range of every rate.
 const rateBounds = "1/month to 1M/s"
 
-// ParseRate reads a rate from 1/month to 1M/s, or none at all.
+// ParseRate reads a rate from 1/month to 1M/s, or zero.
 func ParseRate(s string) (Rate, error) {
 	r, err := rate(s)
 	return r, orGuess(err, &r, s, "")

@@ -15,7 +15,7 @@ const ratioPattern = `^[0-9]{1,6}(\.[0-9]{1,6})?$`
 
 var ratioText = lazyregexp.New(ratioPattern)
 
-// Ratio is how many times one figure is another: 8, 2.5.
+// Ratio is the ratio of two figures: 8, 2.5.
 type Ratio float64
 
 // ratioBounds is the range of every ratio.

@@ -9,9 +9,9 @@ import (
 	"ambi/internal/problem"
 )
 
-// ReportDuration is what the REPORT lines of a function have: a mean duration, and the
-// memory of the function that has it, such as 300ms@256Mi. A small memory has stretched it
-// already, since CPU comes with memory.
+// ReportDuration is a mean duration from a function's REPORT lines with the function's memory,
+// such as 300ms@256Mi. With little memory it is longer than with a full core, because CPU is
+// proportional to memory.
 type ReportDuration struct {
 	text     string
 	Duration time.Duration
@@ -76,7 +76,7 @@ func (ReportDuration) form() form { return form{noun: reportNoun} }
 // docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html.
 const memoryOfCore = 1769
 
-// Stretched is what some CPU time takes with the function's memory.
+// Stretched is how long some CPU time takes with the function's memory.
 func (r ReportDuration) Stretched(cpu time.Duration) time.Duration {
 	if r.MemoryMB >= memoryOfCore {
 		return cpu
@@ -85,8 +85,8 @@ func (r ReportDuration) Stretched(cpu time.Duration) time.Duration {
 	return (cpu*memoryOfCore + memory - 1) / memory
 }
 
-// AtFullCore is what the same request takes with a full core at hand, of so much CPU time;
-// false where the CPU time alone would have taken longer.
+// AtFullCore converts the duration to a full core, for a request with this CPU time; false if
+// the CPU time alone would have taken longer.
 func (r ReportDuration) AtFullCore(cpu time.Duration) (time.Duration, bool) {
 	waiting := r.Duration - r.Stretched(cpu)
 	return waiting + cpu, waiting >= 0

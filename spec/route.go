@@ -101,7 +101,7 @@ func checkSegment(text string, params, last bool) error {
 	case text == "":
 		return problem.New("has an empty path segment")
 	case text == "." || text == "..":
-		return problem.New("has the path segment %q, which clients resolve before they ask", text)
+		return problem.New("has the path segment %q, which clients resolve before they send the request", text)
 	case literalSegment.MatchString(text):
 		return nil
 	case params && paramSegment.MatchString(text):
@@ -109,7 +109,7 @@ func checkSegment(text string, params, last bool) error {
 	case params && greedySegment.MatchString(text) && last:
 		return nil
 	case params && greedySegment.MatchString(text):
-		return problem.New("has %s before its end", text).Hint("a parameter with a plus takes the rest of the path, so it comes last")
+		return problem.New("has %s before its end", text).Hint("a parameter with a plus matches the rest of the path, so it must come last")
 	}
 	hint := "a segment is letters, digits and . _ ~ -"
 	if params {
@@ -138,8 +138,8 @@ func (r Route) Segments() []Segment {
 	return segments
 }
 
-// Shape is the path with its parameters' names erased: two routes of one
-// method and shape cannot be told apart.
+// Shape is the path without its parameters' names: two routes with the same method and shape
+// match the same requests.
 func (r Route) Shape() string {
 	var b strings.Builder
 	for _, s := range r.Segments() {
@@ -158,8 +158,8 @@ func (r Route) Shape() string {
 	return b.String()
 }
 
-// Stream names what a route is for if that is no exchange of a request for a whole
-// answer, as far as the usual names of paths tell; "" if nothing tells.
+// Stream guesses from common path names that a route is not for single requests and responses,
+// and says what it is for; "" if it looks usual.
 func (r Route) Stream() string {
 	for _, s := range r.Segments() {
 		if s.Param {

@@ -57,9 +57,9 @@ func oneOf(values []string) string {
 	return "one of " + strings.Join(values, ", ")
 }
 
-// str reads a scalar that must be text. What YAML takes for a number or a
-// boolean is refused rather than kept as it is: "1.10" and 1.10 look alike,
-// and so do "no" and no, which is false to other YAML readers.
+// str reads a scalar that must be text. Values that YAML reads as a number or a boolean are
+// refused: "1.10" and 1.10 look alike, and so do "no" and no, which is false to other YAML
+// readers.
 func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 	problem := notString(n)
 	if problem == "" {
@@ -87,7 +87,7 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 }
 
 // templateHint is for what only a template could fill in.
-const templateHint = "the spec is not a template and takes no variables: write the value; each stack's configuration can override image, sizes and counts"
+const templateHint = "the spec is not a template and has no variables: write the value; each stack's configuration can override image, sizes and counts"
 
 // isTemplate reports whether n is what YAML makes of an unquoted {{ value }}.
 func isTemplate(n *yaml.Node) bool {
@@ -106,7 +106,7 @@ func notString(n *yaml.Node) string {
 	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle|yaml.TaggedStyle) != 0:
 		return ""
 	case yaml11Bool.MatchString(n.Value):
-		return fmt.Sprintf("%s, which some readers of YAML take for a boolean", n.Value)
+		return fmt.Sprintf("%s, which some YAML parsers read as a boolean", n.Value)
 	case n.ShortTag() == "!!str" || n.ShortTag() == "!!merge":
 		return ""
 	}
@@ -205,7 +205,7 @@ func numberHints(n *yaml.Node, rule rule) []string {
 	case wholeNumber.MatchString(n.Value) && !isNumber(n):
 		return []string{"remove the quotes"}
 	case leadingZero.MatchString(n.Value):
-		return []string{"a leading zero makes it octal for some readers: write " + leadingZero.ReplaceAllString(n.Value, "$1") + " if that is meant"}
+		return []string{"a leading zero makes it octal for some parsers: write " + leadingZero.ReplaceAllString(n.Value, "$1") + " if that is meant"}
 	case rule.unit == unitPercent && isPercent && percent >= 1 && percent <= 100:
 		return []string{fmt.Sprintf("it counts percent: write %.0f", percent)}
 	case rule.unit == unitPercent:

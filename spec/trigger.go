@@ -26,7 +26,7 @@ func (s *Service) Trigger() string {
 // IsHTTP reports whether requests start the service.
 func (s *Service) IsHTTP() bool { return s.Trigger() == "http" }
 
-// triggers checks what makes a service run, beside HTTP.
+// triggers checks what starts a service, except http.
 func (v *validator) triggers(path, name string, s *Service) {
 	var given []string
 	for _, key := range triggerKeys() {
@@ -36,9 +36,9 @@ func (v *validator) triggers(path, name string, s *Service) {
 	}
 	switch {
 	case len(given) > 1:
-		// Each of them is judged still, so that what remains is right.
+		// Each is checked all the same, so that the one that stays is right.
 		last := len(given) - 1
-		v.note(v.at(child(path, given[1])), child(path, given[1]), strings.Join(given[:last], ", ")+" and "+given[last]+": name one", "a service has one trigger; two services may share an image")
+		v.note(v.at(child(path, given[1])), child(path, given[1]), strings.Join(given[:last], ", ")+" and "+given[last]+": choose one", "a service has one trigger; two services may share an image")
 	case len(given) == 0 && v.sound(path+".http"):
 		v.note(v.at(path), path, "has no trigger: "+listed(triggerKeys(), " or "), "http: {routes: [GET /]} answers requests")
 		return
@@ -61,13 +61,13 @@ func (v *validator) triggers(path, name string, s *Service) {
 // withoutHTTP refuses what only a service over HTTP has.
 func (v *validator) withoutHTTP(path string, s *Service) {
 	for key, hint := range map[string]string{
-		"kubernetes.ingress": "nothing calls it", "kubernetes.gateway": "nothing calls it",
-		"kubernetes.serviceMonitor": "there is no Service to scrape it by",
-		"kubernetes.metric":         "scale.backlog counts messages", "kubernetes.scaleToZero": "scale.backlog goes down to none",
+		"kubernetes.ingress": "it receives no requests", "kubernetes.gateway": "it receives no requests",
+		"kubernetes.serviceMonitor": "it has no Service to scrape",
+		"kubernetes.metric":         "scale.backlog counts messages", "kubernetes.scaleToZero": "scale.backlog scales to zero",
 		"scale.requests": "scale.backlog counts messages",
 	} {
 		if !s.IsEvents() {
-			hint = "nothing calls it"
+			hint = "it receives no requests"
 		}
 		if at := path + "." + key; v.app.Given(at) {
 			v.fail(at, "is only for a service with http", hint)

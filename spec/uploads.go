@@ -60,14 +60,14 @@ func (v *validator) filters(path, name string, u *Uploads) {
 		if o == nil || o.From != u.From || !overlap(o.Prefix, u.Prefix) || !(strings.HasSuffix(o.Suffix, u.Suffix) || strings.HasSuffix(u.Suffix, o.Suffix)) {
 			continue
 		}
-		v.fail(path, fmt.Sprintf("an object could pass this filter and that of %s in line %d, and S3 tells one queue of it", other, v.at(child("services", other)+".uploads").Line),
-			"give the two prefixes, or suffixes, of which neither includes the other")
+		v.fail(path, fmt.Sprintf("an object could match both this filter and that of %s in line %d, and S3 only notifies one queue", other, v.at(child("services", other)+".uploads").Line),
+			"give them prefixes, or suffixes, where neither includes the other")
 		return
 	}
 }
 
-// loop refuses a service that writes where its own events come from: each object would
-// make the next one, for as long as somebody pays.
+// loop refuses a service that writes where its own events come from: each object would trigger
+// the next one without end.
 func (v *validator) loop(path, name string, s *Service, u *Uploads) {
 	prefixes, writes := s.Uses[u.From]["write"]
 	uses := child(child(child("services", name)+".uses", u.From), "write")
@@ -77,13 +77,13 @@ func (v *validator) loop(path, name string, s *Service, u *Uploads) {
 	for _, prefix := range prefixes {
 		if overlap(prefix, u.Prefix) {
 			v.fail(uses, fmt.Sprintf("%s may write to %s*, and each object there starts it again", name, quoteless(prefix)),
-				"write to another bucket, or under a prefix that has nothing of "+path+".prefix")
+				"write to another bucket, or under a prefix that does not overlap with "+path+".prefix")
 			return
 		}
 	}
 	if len(prefixes) == 0 {
 		v.fail(uses, fmt.Sprintf("%s may write to all of %s, and each object there starts it again", name, u.From),
-			"write to another bucket, or name prefixes here and under uploads that have nothing in common")
+			"write to another bucket, or set prefixes here and under uploads that do not overlap")
 	}
 }
 

@@ -137,7 +137,7 @@ func (v *validator) agreement(service string, u Usage) {
 	if sound("duration", "reportDuration", "cpuTime") && !u.ReportDuration.IsZero() {
 		switch path := at("reportDuration"); {
 		case u.Duration > 0:
-			v.fail(path, "stands for duration, and both are given", "remove one of them")
+			v.fail(path, "replaces duration, and both are given", "remove one of them")
 		case u.CPUTime > 0 && u.ReportDuration.Stretched(u.CPUTime.Std()) > u.ReportDuration.Duration:
 			v.fail(path, fmt.Sprintf("must be at least what cpuTime alone takes with %d MB, %s, got %s",
 				u.ReportDuration.MemoryMB, Duration(u.ReportDuration.Stretched(u.CPUTime.Std())), u.ReportDuration), "cpuTime is on a full core")
@@ -149,7 +149,7 @@ func (v *validator) agreement(service string, u Usage) {
 	if peak := at("peakToMean"); u.PeakToMean > 0 {
 		switch {
 		case u.Shape == "":
-			v.fail(peak, "needs a shape, which says how the peak comes about", "add shape: diurnal, bursty or sporadic")
+			v.fail(peak, "needs a shape, which defines the peak", "add shape: diurnal, bursty or sporadic")
 		case u.Shape == Steady && u.PeakToMean != 1:
 			v.fail(peak, fmt.Sprintf("must be 1 for a steady shape, got %s", u.PeakToMean), "give another shape, or remove it")
 		case u.Shape == Diurnal && u.PeakToMean > MaxDiurnalPeak:
@@ -161,7 +161,7 @@ func (v *validator) agreement(service string, u Usage) {
 	case u.Shape != Bursty && u.Shape != Sporadic:
 		v.fail(at("burst"), "needs a shape that has bursts", "add shape: bursty or sporadic, or remove it")
 	case float64(u.Burst)*float64(u.PeakToMean)/ShareInBursts(u.Shape) > float64(MaxCycle):
-		v.fail(at("burst"), fmt.Sprintf("must come back within ten years, got %s at %s times the mean rate", u.Burst, u.PeakToMean),
+		v.fail(at("burst"), fmt.Sprintf("must recur within ten years, got %s at %s times the mean rate", u.Burst, u.PeakToMean),
 			"give a shorter burst or a lower peakToMean")
 	}
 }

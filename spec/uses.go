@@ -117,7 +117,7 @@ func (v *validator) right(at, kind, right string, prefixes []string) {
 
 // dataVariable refuses variables that get in the way of one that says where data is.
 func (v *validator) dataVariable(path, at, name string, s *Service) {
-	const message = "says where data is that the service uses"
+	const message = "is set by ambi, for data that the service uses"
 	if _, taken := s.Env[name]; taken {
 		v.failKey(child(path+".env", name), message, "choose another name")
 	}

@@ -146,7 +146,7 @@ func (v *validator) serviceNames(names []string) {
 		}
 		if full := len(v.app.Name) + 1 + len(name); full > maxName && v.sound("name") {
 			v.failKey(path, fmt.Sprintf("the name makes %s-%s, which has %d characters; at most %d are allowed", v.app.Name, name, full, maxName),
-				"names in AWS end at 64 characters and in Kubernetes at 63, and resources add a suffix")
+				"names have at most 64 characters in AWS and 63 in Kubernetes, including suffixes of resources")
 		}
 		for _, id := range []string{goname.Unexported(name), goname.Exported(name)} {
 			if first, taken := identifiers[id]; taken && first != name {

@@ -21,7 +21,7 @@ var notVariable = lazyregexp.New(`[^A-Za-z0-9_]`)
 
 var envName = lazyregexp.New(envPattern)
 
-// lambdaReserved lists the variables that Lambda sets and lets nobody else set.
+// lambdaReserved lists the variables that Lambda sets and does not allow functions to set.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func lambdaReserved() []string {
 	return []string{
@@ -85,7 +85,7 @@ func (v *validator) variable(path, name string) {
 // secret's ARN on Lambda.
 func (v *validator) derived(path string, s *Service, secret string) {
 	name := secret + secretSuffix
-	message := fmt.Sprintf("on Lambda the secret %s in line %d takes this name, for its ARN", secret, v.keys[child(path+".secrets", secret)].Line)
+	message := fmt.Sprintf("on Lambda the secret %s in line %d uses this name for its ARN", secret, v.keys[child(path+".secrets", secret)].Line)
 	if _, taken := s.Env[name]; taken {
 		v.failKey(child(path+".env", name), message, "choose another name")
 	}
@@ -100,12 +100,12 @@ func (v *validator) derived(path string, s *Service, secret string) {
 func (v *validator) value(path, value string) {
 	for _, c := range value {
 		if unicode.IsControl(c) && c != '\n' && c != '\t' {
-			v.fail(path, fmt.Sprintf("must not hold the control character %U", c))
+			v.fail(path, fmt.Sprintf("must not contain the control character %U", c))
 			return
 		}
 	}
 	if HoldsCredential(value) {
-		v.fail(path, "holds what looks like a credential, and the spec is no place for one", "keep it as a secret, and name it under secrets")
+		v.fail(path, "contains what looks like a credential, which does not belong in the spec", "store it as a secret, and refer to it under secrets")
 	}
 }
 

@@ -46,7 +46,7 @@ func (v *validator) suggest(name, but string) []string {
 		}
 	}
 	if len(others) == 0 {
-		return []string{"the app has no other service; an address outside of it goes under env"}
+		return []string{"the app has no other service; put an address outside the app under env"}
 	}
 	if hint := nearest(name, others, "other service"); hint != "" {
 		return []string{hint}
@@ -61,7 +61,7 @@ func (v *validator) address(path, at, service string, s *Service) {
 		v.fail(at, fmt.Sprintf("its address would be in %s, which %s sets itself", name, owner), "rename the service")
 		return
 	}
-	message := fmt.Sprintf("the address of %s, which needs names in line %d, takes this name", service, v.at(at).Line)
+	message := fmt.Sprintf("the address of %s, which is listed under needs in line %d, uses this name", service, v.at(at).Line)
 	if _, taken := s.Env[name]; taken {
 		v.failKey(child(path+".env", name), message, "choose another name")
 	}
@@ -70,7 +70,7 @@ func (v *validator) address(path, at, service string, s *Service) {
 	}
 }
 
-// cycles reports each need that closes a cycle: nobody could be deployed first.
+// cycles reports each need that closes a cycle: no service in it could be deployed first.
 func (v *validator) cycles(services []string) {
 	closed := map[string]bool{} // services whose needs have all been followed
 	place := map[string]int{}   // in trail, from 1
@@ -86,7 +86,7 @@ func (v *validator) cycles(services []string) {
 				continue
 			}
 			if start := place[other]; start > 0 {
-				v.fail(at, "makes a cycle: "+chain(trail[start-1:], other), "remove one of these needs: let that service publish to a queue, or hand over in the answer. An address under env is not enough, since Kubernetes keeps out who needs nothing")
+				v.fail(at, "makes a cycle: "+chain(trail[start-1:], other), "remove one of these needs: let that service send to a queue, or return the data in its response. An address under env does not help, because NetworkPolicies only allow callers that list the service under needs")
 				continue
 			}
 			follow(other)

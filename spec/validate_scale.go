@@ -14,7 +14,7 @@ func (v *validator) scale(path string, s Scale) {
 	}
 	if n := len(metrics); n > 1 {
 		last := metrics[n-1]
-		v.fail(child(path, last), fmt.Sprintf("scale.%s and scale.%s: name one", strings.Join(metrics[:n-1], ", scale."), last))
+		v.fail(child(path, last), fmt.Sprintf("scale.%s and scale.%s: choose one", strings.Join(metrics[:n-1], ", scale."), last))
 	}
 	if backlog := path + ".backlog"; v.app.Given(backlog) && v.app.Given(parent(path)+".http") {
 		v.fail(backlog, "is only for a service with queue or uploads", "scale.requests counts requests")

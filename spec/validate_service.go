@@ -64,7 +64,7 @@ var layerARN = lazyregexp.New(layerPattern)
 func (v *validator) lambda(path string, l LambdaOptions) {
 	layers := path + ".layers"
 	if v.app.Given(layers) && !v.app.Given(path+".zip") {
-		v.fail(layers, "only a function with a zip takes layers", "put what the layers hold into the image")
+		v.fail(layers, "only a function with a zip can have layers", "put the contents of the layers into the image")
 	}
 	for i, arn := range l.Layers {
 		if len(arn) > maxLayer || !layerARN.MatchString(arn) {
@@ -93,7 +93,7 @@ func (v *validator) image(path, image string) {
 	case !ok:
 		v.fail(path, "must name a tag or a digest, got "+quote(image), "such as "+image+":1.0.0")
 	case tagged.Tag() == "latest":
-		v.fail(path, "must not name the tag latest", "neither target notices a new image behind the same tag; name a version or a digest")
+		v.fail(path, "must not name the tag latest", "neither target notices a new image with the same tag; use a version or a digest")
 	}
 }
 

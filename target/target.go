@@ -19,8 +19,8 @@ import (
 	"ambi/target/lambda"
 )
 
-// Resolved is an app with its models for both targets, also for one that its
-// spec does not list, and what resolving found.
+// Resolved is an app with its models for both targets, including one that its spec does not
+// list, and the findings.
 type Resolved struct {
 	App        *spec.App // for places in the text, and for the usage
 	Lambda     lambda.Model

@@ -18,8 +18,8 @@ import (
 // completions tell a shell what may follow a flag.
 type completions struct{ project *project.Folder }
 
-// register completes the flags of a command and of those below it. A flag whose
-// value nobody can list has none, rather than the files of the folder.
+// register completes the flags of a command and of those below it. A flag whose values cannot
+// be listed has no completion, rather than the folder's files.
 func (c completions) register(cmd *cobra.Command) {
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Value.Type() == "bool" || f.Hidden {
@@ -142,7 +142,7 @@ func fixed(values ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// workedOut are values that are worked out when somebody asks for them.
+// workedOut are values that are computed when completion is requested.
 func workedOut(values func() []string, directive cobra.ShellCompDirective) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return values(), directive

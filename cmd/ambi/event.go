@@ -96,7 +96,7 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	return string(text), err
 }
 
-// scheduledRun is a sample of what a run at a set time gets, on either target.
+// scheduledRun is a sample of the body of a scheduled run's request, on either target.
 func scheduledRun(p *project.Project, name string) (string, error) {
 	const at = "2026-01-01T06:00:00Z"
 	text, err := json.MarshalIndent(struct {
@@ -107,7 +107,7 @@ func scheduledRun(p *project.Project, name string) (string, error) {
 	return string(text), err
 }
 
-// uploadRecord is what S3 tells of a new object.
+// uploadRecord is S3's event for a new object.
 // Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 func uploadRecord(bucket, key string) map[string]any {
 	return map[string]any{

@@ -30,6 +30,9 @@ into it, with git. Where both changed the same lines, nothing is written and the
 conflict is shown; --conflicts writes such files with both sides marked, for you
 to resolve in place. To discard your edits of one file, remove it first.
 
+An edited file of a service or a target that has left the spec is kept, with a
+warning: the program may not compile until you remove it.
+
 Pulumi.yaml, Pulumi.*.yaml, go.mod and go.sum are yours: "ambi init" writes them
 once. Of these, generate only brings the list of settings under config in
 Pulumi.yaml up to date, and there only what you have not edited. A spec with data
@@ -67,6 +70,7 @@ with --check, generate would write something.`,
 			}
 			changes := list.Take(all)
 			warnOfSettings(io, p, list)
+			warnOfLeftovers(io, changes)
 			if asJSON {
 				return conflictsLeft(changes)
 			}
@@ -85,7 +89,7 @@ with --check, generate would write something.`,
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; exit with code 1 if generate would change anything (for CI); your edits are allowed")
 	cmd.Flags().BoolVar(&conflicts, "conflicts", false, "write files with conflicts too, with both sides marked")
-	cmd.Flags().BoolVar(&force, "force", false, "discard all edits: overwrite edited files, remove those that no longer belong")
+	cmd.Flags().BoolVar(&force, "force", false, "discard all edits: overwrite edited files, remove those that are no longer in the spec")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema generate\" prints")
 	return cmd
 }
@@ -138,8 +142,8 @@ func checkTree(ctx context.Context, io streams, p *project.Project, asJSON bool)
 	return nil
 }
 
-// warnOfSettings tells of a list of settings that stays as it is, and of settings that
-// stacks have of services that are gone.
+// warnOfSettings warns of a list of settings that could not be updated, and of settings in
+// stacks for services that no longer exist.
 func warnOfSettings(io streams, p *project.Project, list *project.SettingsList) {
 	warnings := p.Leftovers(list.Edit)
 	if warning := list.Warning(); warning != "" {
@@ -147,6 +151,17 @@ func warnOfSettings(io streams, p *project.Project, list *project.SettingsList) 
 	}
 	for _, warning := range warnings {
 		fmt.Fprintln(io.err, "warning: "+warning)
+	}
+}
+
+// warnOfLeftovers names the edited files of services or targets that are no longer in the
+// spec. They are kept, and what they use may be gone: only the compiler can tell.
+func warnOfLeftovers(io streams, changes []tree.Change) {
+	for _, c := range changes {
+		if c.Kind == tree.Leftover {
+			fmt.Fprintf(io.err, "warning: %s is no longer part of the program, and was kept because you edited it: the program may not compile with it\n"+
+				"hint: move your edits to another file, then remove this one\n", terminal.Line(c.Path))
+		}
 	}
 }
 
@@ -190,9 +205,9 @@ func staleness(k tree.Kind) string {
 	case tree.Foreign:
 		return "not written by ambi"
 	case tree.Remove:
-		return "no longer belongs"
+		return "no longer in the spec"
 	case tree.Leftover:
-		return "edited, and no longer belongs: remove it"
+		return "edited, and no longer in the spec: remove it"
 	case tree.Unchanged, tree.Edited, tree.Overwrite: // nothing that --check fails on
 	}
 	return string(k)
@@ -228,7 +243,7 @@ func outcome(k tree.Kind) string {
 	case tree.Remove:
 		return "removed %s"
 	case tree.Leftover:
-		return "kept %s (edited, and no longer belongs: take your edits over and remove it, since the program may not compile with it)"
+		return "kept %s (edited, and no longer in the spec)"
 	case tree.Unchanged, tree.Unresolved, tree.Foreign: // not written
 	}
 	return string(k) + " %s"

@@ -1,8 +1,8 @@
 // Command ambi writes a readable Pulumi program from one app spec, for AWS
 // Lambda or for Kubernetes, and says how the two differ.
 //
-// Each subcommand stands in a file of its own. They parse flags and print; what
-// they print is decided in the packages below.
+// Each subcommand has its own file. The commands parse flags and print; the packages below do
+// the work.
 package main
 
 import (
@@ -44,7 +44,7 @@ const exitCodeHelp = `  0    done
   130  interrupted: the output is incomplete
 `
 
-// run is the whole program but for the process: it returns the exit code.
+// run runs the program without exiting the process, and returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -75,7 +75,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitCode(err)
 }
 
-// answerNo ends a command whose output has said already why the answer is no.
+// answerNo ends a command whose output already says why the answer is no.
 type answerNo struct{}
 
 func (*answerNo) Error() string { return "the answer is no" }
@@ -100,8 +100,8 @@ func exitCode(err error) int {
 	return exitFault
 }
 
-// errorText is what is printed of an error: all of its problems. What is not in a
-// file starts with ambi's name.
+// errorText formats all problems of an error. Problems that are not in a file start with ambi's
+// name.
 func errorText(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "ambi: interrupted"

@@ -90,7 +90,7 @@ func TestPageShowsItsCommandLine(t *testing.T) {
 	dir := projectWith(t, pageSpec)
 	html := string(runIn(t, dir, exitDone, "", "compare", "--requests", "5M/month", "--fargate", "--html", "-", "--price", "eks.cluster=0.2", "--price", "alb.hours=0.03"))
 	if want := "<code>ambi compare --directory " + dir + " --requests 5M/month --fargate --price eks.cluster=0.2 --price alb.hours=0.03</code>"; !strings.Contains(html, want) {
-		_, after, _ := strings.Cut(html, "How to get this again")
+		_, after, _ := strings.Cut(html, "How to reproduce this")
 		t.Errorf("the page shows %.200s", after)
 	}
 }
@@ -111,7 +111,7 @@ func TestPageThatCannotBeWritten(t *testing.T) {
 func TestPageOfWhatIsRequired(t *testing.T) {
 	dir := projectWith(t, strings.Replace(pageSpec, "timeout: 10s", "timeout: 20m", 1))
 	page := runIn(t, dir, exitNo, "", "compare", "--require", "lambda", "--html", "-")
-	if !bytes.Contains(page, []byte("does not fit as it is")) {
+	if !bytes.Contains(page, []byte("does not fit with this spec")) {
 		t.Error("the page does not say that Lambda is blocked")
 	}
 }

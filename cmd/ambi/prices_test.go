@@ -47,7 +47,7 @@ func TestPricesAreRefreshed(t *testing.T) {
 	text := string(runIn(t, dir, exitDone, "", append(here, "--full")...))
 	for _, want := range []string{
 		"thumbs in eu-west-1: Lambda", "$0.00000111/request", "$0.0252/hour",
-		"prices: the project's own price book goes before ambi's [app/prices.json]",
+		"prices: the project's own price book overrides ambi's [app/prices.json]",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
 			t.Errorf("no %q in\n%s", want, text)

@@ -153,7 +153,7 @@ func fold(label, text string) string {
 	return b.String() + line + "\n"
 }
 
-// traceFlags are how somebody gives a trace.
+// traceFlags are the flags that describe a trace.
 type traceFlags struct {
 	format, spread, match, interval string
 	timeColumn, countColumn         string

@@ -43,7 +43,7 @@ func (e *Error) Problems() problem.List {
 	return problem.List{p}
 }
 
-// Condition is a condition that was read.
+// Condition is a parsed condition.
 type Condition struct {
 	text  string
 	root  *node
@@ -56,9 +56,8 @@ func (c *Condition) String() string { return c.text }
 // Names are the figures in the condition, each once, in its order.
 func (c *Condition) Names() []string { return c.names }
 
-// Holds decides the condition for some figures. Where it cannot be decided it
-// does not hold, and the figures that are unknown come back; a division by
-// zero is an unknown figure without a name.
+// Holds evaluates the condition for some figures. If it cannot be decided it does not hold, and
+// the unknown figures are returned; a division by zero is an unknown figure without a name.
 func (c *Condition) Holds(figure func(name string) (value float64, known bool)) (holds bool, unknown []string) {
 	e := &evaluation{figure: figure}
 	switch e.truth(c.root) {

@@ -8,11 +8,11 @@
 //		Shape:    spec.Diurnal,
 //	}.Resolve()
 //
-// A figure that nobody gave stays unknown (see Maybe); Usage.Missing says what
-// to ask for. A shape is turned into a Profile: segments of a cycle, each with
-// its multiple of the mean rate. The two ratios that matter most, the peak to
-// the mean and the length of a burst, have a default for each shape, which
-// Profile.Assumed reports; everything else about an app is asked for.
+// A figure that is not given stays unknown (see Maybe); Usage.Missing lists those to ask for. A
+// shape is turned into a Profile: segments of a cycle, each with its multiple of the mean rate.
+// The two ratios that matter most, the peak to the mean and the length of a burst, have a
+// default for each shape, which Profile.Assumed reports; everything else about an app is asked
+// for.
 //
 // A month has 730 hours, as AWS's own calculators have it.
 package demand
@@ -32,12 +32,13 @@ const SecondsPerMonth = 730 * 3600
 // minutesPerMonth is the same month in minutes.
 const minutesPerMonth = SecondsPerMonth / 60
 
-// Usage is what is known about a service's traffic, per request where nothing
-// else is said.
+// Usage is what is known about a service's traffic; figures are per request unless stated
+// otherwise.
 type Usage struct {
 	Requests Maybe[float64]       `json:"requests"` // a month
 	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand
-	// Report is what Duration follows from, of a function's REPORT lines; see AtFullCore.
+	// Report is the duration in a function's REPORT lines, from which AtFullCore computes
+	// Duration.
 	Report   Maybe[spec.ReportDuration] `json:"reportDuration,omitzero"`
 	CPUTime  Maybe[time.Duration]       `json:"cpuTime"`      // mean, on a full core; the same work on every target
 	Request  Maybe[int64]               `json:"requestSize"`  // bytes that the client sends
@@ -54,7 +55,7 @@ type Usage struct {
 	Minutes []float64 `json:"minutes,omitempty"`
 }
 
-// FromSpec takes what a spec says about a service's usage.
+// FromSpec converts a spec's usage of a service.
 func FromSpec(u spec.Usage) Usage {
 	usage := Usage{
 		Request: bytesOf(u.RequestSize), Response: bytesOf(u.ResponseSize), Log: bytesOf(u.LogSize), Outbound: bytesOf(u.OutboundSize),
@@ -73,8 +74,8 @@ func FromSpec(u spec.Usage) Usage {
 	return usage
 }
 
-// AtFullCore works out Duration where the Report of a function is known, which has
-// stretched the CPU time as its memory does.
+// AtFullCore computes Duration from a function's Report, whose CPU time is longer with less
+// memory.
 func (u Usage) AtFullCore() (Usage, error) {
 	report, known := u.Report.Get()
 	cpu, cpuKnown := u.CPUTime.Get()
@@ -147,7 +148,7 @@ func (u Usage) Missing() []Input {
 	return list
 }
 
-// Traffic is a usage that was checked, with its profile over time.
+// Traffic is a checked usage with its profile over time.
 type Traffic struct {
 	Usage
 	Profile Profile // unknown, and its Known false, where the shape is

@@ -29,8 +29,8 @@ type Level struct {
 type Profile struct {
 	segments []Segment
 	peak     float64
-	kept     *kept // what Held and Coarse have worked out, for all copies
-	// Assumed lists what was filled in for the shape, for a report to show.
+	kept     *kept // what Held and Coarse have computed, shared by all copies
+	// Assumed lists the defaults used for the shape, for reports.
 	Assumed []string
 }
 
@@ -114,7 +114,7 @@ func shaped(u Usage) (Profile, error) {
 			return Profile{}, problem.Field(string(Burst), "must be %s to %s, got %s", spec.MinBurst, spec.MaxBurst, spec.Duration(burst))
 		}
 		if cycle := float64(burst) * p.peak / share; cycle > float64(spec.MaxCycle) {
-			return Profile{}, problem.Field(string(Burst), "must come back within ten years, got %s every %.0f years, at %v times the mean rate",
+			return Profile{}, problem.Field(string(Burst), "must recur within ten years, got %s every %.0f years, at %v times the mean rate",
 				spec.Duration(burst), cycle/float64(8760*time.Hour), p.peak)
 		}
 		p.segments = bursts(p.peak, share, burst)
@@ -190,10 +190,9 @@ func fromMinutes(minutes []float64, total float64) Profile {
 // time, ascending, at most MaxLevels of them.
 func (p Profile) Levels() []Level { return p.Held(0) }
 
-// Held is the profile of what stays for a while after the rate that called
-// for it: at each moment the highest rate within the time before it. So do
-// nodes and replicas follow traffic: up at once, down after a delay. The levels are
-// kept for the next call, and must not be changed.
+// Held is the profile of capacity that stays for a while: at each moment, the highest rate
+// within the time before. Nodes and replicas follow traffic like this: up at once, down after a
+// delay. The levels are kept for the next call, and must not be changed.
 func (p Profile) Held(hold time.Duration) []Level {
 	if p.kept == nil {
 		return p.hold(hold)

@@ -1,12 +1,11 @@
 // Package fit says whether an app and its usage fit each target: what the
 // targets' own resolving found, and the limits that traffic runs into.
 //
-// A blocker is what a target cannot do. A knob is what keeps the app from a target as
-// it is, and one line of the spec or a higher quota mends: it comes with that line. A
-// warning is a limit that is near, or behaviour that somebody should have agreed to.
-// Each names the line of the spec, the limit's value, the page that
-// documents it, and what to do. A limit that depends on an unknown figure is
-// not checked, and the report says so.
+// A blocker is something that a target cannot do. A knob keeps the app from a target with the
+// current spec, but one line of the spec or a higher quota fixes it; it includes that line. A
+// warning is a limit that is near, or behaviour that the team should agree to. Each names the
+// line of the spec, the limit's value, the page that documents it, and what to do. A limit that
+// depends on an unknown figure is not checked, and the report says so.
 package fit
 
 import (
@@ -48,12 +47,12 @@ type Limit struct {
 	Page     string      `json:"page"`   // that documents it
 	Message  string      `json:"message"`
 	Hint     string      `json:"hint,omitempty"` // what to do
-	// What mends a knob: lines to write into the spec, or a quota to ask for.
+	// The fix for a knob: lines to write into the spec, or a quota to raise.
 	Write []spec.Edit `json:"write,omitempty"`
 	Quota string      `json:"quota,omitempty"`
 }
 
-// Change is what mends a knob, in a few words.
+// Change describes a knob's fix in a few words.
 func (l Limit) Change() string {
 	if len(l.Write) == 0 {
 		return "a quota of " + l.Quota
@@ -71,18 +70,18 @@ type Report struct {
 	Knobs    []Limit      `json:"knobs"`
 	Warnings []Limit      `json:"warnings"`
 	Findings finding.List `json:"findings"` // everything that resolving said, by target
-	// Unchecked lists the figures without which some limit was not looked at.
+	// Unchecked lists the unknown figures because of which some limit was not checked.
 	Unchecked []cost.Missing `json:"unchecked"`
 }
 
-// Blocked lists what keeps the app from a target.
+// Blocked lists the limits that keep the app from a target.
 func (r Report) Blocked(t spec.Target) []Limit { return of(r.Blockers, t) }
 
-// Turned lists what has to change for the app to fit a target.
+// Turned lists the changes that the app needs to fit a target.
 func (r Report) Turned(t spec.Target) []Limit { return of(r.Knobs, t) }
 
-// Fits reports whether a target takes the app as its spec is: a higher quota may still
-// have to be asked for.
+// Fits reports whether a target supports the app with its current spec; a quota may still need
+// to be raised.
 func (r Report) Fits(t spec.Target) bool {
 	return len(r.Blocked(t)) == 0 && !slices.ContainsFunc(r.Turned(t), func(l Limit) bool { return len(l.Write) > 0 })
 }
@@ -100,7 +99,7 @@ func of(limits []Limit, t spec.Target) []Limit {
 	return list
 }
 
-// Input is what Check looks at.
+// Input is the input of Check.
 type Input struct {
 	Resolved  *target.Resolved
 	Workloads []cost.Workload // by service, in order
@@ -109,8 +108,8 @@ type Input struct {
 	// Nodes is how many nodes the app takes, where that is known.
 	Nodes    *cost.Nodes
 	Replicas cost.Replicas
-	// Served are the targets on which a simulation served the requests, all but some
-	// in a thousand. A peak that is over a bound by averages only warns there.
+	// Served are the targets on which a simulation served nearly all requests, all but some in
+	// a thousand. There, a peak above a limit according to averages only warns.
 	Served target.Pair[bool]
 }
 
@@ -118,7 +117,7 @@ type Input struct {
 // comes of it.
 func (in Input) tooMany(t spec.Target, otherwise string) (Severity, string) {
 	if in.Served.Of(t) {
-		return Warning, "that is by averages; the simulation served the requests within it"
+		return Warning, "that is from averages; in the simulation the requests stayed within it"
 	}
 	return Knob, otherwise
 }
@@ -176,7 +175,7 @@ func byPlace(a, b Limit) int {
 	return cmp.Or(-strings.Compare(string(a.Target), string(b.Target)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
-// InOrder puts limits of several lists into a report's order.
+// InOrder sorts limits of several lists in a report's order.
 func InOrder(lists ...[]Limit) []Limit {
 	all := slices.Concat(lists...)
 	slices.SortStableFunc(all, byPlace)

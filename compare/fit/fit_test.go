@@ -140,44 +140,44 @@ func TestLimits(t *testing.T) {
 		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 9},
 		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 9},
 		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Knob, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 9},
-		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB does not go through", 8},
-		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "fits as text only", 8},
+		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB is too large for an invocation", 8},
+		{"a large request", func(s *service) { s.usage.Request = demand.Known[int64](5_000_000) }, fit.Warning, spec.Lambda, "request payload", "only fits as text", 8},
 		{"a slow start", func(s *service) { s.usage.Start = second(11) }, fit.Warning, spec.Lambda, "initialization", "started a second time", 5},
 		// 1 every 876 s: exp(-360 / 876) = 66.3 %
 		{"rare requests", func(s *service) { s.usage.Requests = demand.Known(3000.0) }, fit.Warning, spec.Lambda, "cold starts", "about 66.3 % of requests", 11},
 		// 20,000/s x 58 ms = 1,160 at once; nothing else of the account is known
-		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Knob, spec.Lambda, "concurrency of the account", "the peak takes 1,160 environments", 4},
+		{"much at once", func(s *service) { s.usage.Requests, s.max = perSecond(20_000), 1000 }, fit.Knob, spec.Lambda, "concurrency of the account", "the peak needs 1,160 environments", 4},
 		{"many short requests", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.usage.CPUTime, s.max = perSecond(10_500), second(.001), second(.0001), 1000
-		}, fit.Knob, spec.Lambda, "requests a second", "the peak has 10,500 requests a second, and an account takes ten times its concurrency of them: 10,000", 4},
-		{"more than HTTP APIs take", func(s *service) { s.usage.Requests, s.max = perSecond(10_001), 1000 }, fit.Knob, spec.Lambda, "requests a second of HTTP APIs", "take 10,000 in a region", 4},
-		{"more than its route takes", func(s *service) { s.usage.Requests, s.max = perSecond(1001), 1000 }, fit.Warning, spec.Lambda, "throttle of a route", "the peak has 1,001 requests a second, and as the stack is emitted its route takes 1,000", 8},
+		}, fit.Knob, spec.Lambda, "requests a second", "the peak has 10,500 requests a second, and an account allows ten times its concurrency: 10,000", 4},
+		{"more than HTTP APIs take", func(s *service) { s.usage.Requests, s.max = perSecond(10_001), 1000 }, fit.Knob, spec.Lambda, "requests a second of HTTP APIs", "together allow 10,000 by default", 4},
+		{"more than its route takes", func(s *service) { s.usage.Requests, s.max = perSecond(1001), 1000 }, fit.Warning, spec.Lambda, "throttle of a route", "the peak has 1,001 requests a second, and in the emitted stack its route takes 1,000", 8},
 		// bursts of 8 x 5,000/s x 58 ms = 2,320, from .533 of the mean: 2,165 more
 		{"a steep burst", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.max = perSecond(5000), spec.Bursty, 1000
-		}, fit.Warning, spec.Lambda, "scaling rate", "asks for 2,165 environments more", 5},
+		}, fit.Warning, spec.Lambda, "scaling rate", "a burst needs 2,165 more environments", 5},
 		// 10/s x 58 ms x 8 = 4.6 at once, and 1 x 2 reserved
 		{"reserved too little", func(s *service) {
 			s.reserved, s.min, s.max, s.concurrency, s.usage.Shape = true, 1, 1, 2, spec.Bursty
-		}, fit.Knob, spec.Lambda, "reserved concurrency", "the peak takes 4.6 environments at once, and scale.max x concurrency reserves 2", 11},
+		}, fit.Knob, spec.Lambda, "reserved concurrency", "the peak needs 4.6 environments at once, and scale.max x concurrency reserves 2", 11},
 
 		// 1,000/s x 10 ms = 10 cores / .35 = 28.6
-		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Knob, spec.Kubernetes, "replicas", "the peak takes 29 replicas by cpu, and scale.max allows 20", 11},
+		{"too few replicas", func(s *service) { s.usage.Requests, s.max = perSecond(1000), 20 }, fit.Knob, spec.Kubernetes, "replicas", "the peak needs 29 replicas because of cpu, and scale.max allows 20", 11},
 		// 100/s x 5 s = 500 in flight / 10
-		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency decides the 40 replicas", 10},
+		{"waiting requests", func(s *service) { s.usage.Requests, s.usage.Duration, s.timeout = perSecond(100), second(4), "15s" }, fit.Warning, spec.Kubernetes, "requests at once", "concurrency determines the 40 replicas", 10},
 		// 200/s x 10 ms = 2 cores, and a node gives 1.805.
-		{"CPU that nobody watches", func(s *service) {
+		{"CPU that the autoscaler does not watch", func(s *service) {
 			s.usage.Requests, s.usage.Duration, s.target, s.rate, s.min = perSecond(200), second(.01), 0, 500, 1
-		}, fit.Warning, spec.Kubernetes, "CPU", "decides the 2 replicas, which the autoscaler does not watch", 11},
+		}, fit.Warning, spec.Kubernetes, "CPU", "CPU determines the 2 replicas, but the autoscaler does not watch it", 11},
 		{"slower than the load balancer", func(s *service) {
 			s.usage.Duration, s.timeout, s.usage.Requests, s.outside = second(120), "180s", perSecond(.1), "ingress: {class: traefik}"
-		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", 9},
-		{"a start that the probe ends", func(s *service) { s.usage.Start = second(61) }, fit.Blocker, spec.Kubernetes, "start", "an instance takes 1m1s to start, and the startup probe that the stack declares gives it 1m", 5},
-		{"more connections than a database takes", func(s *service) { s.more = "connections: 499" }, fit.Warning, spec.Kubernetes, "database connections", "up to 500 connections to the database, by scale.max x concurrency, and the spec allows 499", 7},
-		{"more connections than a database takes, on Lambda", func(s *service) { s.more = "connections: 999" }, fit.Warning, spec.Lambda, "database connections", "up to 1000 connections to the database, by the account's concurrency, and the spec allows 999", 7},
-		{"more connections than are reserved", func(s *service) { s.more, s.reserved = "connections: 499", true }, fit.Warning, spec.Lambda, "database connections", "up to 500 connections to the database, by scale.max x concurrency", 7},
-		{"more connections than messages may hold, on Lambda", func(s *service) { s.others = worker }, fit.Warning, spec.Lambda, "database connections", "up to 20 connections to the database, by scale.max x concurrency, and the spec allows 19", 19},
-		{"more connections than messages may hold, in pods", func(s *service) { s.others = worker }, fit.Warning, spec.Kubernetes, "database connections", "up to 20 connections to the database, by scale.max x concurrency, and the spec allows 19", 19},
+		}, fit.Warning, spec.Kubernetes, "idle timeout of the load balancer", "the average request takes 2m, and an Application Load Balancer, which is assumed to serve the routes, closes a connection that is idle for 60 s", 9},
+		{"a start that the probe ends", func(s *service) { s.usage.Start = second(61) }, fit.Blocker, spec.Kubernetes, "start", "an instance takes 1m1s to start, but the stack's startup probe allows 1m", 5},
+		{"more connections than a database takes", func(s *service) { s.more = "connections: 499" }, fit.Warning, spec.Kubernetes, "database connections", "up to 500 connections to the database, from scale.max x concurrency, but the spec allows 499", 7},
+		{"more connections than a database takes, on Lambda", func(s *service) { s.more = "connections: 999" }, fit.Warning, spec.Lambda, "database connections", "up to 1000 connections to the database, from the account's concurrency, but the spec allows 999", 7},
+		{"more connections than are reserved", func(s *service) { s.more, s.reserved = "connections: 499", true }, fit.Warning, spec.Lambda, "database connections", "up to 500 connections to the database, from scale.max x concurrency", 7},
+		{"more connections than messages may hold, on Lambda", func(s *service) { s.others = worker }, fit.Warning, spec.Lambda, "database connections", "up to 20 connections to the database, from scale.max x concurrency, but the spec allows 19", 19},
+		{"more connections than messages may hold, in pods", func(s *service) { s.others = worker }, fit.Warning, spec.Kubernetes, "database connections", "up to 20 connections to the database, from scale.max x concurrency, but the spec allows 19", 19},
 		{"more memory than a new account has", func(s *service) { s.more = "memory: 4Gi" }, fit.Warning, spec.Lambda, "memory in a new account", "the function has 4,096 MB", 7},
 		{"slower than nginx", func(s *service) { s.usage.Duration, s.usage.Requests = second(11), perSecond(.1) }, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and nginx gives up after 10s", 9},
 		{"slower than a Gateway", func(s *service) {
@@ -185,19 +185,19 @@ func TestLimits(t *testing.T) {
 		}, fit.Knob, spec.Kubernetes, "timeout", "takes 11s, and the HTTPRoute gives up after 10s", 9},
 		{"slower than an ALB", func(s *service) {
 			s.usage.Duration, s.usage.Requests, s.outside = second(11), perSecond(.1), "ingress: {class: alb, scheme: internet-facing}"
-		}, fit.Knob, spec.Kubernetes, "timeout", "nothing moves for 10s", 9},
-		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "nothing outside the network reaches", 13},
-		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB is answered 413: nginx takes bodies of 10.5 MB", 8},
+		}, fit.Knob, spec.Kubernetes, "timeout", "idle for 10s", 9},
+		{"an internal ALB", func(s *service) { s.outside = "ingress: {class: alb}" }, fit.Warning, spec.Kubernetes, "scheme of the load balancer", "unreachable from outside the network", 13},
+		{"larger than nginx takes", func(s *service) { s.usage.Request = demand.Known[int64](20 << 20) }, fit.Knob, spec.Kubernetes, "request body", "a request of 21.0 MB gets status 413: nginx accepts bodies of up to 10.5 MB", 8},
 		{"bursts that are over too soon", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.usage.Burst = perSecond(50), spec.Bursty, second(60)
 			s.usage.Start = demand.Known(1300 * time.Millisecond)
-		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m takes 12 replicas instead of 2, and new replicas serve after about 46s", 11},
-		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "nothing leads from outside to its 1 route", 8},
-		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, and not only web", 8},
+		}, fit.Warning, spec.Kubernetes, "time to scale", "a burst of 1m needs 12 replicas instead of 2, and new replicas are ready after about 46s", 11},
+		{"nothing leads to it from outside", func(s *service) { s.outside = "" }, fit.Warning, spec.Kubernetes, "routing from outside", "its 1 route", 8},
+		{"called by the app alone, on Lambda", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Lambda, "callers", "anyone on the internet may call GET /, not only web", 8},
 		{"called by the app alone, on Kubernetes", func(s *service) { s.outside, s.others = "", caller }, fit.Warning, spec.Kubernetes, "callers", "only web may call GET /", 8},
 		{"bursts that need nodes", func(s *service) {
 			s.usage.Requests, s.usage.Shape, s.nodes = perSecond(50), spec.Bursty, &cost.Nodes{Peak: 4}
-		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes serve after about 4m46s", 11},
+		}, fit.Warning, spec.Kubernetes, "time to scale", "new nodes are ready after about 4m46s", 11},
 	} {
 		s := usual()
 		c.bend(&s)
@@ -281,7 +281,7 @@ func TestFrontDoors(t *testing.T) {
 		{cost.HTTPAPI, large, nil},
 		{cost.RESTAPI, large, []string{"warning front door: the stack"}},
 		{cost.FunctionURL, large, []string{"warning front door: the stack"}},
-		{cost.ALB, large, []string{"blocker response payload of a load balancer: a response of 1.5 MB does not go through", "warning front door: the stack"}},
+		{cost.ALB, large, []string{"blocker response payload of a load balancer: a response of 1.5 MB is too large", "warning front door: the stack"}},
 	} {
 		s := usual()
 		s.choices.Lambda.Through(c.door)
@@ -427,7 +427,7 @@ func TestRequestsOfAnotherService(t *testing.T) {
 		n := 0
 		for _, l := range check(t, s).Warned(spec.Kubernetes) {
 			if l.Name == "requests of another service" && l.Path == "services.api.http.routes[0]" && l.Line == 8 &&
-				strings.Contains(l.Message, "prefix /items of the Ingress takes GET /items too, so api answers it, and on Lambda web does") {
+				strings.Contains(l.Message, "prefix /items of the Ingress also receives GET /items, so api answers it, while on Lambda web does") {
 				n++
 			}
 		}

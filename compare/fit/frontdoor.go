@@ -56,15 +56,15 @@ func (c *checker) frontDoor(w cost.Workload, f lambda.Service, add addLimit) {
 		if f.Domain != "" {
 			add(Blocker, at+".domain", Limit{
 				Name: "domain of a function URL", Value: "one of AWS's", Actual: f.Domain, Page: lambda.FunctionURLPage,
-				Message: "a function URL has a host name of AWS's and takes no other",
-				Hint:    "compare with the HTTP API, or put a distribution of CloudFront before it, which is not priced here",
+				Message: "a function URL only has AWS's host name",
+				Hint:    "compare with the HTTP API, or put CloudFront in front of it, which is not priced here",
 			})
 		}
 	case cost.RESTAPI:
 		if f.Authorizer != "" {
 			add(Blocker, at+".auth", Limit{
 				Name: "authorizers of a REST API", Value: "Cognito, IAM or a function", Actual: "JSON Web Tokens", Page: lambda.RESTAPIAuthPage,
-				Message: "a REST API verifies no JSON Web Tokens of an issuer of one's own: it has Cognito, IAM, or a function that verifies them",
+				Message: "a REST API does not verify JSON Web Tokens from your own issuer: it has Cognito, IAM, or a function that verifies them",
 				Hint:    "compare with the HTTP API, or verify the token in the app and leave http.auth out",
 			})
 		}
@@ -76,7 +76,7 @@ func (c *checker) frontDoor(w cost.Workload, f lambda.Service, add addLimit) {
 			if bytes, ok := body.size.Get(); ok && bytes > lambda.MaxALBPayloadBytes {
 				add(Blocker, at, Limit{
 					Name: body.name + " payload of a load balancer", Value: "1 MB", Actual: megabytes(bytes), Page: lambda.ALBTargetPage,
-					Message: fmt.Sprintf("a %s of %s does not go through: a load balancer passes 1 MB to a function and back", body.name, megabytes(bytes)),
+					Message: fmt.Sprintf("a %s of %s is too large: a load balancer passes at most 1 MB to a function and back", body.name, megabytes(bytes)),
 					Hint:    "let clients exchange large bodies with S3, by presigned URLs",
 				})
 			}
@@ -84,19 +84,19 @@ func (c *checker) frontDoor(w cost.Workload, f lambda.Service, add addLimit) {
 		if f.TimeoutSeconds > 60 {
 			add(Warning, "services."+w.Name+".timeout", Limit{
 				Name: "idle timeout of the load balancer", Value: "60 s by default", Actual: fmt.Sprintf("%d s", f.TimeoutSeconds), Page: lambda.ALBTargetPage,
-				Message: "an Application Load Balancer closes a connection on which nothing moves for 60 s",
+				Message: "an Application Load Balancer closes a connection that is idle for 60 s",
 				Hint:    "raise the load balancer's idle timeout above the service's",
 			})
 		}
 	case cost.HTTPAPI:
 	}
-	handMade := fmt.Sprintf("the stack that ambi writes has an HTTP API: this prices %s, which somebody would build by hand", d.name)
+	handMade := fmt.Sprintf("the stack that ambi writes has an HTTP API: this prices %s, which you would build yourself", d.name)
 	if chosen == cost.FunctionURL && w.Routes > 1 {
-		handMade += ", where the app itself answers for paths and methods that are no routes"
+		handMade += ", where the app itself must answer requests that match no route"
 	}
 	add(Warning, at, Limit{
 		Name: "front door", Value: cost.HTTPAPI.Name(), Actual: d.name, Page: d.page,
-		Message: handMade, Hint: "compare without it for what ambi writes",
+		Message: handMade, Hint: "compare without it to price what ambi writes",
 	})
 }
 

@@ -16,35 +16,35 @@ import (
 func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 	at := "services." + w.Name
 	if in := d.Ingress; in != nil && in.ALB != nil && in.ALB.Internal() {
-		hint := "say scheme: internet-facing, or internal where that is meant"
+		hint := "set scheme: internet-facing, or internal if that is intended"
 		if in.ALB.Scheme != "" {
-			hint = "guard the routes with http.auth on Lambda too, or have the app verify its callers"
+			hint = "protect the routes with http.auth on Lambda too, or have the app verify its callers"
 		}
 		add(Warning, at+".kubernetes.ingress", Limit{
 			Name: "scheme of the load balancer", Value: "reachable within the network", Actual: "reachable from the internet, as on Lambda", Page: kubernetes.ALBIngressPage,
-			Message: "the controller makes an internal load balancer, which nothing outside the network reaches; Lambda's API is open to the internet",
+			Message: "the controller creates an internal load balancer, which is unreachable from outside the network; Lambda's API is open to the internet",
 			Hint:    hint,
 		})
 	}
 	if len(d.Apart) > 0 {
 		add(Warning, at+".http.domain", Limit{
 			Name: "one domain", Value: "leads to one place", Actual: "something else serves it for " + finding.And(d.Apart), Page: kubernetes.IngressPage,
-			Message: fmt.Sprintf("%s has %s too, and something else serves it there: DNS leads to one of them, and the other service is unreachable", finding.And(d.Apart), d.Domain),
-			Hint:    "serve both by the same class or Gateway; with class alb, give both the same kubernetes.ingress.group",
+			Message: fmt.Sprintf("%s has %s too, and something else serves it there: DNS can only point to one of them, and the other service is unreachable", finding.And(d.Apart), d.Domain),
+			Hint:    "serve both through the same class or Gateway; with class alb, give both the same kubernetes.ingress.group",
 		})
 	}
 	for _, o := range d.Overlaps {
 		add(Warning, fmt.Sprintf("%s.http.routes[%d]", at, o.Index), Limit{
 			Name: "requests of another service", Value: o.Answer + " of " + o.Service, Actual: o.Path, Page: kubernetes.IngressPage,
-			Message: fmt.Sprintf("%s takes %s too, so %s answers it, and on Lambda %s does, by its route %s", o.Path, o.Request, w.Name, o.Service, o.Answer),
+			Message: fmt.Sprintf("%s also receives %s, so %s answers it, while on Lambda %s does, by its route %s", o.Path, o.Request, w.Name, o.Service, o.Answer),
 			Hint:    "give each service a prefix or a domain of its own",
 		})
 	}
 	if d.AnyNode {
 		add(Warning, c.Resolved.App.ImagePath(at), Limit{
 			Name: "architecture", Value: "arm64, as the function runs it", Actual: "nodes of any", Page: kubernetes.NodesPage,
-			Message: "the function runs the image for arm64, and the pods may come to nodes of another architecture, where they do not start",
-			Hint:    "set kubernetes.architecture, unless the image is for several",
+			Message: "the function runs the image on arm64, and the pods may be scheduled on nodes of another architecture, where they do not start",
+			Hint:    "set kubernetes.architecture, unless the image supports several",
 		})
 	}
 	c.podConnections(d, add)
@@ -66,14 +66,14 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			add(severity, at+".timeout", l)
 		case d.Ingress != nil && d.Ingress.ALB != nil:
 			l.Page = kubernetes.ALBPage
-			l.Message = fmt.Sprintf("the average request takes %s, and the load balancer closes a connection on which nothing moves for %s, the service's timeout", takes, waits)
+			l.Message = fmt.Sprintf("the average request takes %s, and the load balancer closes a connection that is idle for %s, the service's timeout", takes, waits)
 			add(severity, at+".timeout", l)
 		case d.Ingress != nil && d.Ingress.Nginx():
 			l.Message = fmt.Sprintf("the average request takes %s, and nginx gives up after %s without a byte, the service's timeout", takes, waits)
 			add(severity, at+".timeout", l)
 		default:
 			l.Name, l.Value, l.Page = "idle timeout of the load balancer", "60 s by default", kubernetes.ALBPage
-			l.Message = fmt.Sprintf("the average request takes %s, and an Application Load Balancer, which stands for what serves the routes, closes a connection on which nothing moves for 60 s", takes)
+			l.Message = fmt.Sprintf("the average request takes %s, and an Application Load Balancer, which is assumed to serve the routes, closes a connection that is idle for 60 s", takes)
 			l.Hint, l.Write = "raise the load balancer's idle timeout above the service's", nil
 			add(Warning, at+".timeout", l)
 		}
@@ -82,7 +82,7 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 		add(Knob, at+".http.maxBody", Limit{
 			Write: []spec.Edit{{Path: at + ".http.maxBody", Value: strconv.FormatInt((bytes+1<<20-1)>>20, 10) + "Mi"}},
 			Name:  "request body", Value: megabytes(d.MaxBodyBytes), Actual: megabytes(bytes), Page: kubernetes.NginxPage,
-			Message: fmt.Sprintf("a request of %s is answered 413: nginx takes bodies of %s, as http.maxBody says", megabytes(bytes), megabytes(d.MaxBodyBytes)),
+			Message: fmt.Sprintf("a request of %s gets status 413: nginx accepts bodies of up to %s, as http.maxBody says", megabytes(bytes), megabytes(d.MaxBodyBytes)),
 			Hint:    "raise http.maxBody",
 		})
 	}
@@ -90,16 +90,16 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 
 // functionConnections checks the connections of a function's environments.
 func (c *checker) functionConnections(f lambda.Service, add addLimit) {
-	by, hint := "the account's concurrency", "set lambda.reserved, which bounds the function by scale.max x concurrency, or put a proxy between"
+	by, hint := "the account's concurrency", "set lambda.reserved, which limits the function to scale.max x concurrency, or use a connection proxy"
 	if f.Reserved > 0 || f.Events != nil {
-		by, hint = "scale.max x concurrency", "lower scale.max or concurrency, or put a proxy between"
+		by, hint = "scale.max x concurrency", "lower scale.max or concurrency, or use a connection proxy"
 	}
 	connections("services."+f.Name, f.Connections, f.MostConnections, by, lambda.ScalingPage, hint, add)
 }
 
 // podConnections checks the connections of a service's pods.
 func (c *checker) podConnections(d kubernetes.Service, add addLimit) {
-	connections("services."+d.Name, d.Connections, d.MostConnections, "scale.max x concurrency", kubernetes.AutoscalingPage, "lower scale.max or concurrency, or put a pool between", add)
+	connections("services."+d.Name, d.Connections, d.MostConnections, "scale.max x concurrency", kubernetes.AutoscalingPage, "lower scale.max or concurrency, or use a connection pool", add)
 }
 
 // connections warns of more connections to a database than a service may hold.
@@ -109,7 +109,7 @@ func connections(at string, limit, most int, by, page, hint string, add addLimit
 	}
 	add(Warning, at+".connections", Limit{
 		Name: "database connections", Value: strconv.Itoa(limit), Actual: fmt.Sprintf("up to %d", most), Page: page,
-		Message: fmt.Sprintf("up to %d connections to the database, by %s, and the spec allows %d: the database refuses the rest", most, by, limit),
+		Message: fmt.Sprintf("up to %d connections to the database, from %s, but the spec allows %d: the database refuses the rest", most, by, limit),
 		Hint:    hint,
 	})
 }

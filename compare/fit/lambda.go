@@ -26,14 +26,14 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	if callers := f.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: "anyone on the internet", Actual: finding.And(callers), Page: lambda.HTTPAPIAccessPage,
-			Message: fmt.Sprintf("anyone on the internet may call %s, and not only %s: Lambda publishes what a NetworkPolicy guards on Kubernetes", finding.And(f.Routes), finding.And(callers)),
-			Hint:    "set http.internal, guard the routes with http.auth, or have the app verify its callers",
+			Message: fmt.Sprintf("anyone on the internet may call %s, not only %s: Lambda publishes what a NetworkPolicy protects on Kubernetes", finding.And(f.Routes), finding.And(callers)),
+			Hint:    "set http.internal, protect the routes with http.auth, or have the app verify its callers",
 		})
 	}
 	if f.MemoryMB > lambda.NewAccountMemoryMB {
 		add(Warning, at+"."+f.MemoryDecidedBy, Limit{
 			Name: "memory in a new account", Value: "3,008 MB", Actual: fmt.Sprintf("%s MB", count(float64(f.MemoryMB))), Page: lambda.QuotasPage,
-			Message: fmt.Sprintf("the function has %s MB, and a new account's largest has 3,008 MB until AWS raises it", count(float64(f.MemoryMB))),
+			Message: fmt.Sprintf("the function has %s MB, but a new account's limit is 3,008 MB until AWS raises it", count(float64(f.MemoryMB))),
 			Hint:    "ask AWS Support before going live, or lower cpu and memory",
 		})
 	}
@@ -52,11 +52,11 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambda.QuotasPage}
 		switch {
 		case ok && bytes > lambda.MaxPayloadBytes:
-			limit.Message = fmt.Sprintf("a %s of %s does not go through an invocation, which takes 6 MB", name, megabytes(bytes))
+			limit.Message = fmt.Sprintf("a %s of %s is too large for an invocation, which carries at most 6 MB", name, megabytes(bytes))
 			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
 			add(Blocker, at+".http", limit)
 		case ok && bytes > lambda.MaxBinaryPayloadBytes:
-			limit.Message = fmt.Sprintf("a %s of %s fits as text only: binary bodies travel as base64, and 6 MB of that are 4.5 MB", name, megabytes(bytes))
+			limit.Message = fmt.Sprintf("a %s of %s only fits as text: binary bodies are encoded as base64, and 6 MB of that are 4.5 MB", name, megabytes(bytes))
 			limit.Hint = "let clients exchange large bodies with S3, by presigned URLs"
 			add(Warning, at+".http", limit)
 		}
@@ -96,7 +96,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 		}
 	case billed > timeout:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
-		l.Hint = "raise timeout, or memory: CPU comes with it"
+		l.Hint = "raise timeout, or memory, which also adds CPU"
 		longest := d.seconds
 		if seconds := int(math.Ceil(billed.Seconds())); seconds > longest {
 			add(Blocker, at+".timeout", l)
@@ -106,9 +106,9 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 		}
 	case billed > timeout/2:
 		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
-		l.Hint = "raise timeout, or memory: CPU comes with it"
+		l.Hint = "raise timeout, or memory, which also adds CPU"
 		if f.TimeoutSeconds >= d.seconds {
-			l.Hint = "raise memory: CPU comes with it; or answer at once and let the client ask for the result later"
+			l.Hint = "raise memory, which also adds CPU; or answer at once and let the client ask for the result later"
 		}
 		add(Warning, at+".timeout", l)
 	}
@@ -121,9 +121,9 @@ func (c *checker) coldStarts(w cost.Workload, billed time.Duration, add addLimit
 	if requests == 0 || starts/requests < noticeableCold {
 		return
 	}
-	hint := "lambda.provisioned keeps environments ready, for a price"
+	hint := "lambda.provisioned keeps environments ready, at a cost"
 	if w.Function.Provisioned > 0 {
-		hint = "raise lambda.provisioned: what it keeps ready is busy when these come"
+		hint = "raise lambda.provisioned: the environments that it keeps ready are busy when these arrive"
 	}
 	add(Warning, "services."+w.Name+".scale.min", Limit{
 		Name: "cold starts", Value: "none is promised", Page: lambda.StartPage,
@@ -148,11 +148,11 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 	peak := rate * profile.Peak() * billed.Seconds()
 	if f.Reserved > 0 {
 		if reserved := float64(f.Reserved); peak > reserved {
-			severity, what := c.tooMany(spec.Lambda, "the rest is answered 429")
+			severity, what := c.tooMany(spec.Lambda, "the rest get status 429")
 			l := c.atLeast(Limit{
 				Severity: severity, Name: "reserved concurrency", Value: count(reserved), Actual: count(peak) + " at the peak", Page: lambda.ScalingPage,
-				Message: fmt.Sprintf("the peak takes %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
-				Hint:    "raise scale.max, or leave lambda.reserved out",
+				Message: fmt.Sprintf("the peak needs %s environments at once, and scale.max x concurrency reserves %s: %s", count(peak), count(reserved), what),
+				Hint:    "raise scale.max, or remove lambda.reserved",
 			}, at+".scale.max", int(math.Ceil(peak/float64(f.PerInstance))), spec.MaxInstances)
 			add(l.Severity, l.Path, l)
 		}
@@ -165,7 +165,7 @@ func (c *checker) concurrency(w cost.Workload, f lambda.Service, billed time.Dur
 	if rise := rate * (profile.Peak() - lowest) * billed.Seconds(); bursts(w.Traffic) && rise > lambda.ScalingBurst {
 		add(Warning, at, Limit{
 			Name: "scaling rate", Value: "1,000 environments in 10 s", Actual: count(rise) + " more at once", Page: lambda.ScalingPage,
-			Message: fmt.Sprintf("a burst asks for %s environments more at once, and a function may add 1,000 in 10 s: what exceeds it is answered 429", count(rise)),
+			Message: fmt.Sprintf("a burst needs %s more environments at once, and a function may add 1,000 in 10 s: requests beyond that get status 429", count(rise)),
 			Hint:    "lambda.provisioned keeps environments ready; clients should retry",
 		})
 	}
@@ -183,14 +183,14 @@ func (c *checker) throttle(w cost.Workload, f lambda.Service, peak float64, add 
 	case routes == 1:
 		what = "its route takes " + count(lambda.RoutePerSecond)
 	case peak <= float64(routes)*lambda.RoutePerSecond:
-		what = fmt.Sprintf("each of its %d routes takes %s: how they share the traffic decides", routes, count(lambda.RoutePerSecond))
+		what = fmt.Sprintf("each of its %d routes allows %s: it depends on how they share the traffic", routes, count(lambda.RoutePerSecond))
 	}
 	add(Warning, "services."+w.Name+".http.routes", Limit{
 		Name: "throttle of a route", Value: fmt.Sprintf("%s/s, bursts of %s", count(lambda.RoutePerSecond), count(lambda.RouteBurst)),
 		Actual: count(peak) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
-		Message: fmt.Sprintf("the peak has %s requests a second, and as the stack is emitted %s; the rest is answered 429", count(peak), what),
+		Message: fmt.Sprintf("the peak has %s requests a second, and in the emitted stack %s; the rest get status 429", count(peak), what),
 		Hint: fmt.Sprintf("raise throttleRate and throttleBurst in the stack's settings: `pulumi config set throttleRate %.0f`; "+
-			"costs and simulations take them for raised", math.Ceil(peak)),
+			"costs and simulations assume that they are raised", math.Ceil(peak)),
 	})
 }
 
@@ -216,7 +216,7 @@ func (c *checker) account(peak float64) {
 	if peak > lambda.AccountConcurrency {
 		add(Limit{
 			Name: "concurrency of the account", Value: "1,000 by default", Actual: count(peak) + " at the peak", Page: lambda.QuotasPage,
-			Message: fmt.Sprintf("the peak takes %s environments at once; an account starts with 1,000 for everything in it, a new one often with 10", count(peak)),
+			Message: fmt.Sprintf("the peak needs %s environments at once; an account starts with 1,000 for everything in it, a new one often with 10", count(peak)),
 			Hint:    ask("lambda", lambda.ConcurrencyQuota, math.Ceil(peak)),
 			Quota:   count(math.Ceil(peak)) + " concurrent executions",
 		})
@@ -224,7 +224,7 @@ func (c *checker) account(peak float64) {
 	if slots := max(peak, lambda.AccountConcurrency); rate > lambda.RequestsPerConcurrency*slots {
 		add(Limit{
 			Name: "requests a second", Value: "10 for each concurrent execution", Actual: count(rate) + "/s at the peak", Page: lambda.ScalingPage,
-			Message: fmt.Sprintf("the peak has %s requests a second, and an account takes ten times its concurrency of them: %s", count(rate), count(lambda.RequestsPerConcurrency*slots)),
+			Message: fmt.Sprintf("the peak has %s requests a second, and an account allows ten times its concurrency: %s", count(rate), count(lambda.RequestsPerConcurrency*slots)),
 			Hint:    ask("lambda", lambda.ConcurrencyQuota, math.Ceil(rate/lambda.RequestsPerConcurrency)),
 			Quota:   count(math.Ceil(rate/lambda.RequestsPerConcurrency)) + " concurrent executions",
 		})
@@ -232,7 +232,7 @@ func (c *checker) account(peak float64) {
 	if rate > lambda.HTTPAPIPerSecond && c.door().rated {
 		add(Limit{
 			Name: "requests a second of HTTP APIs", Value: "10,000/s, bursts of 5,000", Actual: count(rate) + "/s at the peak", Page: lambda.HTTPAPIQuotasPage,
-			Message: fmt.Sprintf("the peak has %s requests a second, and the HTTP APIs of an account take 10,000 in a region by default", count(rate)),
+			Message: fmt.Sprintf("the peak has %s requests a second, and all HTTP APIs of an account in a region together allow 10,000 by default", count(rate)),
 			Hint:    ask("apigateway", lambda.APIRateQuota, math.Ceil(rate)),
 			Quota:   count(math.Ceil(rate)) + " requests a second",
 		})
@@ -248,7 +248,7 @@ func (c *checker) region(add func(Limit)) {
 		add(Limit{
 			Severity: Warning, Name: "region of the prices", Value: c.Region, Actual: s.Region, Page: lambda.ImagesPage, Service: s.Name,
 			Message: fmt.Sprintf("prices are those of %s, and the image of %s is in %s, where its function has to run", c.Region, s.Name, s.Region),
-			Hint:    fmt.Sprintf("--region %s; `ambi prices refresh --region %s` gets what is missing", s.Region, s.Region),
+			Hint:    fmt.Sprintf("--region %s; `ambi prices refresh --region %s` gets missing prices", s.Region, s.Region),
 		})
 		return
 	}

@@ -12,9 +12,8 @@ import (
 	"ambi/compare/price"
 )
 
-// Money is an amount with a dollar sign, to the cent. One that rounds to no cent
-// and is not zero says so, and from ten million on there are no cents, to keep a
-// column.
+// Money formats an amount with a dollar sign, to the cent. A nonzero amount that rounds to zero
+// is shown as such, and from ten million on there are no cents, so that columns stay narrow.
 func Money(u price.USD) string {
 	if u > 0 && u.Cents() == 0 {
 		return "<$0.01"
@@ -34,8 +33,7 @@ func MoneyOr(u *price.USD) string {
 	return Money(*u)
 }
 
-// Rise is by how much a cost rose, with its sign; a question mark where it is
-// unknown.
+// Rise formats the change of a cost with its sign; a question mark if it is unknown.
 func Rise(u *price.USD) string {
 	switch {
 	case u == nil:
@@ -48,7 +46,7 @@ func Rise(u *price.USD) string {
 	return "$0.00"
 }
 
-// Grouped puts commas between the thousands of a whole number.
+// Grouped formats a whole number with commas between thousands.
 func Grouped(whole string) string {
 	sign, digits := "", whole
 	if strings.HasPrefix(digits, "-") {

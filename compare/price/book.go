@@ -41,7 +41,7 @@ type Book struct {
 	regions  map[string]map[string]Rate // by region and key
 }
 
-// Embedded is the book that comes with ambi.
+// Embedded is the book that is built into ambi.
 func Embedded() (*Book, error) {
 	file, err := embedded.Open("book.json")
 	if err != nil {
@@ -200,7 +200,7 @@ func (e *RegionError) Problems() problem.List {
 		Hint("\"ambi prices refresh --region %s\" reads them from the AWS Price List", e.Region)}
 }
 
-// Sheet is one region's usable prices, with the user's changes made.
+// Sheet is one region's usable prices, with the user's changes applied.
 type Sheet struct {
 	Region  string
 	rates   map[string]Rate

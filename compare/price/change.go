@@ -60,7 +60,7 @@ func (c Change) String() string {
 	return c.Key + "=" + c.Price.String()
 }
 
-// Name is what a problem with the change has as its field.
+// Name is the field of a problem with the change.
 func (c Change) Name() string {
 	if c.Service != "" {
 		return "discount on " + c.Service

@@ -63,7 +63,7 @@ func units() map[string]string {
 	}
 }
 
-// UnitOf is what a price is for one of, if there is such a key.
+// UnitOf returns the unit of a key's price, if there is such a key.
 func UnitOf(key string) (string, bool) {
 	if instance, ok := strings.CutPrefix(key, "ec2."); ok {
 		return Hour, strings.Contains(instance, ".")
@@ -72,7 +72,7 @@ func UnitOf(key string) (string, bool) {
 	return unit, ok
 }
 
-// Services lists what a discount may name, sorted: the keys' first parts.
+// Services lists the services that a discount may name, sorted: the keys' first parts.
 func Services() []string {
 	list := []string{"ec2"}
 	for key := range units() {

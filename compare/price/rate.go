@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Status says how a figure came into the book.
+// Status says where a figure in the book comes from.
 type Status string
 
 // The statuses. Only a figure with a source prices anything by default.
@@ -22,7 +22,7 @@ const (
 // Usable reports whether a figure of this status may price something.
 func (s Status) Usable() bool { return s == Verified || s == Refreshed || s == Override }
 
-// Tier is the price of every unit from a monthly quantity on.
+// Tier is the price of every unit above a monthly quantity.
 type Tier struct {
 	From  int64   `json:"from"` // in whole units a month
 	Price PerUnit `json:"price"`

@@ -43,9 +43,9 @@ func (in *Input) function(s lambda.Service) (functions.Config, error) {
 
 func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
-		"%d MB of memory; one request an environment, the one that was used last first; at most %d at once and %d requests a second, and %d new environments in 10 s",
+		"%d MB of memory; one request per environment, starting with the one used last; at most %d at once, %d requests a second, and %d new environments in 10 s",
 		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), lambda.ScalingBurst)
-	begins := "there are as many environments at first as the first minute needs"
+	begins := "there are as many environments at the start as the first minute needs"
 	if in.Start == Cold {
 		begins = "there is no environment at first"
 	}
@@ -54,9 +54,9 @@ func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 		"an idle environment lives for %s; AWS documents no figure", in.Choices.Lambda.KeepAlive)
 	start, _ := in.Usage.Start.Get()
 	assume("starts on Lambda", "maxday/lambda-perf, January to August 2026, for the spread",
-		"%s on average, as given, spread as the starts of the %s runtime's hello-world functions are; and %s on average, exponential, for an environment's placement: a round number of ambi's, nobody publishes it",
+		"%s on average, as given, distributed like the starts of the %s runtime's hello-world functions; plus %s on average, exponential, to place an environment: ambi's round number, since none is published",
 		spec.Duration(start), in.Runtime, spec.Duration(in.Placement))
-	retries := "clients do not try again what was throttled"
+	retries := "clients do not retry throttled requests"
 	if in.Retry {
 		retries = fmt.Sprintf("clients try up to %d times, with random waits that grow to %s", c.Retry.Attempts, spec.Duration(c.Retry.Max))
 	}
@@ -108,7 +108,7 @@ func (in *Input) assumeDemand(assume assumer) {
 		spread = fmt.Sprintf("each lognormal with a standard deviation of %.4g times its mean", in.Variation)
 	}
 	assume("measurement", "", "this is a simulation: nothing was measured on AWS or in a cluster")
-	assume("requests", "", "each waits for %s and takes %s of a core on average, %s; both targets serve the same ones",
+	assume("requests", "", "each waits for %s and uses %s of a core on average, %s; both targets serve the same requests",
 		spec.Duration(duration-cpu), spec.Duration(cpu), spread)
 	assume("seed", "", "%d: the same seed and trace give the same figures on any machine", in.Seed)
 }

@@ -9,8 +9,8 @@ import (
 	"ambi/spec"
 )
 
-// Measured is what the run comes to in a month of so many requests: what
-// requests cause, by their number, and capacity, by its time.
+// Measured scales the run to a month with that many requests: quantities per request by the
+// number of requests, and capacity by time.
 func (r *Result) Measured(requests float64) cost.Measured {
 	var m cost.Measured
 	if l := r.Lambda; l != nil && l.Requests > 0 {
@@ -35,7 +35,7 @@ func monthsIn(r *replay.Result) float64 {
 	return demand.SecondsPerMonth / (float64(r.Span) / 1e9)
 }
 
-// Months is how many months the run was, by a target's own clock.
+// Months is the length of the run in months, on a target's own clock.
 func (r *Result) Months(t spec.Target) float64 {
 	s := r.Of(t)
 	if s == nil || s.Span == 0 {

@@ -13,9 +13,9 @@ import (
 	"ambi/spec"
 )
 
-// Objective is one thing that a service promises, such as p99 < 300ms: that 99
-// in 100 requests of all that come are answered within 300 ms. A request that
-// was turned away was not answered, however fast that was.
+// Objective is one thing that a service promises, such as p99 < 300ms: that 99 in 100 requests
+// of all that come are answered within 300 ms. A rejected request was not answered, however
+// fast that was.
 type Objective struct {
 	text     string
 	quantile float64       // from 0 to 1; 0 for one of errors
@@ -62,8 +62,8 @@ func ParseObjectives(text string) ([]Objective, error) {
 // String is the objective as it was written.
 func (o Objective) String() string { return o.text }
 
-// Value is what a run has of the objective's figure: a time, or a part of the
-// requests. The time is infinite where too few requests were answered at all.
+// Value is the objective's figure in a run: a time, or a fraction of the requests. The time is
+// infinite if too few requests were answered.
 func (o Objective) Value(r *replay.Result) float64 {
 	if o.quantile == 0 {
 		return share(r.Of(replay.Throttled)+r.Of(replay.TimedOut)+r.Of(replay.Failed), r.Requests)
@@ -82,7 +82,7 @@ func share(n, of int64) float64 {
 	return float64(n) / float64(of)
 }
 
-// Holds reports whether a run keeps the objective.
+// Holds reports whether a run meets the objective.
 func (o Objective) Holds(r *replay.Result) bool {
 	if o.quantile == 0 {
 		return o.Value(r) <= o.errors
@@ -101,7 +101,7 @@ func (o Objective) Text(value float64) string {
 	return fmt.Sprintf("p%g %s", math.Round(1e5*o.quantile)/1e3, spec.Duration(time.Duration(value).Round(time.Millisecond)))
 }
 
-// AllHold reports whether a run keeps all objectives.
+// AllHold reports whether a run meets all objectives.
 func AllHold(objectives []Objective, r *replay.Result) bool {
 	for _, o := range objectives {
 		if !o.Holds(r) {

@@ -35,68 +35,68 @@ import (
 	"ambi/target/lambda"
 )
 
-// Input is what is run.
+// Input is the input of a simulation.
 type Input struct {
 	Resolved *target.Resolved
 	Service  string // empty for an app's only one
-	// Usage is what each request asks for: its duration, CPU time and the time
-	// to start. How many there are is the trace's to say.
+	// Usage is what each request needs: its duration, CPU time and the time to start. The trace
+	// gives their number.
 	Usage   demand.Usage
 	Choices cost.Choices
 	Catalog *nodes.Catalog
 	// Plan, unless nil, says which part of the trace is simulated; see PlanFor.
 	Plan *replay.Plan
-	// Figures are the trace's, where somebody has measured it already. Without
-	// them they are those of what was simulated.
+	// Figures are the trace's, if it was measured already. Without them, the simulated requests
+	// are measured.
 	Figures *trace.Figures
 	Settings
 }
 
-// Settings are what a simulation takes beside an app.
+// Settings are a simulation's settings besides the app.
 type Settings struct {
 	Seed uint64 `json:"seed"`
 	// Variation is the coefficient of variation of waiting time and of CPU time:
 	// 0 makes all requests alike.
 	Variation float64 `json:"variation"`
-	// Runtime is what the code is written in: how starts on Lambda vary.
+	// Runtime is the language runtime, which determines how starts on Lambda vary.
 	Runtime string `json:"runtime"`
-	// Placement is the mean time until Lambda has an environment's place,
-	// before its start begins; AWS documents no figure.
+	// Placement is the mean time in which Lambda places an environment, before it starts; AWS
+	// documents no figure.
 	Placement time.Duration `json:"placementNanoseconds"`
-	// Retry lets clients of Lambda try again what was throttled.
+	// Retry makes clients of Lambda retry throttled requests.
 	Retry bool `json:"retry"`
 	// Concurrency is the account's on Lambda.
 	Concurrency int `json:"concurrency"`
-	// Nodes says how nodes come and go.
+	// Nodes says how nodes are added and removed.
 	Nodes NodePreset `json:"nodes"`
-	// Start is what there is when the trace begins, on both targets.
+	// Start is the state of both targets when the trace begins.
 	Start Start `json:"start"`
 	// Exact simulates every request, however many there are.
 	Exact bool `json:"exact"`
 	// Budget is how many requests may be simulated before a trace is sampled; 0
 	// is replay.UsualBudget.
 	Budget float64 `json:"budget,omitempty"`
-	// Targets are the ones that run; none: both.
+	// Targets are the targets to run; none means both.
 	Targets []spec.Target `json:"-"`
 	// Until ends the run; 0 is the end of the trace.
 	Until time.Duration `json:"-"`
-	// Progress is told how far the slower target has come.
+	// Progress is called with the progress of the slower target.
 	Progress func(at time.Duration) `json:"-"`
 }
 
-// Start says what a trace finds when it begins.
+// Start is the state of a target when a trace begins.
 type Start string
 
 // The starts.
 const (
-	// Settled is what the rate of the first minute would have left there, had it gone on
-	// so before: environments that keep-alive has kept, and replicas at rest.
+	// Settled is the steady state at the rate of the first minute: the environments within the
+	// keep-alive, and the autoscaler's replicas.
 	Settled Start = "settled"
-	// Cold is what is there without a request: no environment, and the fewest replicas.
+	// Cold is the state without any requests: no environment, and the minimum of replicas.
 	Cold Start = "cold"
 )
 
-// NodePreset names a way in which nodes come and go.
+// NodePreset names how nodes are added and removed.
 type NodePreset string
 
 // The presets.
@@ -105,36 +105,36 @@ const (
 	ClusterAutoscaler NodePreset = "cluster-autoscaler"
 )
 
-// DefaultSettings are what holds where nobody says otherwise.
+// DefaultSettings are the settings without any flags.
 func DefaultSettings() Settings {
 	return Settings{
 		Seed: 1, Variation: 1, Runtime: "go", Placement: functions.UsualPlacement, Concurrency: lambda.AccountConcurrency, Nodes: Karpenter, Start: Settled,
 	}
 }
 
-// Result is how both targets behaved. A target that was not run is nil.
+// Result is the result of both targets. A target that was not run is nil.
 type Result struct {
 	Service  string        `json:"service"`
 	Source   string        `json:"source,omitempty"` // of the requests
 	Trace    trace.Figures `json:"trace"`
 	Settings Settings      `json:"settings"`
 	Partial  bool          `json:"partial"` // it was stopped before the trace's end
-	// Period is in what time the trace's shape comes round, where the trace is a part of
-	// that: no month follows from it.
+	// Period is the period of the trace's shape, if the trace is shorter: a month's cost cannot
+	// be computed then.
 	Period time.Duration `json:"periodNanoseconds,omitempty"`
 	target.Pair[*replay.Result]
 	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
 	Assumptions []Assumption           `json:"assumptions"`
 }
 
-// Assumption is something that a simulation rests on.
+// Assumption is one assumption of a simulation.
 type Assumption struct {
 	Topic  string `json:"topic"`
 	Text   string `json:"text"`
 	Source string `json:"source,omitempty"`
 }
 
-// Missing lists which figures of a usage a simulation lacks.
+// Missing lists the figures of a usage that a simulation needs and does not have.
 func Missing(u demand.Usage) []demand.Input {
 	var list []demand.Input
 	for _, input := range u.Missing() {
@@ -147,13 +147,12 @@ func Missing(u demand.Usage) []demand.Input {
 	return list
 }
 
-// ServiceOf is the service of an app that is run: the one that is named, or the
-// only one.
+// ServiceOf returns the service of an app to simulate: the named one, or the only one.
 func ServiceOf(app *target.Resolved, name string) (string, error) {
 	names := app.Services()
 	switch {
 	case name == "" && len(names) > 1:
-		return "", problem.New("the app has several services, and a simulation is of one").Of(problem.Misuse).Hint("name one of %s", strings.Join(names, ", "))
+		return "", problem.New("the app has several services, and a simulation covers one").Of(problem.Misuse).Hint("name one of %s", strings.Join(names, ", "))
 	case name == "":
 		return names[0], nil
 	case !slices.Contains(names, name):
@@ -162,8 +161,7 @@ func ServiceOf(app *target.Resolved, name string) (string, error) {
 	return name, nil
 }
 
-// Check reports every setting that makes no sense, each problem with the setting
-// as its field.
+// Check reports every invalid setting, each problem with the setting as its field.
 func (s *Settings) Check() error {
 	var problems problem.List
 	fail := func(ok bool, setting, format string, args ...any) {
@@ -201,7 +199,7 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 	}
 	if err == nil {
 		if missing := Missing(in.Usage); len(missing) > 0 {
-			err = fmt.Errorf("a simulation needs to know of each request: %v", missing)
+			err = fmt.Errorf("a simulation needs these figures of each request: %v", missing)
 		}
 	}
 	if err != nil {
@@ -286,8 +284,8 @@ func (r *Result) passed() int64 {
 	return furthest
 }
 
-// PlanFor plans how a trace is sampled that has too many requests to be
-// simulated one by one; nil when it is simulated as it is.
+// PlanFor plans how to sample a trace that has too many requests to simulate them all; nil if
+// it is simulated in full.
 func (in *Input) PlanFor(counts replay.Counts) *replay.Plan {
 	if in.Exact {
 		return nil
@@ -299,10 +297,10 @@ func (in *Input) PlanFor(counts replay.Counts) *replay.Plan {
 
 func (in *Input) assumeSampling(sides []side, r *Result) {
 	text := fmt.Sprintf(
-		"%.3g of %.4g requests are simulated at most, in minutes that stand for others with about the same rate; standard errors are from how much such minutes differ",
+		"at most %.3g of %.4g requests are simulated, in minutes that represent others with about the same rate; standard errors come from how much such minutes differ",
 		in.Plan.Simulated, in.Plan.Requests)
 	if slices.ContainsFunc(sides, func(s side) bool { return s.target == spec.Kubernetes }) {
-		text += ". On Kubernetes replicas and nodes are followed through the whole trace, by the CPU time that its requests take"
+		text += ". On Kubernetes, replicas and nodes are simulated for the whole trace, with the CPU time of all its requests"
 	}
 	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: text})
 }

@@ -9,10 +9,9 @@ import (
 	"ambi/target"
 )
 
-// Timeline is how a run went, in stretches of equal length: at most MaxMoments
-// of them, whatever the trace's length. A stretch keeps its peaks: beside each
-// mean stands the largest value within it, and a latency is that of its worst
-// part.
+// Timeline is a run over time, in intervals of equal length: at most MaxMoments of them, for
+// any length of the trace. A stretch keeps its peaks: beside each mean stands the largest value
+// within it, and a latency is that of its worst part.
 type Timeline struct {
 	Step     time.Duration `json:"stepNanoseconds"`
 	Requests []Bound       `json:"requests"` // a second
@@ -35,7 +34,7 @@ type Track struct {
 	P50      []int64 `json:"p50Nanoseconds"`
 	P99      []int64 `json:"p99Nanoseconds"`
 	Bad      []int64 `json:"bad"` // requests that were throttled, timed out or failed
-	// Cost is in US dollars since the trace began; there is none while it is unknown.
+	// Cost is in US dollars since the trace began; empty if it is unknown.
 	Cost []float64 `json:"cost,omitempty"`
 
 	drivers []drivers

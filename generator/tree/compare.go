@@ -133,8 +133,8 @@ func compare(d *disk, wanted []generator.File, opts Options) ([]Change, error) {
 	return changes, nil
 }
 
-// compareProject says what becomes of the project file; false where there is
-// nothing to say. What stands in its way ends no run: the file is the user's.
+// compareProject returns the change to the project file, and false if there is none. Problems
+// with that file do not end a run, because it is the user's.
 func compareProject(d *disk, edit Editor) (c Change, found bool, err error) {
 	if edit == nil {
 		return c, false, nil

@@ -17,8 +17,8 @@ import (
 const (
 	fileMode   = 0o644
 	folderMode = 0o755
-	// maxText bounds what is read of a file: somebody's recording or disk image
-	// must not fill the memory.
+	// maxText bounds how much of a file is read, so that a video or disk image does not fill
+	// the memory.
 	maxText = 16 << 20
 )
 

@@ -158,8 +158,8 @@ func apply(d *disk, m manifest) (left []string, err error) {
 			}
 		}
 	}
-	// All of it must be durable before the journal goes: nobody would finish
-	// it then. Above the folders, others were made or removed.
+	// All of it must be durable before the journal is removed, because no later run would
+	// finish it. Above the folders, others were made or removed.
 	durable := make(map[string]bool)
 	for _, f := range m.Folders {
 		for dir := f.Path; !durable[dir]; dir = path.Dir(dir) {

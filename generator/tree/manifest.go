@@ -33,7 +33,7 @@ type folder struct {
 	Made bool `json:"made,omitempty"`
 }
 
-// action is what becomes of a file or of its base text.
+// action is what to do with a file or its base text.
 type action string
 
 const (
@@ -130,8 +130,8 @@ func plan(d *disk, changes []Change) (manifest, []entryTexts, error) {
 	return m, texts, nil
 }
 
-// parseManifest refuses a manifest that reaches out of what ambi writes: it
-// comes from disk, perhaps from somebody else's.
+// parseManifest refuses a manifest with paths that ambi does not write: it comes from disk and
+// may be malicious.
 func parseManifest(text []byte) (manifest, error) {
 	var m manifest
 	if err := json.Unmarshal(text, &m); err != nil {

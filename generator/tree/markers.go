@@ -177,8 +177,8 @@ func withoutAlignment(text []byte) string {
 	return b.String()
 }
 
-// insertMarker puts a marker before the line of a syntax error, so that the file
-// counts as unresolved until somebody has looked at it.
+// insertMarker puts a marker before the line of a syntax error, so that the file counts as
+// unresolved until the user has fixed it.
 func insertMarker(text []byte, line int, what string) []byte {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	line = min(line, len(lines))

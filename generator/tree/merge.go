@@ -11,16 +11,15 @@ import (
 	"ambi/internal/problem"
 )
 
-// Merger brings into yours what changed between base and want, line by line, as
-// diff3 does. Where both changed the same lines, conflicts is true and the text
-// has both there, between markers as git writes them. The same texts always
-// give the same result.
+// Merger applies the changes between base and want to yours, line by line, as diff3 does. If
+// both changed the same lines, conflicts is true and the text has both versions between git's
+// conflict markers. The same texts always give the same result.
 //
 // An [UnmergeableError] says that these texts cannot be merged at all; any other
 // error ends the run.
 type Merger func(yours, base, want []byte) (text []byte, conflicts bool, err error)
 
-// UnmergeableError is why a [Merger] cannot merge, and what would help.
+// UnmergeableError says why a [Merger] cannot merge, and what to do.
 type UnmergeableError struct{ Reason, Hint string }
 
 func (e *UnmergeableError) Error() string {
@@ -44,7 +43,7 @@ func merge(c Change, base []byte, merger Merger) (Change, error) {
 		return c, nil
 	}
 
-	// An editor that ends lines as Windows does has not changed each of them.
+	// An editor that uses Windows line endings has not changed every line.
 	have, want := c.Have, c.Want
 	restore := func(text []byte) []byte { return text }
 	if hasCRLF(have) {

@@ -8,11 +8,10 @@ import (
 	"go/token"
 )
 
-// mergeGo merges Go that is as gofmt leaves it so that alignment is nobody's
-// change: when ambi adds a field with a long name, gofmt moves the values of all
-// fields around it, and each of the user's edits there would be a conflict. So
-// the texts are merged without any alignment, and what comes out is aligned.
-// Go that is formatted otherwise is merged as it is.
+// mergeGo merges gofmt-formatted Go without treating alignment as a change: when ambi adds a
+// field with a long name, gofmt moves the values of all fields around it, and each of the
+// user's edits there would be a conflict. So the texts are merged without any alignment, and
+// what comes out is aligned. Go that is formatted otherwise is merged as it is.
 func mergeGo(merger Merger, have, base, want []byte) (text []byte, conflicts bool, err error) {
 	sides := [][]byte{have, base, want}
 	for i, text := range sides {

@@ -75,12 +75,12 @@ import (
 	"ambi/internal/problem"
 )
 
-// Kind says what Write does, or did, about one file.
+// Kind says what Write does, or did, with one file.
 type Kind string
 
 // The kinds; the package comment has the table.
 const (
-	// Unchanged files are as wanted. At most their base text is brought in step.
+	// Unchanged files are as wanted. At most their base text is updated.
 	Unchanged Kind = "unchanged"
 	// Create is a wanted file that is missing.
 	Create Kind = "create"
@@ -106,8 +106,7 @@ const (
 	Leftover Kind = "leftover"
 )
 
-// Stale says whether the file is other than the spec and the user's edits make
-// it: there is something to write, or for the user to decide.
+// Stale reports whether there is something to write, or for the user to decide.
 func (k Kind) Stale() bool { return k != Unchanged && k != Edited }
 
 // Change is one file: what is on disk, what is wanted and what ambi wrote last.
@@ -122,12 +121,11 @@ type Change struct {
 	Want []byte
 	// Base is the text that ambi wrote last.
 	Base []byte
-	// Merged is what becomes of a Merge, and of a Conflict with
-	// Options.Conflicts: Have with what is new in Want. It is nil for a conflict
-	// of texts that cannot be merged at all.
+	// Merged is the result of a Merge, and of a Conflict with Options.Conflicts: Have with the
+	// changes in Want. It is nil for a conflict of texts that cannot be merged at all.
 	Merged []byte
-	// Problems say what is the matter with a Conflict, Unresolved or Foreign file,
-	// and why a project file stays as it is.
+	// Problems say what is wrong with a Conflict, Unresolved or Foreign file, and why a project
+	// file could not be updated.
 	Problems []Problem
 
 	record []byte // the project file's new base text; nil to keep the one that is there
@@ -147,11 +145,11 @@ type Options struct {
 	Project Editor
 }
 
-// Editor brings up to date what ambi keeps current in a file that is the user's
-// otherwise. have is its text, and base what Editor had recorded last, nil for
-// nothing. It returns the new text, and what to record now, nil to keep base. An
-// error says why the file stays as it is; it becomes a [Problem] of the file's
-// Change, which is Unchanged then, and keeps no other file from being written.
+// Editor updates the part that ambi maintains in a file that otherwise belongs to the user.
+// have is its text, and base what Editor had recorded last, nil for nothing. It returns the new
+// text, and what to record now, nil to keep base. An error says why the file stays as it is; it
+// becomes a [Problem] of the file's Change, which is Unchanged then, and keeps no other file
+// from being written.
 type Editor func(have, base []byte) (text, record []byte, err error)
 
 // Compare says what Write would do with the files, one change for each file

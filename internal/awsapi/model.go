@@ -6,9 +6,9 @@
 //	...
 //	problems, err := models.Check("aws:lambda/function:Function", inputs)
 //
-// A table ([Check] reads it) says which API operations a resource type comes to, and
-// where each of the resource's inputs goes. A type or an input without an entry is an
-// error, so that nothing is left unchecked by accident.
+// A table ([Check] reads it) says which API operations a resource type calls, and where each of
+// the resource's inputs goes. A type or an input without an entry is an error, so that nothing
+// is left unchecked by accident.
 //
 // What it proves: that AWS's own description of a request allows it. What it does
 // not: limits, names that are taken, permissions, and whatever AWS checks beyond its

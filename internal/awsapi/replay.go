@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Check returns what is wrong with the calls that a resource comes to. Inputs are
-// the resource's, as the engine keeps them: with the names that the provider gave,
-// and nothing unknown. The error says that the table or the models lack something.
+// Check returns what is wrong with the calls for a resource. Inputs are the resource's, as the
+// engine keeps them: with the names that the provider gave, and nothing unknown. The error says
+// that the table or the models lack something.
 func (m *Models) Check(token string, inputs map[string]any) (problems []string, err error) {
 	entry, ok := types()[token]
 	if !ok {

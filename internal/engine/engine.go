@@ -11,9 +11,8 @@
 //     No account or cluster can be touched, and nothing is written in the project
 //     but the program's build output.
 //
-// Errors come in two kinds, for whoever picks an exit code: a [*ProjectError] is
-// the project's fault, its program's or its configuration's; any other error is
-// the machine's.
+// Errors come in two kinds, for callers that pick an exit code: a [*ProjectError] is the
+// project's fault, its program's or its configuration's; any other error is the machine's.
 package engine
 
 import (

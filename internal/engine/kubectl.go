@@ -13,10 +13,10 @@ import (
 	"ambi/internal/problem"
 )
 
-// What a preview of Pulumi's does not tell of a Kubernetes stack, kubectl knows, where the
-// user has one and has the rights: that a Secret or one of its keys is missing, and that the
-// cluster would not take a pod, for a quota or a policy. Without it, an update finds out after
-// minutes of waiting. It is asked with the context of the stack's own configuration.
+// If the user has kubectl and the permissions, it finds problems that Pulumi's preview does
+// not: a missing Secret or key, and a quota or a policy that would refuse a pod. Otherwise an
+// update finds them after minutes of waiting. kubectl runs with the context of the stack's own
+// configuration.
 
 // planned is a Deployment that the engine would create or update.
 type planned struct {

@@ -6,9 +6,9 @@
 //	...
 //	result, err := asked.Compare(p)
 //
-// A group holds what somebody typed. What it means together with the spec is worked
-// out here too, so that a command line and a page's form mean the same. What a
-// command prints is no matter of this package.
+// A group holds what the user typed. What it means together with the spec is worked out here
+// too, so that a command line and a page's form mean the same. What a command prints is no
+// matter of this package.
 package flags
 
 import (

@@ -12,8 +12,8 @@ import (
 	"ambi/spec"
 )
 
-// Choices are choices of how to run the app as somebody typed them, by
-// flag; a switch that is on is "true".
+// Choices are the choices of how to run the app, as typed, by flag; a switch that is on is
+// "true".
 type Choices struct {
 	values      map[string]*string
 	switches    map[string]*bool
@@ -127,7 +127,7 @@ func (f *Choices) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.Provisioned, "provisioned", "", provisionedUsage)
 }
 
-// NewChoices are flags that nobody typed.
+// NewChoices returns choices without any flag set.
 func NewChoices() *Choices {
 	f := &Choices{}
 	f.Register(pflag.NewFlagSet("", pflag.ContinueOnError))

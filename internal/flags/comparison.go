@@ -18,7 +18,7 @@ import (
 	"ambi/target"
 )
 
-// Comparison is what somebody asks of a comparison, as flags.
+// Comparison is the flags of a comparison.
 type Comparison struct {
 	Usage    Usage
 	Choices  Choices

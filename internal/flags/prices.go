@@ -16,9 +16,8 @@ import (
 	"ambi/internal/project"
 )
 
-// PricesFile is where a project keeps prices of its own: what "ambi prices
-// refresh" has read. It is the project's and not the user's, so that everybody
-// who compares, in CI too, gets the same figures.
+// PricesFile is where a project keeps prices of its own: what "ambi prices refresh" has read.
+// It belongs to the project, not to a user, so that the whole team and CI get the same figures.
 const PricesFile = "app/prices.json"
 
 // Prices say which prices count.

@@ -14,8 +14,8 @@ import (
 	"ambi/spec"
 )
 
-// Settings are the settings of a simulation as somebody typed them:
-// simulate's, and those of compare under a trace.
+// Settings are the settings of a simulation, as typed: simulate's, and those of compare
+// --trace.
 type Settings struct {
 	span, placement, runtime string
 	nodes, resolution, start string

@@ -15,7 +15,7 @@ import (
 	"ambi/spec"
 )
 
-// Simulated is what somebody asks of a simulation, as flags.
+// Simulated is the flags of a simulation.
 type Simulated struct {
 	Comparison
 	Service, Target string

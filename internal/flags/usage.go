@@ -15,7 +15,7 @@ import (
 	"ambi/spec"
 )
 
-// Usage are the figures of usage as somebody typed them.
+// Usage is the figures of usage, as typed.
 type Usage struct {
 	Requests                         []string
 	duration, cpuTime, start         string
@@ -193,7 +193,7 @@ func ofService(flag, text string, app *spec.App) (service, value string, named b
 	return service, value, true
 }
 
-// refuse reports each flag that is given for a service that nobody prices yet.
+// refuse reports each flag for a service that is not priced yet.
 func (f *Usage) refuse(left []compare.NotPriced) error {
 	var problems problem.List
 	for _, n := range left {

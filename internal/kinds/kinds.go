@@ -210,10 +210,10 @@ func Markdown() []byte {
 	var b strings.Builder
 	b.WriteString(`# The kinds, and where each has its files
 
-Written by a test from package internal/kinds; do not edit it here. A new kind of trigger or
-data is one row of that package's table and one file in each room: the test goes through the
-table and fails on any piece that is missing. A dash stands for a reason, which the list below
-the table gives.
+A test generates this page from package internal/kinds; do not edit it here. A new kind of trigger or
+data needs one row in that package's table and one file in each column; the test
+fails if any is missing. A dash means that the kind needs no file there; the list below the table
+gives the reason.
 
 | kind | keys |`)
 	rooms := All()[0].Rooms()

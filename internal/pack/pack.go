@@ -1,7 +1,6 @@
-// Package pack makes the zips that AWS Lambda runs. The same files give the same
-// bytes, whoever packs them and when: entries are sorted, times are one constant,
-// and of the modes only the right to execute is kept. So a deployment that has
-// nothing new changes nothing.
+// Package pack makes the zips that AWS Lambda runs. The same files always give the same bytes:
+// entries are sorted, times are constant, and of the modes only the execute permission is kept.
+// So deploying an unchanged app changes nothing.
 package pack
 
 import (

@@ -3,14 +3,13 @@
 //
 //	return problem.New("must be 1 to 6, got %d", n).Hint("an ALB is in two zones at least")
 //
-// Whoever passes a problem on adds what it knows, such as the flag that gave the
-// value, and never takes the text apart:
+// Code that passes a problem on adds what it knows, such as the flag with the value, and never
+// parses the text:
 //
 //	return problem.InFlag("zones", err)
 //
-// A problem's kind decides ambi's exit code. It stands with the problem, or with
-// an error around it that has a method Kind. A problem without one is a fault of
-// ambi's own: an error that nobody foresaw.
+// A problem's kind decides ambi's exit code. It is set on the problem, or by an error around it
+// that has a method Kind. A problem without one is a fault of ambi's own: an unexpected error.
 package problem
 
 import (

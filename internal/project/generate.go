@@ -10,7 +10,7 @@ import (
 	"ambi/internal/problem"
 )
 
-// GenerateOptions say what becomes of files that the user and ambi both changed.
+// GenerateOptions say what to do with files that the user and ambi both changed.
 type GenerateOptions struct {
 	Conflicts bool // write them too, with both sides marked
 	Force     bool // discard all edits

@@ -102,8 +102,8 @@ func configKeys(config map[string]any) []string {
 	return keys
 }
 
-// renamedService returns a service's old and new names where the edit of the list of
-// settings tells of one that went and one that came; else nothing.
+// renamedService returns a service's old and new names if the edit of the list of settings
+// removes one service and adds one; otherwise nothing.
 func renamedService(edit generator.SettingsEdit) (names [2]string) {
 	for i, keys := range [][]string{edit.Removed, edit.Added} {
 		for _, key := range keys {

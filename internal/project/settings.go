@@ -82,8 +82,7 @@ func (l *SettingsList) summary(added, removed, changed string) string {
 	return "settings " + strings.Join(parts, "; ")
 }
 
-// Warning tells of a list that stays as it is, though it may be old; empty where it
-// does not.
+// Warning says why a list could not be updated; empty if it could.
 func (l *SettingsList) Warning() string {
 	if l.why == "" {
 		return ""

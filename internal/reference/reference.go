@@ -19,19 +19,19 @@ import (
 
 const head = `# The spec, field by field
 
-Written by a test from ambi's own types and from what the targets say about example specs; do
-not edit it here. A * stands for a name of your choosing, [] for each element of a list. The
-translations are examples: what they say about *your* values, ` + "`ambi validate`" + ` prints.
+A test generates this page from ambi's types and from the findings about example specs; do
+not edit it here. A * stands for a name of your choice, [] for each element of a list. The
+translations are examples; ` + "`ambi validate`" + ` prints those for *your* values.
 
 - **exact**: the field means the same there
-- **approximate**: it is taken, with a difference worth knowing
-- **dropped**: it has no meaning there and changes nothing
-- **refused**: the target cannot take the value
+- **approximate**: the field works there, with a difference that you should know
+- **dropped**: the field has no meaning there and changes nothing
+- **refused**: the target cannot implement the value
 
-Quantities are Kubernetes quantities (` + "`500m`, `512Mi`" + `), durations Go's (` + "`10s`, `250ms`" + `), rates a
-number, an optional k, M or G, a slash and a unit of time (` + "`3M/month`, `100/s`" + `), times that something is
-kept also days (` + "`30d`" + `). Rights are a list (` + "`[read]`" + `) or, of a bucket, a mapping of each to the prefixes
-of the keys that it holds for (` + "`{read: [], write: [incoming/]}`" + `, of which the first holds for all).
+Quantities are Kubernetes quantities (` + "`500m`, `512Mi`" + `), and durations are Go durations (` + "`10s`, `250ms`" + `). A
+rate is a number, an optional k, M or G, a slash and a unit of time (` + "`3M/month`, `100/s`" + `). Retention times
+can also be days (` + "`30d`" + `). Rights are a list (` + "`[read]`" + `) or, for a bucket, a mapping of each right to the
+key prefixes that it applies to (` + "`{read: [], write: [incoming/]}`" + `; an empty list means all keys).
 `
 
 // Markdown writes the page. Examples are specs that together have every field;

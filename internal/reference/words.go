@@ -9,9 +9,9 @@ import (
 
 const wordsHead = `# Words of other tools
 
-Written by a test from the table that errors answer from; do not edit it here. Case, hyphens and
-underscores do not count: ` + "`dependsOn` is `depends_on`" + `. Where a word means something else within a
-section, the section stands before it.
+A test generates this page from the table that error hints use; do not edit it here. Case, hyphens and
+underscores are ignored: ` + "`dependsOn` is `depends_on`" + `. A word that has a special meaning within a section
+is listed with that section.
 
 | elsewhere | in a spec | |
 |---|---|---|

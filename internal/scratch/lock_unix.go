@@ -44,7 +44,7 @@ func lockFile(f *os.File, dir string) error {
 	if owner, ok := locked.Sys().(*syscall.Stat_t); ok && int(owner.Uid) != os.Geteuid() {
 		return fs.ErrPermission
 	}
-	// Whoever held the lock before may have removed the folder.
+	// The previous holder of the lock may have removed the folder.
 	there, err := os.Lstat(dir)
 	if err != nil {
 		return err

@@ -62,8 +62,8 @@ func Dir(kind Kind) (dir string, remove func() error, err error) {
 	return "", nil, fmt.Errorf("cannot keep a temporary folder in %s: each new one is removed at once", os.TempDir())
 }
 
-// removeLeftovers removes the folders of processes that ended. What cannot be
-// removed stays: it is in nobody's way.
+// removeLeftovers removes the folders of processes that ended. Folders that cannot be removed
+// stay; they do no harm.
 func removeLeftovers(parent string) {
 	if !locks {
 		return

@@ -50,8 +50,8 @@ type Simulation struct {
 	ends     Ends
 }
 
-// Missing are the figures of usage that a simulation of a service needs and nobody
-// gave; trace is as for [New].
+// Missing lists the figures of usage that a simulation of a service needs and does not have;
+// trace is as for [New].
 func Missing(u demand.Usage, trace string) []demand.Input {
 	missing := simulate.Missing(u)
 	if trace != "" {
@@ -265,7 +265,7 @@ func withTrace(u demand.Usage, f trace.Figures) demand.Usage {
 	return u
 }
 
-// MinSpan is how long a trace must be to tell a month's rate.
+// MinSpan is the minimum length of a trace from which a month's rate is computed.
 const MinSpan = time.Minute / 2
 
 func tooShort(name string, span time.Duration) error {

@@ -21,7 +21,7 @@ type Progress struct {
 	mutex    sync.Mutex
 }
 
-// NewProgress starts to tell of what begins now.
+// NewProgress starts reporting progress.
 func NewProgress(out io.Writer, what string) *Progress {
 	p := &Progress{out: out, what: what, begun: time.Now(), every: 10 * time.Second}
 	p.said = p.begun.Add(time.Second - p.every) // the first line after a second

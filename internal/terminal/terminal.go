@@ -1,6 +1,5 @@
-// Package terminal writes text that somebody else may have chosen (a file's
-// name, a value of a spec, what another program printed) so that a terminal
-// shows it and does not obey it.
+// Package terminal writes untrusted text (a file's name, a value of a spec, another program's
+// output) so that a terminal shows control sequences and does not execute them.
 //
 //	out := terminal.NewWriter(os.Stdout)
 //	fmt.Fprintln(out, name) // "a\x1b[2J" appears as a\u001b[2J

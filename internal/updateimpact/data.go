@@ -96,7 +96,7 @@ func Data() []Change {
 		{
 			Fields:     []string{"services.*.queue.batch", "services.*.uploads.batch"},
 			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {batch: 5}}",
-			Lambda: steps("update EventSourceMapping"), Kubernetes: nothing("one message a request"),
+			Lambda: steps("update EventSourceMapping"), Kubernetes: nothing("one message per request"),
 		},
 		{
 			Fields:     []string{"services.*.queue.window", "services.*.uploads.window"},

@@ -9,16 +9,16 @@ import (
 
 const head = `# What a change does to a running stack
 
-Written by a test from package internal/updateimpact; do not edit it here. Another test deploys each
-change through the real Pulumi engine, against stand-ins for the two providers, and compares
-which resources are replaced, changed in place (update), created, deleted and left alone. The
-stand-ins know what replaces a resource from the providers' own sources, which are linked at
-each kind of resource and listed below: they do not prove that AWS or a cluster would take the
-change. ` + "`pulumi preview`" + ` says what it does to yours.
+A test generates this page from package internal/updateimpact; do not edit it here. Another test deploys
+each change through the real Pulumi engine, against stand-ins for the two providers, and checks
+which resources are replaced, updated in place, created, deleted and left alone. The
+stand-ins take the inputs that replace a resource from the providers' sources, which are listed and linked
+below. The test does not prove that AWS or a cluster would accept the change.
+` + "`pulumi preview`" + ` shows what a change does to your stack.
 
-On Lambda, "update Function Alias" publishes a version and then moves the alias to it; requests
-never meet half a change. On Kubernetes, "update Deployment" rolls the pods: a new one is ready
-before an old one goes.
+On Lambda, "update Function Alias" publishes a version and then moves the alias to it, so no request
+sees a partial change. On Kubernetes, "update Deployment" rolls the pods: an old one is removed only
+when a new one is ready.
 `
 
 // Markdown writes docs/changes.md.
@@ -48,10 +48,10 @@ func Markdown() []byte {
 	b.WriteString(`
 ## What replaces a resource
 
-A change of these inputs makes a new resource; a change of any other changes it in place. Where
-the program itself gives a name, as it must on Kubernetes, the old object goes before the new one
-comes, unless the name is what changes. So the emitted programs keep names and selectors apart
-from everything that changes, and the alias of a function says that the new one comes first.
+Changing one of these inputs replaces the resource; changing any other updates it in place. If
+the program sets the name itself, as it must on Kubernetes, the old object is deleted before the new one
+is created, unless the name is what changes. So in the emitted programs names and selectors do not depend
+on anything that changes, and a function's alias is created before the old one is deleted.
 
 | resource | inputs |
 |---|---|

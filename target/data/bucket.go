@@ -16,7 +16,7 @@ type Bucket struct {
 	Uploads    []Upload // by the service that they start
 }
 
-// CORS is what the bucket answers preflight requests with.
+// CORS is the bucket's answer to preflight requests.
 type CORS struct {
 	Origins, Methods, Headers []string
 	MaxAgeSeconds             int // 0 leaves it to the browser
@@ -32,7 +32,7 @@ func (r *resolver) bucket(at, name string, b *spec.Bucket) Bucket {
 		r.notes.Exact(path, "the data stack makes the bucket")
 	}
 	out := Bucket{Name: name, Versioning: b.Versioning, ExpireDays: int(b.Expire.Std() / (24 * time.Hour)), Uploads: r.uploadsTo(name)}
-	r.notes.Exact(at, "a bucket of the data stack, which both targets share: encrypted, closed to the public and to requests without TLS, and protected unless a stack says otherwise")
+	r.notes.Exact(at, "a bucket of the data stack, which both targets share: encrypted, without public access, only accessible with TLS, and protected unless a stack turns that off")
 	if path := at + ".versioning"; r.app.Given(path) {
 		r.notes.Exact(path, "the bucket's versioning")
 	}

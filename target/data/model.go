@@ -11,10 +11,10 @@ type Model struct {
 	Tables  []Table  // by name
 }
 
-// Empty reports whether the app has no data, and so no program for it.
+// Empty reports whether the app has no data and needs no program for it.
 func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues)+len(m.Tables) == 0 }
 
-// Output is one output of the data's stacks: what the services are told of it.
+// Output is one output of the data's stacks, which services read.
 type Output struct {
 	Data, Kind string // such as originals, bucket
 	Key        string // name, url or arn

@@ -11,8 +11,8 @@ type Queue struct {
 	Name             string
 	Attempts         int
 	RetentionSeconds int
-	// VisibilitySeconds is how long a message that was taken is hidden: it follows from the
-	// service that takes it.
+	// VisibilitySeconds is the visibility timeout: it follows from the service that receives
+	// the messages.
 	VisibilitySeconds int
 	Consumer          string // the service that takes messages; empty for none
 	Bucket            string // whose events it has; empty for a queue of the spec's data
@@ -22,7 +22,7 @@ type Queue struct {
 
 const (
 	// DeadLetterSeconds is how long dead letters are kept, counted from when they were sent:
-	// the longest that SQS keeps anything.
+	// SQS's maximum.
 	DeadLetterSeconds = 14 * 24 * 3600
 	// usualVisibility is SQS' own default, for a queue that no service of the app reads.
 	usualVisibility = 30
@@ -42,7 +42,7 @@ func (r *resolver) queue(at, name string, q *spec.Queue) Queue {
 	}
 	r.notes.Exact(at, "a queue of the data stack, which both targets share, with its dead-letter queue: encrypted, with alarms on its dead letters and on the age of its oldest message")
 	if q.Attempts < fewAttempts {
-		r.notes.Approximate(at+".attempts", "the redrive policy's maxReceiveCount; a message that was received and not taken up, because a function was throttled or a pod stopped, has used up one of so few")
+		r.notes.Approximate(at+".attempts", "the redrive policy's maxReceiveCount; a message that was received but not handled, because a function was throttled or a pod stopped, uses up one of these few")
 	} else {
 		r.notes.Exact(at+".attempts", "the redrive policy's maxReceiveCount")
 	}

@@ -8,8 +8,8 @@ import (
 	"ambi/target/finding"
 )
 
-// Resolve decides everything about an app's data, and notes what becomes of each
-// field: the same for either target.
+// Resolve decides everything about an app's data, and notes what each field becomes. The result
+// is the same for both targets.
 func Resolve(app *spec.App, notes *finding.Notes) Model {
 	r := &resolver{app: app, notes: notes, consumers: app.Consumers()}
 	model := Model{App: app.Name}

@@ -2,8 +2,7 @@ package data
 
 import "ambi/spec"
 
-// Upload is which of a bucket's new objects a service is told of, and through which
-// queue.
+// Upload says which of a bucket's new objects start a service, and through which queue.
 type Upload struct {
 	Service, Queue string
 	Prefix, Suffix string

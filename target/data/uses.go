@@ -8,19 +8,19 @@ import (
 	"ambi/spec"
 )
 
-// Access is what a service finds of the app's data, and what it may do with it.
+// Access is the app's data that a service knows, and what it may do with it.
 type Access struct {
 	Variables []Variable // by name
 	Grants    []Grant
 }
 
-// Variable is an environment variable that says where data is.
+// Variable is an environment variable with the location of data.
 type Variable struct {
 	Name   string
 	Output Output
 }
 
-// Part is what of some data a grant holds for.
+// Part is the part of some data that a grant covers.
 type Part string
 
 // The parts.
@@ -35,8 +35,8 @@ type Grant struct {
 	Actions    []string
 	Data, Kind string
 	Part       Part
-	// Prefixes of the keys that it holds for; none for all. Of a whole bucket, they are what
-	// a listing must ask for.
+	// Prefixes of the keys that it covers; none for all. On a whole bucket, a listing must ask
+	// for one of them.
 	Prefixes []string
 	Indexes  []string // that it holds for
 }
@@ -100,12 +100,12 @@ func grants(name string, d *spec.Data, right string, prefixes []string) []Grant 
 	return nil
 }
 
-// Consuming is the right to take messages from a queue.
+// Consuming is the right to receive messages from a queue.
 func Consuming(queue string, actions ...string) Grant {
 	return Grant{Actions: actions, Data: queue, Kind: "queue", Part: Whole}
 }
 
-// Actions lists what grants allow, once each, for what a finding says.
+// Actions lists the actions that grants allow, once each, for a finding's message.
 func Actions(grants []Grant) []string {
 	var all []string
 	for _, g := range grants {
@@ -115,7 +115,7 @@ func Actions(grants []Grant) []string {
 	return slices.Compact(all)
 }
 
-// GrantsOn are those of an access that are about some data.
+// GrantsOn returns the grants of an access on some data.
 func (a Access) GrantsOn(name string) []Grant {
 	return slices.DeleteFunc(slices.Clone(a.Grants), func(g Grant) bool { return g.Data != name })
 }

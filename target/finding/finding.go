@@ -1,6 +1,5 @@
-// Package finding says what becomes of one field of the spec on one target. It
-// stands below the targets, which make findings while they resolve an app, and
-// knows neither of them.
+// Package finding describes what one field of the spec becomes on one target. The targets make
+// findings while they resolve an app; this package imports neither of them.
 package finding
 
 import (
@@ -12,7 +11,7 @@ import (
 	"ambi/spec"
 )
 
-// Kind says how faithfully a target takes a field.
+// Kind says how faithfully a target implements a field.
 type Kind string
 
 // The kinds, from best to worst.
@@ -23,7 +22,7 @@ const (
 	Refused     Kind = "refused"     // the target cannot take the value
 )
 
-// Finding says what becomes of one field of the spec on one target.
+// Finding is what one field of the spec becomes on one target.
 type Finding struct {
 	Target  spec.Target `json:"target"`
 	Kind    Kind        `json:"kind"`
@@ -36,7 +35,7 @@ type Finding struct {
 	Limit   string      `json:"-"`              // names what refuses the value, such as "timeout"
 }
 
-// List is what resolving an app for one target found, in the spec's order.
+// List is the findings of one target, in the spec's order.
 type List []Finding
 
 // Refused returns the findings that keep the app from this target.
@@ -77,7 +76,7 @@ type Notes struct {
 
 type words struct{ path, message string }
 
-// New starts gathering what a target finds in an app.
+// New starts gathering a target's findings.
 func New(t spec.Target, app *spec.App) *Notes {
 	return &Notes{target: t, app: app, said: map[words]int{}, noted: map[string]bool{}}
 }
@@ -87,7 +86,7 @@ func (n *Notes) Exact(path, format string, args ...any) {
 	n.add(Exact, path, Refusal{}, format, args...)
 }
 
-// Approximate notes that the field is taken with a difference.
+// Approximate notes that the field works with a difference.
 func (n *Notes) Approximate(path, format string, args ...any) {
 	n.add(Approximate, path, Refusal{}, format, args...)
 }
@@ -97,14 +96,14 @@ func (n *Notes) Dropped(path, format string, args ...any) {
 	n.add(Dropped, path, Refusal{}, format, args...)
 }
 
-// Refusal says what refuses a value, and what to do about it.
+// Refusal says which limit refuses a value, and what to do about it.
 type Refusal struct {
 	Limit string // what is limited, such as "timeout"
 	Page  string // that documents the limit
 	Hint  string // what to do
 }
 
-// Refused notes that the target cannot take the field's value.
+// Refused notes that the target cannot implement the field's value.
 func (n *Notes) Refused(path string, because Refusal, format string, args ...any) {
 	n.add(Refused, path, because, format, args...)
 }
@@ -125,7 +124,7 @@ func (n *Notes) OtherTargets(service string) {
 	}
 }
 
-// Usage says of all usage in the spec that it changes nothing.
+// Usage notes that the usage in the spec changes nothing.
 func (n *Notes) Usage() {
 	const why = "assumed by ambi compare; never changes a stack"
 	if n.app.Usage != nil {
@@ -156,11 +155,11 @@ func (n *Notes) add(kind Kind, path string, because Refusal, format string, args
 	n.list = append(n.list, f)
 }
 
-// List returns what was noted, in the order of the spec's text; fields at
-// one place, such as defaults, stay in the order in which they were noted.
+// List returns the findings in the order of the spec's text; fields at one place, such as
+// defaults, stay in the order in which they were noted.
 func (n *Notes) List() List { return Join(n.list) }
 
-// Join puts lists of one target together, in the order of the spec's text.
+// Join merges lists of one target, in the order of the spec's text.
 func Join(lists ...List) List {
 	all := slices.Concat(lists...)
 	slices.SortStableFunc(all, func(a, b Finding) int {

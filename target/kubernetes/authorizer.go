@@ -56,7 +56,7 @@ func (r *resolver) issuer(path, issuer string) {
 // audience bounds the audiences of a SecurityPolicy.
 func (r *resolver) audience(path string, n int) {
 	if n > MaxAudiences {
-		r.notes.Refused(path, finding.Refusal{Limit: "tokens", Page: SecurityPolicyPage, Hint: "have the issuer name a common audience, or let the app check: kubernetes.auth: app"},
+		r.notes.Refused(path, finding.Refusal{Limit: "tokens", Page: SecurityPolicyPage, Hint: "use one audience for all of them, or let the app check: kubernetes.auth: app"},
 			"must have %d audiences at most on target kubernetes with kubernetes.auth: envoy, got %d", MaxAudiences, n)
 		return
 	}

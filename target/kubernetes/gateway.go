@@ -17,7 +17,7 @@ type Gateway struct {
 	CORS      *CORS
 }
 
-// Match is one kind of request that an HTTPRoute takes.
+// Match is one match of an HTTPRoute.
 type Match struct {
 	Method     string   // empty for all
 	Type, Path string   // Exact or PathPrefix, and the path
@@ -57,7 +57,7 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		case whole && m.Method == "":
 			r.notes.Exact(path, "a match of the HTTPRoute")
 		case whole:
-			r.notes.Exact(path, "a match of the HTTPRoute; methods are an extended feature, which the Gateway's class must have")
+			r.notes.Exact(path, "a match of the HTTPRoute; matching methods is an extended feature, which the Gateway's class must support")
 		default:
 			m.Type = "PathPrefix"
 			of := ""
@@ -81,12 +81,12 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		}
 		r.bound(at+".http.cors.origins", len(cors.Origins))
 		r.bound(at+".http.cors.headers", len(cors.Headers))
-		r.notes.Approximate(at+".http.cors", "a CORS filter: standard since Gateway API v1.5, and an extended feature, which the Gateway's class must have; "+
-			"OPTIONS requests of these paths come in for it")
+		r.notes.Approximate(at+".http.cors", "a CORS filter: standard since Gateway API v1.5, and an extended feature, which the Gateway's class must support; "+
+			"the HTTPRoute matches OPTIONS requests of these paths for it")
 	}
 	if most := MaxRulesPerRoute * MaxMatchesPerRule; len(out.Gateway.Matches) > most {
-		r.notes.Refused(at+".http.routes", finding.Refusal{Limit: "routes", Page: GatewayPage, Hint: "let {path+} take a whole prefix, or split the service"},
-			"must be %d kinds of requests at most on target kubernetes with a gateway, got %d: an HTTPRoute takes no more", most, len(out.Gateway.Matches))
+		r.notes.Refused(at+".http.routes", finding.Refusal{Limit: "routes", Page: GatewayPage, Hint: "use {path+} for a whole prefix, or split the service"},
+			"must be at most %d kinds of requests on target kubernetes with a gateway, got %d: an HTTPRoute allows no more", most, len(out.Gateway.Matches))
 	}
 	r.host(at, s, out, r.notes.Approximate, "the HTTPRoute's hostname, served by every listener of the Gateway, over TLS or not; the listeners have the certificate", "the host names of the Gateway's listeners")
 	from := "the service's own namespace"
@@ -94,16 +94,16 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 		from = "namespace " + parent.Namespace + ", which must allow routes from the service's"
 	}
 	r.notes.Exact(at+".kubernetes.gateway",
-		"an HTTPRoute attached to all listeners of this Gateway, in %s; the NetworkPolicy lets everybody connect, since the Gateway's proxies may run anywhere", from)
-	r.unbounded(at, "an HTTPRoute bounds no body")
+		"an HTTPRoute attached to all listeners of this Gateway, in %s; the NetworkPolicy allows connections from anywhere, because the Gateway's proxies may run anywhere", from)
+	r.unbounded(at, "an HTTPRoute does not limit bodies")
 	r.notes.Approximate(at+".timeout",
-		"time that a pod gets to finish its requests when it stops, and the HTTPRoute's timeout of a request: an extended feature, which the Gateway's class must have")
+		"the time that a stopping pod gets to finish its requests, and the HTTPRoute's request timeout: an extended feature, which the Gateway's class must support")
 }
 
 // bound refuses more values than a CORS filter takes.
 func (r *resolver) bound(path string, n int) {
 	if n > MaxCORSValues {
 		r.notes.Refused(path, finding.Refusal{Limit: "CORS", Page: GatewayPage, Hint: "answer preflight requests in the app"},
-			"must be %d at most on target kubernetes with a gateway, got %d: a CORS filter takes no more", MaxCORSValues, n)
+			"must be at most %d on target kubernetes with a gateway, got %d: a CORS filter allows no more", MaxCORSValues, n)
 	}
 }

@@ -27,7 +27,7 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 	at := "services." + name
 	if out.Events != nil {
 		out.Reach = FromNobody
-		r.notes.Approximate(at+".timeout", "how long the delivery container waits for the app's answer, and, with a reserve, what a pod gets to finish when it stops; the queue hides a message six times as long")
+		r.notes.Approximate(at+".timeout", "how long the delivery container waits for the app's answer, and, with a reserve, how long a stopping pod gets to finish; the queue's visibility timeout is six times as long")
 		return
 	}
 	if out.Schedule != nil {
@@ -36,7 +36,7 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		return
 	}
 	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {
-		r.notes.Dropped(path, "its NetworkPolicy lets in the services that need it alone, where any do")
+		r.notes.Dropped(path, "if other services need it, its NetworkPolicy only allows connections from them")
 	}
 	ingress, gateway := s.Kubernetes.Ingress, s.Kubernetes.Gateway
 	switch {
@@ -58,7 +58,7 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 			within = "from the pods of " + finding.And(callers) + " alone" + enforced
 		}
 		if s.HTTP.Internal {
-			r.notes.Approximate(at+".http.internal", "its NetworkPolicy lets in requests %s", within)
+			r.notes.Approximate(at+".http.internal", "its NetworkPolicy allows requests %s", within)
 		}
 		r.inside(at, s, within)
 	}
@@ -72,14 +72,14 @@ func (r *resolver) inside(at string, s *spec.Service, within string) {
 			"the Service passes every method and path, %s; nothing routes to it from outside", within)
 	}
 	if s.HTTP.Domain != "" {
-		r.notes.Dropped(at+".http.domain", "nothing routes to the service from outside; to be reached by name, %s", hint)
+		r.notes.Dropped(at+".http.domain", "nothing routes to the service from outside; to serve the domain, %s", hint)
 	}
 	if s.HTTP.CORS != nil {
 		r.notes.Refused(at+".http.cors", finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "set kubernetes.gateway, or kubernetes.ingress with class nginx; or answer preflight requests in the app"},
-			"must come with kubernetes.ingress or kubernetes.gateway on target kubernetes: a Service answers no preflight request")
+			"requires kubernetes.ingress or kubernetes.gateway on target kubernetes: a Service does not answer preflight requests")
 	}
-	r.unbounded(at, "nothing bounds a body on its way from one pod to another")
-	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nothing cuts a slow request off")
+	r.unbounded(at, "nothing limits bodies between pods")
+	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; slow requests are not cut off")
 }
 
 // entry is what serves a service from outside, with a name of its own for each; empty
@@ -153,7 +153,7 @@ func (r *resolver) apart(at string, s *spec.Service, out *Service) {
 		if s.Kubernetes.Ingress.ALB() && other.Kubernetes.Ingress.ALB() {
 			hint = "give both the same kubernetes.ingress.group"
 		}
-		r.notes.Approximate(at+".http.domain", "%s serves it, and %s serves it for %s: DNS leads to one of them, and the other service is unreachable there; %s", mine, entry(name, other), name, hint)
+		r.notes.Approximate(at+".http.domain", "%s serves it, and %s serves it for %s: DNS can only point to one of them, and the other service is unreachable there; %s", mine, entry(name, other), name, hint)
 	}
 }
 
@@ -161,7 +161,7 @@ func (r *resolver) apart(at string, s *spec.Service, out *Service) {
 // without one.
 func (r *resolver) host(at string, s *spec.Service, out *Service, note func(path, format string, args ...any), is, without string) {
 	if s.HTTP.Domain != "" {
-		note(at+".http.domain", "%s; its DNS record is not the stack's", is)
+		note(at+".http.domain", "%s; the stack does not create its DNS record", is)
 		r.apart(at, s, out)
 		return
 	}
@@ -175,8 +175,8 @@ func (r *resolver) claim(path, service string, key ...string) {
 	if !taken {
 		r.paths[joined] = service
 	} else if owner != service {
-		r.notes.Refused(path, finding.Refusal{Limit: "routes", Page: IngressPage, Hint: "give each service a path of its own, or a domain; a gateway also tells methods apart"},
-			"cannot be told apart from a route of %s on target kubernetes: both are %s %s", owner, key[len(key)-2], key[len(key)-1])
+		r.notes.Refused(path, finding.Refusal{Limit: "routes", Page: IngressPage, Hint: "give each service its own path or domain; a gateway can also distinguish methods"},
+			"cannot be distinguished from a route of %s on target kubernetes: both are %s %s", owner, key[len(key)-2], key[len(key)-1])
 	}
 }
 

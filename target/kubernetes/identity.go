@@ -40,15 +40,15 @@ func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 			because = at + ".uploads.from"
 		}
 		r.notes.Refused(because, finding.Refusal{Limit: "permissions", Page: IdentityPage, Hint: "on EKS, set kubernetes.identity to pod-identity or irsa"},
-			"must come with kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
+			"requires kubernetes.identity on target kubernetes: nothing else gives pods a role in AWS")
 		if len(out.Access.Grants) > 0 { // on which the rest of the program builds
 			out.Identity = &Identity{}
 		}
 		return
 	case identity == spec.IRSA:
-		r.notes.Exact(path, "a role that the pods' ServiceAccount may assume, by the OpenID Connect provider that the setting oidcProviderArn names")
+		r.notes.Exact(path, "a role that the pods' ServiceAccount may assume, through the OpenID Connect provider in the setting oidcProviderArn")
 	default:
-		r.notes.Exact(path, "a role and a PodIdentityAssociation, in the EKS cluster that the setting clusterName names")
+		r.notes.Exact(path, "a role and a PodIdentityAssociation, in the EKS cluster in the setting clusterName")
 	}
 	out.Identity = &Identity{IRSA: s.Kubernetes.Identity == spec.IRSA}
 	for i, p := range s.Permissions {

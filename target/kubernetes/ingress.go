@@ -20,18 +20,18 @@ type Ingress struct {
 	Paths       []Path
 }
 
-// ALB is the Application Load Balancer that the controller of class alb makes.
+// ALB is the Application Load Balancer that the controller of class alb creates.
 type ALB struct {
 	Scheme spec.Scheme // empty for the controller's own default, which is internal
 	Group  string      // of the Ingresses that share it; empty for one of its own
-	// IdleSeconds is how long it waits for a byte: the longest timeout of the group.
+	// IdleSeconds is its idle timeout: the longest timeout of the group.
 	IdleSeconds int
-	// Order is the Ingress's in its group: all its paths come before those of a higher one,
-	// so that what takes almost everything is last.
+	// Order is the Ingress's order in its group: all its paths come before those of a higher
+	// order, so that the most general paths are last.
 	Order int
 }
 
-// Internal reports whether nothing outside the cluster's network reaches it.
+// Internal reports whether it is unreachable from outside the cluster's network.
 func (a *ALB) Internal() bool { return a.Scheme != spec.InternetFacing }
 
 // Annotation is one annotation that an Ingress class reads, and why it is there.
@@ -73,21 +73,21 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		p.Routes = []string{route.String()}
 		in.Paths = append(in.Paths, p)
 	}
-	const open = "; the NetworkPolicy lets everybody connect, since the controller may run anywhere"
+	const open = "; the NetworkPolicy allows connections from anywhere, because the controller may run anywhere"
 	switch classAt := at + ".kubernetes.ingress.class"; {
 	case in.Nginx():
-		r.notes.Approximate(classAt, "the Ingress's class, which ambi takes for ingress-nginx by its name: other controllers, NGINX's own among them, ignore its annotations for timeout, maxBody and cors%s", open)
+		r.notes.Approximate(classAt, "the Ingress's class, which ambi assumes to be ingress-nginx because of its name: other controllers, including NGINX's own, ignore its annotations for timeout, maxBody and cors%s", open)
 		r.ingressHost(at, s, out, "every host name that reaches the class, without TLS too")
 		r.nginx(at, s, out)
 	case s.Kubernetes.Ingress.ALB():
-		r.notes.Approximate(classAt, "the Ingress's class, which ambi takes for the AWS Load Balancer Controller by its name: another controller ignores its annotations for scheme, group and timeout%s", open)
+		r.notes.Approximate(classAt, "the Ingress's class, which ambi assumes to be the AWS Load Balancer Controller because of its name: other controllers ignore its annotations for scheme, group and timeout%s", open)
 		r.host(at, s, out, r.notes.Exact, "the Ingress's host, over HTTPS alone, with the certificate that ACM has for it", "every host name of the load balancer")
 		r.alb(at, s, out)
 	default:
 		r.notes.Exact(classAt, "the Ingress's class%s", open)
 		r.ingressHost(at, s, out, "every host name that reaches the class")
-		r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; Ingress class %s has a timeout of its own, which ambi does not know how to set", class)
-		r.unbounded(at, "Ingress class "+class+" has a bound of its own, which ambi does not know how to set")
+		r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; Ingress class %s has its own timeout, which ambi does not know how to set", class)
+		r.unbounded(at, "Ingress class "+class+" has its own limit, which ambi does not know how to set")
 		r.refuseCORS(at, s, class)
 		r.tlsSecret(at, s)
 	}
@@ -122,7 +122,7 @@ func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
 	if path := at + ".http.maxBody"; r.app.Given(path) {
 		r.notes.Exact(path, "ingress-nginx answers 413 to a larger body")
 	}
-	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; nginx gives up after as long without a byte")
+	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; nginx gives up after the same time without a byte")
 	r.tlsSecret(at, s)
 	cors := s.HTTP.CORS
 	if cors == nil {
@@ -139,7 +139,7 @@ func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
 	for i, header := range cors.Headers {
 		if !nginxHeader.MatchString(header) {
 			r.notes.Refused(fmt.Sprintf("%s.http.cors.headers[%d]", at, i), finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "name headers of letters, digits, - and _"},
-				"cannot be had on target kubernetes with Ingress class %s, got %q: ingress-nginx refuses the annotation", out.Ingress.Class, header)
+				"is not possible on target kubernetes with Ingress class %s, got %q: ingress-nginx refuses the annotation", out.Ingress.Class, header)
 		}
 	}
 	annotate("enable-cors", "true", "")
@@ -174,11 +174,11 @@ func (r *resolver) alb(at string, s *spec.Service, out *Service) {
 		longest = "the longest timeout of the group"
 	}
 	annotate("load-balancer-attributes", fmt.Sprintf("idle_timeout.timeout_seconds=%d", lb.IdleSeconds), longest)
-	r.notes.Approximate(at+".timeout", "time that a pod gets to finish its requests when it stops; the load balancer cuts a request off after %d s without a byte", lb.IdleSeconds)
-	r.unbounded(at, "the load balancer takes bodies of any size")
+	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; the load balancer cuts off a request after %d s without a byte", lb.IdleSeconds)
+	r.unbounded(at, "the load balancer accepts bodies of any size")
 	if s.Kubernetes.Ingress.TLSSecret != "" {
 		r.notes.Refused(at+".kubernetes.ingress.tlsSecret", finding.Refusal{Limit: "certificate", Page: ALBPage, Hint: "leave it out: the load balancer finds the certificate for http.domain in ACM"},
-			"cannot be had on target kubernetes with Ingress class alb, which takes certificates from ACM only")
+			"is not possible on target kubernetes with Ingress class alb, which only uses certificates from ACM")
 	}
 	r.refuseCORS(at, s, "alb")
 }
@@ -194,16 +194,16 @@ func (r *resolver) loadBalancer(at string, s *spec.Service, out *Service) *ALB {
 		for _, name := range but(r.fronts.groups[in.Group], in.Scheme) {
 			agreed = false
 			r.notes.Refused(path+".group", finding.Refusal{Limit: "load balancer", Page: ALBIngressPage, Hint: "give all services of a group the same scheme"},
-				"has a load balancer with another scheme for %s on target kubernetes: a group shares one", name)
+				"has another scheme for %s on target kubernetes: a group shares one load balancer", name)
 		}
 	}
 	switch {
 	case in.Scheme == "":
-		r.notes.Approximate(path, "its load balancer is internal, the controller's default: nothing outside the network reaches it, while Lambda's API is open to the internet; set scheme to internet-facing or internal")
+		r.notes.Approximate(path, "its load balancer is internal, the controller's default: it is unreachable from outside the network, while Lambda's API is open to the internet; set scheme to internet-facing or internal")
 	case lb.Internal():
-		r.notes.Approximate(path+".scheme", "nothing outside the network reaches the load balancer, and Lambda's API is open to the internet")
+		r.notes.Approximate(path+".scheme", "the load balancer is unreachable from outside the network, while Lambda's API is open to the internet")
 	case s.HTTP.Domain == "":
-		r.notes.Approximate(path+".scheme", "the load balancer is open to the internet, and by plain HTTP: it finds a certificate by http.domain, which is not given; Lambda's API takes HTTPS alone")
+		r.notes.Approximate(path+".scheme", "the load balancer is open to the internet over plain HTTP: it finds a certificate by http.domain, which is not set; Lambda's API only accepts HTTPS")
 	default:
 		r.notes.Exact(path+".scheme", "the load balancer is open to the internet")
 	}
@@ -232,7 +232,7 @@ func groupOrder(paths []Path) int {
 // unbounded notes that nothing checks how large a body is.
 func (r *resolver) unbounded(at, why string) {
 	if path := at + ".http.maxBody"; r.app.Given(path) {
-		r.notes.Dropped(path, "%s; the app bounds bodies itself", why)
+		r.notes.Dropped(path, "%s; the app must limit bodies itself", why)
 	}
 }
 
@@ -251,7 +251,7 @@ func nginxSize(q spec.Quantity) string {
 func (r *resolver) refuseCORS(at string, s *spec.Service, class string) {
 	if s.HTTP.CORS != nil {
 		r.notes.Refused(at+".http.cors", finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "use class nginx or kubernetes.gateway, or answer preflight requests in the app"},
-			"cannot be had on target kubernetes with Ingress class %s: ambi knows no annotations of it for CORS", class)
+			"is not possible on target kubernetes with Ingress class %s: ambi does not know its annotations for CORS", class)
 	}
 }
 

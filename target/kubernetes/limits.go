@@ -20,10 +20,10 @@ const (
 	ALBPage            = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
 )
 
-// Limits of what serves routes from outside, as documented.
+// Documented limits of Ingresses and HTTPRoutes.
 const (
-	// MaxRulesPerRoute and MaxMatchesPerRule are what every HTTPRoute of v1 takes;
-	// later releases take more: GatewayPage.
+	// MaxRulesPerRoute and MaxMatchesPerRule are the limits of every HTTPRoute of v1; later
+	// releases allow more: GatewayPage.
 	MaxRulesPerRoute  = 16
 	MaxMatchesPerRule = 8
 	// MaxCORSValues bounds the origins, and the headers, of an HTTPRoute's CORS filter.
@@ -32,24 +32,24 @@ const (
 	// SecurityPolicyPage.
 	MaxAudiences = 8
 	MaxIssuer    = 253
-	// UsualALBSeconds is how long an Application Load Balancer waits for a byte
-	// unless told otherwise, which is a setting of the whole load balancer, of at
-	// most 4000: ALBPage.
+	// UsualALBSeconds is an Application Load Balancer's default idle timeout. It can be set for
+	// the whole load balancer, to at most 4000: ALBPage.
 	UsualALBSeconds = 60
 	// browserMaxAgeSeconds is how long browsers remember a preflight's answer that
 	// does not say. Source: fetch.spec.whatwg.org/#http-access-control-max-age.
 	browserMaxAgeSeconds = 5
 )
 
-// What the stack makes of every service alike.
+// Values that are the same for every service in the stack.
 const (
-	// StartupProbe is the time between two startup probes, and StartupLimit what they give an app to start.
+	// StartupProbe is the time between two startup probes, and StartupLimit the time that they
+	// allow an app to start.
 	StartupProbe = 2 * time.Second
 	StartupLimit = time.Minute
-	// Drain is how long a pod that was told to stop goes on serving.
+	// Drain is how long a stopping pod keeps serving.
 	Drain = 10 * time.Second
-	// KEDAPoll is the time between two looks while there is no pod, and KEDACooldown
-	// the time without a request before the last pods go.
+	// KEDAPoll is the time between two checks while there is no pod, and KEDACooldown the time
+	// without a request before the last pods are removed.
 	KEDAPoll     = 30 * time.Second
 	KEDACooldown = 5 * time.Minute
 )

@@ -18,7 +18,7 @@ type Model struct {
 	Services []Service // by name
 }
 
-// Service finds a service by its name; false when there is none.
+// Service returns a service by its name; false if there is none.
 func (m *Model) Service(name string) (Service, bool) {
 	i, found := slices.BinarySearchFunc(m.Services, name, func(s Service, name string) int { return strings.Compare(s.Name, name) })
 	if !found {
@@ -47,12 +47,12 @@ type Service struct {
 	Concurrency    int    // requests that the app takes at once, which nothing but the app bounds
 	TimeoutSeconds int
 	MaxBodyBytes   int64 // what an Ingress controller takes of a request's body; 0 where nothing bounds it
-	StartSeconds   int   // the longest that the app may take to start
+	StartSeconds   int   // the maximum time that the app may take to start
 	User           int   // and group, that the pods run as
 	WritableRoot   bool
 	Architecture   string // of the nodes, by Kubernetes' names; empty for any
-	// AnyNode is set where the function runs the same image for arm64 and nothing says
-	// which nodes the pods need.
+	// AnyNode is set if the function runs the same image on arm64 and nothing restricts the
+	// pods' nodes.
 	AnyNode     bool
 	Connections int // of a database, that the service may hold; 0 for no bound
 	// MostConnections is how many it holds at once.
@@ -77,14 +77,14 @@ type Service struct {
 
 	Needs   []Need   // the services that this one calls, by name
 	Callers []string // the services that call this one, by name
-	// InternalCallers are the same where the spec offers the service to no one else.
+	// InternalCallers are the same, if only services of the app may call the service.
 	InternalCallers []string
 	Internal        bool // the spec says that they alone may call
 	Reach           Reach
 
 	Domain string
-	// Apart are the services that have the same domain and are served by something else:
-	// the name leads to one of them alone.
+	// Apart are the services that have the same domain and are served by something else: DNS
+	// can only point to one of them.
 	Apart       []string
 	Overlaps    []Overlap
 	Ingress     *Ingress // at most one of Ingress and Gateway is set
@@ -94,12 +94,11 @@ type Service struct {
 	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
 }
 
-// LowPort reports whether only root listens on the app's port by default.
+// LowPort reports whether only root may listen on the app's port by default.
 func (s Service) LowPort() bool { return s.Port < firstPort }
 
-// EntryTimeout is how long what serves the routes from outside waits for an answer: as
-// long as the stack says, or, where ambi does not know how to, as long as an Application
-// Load Balancer does by default.
+// EntryTimeout is how long the Ingress or Gateway waits for an answer: the stack's timeout, or,
+// if ambi does not know how to set it, an Application Load Balancer's default.
 func (s Service) EntryTimeout() time.Duration {
 	seconds := UsualALBSeconds
 	switch {

@@ -10,8 +10,8 @@ import (
 	"ambi/target/finding"
 )
 
-// Overlap is requests that reach a service on Kubernetes although the spec has them
-// answered by another one: a path of an Ingress or HTTPRoute takes more than its route.
+// Overlap is requests that reach a service on Kubernetes although the spec assigns them to
+// another one: a path of an Ingress or HTTPRoute matches more than its route.
 type Overlap struct {
 	Route   string // of the service, as the spec writes it: its path takes the requests
 	Index   int    // of that route
@@ -323,7 +323,7 @@ func (r *resolver) ask(model *Model, q question, method string, path []string) {
 			continue
 		}
 		service.Overlaps = append(service.Overlaps, o)
-		r.notes.Approximate(fmt.Sprintf("services.%s.http.routes[%d]", service.Name, o.Index), "%s takes %s too, which %s answers on Lambda, by its route %s",
+		r.notes.Approximate(fmt.Sprintf("services.%s.http.routes[%d]", service.Name, o.Index), "%s also receives %s, which %s answers on Lambda, by its route %s",
 			o.Path, o.Request, o.Service, o.Answer)
 	}
 }

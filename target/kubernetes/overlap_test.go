@@ -283,7 +283,7 @@ func TestOverlaps(t *testing.T) {
 	if got := m.Services[0].Overlaps; len(got) != 1 || got[0] != want {
 		t.Errorf("overlaps: %+v, want %+v", got, want)
 	}
-	if !notes(findings, "a", "takes GET /items too, which b answers on Lambda, by its route ANY /{path+}") {
+	if !notes(findings, "a", "also receives GET /items, which b answers on Lambda, by its route ANY /{path+}") {
 		t.Errorf("no finding: %v", findings)
 	}
 }

@@ -58,9 +58,9 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume(events.Pull)...))
 	if events.Pull {
-		r.notes.Exact(at+".pull", "there is no delivery container: the app takes messages itself, from the queue in %s, and deletes what is done", spec.DataVariables(events.Queue, "queue")[0])
-		r.notes.Exact(at+".from", "the queue that the app reads; the stack's active sets the number of pods to none")
-		r.notes.Dropped(at+".path", "nothing posts to it: the app takes messages itself")
+		r.notes.Exact(at+".pull", "there is no delivery container: the app receives messages from the queue in %s itself, and deletes those that it has handled", spec.DataVariables(events.Queue, "queue")[0])
+		r.notes.Exact(at+".from", "the queue that the app reads; with the setting active off, there are no pods")
+		r.notes.Dropped(at+".path", "nothing posts to it: the app receives messages itself")
 		r.notes.Dropped(at+".batch", "the app decides how many messages it takes at once")
 		if r.app.Given(at + ".window") {
 			r.notes.Dropped(at+".window", "the app decides how long it waits for messages")
@@ -72,20 +72,20 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	if events.FIFO {
 		without = "eventSourceARN, MessageGroupId, MessageDeduplicationId and SequenceNumber"
 	}
-	r.notes.Approximate(at, "a Deployment without a Service, with a delivery container (Bento) beside the app, which is a native sidecar: Kubernetes 1.29 or newer; message attributes come as texts, without their types, and events without %s", without)
+	r.notes.Approximate(at, "a Deployment without a Service; a delivery container (Bento) runs beside the app, which is a native sidecar and needs Kubernetes 1.29 or newer; message attributes arrive as strings without their types, and events without %s", without)
 	order := ""
 	if events.FIFO {
 		order = "; one message a receive, so that SQS holds the rest of its group back until it is deleted or shown again, whatever the number of pods, and concurrency counts groups"
 	}
-	r.notes.Exact(at+".from", "the delivery container takes messages from its queue, and deletes or gives back by the app's answer%s; the stack's active sets the number of pods to none", order)
-	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; every answer but 2xx gives the message back")
+	r.notes.Exact(at+".from", "the delivery container receives messages from its queue, and deletes or returns them as the app answers%s; with the setting active off, there are no pods", order)
+	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; any answer other than 2xx returns the message to the queue")
 	if events.Batch > 1 {
-		r.notes.Dropped(at+".batch", "one message a request: a batch saves invocations on Lambda, and nothing here")
+		r.notes.Dropped(at+".batch", "one message per request: a batch saves invocations on Lambda, but nothing here")
 	} else {
-		r.notes.Exact(at+".batch", "one message a request")
+		r.notes.Exact(at+".batch", "one message per request")
 	}
 	if r.app.Given(at + ".window") {
-		r.notes.Dropped(at+".window", "a message is delivered as soon as it is there")
+		r.notes.Dropped(at+".window", "a message is delivered as soon as it arrives")
 	}
 }
 
@@ -94,7 +94,7 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max
 	if s.Scale.Backlog > 0 {
 		out.Metric, out.Backlog = Backlog, s.Scale.Backlog
-		const scaled = "the queueLength of a KEDA ScaledObject, which the cluster must have the operator for: messages that wait or are worked on; KEDA reads it with a role of its own, which the setting kedaRoleArn lets it assume"
+		const scaled = "the queueLength of a KEDA ScaledObject, which needs KEDA's operator in the cluster: messages that wait or are in progress; the operator, whose role is the setting kedaRoleArn, assumes a role of the service to count them"
 		if out.Events.FIFO {
 			r.notes.Approximate(at+".scale.backlog", scaled+"; it counts messages and not their groups, and pods beyond the number of groups find nothing to do")
 		} else {
@@ -105,17 +105,17 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 		return
 	}
 	if s.Scale.Min == 0 {
-		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "say min: 1, or scale.backlog in place of the other metric"},
+		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "set min: 1, or use scale.backlog instead of the other metric"},
 			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
 	} else {
-		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a drain of nodes takes one pod at a time")
+		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a node drain evicts one pod at a time")
 	}
 	r.notes.Approximate(at+".scale.max", "the autoscaler's maxReplicas; %s", surge)
 	out.Metric, out.TargetPercent = CPU, s.Scale.CPU
 	if s.Scale.Memory > 0 {
 		out.Metric, out.TargetPercent = Memory, s.Scale.Memory
 	}
-	r.notes.Approximate(at+".scale."+string(out.Metric), "the autoscaler's target utilization of the %s request, of both containers; messages that wait use none: scale.backlog counts them", out.Metric)
+	r.notes.Approximate(at+".scale."+string(out.Metric), "the autoscaler's target utilization of the %s request, of both containers; waiting messages use none: scale.backlog counts them", out.Metric)
 }
 
 // listed joins actions for a finding.

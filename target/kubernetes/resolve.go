@@ -11,8 +11,8 @@ import (
 	"ambi/target/finding"
 )
 
-// Resolve decides everything that Kubernetes needs and notes what becomes of
-// each field. The model is complete only when no finding is refused.
+// Resolve decides everything that Kubernetes needs and notes what each field becomes. The model
+// is complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, finding.List) {
 	r := &resolver{app: app, notes: finding.New(spec.Kubernetes, app), callers: app.Callers(), paths: map[string]string{}, fronts: frontsOf(app)}
 	r.notes.Exact("name", "prefixes the names of all objects")
@@ -37,12 +37,12 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	at := "services." + name
 	cpu, cpuAt := s.CPU, at+".cpu"
 	if own := s.Kubernetes.CPU; own != nil {
-		r.notes.Dropped(cpuAt, "kubernetes.cpu says what a pod has")
+		r.notes.Dropped(cpuAt, "kubernetes.cpu overrides it for the pods")
 		cpu, cpuAt = *own, at+".kubernetes.cpu"
 	}
 	memory, memoryAt := s.Memory, at+".memory"
 	if own := s.Kubernetes.Memory; own != nil {
-		r.notes.Dropped(memoryAt, "kubernetes.memory says what a pod has")
+		r.notes.Dropped(memoryAt, "kubernetes.memory overrides it for the pods")
 		memory, memoryAt = *own, at+".kubernetes.memory"
 	}
 	out := Service{
@@ -67,17 +67,17 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	}
 	if s.Image == "" {
 		r.notes.Refused(at, finding.Refusal{Limit: "image", Page: DeploymentPage, Hint: "add image: the same HTTP image runs on both targets"},
-			"must have an image on target kubernetes, which runs no zip and finds no lambda.image")
+			"needs an image on target kubernetes, which does not use lambda.zip or lambda.image")
 	} else {
 		root := "its file system is read-only but for /tmp"
 		if out.WritableRoot {
 			root = "its file system is writable, as far as that user may write"
 		}
-		r.notes.Approximate(r.app.ImagePath(at), "the container's image, which runs as user and group %d, whatever user it names; %s (kubernetes.user, kubernetes.writableRoot)", out.User, root)
+		r.notes.Approximate(r.app.ImagePath(at), "the container's image, which runs as user and group %d, whatever user it specifies; %s (kubernetes.user, kubernetes.writableRoot)", out.User, root)
 	}
 	bind := ""
 	if s.Port < firstPort {
-		bind = "; a setting of the pods' network, net.ipv4.ip_unprivileged_port_start, lets their user listen there"
+		bind = "; the sysctl net.ipv4.ip_unprivileged_port_start lets the pods' user listen there"
 	}
 	if !s.IsHTTP() {
 		r.notes.Exact(at+".port", "the container's port, which its NetworkPolicy lets nothing outside the pod connect to%s", bind)
@@ -100,7 +100,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes, which all ask it and pass on a status of 200 to 399: "+
 		"a pod that fails gets no requests and is then restarted, so it should not check what the app depends on")
 	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Approximate(path, "the startup probe restarts the container after as long, give or take the 2 s between two probes")
+		r.notes.Approximate(path, "the startup probe restarts the container after this time, give or take the 2 s between two probes")
 	}
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
@@ -145,7 +145,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "the pods' nodeSelector: kubernetes.io/arch is %s", out.Architecture)
 	case shared:
 		out.AnyNode = true
-		r.notes.Approximate(r.app.ImagePath(at), "the function takes it for arm64, and the pods may come to nodes of any architecture: set kubernetes.architecture, unless the image is for several")
+		r.notes.Approximate(r.app.ImagePath(at), "the function runs it on arm64, and the pods may run on nodes of any architecture: set kubernetes.architecture, unless the image supports several")
 	}
 	if s.Connections > 0 {
 		out.MostConnections = out.MaxReplicas * s.Concurrency
@@ -156,13 +156,13 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		}
 		more := ""
 		if out.MostConnections > s.Connections {
-			more = fmt.Sprintf(", more than the %d that it may", s.Connections)
+			more = fmt.Sprintf(", more than the %d allowed", s.Connections)
 		}
 		work := "requests"
 		if s.IsEvents() {
 			work = "messages"
 		}
-		r.notes.Dropped(at+".connections", "nothing enforces it: %d pods, each with %d %s at once, hold up to %d connections%s; %s",
+		r.notes.Dropped(at+".connections", "nothing enforces it: %d pods, each with %d %s at once, can hold up to %d connections%s; %s",
 			out.MaxReplicas, s.Concurrency, work, out.MostConnections, more, surge)
 	}
 }
@@ -170,7 +170,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 	for _, name := range slices.Sorted(maps.Keys(s.Env)) {
 		out.Environment = append(out.Environment, Variable{Name: name, Value: s.Env[name]})
-		r.notes.Exact(at+".env."+name, "an environment variable; a change rolls the pods")
+		r.notes.Exact(at+".env."+name, "an environment variable; a change replaces the pods")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
 		secret := s.Secrets[name]
@@ -197,14 +197,14 @@ func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 // enforced is what a NetworkPolicy depends on.
 const enforced = ", where the cluster's network enforces NetworkPolicies"
 
-// whoElse says what a need does to everybody else who calls the service that is needed.
+// whoElse says who else may still call a service that is needed.
 func whoElse(needed *spec.Service) string {
 	switch {
 	case needed.Kubernetes.Ingress != nil || needed.Kubernetes.Gateway != nil:
-		return "its NetworkPolicy lets everybody in, and this service with them"
+		return "its NetworkPolicy allows connections from anywhere, including this service"
 	case needed.Kubernetes.ServiceMonitor != nil:
-		return "its NetworkPolicy then lets in the services that need it, Prometheus, and no other pod of the cluster" + enforced
+		return "its NetworkPolicy then allows the services that need it and Prometheus, but no other pods in the cluster" + enforced
 	default:
-		return "its NetworkPolicy then lets in the services that need it, and no other pod of the cluster" + enforced
+		return "its NetworkPolicy then allows the services that need it, but no other pods in the cluster" + enforced
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"ambi/target/finding"
 )
 
-// Metric is what the number of pods follows.
+// Metric is what the autoscaler scales by.
 type Metric string
 
 // The metrics.
@@ -38,9 +38,9 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max
 	switch {
 	case s.Scale.Min > 0:
-		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a drain of nodes takes one pod at a time")
+		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a node drain evicts one pod at a time")
 	case zero == nil:
-		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "say min: 1, or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none"},
+		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "set min: 1, or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none"},
 			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
 	case zero.Floor:
 		out.MinReplicas = 1
@@ -50,7 +50,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		most = "the ScaledObject's maxReplicaCount"
 		out.KEDA = &KEDA{Prometheus: zero.KEDA.Prometheus, Query: zero.KEDA.Query}
 		r.notes.Approximate(at+".scale.min",
-			"a KEDA ScaledObject in place of the autoscaler; while there is no pod, nothing holds a request until one is up")
+			"a KEDA ScaledObject instead of the autoscaler; while there is no pod, requests fail until one is ready")
 		r.keda(at, s)
 	}
 	r.notes.Approximate(at+".scale.max", "%s; %s", most, surge)
@@ -83,12 +83,12 @@ func (r *resolver) requests(at string, s *spec.Service, out *Service) {
 	out.TargetMilli = whole
 	switch {
 	case whole < 1:
-		r.notes.Refused(path, finding.Refusal{Limit: "scaling by requests", Page: AutoscalingPage, Hint: "one request in 1000 seconds is the least, such as 4/h"},
+		r.notes.Refused(path, finding.Refusal{Limit: "scaling by requests", Page: AutoscalingPage, Hint: "the minimum is one request in 1000 seconds; 4/h is allowed"},
 			"must be at least a thousandth of a request a second on target kubernetes, got %s", s.Scale.Requests)
 		return
 	case out.KEDA == nil && out.PodsMetric == "":
 		r.notes.Refused(path, finding.Refusal{Limit: "scaling by requests", Page: AutoscalingPage, Hint: "set kubernetes.metric to the metric's name, such as http_requests_per_second"},
-			"must come with kubernetes.metric on target kubernetes: a metrics adapter must serve each pod's rate, under a name that the cluster decides")
+			"requires kubernetes.metric on target kubernetes: a metrics adapter must serve each pod's rate, under a name that depends on the cluster")
 		return
 	}
 	out.TargetRate = quantity(whole)

@@ -7,6 +7,6 @@ func (r *resolver) serviceMonitor(at string, s *spec.Service, out *Service) {
 	if m := s.Kubernetes.ServiceMonitor; m != nil {
 		out.MetricsPath = m.Path
 		r.notes.Exact(at+".kubernetes.serviceMonitor.path", "a ServiceMonitor for the Prometheus Operator, whose Prometheus must select it; "+
-			"the NetworkPolicy lets its pods in, which are labelled app.kubernetes.io/name=prometheus, from any namespace")
+			"the NetworkPolicy allows its pods, labelled app.kubernetes.io/name=prometheus, from any namespace")
 	}
 }

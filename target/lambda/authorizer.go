@@ -10,7 +10,7 @@ import (
 	"ambi/target/finding"
 )
 
-// Authorizer lets requests through that bring a good JSON Web Token.
+// Authorizer allows requests with a valid JSON Web Token.
 type Authorizer struct {
 	Name     string // unique within the app
 	Issuer   string
@@ -34,17 +34,17 @@ func (r *resolver) authorize(model *Model) {
 			model.Authorizers = append(model.Authorizers, Authorizer{Name: names[key], Issuer: jwt.Issuer, Audience: audience})
 		}
 		out.Authorizer = names[key]
-		r.notes.Approximate(at+".issuer", "a JWT authorizer of the API; it takes tokens in the header Authorization that are signed with RSA")
+		r.notes.Approximate(at+".issuer", "a JWT authorizer of the API; it accepts tokens in the Authorization header that are signed with RSA")
 		if len(audience) > MaxAudiences {
-			r.notes.Refused(at+".audience", finding.Refusal{Limit: "authorizers", Page: HTTPAPIQuotasPage, Hint: "have the issuer name a common audience"},
-				"must have %d audiences at most on target lambda, got %d", MaxAudiences, len(audience))
+			r.notes.Refused(at+".audience", finding.Refusal{Limit: "authorizers", Page: HTTPAPIQuotasPage, Hint: "use one audience for all of them"},
+				"must have at most %d audiences on target lambda, got %d", MaxAudiences, len(audience))
 		} else {
 			r.notes.Approximate(at+".audience", "the authorizer's audiences; of a token without the claim aud, the claim client_id is compared instead")
 		}
 	}
 	if len(model.Authorizers) > MaxAuthorizers {
 		r.notes.Refused("services", finding.Refusal{Limit: "authorizers", Page: HTTPAPIQuotasPage, Hint: "share issuers and audiences, or split the app"},
-			"must have %d pairs of issuer and audience at most on target lambda, got %d: an HTTP API takes no more authorizers", MaxAuthorizers, len(model.Authorizers))
+			"must have at most %d pairs of issuer and audience on target lambda, got %d: an HTTP API allows no more authorizers", MaxAuthorizers, len(model.Authorizers))
 	}
 }
 

@@ -29,13 +29,13 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		out.Environment = append(out.Environment, Variable{Name: name, Service: other})
 		token := ""
 		if r.app.Services[other].HTTP.Auth != nil {
-			token = ", and needs a token"
+			token = ", and need a token"
 		}
 		if r.app.Services[other].HTTP.Internal {
 			out.Invokes = append(out.Invokes, other)
 			token = ", and must be signed with SigV4 for the service execute-api, by the function's role"
 		}
-		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: a call goes through the public API, like anybody's%s", name, token)
+		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: calls go through the public API, like any other client's%s", name, token)
 	}
 	if s.Kubernetes.Auth == spec.CheckedByApp { // the same app checks tokens there
 		jwt := s.HTTP.Auth.JWT
@@ -64,7 +64,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 	}
 	if bytes > MaxEnvironmentBytes {
 		r.notes.Refused(at+".env", finding.Refusal{Limit: "env", Page: QuotasPage, Hint: "move large values into the image, or let the app fetch them when it starts"},
-			"must hold %d bytes at most on target lambda, names, addresses and secret references included, got %d", MaxEnvironmentBytes, bytes)
+			"must have at most %d bytes on target lambda, including names, addresses and secret references, got %d", MaxEnvironmentBytes, bytes)
 	}
 }
 

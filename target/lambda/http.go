@@ -9,7 +9,7 @@ import (
 	"ambi/target/finding"
 )
 
-// CORS is what the API answers preflight requests with.
+// CORS is the API's answer to preflight requests.
 type CORS struct {
 	Origins, Methods, Headers []string
 	Credentials               bool
@@ -38,7 +38,7 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			continue
 		}
 		if len(out.InternalCallers) > 0 {
-			r.notes.Approximate(path, "route %s of the HTTP API, which is open to anyone on the internet and not only to %s; http.auth guards it, or the app itself",
+			r.notes.Approximate(path, "route %s of the HTTP API, which is open to anyone on the internet, not only to %s; protect it with http.auth, or in the app",
 				route, finding.And(out.InternalCallers))
 			continue
 		}
@@ -55,12 +55,12 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(path, "route %s of the HTTP API; %s stays open to callers without a token, since browsers send none with a preflight request", route, open)
 	}
 	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Dropped(path, "an environment has 10 s to start, and then starts once more within the first request's timeout")
+		r.notes.Dropped(path, "an environment has 10 s to start; if that is not enough, it starts once more within the first request's timeout")
 	}
 	if s.Lambda.Handler == spec.HandlerNative {
 		r.notes.Exact(at+".lambda.handler", "the app speaks the runtime API itself")
 		r.notes.Dropped(at+".port", "the app speaks the runtime API itself; nothing connects to a port")
-		r.notes.Dropped(at+".health.path", "the app says itself that it is ready, by asking for an invocation")
+		r.notes.Dropped(at+".health.path", "the app signals that it is ready by asking for an invocation")
 		return
 	}
 	out.Adapter = true
@@ -73,12 +73,12 @@ func (r *resolver) http(at string, s *spec.Service, out *Service) {
 			"COPY --from=public.ecr.aws/awsguru/aws-lambda-adapter:0.9.1 /lambda-adapter /opt/extensions/lambda-adapter")
 	case out.AdapterLayer != "":
 		_, layer, _ := strings.Cut(out.AdapterLayer, ":layer:")
-		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, in the layer %s that AWS publishes; the stack's %s.adapterLayer names another", layer, out.Name)
+		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, in the layer %s that AWS publishes; the setting %s.adapterLayer overrides it", layer, out.Name)
 	default:
 		r.notes.Exact(at+".lambda.handler", "the Lambda Web Adapter, which must be one of lambda.layers")
 	}
 	r.port(at+".port", s.Port)
-	r.notes.Approximate(at+".health.path", "asked at a cold start alone, by the Lambda Web Adapter (AWS_LWA_READINESS_CHECK_PATH), until a status below 500 answers")
+	r.notes.Approximate(at+".health.path", "the Lambda Web Adapter checks it only at a cold start (AWS_LWA_READINESS_CHECK_PATH), until it gets a status below 500")
 }
 
 // port checks the port that the Web Adapter connects to.
@@ -90,9 +90,9 @@ func (r *resolver) port(path string, port int) {
 	case port == RuntimePort:
 		refuse("Lambda's own runtime API listens there")
 	case port < FirstPort:
-		refuse("a function's user binds no port below 1024")
+		refuse("a function's user cannot bind ports below 1024")
 	case port == InsightsPort:
-		r.notes.Approximate(path, "the Lambda Web Adapter connects to it (AWS_LWA_PORT); Lambda Insights takes the same port, so the two do not go together")
+		r.notes.Approximate(path, "the Lambda Web Adapter connects to it (AWS_LWA_PORT); Lambda Insights uses the same port, so the two cannot be combined")
 	default:
 		r.notes.Exact(path, "the Lambda Web Adapter connects to it (AWS_LWA_PORT)")
 	}
@@ -104,7 +104,7 @@ func (r *resolver) body(path string, s *spec.Service) {
 	case !r.app.Given(path):
 	case s.HTTP.MaxBody.Bytes() > MaxEventBytes:
 		r.notes.Refused(path, finding.Refusal{Limit: "request payload", Page: QuotasPage, Hint: "let clients exchange large bodies with S3, by presigned URLs"},
-			"must be at most 6Mi on target lambda, got %s: no invocation carries more", s.HTTP.MaxBody)
+			"must be at most 6Mi on target lambda, got %s: an invocation cannot carry more", s.HTTP.MaxBody)
 	default:
 		r.notes.Dropped(path, "an invocation takes at most 6 MB of head and body, or 4.5 MB of a binary body; nothing enforces a lower limit")
 	}
@@ -156,7 +156,7 @@ func (r *resolver) cors(model *Model) {
 		case c == nil:
 			continue
 		case !sameCORS(c, first.HTTP.CORS):
-			r.notes.Refused(at, finding.Refusal{Limit: "CORS", Page: HTTPAPICORSPage, Hint: "say the same for every service, or split the app"},
+			r.notes.Refused(at, finding.Refusal{Limit: "CORS", Page: HTTPAPICORSPage, Hint: "use the same CORS configuration for every service, or split the app"},
 				"must not differ from other services' on target lambda: an HTTP API has one CORS configuration for all its routes")
 			continue
 		case len(without) > 0:
@@ -175,7 +175,7 @@ func (r *resolver) cors(model *Model) {
 		}
 		for _, key := range []string{"headers", "credentials", "maxAge"} {
 			if r.app.Given(at + "." + key) {
-				r.notes.Exact(at+"."+key, "said by the API's CORS configuration")
+				r.notes.Exact(at+"."+key, "set in the API's CORS configuration")
 			}
 		}
 	}
@@ -208,7 +208,7 @@ func (r *resolver) domains(model *Model) {
 		}
 		out.Domain = domain
 		model.Domains = append(model.Domains, domain)
-		r.notes.Approximate("services."+out.Name+".http.domain", "a custom domain of the whole API, whose own URL goes on answering; "+
+		r.notes.Approximate("services."+out.Name+".http.domain", "a custom domain for the whole API, whose own URL keeps working; "+
 			"the certificate is the stack's certificateArn, and DNS must point at the stack's output dns:%s", domain)
 	}
 	slices.Sort(model.Domains)

@@ -32,7 +32,7 @@ func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 		} else {
 			r.notes.Exact(path, "a statement of the role's policy")
 			if p.Why != "" {
-				r.notes.Dropped(path+".why", "a reason is printed where there is a *, and nothing needs one here")
+				r.notes.Dropped(path+".why", "only a statement with a * has its reason beside it")
 			}
 		}
 		out.Permissions = append(out.Permissions, statement)
@@ -45,7 +45,7 @@ func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 			because, hint = at+".needs", "need internal services with fewer routes: a route with {path+} takes a whole prefix"
 		}
 		r.notes.Refused(because, finding.Refusal{Limit: "role policy", Page: IAMQuotasPage, Hint: hint},
-			"must fit into %d bytes of policy on target lambda, got about %d: a role's own policies hold no more", MaxRolePolicyBytes, bytes)
+			"must fit in %d bytes of policy on target lambda, got about %d: the inline policies of a role have no more room", MaxRolePolicyBytes, bytes)
 	}
 }
 

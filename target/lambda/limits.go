@@ -38,23 +38,23 @@ const (
 	MaxRoutes          = 300
 	MaxAuthorizers     = 10
 	MaxAudiences       = 50 // of one JWT authorizer
-	// RuntimePort is where Lambda's runtime API listens, and InsightsPort where Lambda
-	// Insights' extension does; a function's user binds no port below FirstPort.
+	// RuntimePort is the port of Lambda's runtime API, and InsightsPort that of Lambda
+	// Insights' extension; a function's user cannot bind a port below FirstPort.
 	RuntimePort  = 9001
 	InsightsPort = 3000
 	FirstPort    = 1024
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
-	// MaxZipBytes bounds a zip that is uploaded as it is, MaxUnzippedBytes what it unpacks
-	// to with its layers.
+	// MaxZipBytes bounds a zip that is uploaded directly, MaxUnzippedBytes its unpacked size
+	// with its layers.
 	MaxZipBytes      = 50 << 20
 	MaxUnzippedBytes = 250 << 20
-	// MaxRolePolicyBytes bounds what a role's own policies hold together, white space left out: IAMQuotasPage.
+	// MaxRolePolicyBytes bounds the total size of a role's inline policies, without white
+	// space: IAMQuotasPage.
 	MaxRolePolicyBytes = 10240
 )
 
-// What an event source mapping of a queue takes as its maximumConcurrency:
-// EventScalingPage.
+// The range of maximumConcurrency of a queue's event source mapping: EventScalingPage.
 const (
 	MinMaximumConcurrency = 2
 	MaxMaximumConcurrency = 1000
@@ -69,36 +69,36 @@ const (
 	MaxPayloadBytes = 6_000_000 // of a request, and of a response
 	// MaxEventBytes is the same as the quota is enforced: 6 MiB.
 	MaxEventBytes = 6 << 20
-	// MaxBinaryPayloadBytes is what fits of a binary body, which travels as base64.
+	// MaxBinaryPayloadBytes is the largest binary body, which is encoded as base64.
 	MaxBinaryPayloadBytes = 4_500_000
-	// MaxStart is how long an environment may initialize before it is started anew.
+	// MaxStart is how long an environment may initialize before it is started again.
 	MaxStart = 10 * time.Second
 )
 
-// What an account has in a region until it asks for more: QuotasPage,
+// An account's default quotas in a region: QuotasPage,
 // docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html and
 // docs.aws.amazon.com/apigateway/latest/developerguide/limits.html.
 const (
 	AccountConcurrency    = 1000
 	UnreservedConcurrency = 100 // must be left for functions that reserve none
-	// RequestsPerConcurrency is how many requests a second go with each unit of concurrency.
+	// RequestsPerConcurrency is how many requests a second each unit of concurrency allows.
 	RequestsPerConcurrency = 10
-	// ScalingBurst is how many environments a function may add in 10 s, which is
-	// taken for a bucket of as many that fills at ScalingPerSecond.
+	// ScalingBurst is how many environments a function may add in 10 s, modelled as a token
+	// bucket of that size that refills at ScalingPerSecond.
 	ScalingBurst     = 1000
 	ScalingPerSecond = 100
 	HTTPAPIPerSecond = 10_000
 	HTTPAPIBurst     = 5000
 )
 
-// What the emitted stack lets each route take unless its settings throttleRate and
-// throttleBurst say otherwise: a tenth of what the account has.
+// The throttling of each route in the emitted stack, unless its settings throttleRate and
+// throttleBurst change it: a tenth of the account's quota.
 const (
 	RoutePerSecond = HTTPAPIPerSecond / 10
 	RouteBurst     = HTTPAPIBurst / 10
 )
 
-// The codes of both quotas, to ask for more of them: docs.aws.amazon.com/servicequotas.
+// The codes of both quotas, for requesting an increase: docs.aws.amazon.com/servicequotas.
 const (
 	ConcurrencyQuota = "L-B99A9384" // of the service lambda
 	APIRateQuota     = "L-8A5B8E43" // of the service apigateway
@@ -109,8 +109,8 @@ const (
 // minutes). AWS documents no figure.
 const UsualKeepAlive = 6 * time.Minute
 
-// What watches the app: CloudWatch alarms on each function (errors, throttles,
-// duration), and on the API that all share (5xx).
+// The number of CloudWatch alarms on each function (errors, throttles, duration), and on the
+// API that all share (5xx).
 const (
 	AlarmsOfService = 3
 	// AlarmsOfSchedule is of the runs that failed for good.

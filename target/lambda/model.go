@@ -16,7 +16,7 @@ type Model struct {
 	CORS        *CORS        // nil for none; an API has one for all its routes
 	Authorizers []Authorizer // in the order of the services that use them
 	Domains     []string     // host names that the API is served under, sorted
-	// AccessLogRetentionDays is the longest that any service keeps its own logs.
+	// AccessLogRetentionDays is the longest log retention of any service.
 	AccessLogRetentionDays int
 	Secrets                []Secret // what the stack creates in Secrets Manager, by name
 	Services               []Service
@@ -29,7 +29,7 @@ type Secret struct {
 	Keys []string
 }
 
-// Service finds a service by its name; false when there is none.
+// Service returns a service by its name; false if there is none.
 func (m *Model) Service(name string) (Service, bool) {
 	i, found := slices.BinarySearchFunc(m.Services, name, func(s Service, name string) int { return strings.Compare(s.Name, name) })
 	if !found {
@@ -38,7 +38,7 @@ func (m *Model) Service(name string) (Service, bool) {
 	return m.Services[i], true
 }
 
-// HasHTTP reports whether any service answers requests, so that there is an API.
+// HasHTTP reports whether any service answers requests, and the app therefore has an API.
 func (m *Model) HasHTTP() bool {
 	return slices.ContainsFunc(m.Services, Service.HasHTTP)
 }
@@ -70,15 +70,15 @@ type Service struct {
 	Routes           []string // route keys, in the spec's order
 	Domain           string   // host name that the spec gives the service; the whole API answers under it
 	Authorizer       string   // of Routes, by name; empty for none
-	// OpenRoutes are the route keys that take no token although Routes do: those of
+	// OpenRoutes are the route keys without a token check although Routes have one: those of
 	// the method OPTIONS, and one for each route of ANY.
 	OpenRoutes []string
-	// InternalCallers are the services that need this one, where the spec offers it to no
-	// one else. The HTTP API is open to the internet all the same.
+	// InternalCallers are the services that need this one, if only services of the app may call
+	// it. The HTTP API is still open to the internet.
 	InternalCallers []string
 	Internal        bool     // only roles that may invoke the routes reach them
 	Invokes         []string // the internal services that this one may call, by name
-	// Connections is how many of a database's the service may hold; 0 for no bound.
+	// Connections is how many database connections the service may hold; 0 for no limit.
 	Connections     int
 	MostConnections int // that it holds at once
 	Options

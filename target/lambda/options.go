@@ -5,8 +5,8 @@ import (
 	"ambi/target/finding"
 )
 
-// Options are what only Lambda has, one key below lambda each. A switch that only
-// adds to the function takes a field and a finding here, and a line in the template.
+// Options are the fields that only Lambda has, each a key under lambda. A switch that only adds
+// to the function needs a field and a finding here, and a line in the template.
 type Options struct {
 	Provisioned int // environments that the alias keeps warm
 	Reserved    int // environments that the function may have, and nobody else; 0 for no bound
@@ -24,13 +24,13 @@ func (r *resolver) options(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "environments that the alias live keeps warm")
 	}
 	if path := at + ".lambda.reserved"; s.Lambda.Reserved {
-		r.notes.Exact(path, "%d of the account's concurrency (scale.max x concurrency), which must leave %d for others: a new account with a quota of 10 refuses it", out.Reserved, UnreservedConcurrency)
+		r.notes.Exact(path, "%d of the account's concurrency (scale.max x concurrency), of which %d must stay unreserved: a new account with a quota of 10 refuses it", out.Reserved, UnreservedConcurrency)
 	} else if r.app.Given(path) {
 		r.notes.Exact(path, "nothing is reserved")
 	}
 	out.Tracing, out.VPC = s.Lambda.Tracing, s.Lambda.VPC
 	if path := at + ".lambda.tracing"; out.Tracing {
-		r.notes.Exact(path, "AWS X-Ray traces, with the role's right to send them")
+		r.notes.Exact(path, "AWS X-Ray tracing, and the role's permission to send traces")
 	} else if r.app.Given(path) {
 		r.notes.Exact(path, "the function sends no traces")
 	}

@@ -39,11 +39,11 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 		MaximumConcurrency: s.Scale.Max * s.Concurrency, FIFO: events.FIFO,
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume()...))
-	r.notes.Exact(at+".from", "an event source mapping of its queue on the alias live; a batch that fails in part gives back what failed, and the stack's active turns it on and off")
+	r.notes.Exact(at+".from", "an event source mapping from its queue to the alias live; if a part of a batch fails, only that part is delivered again; the setting active turns the mapping on and off")
 	if s.Lambda.Handler == spec.HandlerNative {
-		r.notes.Dropped(at+".path", "the app speaks the runtime API itself, and gets the event as it is")
+		r.notes.Dropped(at+".path", "the app speaks the runtime API itself, and receives the event unchanged")
 	} else {
-		r.notes.Exact(at+".path", "the Lambda Web Adapter posts %s to it (AWS_LWA_PASS_THROUGH_PATH), and every answer but 2xx gives them back (AWS_LWA_ERROR_STATUS_CODES)", what)
+		r.notes.Exact(at+".path", "the Lambda Web Adapter posts %s to it (AWS_LWA_PASS_THROUGH_PATH), and any answer other than 2xx returns them to the queue (AWS_LWA_ERROR_STATUS_CODES)", what)
 		out.Environment = append(out.Environment,
 			Variable{Name: "AWS_LWA_ERROR_STATUS_CODES", Value: "300-599"},
 			Variable{Name: "AWS_LWA_PASS_THROUGH_PATH", Value: events.Path})
@@ -64,21 +64,21 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 // eventScale decides how many invocations there may be at once.
 func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	most := out.Events.MaximumConcurrency
-	r.notes.Approximate(at+".concurrency", "an environment takes one invocation at a time; Lambda starts more of them instead, scale.max x concurrency at most")
+	r.notes.Approximate(at+".concurrency", "an environment handles one invocation at a time; Lambda starts more environments instead, at most scale.max x concurrency")
 	switch {
 	case most < MinMaximumConcurrency || most > MaxMaximumConcurrency:
 		r.notes.Refused(at+".scale.max", finding.Refusal{Limit: "maximum concurrency", Page: EventScalingPage, Hint: "change scale.max or concurrency; of a FIFO queue, messages of one group run one at a time"},
-			"scale.max x concurrency must be %d to %d on target lambda, got %d: an event source mapping takes no other maximumConcurrency", MinMaximumConcurrency, MaxMaximumConcurrency, most)
+			"scale.max x concurrency must be %d to %d on target lambda, got %d: an event source mapping accepts no other maximumConcurrency", MinMaximumConcurrency, MaxMaximumConcurrency, most)
 	case out.Events.FIFO:
 		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once are the most, and no more than there are message groups", most)
 	default:
-		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: %d invocations at once, what this many instances take, are the most", most)
+		r.notes.Exact(at+".scale.max", "the mapping's maximumConcurrency: at most %d invocations at once, as many as this number of instances would handle", most)
 	}
 	if s.Lambda.Reserved {
 		out.Reserved, out.PerInstance = most, s.Concurrency
 	}
 	if s.Scale.Backlog > 0 {
-		r.notes.Dropped(at+".scale.backlog", "Lambda polls the queue, and starts environments as messages come")
+		r.notes.Dropped(at+".scale.backlog", "Lambda polls the queue, and starts environments as messages arrive")
 	}
 }
 

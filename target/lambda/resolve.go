@@ -8,8 +8,8 @@ import (
 	"ambi/target/finding"
 )
 
-// Resolve decides everything that Lambda needs and notes what becomes of each
-// field. The model is complete only when no finding is refused.
+// Resolve decides everything that Lambda needs and notes what each field becomes. The model is
+// complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, finding.List) {
 	r := &resolver{app: app, names: app.ServiceNames(), notes: finding.New(spec.Lambda, app), callers: app.Callers(), optionsTaken: shapesWithOptions(app)}
 	r.notes.Exact("name", "prefixes the names of all resources")
@@ -27,8 +27,8 @@ func Resolve(app *spec.App) (Model, finding.List) {
 		routes += len(service.Routes) + len(service.OpenRoutes)
 	}
 	if routes > MaxRoutes {
-		r.notes.Refused("services", finding.Refusal{Limit: "routes", Page: HTTPAPIQuotasPage, Hint: "split the app, or let {path+} take a whole prefix"},
-			"must have %d routes at most on target lambda, got %d: an HTTP API takes no more", MaxRoutes, routes)
+		r.notes.Refused("services", finding.Refusal{Limit: "routes", Page: HTTPAPIQuotasPage, Hint: "split the app, or use {path+} for a whole prefix"},
+			"must have at most %d routes on target lambda, got %d: an HTTP API allows no more", MaxRoutes, routes)
 	}
 	model.Secrets = secrets(model.Services)
 	r.notes.Usage()
@@ -115,8 +115,8 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 		r.region, r.regionOf = out.Region, path
 	}
 	if out.Region != r.region {
-		r.notes.Approximate(path, "the function's image, in a repository of %s, and %s is in one of %s: a stack is in one region, and its functions take "+
-			"images from there alone. Name one in that region here, or in each stack's settings", out.Region, r.regionOf, r.region)
+		r.notes.Approximate(path, "the function's image, in a repository in %s, while %s is in one in %s: a stack is in one region, and its functions only run "+
+			"images from that region. Name an image in that region here, or in each stack's settings", out.Region, r.regionOf, r.region)
 		return
 	}
 	r.notes.Exact(path, "the function's image; its repository must be in the function's region")
@@ -133,8 +133,8 @@ func (r *resolver) size(at string, s *spec.Service, out *Service) {
 		} else {
 			r.notes.Approximate(at+".lambda.memory", "rounded up: %s", gives)
 		}
-		r.notes.Dropped(at+".cpu", "lambda.memory says what the function has")
-		r.notes.Dropped(at+".memory", "lambda.memory says what the function has")
+		r.notes.Dropped(at+".cpu", "lambda.memory overrides it for the function")
+		r.notes.Dropped(at+".memory", "lambda.memory overrides it for the function")
 		return
 	}
 	memory := mebibytes(s.Memory)
@@ -182,11 +182,11 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	out.TimeoutSeconds = int(s.Timeout.Std().Seconds())
 	if out.TimeoutSeconds > MaxTimeoutSeconds {
 		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: QuotasPage, Hint: "split the work, or run it on target kubernetes"},
-			"must be at most %ds on target lambda, got %s: no invocation lasts longer", MaxTimeoutSeconds, s.Timeout)
+			"must be at most %ds on target lambda, got %s: an invocation cannot last longer", MaxTimeoutSeconds, s.Timeout)
 		return
 	}
 	if s.IsEvents() {
-		r.notes.Exact(at+".timeout", "the function's timeout; the queue hides a message six times as long, and the window longer")
+		r.notes.Exact(at+".timeout", "the function's timeout; the queue's visibility timeout is six times as long, plus the window")
 		return
 	}
 	if s.Schedule != nil {
@@ -195,7 +195,7 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	}
 	if out.TimeoutSeconds > MaxRouteTimeoutSeconds {
 		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: HTTPAPIQuotasPage, Hint: "answer at once and let the client ask for the result later"},
-			"must be at most %ds on target lambda, got %s: an HTTP API waits no longer", MaxRouteTimeoutSeconds, s.Timeout)
+			"must be at most %ds on target lambda, got %s: an HTTP API does not wait longer", MaxRouteTimeoutSeconds, s.Timeout)
 		return
 	}
 	r.notes.Exact(at+".timeout", "the function's timeout, and the API's for it")

@@ -62,7 +62,7 @@ services:
 		t.Fatal(err)
 	}
 	m, findings := lambda.Resolve(app)
-	const want = "the mapping's maximumConcurrency bounds its environments, each with one connection, and so it holds up to 12, more than the 10 that it may"
+	const want = "the mapping's maximumConcurrency bounds its environments, each with one connection, so the service can hold up to 12, more than the 10 allowed"
 	if kind, message := find(findings, "services.a.connections"); kind != finding.Dropped || !strings.Contains(message, want) || m.Services[0].MostConnections != 12 {
 		t.Errorf("%d, %s: %s", m.Services[0].MostConnections, kind, message)
 	}
@@ -98,7 +98,7 @@ func TestFindings(t *testing.T) {
 		},
 		"call of a service behind a token": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},
-			"services.a.needs[0]", finding.Approximate, "needs a token",
+			"services.a.needs[0]", finding.Approximate, "need a token",
 		},
 		"internal service": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
@@ -163,7 +163,7 @@ func TestFindings(t *testing.T) {
 			"services.b.kubernetes.auth", finding.Dropped, "an authorizer of the API checks tokens",
 		},
 		"the runtime's port":                                  {map[string]string{"b": web + "\nport: 9001"}, "services.b.port", finding.Refused, "runtime API listens there"},
-		"a port below 1024":                                   {map[string]string{"b": web + "\nport: 80"}, "services.b.port", finding.Refused, "binds no port below 1024"},
+		"a port below 1024":                                   {map[string]string{"b": web + "\nport: 80"}, "services.b.port", finding.Refused, "cannot bind ports below 1024"},
 		"a port of an app that has none":                      {map[string]string{"b": web + "\nport: 80\nlambda: {handler: native}"}, "services.b.port", finding.Dropped, "nothing connects"},
 		"Lambda Insights' port":                               {map[string]string{"b": web + "\nport: 3000"}, "services.b.port", finding.Approximate, "Lambda Insights"},
 		"an ordinary port":                                    {map[string]string{"b": web + "\nport: 1024"}, "services.b.port", finding.Exact, "AWS_LWA_PORT"},
@@ -174,11 +174,11 @@ func TestFindings(t *testing.T) {
 		"bodies that no invocation carries":                   {map[string]string{"b": "http: {routes: [GET /b], maxBody: 20Mi}"}, "services.b.http.maxBody", finding.Refused, "at most 6Mi"},
 		"bodies that an invocation carries":                   {map[string]string{"b": "http: {routes: [GET /b], maxBody: 6Mi}"}, "services.b.http.maxBody", finding.Dropped, "6 MB"},
 		"connections":                                         {map[string]string{"b": web + "\nconnections: 10"}, "services.b.connections", finding.Dropped, "up to 1000"},
-		"connections of a function with bounds":               {map[string]string{"b": web + "\nconnections: 10\nconcurrency: 4\nscale: {max: 3}\nlambda: {reserved: true}"}, "services.b.connections", finding.Dropped, "up to 12, more than the 10 that it may"},
-		"connections that are enough":                         {map[string]string{"b": web + "\nconnections: 12\nconcurrency: 4\nscale: {max: 3}\nlambda: {reserved: true}"}, "services.b.connections", finding.Dropped, "so it holds up to 12"},
+		"connections of a function with bounds":               {map[string]string{"b": web + "\nconnections: 10\nconcurrency: 4\nscale: {max: 3}\nlambda: {reserved: true}"}, "services.b.connections", finding.Dropped, "up to 12, more than the 10 allowed"},
+		"connections that are enough":                         {map[string]string{"b": web + "\nconnections: 12\nconcurrency: 4\nscale: {max: 3}\nlambda: {reserved: true}"}, "services.b.connections", finding.Dropped, "so the service can hold up to 12"},
 		"service that only others of the app call": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": web},
-			"services.b.http.routes[0]", finding.Approximate, "GET /b of the HTTP API, which is open to anyone on the internet and not only to a",
+			"services.b.http.routes[0]", finding.Approximate, "GET /b of the HTTP API, which is open to anyone on the internet, not only to a",
 		},
 		"service that others of the app call, behind a token": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], auth: {jwt: {issuer: https://x.example.com, audience: [x]}}}"},

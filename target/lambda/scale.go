@@ -19,9 +19,9 @@ func (r *resolver) connections(at string, s *spec.Service, out *Service) {
 	}
 	more := ""
 	if out.MostConnections > out.Connections {
-		more = ", more than the " + itoa(out.Connections) + " that it may"
+		more = ", more than the " + itoa(out.Connections) + " allowed"
 	}
-	r.notes.Dropped(at+".connections", "nothing enforces it: %s, each with one connection, and so it holds up to %d%s", bound, out.MostConnections, more)
+	r.notes.Dropped(at+".connections", "nothing enforces it: %s, each with one connection, so the service can hold up to %d%s", bound, out.MostConnections, more)
 }
 
 // scale decides what is kept warm and what is the most; in between, Lambda starts
@@ -38,20 +38,20 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 	out.Provisioned = s.Lambda.Provisioned
 	switch {
 	case s.Scale.Min == 0 && out.Provisioned == 0:
-		r.notes.Exact(at+".scale.min", "nothing runs, and nothing is paid, between requests; a request after a pause meets a cold start")
+		r.notes.Exact(at+".scale.min", "nothing runs or is billed between requests; a request after a pause meets a cold start")
 	case s.Scale.Min == 0:
-		r.notes.Dropped(at+".scale.min", "lambda.provisioned keeps environments warm, and is paid for, between requests")
+		r.notes.Dropped(at+".scale.min", "lambda.provisioned keeps environments warm between requests, and is billed for it")
 	case out.Provisioned == 0:
 		r.notes.Dropped(at+".scale.min", "no environment is kept warm; lambda.provisioned does that")
 	default:
-		r.notes.Dropped(at+".scale.min", "lambda.provisioned says what is kept warm: %d environments, for as many requests at once", out.Provisioned)
+		r.notes.Dropped(at+".scale.min", "lambda.provisioned decides: it keeps %d environments warm, for as many requests at once", out.Provisioned)
 	}
 	switch {
 	case s.Scale.Backlog > 0: // is said with the queue
 	case s.Scale.Memory > 0:
 		r.notes.Dropped(at+".scale.memory", "Lambda scales by request, not by utilization")
 	case !s.Scale.Requests.IsZero():
-		r.notes.Dropped(at+".scale.requests", "an environment takes one request at a time, at any rate; Lambda starts more environments instead")
+		r.notes.Dropped(at+".scale.requests", "an environment handles one request at a time, at any rate; Lambda starts more environments instead")
 	default:
 		r.notes.Dropped(at+".scale.cpu", "Lambda scales by request, not by utilization")
 	}
@@ -61,16 +61,16 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 func (r *resolver) requestScale(at string, s *spec.Service, out *Service) {
 	switch {
 	case s.Concurrency == 1:
-		r.notes.Exact(at+".concurrency", "an environment takes one request at a time")
+		r.notes.Exact(at+".concurrency", "an environment handles one request at a time")
 	case s.Lambda.Reserved:
-		r.notes.Approximate(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead, scale.max x concurrency at most")
+		r.notes.Approximate(at+".concurrency", "an environment handles one request at a time; Lambda starts more environments instead, at most scale.max x concurrency")
 	default:
-		r.notes.Dropped(at+".concurrency", "an environment takes one request at a time; Lambda starts more of them instead")
+		r.notes.Dropped(at+".concurrency", "an environment handles one request at a time; Lambda starts more environments instead")
 	}
 	if s.Lambda.Reserved {
 		out.Reserved, out.PerInstance = s.Scale.Max*s.Concurrency, s.Concurrency
-		r.notes.Exact(at+".scale.max", "%d requests at once, what this many instances take, are the most (lambda.reserved)", out.Reserved)
+		r.notes.Exact(at+".scale.max", "at most %d requests at once, as many as this number of instances would handle (lambda.reserved)", out.Reserved)
 	} else {
-		r.notes.Dropped(at+".scale.max", "the account's concurrency is the only bound; lambda.reserved makes it one")
+		r.notes.Dropped(at+".scale.max", "only the account's concurrency limits the function; set lambda.reserved to apply this limit")
 	}
 }

@@ -4,7 +4,7 @@ package lambda
 func (r *resolver) uploads(at string) {
 	for _, key := range []string{"prefix", "suffix"} {
 		if path := at + "." + key; r.app.Given(path) {
-			r.notes.Exact(path, "a filter of the bucket's notifications, in the data stack; the mapping leaves out the test events that S3 sends when they change")
+			r.notes.Exact(path, "a filter of the bucket's notifications, in the data stack; the mapping filters out the test events that S3 sends when notifications change")
 		}
 	}
 }

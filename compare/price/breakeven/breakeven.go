@@ -19,8 +19,8 @@ import (
 	"ambi/target"
 )
 
-// Sides prices both targets at a number of requests a month; what is above
-// price.Most is price.Beyond.
+// Sides prices both targets at a number of requests a month; costs above price.Most are
+// price.Beyond.
 type Sides func(requests float64) (lambda, kubernetes price.USD)
 
 // Point is a month on both targets.

@@ -12,20 +12,20 @@ import (
 	"ambi/target/lambda"
 )
 
-// Choices is how the team would run the app where the spec does not say. The
-// same perimeter holds for both targets.
+// Choices is how the team would run the app, as far as the spec does not say. Both targets'
+// bills have the same scope.
 type Choices struct {
 	FreeTier bool `json:"freeTier"` // count AWS's free allowances
 	Logs     bool `json:"logs"`     // logs go to CloudWatch
 	Egress   bool `json:"egress"`   // responses go out to the internet
-	// Elsewhere is what the rest of the account uses in a month, by price key:
-	// tiers count an account's total.
+	// Elsewhere is the rest of the account's usage in a month, by price key: tiers apply to an
+	// account's total.
 	Elsewhere  map[string]float64 `json:"elsewhere,omitempty"`
 	Lambda     LambdaChoices      `json:"lambda"`
 	Kubernetes KubernetesChoices  `json:"kubernetes"`
 }
 
-// LambdaChoices are the ones of Lambda.
+// LambdaChoices are the choices for Lambda.
 type LambdaChoices struct {
 	FunctionURL bool          `json:"functionURL"`         // instead of the HTTP API
 	FrontDoor   FrontDoor     `json:"frontDoor,omitempty"` // instead of the HTTP API, too; see Door
@@ -44,7 +44,7 @@ const (
 	Fargate Compute = "fargate" // one Fargate size a pod
 )
 
-// KubernetesChoices are the ones of Kubernetes on EKS.
+// KubernetesChoices are the choices for Kubernetes on EKS.
 type KubernetesChoices struct {
 	Compute  Compute       `json:"compute"`
 	Instance string        `json:"instance"` // an EC2 type; empty: large of m7g or m7i, or what the largest pod needs
@@ -54,8 +54,8 @@ type KubernetesChoices struct {
 	// Extended is a Kubernetes version in extended support, which costs more.
 	Extended bool `json:"extended"`
 	AutoMode bool `json:"autoMode"` // EKS Auto Mode, a fee on each node
-	// Shared is the part of a cluster's fixed cost that this app bears, when it
-	// runs in a cluster with others: from 0 to 1, and 0 for a cluster of its own.
+	// Shared is the share of a cluster's fixed cost that this app pays, if it runs in a cluster
+	// with others: from 0 to 1; 0 means its own cluster.
 	Shared      float64 `json:"shared"`
 	NATGateways int     `json:"natGateways"`
 	PublicNodes bool    `json:"publicNodes"` // each node has an IPv4 address, which costs
@@ -68,7 +68,8 @@ type KubernetesChoices struct {
 	CrossZone             float64       `json:"crossZone"` // part of the payload that crosses zones behind the load balancer
 }
 
-// OnFargate runs pods on Fargate, which on EKS has private subnets only, and so a NAT gateway.
+// OnFargate runs pods on Fargate, which on EKS only supports private subnets and needs a NAT
+// gateway.
 func (k *KubernetesChoices) OnFargate() {
 	k.Compute, k.NATGateways = Fargate, max(1, k.NATGateways)
 }
@@ -107,8 +108,7 @@ const (
 	maxElsewhere = 1e15 // units a month
 )
 
-// Check reports every choice that makes no sense, each problem with the choice
-// as its field.
+// Check reports every invalid choice, each problem with the choice as its field.
 func (c Choices) Check() error {
 	var problems problem.List
 	fail := func(ok bool, choice, format string, args ...any) {

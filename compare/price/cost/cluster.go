@@ -213,8 +213,7 @@ func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.P
 	return nodes.Instance{}, nil, small
 }
 
-// ClusterPods names the pods that a cluster like the one that is priced runs for
-// itself, and that no bill has.
+// ClusterPods names the cluster's own pods that no bill includes.
 func ClusterPods() []string {
 	return []string{"metrics-server", "the load balancer controller", "the node autoscaler", "the log agent", "KEDA", "Prometheus"}
 }
@@ -222,7 +221,7 @@ func ClusterPods() []string {
 // fixed is the formula of a fixed quantity, with the part that the app bears.
 func (c *cluster) fixed(formula string) string {
 	if c.choices.Shared > 0 {
-		return fmt.Sprintf("%s x %v, the app's part of a shared cluster", formula, c.choices.Shared)
+		return fmt.Sprintf("%s x %v, the app's share of a shared cluster", formula, c.choices.Shared)
 	}
 	return formula
 }
@@ -334,8 +333,8 @@ type Nodes struct {
 	Room     nodes.Room `json:"room"` // of one node, for pods
 }
 
-// NodesOf tells how many nodes an app takes, on average and at its peak. It is
-// false when a figure is missing, or when there are no nodes.
+// NodesOf returns how many nodes an app needs, on average and at its peak; false if a figure is
+// missing, or if there are no nodes.
 func NodesOf(catalog *nodes.Catalog, app App, choices Choices) (Nodes, bool) {
 	c, err := newCluster(catalog, app, choices)
 	if err != nil || !c.known || choices.Kubernetes.Compute == Fargate {

@@ -30,7 +30,7 @@ import (
 	"ambi/spec"
 )
 
-// App is what is priced: services and what they share.
+// App is the input of pricing: services and what they share.
 type App struct {
 	Workloads []Workload
 	Secrets   int  // secrets in Secrets Manager, on Lambda
@@ -52,8 +52,8 @@ type Workload struct {
 	Alarms   int // CloudWatch alarms, on both targets
 }
 
-// Balancer is the load balancer that serves a workload on Kubernetes. Those with the
-// same name are one; the name is empty for the one of all that need none in particular.
+// Balancer is the load balancer that serves a workload on Kubernetes. The same name means the
+// same load balancer; all workloads with an empty name share one.
 type Balancer struct {
 	Name     string
 	Internal bool // it has no public addresses
@@ -80,7 +80,7 @@ type Pod struct {
 	TargetRate float64
 }
 
-// Category puts components side by side that do the same on both targets.
+// Category groups components that have the same purpose on both targets.
 type Category string
 
 // The categories, in the order of a bill.
@@ -98,7 +98,7 @@ const (
 	Alarms  Category = "alarms"
 )
 
-// Categories lists them, what idles at the end: it is no work done.
+// Categories lists them, with idle capacity last.
 func Categories() []Category {
 	return []Category{Work, Startup, Control, Entry, Network, Disk, Logs, Egress, Secrets, Alarms, Idle}
 }
@@ -124,7 +124,7 @@ type Component struct {
 	Simulated bool         `json:"simulated,omitempty"` // the quantity is from a simulation; Formula is what averages say
 }
 
-// Missing is a figure that is needed and unknown.
+// Missing is an unknown figure that is needed.
 type Missing struct {
 	Service string       `json:"service"`
 	Input   demand.Input `json:"input"`
@@ -141,11 +141,11 @@ type Excess struct {
 
 // Error is the whole message, on one line.
 func (e *Excess) Error() string {
-	return fmt.Sprintf("%s: a month costs more than a billion dollars, the most that ambi counts; most of it is %s: %s", e.Target, e.Component, e.Formula)
+	return fmt.Sprintf("%s: a month costs more than a billion dollars, ambi's maximum; most of it is %s: %s", e.Target, e.Component, e.Formula)
 }
 
-// IdleKnown reports whether Idle is all that buys unused capacity: it is not while the
-// nodes depend on a figure that is missing.
+// IdleKnown reports whether Idle is complete: it is not if the nodes depend on a missing
+// figure.
 func (b Bill) IdleKnown() bool {
 	for _, c := range b.Components {
 		if c.Category == Idle && c.Cost == nil {
@@ -178,8 +178,8 @@ type Model struct {
 	quantities, billed, left []float64
 }
 
-// Total is what a month costs at scale times the app's requests. It is false
-// when a figure is missing, and when the total is price.Beyond.
+// Total is the cost of a month at scale times the app's requests; false if a figure is missing,
+// or if the total is price.Beyond.
 func (m *Model) Total(scale float64) (price.USD, bool) {
 	total, known := price.USD(0), true
 	m.price(scale, func(_ int, cost price.USD, ok bool) {
@@ -189,8 +189,8 @@ func (m *Model) Total(scale float64) (price.USD, bool) {
 	return total, known && total <= price.Most
 }
 
-// Excess is an error, an *Excess, where what is known of a month at the app's
-// own requests costs more than price.Most.
+// Excess returns an *Excess if the known cost of a month at the app's own requests is more than
+// price.Most.
 func (m *Model) Excess() error {
 	total, highest, dearest := price.USD(0), price.USD(0), 0
 	m.price(1, func(i int, cost price.USD, _ bool) {

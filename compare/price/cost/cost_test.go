@@ -492,7 +492,7 @@ func TestUnknownFiguresAreNeverZero(t *testing.T) {
 				for j, c := range bill.Components {
 					if c.Cost != nil {
 						// What is known does not hang on the figure, but that egress says which it lacks.
-						lacks := input == demand.Outbound && c.Name == "Egress to the internet" && strings.Contains(c.Formula, "not what the app itself sends")
+						lacks := input == demand.Outbound && c.Name == "Egress to the internet" && strings.Contains(c.Formula, "without what the app itself sends")
 						if !lacks && *c.Cost != *full.Components[j].Cost {
 							t.Errorf("%s without %s, %s: %s costs %s instead of %s", m.Target, input, name, c.Name, c.Cost, full.Components[j].Cost)
 						}

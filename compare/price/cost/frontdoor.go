@@ -10,8 +10,8 @@ import (
 	"ambi/target/lambda"
 )
 
-// FrontDoor is what clients of the functions call. The stack that ambi writes has an
-// HTTP API; the others are priced as what somebody would build by hand.
+// FrontDoor is what clients of the functions call. The stack that ambi writes has an HTTP API;
+// the others are priced as alternatives that you would build yourself.
 type FrontDoor string
 
 // The front doors.
@@ -25,12 +25,12 @@ const (
 // FrontDoors are all of them, the usual one first.
 func FrontDoors() []FrontDoor { return []FrontDoor{HTTPAPI, RESTAPI, FunctionURL, ALB} }
 
-// Name is a front door as people write it, with its article.
+// Name is the name of a front door, with its article.
 func (d FrontDoor) Name() string {
 	return map[FrontDoor]string{HTTPAPI: "an HTTP API", RESTAPI: "a REST API", FunctionURL: "a function URL", ALB: "an Application Load Balancer"}[d]
 }
 
-// Door is the front door that was chosen: an HTTP API, where nothing was.
+// Door is the chosen front door, by default an HTTP API.
 func (l LambdaChoices) Door() FrontDoor {
 	switch {
 	case l.FrontDoor != "":
@@ -48,8 +48,8 @@ func (l *LambdaChoices) Through(d FrontDoor) { l.FrontDoor, l.FunctionURL = d, d
 // Gateway's does, as the stack has it do. The others are taken to log nothing.
 func (d FrontDoor) logs() bool { return d == HTTPAPI || d == RESTAPI }
 
-// Lifts reports whether a finding of the Lambda target is about the HTTP API alone, which
-// this front door stands for.
+// Lifts reports whether a finding of the Lambda target only concerns the HTTP API, which this
+// front door replaces.
 func (d FrontDoor) Lifts(f finding.Finding) bool {
 	return d != HTTPAPI && f.Target == spec.Lambda && f.Limit == "timeout" && f.Page == lambda.HTTPAPIQuotasPage
 }
@@ -60,8 +60,8 @@ func (l LambdaChoices) check(fail func(ok bool, choice, format string, args ...a
 	fail(!l.FunctionURL || l.FrontDoor == "" || l.FrontDoor == FunctionURL, "frontDoor", "is %s, and functionURL chooses another front door", l.FrontDoor)
 }
 
-// What one capacity unit of a load balancer holds where functions are its targets, in
-// place of lcuGB: aws.amazon.com/elasticloadbalancing/pricing.
+// The GB of one capacity unit of a load balancer whose targets are functions, instead of lcuGB:
+// aws.amazon.com/elasticloadbalancing/pricing.
 const lcuGBOfFunctions = .4
 
 // doorLines are the numbers of the front doors' lines.

@@ -60,21 +60,21 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	if fargate {
 		key, name := "fargate.cpu."+c.architecture, "Fargate CPU, "+c.architecture
 		l.work = b.add(key, price.CPUHour, line{name: name + ", in use", category: Work, inputs: load, formula: "requests x CPU time"})
-		l.idle = b.add(key, price.CPUHour, line{name: name + ", idle", category: Idle, inputs: load, formula: "vCPU of the pods' Fargate sizes x hours, less what is in use"})
+		l.idle = b.add(key, price.CPUHour, line{name: name + ", idle", category: Idle, inputs: load, formula: "vCPU of the pods' Fargate sizes x hours, minus those in use"})
 		l.memory = b.add("fargate.memory."+c.architecture, price.GBHour, line{name: "Fargate memory, " + c.architecture, category: Work, inputs: load, formula: "memory of the pods' Fargate sizes x hours"})
 	} else {
 		key, name := "ec2."+c.instance.Type, "Nodes "+c.instance.Type
 		l.work = b.add(key, price.Hour, line{name: name + ", in use", category: Work, inputs: load, formula: "requests x CPU time / vCPUs of a node"})
-		l.idle = b.add(key, price.Hour, line{name: name + ", idle", category: Idle, inputs: load, formula: "nodes that hold the replicas x hours, less what is in use"})
+		l.idle = b.add(key, price.Hour, line{name: name + ", idle", category: Idle, inputs: load, formula: "nodes that run the replicas x hours, minus those in use"})
 		if credits := c.instance.Credits(); credits != "" {
 			l.credits = b.add(credits, price.CPUHour, line{
 				name: "CPU of nodes above their baseline", category: Work, inputs: load,
-				formula: fmt.Sprintf("requests x CPU time, less %v of the nodes' vCPUs x hours", c.instance.Baseline()),
+				formula: fmt.Sprintf("requests x CPU time, minus %v of the nodes' vCPUs x hours", c.instance.Baseline()),
 			})
 		}
 		l.memory = b.add("", "", line{name: "Fargate memory", category: Work, formula: "none: pods run on nodes"})
 	}
-	l.start = b.add("", "", line{name: "Starting replicas", category: Startup, formula: "none to pay for: they start on nodes that are paid for"})
+	l.start = b.add("", "", line{name: "Starting replicas", category: Startup, formula: "no charge: they start on nodes that are already paid for"})
 	l.control = b.add("eks.cluster", price.Hour, line{name: "EKS control plane", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.extended = b.optional(k.Extended, "eks.extended", price.Hour, line{name: "EKS extended support", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.auto = b.autoMode(k.AutoMode, c, load)
@@ -103,7 +103,7 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	l.natData = b.optional(nat, "nat.data", price.GB, line{name: "NAT gateway data", category: Network, inputs: natInputs, formula: natFormula})
 	l.zones = b.optional(k.CrossZone > 0, "zone.transfer", price.GB, line{
 		name: "Traffic between zones", category: Network, inputs: []demand.Input{demand.Requests, demand.Request, demand.Response},
-		formula: "requests x payload x part that crosses zones x 2 directions",
+		formula: "requests x payload x fraction that crosses zones x 2 directions",
 	})
 	l.disks = b.optional(!fargate, "ebs.gp3", price.GBMonth, line{name: "Disks", category: Disk, inputs: load, formula: "nodes x GB"})
 	l.logs = b.logLine("logs.ingestion", "requests x log bytes")
@@ -111,7 +111,7 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	l.stored = b.storedLine()
 	b.add("", "", line{name: "Traces, recorded", category: Logs, formula: "none: the stack records none"})
 	l.egress = b.egressLine(c.sends)
-	b.add("", "", line{name: "Secrets", category: Secrets, formula: "none to pay for: Kubernetes keeps them", fixed: true})
+	b.add("", "", line{name: "Secrets", category: Secrets, formula: "no charge: Kubernetes stores them", fixed: true})
 	b.add("", "", line{name: "Secrets, calls", category: Secrets, formula: "none to pay for"})
 	l.alarms = b.alarmLine()
 	return l

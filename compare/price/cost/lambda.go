@@ -185,7 +185,7 @@ func (a App) sends() bool {
 // egressLine is what services answer and what they send themselves. Where nobody
 // said how much that is, it is left out of both targets' bills.
 func (b *builder) egressLine(sends bool) int {
-	l := line{name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes; not what the app itself sends, since outboundSize is not given"}
+	l := line{name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes; without what the app itself sends, because outboundSize is not given"}
 	if sends {
 		l.inputs, l.formula = append(l.inputs, demand.Outbound), "requests x (response + outbound bytes)"
 	}

@@ -9,8 +9,8 @@ import (
 	"ambi/compare/price/nodes"
 )
 
-// Measured is what a simulation of an app's traffic found, for a month. What is
-// zero was not simulated, and averages stand.
+// Measured is the quantities that a simulation of an app's traffic found, for a month. Zero
+// quantities were not simulated; averages apply.
 type Measured struct {
 	Invocations          float64 `json:"invocations"`          // requests that Lambda let in
 	GBSeconds            float64 `json:"gbSeconds"`            // duration on demand
@@ -22,7 +22,7 @@ type Measured struct {
 	ReplicaHours         float64 `json:"replicaHours"`         // of the pods
 }
 
-// Corrections make the quantities of a model what was measured.
+// Corrections replace the quantities of a model with measured ones.
 type Corrections struct {
 	lambda          []correction
 	nodes, replicas float64 // factors; 1 for none

@@ -7,16 +7,15 @@ import (
 	"ambi/compare/price/nodes"
 )
 
-// Sizing is what decides how many replicas a service has: what its autoscaler
-// watches, and what saturates. The averages and the simulation both go by it.
+// Sizing determines how many replicas a service has: what its autoscaler watches, and what
+// saturates. Both averages and simulation use it.
 type Sizing struct {
 	Min int
 	// WatchedCores and WatchedRate are the CPU, in cores, and the requests a
 	// second at which the autoscaler keeps a replica; 0 where it watches neither.
 	WatchedCores, WatchedRate float64
-	// Slots is how many requests a replica takes at once, and Cores the most CPU
-	// that it gets. Pods have no CPU limit: on nodes of the app's own that is a
-	// whole node's.
+	// Slots is how many requests a replica works on at once, and Cores the most CPU that it
+	// gets. Pods have no CPU limit: on nodes of the app's own that is a whole node's.
 	Slots, Cores float64
 }
 
@@ -29,9 +28,9 @@ func (p Pod) sizing() Sizing {
 	}
 }
 
-// Rest is how many replicas the autoscaler comes to rest at, for a rate of
-// requests a second that take cpu seconds of a core each. On its way there it
-// keeps up to a tenth more or fewer, its tolerance.
+// Rest is the number of replicas at which the autoscaler settles, for a rate of requests a
+// second that take cpu seconds of a core each. Before that it may keep up to a tenth more or
+// fewer, its tolerance.
 func (s Sizing) Rest(rate, cpu float64) float64 {
 	n, _ := s.watched(rate, cpu)
 	return max(float64(s.Min), n)
@@ -50,7 +49,7 @@ func (s Sizing) watched(rate, cpu float64) (n float64, by string) {
 	return n, by
 }
 
-// Deciders say what a number of replicas follows from.
+// Deciders name what determines a number of replicas.
 const (
 	ByMinimum     = "minimum"
 	ByCPU         = "cpu"
@@ -101,10 +100,10 @@ func (s *service) replicas(scale, factor float64) float64 {
 	return n
 }
 
-// Replicas tells how many replicas an app's services take.
+// Replicas computes how many replicas an app's services need.
 type Replicas struct{ services []service }
 
-// ReplicasOf prepares it. Errors are choices that make no sense.
+// ReplicasOf prepares it. Errors are invalid choices.
 func ReplicasOf(catalog *nodes.Catalog, app App, choices Choices) (Replicas, error) {
 	c, err := place(catalog, app, choices)
 	if err != nil {
@@ -113,8 +112,8 @@ func ReplicasOf(catalog *nodes.Catalog, app App, choices Choices) (Replicas, err
 	return Replicas{c.services}, nil
 }
 
-// At is how many replicas a service takes at a multiple of its mean rate, and
-// what decides. It is false when a figure is missing.
+// At returns how many replicas a service needs at a multiple of its mean rate, and what
+// determines that; false if a figure is missing.
 func (r Replicas) At(service string, factor float64) (n int, decidedBy string, known bool) {
 	for i := range r.services {
 		s := &r.services[i]

@@ -6,7 +6,7 @@ import (
 	"ambi/target/lambda"
 )
 
-// WorkloadOf is a service as both of its models say, under some traffic.
+// WorkloadOf combines a service's two models with its traffic.
 func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Workload {
 	return Workload{
 		Name: d.Name, Traffic: t, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,

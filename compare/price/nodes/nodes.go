@@ -43,7 +43,7 @@ type Catalog struct {
 	families map[string][]Instance // each ascending
 }
 
-// Embedded is the catalog that comes with ambi.
+// Embedded is the catalog that is built into ambi.
 func Embedded() (*Catalog, error) {
 	var file struct {
 		Source string     `json:"source"`
@@ -197,8 +197,8 @@ func (r Room) Fits(pod Pod) int {
 	return max(n, 0)
 }
 
-// Share is the part of a node that one pod takes, by whichever of CPU, memory
-// and places it takes the most of.
+// Share is the fraction of a node that one pod takes: the largest of its fractions of CPU,
+// memory and places.
 func (r Room) Share(pod Pod) float64 {
 	return max(
 		float64(pod.MilliCPU)/float64(r.MilliCPU),

@@ -81,7 +81,7 @@ func (s *search) place(kind int) bool {
 			return false
 		}
 	}
-	// The last kind is in nobody's way.
+	// The last kind does not restrict any other.
 	return kind == len(s.kinds)-1 || s.on(0, kind, s.left[kind], 0)
 }
 

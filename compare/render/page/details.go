@@ -204,7 +204,7 @@ func fitOf(r compare.Result, o Options) fitView {
 	return v
 }
 
-// translationView is what becomes of each field on each target.
+// translationView is what each field becomes on each target.
 type translationView struct {
 	Targets []string
 	Counts  []string // how many of each kind, by target

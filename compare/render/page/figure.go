@@ -19,12 +19,12 @@ type Curve struct {
 	Marks  []Mark  `json:"marks"`
 }
 
-// Axis is how a number is laid out and printed.
+// Axis is how an axis is scaled and its numbers printed.
 type Axis struct {
 	Name   string `json:"name"`
 	Format Format `json:"format"`
 	Log    bool   `json:"log,omitempty"`
-	// From and To are what is shown before anybody zooms; both 0: everything.
+	// From and To are the range shown before zooming; both 0 means everything.
 	From float64 `json:"from,omitempty"`
 	To   float64 `json:"to,omitempty"`
 }

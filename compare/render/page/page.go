@@ -34,7 +34,7 @@ type Options struct {
 	Spec    string // the spec's name, to point at its lines
 	Command string // the command line that gives this comparison; empty: not shown
 	Plans   []Plan // what each target would make
-	// Give says for each input how somebody gives it, such as a flag.
+	// Give says for each input how to set it, such as a flag.
 	Give map[demand.Input]string
 	// Form makes the page one that can be asked what if; nil for a file.
 	Form *Form

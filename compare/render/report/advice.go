@@ -22,7 +22,7 @@ func AdviceText(a compare.Advice, diff func(compare.Choice) string) string {
 	for _, note := range a.Notes {
 		p.say("", format.Sentence(note)+".")
 	}
-	p.say("", "Each line was simulated. What is smallest was found by bisection, which takes for granted that more never hurts. Costs are of a month that goes on like the trace.")
+	p.say("", "Each line was simulated. The smallest change was found by bisection, which assumes that more never hurts. Costs are for a month that continues like the trace.")
 	for _, t := range spec.Targets() {
 		for _, c := range a.Choices {
 			if c.Target != t {

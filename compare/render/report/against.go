@@ -45,7 +45,7 @@ func (p *page) against(most int) {
 	p.more(len(lines)-printed, "line")
 	for i, text := range d.Beside {
 		if i == 0 {
-			p.say("", "Not only the spec's resources may be behind it; these differ too:")
+			p.say("", "The spec's resources may not be the only cause; these differ too:")
 		}
 		p.say("- ", text)
 	}

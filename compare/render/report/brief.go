@@ -28,7 +28,7 @@ func (p *page) brief() {
 	p.briefSimulation()
 	p.briefLimits()
 	p.line("")
-	p.say("", "Nothing was measured on AWS. --full prints the rest: both bills line by line, other choices, duties, and all that is assumed.")
+	p.say("", "Nothing was measured on AWS. --full prints the rest: both bills line by line, other choices, duties, and all assumptions.")
 }
 
 // more says how many things of a list are not printed.

@@ -23,7 +23,7 @@ func (p *page) costs() {
 	}
 	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
 	if unknown(lambda) || unknown(kubernetes) {
-		p.say("", "? is unknown yet, and + means that something unknown comes on top: the formulas are below.")
+		p.say("", "? is unknown, and + means that something unknown is to be added: the formulas are below.")
 	}
 	p.bill(spec.Lambda, lambda)
 	p.bill(spec.Kubernetes, kubernetes)
@@ -124,7 +124,7 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		p.line("~ from the simulation instead of averages.")
 	}
 	if tiered {
-		p.line("* of the first tier; later ones cost less, and the cost counts them.")
+		p.line("* price of the first tier; later tiers cost less, which the cost includes.")
 	}
 }
 

@@ -175,7 +175,7 @@ func (m *markdown) crossings() {
 		m.linef("- %s: Lambda %s, Kubernetes %s", a.Name, format.Money(a.Lambda), format.Money(a.Kubernetes))
 	}
 	for _, name := range m.result.Beyond {
-		m.linef("- %s: more than $1 billion a month, which ambi does not count", name)
+		m.linef("- %s: more than $1 billion a month, ambi's maximum", name)
 	}
 	m.close()
 }

@@ -32,7 +32,7 @@ const Width = 80
 // printed.
 type Options struct {
 	Spec string // the spec's name, to point at its lines
-	// Give says for each input how somebody gives it, such as a flag.
+	// Give says for each input how to set it, such as a flag.
 	Give map[demand.Input]string
 	// Full prints everything: every line of both bills, those of zero too, every
 	// crossing, other choices, and for each duty and assumption why and whence.
@@ -99,7 +99,7 @@ func (p *page) crossings() {
 		p.say("", "Unknown: "+inputs(b.Missing)+" missing.")
 		return
 	case len(b.Points) == 0:
-		p.say("", "Unknown: there is no cost of both targets to compare.")
+		p.say("", "Unknown: the costs of both targets cannot be compared.")
 		return
 	}
 	first, last := b.Points[0], b.Points[len(b.Points)-1]
@@ -129,7 +129,7 @@ func (p *page) crossings() {
 		}
 	}
 	if len(b.Crossings) > 0 {
-		p.say("", fmt.Sprintf("Looked at from %s to %s requests a month.", amount(first.Requests), amount(last.Requests)))
+		p.say("", fmt.Sprintf("Computed from %s to %s requests a month.", amount(first.Requests), amount(last.Requests)))
 	}
 	p.bands()
 }
@@ -200,7 +200,7 @@ func (p *page) alternatives() {
 		p.row(a.Name, 44, columns(format.Money(a.Lambda), format.Money(a.Kubernetes), flips))
 	}
 	for _, name := range p.result.Beyond {
-		p.row(name, 44, columns("", "", "more than $1 billion, which ambi does not count"))
+		p.row(name, 44, columns("", "", "more than $1 billion, ambi's maximum"))
 	}
 }
 
@@ -218,7 +218,7 @@ func (p *page) coldStarts() {
 	}
 	p.heading("Requests that meet a cold start, by keep-alive")
 	if s := p.result.Simulation; s != nil && s.Lambda != nil {
-		p.say("", fmt.Sprintf("Estimates, to compare keep-alive times by: they take arrivals within a minute for random ones, and begin with what was there before. The simulation, under the arrivals of the trace and from no environment on, found %s.", percent(s.Lambda.ColdShare())))
+		p.say("", fmt.Sprintf("Estimates, to compare keep-alive times: they assume random arrivals within each minute, and a steady state at the start. The simulation, with the arrivals of the trace and no environment at the start, found %s.", percent(s.Lambda.ColdShare())))
 	}
 	for _, c := range p.result.ColdStarts {
 		var list []string
@@ -301,7 +301,7 @@ func (p *page) operations() {
 			}
 		}
 		if none {
-			p.line("Nothing is known: it does not take the app as it is.")
+			p.line("Nothing is known: it does not support the app with this spec.")
 		}
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"ambi/spec"
 )
 
-// verdict is what somebody with ten seconds reads: the answer, and the few
-// figures that decide it.
+// verdict prints a summary that takes ten seconds to read: the answer, and the few figures that
+// decide it.
 func (p *page) verdict() {
 	r, v := p.result, p.result.Verdict
 	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, v.Answer.Name()))

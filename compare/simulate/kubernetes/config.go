@@ -5,13 +5,12 @@
 //	config.Autoscaler = hpa.Spec{Min: 1, Max: 50, Metrics: …, Behavior: hpa.DefaultBehavior()}
 //	result, err := kubernetes.Run(ctx, config, source, demand, simulate.Options{Seed: 1})
 //
-// A request goes to a pod that is ready, the next in turn. A pod works at so
-// many at once; the others wait in its queue, first come first served. A request
-// first takes its CPU time and then waits for what it waits for. No pod has a
-// CPU limit, so pods share all of their node: the requests that compute on a
-// node share what it has to give evenly, and none gets more than a core
-// (processor sharing). That is what weights in proportion to CPU requests come
-// to for pods of one kind that are about equally busy. See Burst for less.
+// Requests go to the ready pods in turn. A pod works on a fixed number at once; the others wait
+// in its queue, first come first served. A request first uses its CPU time and then waits, for
+// example for a database. No pod has a CPU limit, so pods share all of their node: the requests
+// that compute on a node share what it has to give evenly, and none gets more than a core
+// (processor sharing). For identical pods that are about equally busy, that equals weights in
+// proportion to CPU requests. See Burst for less.
 //
 // Every 15 seconds the autoscaler decides (package hpa) on metrics that are some
 // seconds old. Pods are created, find a node, pull their image, start, are asked
@@ -102,7 +101,7 @@ type Metrics struct {
 	Fresh      time.Duration // a container younger than this has no value yet
 }
 
-// Start is how a pod comes to take requests.
+// Start is how a pod starts, until it receives requests.
 type Start struct {
 	Schedule time.Duration // until the scheduler has looked at it
 	Pull     time.Duration // of the image, on a node that does not have it

@@ -17,8 +17,8 @@ func (c *Config) settle(requests replay.Requests, demand replay.Demand) replay.R
 	return same
 }
 
-// settled is how many replicas the autoscaler comes to rest at, at a rate a
-// second, with so many seconds of CPU time a request.
+// settled is the number of replicas at which the autoscaler settles, at a rate per second and
+// with this CPU time per request.
 func (c *Config) settled(rate, cpu float64) int {
 	if len(c.Autoscaler.Metrics) == 0 {
 		return 1

@@ -5,20 +5,19 @@
 //	config.Provisioned = 5
 //	result, err := lambda.Run(ctx, config, source, demand, simulate.Options{Seed: 1})
 //
-// An environment serves one request at a time. A request takes the idle
-// environment that was used last; where none is idle one is started, and the
-// request waits for it: for its placement, the runtime's initialization and the
-// app's own start. An environment that was idle for the keep-alive is gone.
-// AWS documents no keep-alive: it is a parameter, and results should be seen
-// for several.
+// An environment serves one request at a time. A request goes to the idle environment that was
+// used last; if none is idle, one is started, and the request waits for it: for its placement,
+// the runtime's initialization and the app's own start. An environment is removed when it has
+// been idle for the keep-alive. AWS documents no keep-alive: it is a parameter, and results
+// should be seen for several.
 //
-// A request may be turned away on its way, in this order, each counted apart:
+// A request may be rejected, by the first of these that applies, each counted separately:
 //
 //   - by API Gateway's token bucket;
 //   - by the ceiling on requests a second, 10 for each unit of concurrency;
 //   - by the concurrency: the account's, or what the function reserves;
 //   - by the scaling rate, where an environment would have to be started:
-//     1,000 in 10 seconds, which is taken for a bucket of 1,000 that fills at
+//     1,000 in 10 seconds, modelled as a token bucket of 1,000 that refills at
 //     100 a second.
 //
 // What is known of a request when it starts is recorded then: a point of the
@@ -89,14 +88,14 @@ func (c *Config) settle(requests replay.Requests, demand replay.Demand) replay.R
 	return same
 }
 
-// Bucket is a token bucket: so many at once, and so many a second from then on.
+// Bucket is a token bucket: its size, and how many tokens it gains a second.
 type Bucket struct {
 	Burst     int
 	PerSecond float64
 }
 
-// Retry is how clients try again what was turned away: after a random part of
-// Base, then of twice that, and so on up to Max ("full jitter",
+// Retry is how clients retry rejected requests: after a random part of Base, then of twice
+// that, and so on up to Max ("full jitter",
 // aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
 type Retry struct {
 	Attempts  int // all together; 0 and 1 are no retries

@@ -111,8 +111,8 @@ const (
 	Gauges                   // how many there are
 )
 
-// Followed says whether a gauge tells of the state that a simulator follows
-// through what a plan leaves out; see Options.Through.
+// Followed reports whether a gauge shows state that a simulator follows through minutes that a
+// plan leaves out; see Options.Through.
 func (g Gauge) Followed() bool {
 	switch g {
 	case Capacity, Instances, Ready, Wanted, Nodes, Pending:

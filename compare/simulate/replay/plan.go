@@ -9,10 +9,9 @@ import (
 	"time"
 )
 
-// Plan says which minutes of a long trace are simulated, and what stands for
-// the others. The idea is that of sampled simulation: where traffic is calm,
-// minutes with the same rate are alike once the system has settled, so some of
-// them tell what all of them are like.
+// Plan says which minutes of a long trace are simulated, and which others they represent. The
+// idea is that of sampled simulation: where traffic is calm, minutes with the same rate are
+// alike once the system has settled, so some of them tell what all of them are like.
 //
 //   - A minute is calm when none of the minutes before it, back to Settle ago,
 //     lies further from their mean than a tenth, or than chance has it. What lies

@@ -15,8 +15,8 @@ type Requests interface {
 	Err() error
 }
 
-// RequestsOf reads a source, and draws what each request asks for. A source that has
-// Requests of its own, which somebody drew already, is returned as it is.
+// RequestsOf reads a source, and draws what each request needs. A source that already has
+// Requests is returned as it is.
 func RequestsOf(source Source, demand Demand) Requests {
 	if requests, ok := source.(Requests); ok {
 		return requests

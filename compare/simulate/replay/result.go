@@ -97,7 +97,7 @@ func (r *Result) Idle() float64 {
 	return 1 - r.Utilization()
 }
 
-// GBSeconds is what a meter of billed milliseconds comes to on Lambda.
+// GBSeconds converts a meter of billed milliseconds on Lambda to GB-seconds.
 func (r *Result) GBSeconds(m Meter) float64 {
 	return float64(r.Meters[m]) / 1000 * float64(r.MemoryMB) / 1024
 }
