@@ -38,7 +38,6 @@ func (v *validator) uploads(path, name string, s *Service, u *Uploads) {
 			"have its owner send the events to a queue, and take them with queue: data: {QUEUE: {queue: {existing: true}}}")
 	default:
 		v.filters(path, name, u)
-		v.loop(path, name, s, u)
 	}
 	if at := path + ".prefix"; v.app.Given(at) {
 		v.keyPart(at, u.Prefix, keyPrefix)
@@ -65,30 +64,6 @@ func (v *validator) filters(path, name string, u *Uploads) {
 		return
 	}
 }
-
-// loop refuses a service that writes where its own events come from: each object would trigger
-// the next one without end.
-func (v *validator) loop(path, name string, s *Service, u *Uploads) {
-	prefixes, writes := s.Uses[u.From]["write"]
-	uses := child(child(child("services", name)+".uses", u.From), "write")
-	if !writes || !v.sound(uses) {
-		return
-	}
-	for _, prefix := range prefixes {
-		if overlap(prefix, u.Prefix) {
-			v.fail(uses, fmt.Sprintf("%s may write to %s*, and each object there starts it again", name, quoteless(prefix)),
-				"write to another bucket, or under a prefix that does not overlap with "+path+".prefix")
-			return
-		}
-	}
-	if len(prefixes) == 0 {
-		v.fail(uses, fmt.Sprintf("%s may write to all of %s, and each object there starts it again", name, u.From),
-			"write to another bucket, or set prefixes here and under uploads that do not overlap")
-	}
-}
-
-// quoteless is quote for what stands within a longer word.
-func quoteless(text string) string { return bare(text) }
 
 func (s schema) refineUploads() {
 	uploads := s.of(reflect.TypeFor[Uploads]())

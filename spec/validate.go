@@ -82,6 +82,7 @@ func (v *validator) check() {
 		}
 	}
 	v.cycles(v.inOrder(names))
+	v.loops(v.inOrder(names))
 	v.routes(names)
 	v.usage()
 }

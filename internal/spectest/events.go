@@ -214,6 +214,12 @@ func (g *generator) trigger(i int) {
 	g.line(2, "%s}", strings.Join(entries, ", "))
 }
 
+// startable says whether objects can start the service, by whatever lies between.
+func (g *generator) startable(i int) bool {
+	byItself := g.triggers[i] == "http" || g.triggers[i] == "schedule"
+	return !byItself || slices.ContainsFunc(g.calls, func(calls []bool) bool { return calls[i] })
+}
+
 // uses writes what a service may do with the data, and never what would start it again.
 func (g *generator) uses(s *service, i int) {
 	s.permissions = s.permissions || g.events(i)
@@ -234,7 +240,7 @@ func (g *generator) uses(s *service, i int) {
 		byPrefix := g.sometimes()
 		for _, right := range g.some("read", "write", "delete") {
 			switch {
-			case right == "write" && strings.HasPrefix(g.triggers[i], "uploads") && len(d.starts) > 0:
+			case right == "write" && g.startable(i) && len(d.starts) > 0:
 				if !slices.Contains(d.starts, "") && byPrefix {
 					rights = append(rights, "write: [out/]")
 				}
