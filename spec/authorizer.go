@@ -50,7 +50,7 @@ func (v *validator) tokenCheck(service string, s *Service) {
 	switch {
 	case check != "" && (s.HTTP.Auth == nil || s.HTTP.Auth.JWT == nil):
 		if v.sound(service + ".http.auth") {
-			v.fail(auth, "is only for http.auth: without it, nobody checks tokens", "say which tokens are good in http.auth.jwt, or remove it")
+			v.fail(auth, "is only for a service with http.auth: without it, no tokens are checked", "say which tokens are accepted in http.auth.jwt, or remove it")
 		}
 	case check == CheckedByEnvoy && s.Kubernetes.Gateway == nil:
 		v.fail(auth, "must come with kubernetes.gateway: Envoy Gateway checks the tokens of an HTTPRoute's requests", "name a Gateway of Envoy Gateway under kubernetes.gateway, or write app")

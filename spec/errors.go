@@ -24,13 +24,13 @@ func newReporter(file string) *reporter {
 	return &reporter{file: file, failed: map[string]bool{}}
 }
 
-// report tells of a problem that leaves no value at path to judge.
+// report records a problem that leaves no value at path to check.
 func (r *reporter) report(at Position, path, message string, hints ...string) {
 	r.failed[path] = true
 	r.note(at, path, message, hints...)
 }
 
-// note tells of a problem beside the value at path, which is judged still.
+// note records a problem beside the value at path, which is still checked.
 func (r *reporter) note(at Position, path, message string, hints ...string) {
 	r.found = append(r.found, problem.Problem{
 		Kind: problem.Invalid, File: r.file, Line: max(at.Line, 1), Column: max(at.Column, 1),

@@ -76,7 +76,7 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:
 		hints = []string{"a colon and a space make a mapping; quote it: " + strconv.Quote(n.Content[0].Value+": "+n.Content[1].Value)}
 	case n.Kind == yaml.MappingNode && len(n.Content) == 2:
-		hints = []string{"write " + asText(n.Content[0].Value) + " alone"}
+		hints = []string{"write only " + asText(n.Content[0].Value)}
 	case n.Kind == yaml.ScalarNode:
 		hints = []string{`write "" for an empty text, or remove the key`}
 	default:

@@ -13,26 +13,26 @@ import (
 	"ambi/internal/cron"
 )
 
-// Schedule has the service run at set times.
+// Schedule runs the service at set times.
 type Schedule struct {
 	Cron     string  `json:"cron" jsonschema:"required" jsonschema_description:"When it runs: minute, hour, day of the month, month and day of the week, such as 0 6 * * MON-FRI."`
 	TimeZone string  `json:"timeZone,omitempty" jsonschema:"default=UTC" jsonschema_description:"The time zone of cron, such as Europe/Berlin."`
-	Input    string  `json:"input,omitempty" jsonschema:"default=null" jsonschema_description:"What each run gets as its input, as JSON."`
+	Input    string  `json:"input,omitempty" jsonschema:"default=null" jsonschema_description:"The input of each run, as JSON."`
 	Path     string  `json:"path,omitempty" jsonschema:"default=/events" jsonschema_description:"The path that a run is posted to, as JSON with id, time and input."`
-	Attempts int     `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=10,default=3" jsonschema_description:"How often a run is tried in all, until the app answers 2xx."`
-	Overlap  Overlap `json:"overlap,omitempty" jsonschema:"enum=allow,enum=forbid,default=allow" jsonschema_description:"Whether a run may start while the one before is still at work."`
+	Attempts int     `json:"attempts,omitempty" jsonschema:"minimum=1,maximum=10,default=3" jsonschema_description:"The maximum number of attempts of a run, including the first; a run succeeds if the app answers 2xx."`
+	Overlap  Overlap `json:"overlap,omitempty" jsonschema:"enum=allow,enum=forbid,default=allow" jsonschema_description:"Whether a run may start while the previous one is still running."`
 }
 
-// Overlap says what becomes of a run that is due while another is at work.
+// Overlap says what happens to a run that is due while another is running.
 type Overlap string
 
 // The overlaps.
 const (
 	OverlapAllow  Overlap = "allow"
-	OverlapForbid Overlap = "forbid" // it is left out
+	OverlapForbid Overlap = "forbid" // it is skipped
 )
 
-// SetDefaults tries a run three times, as Lambda does by itself.
+// SetDefaults allows three attempts, which is also Lambda's default.
 func (s *Schedule) SetDefaults() {
 	s.TimeZone, s.Input, s.Path, s.Attempts, s.Overlap = "UTC", "null", "/events", 3, OverlapAllow
 }
@@ -47,7 +47,7 @@ func (a *App) HasSchedules() bool {
 	return false
 }
 
-// Times is when the schedule runs. It is sound in a spec that Parse took.
+// Times returns the times at which the schedule runs. The spec must be valid.
 func (s *Schedule) Times() *cron.Schedule {
 	times, err := cron.Parse(s.Cron)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Schedule) Times() *cron.Schedule {
 	return times
 }
 
-// CompactInput is the input without the white space around its parts.
+// CompactInput returns the input without insignificant white space. The spec must be valid.
 func (s *Schedule) CompactInput() string {
 	var b bytes.Buffer
 	if err := json.Compact(&b, []byte(s.Input)); err != nil {
@@ -66,9 +66,9 @@ func (s *Schedule) CompactInput() string {
 }
 
 const (
-	// maxInput bounds the input in bytes: a run's arguments, and not its data.
+	// maxInput is the maximum input in bytes: it is for a run's arguments, not its data.
 	maxInput = 4096
-	// keywordPrefix begins what EventBridge Scheduler replaces in an input.
+	// keywordPrefix starts the keywords that EventBridge Scheduler replaces in an input.
 	keywordPrefix = "<aws.scheduler."
 )
 
@@ -97,19 +97,19 @@ func (v *validator) schedule(path string, s *Schedule) {
 	case !json.Valid([]byte(s.Input)):
 		v.fail(at, "must be JSON, got "+quote(s.Input), `in quotes, such as '{"kind": "daily"}'`)
 	case len(s.Input) > maxInput:
-		v.fail(at, fmt.Sprintf("must have %d bytes at most, got %d", maxInput, len(s.Input)), "keep what is large in a bucket, and name it here")
+		v.fail(at, fmt.Sprintf("must be at most %d bytes, got %d", maxInput, len(s.Input)), "store large input in a bucket, and give its name here")
 	case strings.Contains(s.Input, keywordPrefix):
-		v.fail(at, "must not have "+keywordPrefix+"…>, which Lambda's scheduler alone replaces", "each run gets its id and its time beside the input")
+		v.fail(at, "must not contain "+keywordPrefix+"…>, which only EventBridge Scheduler replaces", "each run gets its id and time in addition to the input")
 	}
 	v.path(path+".path", s.Path)
 }
 
-// withoutScale refuses what says how many instances there are of a service that each run
-// starts anew.
+// withoutScale refuses numbers of instances for a service with a schedule: each run starts its
+// own instance.
 func (v *validator) withoutScale(path string) {
 	for _, key := range []string{"scale", "lambda.provisioned", "lambda.reserved"} {
 		if at := path + "." + key; v.app.Given(at) {
-			v.fail(at, "is not for a service with schedule", "each run starts one instance; schedule.overlap says whether there may be two")
+			v.fail(at, "is not for a service with a schedule", "each run starts one instance; schedule.overlap says whether two may run at once")
 		}
 	}
 }
@@ -127,18 +127,19 @@ func (s schema) refineSchedule() {
 	property(schedule, "timeZone").Enum = zones
 }
 
-// shiftsFrom is the year from which on changes of a zone's clocks are looked for: the same
-// spec says the same in any year.
+// shiftsFrom is the first year of the clock changes that ShiftNote looks at. It is fixed, so that
+// a spec has the same findings in any year.
 const shiftsFrom = 2026
 
-// ShiftNote says for a finding what a change of clocks does to a schedule: a missing time
-// never comes, on either target; of one that is there twice, the target says what happens.
+// ShiftNote is the part of a finding that says how clock changes affect a schedule. A time that
+// clocks skip is skipped on both targets; twice says what the target does at a time that occurs
+// twice.
 func ShiftNote(times *cron.Schedule, zone, twice string) string {
 	in, _ := cron.Zone(zone)
 	missed, doubled := "", ""
 	for _, shift := range times.Shifts(time.Date(shiftsFrom, 1, 1, 0, 0, 0, 0, in)) {
 		if shift.Missed {
-			missed = "; a time that clocks leave out when they are put forward never comes"
+			missed = "; a time that is skipped when clocks go forward has no run"
 		}
 		if shift.Twice {
 			doubled = "; " + twice

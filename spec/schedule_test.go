@@ -12,8 +12,8 @@ import (
 func TestScheduleInput(t *testing.T) {
 	for _, test := range []struct{ input, want string }{
 		{`"` + strings.Repeat("a", 4094) + `"`, ""},
-		{`"` + strings.Repeat("a", 4095) + `"`, "services.report.schedule.input: must have 4096 bytes at most, got 4097"},
-		{`"<aws.scheduler.execution-id>"`, "services.report.schedule.input: must not have <aws.scheduler.…>"},
+		{`"` + strings.Repeat("a", 4095) + `"`, "services.report.schedule.input: must be at most 4096 bytes, got 4097"},
+		{`"<aws.scheduler.execution-id>"`, "services.report.schedule.input: must not contain <aws.scheduler.…>"},
 		{`"<aws.schedule>"`, ""},
 	} {
 		_, err := spec.Parse("app.yaml", fmt.Appendf(nil, `apiVersion: ambi/v1

@@ -11,20 +11,20 @@ import (
 	"ambi/internal/lazyregexp"
 )
 
-// Table is a table of the data.
+// Table is a table of the app's data.
 type Table struct {
 	Key      string             `json:"key" jsonschema:"required" jsonschema_description:"The attribute that items are found by."`
-	Sort     string             `json:"sort,omitempty" jsonschema_description:"The attribute that orders the items of one key, and tells them apart."`
-	Types    map[string]KeyType `json:"types,omitempty" jsonschema_description:"Which keys and sorts, of the table and of its indexes, are no strings."`
+	Sort     string             `json:"sort,omitempty" jsonschema_description:"The attribute that orders items with the same key, and distinguishes them."`
+	Types    map[string]KeyType `json:"types,omitempty" jsonschema_description:"The types of the keys and sorts, of the table and its indexes, that are not strings."`
 	TTL      string             `json:"ttl,omitempty" jsonschema_description:"The attribute with the time after which DynamoDB deletes an item, in seconds since 1970."`
-	Recovery bool               `json:"recovery" jsonschema:"default=true" jsonschema_description:"Keep what it takes to restore the table as it was at any second of the last 35 days."`
-	Indexes  map[string]*Index  `json:"indexes,omitempty" jsonschema_description:"Other keys that items are found by, by the index's name: global secondary indexes, with all attributes."`
+	Recovery bool               `json:"recovery" jsonschema:"default=true" jsonschema_description:"Allow the table to be restored as it was at any second of the last 35 days."`
+	Indexes  map[string]*Index  `json:"indexes,omitempty" jsonschema_description:"Other keys that items are found by, under the name of the index: global secondary indexes, with all attributes."`
 }
 
 // Index is a global secondary index of a table.
 type Index struct {
 	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The attribute that the index finds items by."`
-	Sort string `json:"sort,omitempty" jsonschema_description:"The attribute that orders the items of one key."`
+	Sort string `json:"sort,omitempty" jsonschema_description:"The attribute that orders items with the same key."`
 }
 
 // KeyType is the type of an attribute that a table or an index finds items by.
@@ -40,11 +40,10 @@ const (
 // KeyTypes lists the types of keys.
 func KeyTypes() []KeyType { return []KeyType{StringKey, NumberKey, BinaryKey} }
 
-// SetDefaults keeps a table restorable.
+// SetDefaults turns point-in-time recovery on.
 func (t *Table) SetDefaults() { t.Recovery = true }
 
-// Keys lists the attributes that the table and its indexes find items by, in order,
-// with their types.
+// Keys lists the key attributes of the table and its indexes by name, with their types.
 func (t *Table) Keys() []Key {
 	types := map[string]KeyType{}
 	names := []string{t.Key, t.Sort}
@@ -99,7 +98,7 @@ func (v *validator) table(path string, t *Table) {
 			continue
 		}
 		if !indexName.MatchString(name) {
-			v.failKey(at, "the name must be 3 to 255 letters, digits and _ . -")
+			v.failKey(at, "the name must have 3 to 255 characters: letters, digits and _ . -")
 		}
 		v.foundBy(at, t.Indexes[name].Key, t.Indexes[name].Sort)
 	}
@@ -113,7 +112,7 @@ func (v *validator) table(path string, t *Table) {
 	for _, k := range t.Keys() {
 		names = append(names, k.Name)
 		if k.Name == t.TTL && k.Type != NumberKey {
-			v.fail(path+".ttl", fmt.Sprintf("must be a number, and the key %s is a %s", k.Name, k.Type), fmt.Sprintf("types: {%s: number}", k.Name))
+			v.fail(path+".ttl", fmt.Sprintf("must be a number, but the key %s is a %s", k.Name, k.Type), fmt.Sprintf("types: {%s: number}", k.Name))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Types)) {
@@ -121,18 +120,18 @@ func (v *validator) table(path string, t *Table) {
 		switch {
 		case !v.sound(at):
 		case !slices.Contains(names, name):
-			hints := []string{"other attributes have the type that the app writes"}
+			hints := []string{"other attributes need no type: they have the type that the app writes"}
 			if hint := nearest(name, names, "key"); hint != "" {
 				hints = []string{hint}
 			}
-			v.failKey(at, "is neither key nor sort of the table or of an index", hints...)
+			v.failKey(at, "is not a key or sort of the table or of an index", hints...)
 		case !slices.Contains(KeyTypes(), t.Types[name]):
 			v.fail(at, "must be one of string, number, binary, got "+quote(string(t.Types[name])))
 		}
 	}
 }
 
-// foundBy checks what a table or an index finds items by.
+// foundBy checks the key and sort of a table or an index.
 func (v *validator) foundBy(path, key, sort string) {
 	if v.app.Given(path + ".key") {
 		v.attribute(path+".key", key)
@@ -142,13 +141,13 @@ func (v *validator) foundBy(path, key, sort string) {
 	}
 	v.attribute(path+".sort", sort)
 	if key == sort && v.sound(path+".key") && v.sound(path+".sort") {
-		v.fail(path+".sort", "is the key already", "remove it: items with one key cannot be ordered by it")
+		v.fail(path+".sort", "is already the key", "remove it: all items with the same key have the same value")
 	}
 }
 
 func (v *validator) attribute(path, name string) {
 	if v.sound(path) && !attributeName.MatchString(name) {
-		v.fail(path, "must be the name of an attribute: a letter or _, then letters, digits and _ . -, 255 at most, got "+quote(name))
+		v.fail(path, "must be the name of an attribute: a letter or _, then letters, digits and _ . -, at most 255 characters, got "+quote(name))
 	}
 }
 

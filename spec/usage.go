@@ -139,7 +139,7 @@ func (v *validator) agreement(service string, u Usage) {
 		case u.Duration > 0:
 			v.fail(path, "replaces duration, and both are given", "remove one of them")
 		case u.CPUTime > 0 && u.ReportDuration.Stretched(u.CPUTime.Std()) > u.ReportDuration.Duration:
-			v.fail(path, fmt.Sprintf("must be at least what cpuTime alone takes with %d MB, %s, got %s",
+			v.fail(path, fmt.Sprintf("must be at least the time that cpuTime takes with %d MB, %s, got %s",
 				u.ReportDuration.MemoryMB, Duration(u.ReportDuration.Stretched(u.CPUTime.Std())), u.ReportDuration), "cpuTime is on a full core")
 		}
 	}

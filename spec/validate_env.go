@@ -121,6 +121,6 @@ func (v *validator) secret(path string, s Secret) {
 	}
 }
 
-// SetByPlatform reports who sets a variable of this name, so that a spec must not; empty
-// for nobody.
+// SetByPlatform returns what sets a variable of this name, so that a spec must not; empty if
+// nothing does.
 func SetByPlatform(name string) string { return reservedBy(name) }

@@ -44,7 +44,7 @@ func (w Word) Section() string {
 // Words lists the keys of Compose files, Kubernetes objects, charts, SAM
 // templates, serverless.yml and their like with what says the same in a spec.
 //
-// A word that becomes a key of the grammar goes from here: a test says so.
+// A test requires that no word is a key of the grammar.
 func Words() []Word {
 	inEmitted := func(file string) string { return "only one target has it; edit " + file }
 	all := []Word{
@@ -108,7 +108,7 @@ func Words() []Word {
 		anywhere("cronJob cronTab cronExpression scheduleExpression cronjobs", "schedule.cron", "five fields, such as 0 6 * * MON-FRI"),
 		anywhere("timezone tz scheduleExpressionTimezone", "schedule.timeZone", ""),
 		anywhere("concurrencyPolicy", "schedule.overlap", "allow or forbid"),
-		anywhere("backoffLimit maximumRetryAttempts maxRetries", "schedule.attempts", "how often a run is tried in all, the first time included"),
+		anywhere("backoffLimit maximumRetryAttempts maxRetries", "schedule.attempts", "the number of attempts of a run, including the first"),
 
 		anywhere("reservedConcurrency reservedConcurrentExecutions", "lambda.reserved", "true or false: the number is scale.max times concurrency"),
 		anywhere("provisionedConcurrency provisionedConcurrentExecutions provisionedConcurrencyConfig", "lambda.provisioned", ""),
@@ -166,7 +166,7 @@ func within[T any](names, ours, note string) Word {
 	return w
 }
 
-// wordFor finds what says the same as a key that a type does not have.
+// wordFor finds the word for a key of another tool.
 func wordFor(key string, in reflect.Type) (Word, bool) {
 	w, ok := wordsByName()[foreignKey{plain(key), in}]
 	if !ok {
@@ -191,12 +191,12 @@ var wordsByName = sync.OnceValue(func() map[foreignKey]Word {
 	return all
 })
 
-// plain is a key without what tools write differently.
+// plain returns a key without case, hyphens, underscores and spaces, which tools write differently.
 func plain(key string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(key))
 }
 
-// valueHints is for a text that is not among the allowed ones.
+// valueHints returns hints for a text that is not one of the allowed ones.
 func valueHints(text string, allowed []string) []string {
 	for _, a := range allowed {
 		if plain(a) == plain(text) || slices.Contains(otherValues()[a], plain(text)) {

@@ -17,15 +17,15 @@ func newEventCommand(io streams, options *project.Folder) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "event SERVICE",
 		Short: "Print an event as it reaches a service, to try the service with",
-		Long: `Print an event as it reaches a service that a queue or a bucket's uploads start, on
-either target: the JSON that Lambda has for messages of SQS, with one record. Post
-it to the service's path, and the answer says whether the message would be deleted:
-2xx deletes it, unless batchItemFailures names it; anything else gives it back. Of a
-service that runs at set times, it is a run: id, time and input.
+		Long: `Print a sample event for a service that a queue or a bucket's uploads start: Lambda's
+JSON for messages from SQS, with one record, on either target. Post it to the service's
+path; the answer shows whether the message would be deleted: 2xx deletes it, unless
+batchItemFailures names it, and any other status returns it to the queue. For a service
+with a schedule, the event is a run, with id, time and input.
 
   ambi event resize | curl --json @- localhost:8080/events
 
-Of uploads, the message tells of one object, whose key is encoded as S3 does it.`,
+For uploads, the message describes one object, whose key is encoded as S3 does.`,
 		Example: `  ambi event resize > event.json
   ambi event resize --key "incoming/a picture.jpg"
   ambi event report --body '{"kind": "daily"}'`,

@@ -28,25 +28,26 @@ func newImportCommand(io streams, options *project.Folder) *cobra.Command {
 	var force, stdout, asJSON, strict bool
 	cmd := &cobra.Command{
 		Use:   "import FILE...",
-		Short: "Make a spec of the app that you have: " + strings.Join(importer.Formats(), ", "),
-		Long: `Make a spec, app/app.yaml, of the files of an app that exists: ` + strings.Join(importer.Formats(), ", ") + `.
-The format is found by what is in the files. A folder stands for its compose.yaml, with
-the file that overrides it, or else for the YAML and JSON files in it and below it; - is
-standard input. Several files of one app become one spec.
+		Short: "Create a spec from an existing app: " + strings.Join(importer.Formats(), ", "),
+		Long: `Create a spec, app/app.yaml, from the files of an existing app: ` + strings.Join(importer.Formats(), ", ") + `.
+The contents of the files determine the format. A folder stands for its compose.yaml and
+its override file, or else for all YAML and JSON files in and below it; - is standard
+input. Several files of one app become one spec.
 
-Then show what became of each value of the files, with its place: what the spec says
-alike is counted, and what it says nearly alike or not at all is listed, with what
-differs or why. An exclamation mark is before what may change how the app behaves. A
-key that ambi does not know never fails an import.
+Then report on each value of the files. Values that the spec has too are counted; those
+that it approximates or leaves out are listed with their place and the difference or
+reason. An exclamation mark marks those that may change how the app behaves. A key that
+ambi does not know never fails an import.
 
   helm template shop ./chart | ambi import -
 
-What looks like a secret becomes a reference to one; the spec never holds its value.
-What the files do not say stays open in the spec, where "ambi validate" points at it.
+Values that look like secrets become references to secrets; the spec never contains
+them. Required values that the files do not have stay open in the spec, and "ambi
+validate" lists them.
 
-Exit code 1: app/app.yaml is there already, or nothing becomes a service. With
---strict also when the spec is not valid yet, or when something that may change how
-the app behaves was approximated or left out.`,
+Exit code 1: app/app.yaml exists, or the files have no service. With --strict also if
+the spec is not valid yet, or if a value that may change how the app behaves was
+approximated or left out.`,
 		Example: `  ambi import web.yaml --force
   ambi import web.yaml --name shop --stdout > shop.yaml
   ambi import - --stdout < web.yaml`,
@@ -100,15 +101,15 @@ the app behaves was approximated or left out.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&name, "name", "", "the app's `NAME` (default: made of the files)")
-	cmd.Flags().BoolVar(&force, "force", false, "replace an app/app.yaml that is there")
+	cmd.Flags().StringVar(&name, "name", "", "the app's `NAME` (default: from the files)")
+	cmd.Flags().BoolVar(&force, "force", false, "replace an existing app/app.yaml")
 	cmd.Flags().BoolVar(&stdout, "stdout", false, "print the spec, and the report to standard error; write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema import\" prints")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 when the app may behave otherwise than before")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 if the app may behave differently")
 	return cmd
 }
 
-// standardInput is what problems and reports call it.
+// standardInput is the name of standard input in problems and reports.
 const standardInput = "standard input"
 
 // maxSources bounds the files of one import.
@@ -154,7 +155,7 @@ func sources(stdin io.Reader, args []string) ([]source.File, error) {
 	return files, problems.Err()
 }
 
-// within lists the YAML and JSON files of a folder, but for hidden ones.
+// within lists the YAML and JSON files in and below a folder, except hidden ones.
 func within(folder string) ([]string, error) {
 	var names []string
 	err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
@@ -173,7 +174,7 @@ func within(folder string) ([]string, error) {
 	return names, err
 }
 
-// claimed picks the files of a folder that stand for all of it.
+// claimed picks the files of a folder to import, given the names of all.
 func claimed(folder string, names []string) []string {
 	paths := make([]string, len(names))
 	for i, name := range names {
@@ -190,8 +191,8 @@ func claimed(folder string, names []string) []string {
 	return picked
 }
 
-// besides is the folder of the first file, from which others may be read: only regular
-// files in it and below it, wherever links lead. done closes it.
+// besides opens the folder of the first file, from which other files may be read: only regular
+// files in and below it, also through links. done closes it.
 func besides(files []source.File) (folder source.Folder, done func()) {
 	first := files[0].Name
 	if first == standardInput {

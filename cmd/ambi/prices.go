@@ -66,7 +66,7 @@ type PriceList struct {
 	Format   string       `json:"format"`
 	Region   string       `json:"region"`
 	Compiled string       `json:"compiled"`       // when the book was put together
-	Book     string       `json:"book,omitempty"` // the user's, which goes before ambi's own
+	Book     string       `json:"book,omitempty"` // the user's, which overrides ambi's own
 	Complete []string     `json:"complete"`       // regions that compare can count with
 	Rates    []price.Rate `json:"rates"`
 

@@ -20,9 +20,9 @@ func newScheduleCommand(io streams, options *project.Folder) *cobra.Command {
 		Use:   "schedule SERVICE",
 		Short: "Print when a service with a schedule runs next, on each target",
 		Long: `Print the next five runs of a service with a schedule, in its time zone and in UTC.
-The targets differ where clocks are put back: EventBridge Scheduler runs once at a
-time that they show twice, and a CronJob twice. Neither runs at a time that clocks
-leave out when they are put forward.`,
+The targets differ when clocks go back: at a time that occurs twice, EventBridge
+Scheduler runs once, and a CronJob twice. When clocks go forward, neither runs at a
+time that is skipped.`,
 		Example: `  ambi schedule report
   ambi schedule report --after 2026-10-24T00:00:00Z`,
 		Args: flags.ExactlyOne("the name of a service"),
@@ -47,14 +47,14 @@ leave out when they are put forward.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&after, "after", "", "a `TIME` to begin after, such as 2026-10-24T00:00:00Z (default: now)")
+	cmd.Flags().StringVar(&after, "after", "", "print runs after this `TIME`, such as 2026-10-24T00:00:00Z (default: now)")
 	return cmd
 }
 
-// shownRuns is how many runs are printed for each target.
+// shownRuns is the number of runs printed for each target.
 const shownRuns = 5
 
-// runs says when a service runs after a moment.
+// runs lists the next runs of a service after a moment.
 func runs(p *project.Project, name string, after time.Time) (string, error) {
 	s, err := p.Service(name)
 	switch {
@@ -74,10 +74,10 @@ func runs(p *project.Project, name string, after time.Time) (string, error) {
 			note := ""
 			switch {
 			case run.Again && target == spec.Lambda:
-				fmt.Fprintf(&b, "  %s  no run: clocks showed this time already\n", local(run.At))
+				fmt.Fprintf(&b, "  %s  no run: the second time that clocks show this\n", local(run.At))
 				continue
 			case run.Again:
-				note = "  again: clocks showed this time already"
+				note = "  the second time that clocks show this"
 			}
 			fmt.Fprintf(&b, "  %s  %s%s\n", local(run.At), run.At.UTC().Format("2006-01-02 15:04 UTC"), note)
 			if shown++; shown == shownRuns {
@@ -88,14 +88,14 @@ func runs(p *project.Project, name string, after time.Time) (string, error) {
 	for _, shift := range times.Shifts(after.In(zone)) {
 		moment := shift.At.Format("2006-01-02")
 		if shift.Missed {
-			fmt.Fprintf(&b, "\nwhen clocks are put forward, next on %s, a time of the schedule is left out: no run then, on either target\n", moment)
+			fmt.Fprintf(&b, "\nwhen clocks go forward, next on %s, a time of the schedule is skipped: neither target runs then\n", moment)
 		}
 		if shift.Twice {
-			fmt.Fprintf(&b, "\nwhen clocks are put back, next on %s, a time of the schedule comes twice: one run on target lambda, two on target kubernetes\n", moment)
+			fmt.Fprintf(&b, "\nwhen clocks go back, next on %s, a time of the schedule occurs twice: one run on target lambda, two on target kubernetes\n", moment)
 		}
 	}
 	return b.String(), nil
 }
 
-// local is a moment as clocks of its zone show it.
+// local formats a moment as local time in its zone.
 func local(t time.Time) string { return t.Format("Mon 2006-01-02 15:04 -0700") }

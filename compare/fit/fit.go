@@ -225,7 +225,7 @@ func (c *checker) unchecked(w cost.Workload) {
 	}
 }
 
-// count prints a number of things without a fraction that nobody needs.
+// count prints a number of things without an irrelevant fraction.
 func count(x float64) string {
 	if x < 10 {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")

@@ -226,7 +226,7 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 	s := newSplit(source, demand, len(sides), func(requests []replay.Request) {
 		for i := range requests {
 			if in.Until > 0 && requests[i].At >= int64(in.Until) && in.Plan == nil {
-				break // it is read ahead, and nobody serves it
+				break // it was read ahead and is not served
 			}
 			meter.Observe(requests[i].At)
 		}

@@ -105,7 +105,7 @@ func (s *split) give(b *batch) {
 type reader struct {
 	split *split
 	full  chan *batch
-	done  chan struct{} // closed when nobody reads any more
+	done  chan struct{} // closed when reading ends
 	at    *batch
 	left  []replay.Request // for Next
 	err   error            // of the source; set before full is closed

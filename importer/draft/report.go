@@ -99,8 +99,8 @@ func (o Object) Skip(all ...*source.Node) {
 	}
 }
 
-// Rest notes whatever nobody has dealt with below a value, but for what says nothing. why
-// says for a path why it has no place in a spec, and whether that matters.
+// Rest notes the unused values below a value, except those that say nothing. why returns the
+// reason that a path has no place in a spec, and whether that changes what the app does.
 func (o Object) Rest(root *source.Node, saysNothing func(*source.Node) bool, why func(*source.Node) (string, bool)) {
 	for _, n := range root.Unseen() {
 		if saysNothing(n) {

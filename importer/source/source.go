@@ -1,6 +1,6 @@
-// Package source reads the files of other tools into trees. Each value has its place in
-// its file, and remembers whether the importer made something of it, so that what nobody
-// looked at can be reported instead of lost.
+// Package source reads the files of other tools into trees. Each value has its place in its
+// file, and records whether the importer used it, so that unused values are reported and not
+// lost.
 //
 //	documents, err := source.Read("k8s/web.yaml", text)
 //	replicas := documents[0].Root.Get("spec", "replicas")
@@ -310,7 +310,7 @@ func (n *Node) See() {
 	n.seen = true
 }
 
-// Unseen lists what nobody has dealt with: the topmost values below which nothing was seen.
+// Unseen lists the unused values, or the topmost mapping or list of which nothing was used.
 func (n *Node) Unseen() []*Node {
 	if n == nil || n.seen {
 		return nil

@@ -1,6 +1,6 @@
 package awsapi
 
-// table says which operations of DynamoDB a table comes to.
+// table says which operations of DynamoDB create a table.
 func table() resourceType {
 	return resourceType{operations: []operation{
 		{

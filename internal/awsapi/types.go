@@ -1,6 +1,6 @@
 package awsapi
 
-// resourceType says which operations a type comes to when a resource is made.
+// resourceType says which operations create a resource of a type.
 type resourceType struct {
 	operations []operation
 	unsent     string // inputs that no request has: what they decide happens elsewhere

@@ -21,7 +21,7 @@ type field struct {
 	flag    string
 	service string // of --requests, where there are several
 	input   string // the name that problems have
-	usual   string // what counts where nobody says anything
+	usual   string // the default
 }
 
 // Shown is the form as it is shown first.

@@ -9,7 +9,7 @@ import (
 	_ "time/tzdata" // so that a zone means the same on every machine that has none of its own
 )
 
-// zones are the names of the time zones database that name a place, as Go has it, and UTC.
+// zones are the place names in Go's time zone database, and UTC.
 //
 //go:embed zones.txt
 var zones string
@@ -17,7 +17,7 @@ var zones string
 // Zones lists the names of time zones, sorted.
 func Zones() []string { return strings.Fields(zones) }
 
-// Zone finds a time zone by its name, such as Europe/Berlin; false where there is none.
+// Zone finds a time zone by its name, such as Europe/Berlin; false if there is none.
 func Zone(name string) (*time.Location, bool) {
 	if _, known := slices.BinarySearch(Zones(), name); !known {
 		return nil, false // a name that this machine alone knows, such as Local, or one in another case
@@ -26,7 +26,7 @@ func Zone(name string) (*time.Location, bool) {
 	return zone, err == nil
 }
 
-// Shift is a moment at which the clocks of a zone are put forward or back.
+// Shift is a moment at which the clocks of a zone go forward or back.
 type Shift struct {
 	At     time.Time     // in the zone, after the shift
 	By     time.Duration // more than 0 for forward: clocks leave as much out; less for back: they show as much twice
@@ -34,11 +34,11 @@ type Shift struct {
 	Twice  bool          // or one that they show twice
 }
 
-// years are looked at for shifts: the days of a week fall on each date within 28.
+// years is how far shifts are searched: within 28 years, each date falls on every day of the week.
 const years = 28
 
-// Shifts lists the first shift after a moment that leaves out a time of the schedule, and
-// the first that shows it twice, in the zone of that moment.
+// Shifts lists the first shift after a moment that skips a time of the schedule, and the first
+// that repeats one, in the zone of that moment.
 func (s *Schedule) Shifts(after time.Time) []Shift {
 	var found []Shift
 	const day = 24 * time.Hour
@@ -47,7 +47,7 @@ func (s *Schedule) Shifts(after time.Time) []Shift {
 		if _, after := t.Add(day).Zone(); after == before {
 			continue
 		}
-		// Not by [time.Time.ZoneBounds], which stands still on the last day of a leap year.
+		// Not with [time.Time.ZoneBounds], which does not advance on the last day of a leap year.
 		seconds := sort.Search(int(day/time.Second), func(n int) bool {
 			_, after := t.Add(time.Duration(n) * time.Second).Zone()
 			return after != before
@@ -61,12 +61,12 @@ func (s *Schedule) Shifts(after time.Time) []Shift {
 	return found
 }
 
-// shift says what the shift at a moment does to the schedule.
+// shift returns the effect of the shift at a moment on the schedule.
 func (s *Schedule) shift(at time.Time) Shift {
 	_, before := at.Add(-time.Second).Zone()
 	_, after := at.Zone()
 	shift := Shift{At: at, By: time.Duration(after-before) * time.Second}
-	// What a clock would show without the shift, and what it showed before it was put back.
+	// The clock times without the shift, and before the clock went back.
 	shown := at.UTC().Add(time.Duration(min(before, after)) * time.Second)
 	for end := shown.Add(shift.By.Abs()); shown.Before(end); shown = shown.Add(time.Minute) {
 		if s.matches(shown) {
@@ -79,13 +79,13 @@ func (s *Schedule) shift(at time.Time) Shift {
 // Run is one run of a schedule.
 type Run struct {
 	At time.Time
-	// Again is set where clocks showed the time an hour before already: a CronJob runs
-	// again, and EventBridge Scheduler does not.
+	// Again is set for the second occurrence of a time when clocks go back: a CronJob runs
+	// again, EventBridge Scheduler does not.
 	Again bool
 }
 
-// Runs lists the next runs of a CronJob after a moment, as many as there are of count in
-// the next five years. EventBridge Scheduler has the same but for those that are there Again.
+// Runs lists the next runs of a CronJob after a moment, at most count, within the next five
+// years. EventBridge Scheduler has the same ones except those with Again.
 // Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
 func (s *Schedule) Runs(after time.Time, count int) []Run {
 	var runs []Run
@@ -95,7 +95,7 @@ func (s *Schedule) Runs(after time.Time, count int) []Run {
 	return runs
 }
 
-// again reports whether clocks showed the same before they were put back.
+// again reports whether the same clock time occurred before clocks went back.
 func again(t time.Time) bool {
 	_, before := t.Add(-24 * time.Hour).Zone()
 	_, now := t.Zone()

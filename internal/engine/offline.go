@@ -82,7 +82,7 @@ func (r *run) offlineEnv(ctx context.Context, temporary string, env []string) []
 		"PULUMI_CONFIG_PASSPHRASE=",
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
-		// The stand-ins ask nobody. A program that asks by itself finds nobody either.
+		// The stand-ins need no credentials, and the program must not find the user's.
 		"KUBECONFIG="+in("kubeconfig"),
 		"AWS_CONFIG_FILE="+in("aws"),
 		"AWS_SHARED_CREDENTIALS_FILE="+in("aws"),

@@ -189,7 +189,7 @@ func CommandLine(cmd *cobra.Command, without ...string) string {
 	return Quote(words)
 }
 
-// asTyped is a flag as words of a command line; nothing if nobody typed it.
+// asTyped returns a flag as words of a command line; none if it was not given.
 func asTyped(f *pflag.Flag) []string {
 	if !f.Changed {
 		return nil

@@ -222,7 +222,7 @@ func cloneResource(r *stacktest.Resource) *stacktest.Resource {
 	for input, urns := range r.Needs {
 		copied.Needs[input] = slices.Clone(urns)
 	}
-	return &copied // nobody edits outputs
+	return &copied // outputs are never edited
 }
 
 func cloneValue(value any) any {

@@ -30,7 +30,7 @@ type cloud interface {
 	// resource, and which outputs are then new.
 	republishes(r resource, changed []string) (outputs []string)
 	// fixed reports whether the program itself names the resource, so that the old one
-	// must go before a new one can come.
+	// must be deleted before a new one is created.
 	fixed(r resource, olds, news properties) bool
 	// id names a resource that is being created.
 	id(r resource, inputs properties) string

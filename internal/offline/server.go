@@ -72,7 +72,7 @@ func Serve(clouds ...string) (*Server, error) {
 // Env returns what the engine's process needs in its environment, as KEY=VALUE.
 func (s *Server) Env() []string { return []string{s.env} }
 
-// Close stops the stand-ins at once, whoever is still connected.
+// Close stops the stand-ins at once, even with open connections.
 func (s *Server) Close() error {
 	for _, server := range s.servers {
 		server.Stop()

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// connections bounds how many are open. One too many ends the oldest that nobody
-// is being answered on: those that send slowly, or nothing, keep no one else out.
+// connections bounds the number of open connections. At the bound, a new one closes the oldest
+// on which no request is being answered, so slow or silent clients do not block others.
 type connections struct {
 	mutex     sync.Mutex
 	open      []net.Conn // the oldest first

@@ -62,7 +62,7 @@ func New(hosts []string, html []byte, ask func(values map[string]string) page.An
 		select {
 		case turns <- struct{}{}:
 			defer func() { <-turns }()
-		case <-r.Context().Done(): // whoever asked has gone
+		case <-r.Context().Done(): // the client has gone
 			return
 		}
 		var a page.Answer

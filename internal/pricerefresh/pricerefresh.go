@@ -36,7 +36,7 @@ type Options struct {
 	From      string    // a folder or an address; empty for the Price List of AWS
 	Out       string    // the price book to write
 	Now       time.Time // the date that the prices get
-	Progress  io.Writer // is told which file is being read; nil for nobody
+	Progress  io.Writer // shows which file is being read; may be nil
 
 	Stalled time.Duration // how long a server may send nothing; 0 is a minute
 	Limit   time.Duration // how long all of it may take; 0 is an hour
@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options) (Done, error) {
 	if err != nil {
 		return Done{}, problem.As(problem.Machine, err)
 	}
-	// What is there already is read first: nothing is downloaded for a file that
+	// Existing files are read first: nothing is downloaded for a file that
 	// cannot be kept.
 	own, err := existingBook(o.Out)
 	if err != nil {

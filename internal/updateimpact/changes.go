@@ -86,13 +86,13 @@ func All() []Change {
 			Fields: []string{"services.*.needs[]"}, Callee: "{}", After: "needs: [NAMEb]",
 			Lambda: steps(publish),
 			Kubernetes: noted("create NetworkPolicy, update Deployment NetworkPolicy",
-				"both are of the service that is called: the new one lets this service in, and the other one from then on nobody who does not need it; the pods roll after that"),
+				"both select the called service: the new one admits this service, and the other one stops admitting pods that do not need it; the pods roll after that"),
 		},
 		{
 			Fields: []string{"services.*.needs[]"}, Title: "one less", Callee: "{}", Before: "needs: [NAMEb]", After: "needs: null",
 			Lambda: steps(publish),
 			Kubernetes: noted("update Deployment NetworkPolicy, delete NetworkPolicy",
-				"what lets this service in goes once its pods have rolled; the other NetworkPolicy changes where nobody else needs the service: then every pod of the cluster may call it"),
+				"the policy that admits this service is deleted when its pods have rolled; the other NetworkPolicy changes if no other service needs the called one: then every pod in the cluster may call it"),
 		},
 		{
 			Fields: []string{"services.*.needs[]"}, Title: "of a service behind an Ingress or a Gateway", Callee: "kubernetes: {gateway: {name: public}}", After: "needs: [NAMEb]",

@@ -85,7 +85,7 @@ func Data() []Change {
 			Fields:     []string{"services.*.queue.from"},
 			DataBefore: two, Before: "{queue: {from: NAME}}", After: "{queue: {from: NAMEb}}",
 			Data:       steps("update Queue MetricAlarm"),
-			Lambda:     noted("replace EventSourceMapping, update RolePolicy", "messages of the old queue stay there, and another service or nobody takes them"),
+			Lambda:     noted("replace EventSourceMapping, update RolePolicy", "messages in the old queue stay there, unless another service receives them"),
 			Kubernetes: noted("update Deployment RolePolicy ScaledObject", "pods that run finish what they have taken from the old queue"),
 		},
 		{

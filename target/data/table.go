@@ -30,24 +30,24 @@ func (r *resolver) table(at, name string, t *spec.Table) Table {
 	for _, index := range t.IndexNames() {
 		out.Indexes = append(out.Indexes, Index{index, t.Indexes[index].Key, t.Indexes[index].Sort})
 	}
-	r.notes.Exact(at, "a table of the data stack, which both targets share: paid by request, encrypted by DynamoDB, and protected from deletion by Pulumi and by DynamoDB unless a stack says otherwise")
+	r.notes.Exact(at, "a table of the data stack, which both targets share: billed per request, encrypted by DynamoDB, and protected from deletion by Pulumi and DynamoDB unless a stack's configuration turns that off")
 	r.notes.Exact(at+".key", "the table's partition key")
 	if t.Sort != "" {
 		r.notes.Exact(at+".sort", "the table's sort key")
 	}
 	if len(t.Types) > 0 {
-		r.notes.Exact(at+".types", "the types of the attributes that the table and its indexes have as keys")
+		r.notes.Exact(at+".types", "the types of the key attributes of the table and its indexes")
 	}
 	if t.TTL != "" {
-		r.notes.Exact(at+".ttl", "the table's time to live; DynamoDB deletes within a few days of that time, and reads return an expired item until then")
+		r.notes.Exact(at+".ttl", "the table's time to live; DynamoDB deletes an item within a few days of that time, and reads return it until then")
 	}
 	if t.Recovery {
-		r.notes.Exact(at+".recovery", "point-in-time recovery: a restore makes a new table, of any second of the last 35 days")
+		r.notes.Exact(at+".recovery", "point-in-time recovery: a restore creates a new table, as of any second of the last 35 days")
 	} else {
-		r.notes.Exact(at+".recovery", "no point-in-time recovery: what is deleted or overwritten is lost")
+		r.notes.Exact(at+".recovery", "no point-in-time recovery: deleted or overwritten items are lost")
 	}
 	for _, index := range out.Indexes {
-		r.notes.Exact(at+".indexes."+index.Name, "a global secondary index with all attributes of the items; it lags behind the table by a moment")
+		r.notes.Exact(at+".indexes."+index.Name, "a global secondary index with all attributes of the items; it is eventually consistent with the table")
 	}
 	return out
 }

@@ -29,7 +29,7 @@ func (r *resolver) authorizer(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".http.auth.jwt.audience", "the variable %s, separated by commas; the app compares them", spec.AudienceVariable)
 	case spec.CheckedByEnvoy:
 		out.TokenCheck = &TokenCheck{Issuer: jwt.Issuer, Audience: slices.Sorted(slices.Values(jwt.Audience)), JWKS: s.Kubernetes.JWKS}
-		r.notes.Approximate(auth, "a SecurityPolicy beside the HTTPRoute, which a Gateway of Envoy Gateway alone obeys: any other lets requests in unchecked; "+
+		r.notes.Approximate(auth, "a SecurityPolicy for the HTTPRoute, which only Gateways of Envoy Gateway apply: any other lets requests in unchecked; "+
 			"pods that connect to the Service need no token")
 		r.notes.Exact(at+".kubernetes.jwks", "where Envoy Gateway gets the issuer's keys")
 		r.issuer(at+".http.auth.jwt.issuer", jwt.Issuer)

@@ -15,10 +15,10 @@ type Reach string
 
 // The reaches.
 const (
-	FromAnywhere Reach = "anywhere" // whoever serves the routes from outside, wherever that runs
-	FromCluster  Reach = "cluster"  // every pod of the cluster
-	FromCallers  Reach = "callers"  // the services that need it, and nobody else
-	FromNobody   Reach = "nobody"   // events are taken from a queue
+	FromAnywhere Reach = "anywhere" // any address: what serves the routes from outside may run anywhere
+	FromCluster  Reach = "cluster"  // every pod in the cluster
+	FromCallers  Reach = "callers"  // only the services that need it
+	FromNobody   Reach = "nobody"   // no connections: the service's runs or events come from a schedule or queue
 )
 
 // outside decides who may connect to the service, and what of http its target's
@@ -55,7 +55,7 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 			if s.Kubernetes.ServiceMonitor != nil {
 				callers = append(slices.Clone(callers), "Prometheus")
 			}
-			within = "from the pods of " + finding.And(callers) + " alone" + enforced
+			within = "from the pods of " + finding.And(callers) + " only" + enforced
 		}
 		if s.HTTP.Internal {
 			r.notes.Approximate(at+".http.internal", "its NetworkPolicy allows requests %s", within)
@@ -91,7 +91,7 @@ func entry(name string, s *spec.Service) string {
 	case in.ALB() && in.Group != "":
 		return "the load balancer of group " + in.Group
 	case in.ALB():
-		return "a load balancer for " + name + " alone"
+		return "a separate load balancer for " + name
 	case in != nil:
 		return "Ingress class " + in.Class
 	}

@@ -81,7 +81,7 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		r.nginx(at, s, out)
 	case s.Kubernetes.Ingress.ALB():
 		r.notes.Approximate(classAt, "the Ingress's class, which ambi assumes to be the AWS Load Balancer Controller because of its name: other controllers ignore its annotations for scheme, group and timeout%s", open)
-		r.host(at, s, out, r.notes.Exact, "the Ingress's host, over HTTPS alone, with the certificate that ACM has for it", "every host name of the load balancer")
+		r.host(at, s, out, r.notes.Exact, "the Ingress's host, only over HTTPS, with its certificate in ACM", "every host name of the load balancer")
 		r.alb(at, s, out)
 	default:
 		r.notes.Exact(classAt, "the Ingress's class%s", open)

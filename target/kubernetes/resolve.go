@@ -136,7 +136,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Exact(path, "the pods' user, and their group")
 	}
 	if path := at + ".kubernetes.writableRoot"; r.app.Given(path) {
-		r.notes.Exact(path, "%s", map[bool]string{true: "the container's file system is writable, as far as its user may write", false: "the container can write to /tmp alone"}[out.WritableRoot])
+		r.notes.Exact(path, "%s", map[bool]string{true: "the container's file system is writable, as far as its user may write", false: "the container can only write to /tmp"}[out.WritableRoot])
 	}
 	shared := s.Lambda.Architecture == spec.ARM64 && s.Lambda.Image == "" && s.Lambda.Zip == ""
 	switch path := at + ".kubernetes.architecture"; {

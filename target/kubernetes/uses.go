@@ -5,7 +5,7 @@ import (
 	"ambi/target/data"
 )
 
-// uses decides what the pods find of the data, and what their role may do with it.
+// uses gives the pods the locations of the data, and their role the rights to it.
 func (r *resolver) uses(name string, s *spec.Service, out *Service) {
 	out.Access = data.AccessOf(r.app, name)
 	for _, used := range r.app.DataNames() {

@@ -22,7 +22,7 @@ func (r *resolver) internal(path string, s *spec.Service, out *Service) {
 		}) {
 			wide = "; the * that stands for ANY and for a parameter in their policies also matches further segments, and with them other internal routes"
 		}
-		r.notes.Approximate(path, "AWS IAM guards the routes: of the app, the %s of %s alone may invoke them, and callers sign each request with SigV4, for the service execute-api%s",
+		r.notes.Approximate(path, "AWS IAM guards the routes: in the app, only the %s of %s may invoke them, and callers sign each request with SigV4, for the service execute-api%s",
 			roles, finding.And(callers), wide)
 	} else if r.app.Given(path) {
 		r.notes.Exact(path, "callers need not sign their requests")

@@ -9,7 +9,7 @@ import (
 // to the function needs a field and a finding here, and a line in the template.
 type Options struct {
 	Provisioned int // environments that the alias keeps warm
-	Reserved    int // environments that the function may have, and nobody else; 0 for no bound
+	Reserved    int // environments reserved for the function, which are also its maximum; 0 for none
 	PerInstance int // of Reserved, for each instance that scale.max allows
 	Tracing     bool
 	VPC         bool

@@ -82,7 +82,7 @@ func (r *resolver) eventScale(at string, s *spec.Service, out *Service) {
 	}
 }
 
-// variablesOfData adds what says where the data is.
+// variablesOfData adds the variables with the locations of data.
 func (r *resolver) variablesOfData(out *Service) {
 	for _, v := range out.Access.Variables {
 		out.Environment = append(out.Environment, Variable{Name: v.Name, Output: v.Output})

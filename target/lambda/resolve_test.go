@@ -102,7 +102,7 @@ func TestFindings(t *testing.T) {
 		},
 		"internal service": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
-			"services.b.http.internal", finding.Approximate, "of the app, the role of a alone may invoke them",
+			"services.b.http.internal", finding.Approximate, "in the app, only the role of a may invoke them",
 		},
 		"internal service with exact routes": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [GET /b], internal: true}"},
@@ -110,7 +110,7 @@ func TestFindings(t *testing.T) {
 		},
 		"internal service with a parameter, for two": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [\"GET /b/{id}\"], internal: true}", "c": "needs: [b]\nhttp: {routes: [GET /c]}"},
-			"services.b.http.internal", finding.Approximate, "the roles of a and c alone may invoke them, and callers sign each request with SigV4, for the service execute-api; the * that stands for ANY and for a parameter",
+			"services.b.http.internal", finding.Approximate, "only the roles of a and c may invoke them, and callers sign each request with SigV4, for the service execute-api; the * that stands for ANY and for a parameter",
 		},
 		"internal service with any method": {
 			map[string]string{"a": "needs: [b]\nhttp: {routes: [GET /a]}", "b": "http: {routes: [ANY /b], internal: true}"},

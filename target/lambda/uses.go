@@ -5,7 +5,7 @@ import (
 	"ambi/target/data"
 )
 
-// uses decides what the function finds of the data, and what its role may do with it.
+// uses gives the function the locations of the data, and its role the rights to it.
 func (r *resolver) uses(name string, s *spec.Service, out *Service) {
 	out.Access = data.AccessOf(r.app, name)
 	for _, used := range r.app.DataNames() {

@@ -182,8 +182,8 @@ func (a App) sends() bool {
 	return !slices.ContainsFunc(a.Workloads, func(w Workload) bool { return !w.Traffic.Outbound.IsKnown() })
 }
 
-// egressLine is what services answer and what they send themselves. Where nobody
-// said how much that is, it is left out of both targets' bills.
+// egressLine prices responses and the traffic that services send themselves. If the amount of
+// the latter is not given, neither target's bill includes it.
 func (b *builder) egressLine(sends bool) int {
 	l := line{name: "Egress to the internet", category: Egress, inputs: []demand.Input{demand.Requests, demand.Response}, formula: "requests x response bytes; without what the app itself sends, because outboundSize is not given"}
 	if sends {

@@ -35,7 +35,7 @@ func against(d *compare.Difference) againstView {
 		view := changesView{Target: string(t), Name: name(t), Total: changeView{"A month", format.MoneyOr(side.Before), format.MoneyOr(side.After), format.Rise(side.Change())}}
 		lines := slices.DeleteFunc(slices.Clone(side.Lines), func(l compare.LineDifference) bool {
 			c := l.Change()
-			return c != nil && c.Cents() == 0 // nobody would see why it stands here
+			return c != nil && c.Cents() == 0 // it would show as no change
 		})
 		for _, l := range lines {
 			view.Lines = append(view.Lines, changeView{l.Name, format.MoneyOr(l.Before), format.MoneyOr(l.After), format.Rise(l.Change())})

@@ -63,7 +63,7 @@ func changes(d *compare.Difference) []price.USD {
 	return list
 }
 
-// magnitude is how large an amount or a change is; what nobody knows is largest.
+// magnitude is the absolute value of a change; unknown changes are the largest.
 func magnitude(change *price.USD) price.USD {
 	if change == nil {
 		return price.Most
@@ -71,7 +71,7 @@ func magnitude(change *price.USD) price.USD {
 	return max(*change, -*change)
 }
 
-// visible are the lines that changed by a cent or more, or by nobody knows what.
+// visible returns the lines that changed by a cent or more, or by an unknown amount.
 func visible(lines []compare.LineDifference) []compare.LineDifference {
 	return slices.DeleteFunc(slices.Clone(lines), func(l compare.LineDifference) bool {
 		c := l.Change()

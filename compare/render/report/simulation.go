@@ -289,7 +289,7 @@ func (s sideBySide) money() {
 	s.say("", fmt.Sprintf("A month is taken to be %s times this trace: what it does not show, such as nights and weekends, is not in these costs.",
 		amount(1/max(s.simulation.Months(spec.Lambda), s.simulation.Months(spec.Kubernetes)))))
 	if unknown(s.result.Lambda) || unknown(s.result.Kubernetes) {
-		s.say("", `A + means that a cost which nobody can know yet comes on top: "ambi compare" has the formulas.`)
+		s.say("", `A + means that further costs are still unknown: "ambi compare" has the formulas.`)
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *simulator) use(now int64) {
 		pod.used += int64(work * units)
 		done += work
 	}
-	// A queue is full at some time, and nobody waits in it beyond the limit.
+	// A queue is full at some time, and no request waits in it beyond the limit.
 	f.late = min(wanted-done, float64(pods*(s.Queue+s.Concurrency))*f.mean)
 	if s.limit < never {
 		f.late = min(f.late, float64(n)/length*float64(s.limit)*f.mean)

@@ -328,7 +328,7 @@ func (s *sampling) standing(c *group) totals {
 	return t
 }
 
-// extend adds what a group comes to.
+// extend adds the result of a group.
 func (t *totals) extend(sum *totals, perMinute, perRequest float64) {
 	t.minutes += float64(sum.minutes * perMinute)
 	t.arrived += float64(sum.arrived * perRequest)
