@@ -13,9 +13,13 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"ambi/importer"
 	"ambi/importer/draft"
 	"ambi/internal/problem"
+	"ambi/spec"
+	"ambi/target"
 )
 
 var breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: each entry is one, a file or a folder")
@@ -24,6 +28,7 @@ var breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: eac
 type breadth struct {
 	apps, nothing, broken          int // nothing: no service in them; broken: no YAML, or another format
 	services, valid, taken         int // with a valid spec; taken by both targets but for the image's registry
+	imaged                         int // valid, or valid but for the image's name or tag
 	carried, approximated, leftOut int // values
 	keys, objects, refusals        map[string]int
 	problems                       map[string]int
@@ -56,26 +61,36 @@ func (b *breadth) measure(t *testing.T, path string) {
 		}
 		return
 	}
-	bad, refused := map[string]bool{}, map[string]bool{}
+	bad, refused, unnamed := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, p := range result.Problems {
 		service := strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]
 		switch {
-		case strings.Contains(p.Message, registry):
-		case strings.Contains(p.Message, "on target"):
-			refused[service] = true
-			b.refusals[quotes.ReplaceAllString(p.Message, "…")]++
+		case strings.Contains(p.Message, "on target"): // counted below
+		case strings.HasSuffix(p.Field, ".image"):
+			unnamed[service] = true
+			b.problems[quotes.ReplaceAllString("image: "+p.Message, "…")]++
 		default:
 			bad[service] = true
 			field := strings.Split(p.Field, ".")
 			b.problems[quotes.ReplaceAllString(index.ReplaceAllString(strings.Join(field[min(2, len(field)):], "."), "")+": "+p.Message, "…")]++
 		}
 	}
+	for _, p := range completed(t, result.Spec) {
+		if strings.Contains(p.Message, "on target") && !strings.Contains(p.Message, registry) {
+			refused[strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]] = true
+			b.refusals[quotes.ReplaceAllString(p.Message, "…")]++
+		}
+	}
 	for _, s := range result.Services {
 		b.services++
-		if !bad[s] {
+		if bad[s] {
+			continue
+		}
+		b.imaged++
+		if !unnamed[s] {
 			b.valid++
 		}
-		if !bad[s] && !refused[s] {
+		if !refused[s] {
 			b.taken++
 		}
 	}
@@ -98,6 +113,33 @@ func (b *breadth) measure(t *testing.T, path string) {
 			b.keys[strings.TrimSuffix(kind+" "+index.ReplaceAllString(i.Key, ""), " ")]++
 		}
 	}
+}
+
+// completed is what is wrong with a spec once its user has written what the source did not
+// say: the names of images, and values of variables.
+func completed(t *testing.T, text []byte) problem.List {
+	var app map[string]any
+	if err := yaml.Unmarshal(text, &app); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range app["services"].(map[string]any) {
+		s.(map[string]any)["image"] = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.2.3"
+		env, _ := s.(map[string]any)["env"].(map[string]any)
+		for name, value := range env {
+			if value == nil {
+				env[name] = "written"
+			}
+		}
+	}
+	text, err := yaml.Marshal(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := spec.Parse(importer.SpecName, text)
+	if err != nil {
+		return problem.All(err)
+	}
+	return target.Resolve(parsed).Problems(importer.SpecName, parsed.Targets...)
 }
 
 func most(counts map[string]int, n int) []string {
@@ -131,8 +173,8 @@ func TestBreadth(t *testing.T) {
 		b.measure(t, app)
 	}
 	share := func(of, all int) string { return fmt.Sprintf("%d of %d (%d %%)", of, all, 100*of/max(all, 1)) }
-	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
-		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.taken, b.services),
+	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... or one that lacks the image's name or tag alone: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
+		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.imaged, b.services), share(b.taken, b.services),
 		share(b.carried+b.approximated, b.carried+b.approximated+b.leftOut), share(b.carried, b.carried+b.approximated+b.leftOut))
 	t.Logf("left out most often:\n%s", strings.Join(most(b.keys, 25), "\n"))
 	t.Logf("objects left out:\n%s", strings.Join(most(b.objects, 12), "\n"))

@@ -175,16 +175,18 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// FuzzImport imports any text: no text may panic, and whatever is imported is read as a
-// spec, or has a problem that says where.
+// FuzzImport imports any text, with any other text in each file that it refers to: no text
+// may panic, and whatever is imported is read as a spec, or has a problem that says where.
 func FuzzImport(f *testing.F) {
 	for _, in := range cases(f) {
-		for _, file := range files(f, in) {
-			f.Add(file.Text)
+		all := everyFile(f, in)
+		for _, file := range all {
+			f.Add(file.Text, all[0].Text)
 		}
 	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		result, err := importer.Import([]source.File{{Name: "x.yaml", Text: text}}, importer.Options{})
+	f.Fuzz(func(t *testing.T, text, beside []byte) {
+		folder := source.Folder{Path: ".", Open: func(string) ([]byte, error) { return beside, nil }}
+		result, err := importer.Import([]source.File{{Name: "x.yaml", Text: text}}, importer.Options{Folder: folder})
 		if err != nil {
 			if kind := problem.All(err).Kind(); kind == problem.Fault {
 				t.Fatal(err)

@@ -79,14 +79,15 @@ type importer struct {
 // service is one of Compose's.
 type service struct {
 	draft.Object
-	name    string
-	node    *source.Node
-	draft   *draft.Service // nil where it stays outside
-	image   string
-	kind    kind // of what stays outside
-	users   []*service
-	hosts   []string
-	address int // the port of its health check; 0 without one
+	name     string
+	node     *source.Node
+	draft    *draft.Service // nil where it stays outside
+	image    string
+	kind     kind // of what stays outside
+	users    []*service
+	hosts    []string
+	address  int // the port of its health check; 0 without one
+	labelled int // the port that its labels say; 0 without one
 
 	variables map[string]*source.Node // of the spec, by name
 }
@@ -159,16 +160,24 @@ func (im *importer) find() {
 			s.Leave(n, "is no service", true)
 			continue
 		}
+		withoutResets(n)
 		s.image, _ = im.text(n.Get("image"))
 		s.hosts = im.hostsOf(s)
 		all = append(all, s)
 	}
-	always := slices.ContainsFunc(all, func(s *service) bool { return len(s.node.Get("profiles").List()) == 0 })
-	for _, s := range all {
+	beside := func(s *service) (kind, bool) {
 		kind, known := kindOf(s.image)
+		return kind, known && s.node.Get("build") == nil
+	}
+	always := slices.ContainsFunc(all, func(s *service) bool {
+		_, known := beside(s)
+		return !known && len(s.node.Get("profiles").List()) == 0
+	})
+	for _, s := range all {
+		kind, known := beside(s)
 		profiles := s.node.Get("profiles")
 		switch {
-		case known && s.node.Get("build") == nil:
+		case known:
 			s.kind = kind
 			im.outside = append(im.outside, s)
 			if !kind.bucket {

@@ -187,6 +187,16 @@ func unescape(text string) string {
 				out.WriteRune(c)
 				text = rest[1:]
 			}
+		case rest[0] == '0': // and three octal digits
+			digits := rest[1:]
+			digits = digits[:len(digits)-len(strings.TrimLeft(digits, "0123456789"))]
+			digits = digits[:min(len(digits), 3)]
+			if c, _, _, err := strconv.UnquoteChar(`\`+digits, '"'); err == nil {
+				out.WriteRune(c)
+			} else {
+				out.WriteString(`\` + digits)
+			}
+			text = rest[1+len(digits):]
 		default:
 			out.WriteByte('\\')
 		}

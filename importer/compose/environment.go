@@ -13,8 +13,23 @@ import (
 // variableName is what both targets take as the name of a variable.
 var variableName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
 
-// environment carries variables: those of env_file first, as Compose does.
+// environment carries variables.
 func (im *importer) environment(s *service) {
+	for _, v := range im.variablesOf(s) {
+		switch {
+		case !variableName.MatchString(v.name):
+			s.Leave(v.node, "is no name of a variable on Lambda: letters, digits and underscores are", true)
+		case v.why != "":
+			s.draft.Missing(im.app, s.Object, v.node, v.name, v.why)
+		default:
+			s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
+			s.variables[v.name] = v.node
+		}
+	}
+}
+
+// variablesOf lists the variables of a service: those of env_file first, as Compose does.
+func (im *importer) variablesOf(s *service) []variable {
 	var all []variable
 	set := func(v variable) {
 		all = append(slices.DeleteFunc(all, func(other variable) bool { return other.name == v.name }), v)
@@ -31,11 +46,12 @@ func (im *importer) environment(s *service) {
 			v := variable{node: n, name: name}
 			if n.Kind == source.Null {
 				value, ok := im.places[n.File].find(name)
-				if v.node = n.Clone(); ok {
-					v.node.Kind, v.node.Text = source.Scalar, value
-				} else {
-					v.why = "has the value of the shell that starts it"
+				if !ok {
+					s.Leave(n, "has the value of the shell that starts it, if there is one: write it under env, or under secrets", true)
+					continue
 				}
+				v.node = n.Clone()
+				v.node.Kind, v.node.Text = source.Scalar, value
 			} else if text, why := im.text(n); why != "" {
 				v.why = why
 			} else {
@@ -46,17 +62,7 @@ func (im *importer) environment(s *service) {
 			set(v)
 		}
 	}
-	for _, v := range all {
-		switch {
-		case !variableName.MatchString(v.name):
-			s.Leave(v.node, "is no name of a variable on Lambda: letters, digits and underscores are", true)
-		case v.why != "":
-			s.draft.Missing(s.Object, v.node, v.name, v.why)
-		default:
-			s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
-			s.variables[v.name] = v.node
-		}
-	}
+	return all
 }
 
 // envFile reads the variables of one file under env_file.

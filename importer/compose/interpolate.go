@@ -70,9 +70,7 @@ func (e *expander) level(text string, find lookup, depth int) (expanded, why str
 			end := closing(rest)
 			if end < 0 {
 				note("has a reference without an end")
-				out.WriteByte('$')
-				text = rest
-				continue
+				return out.String() + "$" + rest, why
 			}
 			value, reason := e.braced(rest[1:end], find, depth)
 			if reason != "" {

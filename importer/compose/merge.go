@@ -104,6 +104,17 @@ func merged(under, over *source.Node, path string) *source.Node {
 	}
 }
 
+// withoutResets takes out what was to be reset and is in no file below.
+func withoutResets(n *source.Node) {
+	for _, key := range slices.Clone(n.Keys) {
+		if value := n.Child(key); value.Tag == "!reset" {
+			n.Remove(key)
+		} else if value.Kind == source.Map {
+			withoutResets(value)
+		}
+	}
+}
+
 // joined appends the items of one list to those of another; an item takes the place of one
 // that is about the same.
 func joined(under, over []*source.Node, path string) []*source.Node {

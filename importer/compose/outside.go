@@ -36,7 +36,7 @@ func kinds() []kind {
 }
 
 var (
-	postgres    = lazyregexp.New(`^(postgres|postgresql|postgis|timescaledb(-ha)?|pgvector|postgres-.*|cockroach|pgbouncer)$`)
+	postgres    = lazyregexp.New(`^(postgres|postgresql|postgis|timescaledb(-ha)?|pgvector|pgautoupgrade|postgres-.*|cockroach|pgbouncer)$`)
 	mysql       = lazyregexp.New(`^(mysql|mysql-server|mariadb|percona(-server)?|mssql/server|azure-sql-edge)$`)
 	redis       = lazyregexp.New(`^(redis|redis-stack(-server)?|valkey|keydb|dragonfly|memcached|redis-sentinel|redis-cluster)$`)
 	dynamo      = lazyregexp.New(`^(dynamodb-local)$`)
@@ -87,6 +87,7 @@ func (im *importer) buckets() {
 		im.app.Set("data."+name+".bucket", map[string]any{})
 		for _, s := range b.users {
 			s.draft.SetIn([]string{"uses"}, name, []string{"read", "write", "delete"})
+			s.draft.Set("kubernetes.identity", "pod-identity")
 		}
 		b.Note(b.node, draft.Item{
 			Fate: draft.Approximated, To: "data." + name, Changes: true,

@@ -40,6 +40,7 @@ func (im *importer) port(s *service) {
 	chosen := -1
 	for _, fits := range []func(port) bool{
 		func(p port) bool { return p.target == wanted },
+		func(p port) bool { return p.target == s.labelled },
 		func(p port) bool { return p.target == s.address },
 		func(p port) bool { return p.http },
 		func(port) bool { return true },
@@ -70,6 +71,8 @@ func (im *importer) port(s *service) {
 		d.Set("port", all[chosen].target)
 	case wanted > 0 && wanted < 1<<16:
 		d.Set("port", wanted)
+	case s.labelled > 0 && s.labelled < 1<<16:
+		d.Set("port", s.labelled)
 	case s.address > 0:
 		d.Set("port", s.address)
 	default:

@@ -18,6 +18,7 @@ func (im *importer) fill(s *service) {
 	im.environment(s)
 	im.secrets(s)
 	im.health(s)
+	im.labels(s)
 	im.port(s)
 	im.size(s)
 	im.replicas(s)

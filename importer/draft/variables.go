@@ -21,7 +21,11 @@ func Secret(name, value string) bool {
 	if spec.HoldsCredential(value) {
 		return true
 	}
-	return secretName.MatchString(camel.ReplaceAllString(name, "${1}_${2}")) && !noSecret.MatchString(value)
+	return secretNamed(name) && !noSecret.MatchString(value)
+}
+
+func secretNamed(name string) bool {
+	return secretName.MatchString(camel.ReplaceAllString(name, "${1}_${2}"))
 }
 
 // camel is where a word begins in a name such as dbPassword.
@@ -56,10 +60,17 @@ func (s *Service) Reference(name, object, key string) {
 	s.SetIn([]string{"secrets"}, name, map[string]any{"name": object, "key": key})
 }
 
-// Missing sets a variable whose value the source does not hold, so that validate asks for it.
-func (s *Service) Missing(o Object, n *source.Node, name, why string) {
+// Missing sets a variable whose value the source does not hold, so that validate asks for
+// it; where its name says that it holds a secret, it refers to one that the user has to make.
+func (s *Service) Missing(a *App, o Object, n *source.Node, name, why string) {
 	if spec.SetByPlatform(name) != "" {
 		o.Leave(n, "the platform sets "+name+" itself", true)
+		return
+	}
+	if secretNamed(name) {
+		s.Reference(name, s.secretObject(a), name)
+		s.Comment("secrets."+name, "%s", why)
+		o.Approximate(n, s.Path("secrets."+name), why+": make the secret "+s.secretObject(a)+" with the key "+name, true)
 		return
 	}
 	s.SetIn([]string{"env"}, name, Unresolved{})

@@ -25,7 +25,7 @@ func (im *importer) environment(w *workload) {
 		value, unresolved := expand(n.Get("value").String(), known)
 		known[name] = value
 		if unresolved != "" {
-			w.service.Missing(w.Object, n, name, "refers to $("+unresolved+"), which no plain variable before it has")
+			w.service.Missing(im.app, w.Object, n, name, "refers to $("+unresolved+"), which no plain variable before it has")
 			continue
 		}
 		w.service.Variable(im.app, w.Object, n, name, value)
@@ -144,7 +144,7 @@ func (im *importer) valueFrom(w *workload, n *source.Node, name string, from *so
 		case ref.Get("optional").String() == "true":
 			w.Leave(n, "the ConfigMap "+object+" has no "+key+" among the files, and it is optional", true)
 		default:
-			w.service.Missing(w.Object, n, name, "the ConfigMap "+object+" has no "+key+" among the files")
+			w.service.Missing(im.app, w.Object, n, name, "the ConfigMap "+object+" has no "+key+" among the files")
 		}
 	default:
 		w.Leave(n, "a variable says nothing of the pod that it is in, since a function has none", true)
