@@ -45,8 +45,11 @@ func files(t testing.TB, in string) []source.File {
 			names = append(names, f.Name)
 		}
 	}
-	names = importer.Claim(names)
-	return slices.DeleteFunc(all, func(f source.File) bool { return !slices.Contains(names, f.Name) })
+	var claimed []source.File
+	for _, name := range importer.Claim(names) {
+		claimed = append(claimed, all[slices.IndexFunc(all, func(f source.File) bool { return f.Name == name })])
+	}
+	return claimed
 }
 
 func everyFile(t testing.TB, in string) []source.File {

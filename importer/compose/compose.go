@@ -73,7 +73,8 @@ type importer struct {
 	*project
 	app      *draft.App
 	services []*service
-	outside  []*service // that stay outside the app, such as databases
+	outside  []*service // that stay outside of the app, such as databases
+	hosts    map[string]*service
 }
 
 // service is one of Compose's.
@@ -85,7 +86,6 @@ type service struct {
 	image    string
 	kind     kind // of what stays outside
 	users    []*service
-	hosts    []string
 	address  int // the port of its health check; 0 without one
 	labelled int // the port that its labels say; 0 without one
 
@@ -97,7 +97,7 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 	documents = slices.Clone(documents)
 	documents = slices.DeleteFunc(documents, func(d source.Document) bool { return !Recognize(d) })
 	slices.SortStableFunc(documents, func(a, b source.Document) int { return cmp.Compare(overrides(a.File), overrides(b.File)) })
-	im := &importer{project: load(documents, folder, report), app: &draft.App{}}
+	im := &importer{project: load(documents, folder, report), app: &draft.App{}, hosts: map[string]*service{}}
 	im.name(name)
 	im.find()
 	for _, s := range im.services {
@@ -146,6 +146,9 @@ func (im *importer) name(given string) {
 	top.Skip(im.root.Child("version"))
 }
 
+// mostServices bounds an app: finding who calls whom takes time that grows faster than it.
+const mostServices = 1000
+
 // find finds the services, and those that stay outside the app.
 func (im *importer) find() {
 	services := im.root.Get("services")
@@ -156,13 +159,21 @@ func (im *importer) find() {
 	for _, name := range services.Keys {
 		n := services.Child(name)
 		s := &service{Object: im.report.Object("service "+name, n), name: name, node: n, variables: map[string]*source.Node{}}
-		if n.Kind != source.Map {
+		switch {
+		case n.Kind != source.Map:
 			s.Leave(n, "is no service", true)
+			continue
+		case len(all) == mostServices:
+			s.Leave(n, "is one of too many services", true)
 			continue
 		}
 		withoutResets(n)
 		s.image, _ = im.text(n.Get("image"))
-		s.hosts = im.hostsOf(s)
+		for _, host := range im.hostsOf(s) {
+			if im.hosts[host] == nil || host == name {
+				im.hosts[host] = s
+			}
+		}
 		all = append(all, s)
 	}
 	beside := func(s *service) (kind, bool) {
@@ -183,6 +194,9 @@ func (im *importer) find() {
 			if !kind.bucket {
 				s.Leave(s.node, kind.why, true)
 			}
+		case slices.ContainsFunc(all, func(other *service) bool { return other.waitsFor(s) }):
+			im.outside = append(im.outside, s)
+			s.Leave(s.node, "runs to its end before others start: run it beside the stack, before each deployment", true)
 		case s.node.Get("provider") != nil:
 			im.outside = append(im.outside, s)
 			s.Leave(s.node, "a program of the machine runs it, and no container", true)
@@ -200,6 +214,12 @@ func (im *importer) find() {
 			im.services = append(im.services, s)
 		}
 	}
+}
+
+// waitsFor reports whether a service starts only once another has run to its end.
+func (s *service) waitsFor(other *service) bool {
+	on := s.node.Get("depends_on", other.name)
+	return strings.Contains(on.Get("condition").String(), "completed")
 }
 
 // hostsOf are the names by which other services reach a service.

@@ -31,8 +31,14 @@ func (im *importer) environment(s *service) {
 // variablesOf lists the variables of a service: those of env_file first, as Compose does.
 func (im *importer) variablesOf(s *service) []variable {
 	var all []variable
+	at := map[string]int{}
 	set := func(v variable) {
-		all = append(slices.DeleteFunc(all, func(other variable) bool { return other.name == v.name }), v)
+		if i, twice := at[v.name]; twice {
+			all[i] = v
+			return
+		}
+		at[v.name] = len(all)
+		all = append(all, v)
 	}
 	for _, n := range s.node.Get("env_file").List() {
 		for _, v := range im.envFile(s, n) {
@@ -40,27 +46,28 @@ func (im *importer) variablesOf(s *service) []variable {
 		}
 	}
 	env := s.node.Get("environment")
-	if env != nil && env.Kind == source.Map {
-		for _, name := range env.Keys {
-			n := env.Child(name)
-			v := variable{node: n, name: name}
-			if n.Kind == source.Null {
-				value, ok := im.places[n.File].find(name)
-				if !ok {
-					s.Leave(n, "has the value of the shell that starts it, if there is one: write it under env, or under secrets", true)
-					continue
-				}
-				v.node = n.Clone()
-				v.node.Kind, v.node.Text = source.Scalar, value
-			} else if text, why := im.text(n); why != "" {
-				v.why = why
-			} else {
-				v.node = n.Clone()
-				v.node.Text = text
+	if env == nil || env.Kind != source.Map {
+		return all
+	}
+	for _, name := range env.Keys {
+		n := env.Child(name)
+		v := variable{node: n, name: name}
+		if n.Kind == source.Null {
+			value, ok := im.places[n.File].find(name)
+			if !ok {
+				s.Leave(n, "has the value of the shell that starts it, if there is one: write it under env, or under secrets", true)
+				continue
 			}
-			n.See()
-			set(v)
+			v.node = n.Clone()
+			v.node.Kind, v.node.Text = source.Scalar, value
+		} else if text, why := im.text(n); why != "" {
+			v.why = why
+		} else {
+			v.node = n.Clone()
+			v.node.Text = text
 		}
+		n.See()
+		set(v)
 	}
 	return all
 }
@@ -133,12 +140,12 @@ func (im *importer) mounted(n *source.Node) (name, target string) {
 }
 
 // callees finds the variables that hold addresses: of services of the app, and of what
-// stays outside it.
+// stays outside of it.
 func (im *importer) callees(s *service) {
 	im.app.Needs(s.draft, func(name, value string) (*draft.Service, bool) {
-		for _, other := range im.services {
-			if leads, alone := addressed(other, name, value); leads {
-				return other.draft, alone
+		for _, other := range im.addressed(name, value) {
+			if other.draft != nil {
+				return other.draft, alone.MatchString(value)
 			}
 		}
 		return nil, false
@@ -146,12 +153,17 @@ func (im *importer) callees(s *service) {
 	env, _ := s.draft.Get("env").(map[string]any)
 	for _, name := range sortedKeys(env) {
 		value, _ := env[name].(string)
-		for _, other := range im.outside {
-			if leads, _ := addressed(other, name, value); leads {
-				s.draft.Comment("env."+name, "the old address of %s, which stays outside the app: write where it is", other.name)
-				s.noteVariable(name, "holds the old address of "+other.name+", which stays outside the app: write where it is")
+		var outside []string
+		for _, other := range im.addressed(name, value) {
+			if other.draft == nil {
+				outside = append(outside, other.name)
 				other.used(s)
 			}
+		}
+		if len(outside) > 0 {
+			address := "the old address of " + strings.Join(outside, " and ") + ", outside of the app: write where it is"
+			s.draft.Comment("env."+name, "%s", address)
+			s.noteVariable(name, "holds "+address)
 		}
 	}
 }
@@ -171,19 +183,20 @@ func sortedKeys(m map[string]any) []string {
 }
 
 var (
-	// hostAlone is an address and nothing more.
-	hostAlone = lazyregexp.New(`^(?:https?://)?[A-Za-z0-9_.-]+(?::[0-9]+)?/?$`)
+	// alone is an address and nothing more, with a scheme or a port.
+	alone = lazyregexp.New(`^(https?://[A-Za-z0-9_.-]+(:[0-9]+)?|[A-Za-z0-9_.-]+:[0-9]+)/?$`)
 	// word is what may be a host within a value.
 	word = lazyregexp.New(`[A-Za-z0-9][A-Za-z0-9_.-]*`)
 	// holdsHost matches variables that are named after what holds a host.
 	holdsHost = lazyregexp.New(`(?i)(host(name)?|server|addr(ess)?|ur[il]|endpoint|broker|node)s?$`)
 )
 
-// addressed reports whether a value leads to a service, and whether it is its address and
-// nothing more.
-func addressed(s *service, variable, value string) (leads, alone bool) {
+// addressed lists the services that a value leads to.
+func (im *importer) addressed(variable, value string) []*service {
+	var all []*service
 	for _, at := range word.FindAllStringIndex(value, -1) {
-		if !slices.Contains(s.hosts, value[at[0]:at[1]]) {
+		s := im.hosts[value[at[0]:at[1]]]
+		if s == nil || slices.Contains(all, s) {
 			continue
 		}
 		before, after := value[:at[0]], value[at[1]:]
@@ -191,13 +204,12 @@ func addressed(s *service, variable, value string) (leads, alone bool) {
 		begun := strings.HasSuffix(before, "://") || strings.HasSuffix(before, "@") && strings.Contains(before, "://")
 		switch {
 		case begun && (after == "" || strings.ContainsRune(":/?,", rune(after[0]))),
-			port && (before == "" || strings.ContainsRune(",(@/ ", rune(before[len(before)-1]))):
-			return true, hostAlone.MatchString(value)
-		case before == "" && after == "" && holdsHost.MatchString(variable):
-			return true, false
+			port && (before == "" || strings.ContainsRune(",(@/ ", rune(before[len(before)-1]))),
+			before == "" && after == "" && holdsHost.MatchString(variable):
+			all = append(all, s)
 		}
 	}
-	return false, false
+	return all
 }
 
 // order says what becomes of the order in which services start.
@@ -210,11 +222,9 @@ func (im *importer) order(s *service) {
 		n := depends.Child(name)
 		switch other := im.called(name); {
 		case other == nil:
-			s.Leave(n, "stays outside the app, and must be there before it", false)
+			s.Leave(n, "stays outside of the app, and must be there before it", false)
 		case slices.Contains(s.needs(), other.draft.Name):
 			s.Carry(n, s.draft.Path("needs"))
-		case strings.Contains(n.Get("condition").String(), "completed"):
-			s.Leave(n, "a service does not end, and none waits for another: run what must end first beside the stack", true)
 		default:
 			s.Leave(n, "services start in any order; where it calls "+name+", add "+other.draft.Name+" to needs", true)
 		}

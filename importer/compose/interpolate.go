@@ -28,11 +28,7 @@ func (e *expander) expand(text string, find lookup) (expanded, why string) {
 	if len(text) > longestText {
 		return text, "is too long to put values in place of its variables"
 	}
-	expanded, why = e.level(text, find, 0)
-	if e.total += len(expanded); e.total > mostText {
-		return text, "unfolds into too much text"
-	}
-	return expanded, why
+	return e.level(text, find, 0)
 }
 
 func (e *expander) level(text string, find lookup, depth int) (expanded, why string) {
@@ -51,9 +47,6 @@ func (e *expander) level(text string, find lookup, depth int) (expanded, why str
 		if !found {
 			return out.String(), why
 		}
-		if out.Len() > longestText {
-			return text, "unfolds into too much text"
-		}
 		switch name := leadingName(rest); {
 		case strings.HasPrefix(rest, "$"):
 			out.WriteByte('$')
@@ -65,7 +58,9 @@ func (e *expander) level(text string, find lookup, depth int) (expanded, why str
 				note(unset(name))
 				value = "$" + name
 			}
-			out.WriteString(value)
+			if !e.write(&out, value) {
+				return text, tooMuch
+			}
 		case strings.HasPrefix(rest, "{"):
 			end := closing(rest)
 			if end < 0 {
@@ -76,13 +71,26 @@ func (e *expander) level(text string, find lookup, depth int) (expanded, why str
 			if reason != "" {
 				note(reason)
 			}
-			out.WriteString(value)
+			if !e.write(&out, value) {
+				return text, tooMuch
+			}
 			text = rest[end+1:]
 		default:
 			out.WriteByte('$')
 			text = rest
 		}
 	}
+}
+
+const tooMuch = "unfolds into too much text"
+
+// write adds a value, and reports whether all is within bounds.
+func (e *expander) write(out *strings.Builder, value string) bool {
+	if e.total += len(value); e.total > mostText || out.Len()+len(value) > longestText {
+		return false
+	}
+	out.WriteString(value)
+	return true
 }
 
 func unset(name string) string { return "refers to " + name + ", which has no value here" }

@@ -93,6 +93,6 @@ func (im *importer) buckets() {
 			Fate: draft.Approximated, To: "data." + name, Changes: true,
 			Why: "becomes a bucket in S3, whose name its users have in " + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_BUCKET: they ask S3 itself, as the role that they run as",
 		})
-		b.Rest(b.node, saysNothing(reason{}), func(*source.Node) (string, bool) { return "is of MinIO, and S3 has none", false })
+		b.Rest(b.node, saysNothing(reason{}), func(*source.Node) (string, bool) { return "configures MinIO, which S3 stands in for", false })
 	}
 }

@@ -8,14 +8,19 @@ import (
 	"ambi/importer/source"
 )
 
-// port is one port of a service.
+// port is one port of a service, or a range of them.
 type port struct {
 	node      *source.Node
-	target    int
+	from, to  int
 	protocol  string
 	published bool
-	several   bool // a range of ports
 	http      bool // it says so
+}
+
+const mostPort = 1<<16 - 1
+
+func (p port) has(number int) bool {
+	return p.protocol == "tcp" && p.from <= number && number <= p.to
 }
 
 // port is where the app listens.
@@ -32,58 +37,60 @@ func (im *importer) port(s *service) {
 			all = append(all, p)
 		}
 	}
-	wanted := 0
-	if env, ok := d.Get("env").(map[string]any); ok {
-		text, _ := env["PORT"].(string)
-		wanted, _ = strconv.Atoi(text)
-	}
-	chosen := -1
-	for _, fits := range []func(port) bool{
-		func(p port) bool { return p.target == wanted },
-		func(p port) bool { return p.target == s.labelled },
-		func(p port) bool { return p.target == s.address },
-		func(p port) bool { return p.http },
-		func(port) bool { return true },
-	} {
-		if chosen = slices.IndexFunc(all, func(p port) bool { return p.protocol == "tcp" && fits(p) }); chosen >= 0 {
-			break
-		}
-	}
+	number, chosen := im.choose(s, all)
 	for i, p := range all {
 		d.Exposed = d.Exposed || p.published
 		switch {
-		case chosen >= 0 && p.target == all[chosen].target && p.protocol == "tcp" && i != chosen:
+		case i != chosen && p.has(number):
 			s.Skip(p.node) // it is the same port
-		case i != chosen && p.protocol != "tcp":
+		case p.protocol != "tcp":
 			s.Leave(p.node, "a service answers HTTP, over TCP", true)
 		case i != chosen:
 			s.Leave(p.node, "a service answers on one port", true)
-		case p.several:
-			s.Approximate(p.node, d.Path("port"), "a service answers on one port: the first", true)
+		case p.from < p.to:
+			s.Approximate(p.node, d.Path("port"), "a service answers on one port: "+strconv.Itoa(number), true)
 		case p.published:
 			s.Approximate(p.node, d.Path("port"), "the machine's port stays behind: API Gateway serves it on Lambda; on Kubernetes, set kubernetes.ingress or kubernetes.gateway", true)
 		default:
 			s.Carry(p.node, d.Path("port"))
 		}
 	}
-	switch {
-	case chosen >= 0:
-		d.Set("port", all[chosen].target)
-	case wanted > 0 && wanted < 1<<16:
-		d.Set("port", wanted)
-	case s.labelled > 0 && s.labelled < 1<<16:
-		d.Set("port", s.labelled)
-	case s.address > 0:
-		d.Set("port", s.address)
-	default:
+	if number == 0 {
 		const usual = 8080
-		d.Set("port", usual)
+		number = usual
 		d.Comment("port", "nothing in the source says where it listens")
 		s.note(d.Path("port"), "nothing says on which port it listens: a service answers HTTP requests, on a port of its own", true)
 	}
-	if s.address > 0 && d.Get("port") != s.address {
+	d.Set("port", number)
+	if s.address > 0 && number != s.address {
 		s.note(d.Path("health.path"), "the health check asks another port: health is asked on the service's own", true)
 	}
+}
+
+// choose is where the app listens, and which of its ports that is: what its variable PORT,
+// its labels or its health check say, or else the first port. It is 0 where nothing says it,
+// and -1 where no port is it.
+func (im *importer) choose(s *service, all []port) (number, chosen int) {
+	env, _ := s.draft.Get("env").(map[string]any)
+	text, _ := env["PORT"].(string)
+	variable, _ := strconv.Atoi(text)
+	said := slices.DeleteFunc([]int{variable, s.labelled, s.address}, func(n int) bool { return n < 1 || n > mostPort })
+	for _, number := range said {
+		if chosen = slices.IndexFunc(all, func(p port) bool { return p.has(number) }); chosen >= 0 {
+			return number, chosen
+		}
+	}
+	chosen = slices.IndexFunc(all, func(p port) bool { return p.protocol == "tcp" && p.http })
+	if chosen < 0 {
+		chosen = slices.IndexFunc(all, func(p port) bool { return p.protocol == "tcp" })
+	}
+	switch {
+	case chosen >= 0:
+		return all[chosen].from, chosen
+	case len(said) > 0:
+		return said[0], -1
+	}
+	return 0, -1
 }
 
 // readPort reads the long form of a port, and the short one: HOST:PUBLISHED:TARGET/PROTOCOL.
@@ -105,9 +112,14 @@ func (im *importer) readPort(n *source.Node, publishes bool) (port, bool) {
 	if why != "" {
 		return p, false
 	}
+	p.protocol = strings.ToLower(p.protocol)
 	text = text[strings.LastIndex(text, ":")+1:]
-	from, _, several := strings.Cut(text, "-")
-	target, err := strconv.Atoi(from)
-	p.target, p.several, p.protocol = target, several, strings.ToLower(p.protocol)
-	return p, err == nil && target > 0 && target < 1<<16
+	from, to, several := strings.Cut(text, "-")
+	if !several {
+		to = from
+	}
+	first, err := strconv.Atoi(from)
+	last, err2 := strconv.Atoi(to)
+	p.from, p.to = first, last
+	return p, err == nil && err2 == nil && 0 < first && first <= last && last <= mostPort
 }

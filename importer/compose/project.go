@@ -13,8 +13,8 @@ import (
 // Bounds of what files may refer to.
 const (
 	mostFiles  = 100      // that extends, include and env_file name
-	mostBytes  = 16 << 20 // that they read, a file that is read twice counting twice
-	mostValues = 500_000  // of all services, with what they extend
+	mostBytes  = 16 << 20 // that they read, a file of variables each time
+	mostValues = 50_000   // that services have from others that they extend
 )
 
 // project is what the files of an app say together.
@@ -23,7 +23,7 @@ type project struct {
 	report   *draft.Report
 	expander expander
 	places   map[string]place // by file
-	opened   map[string]opened
+	opened   map[string]*opened
 	bytes    int // read so far
 	includes int
 	values   int
@@ -38,13 +38,14 @@ type place struct {
 
 // opened is a file that another one refers to.
 type opened struct {
-	text []byte
-	why  string // why it was not read
+	text      []byte
+	documents []source.Document // once it was read as a Compose file
+	why       string            // why it was not read
 }
 
 // load lays the documents over one another, in their order.
 func load(documents []source.Document, folder source.Folder, report *draft.Report) *project {
-	p := &project{folder: folder, report: report, places: map[string]place{}, opened: map[string]opened{}}
+	p := &project{folder: folder, report: report, places: map[string]place{}, opened: map[string]*opened{}}
 	nothing := func(string) (string, bool) { return "", false }
 	home := place{folder.Path, p.variables(folder.Path, []string{".env"}, nothing)}
 	for _, d := range documents {
@@ -139,15 +140,16 @@ func (p *project) extended(name string, services *source.Node, chain []*source.N
 	}
 	own.Remove("extends")
 	o := p.report.Object("service "+name, n)
+	if p.values > mostValues {
+		o.Leave(extends, "unfolds into too many values", true)
+		return own
+	}
 	base, why := p.base(n, extends, services, chain)
 	if why != "" {
 		o.Leave(extends, why, true)
 		return own
 	}
-	if p.values += base.Leaves(); p.values > mostValues {
-		o.Leave(extends, "unfolds into too many values", true)
-		return own
-	}
+	p.values += base.Leaves()
 	o.Carry(extends, "services")
 	return merged(base, own, "")
 }
@@ -159,13 +161,9 @@ func (p *project) base(n, extends, services *source.Node, chain []*source.Node) 
 	if extends.Kind == source.Map {
 		name = extends.Get("service")
 		if file := extends.Get("file"); file != nil {
-			at, text, why := p.open(file)
+			at, documents, why := p.documents(file)
 			if why != "" {
 				return nil, why
-			}
-			documents, err := source.Read(source.File{Name: at, Text: text})
-			if err != nil || len(documents) == 0 {
-				return nil, "is in " + at + ", which is no Compose file"
 			}
 			p.places[at] = place{path.Dir(at), p.places[n.File].find}
 			services = documents[0].Root.Get("services")
@@ -200,7 +198,7 @@ func (p *project) include(n *source.Node, files []string) *source.Node {
 	var model *source.Node
 	inner := place{}
 	for i, one := range paths {
-		at, text, why := p.open(one)
+		at, documents, why := p.documents(one)
 		switch {
 		case why != "":
 		case slices.Contains(files, at):
@@ -213,11 +211,6 @@ func (p *project) include(n *source.Node, files []string) *source.Node {
 			return nil
 		}
 		p.includes++
-		documents, err := source.Read(source.File{Name: at, Text: text})
-		if err != nil {
-			o.Leave(n, "is in "+at+", which cannot be read: "+err.Error(), true)
-			return nil
-		}
 		if i == 0 {
 			inner.folder = path.Dir(at)
 			if of, _ := p.text(n.Get("project_directory")); n.Kind == source.Map && of != "" {
@@ -288,50 +281,84 @@ func (p *project) open(n *source.Node) (at string, text []byte, why string) {
 	return p.openAt(p.places[n.File].folder, name)
 }
 
-// openAt reads a file by its path from a folder. Nothing outside of the app's folder is read.
+// openAt reads a file by its path from a folder.
 func (p *project) openAt(folder, name string) (at string, text []byte, why string) {
-	switch {
-	case name == "":
-		return "", nil, "names no file"
-	case strings.Contains(name, "://"), strings.HasPrefix(name, "git@"), strings.HasPrefix(name, "oci:"):
-		return "", nil, "is not on this machine: import its file too"
-	case path.IsAbs(name), strings.HasPrefix(name, "~"), strings.Contains(name, `\`):
-		return "", nil, "is outside of the app's folder, where nothing is read"
-	}
-	at = path.Join(folder, name)
-	within := at
-	if p.folder.Path != "." && p.folder.Path != "" {
-		rest, ok := strings.CutPrefix(at, strings.TrimSuffix(p.folder.Path, "/")+"/")
-		if !ok {
-			return "", nil, "is outside of the app's folder, where nothing is read"
-		}
-		within = rest
-	}
-	if within == ".." || strings.HasPrefix(within, "../") {
-		return "", nil, "is outside of the app's folder, where nothing is read"
-	}
-	o, known := p.opened[at]
-	if !known {
-		o = p.read(within)
-		p.opened[at] = o
-	}
+	at, o := p.fileAt(folder, name)
 	if p.bytes += len(o.text); p.bytes > mostBytes {
 		return at, nil, "is not read: too much text is referred to"
 	}
 	return at, o.text, o.why
 }
 
+// documents are those of a file that a value refers to, which is read once.
+func (p *project) documents(n *source.Node) (at string, documents []source.Document, why string) {
+	name, why := p.text(n)
+	if why != "" {
+		return "", nil, why
+	}
+	at, o := p.fileAt(p.places[n.File].folder, name)
+	if o.why == "" && o.documents == nil {
+		if p.bytes += len(o.text); p.bytes > mostBytes {
+			return at, nil, "is not read: too much text is referred to"
+		}
+		var err error
+		if o.documents, err = source.Read(source.File{Name: at, Text: o.text}); err != nil || len(o.documents) == 0 {
+			o.why = "is in " + at + ", which is no Compose file"
+		}
+	}
+	return at, o.documents, o.why
+}
+
+// fileAt finds a file by its path from a folder. Nothing outside of the app's folder is read.
+func (p *project) fileAt(folder, name string) (at string, o *opened) {
+	within, why := "", ""
+	switch at = path.Join(folder, name); {
+	case name == "":
+		why = "names no file"
+	case strings.Contains(name, "://"), strings.HasPrefix(name, "git@"), strings.HasPrefix(name, "oci:"):
+		why = "is not on this machine: import its file too"
+	case path.IsAbs(name), strings.HasPrefix(name, "~"), strings.Contains(name, `\`):
+		why = outside
+	default:
+		within, why = p.within(at)
+	}
+	if why != "" {
+		return at, &opened{why: why}
+	}
+	if p.opened[at] == nil {
+		p.opened[at] = p.read(within)
+	}
+	return at, p.opened[at]
+}
+
+const outside = "is outside of the app's folder, where nothing is read"
+
+// within is the path of a file from the app's folder.
+func (p *project) within(at string) (within, why string) {
+	if p.folder.Path != "." && p.folder.Path != "" {
+		rest, ok := strings.CutPrefix(at, strings.TrimSuffix(p.folder.Path, "/")+"/")
+		if !ok {
+			return "", outside
+		}
+		at = rest
+	}
+	if at == ".." || strings.HasPrefix(at, "../") {
+		return "", outside
+	}
+	return at, ""
+}
+
 // read reads a file by its path from the app's folder.
-func (p *project) read(within string) opened {
+func (p *project) read(within string) *opened {
 	switch {
 	case p.folder.Open == nil:
-		return opened{why: "is not read: only files beside the app's own are"}
+		return &opened{why: "is not read: only files beside the app's own are"}
 	case len(p.opened) >= mostFiles:
-		return opened{why: fmt.Sprintf("is not read: more than %d files are referred to", mostFiles)}
+		return &opened{why: fmt.Sprintf("is not read: more than %d files are referred to", mostFiles)}
 	}
 	text, err := p.folder.Open(within)
 	if err != nil {
-		return opened{why: "is not in the app's folder, or cannot be read"}
+		return &opened{why: "is not in the app's folder, or cannot be read"}
 	}
-	return opened{text: text}
+	return &opened{text: text}
 }

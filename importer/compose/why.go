@@ -27,7 +27,7 @@ func reasons() map[string]reason {
 	developing := reason{why: "is for developing: a stack runs what was built", changes: false, usual: []string{"true"}}
 	return map[string]reason{
 		"command": command, "entrypoint": command,
-		"working_dir": image, "tty": image, "stdin_open": image,
+		"working_dir": image, "tty": image, "stdin_open": image, "umask": image,
 		"pre_start": started, "post_start": started, "pre_stop": started,
 		"init":        {why: "the image's first process must end its children: put tini into it where it does not", changes: false, usual: []string{"false"}},
 		"restart":     {why: "an instance that ends is replaced", changes: true, usual: []string{"always", "unless-stopped", "on-failure"}},

@@ -1,0 +1,145 @@
+package compose
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/schema"
+
+	"ambi/importer/draft"
+	"ambi/importer/source"
+)
+
+// imported imports one file, with others beside it.
+func imported(t *testing.T, text string, beside map[string]string) (*draft.App, *draft.Report, []string) {
+	t.Helper()
+	documents, err := source.Read(source.File{Name: "app/compose.yaml", Text: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opened []string
+	folder := source.Folder{Name: "app", Path: "app", Open: func(name string) ([]byte, error) {
+		opened = append(opened, name)
+		if content, ok := beside[name]; ok {
+			return []byte(content), nil
+		}
+		return nil, errors.New("there is no such file")
+	}}
+	report := &draft.Report{}
+	app := Import(documents, "", folder, report)
+	return app, report, opened
+}
+
+// TestReferences are files that refer to others in ways that must end, and stay in the
+// folder.
+func TestReferences(t *testing.T) {
+	many := "services:\n"
+	for i := range 40 {
+		many += fmt.Sprintf("  s%d: {extends: {file: wide.yaml, service: base}}\n", i)
+	}
+	wide := "services:\n  base:\n    image: x:1\n    environment:\n"
+	for i := range 2000 {
+		wide += fmt.Sprintf("      V%d: x\n", i)
+	}
+	twice := map[string]string{}
+	for i := range 60 {
+		twice[fmt.Sprintf("i%d.yaml", i)] = fmt.Sprintf("include: [i%[1]d.yaml, i%[1]d.yaml]\nservices: {a%[1]d: {image: x:1}}\n", i+1)
+	}
+	for name, test := range map[string]struct {
+		text   string
+		beside map[string]string
+		want   string
+	}{
+		"extends itself":   {"services: {a: {extends: a, image: x:1}}", nil, "extends itself"},
+		"extends a circle": {"services: {a: {extends: b, image: x:1}, b: {extends: {service: a}, image: x:1}}", nil, "extends itself"},
+		"circle of files": {
+			"services: {a: {extends: {file: b.yaml, service: b}, image: x:1}}",
+			map[string]string{"b.yaml": "services: {b: {extends: {file: compose.yaml, service: a}}}", "compose.yaml": "services: {a: {extends: {file: b.yaml, service: b}, image: x:1}}"},
+			"extends itself",
+		},
+		"extends nothing":    {"services: {a: {extends: b, image: x:1}}", nil, "there is no service b"},
+		"many wide services": {many, map[string]string{"wide.yaml": wide}, "unfolds into too many values"},
+		"include a circle": {
+			"include: [b.yaml]\nservices: {a: {image: x:1}}",
+			map[string]string{"b.yaml": "include: [compose.yaml]\nservices: {b: {image: x:1}}", "compose.yaml": "include: [b.yaml]\nservices: {a: {image: x:1}}"},
+			"includes itself",
+		},
+		"include twice each": {"include: [i0.yaml]\nservices: {a: {image: x:1}}", twice, "is one of too many files"},
+		"above":              {"services: {a: {image: x:1, env_file: ../x.env}}", nil, "outside of the app's folder"},
+		"above and back":     {"services: {a: {image: x:1, env_file: b/../../x.env}}", nil, "outside of the app's folder"},
+		"another root":       {"services: {a: {image: x:1, env_file: /etc/passwd}}", nil, "outside of the app's folder"},
+		"home":               {"services: {a: {image: x:1, env_file: ~/.aws/credentials}}", nil, "outside of the app's folder"},
+		"by a variable":      {"services: {a: {image: x:1, env_file: \"${UP:-../..}/x.env\"}}", nil, "outside of the app's folder"},
+		"above, of another":  {"include: [sub/b.yaml]\nservices: {a: {image: x:1}}", map[string]string{"sub/b.yaml": "services: {b: {image: x:1, env_file: ../../x.env}}"}, "outside of the app's folder"},
+		"elsewhere":          {"include: [\"https://example.com/b.yaml\"]\nservices: {a: {image: x:1}}", nil, "is not on this machine"},
+		"bad YAML":           {"include: [b.yaml]\nservices: {a: {image: x:1}}", map[string]string{"b.yaml": "{"}, "is no Compose file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, report, opened := imported(t, test.text, test.beside)
+			if !slices.ContainsFunc(report.Items, func(i draft.Item) bool { return strings.Contains(i.Why, test.want) }) {
+				t.Errorf("no item says %q", test.want)
+			}
+			for _, name := range opened {
+				if strings.HasPrefix(name, "..") || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "~") {
+					t.Errorf("%s was opened", name)
+				}
+			}
+		})
+	}
+}
+
+// TestManyEnvFiles bounds how much is read where many services name one large file.
+func TestManyEnvFiles(t *testing.T) {
+	text := "services:\n"
+	for i := range 2000 {
+		text += fmt.Sprintf("  s%d: {image: x:1, env_file: large.env}\n", i)
+	}
+	large := strings.Repeat("# a comment, and no variable\n", 20_000)
+	_, report, _ := imported(t, text, map[string]string{"large.env": large})
+	if !slices.ContainsFunc(report.Items, func(i draft.Item) bool { return strings.Contains(i.Why, "too much text") }) {
+		t.Error("all was read")
+	}
+}
+
+// TestEveryKey requires a word on each key that Compose's schema has for a service: it is
+// carried, or there is a reason why not.
+func TestEveryKey(t *testing.T) {
+	carried := []string{
+		"image", "platform", "environment", "env_file", "ports", "expose", "healthcheck", "deploy", "scale", "cpus", "mem_limit", "mem_reservation",
+		"user", "read_only", "tmpfs", "volumes", "secrets", "depends_on", "extends", "profiles",
+	}
+	var all struct {
+		Definitions map[string]struct {
+			Properties map[string]any `json:"properties"`
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal([]byte(schema.Schema), &all); err != nil {
+		t.Fatal(err)
+	}
+	keys := 0
+	check := func(within string, properties map[string]any, dealt ...string) {
+		for key := range properties {
+			keys++
+			if _, known := reasons()[within+key]; !known && !slices.Contains(carried, key) && !slices.Contains(dealt, key) {
+				t.Errorf("%s%s is neither carried nor has a reason", within, key)
+			}
+		}
+	}
+	for name, d := range all.Definitions {
+		switch {
+		case name == "deployment":
+			check("deploy.", d.Properties, "replicas", "resources")
+		case name == "healthcheck":
+			check("healthcheck.", d.Properties, "test", "disable", "start_period")
+		case name == "service" || name == "container_spec" || name == "workload_spec":
+			check("", d.Properties)
+		}
+	}
+	if keys < 90 {
+		t.Errorf("only %d keys in the schema: %v", keys, len(all.Definitions))
+	}
+}
