@@ -130,12 +130,12 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 	for name, d := range all.Definitions {
-		switch {
-		case name == "deployment":
+		switch name {
+		case "deployment":
 			check("deploy.", d.Properties, "replicas", "resources")
-		case name == "healthcheck":
+		case "healthcheck":
 			check("healthcheck.", d.Properties, "test", "disable", "start_period")
-		case name == "service" || name == "container_spec" || name == "workload_spec":
+		case "service", "container_spec", "workload_spec":
 			check("", d.Properties)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 var (
 	// secretName matches variables that are named after what a secret is.
-	secretName = lazyregexp.New(`(?i)(^|_)(pass(word|wd|phrase)?|pwd|secrets?|secret_?key|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)(_?[0-9]+)?$`)
+	secretName = lazyregexp.New(`(?i)(^|_)(pass(word|wd|phrase)?|pwd|secrets?|secret_?key(_base)?|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)(_?[0-9]+)?$`)
 	// noSecret matches values that are switches, numbers, places or names of other variables.
 	noSecret = lazyregexp.New(`^(?i:|true|false|yes|no|on|off|null|none|[0-9.]{1,3}|/\S*|https?://[^@]*|\$\{?[A-Za-z_]*\}?)$`)
 )
