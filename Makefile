@@ -21,7 +21,7 @@ VERSION_VARIABLE := github.com/pulumi/pulumi/sdk/v3/go/common/version.Version
 # The parts of the cluster that test-cluster starts, the tools that check objects and query
 # the cluster, and the provider that deploys to it.
 CLUSTER_PARTS := etcd kube-apiserver kube-controller-manager kube-scheduler kwok metrics-server
-CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/kube-score $(BIN)/kubectl $(BIN)/pulumi-resource-kubernetes
+CLUSTER := $(CLUSTER_PARTS:%=$(BIN)/%) $(BIN)/keda-operator $(BIN)/keda-adapter $(BIN)/kube-score $(BIN)/kubectl $(BIN)/pulumi-resource-kubernetes
 
 help: ## show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -150,6 +150,9 @@ $(BIN)/kwok: tools/cluster/go.mod | go
 
 $(BIN)/metrics-server: tools/cluster/go.mod | go
 	@scripts/build-tool tools/cluster sigs.k8s.io/metrics-server/cmd/metrics-server $@ "metrics-server: 1 minute the first time"
+
+$(BIN)/keda-%: tools/keda/go.mod | go
+	@scripts/build-tool tools/keda github.com/kedacore/keda/v2/cmd/$* $@ "KEDA's $*: 4 minutes the first time"
 
 $(BIN)/kube-score: tools/kube-score/go.mod | go
 	@scripts/build-tool tools/kube-score github.com/zegl/kube-score/cmd/kube-score $@ "kube-score: 1 minute the first time"

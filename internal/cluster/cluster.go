@@ -2,7 +2,7 @@
 // what it thinks of the objects that ambi writes.
 //
 // The parts are the real ones, each a process on loopback: etcd, kube-apiserver,
-// kube-controller-manager, kube-scheduler and, when asked for, metrics-server.
+// kube-controller-manager, kube-scheduler and, when asked for, metrics-server and KEDA.
 // What no test can have cheaply is a node. kwok stands in for it: pods on its nodes
 // become ready without ever running, and use what an annotation says they use.
 //
@@ -122,7 +122,7 @@ func startOnce(ctx context.Context, options Options) (_ *Cluster, err error) {
 func (c *Cluster) StartMetricsServer(ctx context.Context) error {
 	ready, stop := context.WithTimeoutCause(ctx, startTime, fmt.Errorf("metrics-server was not ready within %s", startTime))
 	defer stop()
-	for _, o := range c.metricsObjects() {
+	for _, o := range c.served(metricsServer, "kube-system", "metrics.k8s.io", "v1beta1") {
 		if _, err := c.client.Create(ready, o); err != nil {
 			return err
 		}
@@ -173,8 +173,9 @@ func (c *Cluster) Logs() string {
 
 func (c *Cluster) file(name string) string { return filepath.Join(c.options.Dir, name) }
 
-func (c *Cluster) start(part string) error {
-	p, err := startProcess(filepath.Join(c.options.Bin, part), c.arguments(part), c.file(part+".log"), func(died error) {
+// start starts a part, with more variables than the test has where some are given.
+func (c *Cluster) start(part string, environment ...string) error {
+	p, err := startProcess(filepath.Join(c.options.Bin, part), c.arguments(part), environment, c.file(part+".log"), func(died error) {
 		c.cancel(died)
 	})
 	if err != nil {

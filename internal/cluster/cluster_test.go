@@ -32,7 +32,8 @@ const manager = "ambi-test"
 //	make test-cluster
 //
 // The steps build on one another. First no autoscaler knows any usage, so that the
-// counts are the test's to set; then metrics-server comes, and the real one acts.
+// counts are the test's to set; then metrics-server comes, and the real one acts. KEDA comes
+// last: it acts on every ScaledObject.
 func TestCluster(t *testing.T) {
 	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -81,6 +82,8 @@ func TestCluster(t *testing.T) {
 		t.Fatal(context.Cause(p.ctx))
 	}
 	t.Run("autoscaler", p.autoscaler(c, projects[0]))
+	uploads := slices.IndexFunc(projects, func(p *project) bool { return p.name == "uploads" })
+	t.Run("backlog", p.backlog(c, projects[uploads]))
 }
 
 // start starts a cluster, and shows what its parts said when the test has failed.

@@ -42,6 +42,7 @@ func (p *proof) deployment(project *project) func(*testing.T) {
 		t.Parallel()
 		project.begin(t, p.ctx)
 		p.prepare(t, project.objects)
+		t.Cleanup(func() { p.explain(t, project.objects) })
 		planned := project.plan(t, p.ctx)
 		s := p.newStack(t, project.dir, "kubernetes", settings[project.name])
 		s.withData(project)
@@ -65,6 +66,18 @@ func (p *proof) deployment(project *project) func(*testing.T) {
 			}
 		}
 		t.Logf("%d resources", len(planned))
+	}
+}
+
+// explain logs the state of the pods when the test has failed: the engine says only that it
+// waited for them.
+func (p *proof) explain(t *testing.T, objects []cluster.Object) {
+	if !t.Failed() {
+		return
+	}
+	for _, o := range deployments(t, objects) {
+		pods, err := p.pods(p.ctx, o)
+		t.Logf("the pods of %s: %v%s", o, err, podsSay(pods))
 	}
 }
 

@@ -60,6 +60,9 @@ func (c *Cluster) arguments(part string) []string {
 			kubeconfig, "--leader-elect=false",
 			"--kube-api-qps=200", "--kube-api-burst=400", // a test deploys at once what a cluster gets in weeks
 			"--root-ca-file="+c.pki.crt(authority), "--service-account-private-key-file="+c.pki.key(accounts),
+			// On a busy machine kwok may say late that a node is well. The controller would then
+			// call its pods not ready, and kwok, unlike a kubelet, never call them ready again.
+			"--node-monitor-grace-period=1h",
 			// The autoscaler's own rhythm, in seconds where clusters have it in minutes: how
 			// often it looks, and how soon it believes what a new pod uses.
 			"--horizontal-pod-autoscaler-sync-period=2s",
@@ -80,6 +83,8 @@ func (c *Cluster) arguments(part string) []string {
 			"--kubelet-preferred-address-types=InternalIP", "--kubelet-use-node-status-port", "--kubelet-insecure-tls",
 			"--metric-resolution=10s", "--kubelet-request-timeout=5s", // the shortest that it takes, and less than that
 		)
+	case kedaOperator, kedaAdapter:
+		return c.kedaArguments(part)
 	}
 	panic("no part is called " + part)
 }
@@ -211,25 +216,25 @@ func nodes() []Object {
 	return all
 }
 
-// metricsObjects have the API server pass requests for usage on to metrics-server,
-// which runs beside the cluster instead of within.
-func (c *Cluster) metricsObjects() []Object {
-	port := c.ports[metricsServer]
+// served are what has the API server pass requests for a group of its API on to a part,
+// which runs beside it and not in a pod.
+func (c *Cluster) served(part, namespace, group, version string) []Object {
+	port := c.ports[part]
 	return []Object{
 		{
 			"apiVersion": "v1", "kind": "Service",
-			"metadata": map[string]any{"name": metricsServer, "namespace": "kube-system"},
+			"metadata": map[string]any{"name": part, "namespace": namespace},
 			"spec": map[string]any{
 				"type": "ExternalName", "externalName": "localhost", "ports": []any{map[string]any{"port": port}},
 			},
 		},
 		{
 			"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService",
-			"metadata": map[string]any{"name": "v1beta1.metrics.k8s.io"},
+			"metadata": map[string]any{"name": version + "." + group},
 			"spec": map[string]any{
-				"group": "metrics.k8s.io", "version": "v1beta1", "groupPriorityMinimum": 100, "versionPriority": 100,
+				"group": group, "version": version, "groupPriorityMinimum": 100, "versionPriority": 100,
 				"insecureSkipTLSVerify": true,
-				"service":               map[string]any{"name": metricsServer, "namespace": "kube-system", "port": port},
+				"service":               map[string]any{"name": part, "namespace": namespace, "port": port},
 			},
 		},
 	}

@@ -20,7 +20,10 @@ func (p ports) address(part string) string { return fmt.Sprintf("127.0.0.1:%d", 
 func pickPorts() (ports, error) {
 	const first, last = 20000, 32000
 	picked := ports{}
-	for _, part := range []string{etcd, etcdPeer, apiServer, controllerManager, scheduler, kwok, metricsServer} {
+	for _, part := range []string{
+		etcd, etcdPeer, apiServer, controllerManager, scheduler, kwok, metricsServer,
+		kedaOperator, kedaOperatorHealth, kedaOperatorMetrics, kedaAdapter,
+	} {
 		for attempt := 0; picked[part] == 0; attempt++ {
 			if attempt == 100 {
 				return nil, errors.New("no free port between 20000 and 32000 on 127.0.0.1")

@@ -21,9 +21,9 @@ type process struct {
 	expected  atomic.Bool // whether its end is wanted
 }
 
-// startProcess starts a program that writes to a log. It calls died, once, when the
+// startProcess starts a program that writes to a log, with variables beside the test's own. It calls died, once, when the
 // program ends before anybody wants it to.
-func startProcess(program string, arguments []string, log string, died func(error)) (*process, error) {
+func startProcess(program string, arguments, environment []string, log string, died func(error)) (*process, error) {
 	output, err := os.Create(log)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func startProcess(program string, arguments []string, log string, died func(erro
 	defer output.Close()
 	p := &process{name: filepath.Base(program), log: log, cmd: exec.Command(program, arguments...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = output, output
-	p.cmd.Dir = filepath.Dir(log)
+	p.cmd.Dir, p.cmd.Env = filepath.Dir(log), append(os.Environ(), environment...)
 	dieWithParent(p.cmd)
 	started := make(chan error)
 	go func() {

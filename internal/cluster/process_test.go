@@ -20,7 +20,7 @@ func died(t *testing.T, script string) (*process, <-chan error) {
 		t.Skip("there is no sh")
 	}
 	end := make(chan error, 1)
-	p, err := startProcess(shell, []string{"-c", script}, filepath.Join(t.TempDir(), "log"), func(err error) { end <- err })
+	p, err := startProcess(shell, []string{"-c", script}, nil, filepath.Join(t.TempDir(), "log"), func(err error) { end <- err })
 	if err != nil {
 		t.Fatal(err)
 	}
