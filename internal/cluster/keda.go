@@ -37,7 +37,7 @@ func (c *Cluster) kedaArguments(part string) []string {
 		"--tls-cert-file=" + c.pki.crt(server), "--tls-private-key-file=" + c.pki.key(server),
 		"--metrics-service-address=" + c.ports.address(kedaOperator), "--metrics-service-grpc-authority=localhost",
 		"--lister-kubeconfig=" + kubeconfig, "--authentication-kubeconfig=" + kubeconfig, "--authorization-kubeconfig=" + kubeconfig,
-		"--metrics-port=0", // its own metrics, which no test reads
+		"--port=0", // any, for its own metrics, which no test reads
 	}
 }
 
@@ -47,8 +47,8 @@ func (c *Cluster) kedaArguments(part string) []string {
 func (c *Cluster) StartKEDA(ctx context.Context, aws string) error {
 	ready, stop := context.WithTimeoutCause(ctx, startTime, fmt.Errorf("KEDA was not ready within %s", startTime))
 	defer stop()
-	namespace := Object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "keda"}}
-	for _, o := range append([]Object{namespace}, c.served(kedaAdapter, "keda", "external.metrics.k8s.io", "v1beta1")...) {
+	namespace := Object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": keda}}
+	for _, o := range append([]Object{namespace}, c.served(kedaAdapter, keda, "external.metrics.k8s.io", "v1beta1")...) {
 		if _, err := c.client.Create(ready, o); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (c *Cluster) StartKEDA(ctx context.Context, aws string) error {
 func (c *Cluster) kedaCertificates() error {
 	dir := c.file("keda")
 	errs := []error{os.Mkdir(dir, 0o700)}
-	for name, from := range map[string]string{"ca.crt": c.pki.crt(authority), "tls.crt": c.pki.crt(server), "tls.key": c.pki.key(server)} {
+	for name, from := range map[string]string{"ca.crt": c.pki.crt(authority), "tls.crt": c.pki.crt(keda), "tls.key": c.pki.key(keda)} {
 		errs = append(errs, os.Link(from, filepath.Join(dir, name)))
 	}
 	return errors.Join(errs...)

@@ -31,6 +31,7 @@ const (
 	server    = "server"      // what every part serves with
 	admin     = "admin"       // of group system:masters, which may do everything
 	proxy     = "front-proxy" // how the API server speaks to metrics-server
+	keda      = "keda"        // by which KEDA's parts trust each other, either way
 	accounts  = "accounts"    // signs the tokens of ServiceAccounts; NAME.pub instead of a certificate
 )
 
@@ -61,6 +62,10 @@ func newPKI(dir string) (*pki, error) {
 		p.issue(server, &x509.Certificate{
 			Subject: pkix.Name{CommonName: "server"}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 			DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		}),
+		p.issue(keda, &x509.Certificate{
+			Subject: pkix.Name{CommonName: keda}, DNSNames: []string{"localhost"},
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 		}),
 		p.issue(admin, &x509.Certificate{
 			Subject:     pkix.Name{CommonName: "admin", Organization: []string{"system:masters"}},

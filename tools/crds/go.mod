@@ -8,7 +8,6 @@ go 1.26.0
 
 require (
 	github.com/envoyproxy/gateway v1.9.1
-	github.com/kedacore/keda/v2 v2.20.2
 	github.com/prometheus-operator/prometheus-operator v0.85.0
 	sigs.k8s.io/gateway-api v1.5.1
 )
