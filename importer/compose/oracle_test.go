@@ -66,7 +66,7 @@ func theirs(t *testing.T, dir string, names []string) (map[string]view, error) {
 			ports = append(ports, fmt.Sprintf("%d/%s", p.Target, p.Protocol))
 		}
 		for _, m := range s.Volumes {
-			mounts = append(mounts, m.Target)
+			mounts = append(mounts, base(m.Source)+":"+m.Target)
 		}
 		for _, m := range s.Secrets {
 			secrets = append(secrets, m.Source)
@@ -75,6 +75,7 @@ func theirs(t *testing.T, dir string, names []string) (map[string]view, error) {
 			depends = append(depends, other)
 		}
 		v.set("ports", ports...)
+		v.set("expose", s.Expose...)
 		v.set("mounts", mounts...)
 		v.set("secrets", secrets...)
 		v.set("depends", depends...)
@@ -151,10 +152,15 @@ func ours(t *testing.T, dir string, names []string) map[string]view {
 				ports = append(ports, fmt.Sprintf("%d/%s", number, p.protocol))
 			}
 		}
-		for _, text := range texts(s.node.Get("volumes"), "target") {
-			mounts = append(mounts, mountOf(text).target)
+		for _, n := range s.node.Get("volumes").List() {
+			m := mountOf(n.String())
+			if n.Kind == source.Map {
+				m = mount{n.Get("source").String(), n.Get("target").String(), ""}
+			}
+			mounts = append(mounts, base(m.source)+":"+m.target)
 		}
 		v.set("ports", ports...)
+		v.set("expose", texts(s.node.Get("expose"), "")...)
 		v.set("mounts", mounts...)
 		v.set("secrets", texts(s.node.Get("secrets"), "source")...)
 		v.set("profiles", texts(s.node.Get("profiles"), "")...)
@@ -188,6 +194,14 @@ func ours(t *testing.T, dir string, names []string) map[string]view {
 		all[s.name] = v
 	}
 	return all
+}
+
+// base is the last part of a path, since the library makes paths absolute.
+func base(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(path)
 }
 
 func folderOf(dir string) source.Folder {
@@ -308,13 +322,14 @@ func randomFile(r *rand.Rand, extends bool) string {
 			add("%s", pick("extends: one", "extends: {service: one}", "extends: {file: base.yaml, service: two}"))
 		}
 		if r.IntN(2) == 0 {
-			add("environment: {K%d: %q, K%d: %q, N: %d}", r.IntN(3), value(), 3+r.IntN(3), value(), r.IntN(9))
+			add("environment: {K%d: %q, K%d: %q, A: %d}", r.IntN(3), value(), 3+r.IntN(3), value(), r.IntN(9))
 		} else {
 			add("environment: [%q, %q, A]", fmt.Sprintf("K%d=%s", r.IntN(3), value()), fmt.Sprintf("K%d=%s", 3+r.IntN(3), value()))
 		}
 		add("env_file: %s", pick("some.env", "[some.env]", "[{path: some.env}]", "[{path: none.env, required: false}]"))
 		add("ports: [%s]", pick(`"80"`, `"8080:80"`, `"127.0.0.1:53:53/udp"`, `{target: 3000, published: "3000"}`, `"9$A:9000"`, `"[::1]:99:98"`))
-		add("volumes: [%s]", pick("data:/data", "./src:/src:ro", "/anonymous", "{type: tmpfs, target: /data}", "other:/data"))
+		add("expose: %s", pick("!reset []", "[80]"))
+		add("volumes: [%s]", pick("data:/data", "{type: volume, source: other, target: /data}", "./src:/src:ro", "/anonymous", "{type: tmpfs, target: /data}", "other:/data"))
 		add("secrets: [%s]", pick("s1", "s2", "{source: s1, target: t}"))
 		add("depends_on: %s", pick("[one]", "{two: {condition: service_healthy}}", "[three]"))
 		add("healthcheck: {test: %s}", pick(`"curl -f http://localhost/"`, `["CMD", "curl", "http://localhost:80/h"]`, `["CMD-SHELL", "wget $$X"]`))
