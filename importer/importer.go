@@ -1,5 +1,5 @@
-// Package importer makes a spec of what other tools read: Kubernetes manifests and Docker
-// Compose files. It never fails for a key that it does not know: the report says of each value of
+// Package importer makes a spec of what other tools read: Kubernetes manifests, Docker
+// Compose files and Score files. It never fails for a key that it does not know: the report says of each value of
 // the source whether the spec says the same, says something near to it, or does not say it
 // and why, each with its place.
 //
@@ -18,6 +18,7 @@ import (
 	"ambi/importer/compose"
 	"ambi/importer/draft"
 	"ambi/importer/kubernetes"
+	"ambi/importer/score"
 	"ambi/importer/source"
 	"ambi/internal/problem"
 	"ambi/spec"
@@ -66,6 +67,12 @@ func formats() []format {
 			name: "Docker Compose", recognize: compose.Recognize, claim: compose.Claim,
 			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
 				return compose.Import(documents, o.Name, o.Folder, report)
+			},
+		},
+		{
+			name: "Score", recognize: score.Recognize,
+			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
+				return score.Import(documents, o.Name, o.Folder, report)
 			},
 		},
 	}
