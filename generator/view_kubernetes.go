@@ -34,7 +34,7 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"delivery", func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }},
 	{"fifo", func(s kubernetes.Service) bool { return s.Events != nil && s.Events.FIFO && !s.Events.Pull }},
 	{"schedule", func(s kubernetes.Service) bool { return s.Schedule != nil }},
-	{"nobody", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody && s.Events != nil }},
+	{"closed", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromNobody && s.Events != nil }},
 	{"anywhere", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromAnywhere }},
 	{"cluster", func(s kubernetes.Service) bool { return s.Reach == kubernetes.FromCluster }},
 	{"called", func(s kubernetes.Service) bool { return len(s.Callers) > 0 }},

@@ -10,11 +10,11 @@ import (
 type bucketFacts struct {
 	name       string   // in app.yaml, which begins its exports: originals in originals.arn
 	expireDays int      // that objects are kept; 0 for ever
-	uploads    []upload // which new objects a queue is told of
+	uploads    []upload // for which new objects S3 notifies a queue
 }
 
 // title is what the bucket's resources are called in Pulumi. The bucket's own name begins
-// with it; AWS wants one that nobody else in the world has, so Pulumi adds to it.
+// with it; it must be unique among all accounts, so Pulumi adds to it.
 func (f bucketFacts) title() string { return app + "-" + f.name }
 
 // newBucket declares a bucket, and what the other stacks need to know of it.
@@ -47,7 +47,7 @@ func closeToPublic(ctx *pulumi.Context, s *stack, f bucketFacts, bucket *s3.Buck
 	return onlyOverTLS(ctx, s, f, bucket, append(rules, closed))
 }
 
-// onlyOverTLS refuses whoever asks in the clear. A bucket has one policy: add statements of
+// onlyOverTLS refuses requests without TLS. A bucket has one policy: add statements of
 // your own here. S3 refuses to change it while it changes what is public. It waits for the
 // bucket's rules, so that Pulumi would delete it before them, and refuses before any has gone.
 func onlyOverTLS(ctx *pulumi.Context, s *stack, f bucketFacts, bucket *s3.BucketV2, after []pulumi.Resource) error {

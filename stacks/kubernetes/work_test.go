@@ -25,7 +25,7 @@ func active(s expectations) bool {
 // takesMessages holds pods that no request reaches to how they end.
 func takesMessages(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
 	deployment := g.One(t, deploymentType, w.name())
-	deployment.Want(t, w.container("lifecycle"), nil, "no load balancer has to be told of its end")
+	deployment.Want(t, w.container("lifecycle"), nil, "no load balancer has to learn of its end")
 	deployment.Want(t, "spec.template.spec.terminationGracePeriodSeconds", w.graceSeconds, "a message that was taken may take its time")
 	if w.graceSeconds <= w.timeoutSeconds {
 		t.Errorf("%s: gets %d s to end, and a message may take %d: it would be worked on twice", deployment, w.graceSeconds, w.timeoutSeconds)
@@ -37,7 +37,7 @@ func takesMessages(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) 
 	deployment.Want(t, `metadata.annotations["pulumi.com/patchForce"]`, force, "what scales the pods owns their number, and Pulumi may take it to pause them")
 }
 
-func reachedByNobody(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+func acceptsNothing(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	policy := g.One(t, policyType, w.name())
 	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) > 0 {
 		t.Errorf("%s: lets %v in, and the pods take messages from a queue", policy, rules)

@@ -41,8 +41,8 @@ func checkStage(t stacktest.T, g *stacktest.Graph, s expectations) {
 	stage.Want(t, "defaultRouteSettings.throttlingBurstLimit", s.number("throttleBurst", throttleBurst), "one route could use up what the account has")
 }
 
-// Provisioned concurrency acts on an alias only. Whoever calls the function past
-// it pays for warm instances that nobody reaches: hashicorp/terraform-provider-aws#28559.
+// Provisioned concurrency acts on an alias only. An API that calls the function
+// past it pays for warm instances that get no requests: hashicorp/terraform-provider-aws#28559.
 func checkIntegration(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	if len(w.routes) == 0 {
 		return // events start it

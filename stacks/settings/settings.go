@@ -31,7 +31,7 @@ type Settings struct {
 }
 
 // given is what a stack sets a key to. An object and null are no settings, and are
-// kept so that whoever asks for the key gets an error instead of the default.
+// kept so that reading the key is an error, and does not give the default.
 type given struct {
 	text         string
 	object, null bool

@@ -282,8 +282,8 @@ func TestRenamedService(t *testing.T) {
 	}
 }
 
-// A typing error must not leave a default in force unnoticed, and what belongs
-// to nobody's service is the team's own.
+// A typing error must not leave a default in force unnoticed, and keys that belong
+// to no service are the team's own.
 func TestUnknownKeys(t *testing.T) {
 	one := func(s *settings.Settings) int { return s.Int("api.x", 5, 1, 10) }
 	for _, config := range []map[string]string{{"api.other": "7"}, {"api": `{"other":7}`}} {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// LostErrors reports each ApplyT in a folder's Go files whose result nobody
-// uses. An error that its function returns is kept in that result alone, and
-// Pulumi drops it without a word.
+// LostErrors reports each ApplyT in a folder's Go files whose result is not
+// used. Only that result holds an error that its function returns, and Pulumi
+// would drop it silently.
 func LostErrors(t T, folder string) {
 	t.Helper()
 	paths, _ := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -34,7 +34,7 @@ func LostErrors(t T, folder string) {
 					continue
 				}
 				if method, ok := call.Fun.(*ast.SelectorExpr); ok && strings.HasPrefix(method.Sel.Name, "ApplyT") {
-					t.Errorf("%s: nobody uses what this ApplyT returns, so an error in it is lost\nhint: export it, or pass it to a resource", files.Position(method.Sel.Pos()))
+					t.Errorf("%s: the result of this ApplyT is not used, so an error in it is lost\nhint: export it, or pass it to a resource", files.Position(method.Sel.Pos()))
 				}
 			}
 			return true

@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// When somebody should look. A stack's alarmTopicArn says whom to tell; without it, the
-// alarms are in CloudWatch only.
+// When the alarms go off. They notify the topic that a stack's alarmTopicArn names; without
+// it, they only show in CloudWatch.
 const (
 	alarmPeriodSeconds = 300
 	lateSeconds        = 900 // that a message may wait, beside what one attempt takes
@@ -21,7 +21,7 @@ func watchQueue(ctx *pulumi.Context, s *stack, f queueFacts, queue, dead *sqs.Qu
 		of                        *sqs.Queue
 		above, periods            int
 	}{
-		{"-late", "Messages wait: nobody takes them, or not enough of them.", "ApproximateAgeOfOldestMessage", queue, f.visibilitySeconds + lateSeconds, latePeriods},
+		{"-late", "Messages wait: the consumer has stopped, or is too slow.", "ApproximateAgeOfOldestMessage", queue, f.visibilitySeconds + lateSeconds, latePeriods},
 		{"-dead-letters", "Messages failed at every attempt.", "ApproximateNumberOfMessagesVisible", dead, 0, 1},
 	} {
 		_, err := cloudwatch.NewMetricAlarm(ctx, f.title()+a.name, &cloudwatch.MetricAlarmArgs{

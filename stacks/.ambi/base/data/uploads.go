@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// upload is which new objects of a bucket a queue is told of: no object passes two of them.
+// upload says for which new objects S3 notifies a queue: no object matches two of them.
 type upload struct{ queue, prefix, suffix string }
 
 // newNotifications has a bucket tell queues of new objects, each what its upload says. A
@@ -42,8 +42,8 @@ func newNotifications(ctx *pulumi.Context, f bucketFacts, bucket *s3.BucketV2, q
 	return s3.NewBucketNotification(ctx, f.title(), &s3.BucketNotificationArgs{Bucket: bucket.ID(), Queues: told}, pulumi.DependsOn(allowed))
 }
 
-// onlyFrom lets S3 send to a queue what one bucket has to tell: one of this account, since
-// whoever gets a deleted bucket's name could send otherwise.
+// onlyFrom lets S3 send one bucket's events to a queue. The bucket must be in this account: after
+// its deletion, another account could take its name.
 func onlyFrom(bucket *s3.BucketV2, queue *sqs.Queue) pulumi.StringOutput {
 	account := queue.Arn.ApplyT(func(arn string) string { return strings.SplitN(arn, ":", 6)[4] }).(pulumi.StringOutput)
 	return pulumi.JSONMarshal(pulumi.Map{

@@ -14,7 +14,7 @@ import (
 type Graph struct {
 	Resources []*Resource
 	Exports   *Resource
-	Read      []string // what is there already, as "TYPE ID"
+	Read      []string // what exists already, as "TYPE ID"
 }
 
 // Resource is a resource that a program declared, its properties as

@@ -14,7 +14,7 @@ func checksTokens(issuer, keys string, audience ...string) check {
 	return func(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 		policy, route := one(t, g, w, securityPolicyType, "gateway.envoyproxy.io/v1alpha1", "SecurityPolicy"), g.One(t, httpRouteType, w.name())
 		policy.Want(t, "spec.targetRefs", []any{map[string]any{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": route.Input("metadata.name")}},
-			"nobody checks the tokens of another route's requests")
+			"tokens are only checked on the route it names")
 		policy.Want(t, "spec.jwt.optional", nil, "a request without a token would pass")
 		policy.Want(t, "spec.jwt.failOpen", nil, "a request with a bad token would pass")
 		policy.Want(t, "spec.jwt.providers", []any{map[string]any{

@@ -328,7 +328,7 @@ func fromSecret(name, secret, key string) corev1.EnvVarArgs {
 	}}
 }
 
-// fromAnywhere is requests of whatever serves the routes from outside: it may run in any
+// fromAnywhere is requests of the controller that serves the routes: it may run in any
 // namespace, on the nodes' own network, or beside the cluster.
 func fromAnywhere() networkingv1.NetworkPolicyIngressRuleArgs { return requests() }
 

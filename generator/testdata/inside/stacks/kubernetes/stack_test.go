@@ -239,7 +239,7 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) 
 	matches(t, deployment, fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir.sizeLimit", volume), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
 }
 
-// Endpoints are told of a pod's end while it goes on serving: the native sleep does that in
+// A pod goes on serving until every load balancer has learned of its end: the native sleep does that in
 // images without a shell, where an exec would fail.
 func checkRollout(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	deployment := g.One(t, deploymentType, w.name())

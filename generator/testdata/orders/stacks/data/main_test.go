@@ -42,7 +42,7 @@ type expectations struct {
 // It takes a stacktest.T rather than a *testing.T, so that it can be tried on a stack that is
 // known to be broken.
 func checkAll(t stacktest.T, g *stacktest.Graph, s expectations) {
-	g.Exports.Want(t, "region", configuration["aws:region"], "the other stacks are told of it")
+	g.Exports.Want(t, "region", configuration["aws:region"], "the other stacks read it")
 	for _, f := range []queueFacts{paymentsQueue} {
 		checkQueue(t, g, s, f)
 		checkQueueAlarms(t, g, s, f)
@@ -140,7 +140,7 @@ func wantBefore(t stacktest.T, r, first *stacktest.Resource, why string) {
 	}
 }
 
-// wantExport requires that the other stacks are told of an output.
+// wantExport requires an output, which the other stacks read.
 func wantExport(t stacktest.T, g *stacktest.Graph, name string, want any) {
 	t.Helper()
 	g.Exports.Want(t, fmt.Sprintf("[%q]", name), want, "the other stacks find the data by it")

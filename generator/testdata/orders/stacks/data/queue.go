@@ -11,7 +11,7 @@ type queueFacts struct {
 	name              string // in app.yaml, which begins its exports: jobs in jobs.arn
 	attempts          int    // deliveries before a message is a dead letter
 	retentionSeconds  int    // that a message is kept
-	visibilitySeconds int    // that a message which was taken is hidden: nobody else gets it for as long
+	visibilitySeconds int    // that a received message is hidden from other consumers
 	fifo              bool   // the messages of a group are delivered in their order
 }
 

@@ -12,7 +12,7 @@ var bookWanted = wanted{
 		),
 		checkAccountRole,
 		takesMessages,
-		reachedByNobody,
+		acceptsNothing,
 		scaledBy("ledger"),
 	},
 }

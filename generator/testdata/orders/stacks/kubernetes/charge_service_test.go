@@ -15,7 +15,7 @@ var chargeWanted = wanted{
 		takesMessages,
 		delivers("payments.url"),
 		ordered,
-		reachedByNobody,
+		acceptsNothing,
 		scaledBy("payments"),
 	},
 }

@@ -11,7 +11,7 @@ var importWanted = wanted{
 		checkAccountRole,
 		takesMessages,
 		delivers("legacy.url"),
-		reachedByNobody,
+		acceptsNothing,
 		checkAutoscaler,
 		checkUtilization,
 	},

@@ -30,7 +30,7 @@ type schedule struct {
 const lateSeconds = 300
 
 // post tells the app of a run. Its id is the Job's name, the same for every attempt; the name
-// ends in the minute that the run is for, in minutes since 1970, unless somebody made the Job.
+// ends in the minute that the run is for, in minutes since 1970, unless the Job was created by hand.
 const post = `minute=${JOB##*-}
 case $minute in
 [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]) time=$(date -u -d "@$((minute * 60))" +%Y-%m-%dT%H:%M:%SZ) ;;

@@ -40,8 +40,8 @@ func runsAt(cron, zone, input string) check {
 		job.Want(t, "spec.suspend", !active(s), "two stacks would run it twice")
 		job.Want(t, "spec.concurrencyPolicy", w.schedule.overlap, "app.yaml says whether two may be at work")
 		within(t, job, "spec.startingDeadlineSeconds", 10, 3600, "without it, a CronJob that has missed a hundred runs never starts one again; with less than 10 s, it may never start one")
-		within(t, job, "spec.successfulJobsHistoryLimit", 1, 100, "somebody may ask what the last run did")
-		within(t, job, "spec.failedJobsHistoryLimit", 1, 100, "somebody will ask why a run failed")
+		within(t, job, "spec.successfulJobsHistoryLimit", 1, 100, "the last runs can be looked at")
+		within(t, job, "spec.failedJobsHistoryLimit", 1, 100, "failed runs can be looked into")
 		const of = "spec.jobTemplate.spec."
 		job.Want(t, of+"backoffLimit", w.schedule.attempts-1, "app.yaml counts the first attempt too")
 		job.Want(t, of+"activeDeadlineSeconds", w.schedule.deadlineSeconds, "a pod that never starts must not keep the next run from starting")
@@ -52,12 +52,12 @@ func runsAt(cron, zone, input string) check {
 			job.Want(t, fmt.Sprintf("spec.jobTemplate.metadata.labels[%q]", label), value, "tools find the app's objects by the recommended labels")
 			job.Want(t, fmt.Sprintf(of+"template.metadata.labels[%q]", label), value, "the NetworkPolicy finds the pods by it")
 		}
-		job.Want(t, of+`template.metadata.annotations["kubectl.kubernetes.io/default-container"]`, w.service, "whoever asks for logs wants the app's")
+		job.Want(t, of+`template.metadata.annotations["kubectl.kubernetes.io/default-container"]`, w.service, "kubectl logs shows the app's")
 		job.Want(t, w.pod()+"restartPolicy", "Never", "each attempt is a pod, and the Job counts them")
 		job.Want(t, w.pod()+"topologySpreadConstraints", nil, "a run is one pod")
 		within(t, job, w.pod()+"terminationGracePeriodSeconds", 1, 300, "the app may finish what it writes, and the run is over only then")
 		job.Want(t, w.container("restartPolicy"), "Always", "as an ordinary init container, the app would have to end before its run starts")
-		job.Want(t, w.container("lifecycle"), nil, "no load balancer has to be told of its end")
+		job.Want(t, w.container("lifecycle"), nil, "no load balancer has to learn of its end")
 		checkPost(t, job, w, s, input)
 		if rules, _ := g.One(t, policyType, w.name()).Input("spec.ingress").([]any); len(rules) > 0 {
 			t.Errorf("%s: lets %v in, and the run is posted from within the pod", job, rules)

@@ -99,7 +99,7 @@ func checkScheduleRole(t stacktest.T, g *stacktest.Graph, s expectations, role, 
 
 func checkDeadLetters(t stacktest.T, g *stacktest.Graph, w wanted, s expectations, dead *stacktest.Resource) {
 	dead.Want(t, "sqsManagedSseEnabled", true, "runs are not kept in plain text")
-	within(t, dead, "messageRetentionSeconds", 24*3600, 14*24*3600, "somebody must find them in time")
+	within(t, dead, "messageRetentionSeconds", 24*3600, 14*24*3600, "they must be found in time")
 	g.Exports.Want(t, fmt.Sprintf("[%q]", w.service+".deadLettersUrl"), dead.Output("url"), "it is where they are found")
 	lost := g.One(t, alarmType, w.name()+"-dead-letters")
 	checkAlarm(t, lost, s, "AWS/SQS", "ApproximateNumberOfMessagesVisible", 0)

@@ -45,7 +45,7 @@ func delivers(queue string) check {
 		deployment.Want(t, at+"volumeMounts[mountPath=/etc/delivery]", map[string]any{"name": "delivery", "mountPath": "/etc/delivery", "readOnly": true}, "it reads its configuration there")
 		deployment.Want(t, "spec.template.spec.volumes[name=delivery].configMap.name", config.Output("metadata.name"), "it reads its configuration there", config)
 		deployment.Want(t, `spec.template.metadata.annotations["delivery-config"]`, fmt.Sprintf("%x", sha256.Sum256([]byte(text))), "a new configuration must roll the pods")
-		deployment.Want(t, `spec.template.metadata.annotations["kubectl.kubernetes.io/default-container"]`, w.service, "whoever asks for logs wants the app's")
+		deployment.Want(t, `spec.template.metadata.annotations["kubectl.kubernetes.io/default-container"]`, w.service, "kubectl logs shows the app's")
 		deployment.Want(t, w.container("restartPolicy"), "Always", "as an ordinary init container, it would have to end before the delivery container starts")
 	}
 }

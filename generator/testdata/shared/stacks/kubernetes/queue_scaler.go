@@ -20,8 +20,8 @@ func readKEDARole(read *settings.Settings) string {
 }
 
 // newQueueScaler has KEDA set the number of pods by a queue's messages, down to none. KEDA
-// counts them as a role that may do nothing else; as the pods' own, its operator could do
-// whatever the app may.
+// counts them with a role that may do nothing else; with the pods' own role, its operator
+// could do all that the app may.
 func newQueueScaler(ctx *pulumi.Context, s *stack, f facts, deployment *appsv1.Deployment, queue datastack.Queue) error {
 	args := roleOf(s, f, statement{
 		Effect: "Allow", Principal: map[string]string{"AWS": s.kedaRoleARN}, Action: []string{"sts:AssumeRole"},

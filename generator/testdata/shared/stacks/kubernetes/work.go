@@ -14,8 +14,8 @@ func withoutRequests(f facts, pod *corev1.PodSpecArgs, container *corev1.Contain
 	pod.TerminationGracePeriodSeconds = pulumi.Int(f.graceSeconds)
 }
 
-// workOf runs pods that take messages, and none while another stack takes them: whatever
-// scales a Deployment leaves a count of zero alone.
+// workOf runs pods that take messages, and none while another stack takes them: autoscalers
+// leave a Deployment with a count of zero alone.
 func workOf(f facts, pod *corev1.PodSpecArgs) *appsv1.DeploymentSpecArgs {
 	work := deploymentOf(f, pod)
 	if f.paused {

@@ -7,8 +7,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// When somebody should look. A stack's alarmTopicArn says whom to tell; without it, the
-// alarms are in CloudWatch only.
+// When the alarms go off. They notify the topic that a stack's alarmTopicArn names; without
+// it, they only show in CloudWatch.
 const (
 	alarmPeriodSeconds = 300
 	serverErrors       = 5   // of the API in one period: a service's own 5xx answers count too

@@ -40,7 +40,7 @@ func startedBy(queue string, ofBucket bool) check {
 // nothing else.
 func checkFilter(t stacktest.T, source *stacktest.Resource, ofBucket bool) {
 	if !ofBucket {
-		source.Want(t, "filterCriteria", nil, "a message that does not match is deleted, and nobody hears of it")
+		source.Want(t, "filterCriteria", nil, "a message that does not match would be deleted silently")
 		return
 	}
 	text, _ := source.Input("filterCriteria.filters[0].pattern").(string)

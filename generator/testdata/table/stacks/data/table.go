@@ -55,7 +55,7 @@ func newTable(ctx *pulumi.Context, s *stack, f tableFacts) (*dynamodb.Table, err
 }
 
 // attributes are the keys of the table and of its indexes. Items may have others, which
-// DynamoDB is not told of.
+// DynamoDB need not know.
 func attributes(f tableFacts) dynamodb.TableAttributeArray {
 	list := dynamodb.TableAttributeArray{}
 	for _, name := range slices.Sorted(maps.Keys(f.types)) {

@@ -38,7 +38,7 @@ func checkBucket(t stacktest.T, g *stacktest.Graph, s expectations, f bucketFact
 		"Effect": "Deny", "Principal": "*", "Action": "s3:*",
 		"Resource":  []any{bucket.Output("arn"), fmt.Sprint(bucket.Output("arn")) + "/*"},
 		"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
-	}}, "whoever asks without TLS is refused")
+	}}, "requests without TLS are refused")
 
 	encryption := g.One(t, encryptionType, f.title())
 	checkProtected(t, encryption, s)

@@ -31,8 +31,8 @@ func checkNotifications(t stacktest.T, g *stacktest.Graph, f bucketFacts) {
 		at := "queues[id=" + told.queue + "]."
 		notification.Want(t, at+"queueArn", queue.Output("arn"), "the service gets its events from there", queue)
 		notification.Want(t, at+"events", []string{"s3:ObjectCreated:*"}, "an object may come in several ways")
-		notification.Want(t, at+"filterPrefix", given(told.prefix), "the service is told of these objects and of no others")
-		notification.Want(t, at+"filterSuffix", given(told.suffix), "the service is told of these objects and of no others")
+		notification.Want(t, at+"filterPrefix", given(told.prefix), "S3 notifies the service of these objects only")
+		notification.Want(t, at+"filterSuffix", given(told.suffix), "S3 notifies the service of these objects only")
 		wantBefore(t, notification, policy, "S3 tries at once whether it may send")
 
 		policy.Want(t, "queueUrl", queue.Output("url"), "it is this queue's", queue)

@@ -13,7 +13,7 @@ var reportWanted = wanted{
 		checkPodIdentity,
 		takesMessages,
 		delivers("jobs.url"),
-		reachedByNobody,
+		acceptsNothing,
 		checkAutoscaler,
 		checkUtilization,
 	},

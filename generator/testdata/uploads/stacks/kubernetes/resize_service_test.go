@@ -21,7 +21,7 @@ var resizeWanted = wanted{
 		checkPodIdentity,
 		takesMessages,
 		delivers("resize-uploads.url"),
-		reachedByNobody,
+		acceptsNothing,
 		scaledBy("resize-uploads"),
 	},
 }
