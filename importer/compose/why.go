@@ -1,5 +1,7 @@
 package compose
 
+import "sync"
+
 // reason is why a key of Compose's has no place in a spec.
 type reason struct {
 	why     string
@@ -12,7 +14,7 @@ const workloadFile = "stacks/kubernetes/workload.go"
 // reasons are why keys of services have no place in a spec, but for those that the rest of
 // the package deals with. Sources: the keys are those of
 // https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
-func reasons() map[string]reason {
+var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobals // constants in all but name
 	machine := reason{why: "an instance has nothing of the machine that it runs on", changes: true}
 	privileges := reason{why: "pods run as a user without privileges, with no capabilities: edit " + workloadFile, changes: true, usual: []string{"false", "no-new-privileges", "no-new-privileges:true"}}
 	network := reason{why: "the services of an app reach each other by needs, and no other network is made", changes: false}
@@ -59,7 +61,7 @@ func reasons() map[string]reason {
 		"models":   {why: "a model runs beside the stack: write its address under env", changes: true},
 		"provider": {why: "a program of the machine runs it, and no container", changes: true},
 	}
-}
+})
 
 // unknown is why a key that Compose does not have is left out.
 func unknown(key string) reason {
