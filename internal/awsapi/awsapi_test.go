@@ -19,19 +19,21 @@ const samples = `{
 		"vpcConfig": {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"], "ipv6AllowedForDualStack": false},
 		"reservedConcurrentExecutions": 50
 	},
-	"aws:lambda/alias:Alias": {"name": "live", "functionName": "thumbs-api", "functionVersion": "1"},
+	"aws:lambda/alias:Alias": {"name": "live", "functionName": "thumbs-api-0a1b2c3", "functionVersion": "1"},
 	"aws:lambda/permission:Permission": {
-		"statementId": "api", "action": "lambda:InvokeFunction", "function": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live",
+		"statementId": "api", "action": "lambda:InvokeFunction", "function": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-api-0a1b2c3:live",
 		"principal": "apigateway.amazonaws.com", "sourceArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4/*"
 	},
-	"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": {"functionName": "thumbs", "qualifier": "live", "provisionedConcurrentExecutions": 2},
+	"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": {"functionName": "thumbs-api-0a1b2c3", "qualifier": "live", "provisionedConcurrentExecutions": 2},
 	"aws:lambda/eventSourceMapping:EventSourceMapping": {
-		"eventSourceArn": "arn:aws:sqs:us-east-1:123456789012:thumbs-resize", "functionName": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live", "enabled": true,
+		"eventSourceArn": "arn:aws:sqs:us-east-1:123456789012:thumbs-resize-0a1b2c3", "functionName": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-api-0a1b2c3:live", "enabled": true,
 		"batchSize": 10, "maximumBatchingWindowInSeconds": 5, "functionResponseTypes": ["ReportBatchItemFailures"], "scalingConfig": {"maximumConcurrency": 50},
 		"filterCriteria": {"filters": [{"pattern": "{\"body\":{\"Records\":{\"eventSource\":[\"aws:s3\"]}}}"}]}, "tags": {"app": "thumbs"}
 	},
 	"aws:iam/role:Role": {"name": "thumbs-api", "assumeRolePolicy": "{\"Version\":\"2012-10-17\"}", "description": "runs thumbs", "tags": {"app": "thumbs"}},
-	"aws:iam/rolePolicy:RolePolicy": {"name": "thumbs-api", "role": "thumbs-api", "policy": "{\"Version\":\"2012-10-17\"}"},
+	"aws:iam/rolePolicy:RolePolicy": {"name": "thumbs-api", "role": "thumbs-api",
+		"policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::thumbs-originals-0a1b2c3/*\"}]}"
+	},
 	"aws:cloudwatch/logGroup:LogGroup": {"name": "/aws/lambda/thumbs", "retentionInDays": 30},
 	"aws:cloudwatch/metricAlarm:MetricAlarm": {
 		"name": "thumbs-errors", "alarmDescription": "fails", "namespace": "AWS/Lambda", "metricName": "Errors", "dimensions": {"FunctionName": "thumbs"}, "statistic": "Sum",
@@ -49,10 +51,10 @@ const samples = `{
 		"domainNameConfiguration": {"certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/x", "endpointType": "REGIONAL", "securityPolicy": "TLS_1_2"}
 	},
 	"aws:apigatewayv2/integration:Integration": {
-		"apiId": "a1b2c3d4", "integrationType": "AWS_PROXY", "integrationUri": "arn:aws:lambda:us-east-1:123456789012:function:thumbs:live",
+		"apiId": "a1b2c3d4", "integrationType": "AWS_PROXY", "integrationUri": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-api-0a1b2c3:live",
 		"payloadFormatVersion": "2.0", "timeoutMilliseconds": 10000
 	},
-	"aws:apigatewayv2/route:Route": {"apiId": "a1b2c3d4", "routeKey": "POST /thumbnails", "target": "integrations/x", "authorizationType": "JWT", "authorizerId": "x"},
+	"aws:apigatewayv2/route:Route": {"apiId": "a1b2c3d4", "routeKey": "POST /thumbnails", "target": "integrations/c3d4", "authorizationType": "JWT", "authorizerId": "d4e5f6"},
 	"aws:apigatewayv2/stage:Stage": {
 		"apiId": "a1b2c3d4", "name": "$default", "autoDeploy": true, "accessLogSettings": {"destinationArn": "arn:aws:logs:us-east-1:123456789012:log-group:x", "format": "{}"},
 		"defaultRouteSettings": {"throttlingBurstLimit": 100, "throttlingRateLimit": 50}
@@ -80,29 +82,31 @@ const samples = `{
 	},
 	"aws:s3/bucketNotification:BucketNotification": {
 		"bucket": "thumbs-originals-0a1b2c3",
-		"queues": [{"id": "resize", "queueArn": "arn:aws:sqs:us-east-1:123456789012:resize", "events": ["s3:ObjectCreated:*"], "filterPrefix": "incoming/", "filterSuffix": ".jpg"}]
+		"queues": [{"id": "resize", "queueArn": "arn:aws:sqs:us-east-1:123456789012:thumbs-resize-0a1b2c3", "events": ["s3:ObjectCreated:*"], "filterPrefix": "incoming/", "filterSuffix": ".jpg"}]
 	},
 	"aws:sqs/queue:Queue": {
 		"name": "thumbs-resize-0a1b2c3", "messageRetentionSeconds": 1209600, "visibilityTimeoutSeconds": 360, "receiveWaitTimeSeconds": 20,
-		"redrivePolicy": "{}", "sqsManagedSseEnabled": true, "fifoQueue": false, "tags": {"app": "thumbs"}
+		"sqsManagedSseEnabled": true, "tags": {"app": "thumbs"}
 	},
-	"aws:sqs/queuePolicy:QueuePolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "policy": "{}"},
+	"aws:sqs/queuePolicy:QueuePolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/thumbs-resize-0a1b2c3",
+		"policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"
+	},
 	"aws:dynamodb/table:Table": {
 		"name": "thumbs-orders-0a1b2c3", "billingMode": "PAY_PER_REQUEST", "deletionProtectionEnabled": true, "tags": {"app": "thumbs"},
 		"attributes": [{"name": "id", "type": "S"}, {"name": "at", "type": "N"}], "hashKey": "id", "rangeKey": "at",
 		"globalSecondaryIndexes": [{"name": "by-at", "hashKey": "at", "rangeKey": "id", "projectionType": "ALL"}],
 		"pointInTimeRecovery": {"enabled": true}, "ttl": {"attributeName": "expires", "enabled": true}
 	},
-	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/resize", "redriveAllowPolicy": "{}"},
+	"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/thumbs-resize-0a1b2c3", "redriveAllowPolicy": "{\"redrivePermission\":\"denyAll\"}"},
 	"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
-		"functionName": "thumbs-report", "qualifier": "live", "maximumRetryAttempts": 1, "maximumEventAgeInSeconds": 3600,
+		"functionName": "thumbs-api-0a1b2c3", "qualifier": "live", "maximumRetryAttempts": 1, "maximumEventAgeInSeconds": 3600,
 		"destinationConfig": {"onFailure": {"destination": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}}
 	},
 	"aws:scheduler/schedule:Schedule": {
 		"name": "thumbs-report", "scheduleExpression": "cron(0 6 ? * MON-FRI *)", "scheduleExpressionTimezone": "Europe/Berlin", "state": "ENABLED",
 		"flexibleTimeWindow": {"mode": "OFF"},
 		"target": {
-			"arn": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-report:live", "roleArn": "arn:aws:iam::123456789012:role/x", "input": "{}",
+			"arn": "arn:aws:lambda:us-east-1:123456789012:function:thumbs-api-0a1b2c3:live", "roleArn": "arn:aws:iam::123456789012:role/x", "input": "{}",
 			"retryPolicy": {"maximumEventAgeInSeconds": 300, "maximumRetryAttempts": 5},
 			"deadLetterConfig": {"arn": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}
 		}

@@ -9,10 +9,35 @@ import (
 	"strings"
 )
 
-// Check returns what is wrong with the calls for a resource. Inputs are the resource's, as the
-// engine keeps them: with the names that the provider gave, and nothing unknown. The error says
-// that the table or the models lack something.
+// Call is a call of an API. The input has the names of the API's members, and values as
+// encoding/json has them.
+type Call struct {
+	API, Operation string
+	Input          map[string]any
+}
+
+// Check returns what is wrong with the calls that create a resource, which [Models.Calls]
+// returns. The error says that the table or the models lack something.
 func (m *Models) Check(token string, inputs map[string]any) (problems []string, err error) {
+	calls, err := m.Calls(token, inputs)
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range calls {
+		model, shape, err := m.input(call.API, call.Operation)
+		if err != nil {
+			return nil, err
+		}
+		c := &checker{models: m, model: model}
+		c.check(shape, call.Input, call.Operation)
+		problems = append(problems, c.problems...)
+	}
+	return problems, nil
+}
+
+// Calls returns the calls that create a resource, in order. Inputs are the resource's, as the
+// engine keeps them: with the names that the provider gave, and nothing unknown.
+func (m *Models) Calls(token string, inputs map[string]any) (calls []Call, err error) {
 	entry, ok := types()[token]
 	if !ok {
 		return nil, fmt.Errorf("%s: no API operation is known for it\nhint: add it to the table in internal/awsapi", token)
@@ -26,7 +51,7 @@ func (m *Models) Check(token string, inputs map[string]any) (problems []string, 
 		if err != nil {
 			return nil, err
 		}
-		call := map[string]any{}
+		input := map[string]any{}
 		given := maps.Clone(operation.made)
 		if given == nil {
 			given = map[string]any{}
@@ -50,22 +75,19 @@ func (m *Models) Check(token string, inputs map[string]any) (problems []string, 
 				value = text(value)
 			}
 			if value != nil {
-				put(call, member, model.convert(at, value))
+				put(input, member, model.convert(at, value))
 			}
 		}
-		if operation.only != "" && inputs[operation.only] == nil {
-			continue
+		if operation.only == "" || inputs[operation.only] != nil {
+			calls = append(calls, Call{operation.api, operation.name, input})
 		}
-		c := &checker{models: m, model: model}
-		c.check(shape, call, operation.name)
-		problems = append(problems, c.problems...)
 	}
 	for name := range sorted(inputs) {
 		if !used[name] {
 			return nil, fmt.Errorf("%s: no API operation takes its input %s\nhint: say in the table in internal/awsapi where it goes", token, name)
 		}
 	}
-	return problems, nil
+	return calls, nil
 }
 
 // put sets a member of a structure in structures: VpcConfig.SubnetIds.
