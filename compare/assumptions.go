@@ -36,6 +36,8 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeTraffic(say)
 	c.assumeLambda(say)
 	c.assumeKubernetes(r, say)
+	c.assumeMessages(say)
+	c.assumeData(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack has none, but is priced with as many, because it must be monitored too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
 	if c.Behavior == nil {
@@ -143,19 +145,20 @@ func (c *comparison) assumeLambda(say sayer) {
 	if c.functions(isProvisioned) && (c.Behavior == nil || c.Behavior.Lambda == nil) {
 		say("provisioned concurrency", "Erlang's B formula, with Poisson arrivals at each rate of the shape", "it serves requests unless all of it is busy; the others run on demand")
 	}
-	switch l.Door() {
-	case cost.RESTAPI:
+	switch door := l.Door(); {
+	case !c.app.OverHTTP(): // no front door
+	case door == cost.RESTAPI:
 		say("lambda", "aws.amazon.com/api-gateway/pricing", "a REST API meters each request once, whatever its size")
-	case cost.ALB:
+	case door == cost.ALB:
 		say("lambda", "aws.amazon.com/elasticloadbalancing/pricing", "an Application Load Balancer in %d zones serves the functions: a capacity unit covers 0.4 GB an hour of their traffic; its access log is not included", c.Choices.Kubernetes.Zones)
-	case cost.FunctionURL:
+	case door == cost.FunctionURL:
 		say("lambda", "aws.amazon.com/blogs/aws/announcing-aws-lambda-function-urls-built-in-https-endpoints-for-single-function-microservices", "a function URL serves the app: it costs nothing extra, and has no routes, authorizer or domain")
-	case cost.HTTPAPI:
+	case door == cost.HTTPAPI:
 		say("lambda", "our reading of aws.amazon.com/api-gateway/pricing", "an HTTP API meters a request and its response together, by 512 KB")
 	}
 	if c.Choices.Logs {
 		say("logs", "docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html", "Lambda adds about %d bytes of JSON to the app's logs for each request; stored logs are compressed to 15 %%, as in the AWS Pricing Calculator", cost.PlatformLogBytes)
-		if l.Door() == cost.HTTPAPI || l.Door() == cost.RESTAPI {
+		if c.app.OverHTTP() && (l.Door() == cost.HTTPAPI || l.Door() == cost.RESTAPI) {
 			say("logs", "the Lambda stack", "the API logs a line of about %d bytes per request", cost.AccessLogBytes)
 		}
 	} else {
@@ -223,12 +226,16 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 	case k.PublicNodes && k.Compute == cost.EC2:
 		say("network", "docs.aws.amazon.com/eks/latest/eksctl/vpc-configuration.html", "nodes are in public subnets, with an IPv4 address each, and need no NAT gateway")
 	}
+	if !c.app.OverHTTP() {
+		say("load balancer", "", "there is none: no service answers requests")
+		return
+	}
 	connections := "the user"
 	if k.RequestsPerConnection == cost.Defaults().Kubernetes.RequestsPerConnection {
 		connections = "the mean over web pages, by HTTP Archive: discuss.httparchive.org/t/365"
 	}
 	say("load balancer", connections, "%s; a connection carries %s", c.balancers(), connection(k))
-	if c.deployments(func(s kubernetes.Service) bool { return !isExposed(s) }) {
+	if c.deployments(func(s kubernetes.Service) bool { return s.Events == nil && !isExposed(s) }) {
 		say("load balancer", "the same scope for both targets", "without kubernetes.ingress or kubernetes.gateway in the spec, the stack only serves the cluster; the bill still includes a load balancer that the stack does not create")
 	}
 	if c.deployments(func(s kubernetes.Service) bool {
@@ -257,7 +264,7 @@ func (c *comparison) balancers() string {
 	zones := format.Plural(c.Choices.Kubernetes.Zones, "zone")
 	var all []cost.Balancer
 	for _, w := range c.app.Workloads {
-		if !slices.Contains(all, w.Balancer) {
+		if w.Events == nil && !slices.Contains(all, w.Balancer) {
 			all = append(all, w.Balancer)
 		}
 	}

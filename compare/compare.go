@@ -48,11 +48,15 @@ type Input struct {
 	Resolved *target.Resolved
 	// Usage is each service's traffic, by name. Missing services have unknown traffic.
 	Usage map[string]demand.Usage
-	Sheet *price.Sheet
+	// Buckets is how each bucket is used, by name; likewise.
+	Buckets map[string]demand.Bucket
+	Sheet   *price.Sheet
 	// Book names the user's price book in the Sheet; empty: there is none.
 	Book    string
 	Catalog *nodes.Catalog
 	Choices cost.Choices
+	// WithoutData leaves the data out, because services that use it are left out.
+	WithoutData bool
 	// NotPriced are services that were removed from Resolved because they cannot be priced yet.
 	NotPriced []NotPriced
 	// Behavior is a simulation of the app's service under a trace, whose rate must be Usage's.
@@ -69,6 +73,15 @@ func UsageOf(app *spec.App) map[string]demand.Usage {
 	return usage
 }
 
+// BucketsOf is what a spec says about the use of each bucket.
+func BucketsOf(app *spec.App) map[string]demand.Bucket {
+	buckets := map[string]demand.Bucket{}
+	for name, usage := range app.UsageOfBuckets() {
+		buckets[name] = demand.BucketFromSpec(usage)
+	}
+	return buckets
+}
+
 // Format is the version of a Result as JSON. Fields may be added within one.
 const Format = "ambi.compare/v1"
 
@@ -79,7 +92,7 @@ type Result struct {
 	Region   string    `json:"region"`
 	Verdict  Verdict   `json:"verdict"`
 	Services []Service `json:"services"` // by name
-	// NotPriced are services whose cost is in no figure.
+	// NotPriced is what is in no figure: services, and data or a part of its use.
 	NotPriced []NotPriced `json:"notPriced,omitempty"`
 	target.Pair[Side]
 	Nodes        *cost.Nodes   `json:"nodes"` // null on Fargate, and while a figure is missing
@@ -107,6 +120,26 @@ type Side struct {
 	Unpriced string `json:"unpriced,omitempty"`
 }
 
+// Data are the lines of the data that both targets use, the same in both bills.
+func (r Result) Data() []cost.Component {
+	for _, side := range []Side{r.Lambda, r.Kubernetes} {
+		if side.Bill != nil {
+			return side.Bill.Shared()
+		}
+	}
+	return nil
+}
+
+// Categories are those of either bill, in their order: all of them, but for data in an app
+// that has none.
+func (r Result) Categories() []cost.Category {
+	list := cost.Categories()
+	if len(r.Data()) == 0 {
+		list = slices.DeleteFunc(list, func(c cost.Category) bool { return c == cost.Shared })
+	}
+	return list
+}
+
 // total is the month's cost, nil while it is unknown.
 func (s Side) total() *price.USD {
 	if s.Bill == nil {
@@ -118,6 +151,7 @@ func (s Side) total() *price.USD {
 // Service is one service, compared on its own and as part of the app.
 type Service struct {
 	Name       string               `json:"name"`
+	Trigger    string               `json:"trigger,omitempty"` // queue or uploads: then requests are messages
 	Usage      demand.Usage         `json:"usage"`
 	Lambda     Function             `json:"lambda"`
 	Kubernetes Replicas             `json:"kubernetes"`
@@ -209,6 +243,8 @@ func begin(in Input) (*comparison, pair, Result, error) {
 	if err != nil {
 		return nil, pair{}, Result{}, err
 	}
+	var left []NotPriced
+	app.Data, left = dataOf(in)
 	c := &comparison{Input: in, app: app, averages: app}
 	if in.Behavior != nil {
 		if c.app, err = withSimulation(in, app); err != nil {
@@ -217,7 +253,7 @@ func begin(in Input) (*comparison, pair, Result, error) {
 	}
 	r := Result{
 		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
-		NotPriced:   in.NotPriced,
+		NotPriced:   slices.Concat(in.NotPriced, left),
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
 	}
 	for _, change := range in.Sheet.Changes() {
@@ -254,16 +290,15 @@ type pair struct {
 	target.Pair[*cost.Model]
 	app      cost.App
 	unpriced target.Pair[string]
-	requests float64 // a month, of the whole app, as far as they are known
+	// requests a month of the whole app, as far as they are known: those over HTTP, and in an
+	// app without any, messages.
+	requests float64
 }
 
 // prepare makes the models. An error on a target that refuses the app anyway
 // leaves that side unpriced.
 func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
-	p := pair{app: app}
-	for _, w := range app.Workloads {
-		p.requests += w.Traffic.Requests.Or(0)
-	}
+	p := pair{app: app, requests: requestsOf(app)}
 	var errs target.Pair[error]
 	p.Lambda, errs.Lambda = cost.Lambda(c.Sheet, app, choices)
 	p.Kubernetes, errs.Kubernetes = cost.Kubernetes(c.Sheet, c.Catalog, app, choices)
@@ -281,6 +316,22 @@ func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
 		return pair{}, errors.New("neither target can be priced")
 	}
 	return p, nil
+}
+
+// requestsOf is how many requests a month an app gets, as far as they are known: see pair.
+func requestsOf(app cost.App) float64 {
+	requests, messages := 0.0, 0.0
+	for _, w := range app.Workloads {
+		if w.Events == nil {
+			requests += w.Traffic.Requests.Or(0)
+		} else {
+			messages += w.Traffic.Requests.Or(0)
+		}
+	}
+	if !app.OverHTTP() {
+		return messages
+	}
+	return requests
 }
 
 // excess is the error of a month that costs more than ambi counts, on either

@@ -164,15 +164,15 @@ func growth(m *cost.Model, from, to float64) Driver {
 	return largest(m, grown)
 }
 
-// largest is the component with the largest of some amounts.
+// largest is the component with the largest of some amounts, but for the data's: both
+// sides have it, and it turns no answer.
 func largest(m *cost.Model, amounts []price.USD) Driver {
 	var d Driver
 	total := price.USD(0)
 	for i, amount := range amounts {
 		total += amount
-		if amount > d.Cost {
-			d.Name, d.Category = m.Name(i)
-			d.Cost = amount
+		if name, category := m.Name(i); amount > d.Cost && category != cost.Shared {
+			d.Name, d.Category, d.Cost = name, category, amount
 		}
 	}
 	if total > 0 {

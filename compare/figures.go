@@ -136,6 +136,9 @@ func (r Result) headroom() Figure {
 func (r Result) coldShare() Figure {
 	f := Figure{Name: "coldStarts", Means: "the fraction of requests that meet a cold start on Lambda, at most", Known: len(r.Services) > 0}
 	for _, s := range r.Services {
+		if s.Trigger != "" {
+			continue // messages wait, and no caller
+		}
 		share, known := s.Lambda.ColdShare.Get()
 		f.Value, f.Known = max(f.Value, share), f.Known && known
 	}

@@ -242,6 +242,8 @@ type ColdStarts struct {
 type ServiceColdStart struct {
 	Service string                `json:"service"`
 	Share   demand.Maybe[float64] `json:"share"` // an estimate
+	// Messages says that it is messages that wait for the start, and no caller.
+	Messages bool `json:"messages,omitempty"`
 }
 
 // coldStarts estimates the starts at 5, 10 and 60 minutes, and at the assumed
@@ -256,7 +258,7 @@ func (c *comparison) coldStarts() []ColdStarts {
 	for _, d := range times {
 		starts := ColdStarts{KeepAlive: d.String(), Assumed: d == c.Choices.Lambda.KeepAlive, Services: []ServiceColdStart{}}
 		for _, w := range c.app.Workloads {
-			starts.Services = append(starts.Services, ServiceColdStart{w.Name, coldShare(w, d.Std())})
+			starts.Services = append(starts.Services, ServiceColdStart{w.Name, coldShare(w, d.Std()), w.Events != nil})
 		}
 		list = append(list, starts)
 	}
@@ -265,10 +267,9 @@ func (c *comparison) coldStarts() []ColdStarts {
 
 // coldShare is the part of a service's requests that meet a start.
 func coldShare(w cost.Workload, keepAlive time.Duration) demand.Maybe[float64] {
-	requests := w.Traffic.Requests.Or(0)
-	starts := cost.ColdStarts(w, keepAlive)
-	if requests == 0 || math.IsNaN(starts) {
+	invocations, starts := w.Invocations(), cost.ColdStarts(w, keepAlive)
+	if invocations == 0 || math.IsNaN(invocations) || math.IsNaN(starts) {
 		return demand.Maybe[float64]{}
 	}
-	return demand.Known(math.Round(starts/requests*1e6) / 1e6)
+	return demand.Known(math.Round(starts/invocations*1e6) / 1e6)
 }

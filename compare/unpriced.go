@@ -1,41 +1,99 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 
+	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
-// NotPriced is a service that a comparison leaves out, and what starts it. Its cost is unknown,
-// not zero.
+// NotPriced is what a comparison leaves out: a service or data whose kind is not priced
+// yet, or data of whose use too little is known. Its cost is unknown and not zero.
 type NotPriced struct {
-	Service string `json:"service"`
-	Trigger string `json:"trigger"` // such as queue
+	Service string `json:"service,omitempty"`
+	Trigger string `json:"trigger,omitempty"` // of the service
+	Data    string `json:"data,omitempty"`
+	Kind    string `json:"kind,omitempty"` // of the data
+	// Figures are those of the data's usage that are unknown; none where the kind itself is
+	// not priced yet.
+	Figures []string `json:"figures,omitempty"`
 }
 
 // Priced returns an app without the services that cannot be priced yet, and those services by
 // name. The traffic of the others does not change.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
+	return without(app, []string{"http", "queue", "uploads"})
+}
+
+// OverHTTP does the same with the services that are not simulated: those that events start.
+func OverHTTP(app *spec.App) (*spec.App, []NotPriced) { return without(app, []string{"http"}) }
+
+// without removes services whose trigger is not among some.
+func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	var left []NotPriced
 	for _, name := range app.ServiceNames() {
-		if trigger := app.TriggerOf(name); trigger != "http" {
-			left = append(left, NotPriced{name, trigger})
+		if trigger := app.TriggerOf(name); !slices.Contains(triggers, trigger) {
+			left = append(left, NotPriced{Service: name, Trigger: trigger})
 		}
 	}
 	if left == nil {
 		return app, nil
 	}
-	return app.OnlyHTTP(), left
+	return app.Only(func(name string) bool { return slices.Contains(triggers, app.TriggerOf(name)) }), left
 }
 
-// Left describes the services that a comparison leaves out; empty for none.
+// dataOf returns what is priced of an app's data, and what is not.
+func dataOf(in Input) (cost.Data, []NotPriced) {
+	var priced cost.Data
+	var left []NotPriced
+	model := in.Resolved.Data
+	for _, b := range model.Buckets {
+		bucket := cost.Bucket{Name: b.Name, Bucket: in.Buckets[b.Name]}
+		priced.Buckets = append(priced.Buckets, bucket)
+		if figures := bucket.Unknown(); figures != nil || in.WithoutData {
+			left = append(left, NotPriced{Data: b.Name, Kind: "bucket", Figures: figures})
+		}
+	}
+	for _, q := range model.Queues {
+		if !q.Existing {
+			priced.Queues++
+		}
+		if q.Consumer == "" || in.WithoutData {
+			left = append(left, NotPriced{Data: q.Name, Kind: "queue", Figures: []string{"messages, which no service of the app consumes"}})
+		}
+	}
+	for _, t := range model.Tables {
+		left = append(left, NotPriced{Data: t.Name, Kind: "table"})
+	}
+	if !in.WithoutData {
+		return priced, left
+	}
+	for i := range left {
+		left[i].Figures = nil
+	}
+	return cost.Data{}, left
+}
+
+// Left says what a comparison leaves out; empty for nothing.
 func (r Result) Left() string {
-	if len(r.NotPriced) == 0 {
-		return ""
-	}
-	var names []string
+	var kinds, figures []string
 	for _, n := range r.NotPriced {
-		names = append(names, n.Service+" ("+n.Trigger+")")
+		switch {
+		case n.Service != "":
+			kinds = append(kinds, n.Service+" ("+n.Trigger+")")
+		case n.Figures == nil:
+			kinds = append(kinds, n.Data+" ("+n.Kind+")")
+		default:
+			figures = append(figures, n.Data+" ("+strings.Join(n.Figures, ", ")+")")
+		}
 	}
-	return strings.Join(names, ", ") + ": not priced yet, and in none of these figures"
+	var all []string
+	if kinds != nil {
+		all = append(all, strings.Join(kinds, ", ")+": not priced, and in none of these figures")
+	}
+	if figures != nil {
+		all = append(all, "unknown usage of the data: "+strings.Join(figures, ", ")+", the same on both targets")
+	}
+	return strings.Join(all, "; ")
 }

@@ -269,8 +269,12 @@ func coldWords(list []ColdStarts) string {
 		if !starts.Assumed {
 			continue
 		}
-		worst, share, known := "", 0.0, false
+		worst, share, known, several := "", 0.0, false, 0
 		for _, s := range starts.Services {
+			if s.Messages {
+				continue // a message has no caller who waits
+			}
+			several++
 			if n, ok := s.Share.Get(); ok && (!known || n > share) {
 				worst, share, known = s.Service, n, true
 			}
@@ -279,7 +283,7 @@ func coldWords(list []ColdStarts) string {
 			return ""
 		}
 		of := ""
-		if len(starts.Services) > 1 {
+		if several > 1 {
 			of = " of " + worst + ", the worst,"
 		}
 		return fmt.Sprintf("%.2g %% of requests%s meet a cold start, by an estimate with a keep-alive of %s", 100*share, of, starts.KeepAlive)

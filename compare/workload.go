@@ -15,7 +15,10 @@ import (
 // workloads puts together what the models say about each service, and its traffic.
 func workloads(in Input) (cost.App, error) {
 	l := in.Resolved.Lambda
-	app := cost.App{Secrets: len(l.Secrets), Alarms: lambda.AlarmsOfAPI}
+	app := cost.App{Secrets: len(l.Secrets)}
+	if l.HasHTTP() {
+		app.Alarms = lambda.AlarmsOfAPI
+	}
 	for i, deployment := range in.Resolved.Kubernetes.Services {
 		function := l.Services[i] // both are by name
 		resolved, err := in.Usage[function.Name].Resolve()
@@ -34,7 +37,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 	fits := byService(r.Fit)
 	for i, w := range c.app.Workloads {
 		s := Service{
-			Name: w.Name, Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.deployed(w),
+			Name: w.Name, Trigger: trigger(w), Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.deployed(w),
 			Crossings: []breakeven.Crossing{},
 		}
 		s.simulated(c.Behavior)
@@ -47,6 +50,9 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 			return append(list, s), nil
 		}
 		one := cost.App{Alarms: lambda.AlarmsOfAPI, Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.Resolved.Lambda.Services[i].VPC}
+		if w.Events != nil { // it has its queue, and no API
+			one.Alarms, one.Data.Queues = 0, c.ownQueue(w.Name)
+		}
 		alone, err := c.prepare(one, c.Choices)
 		if err != nil {
 			return nil, err
@@ -63,6 +69,27 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 		list = append(list, s)
 	}
 	return list, nil
+}
+
+// ownQueue is how many queues with alarms there are for the messages of a service: none, or one.
+func (c *comparison) ownQueue(service string) int {
+	for _, q := range c.Resolved.Data.Queues {
+		if q.Consumer == service && !q.Existing {
+			return 1
+		}
+	}
+	return 0
+}
+
+// trigger is what starts a service that requests do not reach; empty for others.
+func trigger(w cost.Workload) string {
+	switch {
+	case w.Events == nil:
+		return ""
+	case w.Events.Uploads:
+		return "uploads"
+	}
+	return "queue"
 }
 
 // servicePoints is how closely a service's own curve is looked at; crossings
@@ -89,12 +116,12 @@ func (c *comparison) together(whole pair, without int) *Costs {
 // function is how a service runs on Lambda.
 func (c *comparison) function(w cost.Workload) Function {
 	f := Function{MemoryMB: w.Function.MemoryMB, Architecture: w.Function.Architecture}
-	billed, known := cost.BilledDuration(w.Traffic, w.Function.MemoryMB)
+	billed, known := cost.BilledDuration(w)
 	if !known {
 		return f
 	}
 	f.BilledMS = demand.Known(billed.Seconds() * 1000)
-	rate := w.Traffic.PerSecond()
+	rate := w.Invocations() / demand.SecondsPerMonth
 	if math.IsNaN(rate) {
 		return f
 	}

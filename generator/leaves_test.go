@@ -74,6 +74,9 @@ var bends = map[string][]string{
 	"data.*.table.ttl":                          {"bent"},
 	"data.*.table.indexes.*.key":                {"bent"},
 	"data.*.table.indexes.*.sort":               {"bent"},
+	"data.*.bucket.usage.stored":                {"99Gi"},
+	"data.*.bucket.usage.writes":                {"9/month"},
+	"data.*.bucket.usage.reads":                 {"9/month"},
 	"data.*.queue.attempts":                     {"9"},
 	"data.*.queue.retention":                    {"177h"},
 	"services.*.queue.from":                     nil, // TestChoicesChange
@@ -123,6 +126,7 @@ var bends = map[string][]string{
 	"services.*.usage.duration":                 {"99ms"},
 	"services.*.usage.reportDuration":           {"99ms@256Mi"},
 	"services.*.usage.cpuTime":                  {"1ms"},
+	"services.*.usage.batchSize":                {"1.5", "1"},
 	"services.*.usage.requestSize":              {"99"},
 	"services.*.usage.responseSize":             {"99"},
 	"services.*.usage.logSize":                  {"99"},
@@ -135,6 +139,7 @@ var bends = map[string][]string{
 	"usage.duration":                            {"99ms"},
 	"usage.reportDuration":                      nil, // in place of usage.duration; see a service's
 	"usage.cpuTime":                             {"9ms"},
+	"usage.batchSize":                           nil, // a service's is bent
 	"usage.requestSize":                         {"99"},
 	"usage.responseSize":                        {"99"},
 	"usage.logSize":                             {"99"},

@@ -83,9 +83,11 @@ type kubernetesView struct {
 	MatchesPerRule  int
 	MaxInstances    int
 	DrainSeconds    int
-	Config          []value   // what a stack must set
-	Kept            keptWords // the kinds of data
-	features        []string
+	// DeliveryMilliCPU and DeliveryMemoryMiB are what a delivery container requests.
+	DeliveryMilliCPU, DeliveryMemoryMiB int
+	Config                              []value   // what a stack must set
+	Kept                                keptWords // the kinds of data
+	features                            []string
 }
 
 // Permits reports whether app.yaml permits a service something in AWS, beside its data.
@@ -137,6 +139,9 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 		DrainSeconds:    int(kubernetes.Drain / time.Second),
 		features:        kubernetesFeaturesOf(in.Kubernetes),
 		Kept:            wordsOf(in.Data),
+
+		DeliveryMilliCPU:  kubernetes.DeliveryMilliCPU,
+		DeliveryMemoryMiB: kubernetes.DeliveryMemoryMiB,
 	}
 	for _, s := range in.Kubernetes.Services {
 		service := kubernetesService{

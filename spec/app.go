@@ -169,12 +169,13 @@ const (
 // own (see App.UsageOf). It never changes a stack. Nothing in it has a default: a figure that
 // is not given is unknown, as is everything that depends on it.
 type Usage struct {
-	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month."`
-	Duration Duration `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request takes with a full core at hand, waiting included."`
+	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month; of a service that events start, its messages."`
+	Duration Duration `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request, or one message, takes with a full core at hand, waiting included."`
 	// ReportDuration replaces Duration.
 	ReportDuration ReportDuration `json:"reportDuration,omitzero" jsonschema_description:"Instead of duration: the mean Duration of the functions' REPORT lines, with their memory, such as 300ms@256Mi; what a small memory has stretched is taken back, by cpuTime."`
 	CPUTime        Duration       `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`
-	RequestSize    *Quantity      `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body."`
+	BatchSize      Ratio          `json:"batchSize,omitempty" jsonschema_description:"The mean number of messages that one invocation gets, of a service with queue or uploads whose batch is more than 1."`
+	RequestSize    *Quantity      `json:"requestSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client sends in a mean request, head and body; of a queue, bytes of a mean message."`
 	ResponseSize   *Quantity      `json:"responseSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a client gets in a mean response, head and body."`
 	LogSize        *Quantity      `json:"logSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app logs for a mean request."`
 	OutboundSize   *Quantity      `json:"outboundSize,omitempty" range:"0 to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the app itself exchanges with the internet, or with AWS beyond its network, for a mean request."`

@@ -11,10 +11,30 @@ import (
 
 // Bucket is a bucket of the data.
 type Bucket struct {
-	Versioning bool        `json:"versioning,omitempty" jsonschema_description:"Keep the earlier versions of objects that are replaced or deleted."`
-	Expire     Age         `json:"expire,omitempty" range:"1d to 3650d in whole days" jsonschema_description:"Delete objects that are this old; with versioning, earlier versions once they are."`
-	Existing   bool        `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's setting NAME.arn says which it is."`
-	CORS       *BucketCORS `json:"cors,omitempty" jsonschema_description:"Which origins' pages may use the bucket from a browser, by addresses that the app signs."`
+	Versioning bool         `json:"versioning,omitempty" jsonschema_description:"Keep the earlier versions of objects that are replaced or deleted."`
+	Expire     Age          `json:"expire,omitempty" range:"1d to 3650d in whole days" jsonschema_description:"Delete objects that are this old; with versioning, earlier versions once they are."`
+	Existing   bool         `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's setting NAME.arn says which it is."`
+	CORS       *BucketCORS  `json:"cors,omitempty" jsonschema_description:"Which origins' pages may use the bucket from a browser, by addresses that the app signs."`
+	Usage      *BucketUsage `json:"usage,omitempty" jsonschema_description:"What compare assumes of the bucket; it never changes a stack."`
+}
+
+// BucketUsage is what compare assumes of a bucket. Like that of a service it has no
+// defaults: what is not given is unknown.
+type BucketUsage struct {
+	Stored *Quantity `json:"stored,omitempty" range:"0 to 10000Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the bucket holds, on average over a month, earlier versions included."`
+	Writes Rate      `json:"writes,omitempty" jsonschema_description:"The mean rate of requests that write or list: PUT, COPY, POST and LIST."`
+	Reads  Rate      `json:"reads,omitempty" jsonschema_description:"The mean rate of requests that read: GET and all others but DELETE, which costs nothing."`
+}
+
+// UsageOfBuckets is what the spec says about the use of each bucket: nil for nothing.
+func (a *App) UsageOfBuckets() map[string]*BucketUsage {
+	usage := map[string]*BucketUsage{}
+	for name, d := range a.Data {
+		if d.Bucket != nil {
+			usage[name] = d.Bucket.Usage
+		}
+	}
+	return usage
 }
 
 // BucketCORS is a bucket's answer to preflight requests.

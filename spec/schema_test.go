@@ -94,6 +94,7 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"internal", // what contradicts it stands elsewhere
 		"scale-too-slow",
 		"usage-agreement", // figures that do not go together
+		"usage-batch-agreement",
 		"usage-messages",
 		"usage-rare-bursts",
 		"usage-rest",

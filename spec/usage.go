@@ -143,6 +143,7 @@ func (v *validator) agreement(service string, u Usage) {
 				u.ReportDuration.MemoryMB, Duration(u.ReportDuration.Stretched(u.CPUTime.Std())), u.ReportDuration), "cpuTime is on a full core")
 		}
 	}
+	v.batchSize(service, u)
 	if !sound("shape", "peakToMean", "burst") {
 		return
 	}
@@ -163,6 +164,20 @@ func (v *validator) agreement(service string, u Usage) {
 	case float64(u.Burst)*float64(u.PeakToMean)/ShareInBursts(u.Shape) > float64(MaxCycle):
 		v.fail(at("burst"), fmt.Sprintf("must recur within ten years, got %s at %s times the mean rate", u.Burst, u.PeakToMean),
 			"give a shorter burst or a lower peakToMean")
+	}
+}
+
+// batchSize checks how many messages an invocation gets against the most that it may.
+func (v *validator) batchSize(service string, u Usage) {
+	path := v.given(service, "batchSize")
+	if !v.app.Given(path) || !v.sound(path) {
+		return
+	}
+	switch events, ok := v.app.Events(service); {
+	case ok && float64(u.BatchSize) > float64(events.Batch):
+		v.fail(path, fmt.Sprintf("must be at most the batch of %s, %d, got %s", service, events.Batch, u.BatchSize), "raise its batch, which is 1 unless it says more")
+	case !ok && path != "usage.batchSize":
+		v.fail(path, "is only for a service with queue or uploads", "a request comes alone")
 	}
 }
 

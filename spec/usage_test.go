@@ -69,7 +69,7 @@ usage: {requests: 3M/month}
 		if want := "2M/month, 1M/month, " + messages; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		if got := app.OnlyHTTP().UsageOf("api").Requests.String(); got != "2M/month" {
+		if got := app.Only(func(name string) bool { return name != "work" }).UsageOf("api").Requests.String(); got != "2M/month" {
 			t.Errorf("without work, api has %s", got)
 		}
 	}

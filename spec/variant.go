@@ -75,13 +75,13 @@ func fieldNamed(v reflect.Value, key string) reflect.Value {
 	return reflect.Value{}
 }
 
-// OnlyHTTP returns the app with the services that answer requests alone. Each service that stays
-// has the traffic that it has beside them; a itself stays as it is.
-func (a *App) OnlyHTTP() *App {
+// Only returns the app with some of its services. Each of them has the traffic that it has
+// beside the others, and needs those that stay; a itself stays as it is.
+func (a *App) Only(stays func(service string) bool) *App {
 	some := *a
 	some.Services = map[string]*Service{}
 	for name, s := range a.Services {
-		if !s.IsHTTP() {
+		if !stays(name) {
 			continue
 		}
 		one, usage := *s, a.UsageOf(name)

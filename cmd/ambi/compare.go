@@ -38,7 +38,8 @@ every assumption.
 Usage comes from the spec, and flags override it. ambi never guesses a missing
 figure: what depends on it is shown as a formula, and there is no verdict until it
 is known. In an app of several services, give requests and traces for each
-service: --requests api=3M/month --requests web=1M/month.
+service: --requests api=3M/month --requests web=1M/month. Without a name they are
+those of the app's only service over HTTP.
 
 Nothing is measured on AWS, and no account is needed. Prices are built into ambi;
 "ambi prices refresh" writes newer ones to the project's app/prices.json.
@@ -86,7 +87,7 @@ was interrupted, and what was printed is incomplete.`,
 			if err != nil {
 				return err
 			}
-			if p, err = p.Priced(); err != nil {
+			if p, err = asked.Priced(p); err != nil {
 				return err
 			}
 			result, err := asked.CompareUnderTrace(cmd.Context(), p, idle, io.ends())

@@ -56,11 +56,13 @@ func TestQuestion(t *testing.T) {
 			t.Error("docs/serverless-or-kubernetes.md is stale; run: go test ./cmd/ambi -run TestQuestion -update, and read the difference")
 		}
 	}
-	app, err := os.ReadFile("docs/example/app/app.yaml")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"docs/example/app/app.yaml", "docs/pipeline/app/app.yaml"} {
+		app, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said.Write(app)
 	}
-	said.Write(app)
 	prose := commandBlock.ReplaceAllStringFunc(text, func(block string) string {
 		said.WriteString(commandBlock.FindStringSubmatch(block)[1] + "\n")
 		return ""
@@ -83,13 +85,15 @@ func TestQuestion(t *testing.T) {
 		{"| steady and high | Kubernetes,", "--requests 100/s\n", "Kubernetes"},
 		{"| the same with a function URL | Kubernetes,", "--requests 500/s --function-url", "Kubernetes"},
 		{"| long requests that wait | Kubernetes,", "--requests 1/s", "Kubernetes"},
+		{"| an image pipeline, fed by uploads and a queue | Lambda, by far;", "-C docs/pipeline\n", "Lambda"},
+		{"| an image pipeline, fed by uploads and a queue | Lambda, by far; Kubernetes", "--requests print=20M/month", "Kubernetes"},
 		{"| in a cluster that is there anyway | Kubernetes,", "--shared 0.02 --requests 30M/month", "Kubernetes"},
 	} {
 		if !strings.Contains(text, want.row) {
 			t.Errorf("the table lacks %s", want.row)
 		}
 		_, after, _ := strings.Cut(fresh, want.command)
-		if answer := regexp.MustCompile(`shop in us-east-1: (\w+)`).FindStringSubmatch(after); answer == nil || answer[1] != want.heading {
+		if answer := regexp.MustCompile(`(?:shop|prints) in us-east-1: (\w+)`).FindStringSubmatch(after); answer == nil || answer[1] != want.heading {
 			t.Errorf("%s: %v", want.command, answer)
 		}
 	}

@@ -53,7 +53,7 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if err != nil {
 				return err
 			}
-			if p, err = p.Priced(); err != nil {
+			if p, err = p.OverHTTP(); err != nil {
 				return err
 			}
 			s, err := asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
@@ -100,7 +100,7 @@ type SimulationDocument struct {
 	Lambda      compare.Side         `json:"lambda"`     // the bill of a month like the trace
 	Kubernetes  compare.Side         `json:"kubernetes"` // the same
 	Simulation  *compare.Simulation  `json:"simulation"`
-	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // services that are in no figure, since events start them
+	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // what is in no figure: services that events start, and data
 	Assumptions []compare.Assumption `json:"assumptions"`         // all that the figures rest on
 }
 

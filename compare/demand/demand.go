@@ -40,12 +40,13 @@ type Usage struct {
 	// Report is the duration in a function's REPORT lines, from which AtFullCore computes
 	// Duration.
 	Report   Maybe[spec.ReportDuration] `json:"reportDuration,omitzero"`
-	CPUTime  Maybe[time.Duration]       `json:"cpuTime"`      // mean, on a full core; the same work on every target
-	Request  Maybe[int64]               `json:"requestSize"`  // bytes that the client sends
-	Response Maybe[int64]               `json:"responseSize"` // bytes that it gets
-	Log      Maybe[int64]               `json:"logSize"`      // bytes that the app logs
-	Outbound Maybe[int64]               `json:"outboundSize"` // bytes that the app itself exchanges with the internet
-	Start    Maybe[time.Duration]       `json:"startTime"`    // what an instance takes to start, runtime and app: Lambda's Init Duration
+	CPUTime  Maybe[time.Duration]       `json:"cpuTime"`            // mean, on a full core; the same work on every target
+	Batch    Maybe[float64]             `json:"batchSize,omitzero"` // mean messages of one invocation, of a service that events start
+	Request  Maybe[int64]               `json:"requestSize"`        // bytes that the client sends, or of a message
+	Response Maybe[int64]               `json:"responseSize"`       // bytes that it gets
+	Log      Maybe[int64]               `json:"logSize"`            // bytes that the app logs
+	Outbound Maybe[int64]               `json:"outboundSize"`       // bytes that the app itself exchanges with the internet
+	Start    Maybe[time.Duration]       `json:"startTime"`          // what an instance takes to start, runtime and app: Lambda's Init Duration
 
 	Shape      spec.Shape           `json:"shape"`      // empty: unknown, unless Minutes are given
 	PeakToMean Maybe[float64]       `json:"peakToMean"` // the busiest moments' rate, as a multiple of the mean
@@ -61,11 +62,12 @@ func FromSpec(u spec.Usage) Usage {
 		Request: bytesOf(u.RequestSize), Response: bytesOf(u.ResponseSize), Log: bytesOf(u.LogSize), Outbound: bytesOf(u.OutboundSize),
 		Duration: timeOf(u.Duration), CPUTime: timeOf(u.CPUTime), Start: timeOf(u.StartTime), Burst: timeOf(u.Burst), Shape: u.Shape,
 	}
-	if !u.Requests.IsZero() {
-		usage.Requests = Known(u.Requests.PerMonth())
-	}
+	usage.Requests = perMonth(u.Requests)
 	if u.PeakToMean > 0 {
 		usage.PeakToMean = Known(float64(u.PeakToMean))
+	}
+	if u.BatchSize > 0 {
+		usage.Batch = Known(float64(u.BatchSize))
 	}
 	if !u.ReportDuration.IsZero() {
 		usage.Report = Known(u.ReportDuration)
@@ -118,6 +120,7 @@ const (
 	// ReportDuration is another way to give Duration.
 	ReportDuration Input = "reportDuration"
 	CPUTime        Input = "cpuTime"
+	Batch          Input = "batchSize"
 	Request        Input = "requestSize"
 	Response       Input = "responseSize"
 	Log            Input = "logSize"
@@ -190,6 +193,9 @@ const (
 	MaxMinute   = 1.01e6 * 60              // in a minute
 )
 
+// MaxBatch is the most messages that one invocation can get.
+const MaxBatch = 10_000
+
 // check reports every value that makes no sense.
 func (u Usage) check() problem.List {
 	var problems problem.List
@@ -218,6 +224,9 @@ func (u Usage) check() problem.List {
 		if v, ok := b.value.Get(); ok && (v < 0 || v > spec.MaxUsageBytes) {
 			fail(b.input, "must be 0 to 1Ti bytes, got %d", v)
 		}
+	}
+	if n, ok := u.Batch.Get(); ok && !(n >= 1 && n <= MaxBatch) {
+		fail(Batch, "must be 1 to %d, got %v", MaxBatch, n)
 	}
 	if len(u.Minutes) > 0 {
 		if len(u.Minutes) > MaxMinutes {

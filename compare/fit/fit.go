@@ -140,27 +140,12 @@ func Check(in Input) Report {
 			c.kubernetes(w, d)
 		}
 	}
-	c.events()
 	c.account(peak)
 	c.agree()
 	for _, list := range [][]Limit{c.report.Blockers, c.report.Knobs, c.report.Warnings} {
 		slices.SortStableFunc(list, byPlace)
 	}
 	return c.report
-}
-
-// events checks the services that messages start, which are not priced.
-func (c *checker) events() {
-	for _, f := range c.Resolved.Lambda.Services {
-		if f.Events != nil {
-			c.functionConnections(f, c.adder(spec.Lambda, f.Name))
-		}
-	}
-	for _, d := range c.Resolved.Kubernetes.Services {
-		if d.Events != nil {
-			c.podConnections(d, c.adder(spec.Kubernetes, d.Name))
-		}
-	}
 }
 
 // adder adds the limits of one service on one target.

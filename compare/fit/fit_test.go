@@ -107,9 +107,13 @@ func check(t *testing.T, s service) fit.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fit.Check(fit.Input{
-		Resolved: target.Resolve(app), Choices: s.choices, Nodes: s.nodes, Replicas: replicas, Workloads: workloads,
-	})
+	models := target.Resolve(app)
+	for i, f := range models.Lambda.Services {
+		if f.Events != nil { // of unknown traffic
+			workloads = append(workloads, cost.WorkloadOf(f, models.Kubernetes.Services[i], demand.Traffic{}))
+		}
+	}
+	return fit.Check(fit.Input{Resolved: models, Choices: s.choices, Nodes: s.nodes, Replicas: replicas, Workloads: workloads})
 }
 
 func TestAnOrdinaryServiceFits(t *testing.T) {

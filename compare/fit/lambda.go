@@ -22,7 +22,9 @@ const noticeableCold = .01
 func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	at := "services." + w.Name
 	add := c.adder(spec.Lambda, w.Name)
-	c.frontDoor(w, f, add)
+	if w.Events == nil {
+		c.frontDoor(w, f, add)
+	}
 	if callers := f.InternalCallers; len(callers) > 0 {
 		add(Warning, at+".http.routes", Limit{
 			Name: "callers", Value: "anyone on the internet", Actual: finding.And(callers), Page: lambda.HTTPAPIAccessPage,
@@ -39,7 +41,10 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	}
 	c.functionConnections(f, add)
 	t := w.Traffic
-	billed, known := cost.BilledDuration(t, w.Function.MemoryMB)
+	billed, known := cost.BilledDuration(w)
+	if w.Events != nil {
+		c.messages(w, f, add)
+	}
 	if known {
 		c.durations(w, f, billed, add)
 	}
@@ -49,6 +54,7 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	}{{"request", t.Request}, {"response", t.Response}} {
 		name := body.name
 		bytes, ok := body.size.Get()
+		ok = ok && w.Events == nil
 		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambda.QuotasPage}
 		switch {
 		case ok && bytes > lambda.MaxPayloadBytes:
@@ -71,6 +77,9 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	if !known || !t.Requests.IsKnown() || !t.Profile.Known() {
 		return 0
 	}
+	if w.Events != nil {
+		return c.backlogOnLambda(w, f, billed, add)
+	}
 	c.coldStarts(w, billed, add)
 	return c.concurrency(w, f, billed, add)
 }
@@ -81,7 +90,10 @@ type addLimit func(severity Severity, path string, l Limit)
 func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Duration, add addLimit) {
 	at := "services." + w.Name
 	timeout, mean := time.Duration(f.TimeoutSeconds)*time.Second, spec.Duration(billed)
-	d := c.door()
+	d, what := c.door(), "average request"
+	if w.Events != nil {
+		d, what = door{seconds: lambda.MaxTimeoutSeconds}, "average invocation"
+	}
 	l := Limit{Name: "timeout", Value: spec.Duration(timeout).String(), Actual: mean.String() + " on average", Page: lambda.QuotasPage}
 	switch {
 	case billed > time.Duration(d.seconds)*time.Second && d.seconds < lambda.MaxTimeoutSeconds:
@@ -95,7 +107,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 			add(Knob, at+".timeout", l)
 		}
 	case billed > timeout:
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, longer than the timeout", mean, w.Function.MemoryMB)
+		l.Message = fmt.Sprintf("the %s takes %s with %d MB, longer than the timeout", what, mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory, which also adds CPU"
 		longest := d.seconds
 		if seconds := int(math.Ceil(billed.Seconds())); seconds > longest {
@@ -105,7 +117,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 			add(Knob, at+".timeout", l)
 		}
 	case billed > timeout/2:
-		l.Message = fmt.Sprintf("the average request takes %s with %d MB, more than half of the timeout: slow ones will be cut off", mean, w.Function.MemoryMB)
+		l.Message = fmt.Sprintf("the %s takes %s with %d MB, more than half of the timeout: slow ones will be cut off", what, mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory, which also adds CPU"
 		if f.TimeoutSeconds >= d.seconds {
 			l.Hint = "raise memory, which also adds CPU; or answer at once and let the client ask for the result later"
@@ -203,7 +215,7 @@ func bursts(t demand.Traffic) bool {
 func (c *checker) account(peak float64) {
 	rate := 0.0
 	for _, w := range c.Workloads {
-		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() {
+		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() && w.Events == nil {
 			rate += float64(n / demand.SecondsPerMonth * w.Traffic.Profile.Peak())
 		}
 	}

@@ -60,6 +60,11 @@ func units() map[string]string {
 		"credits.t3":                         CPUHour, // of CPU above a burstable instance's baseline
 		"credits.t4g":                        CPUHour,
 		"xray.traces":                        Trace,
+		"sqs.requests":                       Request, // of standard queues, by 64 KB of payload
+		"sqs.fifo":                           Request, // of FIFO queues, likewise
+		"s3.storage":                         GBMonth,
+		"s3.writes":                          Request,
+		"s3.reads":                           Request,
 	}
 }
 

@@ -62,6 +62,7 @@ func TestRefresh(t *testing.T) {
 		"lambda.requests": "0.0000002", "lambda.duration.arm64": "0.0000133334", "alb.hours": "0.0252", "alb.lcu": "0.008",
 		"nat.hours": "0.048", "ec2.m7g.large": "0.091", "ec2.m7i.large": "0.1125", "eks.cluster": "0.1", "fargate.cpu.x86_64": "0.04048",
 		"logs.ingestion": "0.57", "httpapi.requests": "0.00000111", "restapi.requests": "0.0000035", "egress.internet": "0.09", "ebs.gp3": "0.088",
+		"sqs.requests": "0.0000004", "sqs.fifo": "0.0000005", "s3.storage": "0.023", "s3.writes": "0.000005", "s3.reads": "0.0000004",
 	} {
 		r, err := sheet.Rate(key)
 		if err != nil {

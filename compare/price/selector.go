@@ -65,6 +65,17 @@ func selectors(instances []string) []selector {
 	usage("AmazonEC2", "NAT Gateway", "nat.hours", "NatGateway-Hours")
 	usage("AmazonEC2", "NAT Gateway", "nat.data", "NatGateway-Bytes")
 	usage("AmazonEC2", "Storage", "ebs.gp3", "EBS:VolumeUsage.gp3")
+	list = append(list, selector{
+		key: "sqs.requests", offer: "AWSQueueService", // its usage types differ by region
+		attributes: map[string]string{"group": "SQS-APIRequest-Tier1", "queueType": "Standard"},
+	})
+	list = append(list, selector{
+		key: "sqs.fifo", offer: "AWSQueueService",
+		attributes: map[string]string{"group": "SQS-APIRequest-Tier1", "queueType": "FIFO (first-in, first-out)"},
+	})
+	usage("AmazonS3", "Storage", "s3.storage", "TimedStorage-ByteHrs")
+	usage("AmazonS3", "API Request", "s3.writes", "Requests-Tier1")
+	usage("AmazonS3", "API Request", "s3.reads", "Requests-Tier2")
 	for _, instance := range instances {
 		list = append(list, selector{
 			key: "ec2." + instance, offer: "AmazonEC2", family: "Compute Instance", usage: "BoxUsage:" + instance,

@@ -65,7 +65,7 @@ func (w *Form) fields() []field {
 	}
 	usage := compare.UsageOf(w.Project.App)
 	services := w.Project.App.ServiceNames()
-	requests := w.Asked.Usage.RequestsOf(services)
+	requests := w.Asked.Usage.RequestsOf(w.Project.App)
 	for _, name := range services {
 		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
 		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()

@@ -26,6 +26,26 @@ type Comparison struct {
 	Settings Settings // of a simulation
 }
 
+// Priced is the part of a project that is compared: what can be priced. A trace of
+// an app's only service over HTTP is run, and then the others are left out.
+func (c *Comparison) Priced(p *project.Project) (*project.Project, error) {
+	whole, err := p.Priced()
+	if err != nil || len(c.Usage.Traces) == 0 || len(c.Usage.Requests) > 0 || len(whole.App.Services) == 1 {
+		return whole, err
+	}
+	alone, err := p.OverHTTP()
+	if err != nil || len(alone.App.Services) != 1 {
+		return whole, nil // whose traces are counted
+	}
+	service := alone.App.ServiceNames()[0]
+	for _, text := range c.Usage.Traces {
+		if of, _, named := ofService("trace", text, whole.App); named && of != service {
+			return whole, nil
+		}
+	}
+	return alone, nil
+}
+
 // Input is what a comparison is made of: what the flags say over what the spec and
 // the project's prices say. All problems of flags come back at once.
 func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
@@ -47,7 +67,7 @@ func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
 	if app != p.App {
 		resolved = target.Resolve(app)
 	}
-	return compare.Input{Resolved: resolved, Usage: usage, Sheet: sheet, Book: book, Catalog: catalog, Choices: choices, NotPriced: p.NotPriced}, nil
+	return compare.Input{Resolved: resolved, Usage: usage, Buckets: compare.BucketsOf(app), Sheet: sheet, Book: book, Catalog: catalog, Choices: choices, NotPriced: p.NotPriced, WithoutData: p.WithoutData}, nil
 }
 
 // Compare compares a project; a trace says how requests spread over time.
@@ -137,7 +157,7 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	service := p.App.ServiceNames()[0]
 	traces := len(c.Usage.Traces) > 0
 	// A trace that is run is not counted.
-	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1
+	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1 && !p.App.Services[service].IsEvents()
 	file := ""
 	var errTrace error
 	if simulated {
@@ -152,6 +172,8 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	switch {
 	case !traces:
 		why = "give --trace"
+	case p.App.Services[service].IsEvents():
+		why = "messages are not simulated"
 	case len(p.App.Services) > 1:
 		why = "an app of several services is not simulated"
 	case len(c.Usage.Requests) > 0:
@@ -203,6 +225,7 @@ func WaysToGive(several bool) map[demand.Input]string {
 		demand.Requests: "--requests RATE, or usage.requests in the spec",
 		demand.Duration: "--duration TIME, or usage.duration in the spec",
 		demand.CPUTime:  "--cpu-time TIME, or usage.cpuTime in the spec",
+		demand.Batch:    "--batch-size MESSAGES, or services.SERVICE.usage.batchSize in the spec",
 		demand.Shape:    "--shape SHAPE, or usage.shape in the spec",
 		demand.Request:  "--request-size BYTES, or usage.requestSize in the spec",
 		demand.Response: "--response-size BYTES, or usage.responseSize in the spec",

@@ -18,7 +18,7 @@ import (
 // Usage is the figures of usage, as typed.
 type Usage struct {
 	Requests                         []string
-	duration, cpuTime, start         string
+	duration, cpuTime, start, batch  string
 	report                           string
 	request, response, log, outbound string
 	shape, peak, burst               string
@@ -51,10 +51,11 @@ func (f *Usage) Figures() []Figure {
 		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
 		{"report-duration", demand.ReportDuration, &f.report, "instead of --duration: the `MEAN` of the functions' REPORT lines with their memory, such as 300ms@256Mi"},
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
+		{"batch-size", demand.Batch, &f.batch, "the mean number of `MESSAGES` that one invocation gets, of queue or uploads with a batch"},
 		{"shape", demand.Shape, &f.shape, "the `SHAPE` of requests over time: steady, diurnal, bursty or sporadic"},
 		{"peak-to-mean", demand.PeakToMean, &f.peak, "the peak's rate as a `MULTIPLE` of the mean, such as 8"},
 		{"burst", demand.Burst, &f.burst, "the `TIME` that one burst lasts, of bursty and sporadic traffic, such as 5m"},
-		{"request-size", demand.Request, &f.request, "`BYTES` of a mean request, such as 2Ki"},
+		{"request-size", demand.Request, &f.request, "`BYTES` of a mean request, or of a queue's mean message, such as 2Ki"},
 		{"response-size", demand.Response, &f.response, "`BYTES` of a mean response, such as 6Ki"},
 		{"log-size", demand.Log, &f.log, "`BYTES` that the app logs for a request, such as 300"},
 		{"outbound-size", demand.Outbound, &f.outbound, "`BYTES` that the app itself exchanges with the internet for a request"},
@@ -90,6 +91,12 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		parseSize("log-size", f.log, &every.Log),
 		parseSize("outbound-size", f.outbound, &every.Outbound),
 	)
+	if f.batch != "" {
+		ratio, err := spec.ParseRatio(f.batch)
+		problems.Add(problem.InFlag("batch-size", problem.As(problem.Misuse, err)))
+		every.Batch = demand.Known(float64(ratio))
+		problems.Add(batched(app, float64(ratio)))
+	}
 	if f.duration != "" && f.report != "" {
 		problems.Add(problem.Flag("report-duration", "stands for --duration, and both are given"))
 	}
@@ -126,6 +133,9 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		put(&u.Report, every.Report)
 		put(&u.CPUTime, every.CPUTime)
 		put(&u.Start, every.Start)
+		if e, ok := app.Events(service); ok && e.Batch > 1 {
+			put(&u.Batch, every.Batch)
+		}
 		put(&u.Request, every.Request)
 		put(&u.Response, every.Response)
 		put(&u.Log, every.Log)
@@ -142,6 +152,23 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		usage[service] = settled
 	}
 	return usage, nil
+}
+
+// batched is the problem of a batch size that no service of an app can have.
+func batched(app *spec.App, size float64) error {
+	most := 1
+	for _, name := range app.ServiceNames() {
+		if e, ok := app.Events(name); ok && e.Batch > 1 && (most == 1 || e.Batch < most) {
+			most = e.Batch
+		}
+	}
+	switch {
+	case most == 1:
+		return problem.Flag("batch-size", "no service has a batch of messages").Hint("queue.batch or uploads.batch of a service is more than 1 then")
+	case size > float64(most):
+		return problem.Flag("batch-size", "must be at most the batch of every service that has one, %d, got %v", most, size)
+	}
+	return nil
 }
 
 // Shaped reads how requests spread over time.
@@ -183,33 +210,46 @@ func (f *Usage) Others(app *spec.App, service string) error {
 }
 
 // ofService cuts a flag's SERVICE=VALUE. The name of a trace's file may have a = of
-// its own: in an app of one service, SERVICE is none but that one.
+// its own: where a file needs no SERVICE, what is no service is part of the name.
 func ofService(flag, text string, app *spec.App) (service, value string, named bool) {
-	services := app.ServiceNames()
 	service, value, named = strings.Cut(text, "=")
-	if !named || flag == "trace" && len(services) == 1 && service != services[0] {
+	if !named || flag == "trace" && usual(app) != "" && !slices.Contains(app.ServiceNames(), service) {
 		return "", text, false
 	}
 	return service, value, true
 }
 
-// refuse reports each flag for a service that is not priced yet.
+// usual is the service that a flag without SERVICE= is for: the app's only one, or its only
+// one over HTTP. It is empty in other apps.
+func usual(app *spec.App) string {
+	names := app.ServiceNames()
+	if len(names) == 1 {
+		return names[0]
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return app.TriggerOf(name) != "http" })
+	if len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}
+
+// refuse reports each flag for a service that is left out.
 func (f *Usage) refuse(left []compare.NotPriced) error {
 	var problems problem.List
 	for _, n := range left {
 		ofIt := func(text string) bool { return strings.HasPrefix(text, n.Service+"=") }
 		if slices.ContainsFunc(f.Requests, ofIt) {
-			problems.Add(problem.Flag("requests", "%s is started by %s, and only services over HTTP are priced yet", n.Service, n.Trigger))
+			problems.Add(problem.Flag("requests", "%s is started by %s, and left out here", n.Service, n.Trigger))
 		}
 		if slices.ContainsFunc(f.Traces, ofIt) {
-			problems.Add(problem.Flag("trace", "%s is started by %s, and only services over HTTP are simulated yet", n.Service, n.Trigger))
+			problems.Add(problem.Flag("trace", "%s is started by %s, and left out here", n.Service, n.Trigger))
 		}
 	}
 	return problems.Err()
 }
 
-// perService reads a flag that is VALUE for an app's only service, or
-// SERVICE=VALUE for each of several.
+// perService reads a flag that is VALUE for the usual service, or SERVICE=VALUE for each
+// of several.
 func perService(flag string, texts []string, app *spec.App, set func(service, value string) error) error {
 	services := app.ServiceNames()
 	given := map[string]bool{}
@@ -217,10 +257,10 @@ func perService(flag string, texts []string, app *spec.App, set func(service, va
 	for _, text := range texts {
 		service, value, named := ofService(flag, text, app)
 		if !named {
-			service = services[0]
+			service = usual(app)
 		}
 		switch {
-		case !named && len(services) > 1:
+		case !named && service == "":
 			problems.Add(problem.Flag(flag, "the app has several services").Hint("give each its own, such as --%s %s=%s", flag, services[0], value))
 		case !slices.Contains(services, service):
 			problems.Add(problem.Flag(flag, "no service %q", service).Hint("the services are %s", strings.Join(services, ", ")))
@@ -256,12 +296,12 @@ func (f *Usage) TraceOf(p *project.Project, service string) (string, error) {
 }
 
 // RequestsOf are the rates of --requests by service.
-func (f *Usage) RequestsOf(services []string) map[string]string {
+func (f *Usage) RequestsOf(app *spec.App) map[string]string {
 	typed := map[string]string{}
 	for _, text := range f.Requests {
 		service, rate, named := strings.Cut(text, "=")
 		if !named {
-			service, rate = services[0], text
+			service, rate = usual(app), text
 		}
 		typed[service] = rate
 	}

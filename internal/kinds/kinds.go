@@ -72,6 +72,7 @@ func All() []Kind {
 		uploads        = "generator/testdata/uploads/app.yaml"
 		table          = "generator/testdata/table/app.yaml"
 		unpriced       = "not priced yet, and named as such"
+		unsimulated    = "not simulated yet, and named as such"
 		same           = "the same for both targets: they read the data's stack"
 		free           = "adds nothing that is paid for"
 		unlimited      = "has no limit that usage could reach"
@@ -131,14 +132,14 @@ func All() []Kind {
 			Keys: []string{"data.*.bucket"},
 			Spec: in("spec/bucket.go"), Data: in("target/data/bucket.go"), Lambda: none(same), Kubernetes: none(same),
 			Templates: in("templates/data/bucket.go.tmpl", "templates/data/features/bucket.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     in("compare/price/cost/bucket.go"), Fit: none(unlimited), Simulate: none("takes no part in a request"),
 		},
 		{
 			Name: "queue", Is: "messages that wait, and that start a service", Golden: uploads,
 			Keys: []string{"data.*.queue", "services.*.queue"},
 			Spec: in("spec/queue.go"), Data: in("target/data/queue.go"), Lambda: in("target/lambda/queue.go"), Kubernetes: in("target/kubernetes/queue.go"),
 			Templates: in("templates/data/queue.go.tmpl", "templates/lambda/features/queue.tmpl", "templates/kubernetes/features/queue.tmpl", "templates/kubernetes/features/delivery.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     in("compare/price/cost/queue.go"), Fit: in("compare/fit/queue.go"), Simulate: none(unsimulated),
 		},
 		{
 			Name: "table", Is: "items that are found by a key", Golden: table,
@@ -152,7 +153,7 @@ func All() []Kind {
 			Keys: []string{"services.*.uploads"},
 			Spec: in("spec/uploads.go"), Data: in("target/data/uploads.go"), Lambda: in("target/lambda/uploads.go"), Kubernetes: in("target/kubernetes/uploads.go"),
 			Templates: in("templates/data/features/uploads.tmpl", "templates/lambda/features/uploads.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     none("priced as a queue's messages"), Fit: none("checked as a queue's messages"), Simulate: none(unsimulated),
 		},
 		{
 			Name: "schedule", Is: "times at which a service runs", Golden: "generator/testdata/schedules/app.yaml",

@@ -83,6 +83,16 @@ func Offers() map[string][]Item {
 			flat("Load Balancer-Network", "EU-LoadBalancerUsage", "0.0252000000"), flat("Load Balancer-Network", "EU-LCUUsage", "0.0060000000"),
 			flat("Load Balancer", "EU-LoadBalancerUsage", "0.0280000000"),
 		},
+		"AWSQueueService": {
+			flat("API Request", "EU-Requests-Tier1", "0.0000004000", "group", "SQS-APIRequest-Tier1", "queueType", "Standard"),
+			flat("API Request", "EU-Requests-FIFO-Tier1", "0.0000005000", "group", "SQS-APIRequest-Tier1", "queueType", "FIFO (first-in, first-out)"),
+			flat("API Request", "EU-Requests-Fair-Tier1", "0.0000001000", "group", "SQS-APIRequest-Fair-Tier1", "queueType", "Fair"),
+		},
+		"AmazonS3": {
+			flat("Storage", "EU-TimedStorage-ByteHrs", "0.0230000000"), flat("Storage", "EU-TimedStorage-SIA-ByteHrs", "0.0125000000"),
+			flat("API Request", "EU-Requests-Tier1", "0.0000050000"), flat("API Request", "EU-Requests-Tier2", "0.0000004000"),
+			flat("API Request", "EU-Requests-GLACIER-Tier1", "0.0000300000"),
+		},
 		"AmazonVPC":         {flat("", "EU-PublicIPv4:InUseAddress", "0.0050000000"), flat("", "EU-PublicIPv4:IdleAddress", "0.0050000000")},
 		"AWSDataTransfer":   {egress, flat("Data Transfer", "EU-DataTransfer-Regional-Bytes", "0.0100000000"), flat("Data Transfer", "EU-USE1-AWS-Out-Bytes", "0.0200000000")},
 		"AWSSecretsManager": {flat("Secret", "EU-AWSSecretsManager-Secrets", "0.4000000000"), flat("API Request", "EU-AWSSecretsManagerAPIRequest", "0.0000050000")},

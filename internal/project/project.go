@@ -45,6 +45,8 @@ type Project struct {
 	Resolved *target.Resolved
 	// NotPriced are services that the spec has beside those of App: see Priced.
 	NotPriced []compare.NotPriced
+	// WithoutData says that the data is left out with them: see OverHTTP.
+	WithoutData bool
 }
 
 // Load reads the project's spec and resolves it. Errors of grammar are problems;

@@ -5,23 +5,35 @@ import (
 
 	"ambi/compare"
 	"ambi/internal/problem"
+	"ambi/spec"
 	"ambi/target"
 )
 
 // Priced is the project without the services that cannot be priced yet, which it then
 // names. It is an error if no other is left.
-func (p *Project) Priced() (*Project, error) {
-	app, left := compare.Priced(p.App)
+func (p *Project) Priced() (*Project, error) { return p.with("priced", compare.Priced) }
+
+// OverHTTP is the same with the services over HTTP alone, which are what is simulated. The
+// data, which the others use too, is left out with them.
+func (p *Project) OverHTTP() (*Project, error) {
+	some, err := p.with("simulated", compare.OverHTTP)
+	if err == nil && some != p {
+		some.WithoutData = true
+	}
+	return some, err
+}
+
+func (p *Project) with(what string, part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {
+	app, left := part(p.App)
 	if left == nil {
 		return p, nil
 	}
 	if len(app.Services) == 0 {
 		var names []string
 		for _, n := range left {
-			names = append(names, n.Service)
+			names = append(names, n.Service+" ("+n.Trigger+")")
 		}
-		return nil, problem.File(p.SpecName, 0, "events start every service, and those are not priced yet: %s", strings.Join(names, ", ")).
-			Hint("services over HTTP are")
+		return nil, problem.File(p.SpecName, 0, "none of the services can be %s yet: %s", what, strings.Join(names, ", "))
 	}
 	some := *p
 	some.App, some.Resolved, some.NotPriced = app, target.Resolve(app), left

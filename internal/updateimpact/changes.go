@@ -418,7 +418,7 @@ func Whole() []Change {
 			Kubernetes: nothing("the same"),
 		},
 		{
-			Fields:     usage(""),
+			Fields:     append(usage(""), "usage.batchSize"),
 			Lambda:     nothing("what compare assumes"),
 			Kubernetes: nothing("what compare assumes"),
 		},

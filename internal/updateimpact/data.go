@@ -30,6 +30,11 @@ func Data() []Change {
 			Data: steps("update BucketCorsConfigurationV2"),
 		},
 		{
+			Fields:     []string{"data.*.bucket.usage.stored", "data.*.bucket.usage.writes", "data.*.bucket.usage.reads"},
+			DataBefore: bucket("usage: {stored: 1Gi, writes: 1/s, reads: 1/s}"), DataAfter: bucket("usage: {stored: 2Gi, writes: 2/s, reads: 2/s}"),
+			Data: nothing("what compare assumes"),
+		},
+		{
 			Fields:     []string{"data.*.queue.attempts"},
 			DataBefore: queue(""), DataAfter: queue("attempts: 8"),
 			Data: noted("update Queue", "a message keeps the attempts that it has used up"),
@@ -97,6 +102,11 @@ func Data() []Change {
 			Fields:     []string{"services.*.queue.batch", "services.*.uploads.batch"},
 			DataBefore: one, Before: "{queue: {from: NAME}}", After: "{queue: {batch: 5}}",
 			Lambda: steps("update EventSourceMapping"), Kubernetes: nothing("one message per request"),
+		},
+		{
+			Fields:     []string{"services.*.usage.batchSize"},
+			DataBefore: one, Before: "{queue: {from: NAME, batch: 5}, usage: {batchSize: 2}}", After: "{usage: {batchSize: 3}}",
+			Lambda: nothing("what compare assumes"), Kubernetes: nothing("what compare assumes"),
 		},
 		{
 			Fields:     []string{"services.*.queue.window", "services.*.uploads.window"},

@@ -21,6 +21,8 @@ type Queue struct {
 }
 
 const (
+	// AlarmsOfQueue are the CloudWatch alarms on a queue and on its dead letters.
+	AlarmsOfQueue = 2
 	// DeadLetterSeconds is how long dead letters are kept, counted from when they were sent:
 	// SQS's maximum.
 	DeadLetterSeconds = 14 * 24 * 3600

@@ -48,6 +48,12 @@ const (
 	StartupLimit = time.Minute
 	// Drain is how long a stopping pod keeps serving.
 	Drain = 10 * time.Second
+	// AutoscalerSync is the time between two checks of a HorizontalPodAutoscaler.
+	AutoscalerSync = 15 * time.Second
+	// DeliveryMilliCPU and DeliveryMemoryMiB are what the delivery container requests: our
+	// choice.
+	DeliveryMilliCPU  = 50
+	DeliveryMemoryMiB = 128
 	// KEDAPoll is the time between two checks while there is no pod, and KEDACooldown the time
 	// without a request before the last pods are removed.
 	KEDAPoll     = 30 * time.Second

@@ -63,6 +63,11 @@ const (
 // MaxAttempts is how often Lambda tries an asynchronous event in all: AsyncPage.
 const MaxAttempts = 3
 
+// Pollers is how many receives an event source mapping has open on a queue with few
+// messages. Lambda goes down to 2 only without a maximumConcurrency, which each of ours
+// has: EventScalingPage.
+const Pollers = 5
+
 // What one invocation can carry, and how long its environment may take to start:
 // QuotasPage and StartPage.
 const (

@@ -192,16 +192,16 @@ func TestReplicas(t *testing.T) {
 		want int
 		by   string
 	}{
-		{"cpu", Pod{500, 512, 1, 10, 70, 0}, 1, 4, ByCPU}, // 1.2 / .35 = 3.4
-		{"minimum", Pod{500, 512, 5, 10, 70, 0}, 1, 5, ByMinimum},
-		{"twice the rate", Pod{500, 512, 1, 10, 70, 0}, 2, 7, ByCPU}, // 6.86
-		{"just whole", Pod{500, 512, 1, 10, 60, 0}, 1, 4, ByCPU},     // 1.2 / .3
-		{"in flight", Pod{2000, 512, 1, 1, 70, 0}, 1, 4, ByConcurrency},
-		{"request rate", Pod{2000, 512, 1, 10, 0, 15}, 1, 7, ByRequests}, // 100 / 15 = 6.7
+		{"cpu", Pod{500, 512, 1, 10, 70, 0, 0}, 1, 4, ByCPU}, // 1.2 / .35 = 3.4
+		{"minimum", Pod{500, 512, 5, 10, 70, 0, 0}, 1, 5, ByMinimum},
+		{"twice the rate", Pod{500, 512, 1, 10, 70, 0, 0}, 2, 7, ByCPU}, // 6.86
+		{"just whole", Pod{500, 512, 1, 10, 60, 0, 0}, 1, 4, ByCPU},     // 1.2 / .3
+		{"in flight", Pod{2000, 512, 1, 1, 70, 0, 0}, 1, 4, ByConcurrency},
+		{"request rate", Pod{2000, 512, 1, 10, 0, 15, 0}, 1, 7, ByRequests}, // 100 / 15 = 6.7
 		// By requests 1; 1.2 cores are less than a node of 1.805 gives a pod without a limit.
-		{"what a node has left", Pod{100, 512, 1, 10, 0, 100}, 1, 1, ByMinimum},
-		{"a saturated node", Pod{100, 512, 1, 100, 0, 1000}, 4, 3, BySaturation}, // 4.8 / 1.805
-		{"nothing to do", Pod{500, 512, 1, 10, 70, 0}, 0, 1, ByMinimum},
+		{"what a node has left", Pod{100, 512, 1, 10, 0, 100, 0}, 1, 1, ByMinimum},
+		{"a saturated node", Pod{100, 512, 1, 100, 0, 1000, 0}, 4, 3, BySaturation}, // 4.8 / 1.805
+		{"nothing to do", Pod{500, 512, 1, 10, 70, 0, 0}, 0, 1, ByMinimum},
 	} {
 		w.Pod = c.pod
 		if n, by, ok := replicas(t, w, c.f); n != c.want || by != c.by || !ok {

@@ -26,8 +26,9 @@ type cluster struct {
 	factors      [][]float64 // by level and service
 	known        bool        // whether every service's shape is
 	alarms       int
-	balancers    []Balancer // that the services have, each once
-	replicas     []int      // of each service, and DNS
+	balancers    []Balancer     // that the services have, each once
+	replicas     []int          // of each service, and DNS
+	intermittent []intermittent // services without pods part of the time, at a level
 	// measured is by how much more nodes, or replicas where those are what is
 	// paid for, a simulation found than averages say; 1 without one.
 	measured float64
@@ -81,7 +82,7 @@ func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 		if w.Function.Architecture != string(spec.ARM64) || c.choices.Compute == Fargate {
 			c.architecture = string(spec.X8664)
 		}
-		if !slices.Contains(c.balancers, w.Balancer) {
+		if w.Events == nil && !slices.Contains(c.balancers, w.Balancer) {
 			c.balancers = append(c.balancers, w.Balancer)
 		}
 		c.services = append(c.services, s)
@@ -270,7 +271,7 @@ func (c *cluster) nodeHours(scale float64) float64 {
 	}
 	hours := 0.0
 	for level, share := range c.shares {
-		n := c.nodesAt(scale, level)
+		n, _ := c.nodesAt(scale, level)
 		hours += float64(n*share) * price.HoursPerMonth
 	}
 	hours *= c.measured
@@ -280,27 +281,38 @@ func (c *cluster) nodeHours(scale float64) float64 {
 	return hours
 }
 
-// nodesAt is how many nodes a level of traffic takes: a whole number, but for
-// the part of a shared cluster's nodes that the pods take.
-func (c *cluster) nodesAt(scale float64, level int) float64 {
+// nodesAt is how many nodes a level of traffic takes, on average and at most: whole
+// numbers, but for the part of a shared cluster's nodes that the pods take, and for pods
+// that run only part of the time.
+func (c *cluster) nodesAt(scale float64, level int) (mean, most float64) {
 	n, cores := 0.0, 0.0
+	c.intermittent = c.intermittent[:0]
 	for i := range c.services {
 		s := &c.services[i]
 		replicas := s.replicas(scale, c.factors[level][i])
 		cores += s.rate(scale, c.factors[level][i]) * s.cpu
 		if math.IsNaN(replicas) || replicas > maxReplicas {
-			return replicas
+			return replicas, replicas
 		}
 		c.replicas[i] = int(replicas)
-		n += float64(replicas * s.share)
+		part := s.running(scale, c.factors[level][i])
+		if part < 1 {
+			c.intermittent = append(c.intermittent, intermittent{i, part})
+		}
+		n += float64(replicas * part * s.share)
+		most += float64(replicas * s.share)
 	}
 	if c.choices.Shared > 0 {
-		return n
+		return n, most
 	}
 	c.replicas[len(c.services)] = nodes.DNSReplicas
 	// Pods that request less CPU than they use still use it.
 	busy := wholeUp(cores * 1000 / float64(c.room.MilliCPU))
-	return max(float64(c.choices.MinNodes), float64(c.packer.Count(c.replicas...)), busy)
+	count := func() float64 {
+		return max(float64(c.choices.MinNodes), float64(c.packer.Count(c.replicas...)), busy)
+	}
+	most = count()
+	return c.averaged(most, count), most
 }
 
 // fargateHours is the vCPU hours and GB hours of a month on Fargate, CoreDNS
@@ -317,7 +329,7 @@ func (c *cluster) fargateHours(scale float64) (cpu, memory float64) {
 	for level, share := range c.shares {
 		for i := range c.services {
 			s := &c.services[i]
-			hours := s.replicas(scale, c.factors[level][i]) * share * price.HoursPerMonth * c.measured
+			hours := s.replicas(scale, c.factors[level][i]) * s.running(scale, c.factors[level][i]) * share * price.HoursPerMonth * c.measured
 			cpu += float64(hours*float64(s.fargate.MilliCPU)) / 1000
 			memory += float64(hours*float64(s.fargate.MemoryMiB)) / 1024
 		}
@@ -344,5 +356,6 @@ func NodesOf(catalog *nodes.Catalog, app App, choices Choices) (Nodes, bool) {
 	if math.IsNaN(mean) || mean > maxReplicas {
 		return Nodes{}, false
 	}
-	return Nodes{Instance: c.instance.Type, Mean: mean, Peak: c.nodesAt(1, len(c.shares)-1), Room: c.room}, true
+	_, peak := c.nodesAt(1, len(c.shares)-1)
+	return Nodes{Instance: c.instance.Type, Mean: mean, Peak: peak, Room: c.room}, true
 }

@@ -33,6 +33,7 @@ import (
 // App is the input of pricing: services and what they share.
 type App struct {
 	Workloads []Workload
+	Data      Data // what they share and keep; both targets have it
 	Secrets   int  // secrets in Secrets Manager, on Lambda
 	Alarms    int  // CloudWatch alarms beside the services' own, on both targets
 	VPC       bool // a function runs in a VPC
@@ -46,7 +47,8 @@ type Workload struct {
 	Traffic  demand.Traffic
 	Function Function
 	Pod      Pod
-	Routes   int // rules of the load balancer
+	Events   *Events // how messages reach it; nil for one that requests reach
+	Routes   int     // rules of the load balancer
 	Balancer Balancer
 	LogDays  int // how long logs are kept, on both targets
 	Alarms   int // CloudWatch alarms, on both targets
@@ -70,14 +72,17 @@ type Function struct {
 
 // Pod is a service on Kubernetes.
 type Pod struct {
-	MilliCPU      int // request
-	MemoryMiB     int // request
+	MilliCPU      int // request, of all containers
+	MemoryMiB     int // request, of all containers
 	Min           int // replicas
-	Concurrency   int // requests that one replica takes at once
+	Concurrency   int // requests, or messages, that one replica takes at once
 	TargetPercent int // of the CPU request at which replicas are kept; 0 where the autoscaler does not watch the CPU
 	// TargetRate is the requests a second at which a replica is kept; 0 where
 	// the autoscaler does not watch them.
 	TargetRate float64
+	// Backlog is the messages, waiting or worked on, at which a replica is kept;
+	// 0 where they are not counted.
+	Backlog int
 }
 
 // Category groups components that have the same purpose on both targets.
@@ -96,11 +101,12 @@ const (
 	Egress  Category = "egress"
 	Secrets Category = "secrets"
 	Alarms  Category = "alarms"
+	Shared  Category = "data" // what outlives the services, the same on both targets
 )
 
 // Categories lists them, with idle capacity last.
 func Categories() []Category {
-	return []Category{Work, Startup, Control, Entry, Network, Disk, Logs, Egress, Secrets, Alarms, Idle}
+	return []Category{Work, Startup, Control, Entry, Network, Disk, Logs, Egress, Secrets, Alarms, Shared, Idle}
 }
 
 // Component is one line of a bill: a month's quantity of one thing.
@@ -121,6 +127,7 @@ type Component struct {
 	Status    price.Status `json:"status,omitempty"`
 	Discount  string       `json:"discount,omitempty"` // percent, given by the user
 	Note      string       `json:"note,omitempty"`
+	Shared    bool         `json:"shared,omitempty"`    // of the data that both targets use: it is on both bills
 	Simulated bool         `json:"simulated,omitempty"` // the quantity is from a simulation; Formula is what averages say
 }
 
@@ -163,6 +170,17 @@ type Bill struct {
 	Known      price.USD   `json:"known"`             // the sum of what is known
 	Idle       price.USD   `json:"idle"`              // the part of Known that buys unused capacity
 	Missing    []Missing   `json:"missing,omitempty"` // each once, in the services' order
+}
+
+// Shared are the components of the data that both targets use.
+func (b Bill) Shared() []Component {
+	var list []Component
+	for _, c := range b.Components {
+		if c.Shared {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // Model prices an app on one target at any multiple of its traffic. It works
@@ -262,7 +280,7 @@ func (m *Model) Bill(scale float64) Bill {
 		c := Component{
 			Key: l.rate.Key, Name: l.name, Category: l.category, Unit: l.unit, Tiers: l.rate.Tiers, Formula: l.formula,
 			Fixed: l.fixed, Source: l.rate.Source, Effective: l.rate.Effective, Status: l.rate.Status, Discount: l.rate.Discount, Note: l.note,
-			Simulated: l.simulated,
+			Simulated: l.simulated, Shared: l.category == Shared,
 		}
 		if known {
 			quantity := m.quantities[i]

@@ -328,7 +328,7 @@ func TestUnitsAgree(t *testing.T) {
 		b := newBuilder(spec.Lambda, sheet(t), App{}, Defaults())
 		b.add(key, wrong, line{name: "wrong"})
 		right, _ := price.UnitOf(key)
-		if _, err := b.finish(nil); err == nil || !strings.Contains(err.Error(), "price "+key+" is for one "+right+", not one "+wrong) {
+		if _, err := b.finish(nil, nil); err == nil || !strings.Contains(err.Error(), "price "+key+" is for one "+right+", not one "+wrong) {
 			t.Errorf("%s as one %s: %v", key, wrong, err)
 		}
 	}

@@ -37,10 +37,15 @@ func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Cho
 			b.model.lines[n].simulated = true
 		}
 	}
+	var parts []part
+	for _, kind := range queueKinds(app) {
+		parts = append(parts, b.messagesOnKubernetes(kind, c))
+	}
+	parts = append(parts, b.data(app)...)
 	return b.finish(func(scale float64, q []float64) {
 		clear(q)
 		c.add(l, scale, q)
-	})
+	}, parts)
 }
 
 // kubernetesLines are the numbers of the lines.
@@ -78,11 +83,14 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	l.control = b.add("eks.cluster", price.Hour, line{name: "EKS control plane", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.extended = b.optional(k.Extended, "eks.extended", price.Hour, line{name: "EKS extended support", category: Control, formula: c.fixed("730 h"), fixed: true})
 	l.auto = b.autoMode(k.AutoMode, c, load)
-	balancerHours := "730 h"
-	if n := len(c.balancers); n > 1 {
-		balancerHours = fmt.Sprintf("%d load balancers x 730 h", n)
+	balancerHours := c.fixed("730 h")
+	switch n := len(c.balancers); {
+	case n == 0:
+		balancerHours = "none: no service answers requests"
+	case n > 1:
+		balancerHours = c.fixed(fmt.Sprintf("%d load balancers x 730 h", n))
 	}
-	l.balancer = b.add("alb.hours", price.Hour, line{name: "Application Load Balancer", category: Entry, formula: c.fixed(balancerHours), fixed: true})
+	l.balancer = b.add("alb.hours", price.Hour, line{name: "Application Load Balancer", category: Entry, formula: balancerHours, fixed: true})
 	l.lcus = b.add("alb.lcu", price.LCUHour, line{
 		name: "Load balancer capacity", category: Entry,
 		inputs:  []demand.Input{demand.Requests, demand.Duration, demand.Request, demand.Response},
@@ -160,7 +168,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 		if k.NATGateways > 0 {
 			q[l.natData] += float64(requests * s.outboundGB)
 		}
-		if k.CrossZone > 0 {
+		if k.CrossZone > 0 && s.Events == nil {
 			q[l.zones] += float64(requests * s.payloadGB * k.CrossZone * 2)
 		}
 		if c.logs {
@@ -172,7 +180,9 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 			}
 		}
 		if c.egress {
-			q[l.egress] += float64(requests * s.responseGB)
+			if s.Events == nil { // who delivers a message gets the answer
+				q[l.egress] += float64(requests * s.responseGB)
+			}
 			if c.sends {
 				q[l.egress] += float64(requests * s.outboundGB)
 			}
@@ -181,7 +191,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	for _, b := range c.balancers {
 		var use Dimensions
 		for i := range c.services {
-			if s := &c.services[i]; s.Balancer == b {
+			if s := &c.services[i]; s.Events == nil && s.Balancer == b {
 				use.add(s.dimensions(s.requests*scale/demand.SecondsPerMonth, k))
 			}
 		}

@@ -56,6 +56,11 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	gateways := gatewaysOf(app, choices)
 	sends := app.sends()
 	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends, routes)
+	var parts []part
+	for _, kind := range queueKinds(app) {
+		parts = append(parts, b.messagesOnLambda(kind, services))
+	}
+	parts = append(parts, b.data(app)...)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
@@ -63,11 +68,13 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 		for i := range services {
 			services[i].add(l, scale, q, gateways > 0, sends, &use)
 		}
-		l.door.addFixed(choices, use, q)
+		if app.OverHTTP() {
+			l.door.addFixed(choices, use, q)
+		}
 		q[l.secrets] = float64(app.Secrets)
 		q[l.alarms] = float64(alarms)
 		q[l.natHours], q[l.natAddresses] = natHours, natHours
-	})
+	}, parts)
 	return m, l, err
 }
 
@@ -103,8 +110,12 @@ func architectureOf(f Function) int {
 
 func (b *builder) lambdaLines(architectures, provisioned [2]bool, nat, tracing, sends bool, routes int) lambdaLines {
 	var l lambdaLines
+	invocations := "requests"
+	if b.messages {
+		invocations = "requests, and messages / their batch size"
+	}
 	l.requests = b.add("lambda.requests", price.Request, line{
-		name: "Lambda requests", category: Work, formula: "requests", inputs: []demand.Input{demand.Requests},
+		name: "Lambda requests", category: Work, formula: invocations, inputs: []demand.Input{demand.Requests},
 	})
 	served := []demand.Input{demand.Requests, demand.Duration, demand.CPUTime}
 	started := append(served[:3:3], demand.Shape, demand.Start)
@@ -220,14 +231,15 @@ type function struct {
 	Workload
 	architecture int // 0 is x86_64, 1 is arm64
 	requests     float64
+	batch        float64       // requests, or messages, of one invocation
 	busy         time.Duration // billed duration
 	busyKnown    bool
 	gb           float64 // of memory
-	seconds      float64 // billed, of one request
+	seconds      float64 // billed, of one invocation
 	startSeconds float64 // billed, of one start
 	units        float64 // of the HTTP API
 	payloadGB    float64 // of one request and its response
-	logGB        float64 // of one request, and so on
+	logGB        float64 // of one request, what Lambda itself logs for its part of an invocation included
 	responseGB   float64
 	outboundGB   float64
 	accessMonths float64 // that the API's access log is kept
@@ -240,12 +252,13 @@ func newFunction(w Workload, choices Choices) (function, error) {
 	f := function{
 		Workload: w, choices: choices,
 		requests:     number(t.Requests),
+		batch:        w.Batch(),
 		gb:           float64(w.Function.MemoryMB) / 1024,
 		seconds:      math.NaN(),
 		startSeconds: math.NaN(),
 		units:        math.NaN(),
 		payloadGB:    (number(t.Request) + number(t.Response)) / gib,
-		logGB:        (number(t.Log) + PlatformLogBytes) / gib,
+		logGB:        (number(t.Log) + PlatformLogBytes/w.Batch()) / gib,
 		responseGB:   number(t.Response) / gib,
 		outboundGB:   number(t.Outbound) / gib,
 		levels:       t.Profile.Levels(),
@@ -257,7 +270,7 @@ func newFunction(w Workload, choices Choices) (function, error) {
 		return f, fmt.Errorf("%s: architecture must be x86_64 or arm64, got %q", w.Name, w.Function.Architecture)
 	}
 	f.architecture = architectureOf(w.Function)
-	if f.busy, f.busyKnown = BilledDuration(t, w.Function.MemoryMB); f.busyKnown {
+	if f.busy, f.busyKnown = BilledDuration(w); f.busyKnown {
 		f.seconds = f.busy.Seconds()
 	}
 	if start, ok := t.Start.Get(); ok {
@@ -271,15 +284,20 @@ func newFunction(w Workload, choices Choices) (function, error) {
 	return f, nil
 }
 
-// BilledDuration is what Lambda bills for one request of some traffic: its
-// waiting time, and its CPU time divided by the part of a core that the memory
-// buys (1,769 MB buys one; docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html),
-// rounded up to a millisecond. Every request is taken to last the mean.
-func BilledDuration(t demand.Traffic, memoryMB int) (time.Duration, bool) {
-	duration, known := t.Duration.Get()
-	cpu, cpuKnown := t.CPUTime.Get()
-	if !known || !cpuKnown {
+// BilledDuration is what Lambda bills for one invocation: its waiting time, and its
+// CPU time divided by the part of a core that the memory buys (1,769 MB buys one;
+// docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html), rounded up to a
+// millisecond. Every request is taken to last the mean, and the messages of a batch to
+// be worked on one after the other.
+func BilledDuration(w Workload) (time.Duration, bool) {
+	duration, known := w.Traffic.Duration.Get()
+	cpu, cpuKnown := w.Traffic.CPUTime.Get()
+	batch, memoryMB := w.Batch(), w.Function.MemoryMB
+	if !known || !cpuKnown || math.IsNaN(batch) {
 		return 0, false
+	}
+	if batch != 1 {
+		duration, cpu = time.Duration(math.Round(float64(duration)*batch)), time.Duration(math.Round(float64(cpu)*batch))
 	}
 	stretched := cpu
 	if memoryMB < lambda.MemoryMBForOneVCPU {
@@ -298,19 +316,22 @@ func wholeMilliseconds(d time.Duration) time.Duration {
 // add adds the service's quantities at scale times its requests.
 func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends bool, use *Dimensions) {
 	requests := f.requests * scale
-	perSecond := requests / demand.SecondsPerMonth
-	q[l.requests] += requests
-	onDemand := 1.0 // part of the requests
+	invocations := requests / f.batch
+	perSecond := invocations / demand.SecondsPerMonth
+	q[l.requests] += invocations
+	onDemand := 1.0 // part of the invocations
 	if f.Function.Provisioned > 0 {
-		onDemand = f.addProvisioned(l, requests, perSecond, q)
+		onDemand = f.addProvisioned(l, invocations, perSecond, q)
 	}
-	q[l.duration[f.architecture]] += float64(onDemand*requests) * f.seconds * f.gb
+	q[l.duration[f.architecture]] += float64(onDemand*invocations) * f.seconds * f.gb
 	starts := f.starts(perSecond)
 	q[l.start[f.architecture]] += float64(starts * f.startSeconds * f.gb)
 	if f.Function.Secrets > 0 {
 		q[l.secretCalls] += starts * float64(f.Function.Secrets)
 	}
-	l.door.add(f, requests, q, use)
+	if f.Events == nil {
+		l.door.add(f, requests, q, use)
+	}
 	if nat {
 		q[l.natData] += float64(requests * f.outboundGB)
 	}
@@ -318,7 +339,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		logs := requests * f.logGB
 		q[l.logs] += logs
 		q[l.stored] += float64(logs * storedPart * float64(f.LogDays) / daysPerMonth)
-		if f.choices.Lambda.Door().logs() {
+		if f.Events == nil && f.choices.Lambda.Door().logs() {
 			access := requests * (float64(AccessLogBytes) / gib)
 			q[l.access] += access
 			q[l.stored] += float64(access * storedPart * f.accessMonths)
@@ -328,7 +349,9 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		q[l.traces] += f.traces(perSecond) * demand.SecondsPerMonth
 	}
 	if f.choices.Egress {
-		q[l.egress] += float64(requests * f.responseGB)
+		if f.Events == nil { // who delivers a message gets the answer
+			q[l.egress] += float64(requests * f.responseGB)
+		}
 		if sends {
 			q[l.egress] += float64(requests * f.outboundGB)
 		}
@@ -394,5 +417,5 @@ func ColdStarts(w Workload, keepAlive time.Duration) float64 {
 	if err != nil {
 		return math.NaN()
 	}
-	return f.starts(f.requests / demand.SecondsPerMonth)
+	return f.starts(f.requests / f.batch / demand.SecondsPerMonth)
 }

@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"ambi/compare/demand"
 	"ambi/compare/price"
@@ -32,15 +33,21 @@ type builder struct {
 	model   *Model
 	pools   map[string]int
 	free    *price.Rate // of what costs nothing
-	err     error
+	// messages and batches say that messages reach some services, and that an invocation
+	// gets several of them.
+	messages, batches bool
+	err               error
 }
 
 func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices) *builder {
 	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}, free: &price.Rate{}}
 	b.err = choices.Check()
 	for _, w := range app.Workloads {
-		for _, input := range w.Traffic.Missing() {
+		for _, input := range w.Missing() {
 			b.model.missing = append(b.model.missing, Missing{w.Name, input})
+		}
+		if w.Events != nil {
+			b.messages, b.batches = true, b.batches || w.Events.Batch > 1 && target == spec.Lambda
 		}
 	}
 	return b
@@ -50,6 +57,9 @@ func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices
 // A price for another unit is a programming error that a test would catch.
 func (b *builder) add(key, unit string, l line) int {
 	l.pool, l.after, l.rate = -1, -1, b.free
+	if b.batches && slices.Contains(l.inputs, demand.Requests) {
+		l.inputs = append(slices.Clip(l.inputs), demand.Batch)
+	}
 	if key != "" {
 		rate, err := b.sheet.Shared(key)
 		if err == nil && rate.Unit != unit {
@@ -106,14 +116,25 @@ func (b *builder) fail(err error) {
 	}
 }
 
-// finish completes the model with its quantities.
-func (b *builder) finish(quantify func(scale float64, quantities []float64)) (*Model, error) {
+// part adds a kind's quantities to those of the lines that it has.
+type part func(scale float64, quantities []float64)
+
+// finish completes the model with its quantities: what the services have, and each kind's part.
+func (b *builder) finish(quantify part, parts []part) (*Model, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
 	n := len(b.model.lines)
 	b.model.quantities, b.model.billed = make([]float64, n), make([]float64, n)
 	b.model.quantify = quantify
+	if len(parts) > 0 {
+		b.model.quantify = func(scale float64, q []float64) {
+			quantify(scale, q)
+			for _, p := range parts {
+				p(scale, q)
+			}
+		}
+	}
 	return b.model, nil
 }
 

@@ -155,7 +155,8 @@ func (c *cluster) replicaHours(scale float64) float64 {
 	hours := 0.0
 	for level, share := range c.shares {
 		for i := range c.services {
-			hours += float64(c.services[i].replicas(scale, c.factors[level][i])*share) * price.HoursPerMonth
+			s := &c.services[i]
+			hours += float64(s.replicas(scale, c.factors[level][i])*s.running(scale, c.factors[level][i])*share) * price.HoursPerMonth
 		}
 	}
 	return hours

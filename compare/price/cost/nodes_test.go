@@ -55,7 +55,7 @@ func TestNodesAreTheFewestAtEveryMoment(t *testing.T) {
 			// Their CPU must do, whatever pods request of it.
 			cores := c.services[0].rate(1, c.factors[level][0]) * c.services[0].cpu
 			want = max(want, int(math.Ceil(cores*1000/float64(c.room.MilliCPU)-1e-6)))
-			if got := c.nodesAt(1, level); got != float64(want) {
+			if got, _ := c.nodesAt(1, level); got != float64(want) {
 				t.Fatalf("%v replicas of %+v on %s: %v nodes, and %d hold them", replicas, pod, c.instance.Type, got, want)
 			}
 			moments++

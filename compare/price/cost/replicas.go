@@ -14,6 +14,9 @@ type Sizing struct {
 	// WatchedCores and WatchedRate are the CPU, in cores, and the requests a
 	// second at which the autoscaler keeps a replica; 0 where it watches neither.
 	WatchedCores, WatchedRate float64
+	// WatchedMessages is how many messages, waiting or in progress, a replica is kept for; 0
+	// where they are not counted.
+	WatchedMessages float64
 	// Slots is how many requests a replica works on at once, and Cores the most CPU that it
 	// gets. Pods have no CPU limit: on nodes of the app's own that is a whole node's.
 	Slots, Cores float64
@@ -23,7 +26,7 @@ type Sizing struct {
 func (p Pod) sizing() Sizing {
 	cores := float64(p.MilliCPU) / 1000
 	return Sizing{
-		Min: p.Min, WatchedCores: cores * float64(p.TargetPercent) / 100, WatchedRate: p.TargetRate,
+		Min: p.Min, WatchedCores: cores * float64(p.TargetPercent) / 100, WatchedRate: p.TargetRate, WatchedMessages: float64(p.Backlog),
 		Slots: float64(p.Concurrency), Cores: cores,
 	}
 }
@@ -32,12 +35,13 @@ func (p Pod) sizing() Sizing {
 // second that take cpu seconds of a core each. Before that it may keep up to a tenth more or
 // fewer, its tolerance.
 func (s Sizing) Rest(rate, cpu float64) float64 {
-	n, _ := s.watched(rate, cpu)
+	n, _ := s.watched(rate, cpu, 0)
 	return max(float64(s.Min), n)
 }
 
-// watched is how many replicas what is watched asks for.
-func (s Sizing) watched(rate, cpu float64) (n float64, by string) {
+// watched is how many replicas what is watched asks for. Of messages those count that are
+// worked on, rate x duration: while there are enough replicas, none waits for long.
+func (s Sizing) watched(rate, cpu, duration float64) (n float64, by string) {
 	if s.WatchedCores > 0 {
 		n, by = wholeUp(rate*cpu/s.WatchedCores), ByCPU
 	}
@@ -45,6 +49,9 @@ func (s Sizing) watched(rate, cpu float64) (n float64, by string) {
 		if byRate := wholeUp(rate / s.WatchedRate); !(byRate <= n) {
 			n, by = byRate, ByRequests
 		}
+	}
+	if s.WatchedMessages > 0 {
+		n, by = wholeUp(rate*duration/s.WatchedMessages), ByBacklog
 	}
 	return n, by
 }
@@ -54,6 +61,7 @@ const (
 	ByMinimum     = "minimum"
 	ByCPU         = "cpu"
 	ByRequests    = "requests"
+	ByBacklog     = "backlog"
 	ByConcurrency = "concurrency" // which no autoscaler watches
 	BySaturation  = "saturation"  // of CPU that the autoscaler does not watch
 )
@@ -63,7 +71,7 @@ const (
 // saturate with fewer.
 func (s Sizing) replicas(rate, cpu, duration float64) (n float64, by string) {
 	n, by = float64(s.Min), ByMinimum
-	watched, watchedBy := s.watched(rate, cpu)
+	watched, watchedBy := s.watched(rate, cpu, duration)
 	for _, x := range []struct {
 		n  float64
 		by string

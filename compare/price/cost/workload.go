@@ -1,6 +1,8 @@
 package cost
 
 import (
+	"slices"
+
 	"ambi/compare/demand"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
@@ -9,11 +11,31 @@ import (
 // WorkloadOf combines a service's two models with its traffic.
 func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Workload {
 	return Workload{
-		Name: d.Name, Traffic: t, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
+		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
 		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets), Tracing: f.Tracing},
 		Pod:      podOf(d),
 		Balancer: balancerOf(d),
 	}
+}
+
+// OverHTTP reports whether any service answers requests.
+func (a App) OverHTTP() bool {
+	return slices.ContainsFunc(a.Workloads, func(w Workload) bool { return w.Events == nil })
+}
+
+// Missing lists the figures of its traffic that are unknown and that something depends on.
+func (w Workload) Missing() []demand.Input {
+	list := w.Traffic.Missing()
+	if w.Events == nil {
+		return list
+	}
+	list = slices.DeleteFunc(list, func(input demand.Input) bool {
+		return input == demand.Response || input == demand.Request && w.Events.Uploads
+	})
+	if w.Events.Batch > 1 && !w.Traffic.Batch.IsKnown() {
+		list = append(list, demand.Batch)
+	}
+	return list
 }
 
 // balancerOf is the Application Load Balancer that the stack's Ingress makes, where it does.
@@ -32,13 +54,16 @@ func balancerOf(d kubernetes.Service) Balancer {
 func podOf(d kubernetes.Service) Pod {
 	p := Pod{
 		MilliCPU: d.MilliCPU, MemoryMiB: d.MemoryMiB, Min: d.MinReplicas, Concurrency: d.Concurrency,
-		TargetRate: float64(d.TargetMilli) / 1000,
+		TargetRate: float64(d.TargetMilli) / 1000, Backlog: d.Backlog,
 	}
-	if d.KEDA == nil {
+	if d.KEDA == nil && d.Backlog == 0 {
 		p.Min = max(p.Min, 1)
 	}
 	if d.Metric == kubernetes.CPU {
 		p.TargetPercent = d.TargetPercent
+	}
+	if d.Events != nil && !d.Events.Pull {
+		p.MilliCPU, p.MemoryMiB = p.MilliCPU+kubernetes.DeliveryMilliCPU, p.MemoryMiB+kubernetes.DeliveryMemoryMiB
 	}
 	return p
 }

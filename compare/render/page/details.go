@@ -20,6 +20,7 @@ type costsView struct {
 	Legend []legendRow
 	Totals []string
 	Bills  []billView
+	Data   []lineView // on both bills
 }
 
 // legendRow is one category of both bills, with its color.
@@ -32,7 +33,7 @@ type legendRow struct {
 // billView is one target's month, line by line.
 type billView struct {
 	Target, Name, Total, Idle string
-	Unpriced                  string
+	Unpriced, Shared          string
 	Lines, Zeros              []lineView
 }
 
@@ -45,7 +46,7 @@ type lineView struct {
 
 func costs(r compare.Result, figures []Figure) costsView {
 	v := costsView{Figure: figure(figures, partsFigure)}
-	for _, category := range cost.Categories() {
+	for _, category := range r.Categories() {
 		row := legendRow{Tone: tone(category), Name: format.Sentence(string(category))}
 		for _, t := range spec.Targets() {
 			side := r.Of(t)
@@ -63,15 +64,24 @@ func costs(r compare.Result, figures []Figure) costsView {
 		if side.Bill != nil {
 			bill.Total, bill.Idle = partial(side.Bill.Known, side.Bill.Total != nil), partial(side.Bill.Idle, side.Bill.IdleKnown())
 			for _, c := range side.Bill.Components {
+				if c.Shared {
+					continue
+				}
 				if line := lineOf(c); c.Quantity != nil && *c.Quantity == 0 {
 					bill.Zeros = append(bill.Zeros, line)
 				} else {
 					bill.Lines = append(bill.Lines, line)
 				}
 			}
+			if len(side.Bill.Shared()) > 0 {
+				bill.Shared = partial(inCategory(side, cost.Shared))
+			}
 		}
 		v.Totals = append(v.Totals, bill.Total)
 		v.Bills = append(v.Bills, bill)
+	}
+	for _, c := range r.Data() {
+		v.Data = append(v.Data, lineOf(c))
 	}
 	return v
 }

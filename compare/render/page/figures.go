@@ -201,7 +201,7 @@ func costParts(r compare.Result) (Figure, bool) {
 	absolute := Bars{Name: "Dollars", X: Axis{Name: "cost a month", Format: Dollars}, Labels: labels, Parts: []Part{}}
 	relative := Bars{Name: "Shares", X: Axis{Name: "share of the bill", Format: Percent, To: 1}, Labels: labels, Parts: []Part{}}
 	table := Table{Head: append([]string{"What it is for"}, labels...)}
-	for _, category := range cost.Categories() {
+	for _, category := range r.Categories() {
 		in, share := Part{Name: string(category), Tone: tone(category)}, Part{Name: string(category), Tone: tone(category)}
 		cells := []string{format.Sentence(string(category))}
 		any := false

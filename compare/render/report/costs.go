@@ -18,7 +18,7 @@ func (p *page) costs() {
 	p.heading("Cost a month, in US dollars")
 	const row = "  %-22s %16s %16s"
 	p.line(fmt.Sprintf(row, "", "Lambda", "Kubernetes"))
-	for _, category := range cost.Categories() {
+	for _, category := range p.result.Categories() {
 		p.line(fmt.Sprintf(row, category, part(lambda, category), part(kubernetes, category)))
 	}
 	p.line(fmt.Sprintf(row, "total", total(lambda), total(kubernetes)))
@@ -27,6 +27,34 @@ func (p *page) costs() {
 	}
 	p.bill(spec.Lambda, lambda)
 	p.bill(spec.Kubernetes, kubernetes)
+	p.data()
+}
+
+// dataHeading is over what both bills share, which is said once.
+const dataHeading = "Data, on both bills"
+
+// data prints the lines of the data, which are in both bills.
+func (p *page) data() {
+	lines := p.result.Data()
+	if len(lines) == 0 {
+		return
+	}
+	p.heading(dataHeading + ", line by line")
+	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
+	var marks marks
+	for _, c := range lines {
+		p.component(c, &marks)
+	}
+	p.row("total", nameWidth, columns("", "", part(p.anySide(), cost.Shared)))
+	p.explain(marks)
+}
+
+// anySide is one that has a bill, if there is one.
+func (p *page) anySide() compare.Side {
+	if p.result.Lambda.Bill != nil {
+		return p.result.Lambda
+	}
+	return p.result.Kubernetes
 }
 
 // part is what a side costs in one category.
@@ -90,40 +118,60 @@ func (p *page) bill(t spec.Target, side compare.Side) {
 		p.say("", "Cannot be priced: "+side.Unpriced)
 		return
 	}
-	columns := func(quantity, price, cost string) string {
-		return fmt.Sprintf(" %*s %-*s %*s", quantityWidth, quantity, priceWidth, price, costWidth, cost)
-	}
 	p.row("", nameWidth, columns("quantity", "unit price", "cost"))
-	tiered, simulated := false, false
+	var marks marks
 	for _, c := range side.Bill.Components {
-		quantity, price := "?", ""
-		if c.Quantity != nil {
-			quantity = amount(*c.Quantity)
+		if !c.Shared {
+			p.component(c, &marks)
 		}
-		if c.Simulated {
-			quantity, simulated = "~"+quantity, true
-		}
-		if len(c.Tiers) > 0 {
-			price = "$" + c.Tiers[0].Price.String() + "/" + c.Unit
-			if len(c.Tiers) > 1 && (c.Quantity == nil || *c.Quantity > float64(c.Tiers[1].From)) {
-				price += "*"
-				tiered = true
-			}
-		}
-		p.row(c.Name, nameWidth, columns(quantity, price, format.MoneyOr(c.Cost)))
-		if c.Cost == nil {
-			p.say("      = ", c.Formula+" (needs "+inputs(c.Missing)+")")
-		}
-		if c.Discount != "" {
-			p.say("        ", c.Discount+" % off the list price, as given")
-		}
+	}
+	if len(side.Bill.Shared()) > 0 {
+		p.row(dataHeading, nameWidth, columns("", "", part(side, cost.Shared)))
 	}
 	p.row("total", nameWidth, columns("", "", total(side)))
 	p.row("of which idle", nameWidth, columns("", "", idle(side.Bill)))
-	if simulated {
+	p.explain(marks)
+}
+
+// columns are what a row of a bill has beside its name.
+func columns(quantity, price, cost string) string {
+	return fmt.Sprintf(" %*s %-*s %*s", quantityWidth, quantity, priceWidth, price, costWidth, cost)
+}
+
+// marks are what a bill's rows are marked with.
+type marks struct{ tiered, simulated bool }
+
+// component prints a line of a bill.
+func (p *page) component(c cost.Component, marks *marks) {
+	quantity, price := "?", ""
+	if c.Quantity != nil {
+		quantity = amount(*c.Quantity)
+	}
+	if c.Simulated {
+		quantity, marks.simulated = "~"+quantity, true
+	}
+	if len(c.Tiers) > 0 {
+		price = "$" + c.Tiers[0].Price.String() + "/" + c.Unit
+		if len(c.Tiers) > 1 && (c.Quantity == nil || *c.Quantity > float64(c.Tiers[1].From)) {
+			price += "*"
+			marks.tiered = true
+		}
+	}
+	p.row(c.Name, nameWidth, columns(quantity, price, format.MoneyOr(c.Cost)))
+	if c.Cost == nil {
+		p.say("      = ", c.Formula+" (needs "+inputs(c.Missing)+")")
+	}
+	if c.Discount != "" {
+		p.say("        ", c.Discount+" % off the list price, as given")
+	}
+}
+
+// explain says what the marks of a bill's rows mean.
+func (p *page) explain(m marks) {
+	if m.simulated {
 		p.line("~ from the simulation instead of averages.")
 	}
-	if tiered {
+	if m.tiered {
 		p.line("* price of the first tier; later tiers cost less, which the cost includes.")
 	}
 }

@@ -94,7 +94,7 @@ func (m *markdown) costs() {
 	m.open(fmt.Sprintf("Cost a month: Lambda %s, Kubernetes %s", total(l), total(k)))
 	m.line("| | Lambda | Kubernetes |")
 	m.line("|---|--:|--:|")
-	for _, category := range cost.Categories() {
+	for _, category := range m.result.Categories() {
 		m.linef("| %s | %s | %s |", category, part(l, category), part(k, category))
 	}
 	m.linef("| **total** | **%s** | **%s** |", total(l), total(k))
@@ -108,15 +108,33 @@ func (m *markdown) costs() {
 		m.linef("| %s | quantity | cost |", name(t))
 		m.line("|---|--:|--:|")
 		for _, c := range side.Bill.Components {
-			switch {
-			case c.Cost == nil:
-				m.linef("| %s | = %s | ? |", c.Name, c.Formula)
-			case *c.Quantity != 0:
-				m.linef("| %s | %s %s | %s |", c.Name, amount(*c.Quantity), c.Unit, format.Money(*c.Cost))
+			if !c.Shared {
+				m.component(c)
 			}
+		}
+		if len(side.Bill.Shared()) > 0 {
+			m.linef("| %s | | %s |", dataHeading, part(side, cost.Shared))
+		}
+	}
+	if lines := m.result.Data(); len(lines) > 0 {
+		m.line("")
+		m.linef("| %s | quantity | cost |", dataHeading)
+		m.line("|---|--:|--:|")
+		for _, c := range lines {
+			m.component(c)
 		}
 	}
 	m.close()
+}
+
+// component is a row of a bill, of what is not zero.
+func (m *markdown) component(c cost.Component) {
+	switch {
+	case c.Cost == nil:
+		m.linef("| %s | = %s | ? |", c.Name, c.Formula)
+	case *c.Quantity != 0:
+		m.linef("| %s | %s %s | %s |", c.Name, amount(*c.Quantity), c.Unit, format.Money(*c.Cost))
+	}
 }
 
 func (m *markdown) fit() {

@@ -62,7 +62,7 @@ func (p *page) decisive() []fact {
 	return facts
 }
 
-// mainly is what a side costs, and its dearest line.
+// mainly is what a side costs, and its dearest line beside those that both sides have.
 func mainly(side compare.Side) string {
 	switch {
 	case side.Bill == nil:
@@ -72,7 +72,8 @@ func mainly(side compare.Side) string {
 	case *side.Bill.Total == 0:
 		return total(side) + " a month"
 	}
-	dearest := slices.MaxFunc(side.Bill.Components, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
+	own := slices.DeleteFunc(slices.Clone(side.Bill.Components), func(c cost.Component) bool { return c.Shared })
+	dearest := slices.MaxFunc(own, func(a, b cost.Component) int { return cmp.Compare(*a.Cost, *b.Cost) })
 	return fmt.Sprintf("%s a month, %.0f %% of it %s: %s", total(side), 100*dearest.Cost.Dollars()/side.Bill.Total.Dollars(), dearest.Name, format.Money(*dearest.Cost))
 }
 

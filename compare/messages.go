@@ -1,0 +1,57 @@
+package compare
+
+import (
+	"slices"
+
+	"ambi/compare/price/cost"
+	"ambi/spec"
+	"ambi/target/data"
+	"ambi/target/kubernetes"
+	"ambi/target/lambda"
+)
+
+// messages reports whether some service that messages start has a property.
+func (c *comparison) messages(is func(cost.Workload) bool) bool {
+	return slices.ContainsFunc(c.app.Workloads, func(w cost.Workload) bool { return w.Events != nil && is(w) })
+}
+
+// assumeMessages adds the assumptions on services that messages start.
+func (c *comparison) assumeMessages(say sayer) {
+	if !c.messages(func(cost.Workload) bool { return true }) {
+		return
+	}
+	say("messages", "", "each succeeds at the first attempt: a message that comes back after a failure is processed, and paid for, again")
+	say("messages", "aws.amazon.com/sqs/pricing", "SQS meters each 64 KB of messages as a request, for senders too: for uploads that is S3")
+	if c.messages(func(w cost.Workload) bool { return w.Events.Batch > 1 }) {
+		say("messages", "", "an invocation processes its messages one after the other")
+	}
+	say("messages", lambda.EventScalingPage, "Lambda keeps at least %d receives open on a queue, or its maximumConcurrency, if that is less", lambda.Pollers)
+	say("messages", "observed by others: three empty receives a minute each (github.com/getlift/lift/issues/132)", "each receive waits 20 s for a message, like the delivery container's")
+	say("messages", "warpstreamlabs/bento, internal/impl/aws/input_sqs.go", "a pod's delivery container keeps one receive open, deletes finished messages once a second, and requests %dm CPU and %d MiB; an app that pulls is assumed to receive and delete alike", kubernetes.DeliveryMilliCPU, kubernetes.DeliveryMemoryMiB)
+	if c.messages(func(w cost.Workload) bool { return w.Pod.Backlog > 0 }) {
+		say("messages", "keda.sh/docs/latest/scalers/aws-sqs", "KEDA counts messages every %s; while pods run, the autoscaler has it count every %s", kubernetes.KEDAPoll, kubernetes.AutoscalerSync)
+		say("replicas", "Little's law", "with scale.backlog, as many as the messages in progress need, at the backlog and at the concurrency of a pod: with enough replicas, no message waits for long")
+	}
+	if c.messages(func(w cost.Workload) bool { return w.Pod.Min == 0 }) {
+		say("replicas", "Poisson arrivals", "with scale.min 0, the last pod is removed %s after the last message; services that scale to zero are assumed to have their pods at the same time, as far as possible", spec.Duration(kubernetes.KEDACooldown))
+	}
+	if c.Choices.Kubernetes.NATGateways > 0 {
+		say("network", "", "traffic between pods and SQS or S3 does not pass a NAT gateway, except for outboundSize")
+	}
+	if c.app.OverHTTP() {
+		say("messages", "", "they grow in proportion to requests")
+	}
+}
+
+// assumeData adds the assumptions on the app's data.
+func (c *comparison) assumeData(r Result, say sayer) {
+	if c.app.Data.Queues > 0 {
+		say("alarms", "the data stack", "%d for each queue and its dead letters", data.AlarmsOfQueue)
+	}
+	if len(c.app.Data.Buckets) > 0 {
+		say("data", "the user", "storage and requests of buckets are as given, grow with the app's requests, and are the same on both targets")
+	}
+	if left := r.Left(); left != "" {
+		say("data", "", "not included: %s", left)
+	}
+}

@@ -1,0 +1,67 @@
+package cost
+
+import (
+	"ambi/compare/demand"
+	"ambi/compare/price"
+)
+
+// Bucket is one bucket, and how it is used.
+type Bucket struct {
+	Name string
+	demand.Bucket
+}
+
+// Unknown lists the figures of the bucket's use that are not given, in the words of the spec.
+func (b Bucket) Unknown() []string {
+	var list []string
+	for _, figure := range []struct {
+		name  string
+		known bool
+	}{{"stored", b.Stored.IsKnown()}, {"writes", b.Writes.IsKnown()}, {"reads", b.Reads.IsKnown()}} {
+		if !figure.known {
+			list = append(list, figure.name)
+		}
+	}
+	return list
+}
+
+// data are the parts of a bill that both targets share: of buckets what is known of their
+// use, and of queues. A figure of a bucket that is not given is left out of both bills,
+// which it would raise by the same amount; reports must say so.
+func (b *builder) data(app App) []part {
+	var parts []part
+	if len(app.Data.Buckets) > 0 {
+		parts = append(parts, b.buckets(app.Data.Buckets))
+	}
+	for _, kind := range queueKinds(app) {
+		parts = append(parts, b.sent(kind, app))
+	}
+	if app.Data.Queues > 0 {
+		parts = append(parts, b.watched(app.Data.Queues))
+	}
+	return parts
+}
+
+// buckets are the lines of S3.
+func (b *builder) buckets(list []Bucket) part {
+	stored, writes, reads := 0.0, 0.0, 0.0
+	known := [3]bool{}
+	for _, bucket := range list {
+		stored += float64(bucket.Stored.Or(0)) / gib
+		writes += bucket.Writes.Or(0)
+		reads += bucket.Reads.Or(0)
+		known[0], known[1], known[2] = known[0] || bucket.Stored.IsKnown(), known[1] || bucket.Writes.IsKnown(), known[2] || bucket.Reads.IsKnown()
+	}
+	add := func(known bool, key, unit, name, formula string) int {
+		if !known {
+			formula = "not given, and left out of both bills"
+		}
+		return b.optional(known, key, unit, line{name: name, category: Shared, formula: formula})
+	}
+	storage := add(known[0], "s3.storage", price.GBMonth, "Bucket storage", "GB that buckets hold")
+	writing := add(known[1], "s3.writes", price.Request, "Bucket requests, writes", "PUT, COPY, POST and LIST requests")
+	reading := add(known[2], "s3.reads", price.Request, "Bucket requests, reads", "GET and other requests")
+	return func(scale float64, q []float64) {
+		q[storage], q[writing], q[reading] = stored*scale, writes*scale, reads*scale
+	}
+}
