@@ -136,7 +136,7 @@ type texts struct {
 //nolint:gochecknoglobals // a constant in all but name
 var embedded = sync.OnceValues(func() (texts, error) {
 	all := texts{template.New("").Option("missingkey=error"), map[string][]byte{}, map[string][]string{}}
-	all.templates.Funcs(template.FuncMap{"quote": quote, "comment": comment, "slot": all.slot})
+	all.templates.Funcs(template.FuncMap{"quote": quote, "comment": comment, "wordList": wordList, "slot": all.slot})
 	for _, folder := range []string{"shared", "lambda", "kubernetes", "data"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
@@ -186,6 +186,19 @@ func (t texts) slot(place string, view featured) (string, error) {
 // quote returns the Go string literal of its parts joined: the only way in which
 // a value of a spec reaches Go code.
 func quote(parts ...string) string { return strconv.Quote(strings.Join(parts, "")) }
+
+// wordList returns the words of a command as the elements of a list in Go: on one line
+// where they are few.
+func wordList(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = quote(word)
+	}
+	if line := strings.Join(quoted, ", "); len(line) < 80 {
+		return line
+	}
+	return "\n" + strings.Join(quoted, ",\n") + ",\n"
+}
 
 // comment returns text of a spec for the end of a comment: an error if it would
 // end the line, and the comment with it.

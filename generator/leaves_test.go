@@ -28,6 +28,8 @@ var bends = map[string][]string{
 	"name":                                      {"bent"},
 	"targets[]":                                 nil, // which targets are written: TestGolden has each
 	"services.*.image":                          {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
+	"services.*.command[]":                      {"/bent"},
+	"services.*.args[]":                         {"bent"},
 	"services.*.port":                           {"9999"},
 	"services.*.cpu":                            {"1750m", "3"},
 	"services.*.memory":                         {"3000Mi"},

@@ -15,10 +15,12 @@ import (
 var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"deployed", func(s kubernetes.Service) bool { return s.Schedule == nil }},
 	{"http", kubernetes.Service.HasHTTP},
-	{"variables", func(s kubernetes.Service) bool {
-		return len(s.Needs) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
+	{"variables", hasVariables},
+	{"literal", func(s kubernetes.Service) bool {
+		return hasVariables(s) || hasCommand(s) || s.Schedule != nil
 	}},
 	{"secrets", kubernetes.Service.HasSecrets},
+	{"command", hasCommand},
 	{"needs", func(s kubernetes.Service) bool { return len(s.Needs) > 0 }},
 	{"writable-root", func(s kubernetes.Service) bool { return s.WritableRoot }},
 	{"low-port", kubernetes.Service.LowPort},
@@ -56,6 +58,12 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"backlog", func(s kubernetes.Service) bool { return s.Backlog > 0 }},
 	{"keda-operator", func(s kubernetes.Service) bool { return s.KEDA != nil || s.Backlog > 0 }},
 }
+
+func hasVariables(s kubernetes.Service) bool {
+	return len(s.Needs) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
+}
+
+func hasCommand(s kubernetes.Service) bool { return len(s.Command)+len(s.Args) > 0 }
 
 // kubernetesFeaturesOf lists what the services of an app have, and what only some of them
 // together have.

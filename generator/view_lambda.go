@@ -18,6 +18,7 @@ import (
 var lambdaFeatures = []feature[lambda.Service]{
 	{"http", lambda.Service.HasHTTP},
 	{"image", func(s lambda.Service) bool { return s.Zip == "" }},
+	{"command", func(s lambda.Service) bool { return len(s.EntryPoint)+len(s.Command) > 0 }},
 	{"zip", func(s lambda.Service) bool { return s.Zip != "" }},
 	{"adapter", func(s lambda.Service) bool { return s.AdapterLayer != "" }},
 	{"variables", func(s lambda.Service) bool { return slices.ContainsFunc(s.Environment, isPlain) }},

@@ -42,6 +42,9 @@ func rendered(m *kubernetes.Model) []byte {
 	return b.Bytes()
 }
 
+// escaped is a text that Kubernetes passes on as it is.
+func escaped(text string) string { return strings.ReplaceAll(text, "$", "$$") }
+
 func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 	name := m.App + "-" + s.Name
 	selector := object{"app.kubernetes.io/name": name, "app.kubernetes.io/instance": m.App}
@@ -57,7 +60,7 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 			env = append(env, object{"name": v.Name, "valueFrom": object{"secretKeyRef": object{"name": v.SecretName, "key": v.SecretKey}}})
 			continue
 		}
-		env = append(env, object{"name": v.Name, "value": strings.ReplaceAll(v.Value, "$", "$$")})
+		env = append(env, object{"name": v.Name, "value": escaped(v.Value)})
 	}
 	for _, n := range s.Needs {
 		other, _ := m.Service(n.Service)
@@ -77,6 +80,15 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 		"lifecycle":       object{"preStop": object{"sleep": object{"seconds": drain}}},
 		"securityContext": object{"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": !s.WritableRoot, "capabilities": object{"drop": []string{"ALL"}}},
 		"volumeMounts":    []object{{"name": "tmp", "mountPath": "/tmp"}},
+	}
+	for key, words := range map[string][]string{"command": s.Command, "args": s.Args} {
+		var list []string
+		for _, word := range words {
+			list = append(list, escaped(word))
+		}
+		if list != nil {
+			container[key] = list
+		}
 	}
 	pod := object{
 		"serviceAccountName": name, "automountServiceAccountToken": false, "containers": []object{container},

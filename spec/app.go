@@ -46,6 +46,8 @@ type App struct {
 // trigger that makes it run: HTTP, Queue, Uploads or Schedule.
 type Service struct {
 	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
+	Command     []string          `json:"command,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"What the container runs instead of the image's entry point, as a list of words; no shell reads them, and no variable is put into them."`
+	Args        []string          `json:"args,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"The words after command, or after the image's entry point, instead of the image's own."`
 	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
 	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
 	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`

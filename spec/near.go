@@ -257,6 +257,8 @@ func listHints(of reflect.Type, rule rule, n *yaml.Node) []string {
 		return []string{"each element is a mapping, after a -"}
 	case isNull(n):
 		return []string{"its elements are indented below it, each after a -"}
+	case n.Kind == yaml.ScalarNode && rule.unit == unitWords:
+		return []string{wordsHint(n.Value)}
 	case n.Kind == yaml.ScalarNode:
 		return []string{fmt.Sprintf("write [%s]", asElement(n.Value))}
 	case of.Kind() == reflect.String && len(n.Content) > 0 && n.Content[0].Kind == yaml.ScalarNode:

@@ -38,6 +38,7 @@ func Schema() ([]byte, error) {
 	s.refineTable()
 	s.refineUploads()
 	s.refineSchedule()
+	s.refineCommand()
 	s.refineUses()
 	s.refineTriggers()
 

@@ -94,7 +94,7 @@ func (v *validator) derived(path string, s *Service, secret string) {
 	}
 }
 
-// value checks an environment variable's text. Neither target can pass on a
+// value checks the text of an environment variable, or a word of a command. Neither target can pass on a
 // NUL; other control characters garble what prints them, but for line breaks
 // and tabs.
 func (v *validator) value(path, value string) {

@@ -15,6 +15,7 @@ import (
 func (v *validator) service(path string, s *Service) {
 	v.artifact(path, s)
 	v.lambda(path+".lambda", s.Lambda)
+	v.command(path, s)
 	v.environment(path, s)
 	v.path(path+".health.path", s.Health.Path)
 	if v.app.Given(path + ".http") {

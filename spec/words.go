@@ -61,7 +61,9 @@ func Words() []Word {
 		anywhere("build dockerfile context buildArgs buildpacks builder", "image", "ambi does not build images; push one and set its name"),
 		anywhere("imagePullPolicy pullPolicy", "", "an image has a tag other than latest, or a digest, so pulling it again changes nothing"),
 		anywhere("imagePullSecrets registryCredentials", "kubernetes.pullSecrets", ""),
-		anywhere("command cmd entrypoint args runCommand startCommand workingDir", "", "the image's own entry point runs; set it in the Dockerfile"),
+		anywhere("entrypoint entrypoints runCommand startCommand", "command", "a list of words"),
+		anywhere("cmd arguments", "args", "a list of words; command replaces the entry point"),
+		anywhere("workingDir workdir", "", "the image sets it: WORKDIR in the Dockerfile"),
 		anywhere("runtime codeUri package deploymentPackage", "image, lambda.zip", "both include their own runtime"),
 		anywhere("architectures platform platforms arch cpuArchitecture", "lambda.architecture, kubernetes.architecture", ""),
 

@@ -105,11 +105,21 @@ func TestManyEnvFiles(t *testing.T) {
 	}
 }
 
+// A command that no shell could split is left out, and so is one that nothing bounds.
+func TestBrokenCommand(t *testing.T) {
+	for command, why := range map[string]string{`run "all`: "a quote is left open", strings.Repeat("x ", longestCommand): "is too long"} {
+		_, report, _ := imported(t, "services: {web: {image: x:1, command: '"+command+"'}}\n", nil)
+		if !slices.ContainsFunc(report.Items, func(i draft.Item) bool { return i.Fate == draft.LeftOut && strings.Contains(i.Why, why) }) {
+			t.Errorf("nothing says that the command %s", why)
+		}
+	}
+}
+
 // TestEveryKey requires a word on each key that Compose's schema has for a service: it is
 // carried, or there is a reason why not.
 func TestEveryKey(t *testing.T) {
 	carried := []string{
-		"image", "platform", "environment", "env_file", "ports", "expose", "healthcheck", "deploy", "scale", "cpus", "mem_limit", "mem_reservation",
+		"image", "platform", "command", "entrypoint", "environment", "env_file", "ports", "expose", "healthcheck", "deploy", "scale", "cpus", "mem_limit", "mem_reservation",
 		"user", "read_only", "tmpfs", "volumes", "secrets", "depends_on", "extends", "profiles",
 	}
 	var all struct {

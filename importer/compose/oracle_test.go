@@ -181,8 +181,11 @@ func ours(t *testing.T, dir string, names []string) map[string]view {
 			context, _ := im.text(build.Get("context"))
 			v["build"] = cmp.Or(filepath.Base(context), ".")
 		}
-		if command := joined(s.node.Get("command")); command != "" {
-			v["command"] = command
+		if n := s.node.Get("command"); n != nil {
+			words, _ := im.words(n)
+			if command := strings.Join(words, " "); command != "" {
+				v["command"] = command
+			}
 		}
 		if memory, _ := im.text(s.node.Get("deploy", "resources", "limits", "memory")); memory != "" {
 			bytes, _ := bytesOf(memory)

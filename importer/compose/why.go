@@ -21,14 +21,12 @@ var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobal
 	shares := reason{why: "how much CPU and memory a service gets is said by cpu and memory alone", changes: true}
 	labels := reason{why: "labels and annotations are the stack's: edit " + workloadFile, changes: false}
 	image := reason{why: "the image says it", changes: false, usual: []string{"false"}}
-	command := reason{why: "the image's own command runs: put it into the image", changes: true}
 	started := reason{why: "an app starts and stops as its image has it: nothing runs beside its command", changes: true}
 	probes := reason{why: "how often and how long is asked is said in " + workloadFile, changes: false}
 	machines := reason{why: "which nodes pods run on is said in " + workloadFile, changes: false}
 	rollout := reason{why: "new pods are ready before old ones go: edit " + workloadFile, changes: false}
 	developing := reason{why: "is for developing: a stack runs what was built", changes: false, usual: []string{"true"}}
 	return map[string]reason{
-		"command": command, "entrypoint": command,
 		"working_dir": image, "tty": image, "stdin_open": image, "umask": image,
 		"pre_start": started, "post_start": started, "pre_stop": started,
 		"init":        {why: "the image's first process must end its children: put tini into it where it does not", changes: false, usual: []string{"false"}},

@@ -16,6 +16,7 @@ import (
 func (im *importer) fill(s *service) {
 	im.fillImage(s)
 	im.environment(s)
+	im.command(s)
 	im.secrets(s)
 	im.health(s)
 	im.labels(s)

@@ -65,7 +65,6 @@ var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // cons
 		{`\.spec\.volumes`, "its mounts say what becomes of it", false, nil},
 		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true, nil},
 		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true, nil},
-		{`\.(command|args)(\[|$)`, "the image's own command runs: put it into the image", true, nil},
 		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},
 		{`imagePullPolicy`, "an image is pinned by its tag or digest, and pulled where a node lacks it", false, nil},
 		{`\.lifecycle`, "a pod goes on serving for a while once it is told to stop, so that no request is lost; for more edit " + workloadFile, false, nil},

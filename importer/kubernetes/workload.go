@@ -128,6 +128,7 @@ func (im *importer) service(w *workload) {
 	w.size("memory", corev1.ResourceMemory, func(q resource.Quantity) string { return draft.Memory(q.Value()) })
 	w.storage()
 	im.environment(w)
+	w.command()
 	w.health()
 	w.security()
 	w.mounts()

@@ -7,6 +7,27 @@ import (
 
 // The keys that say what a service is given: variables, addresses, permissions.
 
+// command writes what the image starts, which a zip refuses.
+func (g *generator) command(s *service) {
+	if s.zip != "" && !g.anything || g.IntN(3) > 0 {
+		return
+	}
+	hostile := Hostile()
+	words := func(first ...string) string {
+		for range g.between(1, 4) {
+			first = append(first, hostile[g.IntN(len(hostile))])
+		}
+		return strings.Join(g.allQuoted(first), ", ")
+	}
+	if g.sometimes() {
+		g.line(2, "command: [%s]", words("/app"))
+		if g.sometimes() {
+			return
+		}
+	}
+	g.line(2, "args: [%s]", words())
+}
+
 func (g *generator) environment() {
 	names := map[string]bool{}
 	yamlWords := []string{"no", "on", "yes", "off", "null", "true", "false"}

@@ -183,6 +183,7 @@ func (g *generator) service(i int) {
 		g.line(2, "timeout: %ds", g.between(1, g.maxTimeout))
 		g.line(2, "concurrency: %d", s.concurrency)
 	}
+	g.command(s)
 	g.environment()
 	g.needs(i)
 	if g.IntN(4) == 0 {

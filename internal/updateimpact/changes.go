@@ -57,6 +57,10 @@ func All() []Change {
 			Lambda: steps(publish), Kubernetes: steps(roll),
 		},
 		{
+			Fields: []string{"services.*.command[]", "services.*.args[]"}, Before: "{command: [/app, serve], args: [--fast]}", After: "{command: [/app, run], args: [--slow]}",
+			Lambda: steps(publish), Kubernetes: steps(roll),
+		},
+		{
 			Fields: []string{"services.*.port"}, After: "port: 9090",
 			Lambda: steps(publish), Kubernetes: noted(roll, "the Service's own port stays 80; it and the NetworkPolicy know the app's port by name, so that pods of both ports serve until the last old one has gone"),
 		},

@@ -38,6 +38,7 @@ func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s
 type Service struct {
 	Name           string // as in the spec
 	Image          string
+	Command, Args  []string // instead of the image's own; empty for those
 	PullSecrets    []string
 	Port           int
 	HealthPath     string

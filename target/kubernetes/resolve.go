@@ -48,6 +48,8 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	out := Service{
 		Name:           name,
 		Image:          s.Image,
+		Command:        s.Command,
+		Args:           s.Args,
 		PullSecrets:    s.Kubernetes.PullSecrets,
 		Port:           s.Port,
 		HealthPath:     s.Health.Path,
@@ -74,6 +76,12 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 			root = "its file system is writable, as far as that user may write"
 		}
 		r.notes.Approximate(r.app.ImagePath(at), "the container's image, which runs as user and group %d, whatever user it specifies; %s (kubernetes.user, kubernetes.writableRoot)", out.User, root)
+	}
+	if len(s.Command) > 0 {
+		r.notes.Exact(at+".command", "the container's command, instead of the image's entry point; without args, nothing follows it")
+	}
+	if len(s.Args) > 0 {
+		r.notes.Exact(at+".args", "the container's args, instead of the image's own")
 	}
 	bind := ""
 	if s.Port < firstPort {

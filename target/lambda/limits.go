@@ -18,6 +18,7 @@ const (
 	HTTPAPICORSPage   = "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html"
 	EventScalingPage  = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"
 	AsyncPage         = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html"
+	ImageConfigPage   = "https://docs.aws.amazon.com/lambda/latest/api/API_ImageConfig.html"
 	IAMQuotasPage     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 )
 
@@ -43,6 +44,8 @@ const (
 	RuntimePort  = 9001
 	InsightsPort = 3000
 	FirstPort    = 1024
+	// MaxImageConfigWords bounds the entry point and the command of an image: ImageConfigPage.
+	MaxImageConfigWords = 1500
 	// MaxEnvironmentBytes bounds all variables of one function together.
 	MaxEnvironmentBytes = 4096
 	// MaxZipBytes bounds a zip that is uploaded directly, MaxUnzippedBytes its unpacked size

@@ -48,10 +48,12 @@ func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil }
 
 // Service is one function and what routes requests, or brings events, to it.
 type Service struct {
-	Name             string // as in the spec
-	Image            string // in ECR; empty when Zip is set
-	Region           string // of Image's repository, which is the function's
-	Zip              string // from the project's root; empty when Image is set
+	Name             string   // as in the spec
+	Image            string   // in ECR; empty when Zip is set
+	Region           string   // of Image's repository, which is the function's
+	EntryPoint       []string // that the image starts instead of its own; empty for that
+	Command          []string // the same
+	Zip              string   // from the project's root; empty when Image is set
 	Layers           []string
 	AdapterLayer     string // the Web Adapter's, as ACCOUNT:layer:NAME:VERSION; empty where Layers or the image has it, or nothing needs it
 	Architecture     string

@@ -54,6 +54,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		LogRetentionDays: s.Lambda.LogRetentionDays,
 	}
 	r.code(at, s, &out)
+	r.command(at, s, &out)
 	r.size(at, s, &out)
 	r.timeout(at, s, &out)
 	r.uses(name, s, &out)

@@ -38,6 +38,7 @@ func deployLedgerService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	container := containerOf(f)
+	container.Args = words("serve", "--currency=$(CURRENCY)") // instead of the image's own
 	pod := podOf(f, account, container)
 	deployment, err := newDeployment(ctx, f, deploymentOf(f, pod), pulumi.DependsOn(s.needed[f.service]))
 	if err != nil {

@@ -5,6 +5,7 @@ var ledgerWanted = wanted{
 	facts:     ledgerFacts,
 	variables: map[string]string{},
 	also: []check{
+		starts(nil, []string{"serve", "--currency=$(CURRENCY)"}),
 		calls("billing", "BILLING_URL"),
 		admits("web"),
 		closed,

@@ -315,6 +315,15 @@ func variable(name, value string) corev1.EnvVarArgs {
 // container's command it puts another variable, a secret one too, in place of $(NAME).
 func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
+// words are those of a command; no shell reads them.
+func words(texts ...string) pulumi.StringArray {
+	var all pulumi.StringArray
+	for _, text := range texts {
+		all = append(all, pulumi.String(literal(text)))
+	}
+	return all
+}
+
 // sysctls let a user who is not root listen on the app's port where it is below 1024.
 func sysctls(f facts) corev1.SysctlArrayInput {
 	if f.port >= 1024 {

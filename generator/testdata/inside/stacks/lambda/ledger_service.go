@@ -1,6 +1,9 @@
 package lambda
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // ledgerFacts are what app.yaml says of the ledger service.
 var ledgerFacts = facts{
@@ -28,6 +31,9 @@ func deployLedgerService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	function := functionOf(f, as)
+	function.ImageConfig = &awslambda.FunctionImageConfigArgs{ // instead of the image's own
+		Commands: pulumi.ToStringArray([]string{"serve", "--currency=$(CURRENCY)"}),
+	}
 	function.Environment = environment(f.environment, pulumi.StringMap{
 		"BILLING_URL": s.gateway.ApiEndpoint, // billing answers there
 	})

@@ -12,6 +12,7 @@ var ledgerWanted = wanted{
 		invokes(billingFacts.routes...),
 	},
 	also: []check{
+		starts(nil, []string{"serve", "--currency=$(CURRENCY)"}),
 		calls("BILLING_URL"),
 		takesSigned,
 	},

@@ -53,6 +53,7 @@ func deployReportService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	container := containerOf(f)
+	container.Command = words("/app", "report") // instead of the image's entry point
 	pod := podOf(f, account, container)
 	return errors.Join(
 		newNetworkPolicy(ctx, f, networkPolicyOf(f)),

@@ -7,6 +7,7 @@ var reportWanted = wanted{
 		"LOG_LEVEL": "info",
 	},
 	also: []check{
+		starts([]string{"/app", "report"}, nil),
 		calls("api", "API_URL"),
 		mayDo(
 			map[string]any{

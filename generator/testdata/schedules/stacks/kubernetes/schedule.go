@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"fmt"
-	"strings"
 
 	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -80,12 +79,12 @@ func curlContainer(s *stack, f facts) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
 		Name:    pulumi.String("run"),
 		Image:   pulumi.String(s.curlImage),
-		Command: pulumi.StringArray{pulumi.String("sh"), pulumi.String("-c"), pulumi.String(asIs(post))},
+		Command: pulumi.StringArray{pulumi.String("sh"), pulumi.String("-c"), pulumi.String(literal(post))},
 		Env: corev1.EnvVarArray{
 			corev1.EnvVarArgs{Name: pulumi.String("JOB"), ValueFrom: &corev1.EnvVarSourceArgs{
 				FieldRef: &corev1.ObjectFieldSelectorArgs{FieldPath: pulumi.String("metadata.labels['batch.kubernetes.io/job-name']")},
 			}},
-			corev1.EnvVarArgs{Name: pulumi.String("INPUT"), Value: pulumi.String(asIs(f.schedule.input))},
+			corev1.EnvVarArgs{Name: pulumi.String("INPUT"), Value: pulumi.String(literal(f.schedule.input))},
 			corev1.EnvVarArgs{Name: pulumi.String("TIMEOUT"), Value: pulumi.String(fmt.Sprint(f.timeoutSeconds))},
 			corev1.EnvVarArgs{Name: pulumi.String("URL"), Value: pulumi.String(fmt.Sprintf("http://127.0.0.1:%d%s", f.port, f.schedule.path))},
 		},
@@ -96,9 +95,6 @@ func curlContainer(s *stack, f facts) *corev1.ContainerArgs {
 		SecurityContext: restricted(),
 	}
 }
-
-// asIs is a text that Kubernetes passes on as it is: it puts a variable in place of $(NAME).
-func asIs(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
 // newCronJob declares a CronJob. Its name leaves room for what Kubernetes appends: a CronJob's
 // may have 52 characters.

@@ -319,6 +319,15 @@ func variable(name, value string) corev1.EnvVarArgs {
 // container's command it puts another variable, a secret one too, in place of $(NAME).
 func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
+// words are those of a command; no shell reads them.
+func words(texts ...string) pulumi.StringArray {
+	var all pulumi.StringArray
+	for _, text := range texts {
+		all = append(all, pulumi.String(literal(text)))
+	}
+	return all
+}
+
 // utilization is how much the pods use of the cpu or memory that they request, in percent,
 // on average. The cluster needs metrics-server for it.
 type utilization struct {

@@ -1,6 +1,9 @@
 package lambda
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // reportFacts are what app.yaml says of the report service.
 var reportFacts = facts{
@@ -42,6 +45,10 @@ func deployReportService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	function := functionOf(f, as)
+	function.ImageConfig = &awslambda.FunctionImageConfigArgs{ // instead of the image's own
+		EntryPoints: pulumi.ToStringArray([]string{"/app"}),
+		Commands:    pulumi.ToStringArray([]string{"report"}),
+	}
 	function.Environment = environment(f.environment, pulumi.StringMap{
 		"API_URL": s.gateway.ApiEndpoint, // api answers there
 	})

@@ -18,6 +18,7 @@ var reportWanted = wanted{
 		sendsDeadLetters(reportFacts),
 	},
 	also: []check{
+		starts([]string{"/app"}, []string{"report"}),
 		calls("API_URL"),
 		runsAt("cron(0 6 ? * MON-FRI *)", "Europe/Berlin", `{"id":"thumbs-report-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":{"kind":"daily"}}`),
 	},

@@ -30,6 +30,7 @@ func deployAppService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	container := containerOf(f)
+	container.Args = words("serve") // instead of the image's own
 	pod := podOf(f, account, container)
 	deployment, err := newDeployment(ctx, f, deploymentOf(f, pod))
 	if err != nil {

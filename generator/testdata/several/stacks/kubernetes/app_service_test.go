@@ -4,6 +4,7 @@ package kubernetes
 var appWanted = wanted{
 	facts: appFacts,
 	also: []check{
+		starts(nil, []string{"serve"}),
 		reached([]any{map[string]any{"namespaceSelector": map[string]any{}}}, "pods of the cluster call it, and nothing outside"),
 		checkAutoscaler,
 		checkUtilization,

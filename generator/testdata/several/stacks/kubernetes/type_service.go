@@ -30,6 +30,16 @@ func deployTypeService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	container := containerOf(f)
+	container.Command = words("/bin/type-server") // instead of the image's entry point
+	container.Args = words(
+		"--token=$(TOKEN)",
+		"$$",
+		"it's `quoted` \"twice\"",
+		"two\nlines",
+		"",
+		"{{.App}} %s",
+		"8080",
+	) // instead of the image's own
 	pod := podOf(f, account, container)
 	deployment, err := newDeployment(ctx, f, deploymentOf(f, pod))
 	if err != nil {

@@ -322,6 +322,15 @@ func fromSecret(name, secret, key string) corev1.EnvVarArgs {
 	}}
 }
 
+// words are those of a command; no shell reads them.
+func words(texts ...string) pulumi.StringArray {
+	var all pulumi.StringArray
+	for _, text := range texts {
+		all = append(all, pulumi.String(literal(text)))
+	}
+	return all
+}
+
 // fromPods is requests of every pod of the cluster, and of nothing outside it.
 func fromPods() networkingv1.NetworkPolicyIngressRuleArgs {
 	return requests(networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{}})

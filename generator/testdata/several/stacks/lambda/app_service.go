@@ -1,6 +1,9 @@
 package lambda
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // appFacts are what app.yaml says of the app service.
 var appFacts = facts{
@@ -26,6 +29,9 @@ func deployAppService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	function := functionOf(f, as)
+	function.ImageConfig = &awslambda.FunctionImageConfigArgs{ // instead of the image's own
+		Commands: pulumi.ToStringArray([]string{"serve"}),
+	}
 	live, err := newFunction(ctx, s, f, function, as)
 	if err != nil {
 		return err

@@ -8,4 +8,7 @@ var appWanted = wanted{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 	},
+	also: []check{
+		starts(nil, []string{"serve"}),
+	},
 }

@@ -1,6 +1,9 @@
 package lambda
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	awslambda "github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // typeFacts are what app.yaml says of the type service.
 var typeFacts = facts{
@@ -26,6 +29,18 @@ func deployTypeService(ctx *pulumi.Context, s *stack) error {
 		return err
 	}
 	function := functionOf(f, as)
+	function.ImageConfig = &awslambda.FunctionImageConfigArgs{ // instead of the image's own
+		EntryPoints: pulumi.ToStringArray([]string{"/bin/type-server"}),
+		Commands: pulumi.ToStringArray([]string{
+			"--token=$(TOKEN)",
+			"$$",
+			"it's `quoted` \"twice\"",
+			"two\nlines",
+			"",
+			"{{.App}} %s",
+			"8080",
+		}),
+	}
 	live, err := newFunction(ctx, s, f, function, as)
 	if err != nil {
 		return err

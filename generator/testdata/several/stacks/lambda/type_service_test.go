@@ -8,4 +8,15 @@ var typeWanted = wanted{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 	},
+	also: []check{
+		starts([]string{"/bin/type-server"}, []string{
+			"--token=$(TOKEN)",
+			"$$",
+			"it's `quoted` \"twice\"",
+			"two\nlines",
+			"",
+			"{{.App}} %s",
+			"8080",
+		}),
+	},
 }
