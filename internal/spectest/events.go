@@ -159,7 +159,7 @@ func (g *generator) keep() {
 			entries = append(entries, "cors: {"+strings.Join(cors, ", ")+"}")
 		}
 		if g.IntN(3) == 0 {
-			usage := g.some("stored: "+g.one("0", "50Gi", "9T"), "writes: "+g.one("0/month", "1M/month", "3/s"), "reads: "+g.one("1/month", "5k/day"))
+			usage := g.some("stored: "+g.one("0", "50Gi", "9T"), "writes: "+g.one("1/month", "1M/month", "3/s"), "reads: "+g.one("1/month", "5k/day"))
 			entries = append(entries, "usage: {"+strings.Join(usage, ", ")+"}")
 		}
 		g.line(1, "%s: {bucket: {%s}}", g.key(d.name), strings.Join(entries, ", "))
