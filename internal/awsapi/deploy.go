@@ -11,7 +11,7 @@ import (
 
 // Resource is a resource of a stack, as the engine keeps it.
 type Resource struct {
-	URN, Type       string
+	URN, Type, ID   string
 	Custom          bool // and no component
 	Inputs, Outputs map[string]any
 }
@@ -30,6 +30,14 @@ func Resources(state []byte) ([]Resource, error) {
 	return slices.DeleteFunc(kept.Checkpoint.Latest.Resources, func(r Resource) bool {
 		return !r.Custom || !strings.HasPrefix(r.Type, "aws:")
 	}), nil
+}
+
+// output returns an output, or the ID as one: the engine keeps it apart.
+func (r Resource) output(name string) any {
+	if name == "id" {
+		return r.ID
+	}
+	return r.Outputs[name]
 }
 
 // Account is an account of AWS, in moto, that stacks are deployed to.
@@ -161,7 +169,7 @@ func (a *Account) compareOutputs(r Resource, answer map[string]any) {
 	entry := outputsOf()[r.Type]
 	for field := range strings.FieldsSeq(entry.drawn) {
 		name, path, _ := strings.Cut(field, ":")
-		mine, _ := r.Outputs[name].(string)
+		mine, _ := r.output(name).(string)
 		motos, _ := memberAt(answer, path).(string)
 		if mine == "" || motos == "" {
 			a.report(r, "output %s is %q, moto's %s %q", name, mine, path, motos)
@@ -171,7 +179,7 @@ func (a *Account) compareOutputs(r Resource, answer map[string]any) {
 	}
 	for field := range strings.FieldsSeq(entry.same) {
 		name, path, _ := strings.Cut(field, ":")
-		if mine, motos := a.known(r.Outputs[name]), memberAt(answer, path); mine != motos {
+		if mine, motos := a.known(r.output(name)), memberAt(answer, path); mine != motos {
 			a.report(r, "output %s is %v, moto's %s %v", name, mine, path, motos)
 		}
 	}

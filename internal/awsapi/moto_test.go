@@ -40,7 +40,7 @@ func TestMoto(t *testing.T) {
 		}
 		var resources []Resource
 		for _, token := range append(basis(), tokens...) {
-			resources = append(resources, Resource{URN: token, Type: token, Inputs: samples[token], Outputs: sampleOutputs(token)})
+			resources = append(resources, Resource{URN: token, Type: token, ID: sampleIDs()[token], Inputs: samples[token], Outputs: sampleOutputs(token)})
 		}
 		if err := account.Deploy(resources); err != nil {
 			t.Fatal(err)
@@ -88,6 +88,15 @@ func TestMoto(t *testing.T) {
 	}
 }
 
+// sampleIDs are the IDs by which other samples refer to some.
+func sampleIDs() map[string]string {
+	return map[string]string{
+		"aws:apigatewayv2/api:Api":                 "a1b2c3d4",
+		"aws:apigatewayv2/authorizer:Authorizer":   "d4e5f6",
+		"aws:apigatewayv2/integration:Integration": "c3d4",
+	}
+}
+
 // sampleOutputs are those that moto's answers are compared with.
 func sampleOutputs(token string) map[string]any {
 	const account = "us-east-1:123456789012"
@@ -99,11 +108,9 @@ func sampleOutputs(token string) map[string]any {
 		"aws:dynamodb/table:Table":        {"arn": "arn:aws:dynamodb:" + account + ":table/thumbs-orders-0a1b2c3"},
 		"aws:scheduler/schedule:Schedule": {"arn": "arn:aws:scheduler:" + account + ":schedule/default/thumbs-report"},
 
-		"aws:secretsmanager/secret:Secret":         {"arn": "arn:aws:secretsmanager:" + account + ":secret:thumbs-api-key-abcdef"},
-		"aws:apigatewayv2/api:Api":                 {"id": "a1b2c3d4", "apiEndpoint": "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com"},
-		"aws:apigatewayv2/authorizer:Authorizer":   {"id": "d4e5f6"},
-		"aws:apigatewayv2/integration:Integration": {"id": "c3d4"},
-		"aws:apigatewayv2/domainName:DomainName":   {"arn": "arn:aws:apigateway:us-east-1::/domainnames/thumbs.example.com"},
+		"aws:secretsmanager/secret:Secret":       {"arn": "arn:aws:secretsmanager:" + account + ":secret:thumbs-api-key-abcdef"},
+		"aws:apigatewayv2/api:Api":               {"apiEndpoint": "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com"},
+		"aws:apigatewayv2/domainName:DomainName": {"arn": "arn:aws:apigateway:us-east-1::/domainnames/thumbs.example.com"},
 	}[token]
 }
 
