@@ -222,7 +222,7 @@ func (im *importer) order(s *service) {
 		n := depends.Child(name)
 		switch other := im.called(name); {
 		case other == nil:
-			s.Leave(n, "stays outside of the app, and must be there before it", false)
+			s.Leave(n, "stays outside the app, and must be running before it", false)
 		case slices.Contains(s.needs(), other.draft.Name):
 			s.Carry(n, s.draft.Path("needs"))
 		default:

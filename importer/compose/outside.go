@@ -19,7 +19,7 @@ type kind struct {
 
 // kinds are images that run beside an app, by their names without registry, folder and tag.
 func kinds() []kind {
-	const outside = "stays outside the app, as what outlives it does: "
+	const outside = "stays outside the app, since its data must outlive it: "
 	return []kind{
 		{postgres, outside + "use Amazon RDS for PostgreSQL, or one in the cluster, and write its address under env", false},
 		{mysql, outside + "use Amazon RDS, or one in the cluster, and write its address under env", false},

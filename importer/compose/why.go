@@ -15,14 +15,14 @@ const workloadFile = "stacks/kubernetes/workload.go"
 // the package deals with. Sources: the keys are those of
 // https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json
 var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobals // constants in all but name
-	machine := reason{why: "an instance has nothing of the machine that it runs on", changes: true}
+	machine := reason{why: "an instance has no access to the machine that it runs on", changes: true}
 	privileges := reason{why: "pods run as a user without privileges, with no capabilities: edit " + workloadFile, changes: true, usual: []string{"false", "no-new-privileges", "no-new-privileges:true"}}
 	network := reason{why: "the services of an app reach each other by needs, and no other network is made", changes: false}
-	shares := reason{why: "how much CPU and memory a service gets is said by cpu and memory alone", changes: true}
+	shares := reason{why: "only cpu and memory set how much a service gets", changes: true}
 	labels := reason{why: "labels and annotations are the stack's: edit " + workloadFile, changes: false}
 	image := reason{why: "the image says it", changes: false, usual: []string{"false"}}
 	started := reason{why: "an app starts and stops as its image has it: nothing runs beside its command", changes: true}
-	probes := reason{why: "how often and how long is asked is said in " + workloadFile, changes: false}
+	probes := reason{why: "how often health is checked, and for how long, is set in " + workloadFile, changes: false}
 	machines := reason{why: "which nodes pods run on is said in " + workloadFile, changes: false}
 	rollout := reason{why: "new pods are ready before old ones go: edit " + workloadFile, changes: false}
 	developing := reason{why: "is for developing: a stack runs what was built", changes: false, usual: []string{"true"}}
@@ -64,7 +64,7 @@ var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobal
 // unknown is why a key that Compose does not have is left out.
 func unknown(key string) reason {
 	if len(key) > 1 && key[:2] == "x-" {
-		return reason{why: "is an extension, which says nothing to Compose", changes: false}
+		return reason{why: "is an extension, which Compose itself ignores", changes: false}
 	}
 	return reason{why: "ambi has no word for it", changes: true}
 }
@@ -77,7 +77,7 @@ func whyTop(key string) reason {
 	case "networks":
 		return reason{why: "the services of an app reach each other by needs, and no other network is made", changes: false}
 	case "secrets":
-		return reason{why: "a secret is kept outside the spec: services refer to it by name", changes: false}
+		return reason{why: "secrets stay outside the spec: services refer to them by name", changes: false}
 	case "configs":
 		return reason{why: "a spec has variables, and no files", changes: false}
 	case "models":

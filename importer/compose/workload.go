@@ -49,7 +49,7 @@ func (im *importer) fillImage(s *service) {
 		context, _ := im.text(build.Get("context"))
 		d.Set("image", draft.Unresolved{})
 		d.Comment("image", "was built from %s: push it, and write its name here", orThis(context))
-		s.Approximate(build, to, "an image is built and pushed before: write its name into the spec", true)
+		s.Approximate(build, to, "build and push the image first, and write its name into the spec", true)
 	default:
 		d.Set("image", draft.Unresolved{})
 		d.Comment("image", "nothing in the source says which image it runs")
@@ -85,11 +85,11 @@ func (im *importer) size(s *service) {
 	memory := im.sized(s, "memory", first(limits.Get("memory"), s.node.Get("mem_limit")), first(reservations.Get("memory"), s.node.Get("mem_reservation")), bytesOf, draft.Memory)
 	switch {
 	case !cpu && !memory:
-		s.note(s.draft.Path("memory"), "says nothing of cpu and memory: a service has ambi's defaults", true)
+		s.note(s.draft.Path("memory"), "sets neither cpu nor memory: ambi's defaults apply", true)
 	case !cpu:
-		s.note(s.draft.Path("cpu"), "says nothing of cpu: a service has ambi's default", true)
+		s.note(s.draft.Path("cpu"), "sets no cpu: ambi's default applies", true)
 	case !memory:
-		s.note(s.draft.Path("memory"), "says nothing of memory: a service has ambi's default", true)
+		s.note(s.draft.Path("memory"), "sets no memory: ambi's default applies", true)
 	}
 }
 
@@ -243,7 +243,7 @@ func (im *importer) mounts(s *service) {
 		case strings.HasSuffix(m.source, "docker.sock"), strings.HasSuffix(m.target, "docker.sock"):
 			s.Leave(n, "nothing controls the machine that it runs on", true)
 		case bound:
-			s.Leave(n, "an instance has its image's files, and none of the machine's: put "+m.target+" into the image", true)
+			s.Leave(n, "an instance has the files of its image only, and none of the machine's: put "+m.target+" into the image", true)
 		default:
 			s.Leave(n, "an instance keeps nothing on disk but /tmp, since a function cannot", true)
 		}

@@ -43,7 +43,7 @@ func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string)
 	case Secret(name, value):
 		s.Reference(name, s.secretObject(a), name)
 		s.Comment("secrets."+name, "was written out: keep it as a secret of this name")
-		o.Approximate(n, s.Path("secrets."+name), "looks like a secret, and a spec holds none: make the secret "+s.secretObject(a)+" with the key "+name, true)
+		o.Approximate(n, s.Path("secrets."+name), "looks like a secret, and a spec holds none: create the secret "+s.secretObject(a)+" with the key "+name, true)
 	default:
 		s.Drop("secrets", name)
 		s.SetIn([]string{"env"}, name, value)

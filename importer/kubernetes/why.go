@@ -21,7 +21,7 @@ func whyNoKind(kind string) (why string, changes bool) {
 	case "PodDisruptionBudget":
 		return "each service gets one that lets a drain of nodes take one pod at a time", false
 	case "NetworkPolicy":
-		return "each service gets one: what needs it may connect, and whatever serves its routes from outside", false
+		return "each service gets one, which admits the services that need it and the controller that serves its routes", false
 	case "Secret":
 		return "secrets stay outside the spec and the stack: no service refers to this one", false
 	case "ConfigMap":
@@ -51,7 +51,7 @@ func whyNoKind(kind string) (why string, changes bool) {
 	case "CustomResourceDefinition":
 		return "belongs to the cluster, and must exist", false
 	}
-	return "ambi has no word for this kind", true
+	return "ambi does not read this kind", true
 }
 
 // reasons are why values of known paths have no place in a spec. The first that matches counts.
@@ -62,7 +62,7 @@ var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // cons
 		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "which nodes pods run on is said in " + workloadFile, false, nil},
 		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
 		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true, nil},
-		{`\.spec\.volumes`, "its mounts say what becomes of it", false, nil},
+		{`\.spec\.volumes`, "see what is said of its mounts", false, nil},
 		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true, nil},
 		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true, nil},
 		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},
@@ -75,9 +75,9 @@ var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // cons
 		{`termination(MessagePath|MessagePolicy)|enableServiceLinks|restartPolicy|serviceAccountToken`, "says what is usual", false, nil},
 		{`resources\.limits\.cpu`, "pods have no CPU limit, which would only slow them down while CPU is idle", false, nil},
 		{`resources`, "a service has cpu and memory alone", true, nil},
-		{`(liveness|readiness|startup)Probe`, "how often and how long is asked is said in " + workloadFile, false, nil},
+		{`(liveness|readiness|startup)Probe`, "how often health is checked, and for how long, is set in " + workloadFile, false, nil},
 		{`\.ports\[\d+\]`, "a service answers on one port", true, nil},
-		{`behavior|cooldownPeriod|pollingInterval|advanced|fallback`, "how fast it scales is said in stacks/kubernetes/autoscaler.go", false, nil},
+		{`behavior|cooldownPeriod|pollingInterval|advanced|fallback`, "how fast it scales is set in stacks/kubernetes/autoscaler.go", false, nil},
 		{`rules\[\d+\]\.filters`, "requests reach the app as they come: nothing changes them on the way", true, nil},
 		{`rules\[\d+\].*(headers|queryParams)`, "a route is a method and a path", true, nil},
 		{`rules\[\d+\].*weight`, "each route leads to one service", true, nil},

@@ -238,7 +238,7 @@ func (w *workload) size(key string, name corev1.ResourceName, write func(resourc
 	to := s.Path(key)
 	switch {
 	case !hasRequest && !hasLimit:
-		w.note(to, "no "+key+" is asked for: a service has ambi's default", true)
+		w.note(to, "sets no "+key+": ambi's default applies", true)
 	case key == "memory" && hasLimit && hasRequest && request.Cmp(limit) != 0:
 		s.Set(key, write(limit))
 		w.Carry(limitAt, to)

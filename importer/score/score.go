@@ -82,7 +82,7 @@ func (w *workload) fill() {
 	if image := w.container.Get("image"); image.String() == "." {
 		d.Set("image", draft.Unresolved{})
 		d.Comment("image", "was left to the platform: push it, and write its name here")
-		w.Approximate(image, d.Path("image"), "an image is built and pushed before: write its name into the spec", true)
+		w.Approximate(image, d.Path("image"), "build and push the image first, and write its name into the spec", true)
 	} else {
 		d.Set("image", image.String())
 		w.Carry(image, d.Path("image"))
@@ -254,7 +254,7 @@ func (w *workload) resources() {
 		case "volume":
 			w.Leave(n, "an instance keeps nothing on disk but /tmp, since a function cannot", true)
 		default:
-			w.Leave(n, "stays outside of the app, as what outlives it does: write its address under env", true)
+			w.Leave(n, "stays outside the app, since its data must outlive it: write its address under env", true)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (r *reader) node(n *yaml.Node, path string, depth int) (*Node, error) {
 		return nil, r.fail(n, "is nested more than %d deep", maxDepth)
 	}
 	if r.open[n] {
-		return nil, r.fail(n, "has an alias to what encloses it")
+		return nil, r.fail(n, "has an alias to a node that contains it")
 	}
 	out := &Node{Tag: n.ShortTag(), File: r.file, Line: line, Column: column, Path: path}
 	switch n.Kind {
@@ -183,7 +183,7 @@ func (r *reader) node(n *yaml.Node, path string, depth int) (*Node, error) {
 			return nil, err
 		}
 	default:
-		return nil, r.fail(n, "has something that is neither a value, a list nor a mapping")
+		return nil, r.fail(n, "has a node that is neither a value, a list nor a mapping")
 	}
 	return out, nil
 }
