@@ -158,13 +158,13 @@ func TestRefused(t *testing.T) {
 		"nothing":     {"", "the files to import are empty"},
 		"other":       {"a: b\n", "it reads Kubernetes manifests"},
 		"bomb":        {bomb, "unfolds into more than"},
-		"cycle":       {"a: &a {b: *a}\n", "alias to what encloses it"},
+		"cycle":       {"a: &a {b: *a}\n", "alias to a node that contains it"},
 		"deep":        {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "x.yaml"},
 		"template":    {"kind: Deployment\nmetadata: {{ .Values.x }}\n  - a\n", "render it first"},
 		"binary":      {"\xff\xfe\x00", "is not UTF-8"},
 		"no services": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n", "nothing in it becomes a service"},
 		"huge":        {strings.Repeat("#", source.MaxSize+1), "more than the"},
-		"merge cycle": {"a: &a\n  <<: *a\n", "alias to what encloses it"},
+		"merge cycle": {"a: &a\n  <<: *a\n", "alias to a node that contains it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := importer.Import([]source.File{{Name: "x.yaml", Text: []byte(test.text)}}, importer.Options{})
