@@ -315,6 +315,10 @@ func usageTextOf(u demand.Usage, input demand.Input) string {
 		return size(u.Outbound)
 	case demand.Shape:
 		return string(u.Shape)
+	case demand.Batch:
+		if n, known := u.Batch.Get(); known {
+			return strconv.FormatFloat(n, 'f', -1, 64)
+		}
 	case demand.PeakToMean:
 		if n, known := u.PeakToMean.Get(); known {
 			return spec.Ratio(n).String()
