@@ -106,6 +106,7 @@ func (a *Account) Deploy(resources []Resource) error {
 			if c.Operation == "CreateBucket" {
 				c.Input = a.inRegion(c.Input)
 			}
+			delete(c.Input, "Layers") // another account's, which moto has none of
 			answer, refused, err := a.moto.call(a.region, c)
 			if err != nil {
 				return err

@@ -35,6 +35,7 @@ func nestKeys(inputs map[string]any) map[string]any {
 			"name": index["name"], "keySchema": keySchema(index), "projection": map[string]any{"projectionType": index["projectionType"]},
 		})
 	}
+	delete(given, "globalSecondaryIndexes") // no list, where it is empty
 	if indexes != nil {
 		given["globalSecondaryIndexes"] = indexes
 	}

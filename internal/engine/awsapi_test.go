@@ -2,9 +2,12 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,8 +16,9 @@ import (
 	"ambi/spec"
 )
 
-// TestAWSModels deploys the program of every golden spec, and of the example, against
-// the stand-ins, and holds each resource to AWS's own models of its APIs.
+// TestAWSModels deploys the programs of every golden spec, and of the example, against
+// the stand-ins, and holds each resource to AWS's own models of its APIs. Then it creates
+// them in moto, where it is installed, as their provider would.
 func TestAWSModels(t *testing.T) {
 	needsEngine(t)
 	if raceDetector {
@@ -55,7 +59,12 @@ func TestAWSModels(t *testing.T) {
 		}
 	}
 	build.Write()
-	for _, v := range build.Variants {
+	stacks := map[lifecycle.Variant][]awsapi.Resource{}
+	// The data comes first: the programs of the app read what it exports.
+	isApp := func(v lifecycle.Variant) bool { return v.Target != lifecycle.DataTarget }
+	data := slices.DeleteFunc(slices.Clone(build.Variants), isApp)
+	apps := slices.DeleteFunc(build.Variants, func(v lifecycle.Variant) bool { return !isApp(v) })
+	for _, v := range slices.Concat(data, apps) {
 		t.Run(v.Name+" on "+string(v.Target), func(t *testing.T) {
 			s := startStack(t, dir, v.Target)
 			s.set(v.Name)
@@ -66,40 +75,34 @@ func TestAWSModels(t *testing.T) {
 			}
 			s.pulumi("config", "set", "aws:region", regions[v.Name])
 			s.up()
-			if checkAWS(t, models, s.state()) == 0 && v.Target != spec.Kubernetes {
+			resources, err := awsapi.Resources([]byte(s.state()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(resources) == 0 && v.Target != spec.Kubernetes {
 				t.Error("the stack has nothing in AWS: this test proves nothing")
+			}
+			checkAWS(t, models, resources)
+			stacks[v] = resources
+			if !isApp(v) {
+				build.Data[v.Name] = lifecycle.DataStack{App: build.Data[v.Name].App, Outputs: exports(t, s.state())}
 			}
 		})
 	}
+	t.Run("moto", func(t *testing.T) { deployToMoto(t, models, stacks, build.Data, regions) })
 }
 
 var (
 	zipFile     = regexp.MustCompile(`app/build/(\w+)\.zip`)
+	existingARN = regexp.MustCompile(`^arn:aws:(sqs|s3):`)
 	imageRegion = regexp.MustCompile(`\.dkr\.ecr\.([a-z0-9-]+)\.`) // Lambda takes images of its own region only
 )
 
-// checkAWS holds every resource of a stack in AWS to the models, and counts them.
-func checkAWS(t *testing.T, models *awsapi.Models, state string) (resources int) {
+// checkAWS holds every resource in AWS to the models, and counts them.
+func checkAWS(t *testing.T, models *awsapi.Models, resources []awsapi.Resource) {
 	t.Helper()
-	var kept struct {
-		Checkpoint struct {
-			Latest struct {
-				Resources []struct {
-					URN, Type string
-					Custom    bool
-					Inputs    map[string]any
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal([]byte(state), &kept); err != nil {
-		t.Fatal(err)
-	}
 	count := map[string]int{}
-	for _, r := range kept.Checkpoint.Latest.Resources {
-		if !r.Custom || !strings.HasPrefix(r.Type, "aws:") {
-			continue
-		}
+	for _, r := range resources {
 		problems, err := models.Check(r.Type, r.Inputs)
 		if err != nil {
 			t.Errorf("%v\n%s", err, r.URN)
@@ -108,8 +111,72 @@ func checkAWS(t *testing.T, models *awsapi.Models, state string) (resources int)
 			t.Errorf("AWS refuses %s:\n%s", r.URN, problem)
 		}
 		count[r.Type]++
-		resources++
 	}
 	t.Log(count)
-	return resources
+}
+
+// deployToMoto creates the resources of the data and Lambda stacks in moto, each app in
+// an account of its own, its data first.
+func deployToMoto(t *testing.T, models *awsapi.Models, stacks map[lifecycle.Variant][]awsapi.Resource, data map[string]lifecycle.DataStack, regions map[string]string) {
+	moto, err := awsapi.StartMoto(t.Context())
+	if errors.Is(err, awsapi.ErrNoMoto) {
+		t.Skipf("the stacks are not created in moto: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := moto.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var calls, readBack, leftOut, resources, apps int
+	for _, name := range slices.Sorted(maps.Keys(regions)) {
+		account, err := awsapi.NewAccount(models, moto, regions[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, target := range []spec.Target{lifecycle.DataTarget, spec.Lambda} {
+			stack := stacks[lifecycle.Variant{Name: name, Target: target}]
+			if err := account.Deploy(stack); err != nil {
+				t.Fatalf("%s on %s: %v", name, target, err)
+			}
+			resources += len(stack)
+			for _, value := range data[name].Outputs {
+				if arn, ok := value.(string); ok && existingARN.MatchString(arn) {
+					if err := account.Provide(arn); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		for _, problem := range account.Problems {
+			t.Errorf("%s: %s", name, problem)
+		}
+		if account.Taken > 0 {
+			apps++
+		}
+		calls, readBack, leftOut = calls+account.Taken, readBack+account.ReadBack, leftOut+account.LeftOut
+	}
+	t.Logf("%d calls of %d resources of %d apps taken, %d of them read back, %d calls left out", calls, resources, apps, readBack, leftOut)
+}
+
+// exports are what a stack exports, by its state.
+func exports(t *testing.T, state string) map[string]any {
+	t.Helper()
+	var kept struct {
+		Checkpoint struct {
+			Latest struct{ Resources []awsapi.Resource }
+		}
+	}
+	if err := json.Unmarshal([]byte(state), &kept); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range kept.Checkpoint.Latest.Resources {
+		if r.Type == "pulumi:pulumi:Stack" {
+			return r.Outputs
+		}
+	}
+	t.Fatal("the state has no stack")
+	return nil
 }
