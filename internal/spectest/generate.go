@@ -99,7 +99,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 		g.service(i)
 	}
 	if g.sometimes() {
-		g.usage(0, !g.each && slices.Contains(g.triggers, "http"))
+		g.usage(0, !g.each && slices.Contains(g.triggers, "http"), true)
 	}
 	return []byte(g.out.String())
 }
@@ -212,7 +212,7 @@ func (g *generator) service(i int) {
 	g.mapping("lambda", g.lambda(s))
 	g.mapping("kubernetes", g.kubernetes(s))
 	if g.IntN(3) == 0 {
-		g.usage(2, g.each)
+		g.usage(2, g.each, g.events(i))
 	}
 }
 
@@ -251,8 +251,9 @@ func (g *generator) quoted(s string) string {
 }
 
 // usage writes figures of traffic. A service may have some of its own; requests
-// are the app's or the services', since both must add up.
-func (g *generator) usage(depth int, requests bool) {
+// are the app's or the services', since both must add up; batches are of services with events,
+// and one message is in the batch of any.
+func (g *generator) usage(depth int, requests, batches bool) {
 	lines := []string{
 		"duration: " + g.one("12ms", "40ms", "1.5s", "1h"),
 		"cpuTime: " + g.one("1ns", "1us", "12ms"),
@@ -264,6 +265,9 @@ func (g *generator) usage(depth int, requests bool) {
 	}
 	if g.IntN(4) == 0 {
 		lines = append(lines[2:], "reportDuration: "+g.one("300ms@256Mi", "1h@10Gi", "2s@1769Mi")) // in place of duration
+	}
+	if batches {
+		lines = append(lines, "batchSize: "+g.one("1", "1.0"))
 	}
 	if requests {
 		lines = append(lines, "requests: "+g.one("1/month", "3M/month", "100/s", "5k/day", "1.5k/minute", "1M/s"))
