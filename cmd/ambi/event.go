@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"ambi/internal/cron"
 	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
@@ -98,12 +100,18 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 
 // scheduledRun is a sample of the body of a scheduled run's request, on either target.
 func scheduledRun(p *project.Project, name string) (string, error) {
-	const at = "2026-01-01T06:00:00Z"
+	s := p.App.Services[name].Schedule
+	zone, _ := cron.Zone(s.TimeZone) // which the spec has checked
+	at := "2026-01-01T00:00:00Z"     // where none comes within years
+	year := time.Date(2026, 1, 1, 0, 0, 0, 0, zone)
+	if runs := s.Times().Runs(year.Add(-time.Second), 1); len(runs) > 0 {
+		at = runs[0].At.UTC().Format(time.RFC3339)
+	}
 	text, err := json.MarshalIndent(struct {
 		ID    string          `json:"id"`
 		Time  string          `json:"time"`
 		Input json.RawMessage `json:"input"`
-	}{p.App.Name + "-" + name + "-" + at, at, json.RawMessage(p.App.Services[name].Schedule.CompactInput())}, "", "  ")
+	}{p.App.Name + "-" + name + "-" + at, at, json.RawMessage(s.CompactInput())}, "", "  ")
 	return string(text), err
 }
 
