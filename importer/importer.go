@@ -180,6 +180,9 @@ func names(files []source.File) string {
 	if len(files) == 1 {
 		return files[0].Name
 	}
+	if len(files) == 2 {
+		return files[0].Name + " and " + files[1].Name
+	}
 	return fmt.Sprintf("%s and %d more files", files[0].Name, len(files)-1)
 }
 

@@ -164,6 +164,7 @@ func TestRefused(t *testing.T) {
 		"binary":      {"\xff\xfe\x00", "is not UTF-8"},
 		"no services": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n", "nothing in it becomes a service"},
 		"huge":        {strings.Repeat("#", source.MaxSize+1), "more than the"},
+		"twice":       {"services:\n  web:\n    image: a:1\n    image: b:1\n", "x.yaml:4: has the key services.web.image a second time in one mapping: the first is in line 3"},
 		"merge cycle": {"a: &a\n  <<: *a\n", "alias to a node that contains it"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mattn/go-shellwords"
 
+	"ambi/importer/draft"
 	"ambi/importer/source"
 )
 
@@ -12,28 +13,30 @@ import (
 const longestCommand = 16 << 10
 
 // command carries what starts the app in place of what its image does. A text is split into
-// words as a shell would, and nothing else of a shell is in it, as Compose has it.
+// words as a shell would, and nothing else of a shell is in it, as Compose has it. An empty
+// entrypoint takes away the image's, and leaves the command as all that runs.
 func (im *importer) command(s *service) {
-	for _, key := range []struct{ theirs, ours string }{{"entrypoint", "command"}, {"command", "args"}} {
-		n := s.node.Get(key.theirs)
-		if n == nil || n.Kind == source.Null {
-			continue
-		}
-		words, why := im.words(n)
-		switch {
-		case why != "":
-			s.Leave(n, why, true)
-		case key.ours == "command" && strings.Join(words, "") == "":
-			s.Leave(n, "an image's own entry point cannot be taken away: name what to run", true)
-		default:
-			s.draft.Command(s.Object, n, key.ours, words, true)
+	command, args := im.words(s.node.Get("entrypoint")), im.words(s.node.Get("command"))
+	if command.At != nil && command.Why == "" && strings.Join(command.Words, "") == "" {
+		if len(args.Words) > 0 || args.Why != "" {
+			s.Skip(command.At)
+			command, args = args, draft.Words{}
+		} else {
+			command.Why = "an image's own entry point cannot be taken away: name what to run"
 		}
 	}
+	s.draft.Command(s.Object, command, args)
 }
 
-// words are a command's; why says what keeps them from being known.
-func (im *importer) words(n *source.Node) (words []string, why string) {
-	if n.Kind == source.Scalar {
+// words are those of an entrypoint or a command.
+func (im *importer) words(n *source.Node) draft.Words {
+	words, why := im.split(n)
+	return draft.Words{At: n, Words: words, Why: why}
+}
+
+// split lists the words of a command; why says what keeps them from being known.
+func (im *importer) split(n *source.Node) (words []string, why string) {
+	if n != nil && n.Kind == source.Scalar {
 		text, why := im.text(n)
 		if why != "" {
 			return nil, why

@@ -182,7 +182,7 @@ func ours(t *testing.T, dir string, names []string) map[string]view {
 			v["build"] = cmp.Or(filepath.Base(context), ".")
 		}
 		if n := s.node.Get("command"); n != nil {
-			words, _ := im.words(n)
+			words, _ := im.split(n)
 			if command := strings.Join(words, " "); command != "" {
 				v["command"] = command
 			}

@@ -8,6 +8,7 @@ import (
 	"ambi/importer/draft"
 	"ambi/importer/source"
 	"ambi/internal/lazyregexp"
+	"ambi/spec"
 )
 
 // kind is what an image is known for that is no service of an app.
@@ -91,7 +92,7 @@ func (im *importer) buckets() {
 		}
 		b.Note(b.node, draft.Item{
 			Fate: draft.Approximated, To: "data." + name, Changes: true,
-			Why: "becomes a bucket in S3, whose name its users have in " + strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_BUCKET: they ask S3 itself, as the role that they run as",
+			Why: "becomes a bucket in S3, whose name its users have in " + spec.DataVariables(name, "bucket")[0] + ": they ask S3 itself, as the role that they run as",
 		})
 		b.Rest(b.node, saysNothing(reason{}), func(*source.Node) (string, bool) { return "configures MinIO, which S3 stands in for", false })
 	}

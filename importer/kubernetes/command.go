@@ -1,6 +1,10 @@
 package kubernetes
 
-import "slices"
+import (
+	"slices"
+
+	"ambi/importer/draft"
+)
 
 // command carries what the app's container starts in place of what its image does.
 func (w *workload) command() {
@@ -11,25 +15,19 @@ func (w *workload) command() {
 			known[name] = text
 		}
 	}
-	for _, key := range []string{"command", "args"} {
-		n := w.at.Get(key)
-		if n == nil {
-			continue
+	w.service.Command(w.Object, w.words("command", known), w.words("args", known))
+}
+
+// words are those of command or args, with the values of variables that are known.
+func (w *workload) words(key string, known map[string]string) draft.Words {
+	words := draft.Words{At: w.at.Get(key)}
+	for _, item := range words.At.List() {
+		word, unresolved := expand(item.String(), known)
+		if unresolved != "" {
+			words.Why = "refers to $(" + unresolved + "), which is no variable with a plain value, and a spec's command and args refer to no variables: have the app read it"
 		}
-		var words []string
-		literal, missing := true, ""
-		for _, item := range n.List() {
-			word, unresolved := expand(item.String(), known)
-			if unresolved != "" {
-				missing = unresolved
-			}
-			literal = literal && !slices.ContainsFunc(reference.FindAllStringSubmatch(item.String(), -1), func(m []string) bool { return m[1] != "" })
-			words = append(words, word)
-		}
-		if missing != "" {
-			w.Leave(n, "refers to $("+missing+"), which no plain variable has: no variable is put into words, so have the app read it", true)
-			continue
-		}
-		w.service.Command(w.Object, n, key, words, literal)
+		words.Expanded = words.Expanded || slices.ContainsFunc(reference.FindAllStringSubmatch(item.String(), -1), func(m []string) bool { return m[1] != "" })
+		words.Words = append(words.Words, word)
 	}
+	return words
 }

@@ -16,6 +16,7 @@ import (
 	"ambi/importer/draft"
 	"ambi/importer/source"
 	"ambi/internal/lazyregexp"
+	"ambi/spec"
 )
 
 // Recognize reports whether a document is a Score file.
@@ -89,12 +90,22 @@ func (w *workload) fill() {
 	}
 	w.resources()
 	w.variables()
+	d.Command(w.Object, w.words("command"), w.words("args"))
 	w.port()
 	w.size("cpu", func(q resource.Quantity) string { return draft.CPU(q.MilliValue()) })
 	w.size("memory", func(q resource.Quantity) string { return draft.Memory(q.Value()) })
 	w.health()
 	d.Set("kubernetes.writableRoot", true)
 	w.note("kubernetes.user", "the image says which user runs it; ambi's pods run as user 65532 unless kubernetes.user says otherwise", true)
+}
+
+// words are those of the container's command or args, which a platform takes as they are.
+func (w *workload) words(key string) draft.Words {
+	words := draft.Words{At: w.container.Get(key)}
+	for _, item := range words.At.List() {
+		words.Words = append(words.Words, item.String())
+	}
+	return words
 }
 
 // port is where the app listens: the first port of the service.
@@ -193,16 +204,22 @@ func (w *workload) variables() {
 	}
 	for _, name := range all.Keys {
 		n := all.Child(name)
-		why := ""
+		why, left, given := "", "", false
 		value := placeholder.ReplaceAllStringFunc(n.String(), func(match string) string {
 			inside := strings.Trim(match, "${}")
-			switch kind := w.kindOf(inside); {
+			switch of, property := w.dependency(inside); {
 			case match == "$$":
 				return "$"
 			case inside == "metadata.name":
 				return workloadName(w.node)
-			case kind != "":
-				why = cmp.Or(why, "refers to "+inside+", of a "+kind+" that stays outside of the app")
+			case of.kind == "s3" && property == "name" && match == n.String() && name == of.variable():
+				given = true
+			case of.kind == "s3" && property == "name":
+				left = "the app has the bucket's name in " + of.variable() + ": have it read that"
+			case of.kind == "s3":
+				left = "the app asks S3 itself, as the role that it runs as; the bucket's name is in " + of.variable()
+			case of.kind != "":
+				why = cmp.Or(why, "refers to "+inside+", of the resource "+of.name+" ("+of.kind+"), which stays outside of the app")
 			default:
 				why = cmp.Or(why, "refers to "+inside+", which has no value here")
 			}
@@ -211,6 +228,10 @@ func (w *workload) variables() {
 		switch {
 		case !variable.MatchString(name):
 			w.Leave(n, "is no name of a variable on Lambda: letters, digits and underscores are", true)
+		case given:
+			w.Carry(n, w.service.Path("uses"))
+		case left != "":
+			w.Leave(n, left, true)
 		case why != "":
 			w.service.Missing(w.app, w.Object, n, name, why)
 		default:
@@ -219,15 +240,25 @@ func (w *workload) variables() {
 	}
 }
 
-// kindOf is the type of the resource that a placeholder refers to; empty where it refers to none.
-func (w *workload) kindOf(inside string) string {
+// dependency is a resource that a workload asks its platform for.
+type dependency struct{ name, kind string }
+
+// dependency is what a placeholder refers to, and which property of it; without a kind where
+// it refers to none.
+func (w *workload) dependency(inside string) (of dependency, property string) {
 	name, found := strings.CutPrefix(inside, "resources.")
 	if !found {
-		return ""
+		return dependency{}, ""
 	}
-	name, _, _ = strings.Cut(name, ".")
-	return w.node.Get("resources", name, "type").String()
+	name, property, _ = strings.Cut(name, ".")
+	return dependency{name, w.node.Get("resources", name, "type").String()}, property
 }
+
+// bucket is what the spec calls a resource that becomes a bucket.
+func (d dependency) bucket() string { return cmp.Or(draft.Label(d.name, 40), "files") }
+
+// variable has the name of the bucket in S3.
+func (d dependency) variable() string { return spec.DataVariables(d.bucket(), "bucket")[0] }
 
 // resources turns what the workload asks for into data and routes.
 func (w *workload) resources() {
@@ -239,18 +270,15 @@ func (w *workload) resources() {
 		n := all.Child(key)
 		switch kind := n.Get("type").String(); kind {
 		case "s3":
-			name := draft.Label(key, 40)
-			if name == "" {
-				name = "files"
-			}
+			name := dependency{name: key}.bucket()
 			w.app.Set("data."+name+".bucket", map[string]any{})
 			w.service.SetIn([]string{"uses"}, name, []string{"read", "write", "delete"})
 			w.service.Set("kubernetes.identity", "pod-identity")
-			w.Approximate(n, "data."+name, "becomes a bucket in S3, whose name the app has in "+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+"_BUCKET: it asks as the role that it runs as", true)
+			w.Approximate(n, "data."+name, "becomes a bucket in S3, whose name the app has in "+dependency{name: key}.variable()+": it asks as the role that it runs as", true)
 		case "route":
 			w.route(n)
 		case "dns":
-			w.Leave(n, "which name leads to it is said by http.domain", true)
+			w.Leave(n, "set the name in http.domain", true)
 		case "volume":
 			w.Leave(n, "an instance keeps nothing on disk but /tmp, since a function cannot", true)
 		default:
@@ -270,7 +298,7 @@ func (w *workload) route(n *source.Node) {
 	w.service.Add("http.routes", draft.Below("ANY", path.String())...)
 	w.Skip(n.Child("type"), n.Get("params", "port"))
 	w.Carry(path, w.service.Path("http.routes"))
-	w.Leave(n.Get("params", "host"), "which name leads to it is said by http.domain", true)
+	w.Leave(n.Get("params", "host"), "set the name in http.domain", true)
 }
 
 // whyNot says why a value has no place in a spec.
@@ -279,8 +307,6 @@ func whyNot(n *source.Node) (why string, changes bool) {
 		within, why string
 		changes     bool
 	}{
-		{".command", "the image's own command runs: put it into the image", true},
-		{".args", "the image's own command runs: put it into the image", true},
 		{".files", "a spec has variables, and no files: put it into the image", true},
 		{".volumes", "an instance keeps nothing on disk but /tmp, since a function cannot", true},
 		{"metadata", "labels and annotations are the stack's: edit stacks/kubernetes/workload.go", false},

@@ -191,6 +191,7 @@ func (r *reader) node(n *yaml.Node, path string, depth int) (*Node, error) {
 // mapping fills in a mapping's own keys, and then those of merge keys that it lacks.
 func (r *reader) mapping(out *Node, n *yaml.Node, depth int) error {
 	var merged []*yaml.Node
+	lines := map[string]int{} // of the mapping's own keys
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind == yaml.AliasNode {
@@ -210,10 +211,12 @@ func (r *reader) mapping(out *Node, n *yaml.Node, depth int) error {
 		if item.Kind == Map || item.Kind == List {
 			item.Line, item.Column = key.Line, key.Column
 		}
-		if _, twice := out.fields[key.Value]; !twice {
-			out.Keys = append(out.Keys, key.Value)
+		if _, twice := lines[key.Value]; twice {
+			return r.fail(key, "has the key %s a second time in one mapping: the first is in line %d", child(out.Path, key.Value), lines[key.Value])
 		}
-		out.fields[key.Value] = item // the last one counts, as in the tools that read these files
+		lines[key.Value] = key.Line
+		out.Keys = append(out.Keys, key.Value)
+		out.fields[key.Value] = item
 	}
 	for _, value := range merged {
 		from, err := r.node(value, out.Path, depth+1)

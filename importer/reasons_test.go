@@ -1,0 +1,124 @@
+package importer_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"ambi/importer"
+	"ambi/importer/draft"
+	"ambi/importer/source"
+)
+
+// deployment is one with an app's container that has some more keys.
+func deployment(more string) string {
+	return `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/web:2.1.0
+          ports: [{containerPort: 3000}]
+` + more
+}
+
+// TestReasons holds what single values of the source become, and the reasons that the report
+// gives where a spec cannot say the same.
+func TestReasons(t *testing.T) {
+	const (
+		compose = "services:\n  web:\n    image: example.com/web:1.0.0\n"
+		score   = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers:\n  web:\n    image: example.com/web:1.0.0\n"
+		goes    = "which is left out: the image's own command runs"
+		open    = "on Lambda its routes are public: set http.internal: true if only services of the app call it"
+	)
+	for name, test := range map[string]struct {
+		text        string
+		spec, lacks []string // what the spec has, and what it must not have
+		why         []string // parts of reasons, all of which change how the app behaves
+	}{
+		"args of Kubernetes that need a secret": {
+			text: deployment(`          command: ["/bin/sh", "-c"]
+          args: ["serve --token $(TOK)"]
+          env: [{name: TOK, valueFrom: {secretKeyRef: {name: web, key: token}}}]
+`),
+			lacks: []string{"command:", "args:"},
+			why:   []string{"refers to $(TOK)", "goes with spec.template.spec.containers[0].args, " + goes},
+		},
+		"command of Kubernetes that needs a secret": {
+			text:  deployment("          command: [\"/run-$(TOK)\"]\n          args: [serve]\n"),
+			lacks: []string{"command:", "args:"},
+			why:   []string{"refers to $(TOK)", "goes with spec.template.spec.containers[0].command, " + goes},
+		},
+		"command of Compose with a secret": {
+			text:  compose + "    entrypoint: [/bin/sh, -c]\n    command: [serve, --api-key, hunter2]\n",
+			lacks: []string{"command:", "args:"},
+			why:   []string{"looks like a secret", "goes with command, " + goes},
+		},
+		"entrypoint of Compose with an open quote": {
+			text:  compose + "    entrypoint: sh -c \"serve\n    command: [serve]\n",
+			lacks: []string{"command:", "args:"},
+			why:   []string{"a quote is left open", "goes with entrypoint, " + goes},
+		},
+		"entrypoint of Compose that takes the image's away": {
+			text: compose + "    entrypoint: \"\"\n    command: [npm, start]\n",
+			spec: []string{"command: [npm, start]"}, lacks: []string{"args:"},
+		},
+		"command of Score": {
+			text: score + "    command: [/bin/sh, -c]\n    args: [serve]\n",
+			spec: []string{"command: [/bin/sh, -c]", "args: [serve]"},
+		},
+		"args of Score with a secret": {
+			text:  score + "    command: [/bin/sh]\n    args: [--api-key, hunter2]\n",
+			lacks: []string{"command:", "args:"},
+			why:   []string{"looks like a secret", "goes with containers.web.args, " + goes},
+		},
+		"Compose without a published port": {
+			text: compose + "    expose: [3000]\n",
+			spec: []string{"public on Lambda unless http.internal is true"},
+			why:  []string{open},
+		},
+		"Deployment without an Ingress": {text: deployment(""), why: []string{open}},
+		"workload of Score without a route": {
+			text: score,
+			why:  []string{open},
+		},
+		"bucket of Score": {
+			text:  score + "    variables: {BUCKET: \"${resources.files.name}\", FILES_BUCKET: \"${resources.files.name}\", HOST: \"${resources.files.endpoint}\"}\nresources: {files: {type: s3}}\n",
+			lacks: []string{"BUCKET", "null", "env:"},
+			why:   []string{"the app has the bucket's name in FILES_BUCKET: have it read that", "the app asks S3 itself"},
+		},
+		"database of Score": {
+			text: score + "    variables: {HOST: \"${resources.db.host}\"}\nresources: {db: {type: postgres}}\n",
+			spec: []string{"HOST: null"},
+			why:  []string{"refers to resources.db.host, of the resource db (postgres), which stays outside of the app"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := importer.Import([]source.File{{Name: "x.yaml", Text: []byte(test.text)}}, importer.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := string(result.Spec)
+			for _, want := range test.spec {
+				if !strings.Contains(text, want) {
+					t.Errorf("the spec lacks %s:\n%s", want, text)
+				}
+			}
+			for _, bad := range test.lacks {
+				if strings.Contains(text, bad) {
+					t.Errorf("the spec has %s:\n%s", bad, text)
+				}
+			}
+			for _, why := range test.why {
+				if !slices.ContainsFunc(result.Items, func(i draft.Item) bool { return i.Changes && strings.Contains(i.Why, why) }) {
+					t.Errorf("no reason says %s:\n%s", why, report(result))
+				}
+			}
+		})
+	}
+}
