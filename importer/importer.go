@@ -107,6 +107,12 @@ func Import(files []source.File, o Options) (*Result, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	if len(documents) == 0 {
+		for _, f := range files {
+			problems = append(problems, problem.File(f.Name, 0, "is empty").Hint("ambi import reads %s", strings.Join(Formats(), ", ")))
+		}
+		return nil, problems.Err()
+	}
 	found, left, err := detect(documents)
 	if err != nil {
 		return nil, err
@@ -149,11 +155,7 @@ func detect(documents []source.Document) (format, []source.Document, error) {
 	}
 	switch len(found) {
 	case 0:
-		reads := "it reads " + strings.Join(Formats(), ", ")
-		if len(documents) == 0 {
-			return format{}, nil, problem.New("the files to import are empty").Of(problem.Invalid).Hint("%s", reads)
-		}
-		return format{}, nil, problem.File(documents[0].File, 0, "is in no format that ambi imports").Hint("%s", reads)
+		return format{}, nil, problem.File(documents[0].File, 0, "is in no format that ambi imports").Hint("it reads %s", strings.Join(Formats(), ", "))
 	case 1:
 	default:
 		return format{}, nil, problem.New("the files are of several formats: %s and %s", found[0].name, found[1].name).Of(problem.Misuse).

@@ -34,6 +34,7 @@ func TestReasons(t *testing.T) {
 		compose = "services:\n  web:\n    image: example.com/web:1.0.0\n"
 		score   = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers:\n  web:\n    image: example.com/web:1.0.0\n"
 		goes    = "which is left out: the image's own command runs"
+		one     = "it takes a letter, and then one or more letters, digits or underscores"
 		open    = "on Lambda its routes are public: set http.internal: true if only services of the app call it"
 	)
 	for name, test := range map[string]struct {
@@ -96,6 +97,27 @@ func TestReasons(t *testing.T) {
 			text: score + "    variables: {HOST: \"${resources.db.host}\"}\nresources: {db: {type: postgres}}\n",
 			spec: []string{"HOST: null"},
 			why:  []string{"refers to resources.db.host, of the resource db (postgres), which stays outside of the app"},
+		},
+		"address with a path": {
+			text: compose + "    environment: {API_URL: \"http://api:80/v1\"}\n  api: {image: \"example.com/api:1.0.0\", ports: [\"80\"]}\n",
+			spec: []string{"# the old address of api: add needs: [api] and remove this line; API_URL then has the new address, without a path"},
+		},
+		"addresses in a circle": {
+			text: compose + "    environment: {API_URL: \"http://api:80\"}\n  api: {image: \"example.com/api:1.0.0\", ports: [\"80\"], environment: {WEB_URL: \"http://web:80\"}}\n",
+			spec: []string{"the old address of web, which calls this service: needs cannot go in a circle, so write the new address"},
+		},
+		"variable of one letter in Compose":    {text: compose + "    environment: {X: a}\n", lacks: []string{"env:"}, why: []string{one}},
+		"variable of one letter in Score":      {text: score + "    variables: {X: a}\n", lacks: []string{"env:"}, why: []string{one}},
+		"variable of one letter in Kubernetes": {text: deployment("          env: [{name: X, value: a}]\n"), lacks: []string{"env:"}, why: []string{one}},
+		"key of a Secret that is no variable": {
+			text:  deployment("          envFrom: [{secretRef: {name: web}}]\n") + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: web}\ndata: {other-key: YQ==, TOKEN: YQ==}\n",
+			spec:  []string{"secrets: {TOKEN: {name: web, key: TOKEN}}"},
+			lacks: []string{"other-key"},
+			why:   []string{one},
+		},
+		"CronJob": {
+			text: deployment("") + "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: night}\nspec: {schedule: \"0 3 * * *\"}\n",
+			why:  []string{`add one with schedule: {cron: "0 3 * * *"} instead of http`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

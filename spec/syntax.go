@@ -12,9 +12,18 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ambi/internal/lazyregexp"
+	"ambi/internal/problem"
 )
 
 var yamlError = lazyregexp.New(`^yaml: (?:line ([0-9]+): )?((?s).*)$`)
+
+// Syntax is an error of the YAML library about the text of a file, at its place and with a
+// hint where one is known.
+func Syntax(file string, text []byte, err error) problem.Problem {
+	r := newReporter(file)
+	r.syntax(text, err)
+	return r.found[0]
+}
 
 // syntax reports an error of the YAML library, whose only position is a line
 // in the text of the message.

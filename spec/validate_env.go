@@ -21,6 +21,9 @@ var notVariable = lazyregexp.New(`[^A-Za-z0-9_]`)
 
 var envName = lazyregexp.New(envPattern)
 
+// ValidVariable reports whether both targets take a variable of this name.
+func ValidVariable(name string) bool { return envName.MatchString(name) }
+
 // lambdaReserved lists the variables that Lambda sets and does not allow functions to set.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func lambdaReserved() []string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/compare/format"
 	"ambi/importer"
 	"ambi/importer/draft"
 	"ambi/importer/source"
@@ -47,7 +48,7 @@ validate" lists them.
 
 Exit code 1: app/app.yaml exists, or the files have no service. With --strict also if
 the spec is not valid yet, or if a value that may change how the app behaves was
-approximated or left out.`,
+approximated or left out; app/app.yaml is written all the same.`,
 		Example: `  ambi import web.yaml --force
   ambi import web.yaml --name shop --stdout > shop.yaml
   ambi import - --stdout < web.yaml`,
@@ -95,7 +96,11 @@ approximated or left out.`,
 			if err != nil {
 				return problem.As(problem.Machine, err)
 			}
-			if strict && (len(result.Problems) > 0 || result.Changes()) {
+			if why := notStrict(result); strict && why != "" {
+				if written != "" {
+					why += "; " + filepath.ToSlash(written) + " is written"
+				}
+				fmt.Fprintln(io.err, "exit code 1, as --strict asks: "+why)
 				return &answerNo{}
 			}
 			return nil
@@ -105,8 +110,20 @@ approximated or left out.`,
 	cmd.Flags().BoolVar(&force, "force", false, "replace an existing app/app.yaml")
 	cmd.Flags().BoolVar(&stdout, "stdout", false, "print the spec, and the report to standard error; write nothing")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema import\" prints")
-	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 if the app may behave differently")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit 1 if the app may behave differently; write the spec all the same")
 	return cmd
+}
+
+// notStrict is why --strict fails an import; empty where it does not.
+func notStrict(r *importer.Result) string {
+	var why []string
+	if n := len(r.Problems); n > 0 {
+		why = append(why, format.Plural(n, "problem")+" of the spec")
+	}
+	if r.Changes() {
+		why = append(why, "the app may behave differently")
+	}
+	return strings.Join(why, " and ")
 }
 
 // standardInput is the name of standard input in problems and reports.

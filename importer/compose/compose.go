@@ -152,7 +152,12 @@ const mostServices = 1000
 // find finds the services, and those that stay outside the app.
 func (im *importer) find() {
 	services := im.root.Get("services")
-	if services == nil || services.Kind != source.Map {
+	if services == nil || services.Kind != source.Map || len(services.Keys) == 0 {
+		at := services
+		if at == nil {
+			at = im.root
+		}
+		im.report.Object("project", im.root).Leave(at, "has no mapping services with a service in it", true)
 		return
 	}
 	var all []*service
@@ -161,7 +166,7 @@ func (im *importer) find() {
 		s := &service{Object: im.report.Object("service "+name, n), name: name, node: n, variables: map[string]*source.Node{}}
 		switch {
 		case n.Kind != source.Map:
-			s.Leave(n, "is no service", true)
+			s.Leave(n, "must be a mapping with an image or a build", true)
 			continue
 		case len(all) == mostServices:
 			s.Leave(n, "is one of too many services", true)

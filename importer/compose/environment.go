@@ -8,23 +8,18 @@ import (
 	"ambi/importer/draft"
 	"ambi/importer/source"
 	"ambi/internal/lazyregexp"
+	"ambi/spec"
 )
-
-// variableName is what both targets take as the name of a variable.
-var variableName = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
 
 // environment carries variables.
 func (im *importer) environment(s *service) {
 	for _, v := range im.variablesOf(s) {
-		switch {
-		case !variableName.MatchString(v.name):
-			s.Leave(v.node, "is no name of a variable on Lambda: letters, digits and underscores are", true)
-		case v.why != "":
+		if v.why != "" {
 			s.draft.Missing(im.app, s.Object, v.node, v.name, v.why)
-		default:
-			s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
-			s.variables[v.name] = v.node
+			continue
 		}
+		s.draft.Variable(im.app, s.Object, v.node, v.name, v.node.String())
+		s.variables[v.name] = v.node
 	}
 }
 
@@ -55,7 +50,7 @@ func (im *importer) variablesOf(s *service) []variable {
 		if n.Kind == source.Null {
 			value, ok := im.places[n.File].find(name)
 			if !ok {
-				s.Leave(n, "has the value of the shell that starts it, if there is one: write it under env, or under secrets", true)
+				s.Leave(n, "has the value of the shell that runs docker compose, which an import does not read: write it under env, or under secrets", true)
 				continue
 			}
 			v.node = n.Clone()
@@ -117,7 +112,7 @@ func (im *importer) secrets(s *service) {
 				}
 			}
 		}
-		if !variableName.MatchString(variable) {
+		if !spec.ValidVariable(variable) {
 			s.Leave(n, "its name makes no variable: name it under secrets", true)
 			continue
 		}

@@ -50,7 +50,7 @@ func (im *importer) port(s *service) {
 		case p.from < p.to:
 			s.Approximate(p.node, d.Path("port"), "a service answers on one port: "+strconv.Itoa(number), true)
 		case p.published:
-			s.Approximate(p.node, d.Path("port"), "the machine's port stays behind: API Gateway serves it on Lambda; on Kubernetes, set kubernetes.ingress or kubernetes.gateway", true)
+			s.Approximate(p.node, d.Path("port"), "a spec publishes no port of the machine: API Gateway serves its routes on Lambda; on Kubernetes, set kubernetes.ingress or kubernetes.gateway", true)
 		default:
 			s.Carry(p.node, d.Path("port"))
 		}

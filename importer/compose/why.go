@@ -23,14 +23,14 @@ var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobal
 	image := reason{why: "the image says it", changes: false, usual: []string{"false"}}
 	started := reason{why: "an app starts and stops as its image has it: nothing runs beside its command", changes: true}
 	probes := reason{why: "how often health is checked, and for how long, is set in " + workloadFile, changes: false}
-	machines := reason{why: "which nodes pods run on is said in " + workloadFile, changes: false}
+	machines := reason{why: "the nodes that pods may run on are set in " + workloadFile, changes: false}
 	rollout := reason{why: "new pods are ready before old ones go: edit " + workloadFile, changes: false}
 	developing := reason{why: "is for developing: a stack runs what was built", changes: false, usual: []string{"true"}}
 	return map[string]reason{
 		"working_dir": image, "tty": image, "stdin_open": image, "umask": image,
 		"pre_start": started, "post_start": started, "pre_stop": started,
 		"init":        {why: "the image's first process must end its children: put tini into it where it does not", changes: false, usual: []string{"false"}},
-		"restart":     {why: "an instance that ends is replaced", changes: true, usual: []string{"always", "unless-stopped", "on-failure"}},
+		"restart":     {why: "both targets always replace an instance that ends", changes: true, usual: []string{"always", "unless-stopped", "on-failure"}},
 		"pull_policy": {why: "an image is pinned by its tag or digest, and pulled where a node lacks it", changes: false}, "pull_refresh_after": developing,
 		"stop_signal":       {why: "an instance is stopped with SIGTERM", changes: true, usual: []string{"SIGTERM", "15"}},
 		"stop_grace_period": {why: "a pod that stops gets its timeout and ten seconds more: raise timeout where requests take longer", changes: false},
@@ -50,7 +50,7 @@ var reasons = sync.OnceValue(func() map[string]reason { //nolint:gochecknoglobal
 		"oom_score_adj": shares, "pids_limit": shares, "shm_size": shares, "blkio_config": shares, "storage_opt": shares,
 		"deploy.resources.limits.pids": shares, "deploy.resources.reservations.generic_resources": machine, "deploy.resources.reservations.devices": machine,
 		"deploy.mode":          {why: "a container on each machine is no service that a function could replace", changes: true},
-		"deploy.endpoint_mode": network, "deploy.placement": machines, "deploy.restart_policy": {why: "an instance that ends is replaced", changes: false},
+		"deploy.endpoint_mode": network, "deploy.placement": machines, "deploy.restart_policy": {why: "both targets always replace an instance that ends", changes: false},
 		"deploy.update_config": rollout, "deploy.rollback_config": rollout,
 		"healthcheck.interval": probes, "healthcheck.timeout": probes, "healthcheck.retries": probes, "healthcheck.start_interval": probes,
 		"logging": {why: "what an instance prints goes to CloudWatch, or where the cluster sends it", changes: false},

@@ -21,8 +21,16 @@ func (a *App) Needs(s *Service, addressed func(variable, value string) (*Service
 		}
 		variable := spec.AddressVariable(other.Name)
 		if !alone || name != variable || a.calls(other.Name, s.Name) {
-			note(name, "holds the old address of "+other.Name+"; under needs, "+variable+" is its address on either target")
-			s.Comment("env."+name, "the old address of %s: with needs: [%s], %s has the new one", other.Name, other.Name, variable)
+			old := "the old address of " + other.Name
+			why := old + ": add needs: [" + other.Name + "] and remove this line; " + variable + " then has the new address, without a path"
+			if name != variable {
+				why += ", and the app has to read that variable"
+			}
+			if a.calls(other.Name, s.Name) {
+				why = old + ", which calls this service: needs cannot go in a circle, so write the new address"
+			}
+			note(name, "holds "+why)
+			s.Comment("env."+name, "%s", why)
 			continue
 		}
 		s.Drop("env", name)

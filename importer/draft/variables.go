@@ -31,6 +31,9 @@ func secretNamed(name string) bool {
 // camel is where a word begins in a name such as dbPassword.
 var camel = lazyregexp.New(`([a-z0-9])([A-Z])`)
 
+// NoVariable is the reason that a name such as a-b or X cannot be a variable's.
+const NoVariable = "is no name of a variable on Lambda: it takes a letter, and then one or more letters, digits or underscores"
+
 // Variable sets an environment variable of a service from a value of the source. What
 // looks like a secret becomes a reference to one that the user has to make.
 func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string) {
@@ -38,6 +41,8 @@ func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string)
 	switch owner := spec.SetByPlatform(name); {
 	case name == "":
 		o.Leave(n, "a variable without a name", false)
+	case !spec.ValidVariable(name):
+		o.Leave(n, NoVariable, true)
 	case owner != "":
 		o.Leave(n, strings.TrimSuffix(owner, ",")+" sets "+name+" itself; on Kubernetes nothing does, unless the app's image does", true)
 	case Secret(name, value):
@@ -63,7 +68,11 @@ func (s *Service) Reference(name, object, key string) {
 // Missing sets a variable whose value the source does not hold, so that validate asks for
 // it; where its name says that it holds a secret, it refers to one that the user has to make.
 func (s *Service) Missing(a *App, o Object, n *source.Node, name, why string) {
-	if spec.SetByPlatform(name) != "" {
+	switch {
+	case !spec.ValidVariable(name):
+		o.Leave(n, NoVariable, true)
+		return
+	case spec.SetByPlatform(name) != "":
 		o.Leave(n, "the platform sets "+name+" itself", true)
 		return
 	}

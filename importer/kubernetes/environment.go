@@ -69,8 +69,8 @@ func (im *importer) envFrom(w *workload, n *source.Node) {
 		m.used = true
 		data := m.node.Get("data")
 		for _, key := range keysOf(data) {
-			if !variable.MatchString(prefix + key) {
-				m.Leave(data.Child(key), "is no name of a variable on Lambda; as a file it goes into the image", true)
+			if !spec.ValidVariable(prefix + key) {
+				m.Leave(data.Child(key), draft.NoVariable+"; if it is a file, put it into the image", true)
 				continue
 			}
 			w.service.Variable(im.app, m.Object, data.Child(key), prefix+key, data.Get(key).String())
@@ -94,9 +94,6 @@ func (im *importer) envFrom(w *workload, n *source.Node) {
 	w.Carry(n, w.service.Path("secrets"))
 }
 
-// variable is what both targets take as the name of a variable.
-var variable = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
-
 func keysOf(n *source.Node) []string {
 	if n == nil {
 		return nil
@@ -106,7 +103,11 @@ func keysOf(n *source.Node) []string {
 
 // secret refers to a key of a Secret.
 func (im *importer) secret(w *workload, o draft.Object, n *source.Node, variable, object, key string) {
-	if spec.SetByPlatform(variable) != "" {
+	switch {
+	case !spec.ValidVariable(variable):
+		o.Leave(n, draft.NoVariable, true)
+		return
+	case spec.SetByPlatform(variable) != "":
 		o.Leave(n, "Lambda sets "+variable+" itself: a service has its permissions without it", true)
 		return
 	}
@@ -125,7 +126,9 @@ func (im *importer) valueFrom(w *workload, n *source.Node, name string, from *so
 		}
 		if secret := im.find("Secret", w.namespace, object); secret != nil {
 			secret.used = true
-			secret.Carry(cmpNode(secret.node.Get("data", key), secret.node.Get("stringData", key)), w.service.Path("secrets."+name))
+			if spec.ValidVariable(name) {
+				secret.Carry(cmpNode(secret.node.Get("data", key), secret.node.Get("stringData", key)), w.service.Path("secrets."+name))
+			}
 		}
 		im.secret(w, w.Object, n, name, object, key)
 	case from.Get("configMapKeyRef") != nil:
@@ -140,14 +143,16 @@ func (im *importer) valueFrom(w *workload, n *source.Node, name string, from *so
 		switch {
 		case value != nil:
 			w.service.Variable(im.app, w.Object, n, name, value.String())
-			m.Carry(value, w.service.Path("env."+name))
+			if spec.ValidVariable(name) {
+				m.Carry(value, w.service.Path("env."+name))
+			}
 		case ref.Get("optional").String() == "true":
 			w.Leave(n, "the ConfigMap "+object+" has no "+key+" among the files, and it is optional", true)
 		default:
 			w.service.Missing(im.app, w.Object, n, name, "the ConfigMap "+object+" has no "+key+" among the files")
 		}
 	default:
-		w.Leave(n, "a variable says nothing of the pod that it is in, since a function has none", true)
+		w.Leave(n, "a spec's variables cannot refer to the pod or its resources, which a function does not have", true)
 	}
 }
 

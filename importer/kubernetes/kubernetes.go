@@ -6,9 +6,13 @@ package kubernetes
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/json"
+	"errors"
+	"reflect"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"ambi/importer/draft"
 	"ambi/importer/source"
@@ -144,11 +148,46 @@ func (o *object) decode(n *source.Node, into any) bool {
 		return true
 	}
 	if err := n.Decode(into); err != nil {
-		o.Leave(o.node, fmt.Sprintf("is no %s that Kubernetes would take: %s", o.kind, strings.TrimPrefix(err.Error(), "json: ")), true)
+		o.Leave(o.node, "is no "+o.kind+" that Kubernetes would take: "+undecoded(n, err), true)
 		o.used = true
 		return false
 	}
 	return true
+}
+
+// undecoded says what is wrong with a value that is not of its official type.
+func undecoded(n *source.Node, err error) string {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		path := n.Path
+		if wrong.Field != "" {
+			path += "." + wrong.Field
+		}
+		return path + " must be " + kindOf(wrong.Type) + ", got " + strings.Replace(wrong.Value, "array", "list", 1)
+	case errors.Is(err, resource.ErrFormatWrong):
+		return "an amount is not written as one, such as 250m or 128Mi"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// kindOf is what a file has for a value of one of Go's types.
+func kindOf(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "a mapping"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "text"
+	default:
+		return "a number"
+	}
 }
 
 // name names the app and its services.
@@ -224,7 +263,7 @@ func (im *importer) others() {
 		case o.node.Get("metadata", "annotations", "eks.amazonaws.com/role-arn") != nil:
 			o.Leave(o.node, "a service's role is the stack's: write what it allows under permissions, and kubernetes.identity", true)
 		default:
-			why, changes := whyNoKind(o.kind)
+			why, changes := o.whyNoKind()
 			o.Leave(o.node, why, changes)
 		}
 	}

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -11,9 +12,12 @@ import (
 
 const workloadFile = "stacks/kubernetes/workload.go"
 
+// plainCron matches schedules that a reason may repeat.
+var plainCron = lazyregexp.New(`^[0-9A-Za-z*/,? @-]{1,80}$`)
+
 // whyNoKind says what becomes of an object that is no part of a service.
-func whyNoKind(kind string) (why string, changes bool) {
-	switch kind {
+func (o *object) whyNoKind() (why string, changes bool) {
+	switch o.kind {
 	case "Namespace":
 		return "a namespace must exist: a stack makes none", false
 	case "ServiceAccount":
@@ -27,7 +31,11 @@ func whyNoKind(kind string) (why string, changes bool) {
 	case "ConfigMap":
 		return "no variable of a service comes from it; a spec has variables, and no files", true
 	case "CronJob":
-		return "it runs a command to its end, and a schedule of a service posts to an app that answers: have the app do so, and say when under schedule", true
+		when := "..."
+		if cron := o.node.Get("spec", "schedule").String(); plainCron.MatchString(cron) {
+			when = strconv.Quote(cron)
+		}
+		return "no service runs a command to its end: add one with schedule: {cron: " + when + "} instead of http, whose app does the work when a run is posted to it", true
 	case "Job":
 		return "ambi has no jobs that run once: run it beside the stack", true
 	case "DaemonSet":
@@ -59,10 +67,10 @@ var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // cons
 	all := []reason{
 		{`^metadata\.(annotations|labels|finalizers|ownerReferences|uid|resourceVersion|generation|selfLink|managedFields)`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
 		{`\.template\.metadata`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
-		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "which nodes pods run on is said in " + workloadFile, false, nil},
+		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "the nodes that pods may run on are set in " + workloadFile, false, nil},
 		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
 		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true, nil},
-		{`\.spec\.volumes`, "see what is said of its mounts", false, nil},
+		{`\.spec\.volumes`, "a spec has no volumes: volumeMounts has the reasons", false, nil},
 		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true, nil},
 		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true, nil},
 		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},

@@ -47,7 +47,7 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 		w.Skip(d.Root.Child("apiVersion"), d.Root.Get("metadata", "name"))
 		containers := d.Root.Get("containers")
 		if containers == nil || len(containers.Keys) == 0 {
-			w.Leave(d.Root, "has no container", true)
+			w.Leave(d.Root, "has no mapping containers with a container in it", true)
 			continue
 		}
 		w.service = app.Service(app.ServiceName(workloadName(d.Root)))
@@ -190,10 +190,7 @@ func (w *workload) health() {
 	w.service.Set("health.path", path)
 }
 
-var (
-	placeholder = lazyregexp.New(`\$(\$|\{([^}]*)\})`)
-	variable    = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_]+$`)
-)
+var placeholder = lazyregexp.New(`\$(\$|\{([^}]*)\})`)
 
 // variables carries variables, with values in place of what the file itself says.
 // Source: https://docs.score.dev/docs/score-specification/score-spec-reference/
@@ -226,8 +223,6 @@ func (w *workload) variables() {
 			return match
 		})
 		switch {
-		case !variable.MatchString(name):
-			w.Leave(n, "is no name of a variable on Lambda: letters, digits and underscores are", true)
 		case given:
 			w.Carry(n, w.service.Path("uses"))
 		case left != "":

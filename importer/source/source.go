@@ -23,6 +23,7 @@ import (
 
 	"ambi/internal/lazyregexp"
 	"ambi/internal/problem"
+	"ambi/spec"
 )
 
 // Limits of what is read. A rendered chart of a large product has some 2 MB and 100,000 values.
@@ -89,7 +90,7 @@ func Read(f File) ([]Document, error) {
 		return nil, problem.File(f.Name, 0, "is not UTF-8 text")
 	}
 	in := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(f.Text, []byte("\uFEFF"))))
-	r := reader{file: f.Name, open: map[*yaml.Node]bool{}}
+	r := reader{file: f.Name, template: bytes.Contains(f.Text, []byte("{{")), open: map[*yaml.Node]bool{}}
 	var all []Document
 	for {
 		var document yaml.Node
@@ -98,7 +99,7 @@ func Read(f File) ([]Document, error) {
 			return all, nil
 		}
 		if err != nil {
-			return nil, syntax(f, err)
+			return nil, r.syntax(f.Text, err)
 		}
 		if len(document.Content) == 0 {
 			continue
@@ -117,26 +118,23 @@ func Read(f File) ([]Document, error) {
 	}
 }
 
-var lineOf = lazyregexp.New(`^yaml: (?:line (\d+): )?`)
-
 // syntax is an error of the YAML library at its place.
-func syntax(f File, err error) error {
-	text, line := err.Error(), 0
-	if m := lineOf.FindStringSubmatch(text); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		text = text[len(m[0]):]
-	}
-	p := problem.File(f.Name, line, "is not YAML: %s", text)
-	if bytes.Contains(f.Text, []byte("{{")) {
-		p = p.Hint("this looks like a template: render it first, such as with helm template")
+func (r *reader) syntax(text []byte, err error) error {
+	p := spec.Syntax(r.file, text, err)
+	if r.template {
+		p.Hints = nil
+		return p.Hint(renderFirst)
 	}
 	return p
 }
 
+const renderFirst = "this looks like a template: render it first, such as with helm template NAME CHART | ambi import -"
+
 type reader struct {
-	file   string
-	values int
-	open   map[*yaml.Node]bool // the collections around the current one: an alias to one never ends
+	file     string
+	template bool // the text seems to be a template's
+	values   int
+	open     map[*yaml.Node]bool // the collections around the current one: an alias to one never ends
 }
 
 func (r *reader) fail(n *yaml.Node, format string, args ...any) error {
@@ -198,7 +196,11 @@ func (r *reader) mapping(out *Node, n *yaml.Node, depth int) error {
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			return r.fail(key, "has a key that is no text")
+			p := problem.File(r.file, key.Line, "has a key that is a mapping or a list")
+			if r.template {
+				p = p.Hint(renderFirst)
+			}
+			return p
 		}
 		if key.ShortTag() == "!!merge" {
 			merged = append(merged, value)
