@@ -80,7 +80,12 @@ func TestReasons(t *testing.T) {
 		},
 		"Compose without a published port": {
 			text: compose + "    expose: [3000]\n",
-			spec: []string{"public on Lambda unless http.internal is true"},
+			spec: []string{"http: # nothing in the source publishes it: public on Lambda unless internal is true"},
+			why:  []string{open},
+		},
+		"Compose without a published port, beside one that has it": {
+			text: compose + "    expose: [3000]\n  shop: {image: \"example.com/shop:1.0.0\", ports: [\"80\"]}\n",
+			spec: []string{"http: # nothing in the source publishes it", "routes: # /web was put in front"},
 			why:  []string{open},
 		},
 		"Deployment without an Ingress": {text: deployment(""), why: []string{open}},

@@ -98,12 +98,12 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 	})
 	for _, s := range bare {
 		n, o := node(s)
-		comment, why := "nothing in the source says which requests it answers", "nothing says which requests it answers: it gets all of them"
+		s.Comment("http.routes", "nothing in the source says which requests it answers")
+		why := "nothing says which requests it answers: it gets all of them"
 		if !s.Exposed {
-			comment = "nothing in the source publishes it; public on Lambda unless http.internal is true"
+			s.Comment("http", "nothing in the source publishes it: public on Lambda unless internal is true")
 			why = "nothing publishes it, and on Lambda its routes are public: set http.internal: true if only services of the app call it"
 		}
-		s.Comment("http.routes", "%s", comment)
 		o.Note(n, Item{Fate: Approximated, To: s.Path("http.routes"), Why: why, Changes: !s.Exposed})
 		settle(s, Everything())
 	}
