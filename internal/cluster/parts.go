@@ -60,9 +60,6 @@ func (c *Cluster) arguments(part string) []string {
 			kubeconfig, "--leader-elect=false",
 			"--kube-api-qps=200", "--kube-api-burst=400", // a test deploys at once what a cluster gets in weeks
 			"--root-ca-file="+c.pki.crt(authority), "--service-account-private-key-file="+c.pki.key(accounts),
-			// On a busy machine kwok may say late that a node is well. The controller would then
-			// call its pods not ready, and kwok, unlike a kubelet, never call them ready again.
-			"--node-monitor-grace-period=1h",
 			// The autoscaler's own rhythm, in seconds where clusters have it in minutes: how
 			// often it looks, and how soon it believes what a new pod uses.
 			"--horizontal-pod-autoscaler-sync-period=2s",

@@ -50,7 +50,7 @@ var settings = map[string]map[string]string{
 		"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
 		"api.roleName":    "shop-api",
 	},
-	"schedules": {"aws:region": "us-east-1", "clusterName": "thumbs"},
+	"schedules": {"aws:region": "us-east-1", "clusterName": "nightly"},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",
 		"clusterName":     "shop",
@@ -68,6 +68,7 @@ func specs(t *testing.T) []string {
 		t.Fatalf("no golden specs: %v", err)
 	}
 	var found, left []string
+	owner := map[string]string{} // of a service's objects, by namespace and name
 	for _, file := range append([]string{"../../app/app.yaml"}, files...) {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -79,6 +80,13 @@ func specs(t *testing.T) []string {
 		}
 		if app.For(spec.Kubernetes) {
 			found = append(found, file)
+			for name, s := range app.Services {
+				object := s.Kubernetes.Namespace + "/" + app.Name + "-" + name
+				if other, taken := owner[object]; taken {
+					t.Fatalf("%s and %s share %s, and are deployed side by side: give one another name", file, other, object)
+				}
+				owner[object] = file
+			}
 		} else {
 			left = append(left, filepath.Base(filepath.Dir(file)))
 		}

@@ -1,4 +1,4 @@
-// Command stacks is the Pulumi program of thumbs. It deploys the app on
+// Command stacks is the Pulumi program of nightly. It deploys the app on
 // AWS Lambda or on Kubernetes; the stack's configuration says which.
 // ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows
 // how it differs from what ambi would write today.

@@ -1,4 +1,4 @@
-// Package kubernetes declares thumbs on Kubernetes: workload.go says what every service is
+// Package kubernetes declares nightly on Kubernetes: workload.go says what every service is
 // made of, and each service has a file of its own with its facts and what it has beside
 // that. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it
 // differs from what ambi would write today.
@@ -11,7 +11,7 @@ import (
 	"example.com/golden/stacks/settings"
 )
 
-const app = "thumbs"
+const app = "nightly"
 
 // stack is the app as one stack deploys it.
 type stack struct {

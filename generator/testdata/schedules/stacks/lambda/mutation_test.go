@@ -31,11 +31,11 @@ func TestMutants(t *testing.T) {
 				r.Inputs["flexibleTimeWindow"] = map[string]any{"mode": "FLEXIBLE", "maximumWindowInMinutes": 15.0}
 			}),
 			mutant("an id for each attempt", scheduleType, report, func(r *ours.Resource) {
-				target(r)["input"] = strings.Replace(target(r)["input"].(string), "thumbs-report-<aws.scheduler.scheduled-time>", "<aws.scheduler.execution-id>", 1)
+				target(r)["input"] = strings.Replace(target(r)["input"].(string), "nightly-report-<aws.scheduler.scheduled-time>", "<aws.scheduler.execution-id>", 1)
 			}),
 			mutant("runs that are lost unseen", scheduleType, report, func(r *ours.Resource) { delete(target(r), "deadLetterConfig") }),
 			mutant("a right to invoke any function", policyType, report+"-schedule", func(r *ours.Resource) {
-				r.Inputs["policy"] = replaced(t, rights, "fake:aws:lambda/alias:Alias:thumbs-report.arn", "*")
+				r.Inputs["policy"] = replaced(t, rights, "fake:aws:lambda/alias:Alias:nightly-report.arn", "*")
 			}),
 			mutant("a right to do more than invoke", policyType, report+"-schedule", func(r *ours.Resource) {
 				r.Inputs["policy"] = replaced(t, rights, "lambda:InvokeFunction", "lambda:*")

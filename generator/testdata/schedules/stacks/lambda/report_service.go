@@ -16,7 +16,7 @@ var reportFacts = facts{
 	schedule: schedule{
 		times:           "cron(0 6 ? * MON-FRI *)",
 		timeZone:        "Europe/Berlin",
-		input:           `{"id":"thumbs-report-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":{"kind":"daily"}}`,
+		input:           `{"id":"nightly-report-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":{"kind":"daily"}}`,
 		attempts:        2,
 		eventAgeSeconds: 1080,
 	},

@@ -20,6 +20,6 @@ var reportWanted = wanted{
 	also: []check{
 		starts([]string{"/app"}, []string{"report"}),
 		calls("API_URL"),
-		runsAt("cron(0 6 ? * MON-FRI *)", "Europe/Berlin", `{"id":"thumbs-report-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":{"kind":"daily"}}`),
+		runsAt("cron(0 6 ? * MON-FRI *)", "Europe/Berlin", `{"id":"nightly-report-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":{"kind":"daily"}}`),
 	},
 }

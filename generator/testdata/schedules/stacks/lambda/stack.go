@@ -1,8 +1,8 @@
-// Package lambda declares thumbs on AWS: a Lambda function for each service, behind one HTTP
-// API or run at set times. function.go says what every service is made of, gateway.go and
-// schedule.go what starts it, and each service has a file of its own with its facts and what
-// it has beside that. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi diff"
-// shows how it differs from what ambi would write today.
+// Package lambda declares nightly on AWS: a Lambda function for each service, behind one
+// HTTP API or run at set times. function.go says what every service is made of, gateway.go
+// and schedule.go what starts it, and each service has a file of its own with its facts and
+// what it has beside that. ambi wrote it from app/app.yaml, and it is yours to edit; "ambi
+// diff" shows how it differs from what ambi would write today.
 package lambda
 
 import (
@@ -12,7 +12,7 @@ import (
 	"example.com/golden/stacks/settings"
 )
 
-const app = "thumbs"
+const app = "nightly"
 
 // What each route takes: a tenth of what AWS allows an account, so that one route cannot
 // use up what others share. A stack may change both.

@@ -13,7 +13,7 @@ var sweepFacts = facts{
 	schedule: schedule{
 		times:           "cron(30 2 * * ? *)",
 		timeZone:        "America/New_York",
-		input:           `{"id":"thumbs-sweep-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":null}`,
+		input:           `{"id":"nightly-sweep-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":null}`,
 		attempts:        3,
 		eventAgeSeconds: 510,
 	},

@@ -14,6 +14,6 @@ var sweepWanted = wanted{
 		sendsDeadLetters(sweepFacts),
 	},
 	also: []check{
-		runsAt("cron(30 2 * * ? *)", "America/New_York", `{"id":"thumbs-sweep-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":null}`),
+		runsAt("cron(30 2 * * ? *)", "America/New_York", `{"id":"nightly-sweep-<aws.scheduler.scheduled-time>","time":"<aws.scheduler.scheduled-time>","input":null}`),
 	},
 }
