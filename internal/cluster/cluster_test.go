@@ -82,8 +82,7 @@ func TestCluster(t *testing.T) {
 		t.Fatal(context.Cause(p.ctx))
 	}
 	t.Run("autoscaler", p.autoscaler(c, projects[0]))
-	uploads := slices.IndexFunc(projects, func(p *project) bool { return p.name == "uploads" })
-	t.Run("backlog", p.backlog(c, projects[uploads]))
+	t.Run("backlog", p.backlog(c, projects))
 }
 
 // start starts a cluster, and shows what its parts said when the test has failed.
