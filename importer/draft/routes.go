@@ -81,6 +81,7 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 	}
 	for _, s := range a.Services {
 		switch routes, _ := s.Get("http.routes").([]string); {
+		case s.Get("worker") != nil: // answers none
 		case len(routes) == 0:
 			bare = append(bare, s)
 		default:
