@@ -112,14 +112,7 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 		im.rest(s)
 	}
 	im.others()
-	im.app.Settle(func(d *draft.Service) (*source.Node, draft.Object) {
-		for _, s := range im.services {
-			if s.draft == d {
-				return s.node, s.Object
-			}
-		}
-		panic("a service that no file has")
-	})
+	im.app.Settle()
 	return im.app
 }
 
@@ -210,6 +203,7 @@ func (im *importer) find() {
 			s.Leave(s.node, "starts only where its profile is asked for: take profiles out to import it", true)
 		default:
 			s.draft = im.app.Service(im.app.ServiceName(strings.TrimPrefix(draft.Label(s.name, 253), im.app.Name+"-")))
+			s.draft.Object, s.draft.Node = s.Object, s.node
 			if s.draft.Name != s.name {
 				s.draft.Head = append(s.draft.Head, "service "+s.name)
 			}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"ambi/importer/source"
 	"ambi/internal/terminal"
 )
 
@@ -30,6 +31,8 @@ type Service struct {
 	Name    string
 	Exposed bool     // something outside the app reaches it
 	Head    []string // lines of a comment above it
+	Object  Object   // of the source, that it was made of
+	Node    *source.Node
 	values
 }
 

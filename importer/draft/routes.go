@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/importer/source"
 	"ambi/internal/lazyregexp"
 	"ambi/spec"
 )
@@ -39,9 +38,8 @@ func where(s *Service) string {
 var parameter = lazyregexp.New(`\{[^}+]*(\+?)\}`)
 
 // Settle gives every service without a trigger its routes, and tells apart services that
-// would answer the same requests: all services of an app share one host. node is where the
-// source has a service.
-func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
+// would answer the same requests: all services of an app share one host.
+func (a *App) Settle() {
 	taken := map[string]string{} // the shape of a route -> its service
 	shape := func(route string) string { return parameter.ReplaceAllString(route, "{$1}") }
 	own := map[string]*Service{} // the routes that the source names itself
@@ -55,7 +53,6 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 	}
 	var bare []*Service
 	settle := func(s *Service, routes []string) {
-		n, o := node(s)
 		routes = slices.DeleteFunc(slices.Clone(routes), func(route string) bool {
 			return implied(route, routes) && own[shape(route)] != nil && own[shape(route)] != s
 		})
@@ -70,7 +67,7 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 			why := "answers requests that " + other + " answers too, and the services of an app share one host: its routes got " + prefix + " in front, which the app has to know" + where(s)
 			routes = moved
 			s.Comment("http.routes", "%s was put in front: %s answers the same paths", prefix, other)
-			o.Note(n, Item{Fate: Approximated, To: s.Path("http.routes"), Why: why, Changes: true})
+			s.Object.Note(s.Node, Item{Fate: Approximated, To: s.Path("http.routes"), Why: why, Changes: true})
 		}
 		for _, route := range routes {
 			if taken[shape(route)] == "" {
@@ -97,14 +94,13 @@ func (a *App) Settle(node func(*Service) (*source.Node, Object)) {
 		return 0
 	})
 	for _, s := range bare {
-		n, o := node(s)
 		s.Comment("http.routes", "nothing in the source says which requests it answers")
 		why := "nothing says which requests it answers: it gets all of them"
 		if !s.Exposed {
 			s.Comment("http", "nothing in the source publishes it: public on Lambda unless internal is true")
 			why = "nothing publishes it, and on Lambda its routes are public: set http.internal: true if only services of the app call it"
 		}
-		o.Note(n, Item{Fate: Approximated, To: s.Path("http.routes"), Why: why, Changes: !s.Exposed})
+		s.Object.Note(s.Node, Item{Fate: Approximated, To: s.Path("http.routes"), Why: why, Changes: !s.Exposed})
 		settle(s, Everything())
 	}
 }

@@ -59,14 +59,7 @@ func Import(documents []source.Document, name string, report *draft.Report) *dra
 		im.finish(w)
 	}
 	im.others()
-	im.app.Settle(func(s *draft.Service) (*source.Node, draft.Object) {
-		for _, w := range im.workloads {
-			if w.service == s {
-				return w.node, w.Object
-			}
-		}
-		panic("a service without a workload")
-	})
+	im.app.Settle()
 	return im.app
 }
 
@@ -216,6 +209,7 @@ func (im *importer) name(given string) {
 			texts = append(texts, w.namespace+"-"+short)
 		}
 		w.service = im.app.Service(im.app.ServiceName(texts...))
+		w.service.Object, w.service.Node = w.Object, w.node
 		if name := w.service.Name; name != w.name && im.app.Name+"-"+name != w.name {
 			w.service.Head = append(w.service.Head, w.kind+" "+w.name)
 		}

@@ -41,7 +41,6 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 		called = workloadName(documents[0].Root)
 	}
 	app := &draft.App{Name: draft.AppName(cmp.Or(name, called))}
-	var all []*workload
 	for _, d := range documents {
 		w := &workload{Object: report.Object("workload "+workloadName(d.Root), d.Root), app: app, node: d.Root}
 		w.Skip(d.Root.Child("apiVersion"), d.Root.Get("metadata", "name"))
@@ -51,6 +50,7 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 			continue
 		}
 		w.service = app.Service(app.ServiceName(workloadName(d.Root)))
+		w.service.Object, w.service.Node = w.Object, w.node
 		for i, key := range containers.Keys {
 			if c := containers.Child(key); i == 0 {
 				w.container = c
@@ -60,16 +60,8 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 		}
 		w.fill()
 		w.Rest(d.Root, func(n *source.Node) bool { return n.Leaves() == 0 || n.Kind == source.Null }, whyNot)
-		all = append(all, w)
 	}
-	app.Settle(func(s *draft.Service) (*source.Node, draft.Object) {
-		for _, w := range all {
-			if w.service == s {
-				return w.node, w.Object
-			}
-		}
-		panic("a service that no file has")
-	})
+	app.Settle()
 	return app
 }
 
