@@ -52,6 +52,9 @@ For uploads, the message describes one object, whose key is encoded as S3 does.`
 	return cmd
 }
 
+// sampleMessage is the ID of the message in a sample.
+const sampleMessage = "059f36b4-87a3-44ab-83d2-661975830a7d"
+
 // event is a sample of what starts a service.
 func event(p *project.Project, name, key, body string, hasBody bool) (string, error) {
 	s, err := p.Service(name)
@@ -87,7 +90,7 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	}
 	const account, region = "123456789012", "us-east-1" // those of AWS's own examples
 	text, err := json.MarshalIndent(map[string]any{"Records": []any{map[string]any{
-		"messageId":      "059f36b4-87a3-44ab-83d2-661975830a7d",
+		"messageId":      sampleMessage,
 		"receiptHandle":  "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
 		"body":           body,
 		"attributes":     map[string]string{"ApproximateReceiveCount": "1"},

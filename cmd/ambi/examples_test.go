@@ -69,6 +69,15 @@ func TestExamples(t *testing.T) {
 						t.Fatal(err)
 					}
 					writeFile(t, filepath.Join(dir, project.SpecFile), text)
+				case "measure": // a server of known figures, for a moment
+					build := exec.Command("go", "build", "-o", filepath.Join(dir, "server"), "../../internal/measure/testdata/known")
+					if out, err := build.CombinedOutput(); err != nil {
+						t.Fatalf("%v\n%s", err, out)
+					}
+					writeFile(t, filepath.Join(dir, project.SpecFile), []byte("apiVersion: ambi/v1\nname: known\nservices:\n  api: {image: \"known:1\", http: {routes: [GET /work]}}\n"))
+					if strings.Contains(example, " -- ") {
+						example = strings.Replace(example, "measure", "measure --time 500ms --runs 1 --starts 1 --rates 10/s --port 18093", 1)
+					}
 				case "refresh": // from files and not from AWS
 					for flag, value := range map[string]string{"--from": "price-list", "--instance": "m7g.large,m7i.large"} {
 						if !strings.Contains(example, flag) {
@@ -104,6 +113,7 @@ func exampleFilesBeside() map[string]string {
 		fmt.Fprintf(&log, "203.0.113.7 - - [01/Mar/2026:10:%02d:01 +0000] \"GET / HTTP/1.1\" 200 5\n", minute)
 	}
 	files := map[string]string{"requests.csv": requests.String(), "access.log": log.String(), "dist/bootstrap": "#!/bin/sh\n"}
+	files["requests.txt"] = "GET /work?wait=1ms\n"
 	files["web.yaml"] = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: {spec: {containers: [{name: web, image: \"example.com/web:1\"}]}}\n"
 	for service, items := range pricelist.Offers() {
 		files["price-list/"+service+".json"] = string(pricelist.File(service, items))

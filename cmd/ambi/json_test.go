@@ -24,6 +24,7 @@ func documents() map[string]struct {
 	}{
 		"generate": {&ChangesDocument{}, changesFormat, "What \"ambi generate --json\" prints: each file of stacks/, and what was done with it, or has to be."},
 		"import":   {&ImportDocument{}, importFormat, "What \"ambi import --json\" prints: a spec, and what became of each value of the files that it was made of."},
+		"measure":  {&MeasureDocument{}, measureFormat, "What \"ambi measure --json\" prints: what an app takes for its requests, measured on this machine, and what that means for the spec's usage. Null was not measured."},
 		"plan":     {&PlanDocument{}, planFormat, "What \"ambi plan --json\" prints: the resources that each target would register."},
 		"preview":  {&PreviewDocument{}, previewFormat, "What \"ambi preview --json\" prints: what Pulumi's engine planned for each stack."},
 		"prices":   {&PriceList{}, pricesFormat, "What \"ambi prices --json\" prints: a region's prices in US dollars, each with its source."},
@@ -37,7 +38,7 @@ func documents() map[string]struct {
 // TestSchemas holds the published schemas to the Go types, and the list of them
 // to what there is.
 func TestSchemas(t *testing.T) {
-	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../internal/project", "../../target", "../../spec", "../../importer/draft"}
+	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../internal/project", "../../target", "../../spec", "../../importer/draft", "../../internal/measure", "../../internal/measure/core"}
 	all := documents()
 	for name, d := range all {
 		want, err := schemas.Of(d.of, schemas.Options{

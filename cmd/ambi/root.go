@@ -73,6 +73,7 @@ Exit codes:
 		newPricesCommand(io, options),
 		newSimulateCommand(io, options),
 		newTraceCommand(io, options),
+		newMeasureCommand(io, options),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),
 		newSchemaCommand(io),

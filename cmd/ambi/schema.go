@@ -29,6 +29,7 @@ func schemaNames() [][2]string {
 		{"compare", "ambi compare --json"},
 		{"generate", "ambi generate --json"},
 		{"import", "ambi import --json"},
+		{"measure", "ambi measure --json"},
 		{"plan", "ambi plan --json"},
 		{"preview", "ambi preview --json"},
 		{"prices", "ambi prices --json"},

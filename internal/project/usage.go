@@ -2,6 +2,8 @@ package project
 
 import (
 	"path/filepath"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -16,46 +18,52 @@ import (
 // WriteUsage writes the means of what a log says into a service's usage, and
 // returns how the spec changed, as a unified diff.
 func (p *Project) WriteUsage(service string, u trace.Usage) (string, error) {
+	at := "services." + service + ".usage."
+	var edits []spec.Edit
+	if d := u.Duration; d != nil {
+		edits = append(edits, spec.Edit{Path: at + "duration", Value: spec.Duration(Rounded(d.Mean)).String()})
+	}
+	if s := u.Request; s != nil {
+		edits = append(edits, spec.Edit{Path: at + "requestSize", Value: strconv.FormatInt(s.Mean, 10)})
+	}
+	if s := u.Response; s != nil {
+		edits = append(edits, spec.Edit{Path: at + "responseSize", Value: strconv.FormatInt(s.Mean, 10)})
+	}
+	if len(edits) == 0 {
+		return "", problem.Flag("usage", "this trace says neither how long requests took nor how large they were").Of(problem.Invalid)
+	}
+	return p.Edit(edits, true)
+}
+
+// Edit changes values of the spec and nothing else of its text, and returns how it changed,
+// as a unified diff. With write false, the file stays as it is.
+func (p *Project) Edit(edits []spec.Edit, write bool) (string, error) {
 	file := filepath.Join(p.Root, SpecFile)
 	before, err := readSpec(file, p.SpecName)
 	if err != nil {
 		return "", err
 	}
-	after, at := before, "services."+service+".usage."
-	set := func(key string, s *trace.Sizes) error {
-		if s == nil {
-			return nil
-		}
-		after, err = spec.Set(after, at+key, int(s.Mean))
-		return err
-	}
+	after := before
 	// What is new comes first, so the last is the first to read.
-	if err := set("responseSize", u.Response); err != nil {
-		return "", err
-	}
-	if err := set("requestSize", u.Request); err != nil {
-		return "", err
-	}
-	switch d := u.Duration; {
-	case d != nil:
-		if after, err = spec.SetDuration(after, at+"duration", spec.Duration(rounded(d.Mean))); err != nil {
-			return "", err
+	for _, e := range slices.Backward(edits) {
+		if after, err = spec.SetText(after, e.Path, e.Value); err != nil {
+			return "", problem.File(p.SpecName, 0, "%v", err)
 		}
-	case u.Request == nil && u.Response == nil:
-		return "", problem.Flag("usage", "this trace says neither how long requests took nor how large they were").Of(problem.Invalid)
 	}
 	if _, err := spec.Parse(p.SpecName, after); err != nil {
-		return "", problem.Each(err, func(p *problem.Problem) { *p = p.Hint("these are the figures of the trace: edit the spec by hand") })
+		return "", problem.Each(err, func(p *problem.Problem) { *p = p.Hint("these are the figures that were found: edit the spec by hand") })
 	}
 	name := filepath.ToSlash(p.SpecName)
-	if err := outfile.Write(file, after); err != nil {
-		return "", problem.As(problem.Machine, err)
+	if write {
+		if err := outfile.Write(file, after); err != nil {
+			return "", problem.As(problem.Machine, err)
+		}
 	}
 	return udiff.Unified(name, name, string(before), string(after)), nil
 }
 
-// rounded is a duration with three digits or four.
-func rounded(d time.Duration) time.Duration {
+// Rounded is a duration with three digits or four.
+func Rounded(d time.Duration) time.Duration {
 	unit := time.Duration(1)
 	for d/unit >= 10_000 {
 		unit *= 10

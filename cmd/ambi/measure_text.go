@@ -1,0 +1,190 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"ambi/compare/format"
+	"ambi/internal/measure"
+	"ambi/internal/project"
+	"ambi/spec"
+)
+
+// usageEdits bring a service's usage to what was measured: where the spec has the figure for
+// this service alone, or else with the service.
+func usageEdits(p *project.Project, service string, m measure.Means) []spec.Edit {
+	edits := []spec.Edit{}
+	set := func(key, value string) {
+		path := "services." + service + ".usage." + key
+		if !p.App.Given(path) && p.App.Given("usage."+key) && len(p.App.Services) == 1 {
+			path = "usage." + key
+		}
+		edits = append(edits, spec.Edit{Path: path, Value: value})
+	}
+	length := func(key string, d *time.Duration) {
+		if d != nil && *d > 0 {
+			set(key, spec.Duration(project.Rounded(*d)).String())
+		}
+	}
+	size := func(key string, n *int64) {
+		if n != nil {
+			set(key, strconv.FormatInt(*n, 10))
+		}
+	}
+	length("duration", m.Duration)
+	length("cpuTime", m.CPUTime)
+	size("requestSize", m.Request)
+	size("responseSize", m.Response)
+	size("logSize", m.Logged)
+	length("startTime", m.StartTime)
+	return edits
+}
+
+// measureText is a measurement as text.
+func measureText(d MeasureDocument, diff string) string {
+	var b strings.Builder
+	r := d.Result
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	title := d.Service + ", measured on this machine"
+	if len(r.Missing) > 0 {
+		title += ": a part"
+	}
+	line("%s", title)
+	line("%s", strings.Repeat("-", len(title)))
+	row := func(name, text string) { line("  %-28s%s", name, text) }
+	if f := r.StartTime; f != nil {
+		row("start", lengths(f, "starts"))
+	}
+	if f := r.StartCPU; f != nil {
+		row("  CPU time of it", lengths(f, "starts"))
+	}
+	if f := r.Rest; f != nil {
+		row("memory at rest", bytesOf(int64(f.Mean)))
+	}
+	if r.Peak != nil {
+		row("memory under load, at most", bytesOf(*r.Peak))
+	}
+	for _, route := range r.Routes {
+		line("")
+		line("%s: %s", route.Route, countsText(route.Counts))
+		if f := route.Mean; f != nil {
+			row("duration", lengths(f, "runs")+quantilesText(route.Quantile))
+		}
+		if f := route.CPU; f != nil {
+			row("CPU time", lengths(f, "runs"))
+		}
+		size := func(name string, f *measure.Figure) {
+			if f != nil {
+				row(name, bytesOf(int64(f.Mean)))
+			}
+		}
+		size("request", route.Request)
+		size("response", route.Response)
+		size("log", route.Logged)
+	}
+	if len(r.Loads) > 0 {
+		line("")
+		line("all routes together, by requests a second")
+		for _, l := range r.Loads {
+			name := fmt.Sprintf("%.4g/s", l.Rate)
+			if l.Rate == 0 {
+				name = fmt.Sprintf("the log's, %.4g/s", l.Achieved)
+			}
+			text := countsText(l.Counts)
+			if l.Mean != nil {
+				text = lengths(l.Mean, "runs") + quantilesText(l.Quantile)
+				if l.CPU != nil {
+					text += "; CPU time " + span(l.CPU.Mean)
+				}
+				if l.Peak != nil {
+					text += "; " + bytesOf(*l.Peak)
+				}
+			}
+			row(name, text)
+		}
+	}
+	if len(r.Levels) > 0 {
+		line("")
+		line("all routes together, by requests at once")
+		for _, l := range r.Levels {
+			if l.Mean != nil {
+				row(strconv.Itoa(l.Clients), fmt.Sprintf("%s; %.4g/s", lengths(l.Mean, "runs"), l.Rate))
+			}
+		}
+		if f := r.Doubles; f != nil {
+			row("the latency doubles at", fmt.Sprintf("%.3g (%.3g to %.3g)", f.Mean, f.Low, f.High))
+		}
+	}
+	line("")
+	line("requests sent: %s; %s to warm up", countsText(r.Sent()), format.Grouped(fmt.Sprint(r.WarmUp.Sent)))
+	for i, p := range r.Problems {
+		if i == 5 {
+			line("  ... and %d more kinds", len(r.Problems)-i)
+			break
+		}
+		line("  %d times: %s", p.Times, p.What)
+	}
+	if c := r.Core; c != nil {
+		line("")
+		line("this machine's core and a %s (%s):", c.Reference.Name, c.Reference.What)
+		line("  CPU time here x %.3g (%.3g to %.3g) is CPU time there", c.Factor, c.Low, c.High)
+		for _, l := range c.Loops {
+			line("  %-8s %s here, %s there", l.Name, span(l.Here), span(l.Reference))
+		}
+		line("  Source: %s", c.Reference.Source)
+	}
+	if len(r.Distrust) > 0 {
+		line("")
+		line("to distrust")
+		for _, text := range r.Distrust {
+			b.WriteString(fold("  - ", text))
+		}
+	}
+	if diff != "" {
+		line("")
+		line("%s", map[bool]string{true: "written into the spec:", false: "in the spec (--write writes it):"}[d.Written])
+		b.WriteString(diff)
+	}
+	return b.String()
+}
+
+func lengths(f *measure.Figure, of string) string {
+	return fmt.Sprintf("%s (%s to %s in %d %s)", span(f.Mean), span(f.Low), span(f.High), f.Runs, of)
+}
+
+func span(ns float64) string { return spec.Duration(project.Rounded(time.Duration(ns))).String() }
+
+func quantilesText(q *measure.Durations) string {
+	if q == nil {
+		return ""
+	}
+	return fmt.Sprintf("; p50 %s, p90 %s, p99 %s", span(float64(q.P50)), span(float64(q.P90)), span(float64(q.P99)))
+}
+
+func countsText(c measure.Counts) string {
+	text := format.Grouped(fmt.Sprint(c.Sent)) + " requests, " + format.Grouped(fmt.Sprint(c.OK)) + " ok"
+	for _, other := range []struct {
+		n    int64
+		what string
+	}{{c.Refused, "answered 400 to 499"}, {c.Failed, "failed"}, {c.Unanswered, "without an answer"}, {c.Unfinished, "cut off"}} {
+		if other.n > 0 {
+			text += fmt.Sprintf(", %d %s", other.n, other.what)
+		}
+	}
+	return text
+}
+
+func bytesOf(n int64) string {
+	if n < 10_000 {
+		return format.Grouped(fmt.Sprint(n)) + " bytes"
+	}
+	for _, unit := range []string{"KiB", "MiB", "GiB"} {
+		if n < 1<<20 || unit == "GiB" {
+			return fmt.Sprintf("%.4g %s", float64(n)/1024, unit)
+		}
+		n /= 1024
+	}
+	return ""
+}
