@@ -1,5 +1,6 @@
 // Package importer makes a spec of what other tools read: Kubernetes manifests, Docker
-// Compose files and Score files. It never fails for a key that it does not know: the report says of each value of
+// Compose files, templates of AWS SAM and CloudFormation, files of the Serverless Framework,
+// and Score files. It never fails for a key that it does not know: the report says of each value of
 // the source whether the spec says the same, says something near to it, or does not say it
 // and why, each with its place.
 //
@@ -15,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"ambi/importer/cloudformation"
 	"ambi/importer/compose"
 	"ambi/importer/draft"
 	"ambi/importer/kubernetes"
@@ -67,6 +69,12 @@ func formats() []format {
 			name: "Docker Compose", recognize: compose.Recognize, claim: compose.Claim,
 			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
 				return compose.Import(documents, o.Name, o.Folder, report)
+			},
+		},
+		{
+			name: "AWS SAM and CloudFormation", recognize: cloudformation.Recognize, claim: cloudformation.Claim,
+			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
+				return cloudformation.Import(documents, o.Name, o.Folder, report)
 			},
 		},
 		{

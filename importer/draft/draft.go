@@ -30,6 +30,7 @@ type App struct {
 type Service struct {
 	Name    string
 	Exposed bool     // something outside the app reaches it
+	Secrets string   // the secret that values of the source are to be kept in; empty for one of its own
 	Head    []string // lines of a comment above it
 	Object  Object   // of the source, that it was made of
 	Node    *source.Node

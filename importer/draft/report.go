@@ -124,3 +124,6 @@ func (r *Report) Sort() {
 func (r *Report) Changes() bool {
 	return slices.ContainsFunc(r.Items, func(i Item) bool { return i.Changes })
 }
+
+// Unreported is an object whose values nobody has to hear of: they are in the report already.
+func Unreported() Object { return Object{report: &Report{}} }

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"cmp"
 	"strings"
 
 	"ambi/importer/source"
@@ -57,7 +58,7 @@ func (s *Service) Variable(a *App, o Object, n *source.Node, name, value string)
 }
 
 // secretObject is the secret that values of the source are to be kept in.
-func (s *Service) secretObject(a *App) string { return a.Name + "-" + s.Name }
+func (s *Service) secretObject(a *App) string { return cmp.Or(s.Secrets, a.Name+"-"+s.Name) }
 
 // Reference sets a variable that a key of a secret holds.
 func (s *Service) Reference(name, object, key string) {
@@ -76,7 +77,7 @@ func (s *Service) Missing(a *App, o Object, n *source.Node, name, why string) {
 		o.Leave(n, "the platform sets "+name+" itself", true)
 		return
 	}
-	if secretNamed(name) {
+	if n.Secret || secretNamed(name) {
 		s.Reference(name, s.secretObject(a), name)
 		s.Comment("secrets."+name, "%s", why)
 		o.Approximate(n, s.Path("secrets."+name), why+": make the secret "+s.secretObject(a)+" with the key "+name, true)

@@ -52,3 +52,20 @@ func (n *Node) Remove(key string) {
 	delete(n.fields, key)
 	n.Keys = slices.DeleteFunc(n.Keys, func(k string) bool { return k == key })
 }
+
+// Value makes text that stands in a value's place.
+func (n *Node) Value(text string) *Node {
+	return &Node{Kind: Scalar, Text: text, Tag: "!!str", File: n.File, Line: n.Line, Column: n.Column, Path: n.Path}
+}
+
+// Open makes text that stands in a value's place, whose own value is not known.
+func (n *Node) Open(text, why string) *Node {
+	out := n.Value(text)
+	out.Why = why
+	return out
+}
+
+// Empty makes a mapping or a list without values that stands in a value's place.
+func (n *Node) Empty(kind Kind) *Node {
+	return &Node{Kind: kind, File: n.File, Line: n.Line, Column: n.Column, Path: n.Path, fields: map[string]*Node{}}
+}

@@ -77,6 +77,8 @@ type Node struct {
 	Path   string // such as spec.template.spec.containers[0].image
 	Keys   []string
 	Items  []*Node // of a list
+	Why    string  // of a scalar, why its value is not known: Text then has what refers to it
+	Secret bool    // of such a scalar: what it refers to is kept as a secret
 	fields map[string]*Node
 	seen   bool
 }
