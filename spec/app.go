@@ -43,7 +43,7 @@ type App struct {
 }
 
 // Service is one deployable unit: a server in one image or zip, and exactly one
-// trigger that makes it run: HTTP, Queue, Uploads or Schedule.
+// trigger that makes it run: HTTP, Queue, Uploads, Schedule or Worker.
 type Service struct {
 	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
 	Command     []string          `json:"command,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"What the container runs instead of the image's entry point, as a list of words; no shell reads them, and no variable is put into them."`
@@ -59,10 +59,11 @@ type Service struct {
 	Permissions []Permission      `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
 	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
 	Health      Health            `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
-	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue, uploads and schedule."`
+	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue, uploads, schedule and worker."`
 	Queue       *QueueTrigger     `json:"queue,omitempty" jsonschema_description:"Messages of a queue that start the service."`
 	Uploads     *Uploads          `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
 	Schedule    *Schedule         `json:"schedule,omitempty" jsonschema_description:"Times at which the service runs."`
+	Worker      *Worker           `json:"worker,omitempty" jsonschema_description:"Says that the service runs all the time by itself: nothing calls it."`
 	Uses        map[string]Rights `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`

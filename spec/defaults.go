@@ -42,6 +42,9 @@ const defaultBacklog = 10
 func (a *App) complete() {
 	for name, s := range a.Services {
 		at := child("services", name)
+		if s.Worker != nil && !a.Given(at+".scale.max") {
+			s.Scale.Max = max(usualWorkers, s.Scale.Min)
+		}
 		if s.Image == "" && !a.Given(at+".image") {
 			s.Image = a.Image
 		}

@@ -86,6 +86,9 @@ func unknownKey(key string, in reflect.Type, fields, empty []field) string {
 	if known {
 		return word.Answer(key)
 	}
+	if len(fields) == 0 {
+		return "the mapping around it has no keys: write {}"
+	}
 	return nearest(key, names(fields), "key")
 }
 
@@ -187,6 +190,8 @@ func sectionHints(t reflect.Type, n *yaml.Node) []string {
 		only = slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return t.Field(f.index).Type != reflect.TypeFor[string]() })
 	}
 	switch {
+	case len(fields) == 0:
+		return []string{"it has no keys: write {}"}
 	case isNull(n):
 		return []string{"its keys, such as " + all[0] + ", are indented below it"}
 	case t == reflect.TypeFor[App]():

@@ -8,7 +8,7 @@ import (
 )
 
 // triggerKeys are the keys of what makes a service run, of which each has one.
-func triggerKeys() []string { return []string{"http", "queue", "uploads", "schedule"} }
+func triggerKeys() []string { return []string{"http", "queue", "uploads", "schedule", "worker"} }
 
 // Trigger is the key of what makes the service run.
 func (s *Service) Trigger() string {
@@ -19,8 +19,18 @@ func (s *Service) Trigger() string {
 		return "uploads"
 	case s.Schedule != nil:
 		return "schedule"
+	case s.Worker != nil:
+		return "worker"
 	}
 	return "http"
+}
+
+// StartedBy says what starts the service, after its name or "it": its queue starts it.
+func (s *Service) StartedBy() string {
+	if s.Worker != nil {
+		return "a worker runs all the time by itself"
+	}
+	return "its " + s.Trigger() + " starts it"
 }
 
 // IsHTTP reports whether requests start the service.
@@ -52,6 +62,9 @@ func (v *validator) triggers(path, name string, s *Service) {
 	if s.Schedule != nil && v.sound(path+".schedule") {
 		v.schedule(path+".schedule", s.Schedule)
 		v.withoutScale(path)
+	}
+	if s.Worker != nil {
+		v.worker(path)
 	}
 	if !s.IsHTTP() && !v.app.Given(path+".http") {
 		v.withoutHTTP(path, s)

@@ -26,7 +26,7 @@ func (v *validator) needs(path, name string, s *Service) {
 		case v.app.Services[other].IsEvents():
 			v.fail(at, quote(other)+" answers no requests: events start it", "send to its queue instead: uses: {QUEUE: [send]}")
 		case !v.app.Services[other].IsHTTP():
-			v.fail(at, quote(other)+" answers no requests: its "+v.app.Services[other].Trigger()+" starts it")
+			v.fail(at, quote(other)+" answers no requests: "+v.app.Services[other].StartedBy())
 		default:
 			v.address(path, at, other, s)
 		}

@@ -63,6 +63,8 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 		return "", err
 	case s.IsHTTP():
 		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, not events", name)
+	case s.Worker != nil:
+		return "", problem.File(p.SpecName, 0, "services.%s: %s, and gets no events", name, s.StartedBy())
 	case s.Schedule != nil && (key != "" || hasBody):
 		return "", problem.Flag(map[bool]string{true: "key", false: "body"}[key != ""], "is of a message or an object, but a schedule starts %s", name).Hint("what it gets is schedule.input")
 	case s.Schedule != nil:

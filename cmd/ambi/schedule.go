@@ -61,7 +61,7 @@ func runs(p *project.Project, name string, after time.Time) (string, error) {
 	case err != nil:
 		return "", err
 	case s.Schedule == nil:
-		return "", problem.File(p.SpecName, p.App.Position("services."+name).Line, "services.%s: has no schedule, but %s", name, s.Trigger())
+		return "", problem.File(p.SpecName, p.App.Position("services."+name).Line, "services.%s: has no schedule: %s", name, s.StartedBy())
 	}
 	times := s.Schedule.Times()
 	zone, _ := cron.Zone(s.Schedule.TimeZone)

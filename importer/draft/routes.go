@@ -78,7 +78,7 @@ func (a *App) Settle() {
 	}
 	for _, s := range a.Services {
 		switch routes, _ := s.Get("http.routes").([]string); {
-		case s.Get("queue") != nil || s.Get("uploads") != nil || s.Get("schedule") != nil:
+		case s.Get("queue") != nil || s.Get("uploads") != nil || s.Get("schedule") != nil || s.Get("worker") != nil:
 		case len(routes) == 0:
 			bare = append(bare, s)
 		default:

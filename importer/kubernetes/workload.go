@@ -123,13 +123,19 @@ func (im *importer) service(w *workload) {
 	} else {
 		s.Set("image", draft.Unresolved{})
 	}
-	im.port(w)
+	if w.alone() {
+		w.worker()
+	} else {
+		im.port(w)
+	}
 	w.size("cpu", corev1.ResourceCPU, func(q resource.Quantity) string { return draft.CPU(q.MilliValue()) })
 	w.size("memory", corev1.ResourceMemory, func(q resource.Quantity) string { return draft.Memory(q.Value()) })
 	w.storage()
 	im.environment(w)
 	w.command()
-	w.health()
+	if s.Get("worker") == nil {
+		w.health()
+	}
 	w.security()
 	w.mounts()
 	w.placement()
@@ -153,6 +159,12 @@ func (im *importer) finish(w *workload) {
 	default:
 		const usual = 30 // seconds, which Kubernetes gives by itself
 		w.Leave(grace, "a pod that stops gets its timeout and ten seconds more: raise timeout where requests take longer", seconds > usual)
+	}
+	if s.Get("worker") != nil && s.Get("scale.requests") != nil {
+		s.Drop("scale")
+		s.Drop("kubernetes", "scaleToZero")
+		s.Drop("kubernetes", "metric")
+		w.note(s.Path("scale"), "a worker scales by CPU or memory alone: it has one pod until scale says more", true)
 	}
 	if w.scaled {
 		w.Leave(w.node.Get("spec", "replicas"), "an autoscaler sets the number of pods", false)

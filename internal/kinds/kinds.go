@@ -163,6 +163,13 @@ func All() []Kind {
 			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{
+			Name: "worker", Is: "a service that runs all the time by itself", Golden: "generator/testdata/workers/app.yaml",
+			Keys: []string{"services.*.worker"},
+			Spec: in("spec/worker.go"), Lambda: in("target/lambda/worker.go"), Kubernetes: in("target/kubernetes/worker.go"),
+			Templates: in("templates/kubernetes/features/worker.tmpl", "templates/kubernetes/features/worker/worker.go.txt"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none("nothing comes to it"),
+		},
+		{
 			Name: "uses", Is: "what a service may do with the data", Golden: uploads,
 			Keys: []string{"services.*.uses"},
 			Spec: in("spec/uses.go"), Data: in("target/data/uses.go"), Lambda: in("target/lambda/uses.go"), Kubernetes: in("target/kubernetes/uses.go"),

@@ -28,6 +28,8 @@ func (g *generator) draw() {
 	for i := range g.triggers {
 		if g.IntN(8) == 0 && (i > 0 || g.sometimes()) {
 			g.triggers[i] = "schedule"
+		} else if g.anything && g.IntN(8) == 0 { // lambda refuses it
+			g.triggers[i] = "worker"
 		}
 	}
 	if g.sometimes() {
@@ -52,7 +54,7 @@ func (g *generator) draw() {
 		g.data = append(g.data, d)
 	}
 	for i := range g.names {
-		if g.scheduled(i) || g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
+		if !g.requests(i) || g.IntN(2) == 0 || i == 0 && g.IntN(4) > 0 {
 			continue
 		}
 		switch d := g.data[g.IntN(len(g.data))]; {
@@ -77,9 +79,10 @@ func (g *generator) draw() {
 	}
 }
 
-// events reports whether messages start a service, requests whether requests do, and scheduled
-// whether it runs at set times.
-func (g *generator) events(i int) bool    { return !g.requests(i) && !g.scheduled(i) }
+// events reports whether messages start a service, requests whether requests do, scheduled
+// whether it runs at set times, and works whether it runs all the time.
+func (g *generator) events(i int) bool    { return !g.requests(i) && !g.scheduled(i) && !g.works(i) }
+func (g *generator) works(i int) bool     { return g.triggers[i] == "worker" }
 func (g *generator) requests(i int) bool  { return g.triggers[i] == "http" }
 func (g *generator) scheduled(i int) bool { return g.triggers[i] == "schedule" }
 
@@ -288,6 +291,9 @@ func (g *generator) eventsScale(s *service) {
 	case 1:
 		metric = fmt.Sprintf(", memory: %d", g.between(1, 100))
 	case 2:
+		if s.worker {
+			break
+		}
 		metric = fmt.Sprintf(", backlog: %d", g.between(1, 100_000))
 	}
 	if backlog := metric == "" || strings.HasPrefix(metric, ", backlog"); (backlog || g.anything) && g.sometimes() {

@@ -66,6 +66,7 @@ type service struct {
 	permissions bool
 	events      bool // which start it, and no requests
 	scheduled   bool // it runs at set times
+	worker      bool // it runs all the time
 	internal    bool // only services that need it may call it
 	cors        bool // has the policy that all services have
 	domain      bool
@@ -194,7 +195,13 @@ func (g *generator) service(i int) {
 	if g.sometimes() {
 		g.line(2, "health: {path: %s%s}", g.one("/", "/healthz", "/live/z", "/.well-known/a_b~c-d"), g.one("", ", startup: 90s", ", startup: 5s"))
 	}
-	if g.scheduled(i) {
+	if g.works(i) {
+		s.events, s.worker = true, true
+		g.line(2, "worker: {}")
+		if g.sometimes() {
+			g.eventsScale(s)
+		}
+	} else if g.scheduled(i) {
 		s.events, s.scheduled = true, true
 		g.schedule()
 	} else if g.events(i) {

@@ -65,7 +65,8 @@ func TestEveryKeyIsGenerated(t *testing.T) {
 			}
 		}
 		for _, key := range all {
-			if !given[key] {
+			refused := name == "Deployable" && key == "services.*.worker" // by lambda
+			if !given[key] && !refused {
 				t.Errorf("%s: %s is in none", name, key)
 			}
 		}

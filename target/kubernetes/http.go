@@ -18,7 +18,7 @@ const (
 	FromAnywhere Reach = "anywhere" // any address: what serves the routes from outside may run anywhere
 	FromCluster  Reach = "cluster"  // every pod in the cluster
 	FromCallers  Reach = "callers"  // only the services that need it
-	FromNobody   Reach = "nobody"   // no connections: the service's runs or events come from a schedule or queue
+	FromNobody   Reach = "nobody"   // no connections: nothing calls the service
 )
 
 // outside decides who may connect to the service, and what of http its target's
@@ -33,6 +33,11 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 	if out.Schedule != nil {
 		out.Reach = FromNobody
 		r.notes.Exact(at+".timeout", "how long curl waits for the app's answer, at each attempt")
+		return
+	}
+	if out.Worker {
+		out.Reach = FromNobody
+		r.notes.Exact(at+".timeout", "how long a pod gets to finish its work when it stops")
 		return
 	}
 	if path := at + ".http.internal"; r.app.Given(path) && !s.HTTP.Internal {

@@ -28,7 +28,7 @@ func (m *Model) Service(name string) (Service, bool) {
 }
 
 // HasHTTP reports whether requests reach the pods.
-func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil }
+func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil && !s.Worker }
 
 // Autoscaled reports whether a HorizontalPodAutoscaler sets the number of pods.
 func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s.Schedule == nil }
@@ -40,8 +40,8 @@ type Service struct {
 	Image          string
 	Command, Args  []string // instead of the image's own; empty for those
 	PullSecrets    []string
-	Port           int
-	HealthPath     string
+	Port           int    // 0 if nothing connects to it
+	HealthPath     string // that probes ask; empty for no probes
 	CPU            string // the request, as a Kubernetes quantity
 	MilliCPU       int    // the same in thousandths of a core
 	MemoryMiB      int    // request and limit
@@ -74,6 +74,7 @@ type Service struct {
 	Backlog  int         // messages of the queue for each pod, for Backlog
 	Events   *Events     // what reaches the pods in place of requests; nil for http
 	Schedule *Schedule   // when a CronJob runs the app; nil for one that always runs
+	Worker   bool        // the app runs by itself
 	Access   data.Access // what they find of the data, and may do with it
 
 	Needs   []Need   // the services that this one calls, by name
@@ -96,7 +97,7 @@ type Service struct {
 }
 
 // LowPort reports whether only root may listen on the app's port by default.
-func (s Service) LowPort() bool { return s.Port < firstPort }
+func (s Service) LowPort() bool { return s.Port > 0 && s.Port < firstPort }
 
 // EntryTimeout is how long the Ingress or Gateway waits for an answer: the stack's timeout, or,
 // if ambi does not know how to set it, an Application Load Balancer's default.

@@ -83,32 +83,16 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	if len(s.Args) > 0 {
 		r.notes.Exact(at+".args", "the container's args, instead of the image's own")
 	}
-	bind := ""
-	if s.Port < firstPort {
-		bind = "; the sysctl net.ipv4.ip_unprivileged_port_start lets the pods' user listen there"
-	}
-	if !s.IsHTTP() {
-		r.notes.Exact(at+".port", "the container's port, which its NetworkPolicy lets nothing outside the pod connect to%s", bind)
+	if s.Worker != nil {
+		r.worker(at, &out)
 	} else {
-		r.notes.Exact(at+".port", "the container's port, the only one that its NetworkPolicy lets others connect to; the Service listens on port 80%s", bind)
+		r.asked(name, s, &out)
 	}
 	r.notes.Exact(cpuAt, "the container's CPU request; there is no CPU limit")
 	if int64(out.MemoryMiB)<<20 == memory.Bytes() {
 		r.notes.Exact(memoryAt, "the container's memory request and limit")
 	} else {
 		r.notes.Approximate(memoryAt, "the container's memory request and limit, rounded up to %dMi", out.MemoryMiB)
-	}
-	if s.Schedule != nil {
-		r.notes.Dropped(at+".concurrency", "a run is one request")
-	} else if e, ok := r.app.Events(name); ok && !e.Pull {
-		r.notes.Exact(at+".concurrency", "messages that the delivery container gives the app at once")
-	} else {
-		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
-	}
-	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes, which all ask it and pass on a status of 200 to 399: "+
-		"a pod that fails gets no requests and is then restarted, so it should not check what the app depends on")
-	if path := at + ".health.startup"; r.app.Given(path) {
-		r.notes.Approximate(path, "the startup probe restarts the container after this time, give or take the 2 s between two probes")
 	}
 	r.environment(at, s, &out)
 	r.calls(name, s, &out)
@@ -130,6 +114,34 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.serviceMonitor(at, s, &out)
 	r.notes.OtherTargets(name)
 	return out
+}
+
+const startupNote = "the startup probe restarts the container after this time, give or take the 2 s between two probes"
+
+// asked decides about the port of an app that something asks, and about its probes.
+func (r *resolver) asked(name string, s *spec.Service, out *Service) {
+	at := "services." + name
+	bind := ""
+	if s.Port < firstPort {
+		bind = "; the sysctl net.ipv4.ip_unprivileged_port_start lets the pods' user listen there"
+	}
+	if !s.IsHTTP() {
+		r.notes.Exact(at+".port", "the container's port, which its NetworkPolicy lets nothing outside the pod connect to%s", bind)
+	} else {
+		r.notes.Exact(at+".port", "the container's port, the only one that its NetworkPolicy lets others connect to; the Service listens on port 80%s", bind)
+	}
+	if s.Schedule != nil {
+		r.notes.Dropped(at+".concurrency", "a run is one request")
+	} else if e, ok := r.app.Events(name); ok && !e.Pull {
+		r.notes.Exact(at+".concurrency", "messages that the delivery container gives the app at once")
+	} else {
+		r.notes.Dropped(at+".concurrency", "the app bounds it itself; ambi compare uses it")
+	}
+	r.notes.Exact(at+".health.path", "startup, readiness and liveness probes, which all ask it and pass on a status of 200 to 399: "+
+		"a pod that fails gets no requests and is then restarted, so it should not check what the app depends on")
+	if path := at + ".health.startup"; r.app.Given(path) {
+		r.notes.Approximate(path, startupNote)
+	}
 }
 
 // usualUser is the one that images without a shell have for what is not root.
@@ -167,8 +179,11 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 			more = fmt.Sprintf(", more than the %d allowed", s.Connections)
 		}
 		work := "requests"
-		if s.IsEvents() {
+		switch {
+		case s.IsEvents():
 			work = "messages"
+		case s.Worker != nil:
+			work = "tasks"
 		}
 		r.notes.Dropped(at+".connections", "nothing enforces it: %d pods, each with %d %s at once, can hold up to %d connections%s; %s",
 			out.MaxReplicas, s.Concurrency, work, out.MostConnections, more, surge)

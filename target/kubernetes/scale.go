@@ -40,7 +40,11 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 	case s.Scale.Min > 0:
 		r.notes.Exact(at+".scale.min", "the autoscaler's minReplicas; a node drain evicts one pod at a time")
 	case zero == nil:
-		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: "set min: 1, or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none"},
+		hint := "set min: 1"
+		if !out.Worker {
+			hint += ", or set kubernetes.scaleToZero: floor keeps one pod, keda scales to none"
+		}
+		r.notes.Refused(at+".scale.min", finding.Refusal{Limit: "scaling to zero", Page: AutoscalingPage, Hint: hint},
 			"must be at least 1 on target kubernetes, got 0: a HorizontalPodAutoscaler does not scale to zero")
 	case zero.Floor:
 		out.MinReplicas = 1

@@ -44,7 +44,7 @@ func (m *Model) HasHTTP() bool {
 }
 
 // HasHTTP reports whether requests start the function.
-func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil }
+func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil && !s.Worker }
 
 // Service is one function and what routes requests, or brings events, to it.
 type Service struct {
@@ -68,6 +68,7 @@ type Service struct {
 	Adapter          bool    // the Web Adapter turns each invocation into a request
 	Events           *Events // what starts the function in place of requests; nil for http
 	Schedule         *Schedule
+	Worker           bool // runs by itself, which the target refuses
 	Access           data.Access
 	Routes           []string // route keys, in the spec's order
 	Domain           string   // host name that the spec gives the service; the whole API answers under it

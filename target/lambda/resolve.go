@@ -64,6 +64,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	if s.Schedule != nil {
 		r.schedule(name, s, &out)
 	}
+	r.worker(at, s, &out)
 	r.http(at, s, &out)
 	r.environment(at, s, &out)
 	r.permissions(at, s, &out)
@@ -193,6 +194,9 @@ func (r *resolver) timeout(at string, s *spec.Service, out *Service) {
 	if s.Schedule != nil {
 		r.notes.Exact(at+".timeout", "the function's timeout, for each attempt")
 		return
+	}
+	if s.Worker != nil {
+		return // refused as a whole
 	}
 	if out.TimeoutSeconds > MaxRouteTimeoutSeconds {
 		r.notes.Refused(at+".timeout", finding.Refusal{Limit: "timeout", Page: HTTPAPIQuotasPage, Hint: "answer at once and let the client ask for the result later"},
