@@ -27,8 +27,11 @@ func (s *Service) Trigger() string {
 
 // StartedBy says what starts the service, after its name or "it": its queue starts it.
 func (s *Service) StartedBy() string {
-	if s.Worker != nil {
+	switch {
+	case s.Worker != nil:
 		return "a worker runs all the time by itself"
+	case s.IsHTTP():
+		return "requests start it"
 	}
 	return "its " + s.Trigger() + " starts it"
 }
