@@ -37,13 +37,6 @@ func takesMessages(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) 
 	deployment.Want(t, `metadata.annotations["pulumi.com/patchForce"]`, force, "what scales the pods owns their number, and Pulumi may take it to pause them")
 }
 
-func acceptsNothing(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	policy := g.One(t, policyType, w.name())
-	if rules, _ := policy.Input("spec.ingress").([]any); len(rules) > 0 {
-		t.Errorf("%s: lets %v in, and the pods take messages from a queue", policy, rules)
-	}
-}
-
 // Of the targets whose stacks are deployed, the one that the data stack's consumer names
 // takes messages, unless a stack's active says otherwise.
 func TestConsumer(t *testing.T) {
