@@ -1,8 +1,10 @@
 package price
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 )
@@ -65,6 +67,11 @@ func (r Rate) Age(day time.Time) (days int, known bool) {
 
 // First is the first tier's price.
 func (r Rate) First() PerUnit { return r.Tiers[0].Price }
+
+// Cheapest is the lowest price of any tier.
+func (t Tiers) Cheapest() PerUnit {
+	return slices.MinFunc(t, func(a, b Tier) int { return cmp.Compare(a.Price, b.Price) }).Price
+}
 
 // Cost is what a month's quantity costs, from the first unit on.
 func (r Rate) Cost(quantity float64) USD { return r.Tiers.CostBeyond(0, quantity) }

@@ -67,7 +67,7 @@ func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, err
 
 // place chooses what an app's pods run on.
 func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
-	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, sends: app.sends(), known: true, measured: 1, alarms: app.Alarms}
+	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, sends: app.Sends(), known: true, measured: 1, alarms: app.Alarms}
 	if len(app.Workloads) == 0 {
 		return nil, fmt.Errorf("an app without services costs nothing")
 	}
@@ -177,6 +177,10 @@ func (c *cluster) choose(catalog *nodes.Catalog) error {
 	return nil
 }
 
+// usualTypes are what nodes are of unless a type is named or a pod needs a larger one, of the
+// same family: for x86_64, and for arm64.
+func usualTypes() []string { return []string{"m7i.large", "m7g.large"} }
+
 // Instance finds the instance type that pods run on, and packs them and DNS on
 // it. A type that is named must hold every pod, and be of the architecture; else
 // it is large of m7g or m7i, or the smallest of that family that holds the
@@ -184,9 +188,9 @@ func (c *cluster) choose(catalog *nodes.Catalog) error {
 func Instance(catalog *nodes.Catalog, named, architecture string, pods []nodes.Pod) (nodes.Instance, *nodes.Packer, error) {
 	name := named
 	if name == "" {
-		name = "m7i.large"
+		name = usualTypes()[0]
 		if architecture == string(spec.ARM64) {
-			name = "m7g.large"
+			name = usualTypes()[1]
 		}
 	}
 	instance, err := catalog.Find(name)
@@ -228,9 +232,9 @@ func (c *cluster) fixed(formula string) string {
 }
 
 // part is the app's part of the cluster's fixed cost.
-func (c *cluster) part() float64 {
-	if c.choices.Shared > 0 {
-		return c.choices.Shared
+func (k KubernetesChoices) part() float64 {
+	if k.Shared > 0 {
+		return k.Shared
 	}
 	return 1
 }

@@ -189,7 +189,8 @@ type Model struct {
 	Target spec.Target
 
 	lines    []line
-	pools    []float64 // free allowances, shared by the lines that name them
+	pools    []float64      // free allowances, shared by the lines that name them
+	names    map[string]int // of the pools
 	missing  []Missing
 	quantify func(scale float64, quantities []float64)
 

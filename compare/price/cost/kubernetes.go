@@ -151,7 +151,7 @@ func (b *builder) autoMode(chosen bool, c *cluster, load []demand.Input) int {
 // add adds the quantities at scale times the app's requests.
 func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	k := c.choices
-	hours := price.HoursPerMonth * c.part()
+	hours := price.HoursPerMonth * c.choices.part()
 	q[l.control], q[l.balancer], q[l.natHours] = hours, float64(len(c.balancers))*hours, float64(k.NATGateways)*hours
 	if k.Extended {
 		q[l.extended] = hours

@@ -54,7 +54,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 		services[i].accessMonths = float64(accessDays) / daysPerMonth
 	}
 	gateways := gatewaysOf(app, choices)
-	sends := app.sends()
+	sends := app.Sends()
 	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends, routes)
 	var parts []part
 	for _, kind := range queueKinds(app) {
@@ -188,8 +188,8 @@ func (b *builder) storedLine() int {
 	})
 }
 
-// sends reports whether what each service exchanges with the internet is known.
-func (a App) sends() bool {
+// Sends reports whether what each service exchanges with the internet is known.
+func (a App) Sends() bool {
 	return !slices.ContainsFunc(a.Workloads, func(w Workload) bool { return !w.Traffic.Outbound.IsKnown() })
 }
 

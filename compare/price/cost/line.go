@@ -31,7 +31,6 @@ type builder struct {
 	sheet   *price.Sheet
 	choices Choices
 	model   *Model
-	pools   map[string]int
 	free    *price.Rate // of what costs nothing
 	// messages and batches say that messages reach some services, and that an invocation
 	// gets several of them.
@@ -40,7 +39,7 @@ type builder struct {
 }
 
 func newBuilder(target spec.Target, sheet *price.Sheet, app App, choices Choices) *builder {
-	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32)}, pools: map[string]int{}, free: &price.Rate{}}
+	b := &builder{sheet: sheet, choices: choices, model: &Model{Target: target, lines: make([]line, 0, 32), names: map[string]int{}}, free: &price.Rate{}}
 	b.err = choices.Check()
 	for _, w := range app.Workloads {
 		for _, input := range w.Missing() {
@@ -101,10 +100,10 @@ func (b *builder) pool(key string, free int64) int {
 	case "logs.ingestion", "logs.ingestion.lambda":
 		key = "logs"
 	}
-	n, ok := b.pools[key]
+	n, ok := b.model.names[key]
 	if !ok {
 		n = len(b.model.pools)
-		b.pools[key] = n
+		b.model.names[key] = n
 		b.model.pools = append(b.model.pools, float64(free))
 	}
 	return n
