@@ -92,6 +92,9 @@ type Result struct {
 	Region   string    `json:"region"`
 	Verdict  Verdict   `json:"verdict"`
 	Services []Service `json:"services"` // by name
+	// Placement is the cheapest assignment of an app's services to targets; null for a single
+	// service, while a figure is missing, and with a simulation.
+	Placement *Placement `json:"placement,omitempty"`
 	// NotPriced is what is in no figure: services, and data or a part of its use.
 	NotPriced []NotPriced `json:"notPriced,omitempty"`
 	target.Pair[Side]
@@ -167,6 +170,14 @@ type Costs struct {
 	Kubernetes *price.USD `json:"kubernetes"`
 }
 
+// Of is the cost on a target.
+func (c Costs) Of(t spec.Target) *price.USD {
+	if t == spec.Lambda {
+		return c.Lambda
+	}
+	return c.Kubernetes
+}
+
 // Function is how a service runs on Lambda at its traffic; unknown is null.
 type Function struct {
 	MemoryMB        int                   `json:"memoryMB"`
@@ -222,6 +233,7 @@ func Compare(in Input) (Result, error) {
 	if r.Services, err = c.services(pair, r); err != nil {
 		return Result{}, err
 	}
+	r.Placement = c.place(pair, r)
 	r.Assumptions = c.assumptions(r)
 	return r, nil
 }

@@ -32,7 +32,11 @@ func (r Result) Figures(d *Difference) []Figure {
 		cheaper.Value, cheaper.Known = min(l.Dollars(), k.Dollars()), true
 		dearer.Value, dearer.Known = max(l.Dollars(), k.Dollars()), true
 	}
-	list = append(list, cheaper, dearer, r.requests(), r.headroom(), r.coldShare())
+	mix := Figure{Name: "mix", Means: "the cost of the best mix of both targets"}
+	if r.Placement != nil {
+		mix.Value, mix.Known = r.Placement.Cost.Dollars(), true
+	}
+	list = append(list, cheaper, dearer, mix, r.requests(), r.headroom(), r.coldShare())
 	for _, t := range spec.Targets() {
 		side := r.Of(t)
 		for _, category := range cost.Categories() {

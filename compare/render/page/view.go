@@ -29,6 +29,9 @@ func parts(r compare.Result, o Options, figures []Figure) []part {
 	if r.Simulation != nil {
 		add("simulation", "Under the trace", simulated(r, figures))
 	}
+	if r.Placement != nil {
+		add("placement", "Which service belongs where", placementOf(r))
+	}
 	add("traffic", "Cost against traffic", trafficOf(r, figures))
 	add("costs", "What the money is for", costs(r, figures))
 	if len(r.Services) > 0 {
@@ -53,6 +56,9 @@ func parts(r compare.Result, o Options, figures []Figure) []part {
 
 // title is the verdict in a few words.
 func title(r compare.Result) string {
+	if r.Placement.Clear() {
+		return mixTitle(r)
+	}
 	v := r.Verdict
 	switch v.Answer {
 	case compare.Lambda, compare.Kubernetes:
@@ -80,6 +86,7 @@ func title(r compare.Result) string {
 type verdictView struct {
 	App, Region, Spec, Command string
 	Title, Because             string
+	Mix                        string // what a mix of both costs, where that is the answer
 	Sides                      []sideView
 	Facts                      []string // where the costs cross, what flips
 	Missing                    []ask
@@ -108,6 +115,11 @@ func verdict(r compare.Result, o Options) verdictView {
 		App: r.App, Region: r.Region, Spec: o.Spec, Command: o.Command, Title: title(r), Because: format.Sentence(r.Verdict.Because) + ".",
 		Changes: r.PriceChanges,
 	}
+	if p := r.Placement; p.Clear() {
+		v.Because = mixSentence(p)
+		v.Mix = format.Money(p.Cost)
+		v.Facts = append(v.Facts, "With one target for all services: "+r.Verdict.Because+".")
+	}
 	dearest := price.USD(0)
 	for _, t := range spec.Targets() {
 		if b := r.Of(t).Bill; b != nil {
@@ -117,7 +129,7 @@ func verdict(r compare.Result, o Options) verdictView {
 	for _, t := range spec.Targets() {
 		side := r.Of(t)
 		s := sideView{
-			Target: string(t), Name: name(t), Unpriced: side.Unpriced, Chosen: spec.Target(r.Verdict.Answer) == t, Blockers: len(r.Fit.Blocked(t)), Knobs: len(r.Fit.Turned(t)),
+			Target: string(t), Name: name(t), Unpriced: side.Unpriced, Chosen: spec.Target(r.Verdict.Answer) == t && !r.Placement.Clear(), Blockers: len(r.Fit.Blocked(t)), Knobs: len(r.Fit.Turned(t)),
 		}
 		if b := side.Bill; b != nil {
 			s.Total = partial(b.Known, b.Total != nil)

@@ -22,6 +22,7 @@ const (
 // brief is the comparison on one screen: the verdict, both totals, what turns it, and
 // the limits.
 func (p *page) brief() {
+	p.placement()
 	p.verdict()
 	p.against(briefLines)
 	p.briefServices()
@@ -41,7 +42,7 @@ func (p *page) more(n int, noun string) {
 // briefServices are the dearest of an app's services.
 func (p *page) briefServices() {
 	list := p.result.Services
-	if len(list) < 2 {
+	if len(list) < 2 || p.result.Placement.Clear() { // the placement has a table of its own
 		return
 	}
 	dearest := slices.Clone(list)
@@ -73,6 +74,9 @@ func (p *page) briefSimulation() {
 // said of several services once.
 func (p *page) briefLimits() {
 	f, room := p.result.Fit, briefLimits
+	if p.result.Placement.Clear() { // a mix has taken some of it
+		room = 2
+	}
 	for _, kind := range []struct {
 		title, noun string
 		limits      []fit.Limit

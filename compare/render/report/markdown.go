@@ -15,6 +15,7 @@ import (
 // what they are for, and what changed; everything else is folded.
 func Markdown(r compare.Result, options Options) string {
 	m := &markdown{page: page{result: r, options: options}}
+	m.placement()
 	m.verdict()
 	m.against()
 	m.costs()
@@ -37,7 +38,7 @@ func (m *markdown) linef(format markup, values ...any) { m.line(format.with(valu
 
 func (m *markdown) verdict() {
 	r := m.result
-	m.linef("### %s in %s: %s", r.App, r.Region, r.Verdict.Answer.Name())
+	m.linef("### %s", m.title())
 	m.line("")
 	for _, condition := range m.options.Failed {
 		m.linef("**Fails** %s  ", code(condition))

@@ -51,6 +51,7 @@ func Text(r compare.Result, options Options) string {
 		p.brief()
 		return p.String()
 	}
+	p.placement()
 	p.verdict()
 	p.against(0)
 	p.services()
@@ -191,16 +192,16 @@ func (p *page) alternatives() {
 	columns := func(lambda, kubernetes, flips string) string {
 		return fmt.Sprintf(" %14s %14s  %s", lambda, kubernetes, flips)
 	}
-	p.row("", 44, columns("Lambda", "Kubernetes", ""))
+	p.row("", 43, columns("Lambda", "Kubernetes", ""))
 	for _, a := range p.result.Alternatives {
 		flips := ""
 		if a.Flips {
 			flips = "flips"
 		}
-		p.row(a.Name, 44, columns(format.Money(a.Lambda), format.Money(a.Kubernetes), flips))
+		p.row(a.Name, 43, columns(format.Money(a.Lambda), format.Money(a.Kubernetes), flips))
 	}
 	for _, name := range p.result.Beyond {
-		p.row(name, 44, columns("", "", "more than $1 billion, ambi's maximum"))
+		p.row(name, 43, columns("", "", "more than $1 billion, ambi's maximum"))
 	}
 }
 

@@ -61,6 +61,11 @@ func apps() map[string]string {
 		"large":   fmt.Sprintf(one, "", "usage: {requests: 200k/s, duration: 400ms, cpuTime: 300ms, shape: bursty}\n"),
 		"unknown": fmt.Sprintf(one, "", ""),
 		"slow":    fmt.Sprintf(one, ", timeout: 20m", "usage: {requests: 1/s, duration: 15m, cpuTime: 12ms, shape: steady}\n"),
+		"mixed": "apiVersion: ambi/v1\nname: shop\nimage: " + image + "\nusage: {duration: 100ms, cpuTime: 15ms, shape: diurnal}\nservices:\n" +
+			"  web: {cpu: 500m, memory: 1Gi, concurrency: 20, needs: [stock], http: {routes: [GET /]}, usage: {requests: 150M/month}}\n" +
+			"  stock: {cpu: 250m, memory: 512Mi, concurrency: 20, http: {internal: true, routes: [GET /stock]}, usage: {requests: 60M/month}}\n" +
+			"  report: {timeout: 60s, cpu: 100m, memory: 256Mi, http: {routes: [GET /report]}, usage: {requests: 1k/month, duration: 40s, shape: steady}}\n" +
+			"  render: {cpu: 2, memory: 9Gi, concurrency: 1, http: {routes: [POST /render]}, usage: {requests: 20k/month, duration: 2s, cpuTime: 1500ms, shape: sporadic}}\n",
 		"several": "apiVersion: ambi/v1\nname: shop\nservices:\n  a-service-with-a-name-that-is-long: {image: " + image +
 			", http: {routes: [GET /]}}\n  b: {image: " + image + ", http: {routes: [GET /b]}}\nusage: {requests: 3M/month}\n",
 	}
@@ -106,6 +111,19 @@ func TestReportLeavesNothingOut(t *testing.T) {
 		for _, l := range append(r.Fit.Blockers, r.Fit.Warnings...) {
 			for _, part := range []string{l.Message, l.Value, l.Actual, l.Page, l.Hint, fmt.Sprintf("app/app.yaml:%d: %s", l.Line, l.Path)} {
 				has(part)
+			}
+		}
+		if (name == "mixed") != r.Placement.Clear() {
+			t.Errorf("%s: the placement is %+v", name, r.Placement)
+		}
+		if r.Placement.Clear() {
+			for _, s := range r.Placement.Services {
+				has(s.Service + " on " + format.Sentence(string(s.Target)))
+				has(s.Pinned)
+				has(strings.Join(s.With, ", "))
+				if s.Elsewhere != nil {
+					has(format.Money(*s.Elsewhere))
+				}
 			}
 		}
 		for _, c := range r.BreakEven.Crossings {

@@ -19,9 +19,14 @@ import (
 // verdict prints a summary that takes ten seconds to read: the answer, and the few figures that
 // decide it.
 func (p *page) verdict() {
-	r, v := p.result, p.result.Verdict
-	p.heading(fmt.Sprintf("%s in %s: %s", r.App, r.Region, v.Answer.Name()))
-	for _, f := range p.decisive() {
+	v := p.result.Verdict
+	p.heading(p.title())
+	facts := p.decisive()
+	if p.result.Placement.Clear() && !p.options.Full { // the mix needs the room on the screen
+		facts = slices.DeleteFunc(facts, func(f fact) bool { return slices.Contains([]string{"difference", "comes with"}, f.name) })
+	}
+
+	for _, f := range facts {
 		p.say(fmt.Sprintf("%-12s ", f.name), f.text)
 	}
 	if len(v.Missing) > 0 {
@@ -30,6 +35,15 @@ func (p *page) verdict() {
 	for _, condition := range p.options.Failed {
 		p.say("fails        ", condition)
 	}
+}
+
+// title is the verdict: of one target for all services, where a mix comes before it.
+func (p *page) title() string {
+	r := p.result
+	if r.Placement.Clear() {
+		return "All services on one target: " + r.Verdict.Answer.Name()
+	}
+	return fmt.Sprintf("%s in %s: %s", r.App, r.Region, r.Verdict.Answer.Name())
 }
 
 // fact is a line of the verdict.
@@ -48,6 +62,9 @@ func (p *page) decisive() []fact {
 	}
 	for _, t := range spec.Targets() {
 		facts = append(facts, fact{name(t), mainly(r.Of(t))})
+	}
+	if text := noMix(r.Placement); text != "" {
+		facts = append(facts, fact{"mix", text})
 	}
 	if text := p.nearest(); text != "" {
 		facts = append(facts, fact{"break-even", text})

@@ -1,0 +1,174 @@
+package compare_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/compare"
+	"ambi/compare/demand"
+	"ambi/compare/price"
+	"ambi/spec"
+	"ambi/target"
+)
+
+// placed draws an app of n services whose traffic makes either target the cheaper one; some
+// call others, and some are refused by Lambda.
+func (d draw) placed(t *testing.T, n int) compare.Input {
+	var text strings.Builder
+	text.WriteString("apiVersion: ambi/v1\nname: drawn\ntargets: [lambda, kubernetes]\nservices:\n")
+	for i := range n {
+		more := ""
+		switch d.IntN(8) {
+		case 0:
+			if i > 0 {
+				more = fmt.Sprintf(", needs: [s%d]", d.IntN(i))
+			}
+		case 1:
+			more = ", timeout: 60s" // an HTTP API waits 30 s
+		case 2:
+			more = fmt.Sprintf(", secrets: {KEY: {name: shared-%d, key: value}}", d.IntN(2))
+		}
+		fmt.Fprintf(&text, "  s%d: {image: \"123456789012.dkr.ecr.us-east-1.amazonaws.com/s:1\", cpu: %dm, memory: %dMi, concurrency: %d, http: {routes: [\"GET /%d\"]}, scale: {max: 1000}%s}\n",
+			i, 50+d.IntN(1000), 128+d.IntN(3000), 1+d.IntN(40), i, more)
+	}
+	in := input(t, text.String())
+	for name := range in.Usage {
+		cpu := time.Duration(1+d.IntN(100)) * time.Millisecond
+		u := complete(demand.Usage{})
+		u.Requests, u.CPUTime = demand.Known(float64(int(d.between(1, 3e7)))), demand.Known(cpu)
+		u.Duration = demand.Known(cpu + time.Duration(d.IntN(400))*time.Millisecond)
+		u.Shape = []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[d.IntN(4)]
+		in.Usage[name] = u
+	}
+	in.Choices.Kubernetes.MinNodes = d.IntN(3)
+	if d.IntN(4) == 0 {
+		in.Choices.Kubernetes.Shared = .1 + .5*d.Float64()
+	}
+	return in
+}
+
+// bill is what a part of an app costs on one target, as an app of its own.
+func bill(t *testing.T, in compare.Input, on spec.Target, part func(string) bool) price.USD {
+	t.Helper()
+	in.Resolved = target.Resolve(in.Resolved.App.Only(part))
+	if len(in.Resolved.Services()) == 0 {
+		return 0
+	}
+	r, err := compare.Bills(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *r.Of(on).Bill.Total
+}
+
+// The placement costs what the cheapest of all assignments does, where each side of one is
+// priced as an app of its own.
+func TestPlacementAgainstEveryAssignment(t *testing.T) {
+	mixes, pinned, together := 0, 0, 0
+	for i := range 500 {
+		d := draw{rand.New(rand.NewPCG(21, uint64(i)))}
+		in := d.placed(t, 2+min(d.IntN(3), d.IntN(5))+5*(d.IntN(200)/199))
+		r := run(t, in)
+		names := in.Resolved.Services()
+		best := price.Beyond
+		for mask := range 1 << len(names) {
+			onLambda := func(name string) bool { return mask>>slices.Index(names, name)&1 == 1 }
+			if !allowed(in.Resolved.App, r, onLambda) {
+				continue
+			}
+			usd := bill(t, in, spec.Lambda, onLambda).Plus(bill(t, in, spec.Kubernetes, func(name string) bool { return !onLambda(name) }))
+			best = min(best, usd)
+		}
+		p := r.Placement
+		if p == nil {
+			if best < price.Beyond {
+				t.Fatalf("seed %d: no placement, and one costs %s", i, best)
+			}
+			continue
+		}
+		if p.Cost != best || p.MayMiss != 0 || *p.Sides.Lambda+*p.Sides.Kubernetes != p.Cost {
+			t.Fatalf("seed %d: the placement %+v costs %s, and the cheapest one %s", i, p, p.Cost, best)
+		}
+		if p.Mixed {
+			mixes++
+		}
+		for _, s := range p.Services {
+			if s.Pinned != "" {
+				pinned++
+			}
+			if s.With != nil {
+				together++
+			}
+			if s.Elsewhere != nil && *s.Elsewhere < 0 {
+				t.Errorf("seed %d: %s costs %s less elsewhere", i, s.Service, -*s.Elsewhere)
+			}
+		}
+	}
+	t.Logf("%d mixes, %d services pinned, %d that stay together", mixes, pinned, together)
+	if mixes < 50 || pinned < 50 || together < 50 {
+		t.Error("too few of one kind")
+	}
+}
+
+// allowed reports whether each service fits its target and no call crosses targets.
+func allowed(app *spec.App, r compare.Result, onLambda func(string) bool) bool {
+	for _, name := range app.ServiceNames() {
+		for _, other := range app.Services[name].Needs {
+			if onLambda(name) != onLambda(other) {
+				return false
+			}
+		}
+		on := spec.Kubernetes
+		if onLambda(name) {
+			on = spec.Lambda
+		}
+		for _, l := range r.Fit.Blocked(on) {
+			if l.Service == name || l.Service == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// No mix costs less than an app's floor.
+func TestFloor(t *testing.T) {
+	sum, n := 0.0, 0
+	for i := range 300 {
+		d := draw{rand.New(rand.NewPCG(22, uint64(i)))}
+		in := d.placed(t, 2+d.IntN(4))
+		in.Choices.FreeTier = d.chance()
+		if d.IntN(4) == 0 {
+			in.Choices.Kubernetes.OnFargate()
+		}
+		floor, best, ok := compare.FloorAndBest(in)
+		if !ok {
+			continue
+		}
+		if floor > best {
+			t.Fatalf("seed %d: the floor is %s, and a mix costs %s", i, floor, best)
+		}
+		sum, n = sum+float64(floor)/float64(best), n+1
+	}
+	t.Logf("the floor is %.2g of the cheapest mix, on average over %d apps", sum/float64(n), n)
+	if n < 100 || sum/float64(n) < .5 {
+		t.Errorf("the floor is too low, or known too rarely: %g over %d apps", sum/float64(n), n)
+	}
+}
+
+// Twenty services take less than two seconds; the figure is in docs/performance.md.
+func BenchmarkPlacement(b *testing.B) {
+	for _, n := range []int{12, 20, 40} {
+		b.Run(fmt.Sprintf("services=%d", n), func(b *testing.B) {
+			d := draw{rand.New(rand.NewPCG(23, uint64(n)))}
+			in := d.placed(new(testing.T), n)
+			for b.Loop() {
+				run(b, in)
+			}
+		})
+	}
+}
