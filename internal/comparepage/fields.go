@@ -179,6 +179,8 @@ func choiceField(flag string) (group, label string, stops []string) {
 		return "Kubernetes", "Node type", nil
 	case "min-nodes":
 		return "Kubernetes", "Nodes at least", counts
+	case "utilization":
+		return "Kubernetes", "CPU of the nodes in use, percent", strings.Fields("8 10 13 15 20 30 40 50 60")
 	case "disk":
 		return "Kubernetes", "Disk of a node, GB", strings.Fields("10 20 30 50 80 100 200 500")
 	case "for-peak":

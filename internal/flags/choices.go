@@ -3,6 +3,7 @@ package flags
 import (
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -94,6 +95,21 @@ func AllChoices() []Choice {
 			Get: func(c cost.Choices) string { return c.Kubernetes.Instance },
 		},
 		whole("min-nodes", "minNodes", spec.Kubernetes, "the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
+		{
+			Flag: "utilization", Name: "utilization", Target: spec.Kubernetes,
+			Usage: "the `PERCENT` of the nodes' CPU that is in use over a month, as clusters really run: 13% (default as few nodes as hold the replicas)",
+			Set: func(c *cost.Choices, text string) error {
+				percent, err := parseNumber(strings.TrimSuffix(text, "%"))
+				c.Kubernetes.Utilization = percent / 100
+				return err
+			},
+			Get: func(c cost.Choices) string {
+				if c.Kubernetes.Utilization == 0 {
+					return ""
+				}
+				return strconv.FormatFloat(100*c.Kubernetes.Utilization, 'f', -1, 64)
+			},
+		},
 		whole("disk", "diskGB", spec.Kubernetes, "`GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
 		toggle("for-peak", "forPeak", spec.Kubernetes, "enough nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
 		length("scale-in", "scaleIn", spec.Kubernetes, "the `TIME` that replicas and nodes stay after traffic falls", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),

@@ -62,7 +62,7 @@ const (
 func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 	k := c.Kubernetes
 	if k.Compute == cost.Fargate {
-		i.Refuse(noNodes, "instance", "min-nodes", "disk", "private-nodes")
+		i.Refuse(noNodes, "instance", "min-nodes", "utilization", "disk", "private-nodes")
 	}
 	if k.Shared > 0 {
 		i.Refuse(notOwn, "min-nodes")

@@ -46,11 +46,14 @@ const (
 
 // KubernetesChoices are the choices for Kubernetes on EKS.
 type KubernetesChoices struct {
-	Compute  Compute       `json:"compute"`
-	Instance string        `json:"instance"` // an EC2 type; empty: large of m7g or m7i, or what the largest pod needs
-	MinNodes int           `json:"minNodes"` // at least so many, for two zones
-	ForPeak  bool          `json:"forPeak"`  // capacity for the peak at all times, instead of following traffic
-	ScaleIn  spec.Duration `json:"scaleIn"`  // how long replicas and nodes stay after traffic has fallen
+	Compute  Compute `json:"compute"`
+	Instance string  `json:"instance"` // an EC2 type; empty: large of m7g or m7i, or what the largest pod needs
+	MinNodes int     `json:"minNodes"` // at least so many, for two zones
+	// Utilization is the part of the nodes' CPU that is in use over a month, as measured on
+	// clusters: from 0 to 1; 0 means as few nodes as hold the replicas.
+	Utilization float64       `json:"utilization,omitempty"`
+	ForPeak     bool          `json:"forPeak"` // capacity for the peak at all times, instead of following traffic
+	ScaleIn     spec.Duration `json:"scaleIn"` // how long replicas and nodes stay after traffic has fallen
 	// Extended is a Kubernetes version in extended support, which costs more.
 	Extended bool `json:"extended"`
 	AutoMode bool `json:"autoMode"` // EKS Auto Mode, a fee on each node
@@ -122,6 +125,8 @@ func (c Choices) Check() error {
 	fail(k.Compute != Fargate || k.NATGateways > 0, "natGateways", "must be at least 1 with fargate: its pods on EKS are in private subnets (docs.aws.amazon.com/eks/latest/userguide/fargate.html)")
 	fail(k.MinNodes >= 0 && k.MinNodes <= 1000, "minNodes", "must be 0 to 1000, got %d", k.MinNodes)
 	fail(k.Shared >= 0 && k.Shared <= 1, "shared", "must be 0 to 1, got %v", k.Shared)
+	fail(k.Utilization == 0 || k.Utilization >= .01 && k.Utilization <= 1, "utilization", "must be 1%% to 100%%, got %v%%", 100*k.Utilization)
+	fail(k.Utilization == 0 || k.Compute != Fargate, "utilization", "is of nodes, and compute is fargate")
 	fail(k.Zones >= 1 && k.Zones <= 6, "zones", "must be 1 to 6, got %d", k.Zones)
 	fail(k.DiskGB >= 0 && k.DiskGB <= 16384, "diskGB", "must be 0 to 16384, got %d", k.DiskGB)
 	fail(k.CrossZone >= 0 && k.CrossZone <= 1, "crossZone", "must be 0 to 1, got %v", k.CrossZone)

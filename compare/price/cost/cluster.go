@@ -245,11 +245,7 @@ func (c *cluster) publicNodes() bool {
 
 // capacity adds what pods run on and returns the nodes' hours.
 func (c *cluster) capacity(l kubernetesLines, scale float64, q []float64) (hours float64) {
-	used := 0.0 // core hours
-	for i := range c.services {
-		s := &c.services[i]
-		used += float64(s.requests * scale * s.cpu / 3600)
-	}
+	used := c.coreHours(scale)
 	if c.choices.Compute == Fargate {
 		cpu, memory := c.fargateHours(scale)
 		q[l.work], q[l.idle], q[l.memory] = used, max(0, cpu-used), memory
@@ -268,6 +264,16 @@ func (c *cluster) capacity(l kubernetesLines, scale float64, q []float64) (hours
 	return hours
 }
 
+// coreHours is the CPU time that requests take in a month.
+func (c *cluster) coreHours(scale float64) float64 {
+	used := 0.0
+	for i := range c.services {
+		s := &c.services[i]
+		used += float64(s.requests * scale * s.cpu / 3600)
+	}
+	return used
+}
+
 // nodeHours is how many hours of nodes a month takes.
 func (c *cluster) nodeHours(scale float64) float64 {
 	if !c.known {
@@ -279,6 +285,9 @@ func (c *cluster) nodeHours(scale float64) float64 {
 		hours += float64(n*share) * price.HoursPerMonth
 	}
 	hours *= c.measured
+	if u := c.choices.Utilization; u > 0 { // of all CPUs of a node, which is what clusters are measured by
+		hours = max(hours, c.coreHours(scale)/u/float64(c.instance.CPUs))
+	}
 	if c.choices.Shared == 0 {
 		hours = max(hours, float64(c.choices.MinNodes)*price.HoursPerMonth)
 	}

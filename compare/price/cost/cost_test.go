@@ -248,6 +248,28 @@ func TestBillByHand(t *testing.T) {
 	}
 }
 
+// 300 M requests of 12 ms are 1,000 core-hours, and 13 % of two CPUs .26: 3,846.2 node-hours, of which
+// 500 are in use. x .0816 are 313.85 in all.
+func TestUtilizationByHand(t *testing.T) {
+	u := usage()
+	u.Shape, u.Requests = spec.Steady, demand.Known(300e6)
+	choices := Defaults()
+	choices.Kubernetes.Utilization = .13
+	app := App{Workloads: []Workload{workload(t, u)}}
+	bill := lines(t, kubernetesOf(t, app, choices).Bill(1))
+	for name, want := range map[string]string{"Nodes m7g.large, in use": "40.80", "Nodes m7g.large, idle": "273.05", "Disks": "8.43"} { // 3,846.2 / 730 x 20 GB x .08
+		if bill[name] != want {
+			t.Errorf("%s costs %s, want %s", name, bill[name], want)
+		}
+	}
+	choices.Kubernetes.Utilization = .9 // the replicas need more nodes than that
+	packed := choices
+	packed.Kubernetes.Utilization = 0
+	if got, want := kubernetesOf(t, app, choices).Bill(1), kubernetesOf(t, app, packed).Bill(1); *got.Total != *want.Total {
+		t.Errorf("at 90 %% it costs %s, and packed %s", got.Total, want.Total)
+	}
+}
+
 func TestBillsAddUp(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
 	for range 200 {

@@ -350,6 +350,9 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		hours += count[highest][0] * 730 / float64(cycle)
 		replicaHours += count[highest][1] * 730 / float64(cycle)
 	}
+	if k.Utilization > 0 && k.Compute == EC2 {
+		hours = math.Max(hours, requests*cpu/3600/(float64(instance.CPUs)*k.Utilization))
+	}
 	part := 1.0 // of what is fixed
 	if k.Shared > 0 {
 		part = k.Shared
@@ -493,6 +496,9 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 			w.Pod.MilliCPU *= 1 + random.IntN(8)
 			w.Pod.MemoryMiB = 128*(1+random.IntN(400)) + random.IntN(2) // at the edges of sizes
 			k.PublicNodes = false
+		}
+		if k.Compute == EC2 && random.IntN(3) == 0 {
+			k.Utilization = .05 + .5*random.Float64()
 		}
 		if random.IntN(3) == 0 {
 			choices.Lambda.NATGateways = demand.Known(random.IntN(3))
