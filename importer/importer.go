@@ -21,6 +21,7 @@ import (
 	"ambi/importer/draft"
 	"ambi/importer/kubernetes"
 	"ambi/importer/score"
+	"ambi/importer/serverless"
 	"ambi/importer/source"
 	"ambi/internal/problem"
 	"ambi/spec"
@@ -63,6 +64,12 @@ func formats() []format {
 			name: "Kubernetes manifests", recognize: kubernetes.Recognize,
 			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
 				return kubernetes.Import(documents, o.Name, report)
+			},
+		},
+		{
+			name: "Serverless Framework", recognize: serverless.Recognize, claim: serverless.Claim,
+			read: func(documents []source.Document, o Options, report *draft.Report) *draft.App {
+				return serverless.Import(documents, o.Name, o.Folder, report)
 			},
 		},
 		{

@@ -1,10 +1,12 @@
 package cloudformation
 
 import (
+	"slices"
 	"strings"
 
 	"ambi/importer/functions"
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 )
 
 // called is the function that a value leads to: by a reference to it, or within the address by
@@ -66,6 +68,44 @@ func (r *reading) connect() {
 			}
 		}
 	})
+	r.elsewhere()
+}
+
+// elsewhere finds what else starts functions that nothing of the above does: state machines,
+// authorizers, resources of the template's own kinds.
+func (r *reading) elsewhere() {
+	for _, name := range r.resources.Keys {
+		n := r.resources.Child(name)
+		kind := n.Get("Type").String()
+		if plumbing.MatchString(kind) {
+			continue
+		}
+		found := map[string]bool{}
+		mentions(n, found)
+		for logical, f := range r.functions {
+			if len(f.Triggers) == 0 && (found["${"+logical+"}"] || found["${"+logical+".Arn}"]) && !slices.Contains(f.Others, kind+" "+name) {
+				f.Others = append(f.Others, kind+" "+name)
+			}
+		}
+	}
+}
+
+// plumbing are resources that refer to functions and start none.
+var plumbing = lazyregexp.New(`^AWS::(Serverless::Function|Lambda::|IAM::|Logs::|CloudWatch::|SSM::|Serverless::SimpleTable|DynamoDB::)`)
+
+// mentions gathers the references that values have.
+func mentions(n *source.Node, into map[string]bool) {
+	if n.Why != "" {
+		for _, m := range variable.FindAllString(n.Text, -1) {
+			into[m] = true
+		}
+	}
+	for _, item := range n.Items {
+		mentions(item, into)
+	}
+	for _, key := range n.Keys {
+		mentions(n.Child(key), into)
+	}
 }
 
 // about notes a resource that belongs to a function, and that the stack makes itself.
@@ -111,7 +151,7 @@ func (r *reading) routeV2(name string, n *source.Node) {
 		o.Leave(key, why, true)
 		return
 	}
-	t := functions.Trigger{Object: o, Kind: "http", Name: name, At: n, HTTP: &functions.HTTP{Routes: routes}}
+	t := functions.Trigger{Object: o, Kind: "http", Name: name, At: n, HTTP: &functions.HTTP{Routes: routes, At: key, Why: why}}
 	switch kind := p.Get("AuthorizationType").String(); kind {
 	case "", "NONE":
 	case "JWT":
@@ -130,11 +170,6 @@ func (r *reading) routeV2(name string, n *source.Node) {
 	}
 	if cors := api.Get("Properties", "CorsConfiguration"); cors != nil {
 		f.CORS = corsOf(cors, "Allow")
-	}
-	if why == "" {
-		o.Carry(key, "services")
-	} else {
-		o.Approximate(key, "services", why, true)
 	}
 	o.Skip(p.Get("Target"), p.Get("ApiId"), p.Get("AuthorizerId"), p.Get("AuthorizationType"))
 	f.Triggers = append(f.Triggers, t)
@@ -173,7 +208,7 @@ func (r *reading) method(name string, n *source.Node) {
 		o.Leave(p, why, true)
 		return
 	}
-	t := functions.Trigger{Object: o, Kind: "http", Name: name, At: n, HTTP: &functions.HTTP{Routes: routes, Old: true}}
+	t := functions.Trigger{Object: o, Kind: "http", Name: name, At: n, HTTP: &functions.HTTP{Routes: routes, At: p.Get("HttpMethod"), Why: why, Old: true}}
 	switch kind := p.Get("AuthorizationType").String(); {
 	case p.Get("ApiKeyRequired").String() == "true":
 		t.HTTP.Authorizer = &functions.Authorizer{At: p.Get("ApiKeyRequired"), Kind: "callers with an API key"}
@@ -182,7 +217,6 @@ func (r *reading) method(name string, n *source.Node) {
 	case kind != "" && kind != "NONE":
 		t.HTTP.Authorizer = &functions.Authorizer{At: p.Get("AuthorizationType"), Kind: "what an authorizer lets through"}
 	}
-	o.Approximate(p.Get("HttpMethod"), "services", oldAPI, true)
 	p.Get("Integration").See()
 	o.Skip(p.Get("ResourceId"), p.Get("RestApiId"), p.Child("AuthorizationType"), p.Child("MethodResponses"), p.Child("AuthorizerId"))
 	f.Triggers = append(f.Triggers, t)
@@ -202,7 +236,7 @@ func (r *reading) mapping(name string, n *source.Node) {
 	kind := resource.Get("Type").String()
 	if kind != "" && kind != "AWS::SQS::Queue" || kind == "" && !strings.Contains(from.String(), ":sqs:") && !strings.Contains(strings.ToLower(from.String()), "queue") {
 		f.Others = append(f.Others, "a stream")
-		o.Leave(p, other("stream"), true)
+		o.Leave(p, Other("stream"), true)
 		return
 	}
 	o.Skip(p.Get("FunctionName"))
@@ -225,7 +259,7 @@ func (r *reading) rule(name string, n *source.Node) {
 		o := r.objects[name]
 		if p.Get("ScheduleExpression") == nil {
 			f.Others = append(f.Others, "a rule of EventBridge's")
-			o.Leave(p, other("EventBridgeRule"), true)
+			o.Leave(p, Other("EventBridgeRule"), true)
 			return
 		}
 		o.Skip(p.Child("Targets"), p.Child("Name"), p.Child("Description"))
@@ -260,12 +294,12 @@ func (r *reading) notifications(name string, n *source.Node) {
 			continue
 		}
 		o := r.objects[name]
-		if !created(item.Get("Event")) {
+		events := functions.Items(item.Get("Event"))
+		if !functions.Created(events) {
 			o.Leave(item, "only new objects of a bucket start a service", true)
 			continue
 		}
-		r.uploaded(f, item.Get("Event"))
-		u := functions.Uploads{Bucket: item.Get("Function").Open("${"+name+"}", "is this bucket")}
+		u := functions.Uploads{Bucket: item.Get("Function").Open("${"+name+"}", "is this bucket"), Events: events}
 		r.filter(&u, item.Get("Filter", "S3Key", "Rules"))
 		item.Get("Function").See()
 		t := functions.Trigger{Object: o, Name: name, At: item}

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -35,69 +36,34 @@ func (r *reading) event(f *functions.Function, name string, n *source.Node) {
 			Failures: p.Get("FunctionResponseTypes"), Enabled: p.Get("Enabled"), Filter: p.Get("FilterCriteria"),
 		})
 	case "S3":
-		if !created(p.Get("Events")) {
+		events := functions.Items(p.Get("Events"))
+		if !functions.Created(events) {
 			f.Others = append(f.Others, "objects that are deleted or changed")
 			f.Leave(n, "only new objects of a bucket start a service", true)
 			return
 		}
-		r.uploaded(f, p.Get("Events"))
-		u := functions.Uploads{Bucket: p.Get("Bucket")}
+		u := functions.Uploads{Bucket: p.Get("Bucket"), Events: events}
 		r.filter(&u, p.Get("Filter", "S3Key", "Rules"))
 		t = t.Uploads(u)
 	default:
 		f.Others = append(f.Others, "an event of the kind "+kind)
-		f.Leave(n, other(kind), true)
+		f.Leave(n, Other(kind), true)
 		return
 	}
 	f.Triggers = append(f.Triggers, t)
 }
 
-// other says what to do about an event that a spec does not have.
-func other(kind string) string {
+// Other says what to do about an event that a spec does not have.
+func Other(kind string) string {
 	switch kind {
-	case "SNS":
+	case "SNS", "sns":
 		return "no topic starts a service: subscribe a queue to it, and take its messages with queue"
-	case "EventBridgeRule", "CloudWatchEvent", "eventBridge":
+	case "EventBridgeRule", "CloudWatchEvent", "eventBridge", "cloudwatchEvent":
 		return "no event bus starts a service: have the rule send to a queue, and take its messages with queue"
-	case "DynamoDB", "Kinesis", "MSK", "SelfManagedKafka", "stream", "MQ", "DocumentDB":
+	case "DynamoDB", "Kinesis", "MSK", "SelfManagedKafka", "stream", "msk", "kafka", "MQ", "DocumentDB":
 		return "no stream starts a service: have a pipe send to a queue, and take its messages with queue"
 	}
 	return "starts no service: a service answers requests, or is started by a queue, uploads or a schedule"
-}
-
-// created reports whether any of a bucket's events are new objects.
-func created(n *source.Node) bool {
-	if n == nil {
-		return true
-	}
-	items := n.List()
-	if n.Kind == source.Scalar {
-		items = []*source.Node{n}
-	}
-	for _, item := range items {
-		if strings.HasPrefix(item.Text, "s3:ObjectCreated") {
-			return true
-		}
-	}
-	return false
-}
-
-// uploaded notes the kinds of a bucket's events.
-func (r *reading) uploaded(f *functions.Function, n *source.Node) {
-	items := n.List()
-	if n != nil && n.Kind == source.Scalar {
-		items = []*source.Node{n}
-	}
-	for _, item := range items {
-		switch {
-		case item.Text == "s3:ObjectCreated:*":
-			f.Skip(item)
-		case strings.HasPrefix(item.Text, "s3:ObjectCreated"):
-			f.Approximate(item, "services", "every way of making an object starts the service", true)
-		default:
-			f.Leave(item, "only new objects of a bucket start a service", true)
-		}
-	}
 }
 
 func (r *reading) filter(u *functions.Uploads, rules *source.Node) {
@@ -119,11 +85,8 @@ func (r *reading) route(f *functions.Function, t functions.Trigger, kind string,
 		f.Leave(t.At, why, true)
 		return
 	}
-	at := p.Get("Path")
-	if at == nil {
-		at = t.At
-	}
-	t.Kind, t.HTTP = "http", &functions.HTTP{Routes: routes, Old: kind == "Api"}
+	at := cmp.Or(p.Get("Path"), p, t.At)
+	t.Kind, t.HTTP = "http", &functions.HTTP{Routes: routes, At: at, Why: why, Old: kind == "Api"}
 	name, api := r.target(p.Get("RestApiId"))
 	section := "RestApi"
 	if kind == "HttpApi" {
@@ -139,16 +102,6 @@ func (r *reading) route(f *functions.Function, t functions.Trigger, kind string,
 	} else if cors := settings.get("Cors"); cors != nil {
 		f.CORS = corsOf(cors, "Allow")
 	}
-	switch {
-	case why != "":
-		f.Approximate(at, "services", why, true)
-	case t.HTTP.Old:
-		f.Approximate(at, "services", oldAPI, true)
-	case at == t.At:
-		f.Carry(n0(t.At, p), "services")
-	default:
-		f.Carry(at, "services")
-	}
 	f.Leave(p.Get("RequestParameters"), "the app checks its requests itself", true)
 	f.Leave(p.Get("RequestModel"), "the app checks its requests itself", true)
 	if seconds, ok := p.Get("TimeoutInMillis").Int(); ok && seconds > 0 {
@@ -156,16 +109,6 @@ func (r *reading) route(f *functions.Function, t functions.Trigger, kind string,
 	}
 	f.Skip(p.Get("PayloadFormatVersion"))
 	f.Triggers = append(f.Triggers, t)
-}
-
-const oldAPI = "an HTTP API serves it, without a stage in its path, and its events have another form than those of a REST API"
-
-// n0 is what of an event without a path stands for it.
-func n0(event, p *source.Node) *source.Node {
-	if p != nil {
-		return p
-	}
-	return event
 }
 
 // authorizer is who may call a route, by what it and its API say.

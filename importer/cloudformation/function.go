@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"ambi/importer/draft"
 	"ambi/importer/functions"
 	"ambi/importer/source"
 )
@@ -89,7 +88,7 @@ func (r *reading) function(name string, n *source.Node, p properties) *functions
 		for _, layer := range layers.Items {
 			if strings.Contains(layer.Text, "LambdaAdapterLayer") {
 				f.Adapted = true
-				f.Carry(layer, "services")
+				f.Skip(layer)
 				continue
 			}
 			kept.Items = append(kept.Items, layer)
@@ -236,7 +235,7 @@ func (r *reading) role(f *functions.Function, n *source.Node) {
 
 // url makes a route of a function's own address.
 func (r *reading) url(f *functions.Function, n *source.Node) {
-	t := functions.Trigger{Object: f.Object, Kind: "http", At: n, HTTP: &functions.HTTP{}}
+	t := functions.Trigger{Object: f.Object, Kind: "http", At: n, HTTP: &functions.HTTP{At: n, Why: functions.URL}}
 	t.HTTP.Routes, _ = functions.Routes("", "")
 	auth := n.Get("AuthType")
 	if auth.String() == "AWS_IAM" {
@@ -248,6 +247,5 @@ func (r *reading) url(f *functions.Function, n *source.Node) {
 		f.CORS = corsOf(cors, "Allow")
 	}
 	f.Leave(n.Get("InvokeMode"), "an HTTP API sends whole answers: a stream of them needs another way", true)
-	f.Note(n, draft.Item{Fate: draft.Approximated, To: "services", Why: "an HTTP API serves it, at another address, and answers within 30 seconds", Changes: true})
 	f.Triggers = append(f.Triggers, t)
 }

@@ -103,7 +103,7 @@ func (a *App) nameData() {
 		}
 	}
 	for _, d := range a.Data {
-		words := Words(d.Logical)
+		words := strings.TrimPrefix(Words(d.Logical), a.Name+"-")
 		for _, end := range []string{"-table", "-bucket", "-queue", "-dynamo-db", "-s3"} {
 			if short := strings.TrimSuffix(words, end); short != "" {
 				words = short

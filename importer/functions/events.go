@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,15 @@ func (a *App) off(t Trigger, s *draft.Service, enabled *source.Node) {
 type Uploads struct {
 	Bucket         *source.Node
 	Prefix, Suffix *source.Node
-	Existing       bool // it is not in the files
+	Events         []*source.Node // such as s3:ObjectCreated:Put; none for all new objects
+}
+
+const newObject = "s3:ObjectCreated"
+
+// Created reports whether any of a bucket's events are new objects, as they are where none are
+// named.
+func Created(events []*source.Node) bool {
+	return len(events) == 0 || slices.ContainsFunc(events, func(n *source.Node) bool { return strings.HasPrefix(n.Text, newObject) })
 }
 
 // Uploads makes the trigger of a bucket's new objects.
@@ -102,6 +111,16 @@ func (t Trigger) Uploads(u Uploads) Trigger {
 				u.Bucket = t.At
 			}
 			a.approximate(t.Object, u.Bucket, s.Path("uploads.from"), "is a bucket that is not in the files: name one under data, or have its owner send the events to a queue", true)
+		}
+		for _, n := range u.Events {
+			switch {
+			case n.Text == "s3:ObjectCreated:*":
+				a.carry(t.Object, n, s.Path("uploads"))
+			case strings.HasPrefix(n.Text, newObject):
+				a.approximate(t.Object, n, s.Path("uploads"), "every way of making an object starts the service", true)
+			default:
+				a.leave(t.Object, n, "only new objects of a bucket start a service", true)
+			}
 		}
 		for key, n := range map[string]*source.Node{"prefix": u.Prefix, "suffix": u.Suffix} {
 			if n == nil {

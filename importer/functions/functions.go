@@ -21,6 +21,7 @@ type App struct {
 	*draft.App
 	Functions []*Function
 	Data      []*Datum
+	Implied   []*Datum // that come with an event, unless Data has them
 	Usual     Usual
 	Later     []func() // what the report says once all services are made
 
@@ -80,6 +81,8 @@ type Trigger struct {
 // HTTP is a route of a function.
 type HTTP struct {
 	Routes     []string
+	At         *source.Node // which names them
+	Why        string       // what differs; empty where nothing does
 	Authorizer *Authorizer
 	Old        bool // an API of the first kind, whose events have another form
 }
@@ -136,6 +139,11 @@ func (a *App) leave(o draft.Object, n *source.Node, why string, changes bool) {
 
 // Write makes services of all functions.
 func (a *App) Write() {
+	for _, d := range a.Implied {
+		if a.Find(d.Node) == nil {
+			a.Data = append(a.Data, d)
+		}
+	}
 	a.nameData()
 	for _, g := range a.groups() {
 		a.write(g)

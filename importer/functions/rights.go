@@ -81,12 +81,31 @@ func of(kind string, actions []string) (rights, rest []string) {
 	return rights, rest
 }
 
+// belonging are the actions of the kinds of data that their rights include.
+func belonging() []string {
+	return strings.Fields(`s3:GetObject s3:ListBucket s3:PutObject s3:AbortMultipartUpload s3:DeleteObject sqs:SendMessage
+		dynamodb:GetItem dynamodb:BatchGetItem dynamodb:Query dynamodb:Scan
+		dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem`)
+}
+
+// wider reports whether rights include actions that none of some allows. One that only helps
+// another, such as to end an upload, does not count.
+func wider(kind string, rights, actions []string) bool {
+	return slices.ContainsFunc(belonging(), func(action string) bool {
+		on, right, _ := exact(action)
+		if on != kind || !slices.Contains(rights, right) || action == "s3:AbortMultipartUpload" || action == "dynamodb:ConditionCheckItem" {
+			return false
+		}
+		return !slices.ContainsFunc(actions, func(allowed string) bool {
+			start, wild := strings.CutSuffix(allowed, "*")
+			return allowed == action || wild && strings.HasPrefix(action, start)
+		})
+	})
+}
+
 // begins reports whether an action of a right begins so.
 func begins(kind, right, start string) bool {
-	for _, action := range []string{
-		"s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "sqs:SendMessage", "dynamodb:GetItem", "dynamodb:BatchGetItem",
-		"dynamodb:Query", "dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
-	} {
+	for _, action := range belonging() {
 		if k, r, _ := exact(action); k == kind && r == right && strings.HasPrefix(action, start) {
 			return true
 		}
@@ -94,8 +113,8 @@ func begins(kind, right, start string) bool {
 	return false
 }
 
-// texts are the items of a list, or the one value that stands for it.
-func texts(n *source.Node) []*source.Node {
+// Items are the items of a list, or the one value that stands for it.
+func Items(n *source.Node) []*source.Node {
 	if n == nil || n.Kind == source.List {
 		return n.List()
 	}
@@ -104,7 +123,7 @@ func texts(n *source.Node) []*source.Node {
 
 func actionsOf(s Statement) []string {
 	var all []string
-	for _, n := range texts(s.Actions) {
+	for _, n := range Items(s.Actions) {
 		all = append(all, n.String())
 	}
 	return all
@@ -117,7 +136,7 @@ func (a *App) broadly(f *Function, kind string) []string {
 		if s.Effect.String() != "Allow" || s.Limited {
 			continue
 		}
-		for _, r := range texts(s.Resources) {
+		for _, r := range Items(s.Resources) {
 			if strings.HasSuffix(r.String(), "*") && a.Find(r) == nil {
 				actions = append(actions, actionsOf(s)...)
 			}
@@ -183,7 +202,7 @@ func (a *App) statement(s *draft.Service, f *Function, st Statement) {
 		return
 	}
 	var resources, to, differs []string
-	for _, n := range texts(st.Resources) {
+	for _, n := range Items(st.Resources) {
 		d := a.Find(n)
 		if d != nil && !d.Existing {
 			rights, other := of(d.Kind, rest)
@@ -192,7 +211,9 @@ func (a *App) statement(s *draft.Service, f *Function, st Statement) {
 			for _, action := range other {
 				differs = append(differs, action+" on "+d.Logical+" is in no right")
 			}
-			if slices.ContainsFunc(rest, surplus.MatchString) || slices.ContainsFunc(rest, func(action string) bool { return strings.HasSuffix(action, "*") }) {
+			if wider(d.Kind, rights, rest) {
+				differs = append(differs, "on "+d.Logical+" its rights include more actions than it had: "+strings.Join(rights, ", "))
+			} else if slices.ContainsFunc(rest, surplus.MatchString) || slices.ContainsFunc(rest, func(action string) bool { return strings.HasSuffix(action, "*") }) {
 				differs = append(differs, "on "+d.Logical+" it may do what its rights say")
 			}
 			continue

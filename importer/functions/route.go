@@ -12,6 +12,9 @@ var (
 	oddName      = lazyregexp.New(`[^A-Za-z0-9_]+`)
 )
 
+// URL is what differs where a function had an address of its own.
+const URL = "an HTTP API serves it, at another address, and answers within 30 seconds"
+
 // Routes are what a method and a path of API Gateway become; why says what differs, or that
 // nothing can be made of it.
 func Routes(method, path string) (routes []string, why string) {

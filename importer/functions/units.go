@@ -153,6 +153,15 @@ func (a *App) start(s *draft.Service, u unit) {
 		}
 		s.Exposed = true
 		s.Add("http.routes", t.HTTP.Routes...)
+		why := t.HTTP.Why
+		if t.HTTP.Old {
+			why = strings.TrimPrefix(why+"; "+oldAPI, "; ")
+		}
+		if why == "" {
+			a.carry(t.Object, t.HTTP.At, s.Path("http.routes"))
+		} else {
+			a.approximate(t.Object, t.HTTP.At, s.Path("http.routes"), why, true)
+		}
 	}
 	if len(u.triggers) == 0 || u.triggers[0].HTTP == nil {
 		return
@@ -160,6 +169,9 @@ func (a *App) start(s *draft.Service, u unit) {
 	a.authorize(s, u.triggers[0].HTTP.Authorizer, u.Object)
 	a.cors(s, u.CORS, u.Object)
 }
+
+// oldAPI is what differs where a REST API served a route.
+const oldAPI = "an HTTP API serves it, without a stage in its path, and its events have another form than those of a REST API"
 
 // authorize says who may call a service. Where a spec cannot say it, nothing else is made of it:
 // the service must not be open to all by an import.
