@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"ambi/compare/demand/wire"
 	"ambi/internal/problem"
 )
 
@@ -87,22 +88,7 @@ func newCloudWatchJSON(options Options, l *lines) (records, error) {
 	var metrics []metric
 	total, any, next := 0, false, ""
 	for {
-		var page struct {
-			MetricDataResults []struct {
-				ID         string `json:"Id"`
-				Label      string
-				StatusCode string
-				Timestamps []json.RawMessage
-				Values     []float64
-			}
-			NextToken  string
-			Label      string
-			Datapoints []struct {
-				Timestamp   json.RawMessage
-				Sum         *float64
-				SampleCount *float64
-			}
-		}
+		var page wire.CloudWatchPage
 		err := decoder.Decode(&page)
 		if errors.Is(err, io.EOF) {
 			break

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ambi/compare/demand/wire"
 )
 
 // LogsInsights is the results of a query of CloudWatch Logs Insights.
@@ -34,10 +36,7 @@ func logsInsights() format {
 }
 
 func newLogsInsights(options Options, l *lines) (records, error) {
-	var answer struct {
-		Results [][]struct{ Field, Value string }
-		Status  string
-	}
+	var answer wire.LogsInsightsAnswer
 	decoder := json.NewDecoder(l.text)
 	if err := decoder.Decode(&answer); err != nil {
 		return nil, l.notes.badJSON("of get-query-results", err)

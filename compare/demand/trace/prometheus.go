@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ambi/compare/demand/wire"
 )
 
 // Prometheus is the result of a range query.
@@ -41,17 +43,7 @@ func prometheus() format {
 const increaseHint = "query sum(increase(http_requests_total[1m])) with step=60, for instance, and say --interval 1m"
 
 func newPrometheus(options Options, l *lines) (records, error) {
-	var answer struct {
-		Status, Error string
-		Data          struct {
-			ResultType string
-			Result     []struct {
-				Metric map[string]string
-				Values [][2]json.RawMessage
-			}
-		}
-		Warnings []string
-	}
+	var answer wire.PrometheusAnswer
 	if err := json.NewDecoder(l.text).Decode(&answer); err != nil {
 		return nil, l.notes.badJSON("of a range query", err)
 	}
