@@ -71,6 +71,36 @@ func SetText(src []byte, path, value string) ([]byte, error) {
 	return splice(src, from, from+quoted, value), nil
 }
 
+// Rename changes the key of a field, such as services.api.usage.duration, and leaves its value
+// and every other byte as they are.
+func Rename(src []byte, path, key string) ([]byte, error) {
+	var document yaml.Node
+	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
+	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {
+		return nil, err
+	}
+	if len(document.Content) != 1 {
+		return nil, fmt.Errorf("%s: there is no document", path)
+	}
+	node := document.Content[0]
+	keys := strings.Split(path, ".")
+	for depth, k := range keys {
+		at := keyOf(node, k)
+		if node.Kind != yaml.MappingNode || node.Anchor != "" || at < 0 {
+			return nil, byHand(path)
+		}
+		if depth == len(keys)-1 {
+			from := offset(src, bom, node.Content[at])
+			if !bytes.HasPrefix(src[from:], []byte(k)) {
+				return nil, byHand(path)
+			}
+			return splice(src, from, from+len(k), key), nil
+		}
+		node = node.Content[at+1]
+	}
+	return nil, byHand(path)
+}
+
 func byHand(path string) error {
 	return fmt.Errorf("%s: is written in a way that only a person should edit", path)
 }

@@ -6,23 +6,22 @@ import (
 	"strings"
 	"time"
 
+	"ambi/compare/demand/records"
 	"ambi/compare/format"
 	"ambi/internal/measure"
 	"ambi/internal/project"
 	"ambi/spec"
 )
 
-// usageEdits bring a service's usage to what was measured: where the spec has the figure for
-// this service alone, or else with the service.
+// usageEdits bring a service's usage to what was measured. The usage of an app of one service
+// is that service's.
 func usageEdits(p *project.Project, service string, m measure.Means) []spec.Edit {
 	edits := []spec.Edit{}
-	set := func(key, value string) {
-		path := "services." + service + ".usage." + key
-		if !p.App.Given(path) && p.App.Given("usage."+key) && len(p.App.Services) == 1 {
-			path = "usage." + key
-		}
-		edits = append(edits, spec.Edit{Path: path, Value: value})
+	at := "services." + service + ".usage"
+	if !p.App.Given(at) && p.App.Given("usage") && len(p.App.Services) == 1 {
+		at = "usage"
 	}
+	set := func(key, value string) { edits = append(edits, spec.Edit{Path: at + "." + key, Value: value}) }
 	length := func(key string, d *time.Duration) {
 		if d != nil && *d > 0 {
 			set(key, spec.Duration(project.Rounded(*d)).String())
@@ -42,12 +41,83 @@ func usageEdits(p *project.Project, service string, m measure.Means) []spec.Edit
 	return edits
 }
 
-// measureText is a measurement as text.
+// recordedEdits bring a service's usage to what was recorded.
+func recordedEdits(p *project.Project, service string, u records.Usage) []spec.Edit {
+	edits := usageEdits(p, service, measure.Means{CPUTime: u.CPUTime, StartTime: u.StartTime})
+	if d := u.Duration; d != nil && u.MemoryMB > 0 {
+		first := usageEdits(p, service, measure.Means{Duration: d})
+		first[0].Path = strings.TrimSuffix(first[0].Path, "duration") + "reportDuration"
+		first[0].Value += fmt.Sprintf("@%dMi", u.MemoryMB)
+		edits = append(first, edits...)
+	}
+	return edits
+}
+
+// measureText is what was found, as text.
 func measureText(d MeasureDocument, diff string) string {
 	var b strings.Builder
-	r := d.Result
+	distrust := []string{}
+	if d.Measured != nil {
+		b.WriteString(measuredText(d.Service, *d.Measured))
+		distrust = d.Measured.Distrust
+	}
+	if d.Recorded != nil {
+		b.WriteString(recordedText(d.Service, *d.Recorded))
+		distrust = d.Recorded.Distrust
+	}
+	if len(distrust) > 0 {
+		b.WriteString("\nto distrust\n")
+		for _, text := range distrust {
+			b.WriteString(fold("  - ", text))
+		}
+	}
+	if diff != "" {
+		fmt.Fprintf(&b, "\n%s\n%s", map[bool]string{true: "written into the spec:", false: "in the spec (--write writes it):"}[d.Written], diff)
+	}
+	return b.String()
+}
+
+// recordedText is what records say.
+func recordedText(service string, u records.Usage) string {
+	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	title := d.Service + ", measured on this machine"
+	title := service + ", as it was recorded"
+	line("%s\n%s", title, strings.Repeat("-", len(title)))
+	row := func(name, text string) { line("  %-28s%s", name, text) }
+	if d := u.Duration; d != nil {
+		text := fmt.Sprintf("%s, the mean of %s invocations", span(float64(*d)), format.Grouped(fmt.Sprintf("%.0f", u.Invocations)))
+		if u.P50 != nil {
+			text += fmt.Sprintf("; p50 %s, p99 %s", span(float64(*u.P50)), span(float64(*u.P99)))
+		}
+		row("duration", text)
+		if u.MemoryMB > 0 {
+			row("  with the memory", fmt.Sprintf("%d MB", u.MemoryMB))
+		}
+	}
+	if d := u.Billed; d != nil {
+		row("billed", span(float64(*d)))
+	}
+	if d := u.CPUTime; d != nil {
+		text := span(float64(*d))
+		if u.CPULow != nil {
+			text += fmt.Sprintf(" (%s to %s in four parts of the time)", span(float64(*u.CPULow)), span(float64(*u.CPUHigh)))
+		}
+		row("CPU time", text)
+	}
+	if d := u.StartTime; d != nil {
+		row("start", fmt.Sprintf("%s, the mean of %.0f starts", span(float64(*d)), u.Starts))
+	}
+	if u.Peak != nil {
+		row("memory, at most", bytesOf(*u.Peak))
+	}
+	return b.String()
+}
+
+// measuredText is a measurement.
+func measuredText(service string, r measure.Result) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	title := service + ", measured on this machine"
 	if len(r.Missing) > 0 {
 		title += ": a part"
 	}
@@ -134,18 +204,6 @@ func measureText(d MeasureDocument, diff string) string {
 			line("  %-8s %s here, %s there", l.Name, span(l.Here), span(l.Reference))
 		}
 		line("  Source: %s", c.Reference.Source)
-	}
-	if len(r.Distrust) > 0 {
-		line("")
-		line("to distrust")
-		for _, text := range r.Distrust {
-			b.WriteString(fold("  - ", text))
-		}
-	}
-	if diff != "" {
-		line("")
-		line("%s", map[bool]string{true: "written into the spec:", false: "in the spec (--write writes it):"}[d.Written])
-		b.WriteString(diff)
 	}
 	return b.String()
 }

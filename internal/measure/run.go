@@ -167,6 +167,9 @@ func (r *run) shares() []float64 {
 
 // order sends requests in turn, each as often as its share says.
 func (r *run) order() func(uint64) int {
+	if n := uint64(len(r.Logged)); n > 0 {
+		return func(i uint64) int { return r.Logged[i%n].Request }
+	}
 	credit := make([]float64, len(r.Requests))
 	return func(uint64) int {
 		most := 0

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -46,6 +47,12 @@ func (p *Project) Edit(edits []spec.Edit, write bool) (string, error) {
 	after := before
 	// What is new comes first, so the last is the first to read.
 	for _, e := range slices.Backward(edits) {
+		at, key := e.Path[:strings.LastIndexByte(e.Path, '.')+1], e.Path[strings.LastIndexByte(e.Path, '.')+1:]
+		if other := insteadOf(key); other != "" && p.App.Given(at+other) {
+			if after, err = spec.Rename(after, at+other, key); err != nil {
+				return "", problem.File(p.SpecName, 0, "%v", err)
+			}
+		}
 		if after, err = spec.SetText(after, e.Path, e.Value); err != nil {
 			return "", problem.File(p.SpecName, 0, "%v", err)
 		}
@@ -60,6 +67,11 @@ func (p *Project) Edit(edits []spec.Edit, write bool) (string, error) {
 		}
 	}
 	return udiff.Unified(name, name, string(before), string(after)), nil
+}
+
+// insteadOf is the key that a key of usage replaces; empty for most.
+func insteadOf(key string) string {
+	return map[string]string{"duration": "reportDuration", "reportDuration": "duration"}[key]
 }
 
 // Rounded is a duration with three digits or four.

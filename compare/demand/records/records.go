@@ -71,11 +71,14 @@ type Report struct {
 	prometheus map[Role]*rates
 }
 
-// average is a weighted mean.
+// mostMilliseconds bounds what is taken for a time.
+const mostMilliseconds = 24 * 3.6e6
+
+// average is a weighted mean of times, in milliseconds.
 type average struct{ sum, weight float64 }
 
 func (a *average) add(value, weight float64) {
-	if weight > 0 && !math.IsNaN(value) && !math.IsInf(value, 0) && value >= 0 {
+	if weight > 0 && !math.IsInf(weight, 0) && value >= 0 && value <= mostMilliseconds {
 		a.sum += value * weight
 		a.weight += weight
 	}

@@ -54,21 +54,33 @@ func Start(c Command) (*Process, error) {
 	p.cmd.WaitDelay = pipesOpen
 	separate(p.cmd)
 	if err := p.cmd.Start(); err != nil {
-		kind := problem.Machine
-		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-			kind = problem.Misuse
-		}
-		var of *exec.Error
-		if errors.As(err, &of) {
-			err = of.Err
-		}
-		return nil, problem.New("cannot start %s: %w", c.Args[0], inputfile.Cause(err)).Of(kind)
+		return nil, cannotStart(c, err)
 	}
 	go func() {
 		p.err = p.cmd.Wait()
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// Check requires that there is such a program.
+func (c Command) Check() error {
+	if _, err := exec.LookPath(c.Args[0]); err != nil {
+		return cannotStart(c, err)
+	}
+	return nil
+}
+
+func cannotStart(c Command, err error) error {
+	kind := problem.Machine
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		kind = problem.Misuse
+	}
+	var of *exec.Error
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return problem.New("cannot start %s: %w", c.Args[0], inputfile.Cause(err)).Of(kind)
 }
 
 // PID is the process ID of the program itself.
