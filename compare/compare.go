@@ -95,6 +95,7 @@ type Result struct {
 	// Placement is the cheapest assignment of an app's services to targets; null for a single
 	// service, while a figure is missing, and with a simulation.
 	Placement *Placement `json:"placement,omitempty"`
+	Team      *Team      `json:"team,omitempty"` // null without an hourly rate
 	// NotPriced is what is in no figure: services, and data or a part of its use.
 	NotPriced []NotPriced `json:"notPriced,omitempty"`
 	target.Pair[Side]
@@ -233,7 +234,7 @@ func Compare(in Input) (Result, error) {
 	if r.Services, err = c.services(pair, r); err != nil {
 		return Result{}, err
 	}
-	r.Placement = c.place(pair, r)
+	r.Placement, r.Team = c.place(pair, r), c.team(pair)
 	r.Assumptions = c.assumptions(r)
 	return r, nil
 }

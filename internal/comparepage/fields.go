@@ -179,6 +179,12 @@ func choiceField(flag string) (group, label string, stops []string) {
 		return "Kubernetes", "Node type", nil
 	case "min-nodes":
 		return "Kubernetes", "Nodes at least", counts
+	case "hourly-rate":
+		return "Both", "An hour of the team, dollars", strings.Fields("0 25 50 75 100 150 200")
+	case "lambda-hours":
+		return "Lambda", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
+	case "kubernetes-hours":
+		return "Kubernetes", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
 	case "utilization":
 		return "Kubernetes", "CPU of the nodes in use, percent", strings.Fields("8 10 13 15 20 30 40 50 60")
 	case "disk":

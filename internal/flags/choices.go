@@ -56,6 +56,12 @@ func AllChoices() []Choice {
 		toggle("free-tier", "freeTier", both, "count AWS's free allowances", func(c *cost.Choices) *bool { return &c.FreeTier }, true),
 		toggle("no-logs", "logs", both, "leave logs out", func(c *cost.Choices) *bool { return &c.Logs }, false),
 		toggle("no-egress", "egress", both, "responses stay within AWS", func(c *cost.Choices) *bool { return &c.Egress }, false),
+		number("hourly-rate", "hourlyRate", both, "what an hour of the team costs, in `DOLLARS`: shows how many hours a month turn the answer; 0 leaves hours out",
+			func(c *cost.Choices) *float64 { return &c.Team.Rate }),
+		number("lambda-hours", "lambdaHours", spec.Lambda, "the `HOURS` a month that the team works for it",
+			func(c *cost.Choices) *float64 { return &c.Team.Lambda }),
+		number("kubernetes-hours", "kubernetesHours", spec.Kubernetes, "the `HOURS` a month that the team works for it",
+			func(c *cost.Choices) *float64 { return &c.Team.Kubernetes }),
 		{
 			Flag: "front-door", Name: "frontDoor", Target: spec.Lambda, Usage: "what clients call: `DOOR` is http-api, rest-api, function-url or alb (default http-api)",
 			Set: func(c *cost.Choices, text string) error {

@@ -131,6 +131,7 @@ func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, serv
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
+	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours")
 	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
 		i.Refuse("applies to nodes of the app's own, and there are none", "for-peak")
 	}

@@ -23,6 +23,14 @@ type Choices struct {
 	Elsewhere  map[string]float64 `json:"elsewhere,omitempty"`
 	Lambda     LambdaChoices      `json:"lambda"`
 	Kubernetes KubernetesChoices  `json:"kubernetes"`
+	Team       TeamChoices        `json:"team,omitzero"`
+}
+
+// TeamChoices are what the team's work costs. No bill includes it.
+type TeamChoices struct {
+	Rate       float64 `json:"rate"`       // dollars an hour; 0 where it is not given
+	Lambda     float64 `json:"lambda"`     // hours a month
+	Kubernetes float64 `json:"kubernetes"` // the same
 }
 
 // LambdaChoices are the choices for Lambda.
@@ -138,10 +146,20 @@ func (c Choices) Check() error {
 	}
 	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive", "must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
 	c.Lambda.check(fail)
+	c.Team.check(fail)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
 		_, known := price.UnitOf(key)
 		fail(known, "elsewhere", "%s: no such price", key)
 		fail(c.Elsewhere[key] >= 0 && c.Elsewhere[key] <= maxElsewhere, "elsewhere", "%s: must be 0 to %v, got %v", key, maxElsewhere, c.Elsewhere[key])
 	}
 	return problems.Err()
+}
+
+// check reports what is wrong with the team's hours.
+func (t TeamChoices) check(fail func(ok bool, choice, format string, args ...any)) {
+	fail(t.Rate >= 0 && t.Rate <= 10_000, "hourlyRate", "must be 0 to 10000 dollars, got %v", t.Rate)
+	fail(t.Lambda >= 0 && t.Lambda <= 10_000, "lambdaHours", "must be 0 to 10000 a month, got %v", t.Lambda)
+	fail(t.Kubernetes >= 0 && t.Kubernetes <= 10_000, "kubernetesHours", "must be 0 to 10000 a month, got %v", t.Kubernetes)
+	fail(t.Rate > 0 || t.Lambda == 0, "lambdaHours", "needs what an hour of the team costs: --hourly-rate")
+	fail(t.Rate > 0 || t.Kubernetes == 0, "kubernetesHours", "needs what an hour of the team costs: --hourly-rate")
 }

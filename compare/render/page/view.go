@@ -147,6 +147,9 @@ func verdict(r compare.Result, o Options) verdictView {
 	if left := r.Left(); left != "" {
 		v.Facts = append(v.Facts, "Without "+left+".")
 	}
+	if r.Team != nil {
+		v.Facts = append(v.Facts, format.Sentence(r.Team.Words())+".")
+	}
 	if len(r.BreakEven.Points) > 0 {
 		v.Facts = append(v.Facts, crossingsSentence(r))
 	}

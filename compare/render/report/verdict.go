@@ -73,6 +73,9 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"flips with", text})
 	}
 	facts = append(facts, fact{"fits", fits(r.Fit)})
+	if r.Team != nil {
+		facts = append(facts, fact{"team", r.Team.Words()})
+	}
 	for _, text := range v.Beside {
 		facts = append(facts, fact{"comes with", text})
 	}
