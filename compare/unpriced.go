@@ -13,15 +13,17 @@ import (
 type NotPriced struct {
 	Service string `json:"service,omitempty"`
 	Trigger string `json:"trigger,omitempty"` // of the service
-	Data    string `json:"data,omitempty"`
-	Kind    string `json:"kind,omitempty"` // of the data
+	// Target is the only one that the service is written for: there is nothing to compare it with.
+	Target spec.Target `json:"target,omitempty"`
+	Data   string      `json:"data,omitempty"`
+	Kind   string      `json:"kind,omitempty"` // of the data
 	// Figures are those of the data's usage that are unknown; none where the kind itself is
 	// not priced yet.
 	Figures []string `json:"figures,omitempty"`
 }
 
-// Priced returns an app without the services that cannot be priced yet, and those services by
-// name. The traffic of the others does not change.
+// Priced returns an app without the services that cannot be compared, because only one target has
+// them or because they cannot be priced yet, and those services by name. The traffic of the others does not change.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
 	return without(app, []string{"http", "queue", "uploads"})
 }
@@ -29,18 +31,36 @@ func Priced(app *spec.App) (*spec.App, []NotPriced) {
 // OverHTTP does the same with the services that are not simulated: those that events start.
 func OverHTTP(app *spec.App) (*spec.App, []NotPriced) { return without(app, []string{"http"}) }
 
-// without removes services whose trigger is not among some.
+// without removes services whose trigger is not among some, and those that only one target has.
 func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	var left []NotPriced
+	stays := map[string]bool{}
 	for _, name := range app.ServiceNames() {
-		if trigger := app.TriggerOf(name); !slices.Contains(triggers, trigger) {
-			left = append(left, NotPriced{Service: name, Trigger: trigger})
+		s := app.Services[name]
+		one := NotPriced{Service: name, Trigger: s.Trigger()}
+		if s.Alone() {
+			one.Target = s.Targets[0]
+		}
+		if stays[name] = one.Target == "" && slices.Contains(triggers, one.Trigger); !stays[name] {
+			left = append(left, one)
 		}
 	}
 	if left == nil {
 		return app, nil
 	}
-	return app.Only(func(name string) bool { return slices.Contains(triggers, app.TriggerOf(name)) }), left
+	return app.Only(func(name string) bool { return stays[name] }), left
+}
+
+// What describes what was left out, such as "search (http, on kubernetes only)".
+func (n NotPriced) What() string {
+	switch {
+	case n.Target != "":
+		return n.Service + " (" + n.Trigger + ", on " + string(n.Target) + " only)"
+	case n.Service != "":
+		return n.Service + " (" + n.Trigger + ")"
+	default:
+		return n.Data + " (" + n.Kind + ")"
+	}
 }
 
 // dataOf returns what is priced of an app's data, and what is not.
@@ -80,10 +100,8 @@ func (r Result) Left() string {
 	var kinds, figures []string
 	for _, n := range r.NotPriced {
 		switch {
-		case n.Service != "":
-			kinds = append(kinds, n.Service+" ("+n.Trigger+")")
-		case n.Figures == nil:
-			kinds = append(kinds, n.Data+" ("+n.Kind+")")
+		case n.Service != "", n.Figures == nil:
+			kinds = append(kinds, n.What())
 		default:
 			figures = append(figures, n.Data+" ("+strings.Join(n.Figures, ", ")+")")
 		}

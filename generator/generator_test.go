@@ -53,7 +53,7 @@ func TestAlarms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, app := resolve(t, "app.yaml", text, "example.com/many")
+		in, _ := resolve(t, "app.yaml", text, "example.com/many")
 		if in.Lambda == nil {
 			continue
 		}
@@ -63,8 +63,8 @@ func TestAlarms(t *testing.T) {
 				alarms++
 			}
 		}
-		want := len(app.Services) * lambda.AlarmsOfService
-		for _, s := range app.Services {
+		want := len(in.Lambda.Services) * lambda.AlarmsOfService
+		for _, s := range in.Lambda.Services {
 			if s.Schedule != nil {
 				want += lambda.AlarmsOfSchedule
 			}

@@ -27,6 +27,7 @@ var bends = map[string][]string{
 	"apiVersion":                                nil, // there is only one
 	"name":                                      {"bent"},
 	"targets[]":                                 nil, // which targets are written: TestGolden has each
+	"services.*.targets[]":                      nil, // the same
 	"services.*.image":                          {"123456789012.dkr.ecr.us-east-1.amazonaws.com/bent:9"},
 	"services.*.command[]":                      {"/bent"},
 	"services.*.args[]":                         {"bent"},

@@ -108,7 +108,7 @@ func Project(in Input, spec string) ([]File, error) {
 	view.Description = in.App + " on " + newSharedView(in).TargetsProse
 	if in.Lambda != nil {
 		view.Demanded = slices.DeleteFunc(lambdaDemands(in.Lambda), isGiven)
-		if slices.Contains(lambdaFeaturesOf(in.Lambda), "switched") {
+		if slices.Contains(lambdaFeaturesOf(in.Lambda), "demanded") {
 			view.LambdaActive = "true"
 		}
 	}
@@ -119,7 +119,7 @@ func Project(in Input, spec string) ([]File, error) {
 				view.KubernetesDemanded = append(view.KubernetesDemanded, v.Key)
 			}
 		}
-		if slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "switched") {
+		if slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "demanded") {
 			view.KubernetesActive = strconv.FormatBool(in.Lambda == nil) // two stacks would run each schedule twice
 		}
 	}
@@ -171,11 +171,11 @@ func DataFiles(in Input) ([]File, error) {
 	}
 	view := struct {
 		App, Region string
-		Consumed    bool
+		Switched    bool
 		Consumer    string
 		Existing    []Setting // which a stack must set
 		Kept        keptWords
-	}{in.App, region(in), in.Data.Consumed(), string(in.Targets()[0]), existingSettings(in), wordsOf(in.Data)}
+	}{in.App, region(in), in.Data.Switched(), string(in.Targets()[0]), existingSettings(in), wordsOf(in.Data)}
 	var files []File
 	for _, name := range []string{DataProject, dataStack} {
 		content, err := projectFile("data."+path.Base(name), view)

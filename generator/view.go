@@ -68,9 +68,22 @@ func newSharedView(in Input) sharedView {
 	return view
 }
 
+// activity says, of a target's features, what decides whether its stack is active: the data's
+// stack if a service consumes messages, its own setting for schedules alone, and nothing if no
+// other target has any of those services.
+func activity(features []string) []string {
+	switch has := func(name string) bool { return slices.Contains(features, name) }; {
+	case has("switched") && !has("consumer"):
+		return []string{"demanded"}
+	case has("paused") && !has("switched"):
+		return []string{"always"}
+	}
+	return nil
+}
+
 // andRuns adds to what a stack's setting active says of queues.
 func andRuns(features []string) string {
-	if slices.Contains(features, "schedule") {
+	if slices.Contains(features, "timed") {
 		return " and runs the schedules"
 	}
 	return ""

@@ -25,6 +25,7 @@ var dataFeatures = []feature[datum]{
 	{"notified", func(d datum) bool { return d.Notified() }},
 	{"existing", datum.Existing},
 	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
+	{"switched", func(d datum) bool { return d.Queue != nil && d.Queue.Switched }},
 	{"table", func(d datum) bool { return d.Table != nil }},
 }
 
@@ -258,7 +259,7 @@ func (v *sharedView) readData(m *data.Model) {
 	if len(m.Tables) > 0 {
 		v.features = append(v.features, "table")
 	}
-	if m.Consumed() {
-		v.features = append(v.features, "consumed")
+	if m.Switched() {
+		v.features = append(v.features, "switched")
 	}
 }

@@ -32,6 +32,10 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"identity", func(s kubernetes.Service) bool { return s.Identity != nil }},
 	{"pod-identity", func(s kubernetes.Service) bool { return s.Identity != nil && !s.Identity.IRSA }},
 	{"irsa", func(s kubernetes.Service) bool { return s.Identity != nil && s.Identity.IRSA }},
+	{"paused", func(s kubernetes.Service) bool { return s.Events != nil || s.Schedule != nil }},
+	{"switched", kubernetes.Service.Switched},
+	{"consumer", func(s kubernetes.Service) bool { return s.Events != nil && s.Switched() }},
+	{"timed", func(s kubernetes.Service) bool { return s.Schedule != nil && s.Switched() }},
 	{"queue", func(s kubernetes.Service) bool { return s.Events != nil }},
 	{"delivery", func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }},
 	{"fifo", func(s kubernetes.Service) bool { return s.Events != nil && s.Events.FIFO && !s.Events.Pull }},
@@ -70,15 +74,10 @@ func hasCommand(s kubernetes.Service) bool { return len(s.Command)+len(s.Args) >
 // together have.
 func kubernetesFeaturesOf(m *kubernetes.Model) []string {
 	list := namesOf(kubernetesFeatures, m.Services...)
-	if slices.Contains(list, "schedule") {
-		if slices.Contains(list, "deployed") {
-			list = append(list, "mixed")
-		}
-		if !slices.Contains(list, "queue") { // else the data stack says which target is active
-			list = append(list, "switched")
-		}
+	if slices.Contains(list, "schedule") && slices.Contains(list, "deployed") {
+		list = append(list, "mixed")
 	}
-	return list
+	return append(list, activity(list)...)
 }
 
 type kubernetesView struct {
@@ -219,7 +218,7 @@ func kubernetesTestConfig(in Input) []value {
 		{"pod-identity", "clusterName", "test"},
 		{"irsa", "oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},
 		{"uses", "dataStack", "main"},
-		{"switched", "active", "true"},
+		{"demanded", "active", "true"},
 		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
 	} {
 		if slices.Contains(features, v.feature) {
@@ -237,8 +236,8 @@ func kubernetesSettings(in Input) []Setting {
 		{"identity", "permissionsBoundaryArn", "kubernetes: the policy that bounds the pods' roles"},
 		{"pod-identity", "clusterName", "kubernetes: the EKS cluster whose pods get roles by EKS Pod Identity"},
 		{"uses", "dataStack", "kubernetes, required: the stack of stacks/data whose " + wordsOf(in.Data).Plural + " the services use"},
-		{"switched", "active", "kubernetes, required: true or false, whether it, and not another target's stack, runs the schedules"},
-		{"queue", "active", "kubernetes: true or false, whether it takes messages from the queues" + andRuns(features) + "; as the data stack's consumer says when empty"},
+		{"demanded", "active", "kubernetes, required: true or false, whether it, and not another target's stack, runs the schedules"},
+		{"consumer", "active", "kubernetes: true or false, whether it takes messages from the queues" + andRuns(features) + "; as the data stack's consumer says when empty"},
 		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
 		{"schedule", "curlImage", "kubernetes: the image of the container that starts each run, curl, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},

@@ -38,6 +38,10 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"uses", func(s lambda.Service) bool { return usesData(s.Access) }},
 	{"listing", func(s lambda.Service) bool { return listsPrefixes(s.Access) }},
 	{"indexes", func(s lambda.Service) bool { return usesIndexes(s.Access) }},
+	{"paused", func(s lambda.Service) bool { return s.Events != nil || s.Schedule != nil }},
+	{"switched", lambda.Service.Switched},
+	{"consumer", func(s lambda.Service) bool { return s.Events != nil && s.Switched() }},
+	{"timed", func(s lambda.Service) bool { return s.Schedule != nil && s.Switched() }},
 	{"queue", func(s lambda.Service) bool { return s.Events != nil }},
 	{"fifo", func(s lambda.Service) bool { return s.Events != nil && s.Events.FIFO }},
 	{"uploads", func(s lambda.Service) bool { return s.Events != nil && s.Events.Uploads }},
@@ -66,10 +70,7 @@ func lambdaFeaturesOf(m *lambda.Model) []string {
 	if schedules && !queues && m.HasHTTP() {
 		list = append(list, "requests-only")
 	}
-	if schedules && !queues { // else the data stack says which target is active
-		list = append(list, "switched")
-	}
-	return list
+	return append(list, activity(list)...)
 }
 
 type lambdaView struct {
@@ -353,7 +354,7 @@ func lambdaTestConfig(in Input) []value {
 	if slices.ContainsFunc(in.Lambda.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
 		config = append(config, value{"dataStack", "main"})
 	}
-	if slices.Contains(lambdaFeaturesOf(in.Lambda), "switched") {
+	if slices.Contains(lambdaFeaturesOf(in.Lambda), "demanded") {
 		config = append(config, value{"active", "true"})
 	}
 	return config
@@ -373,7 +374,7 @@ func lambdaSettings(in Input) []Setting {
 		{"alarmTopicArn", "lambda: the SNS topic, in the stack's region, that alarms are sent to"},
 		{"permissionsBoundaryArn", "lambda: the policy that bounds every role"},
 	}...)
-	if features := lambdaFeaturesOf(m); slices.Contains(features, "queue") {
+	if features := lambdaFeaturesOf(m); slices.Contains(features, "consumer") {
 		list = append(list, Setting{"active", "lambda: true or false, whether it takes messages from the queues" + andRuns(features) + "; as the data stack's consumer says when empty"})
 	}
 	for _, key := range lambdaDemands(m) {
@@ -400,7 +401,7 @@ func lambdaDemands(m *lambda.Model) []string {
 	if slices.ContainsFunc(m.Services, func(s lambda.Service) bool { return usesData(s.Access) }) {
 		keys = append(keys, "dataStack")
 	}
-	if slices.Contains(lambdaFeaturesOf(m), "switched") {
+	if slices.Contains(lambdaFeaturesOf(m), "demanded") {
 		keys = append(keys, "active")
 	}
 	return keys

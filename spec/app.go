@@ -64,6 +64,7 @@ type Service struct {
 	Uploads     *Uploads          `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
 	Schedule    *Schedule         `json:"schedule,omitempty" jsonschema_description:"Times at which the service runs."`
 	Worker      *Worker           `json:"worker,omitempty" jsonschema_description:"Says that the service runs all the time by itself: nothing calls it."`
+	Targets     []Target          `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes" jsonschema_description:"The targets that the service is written for; the app's when empty."`
 	Uses        map[string]Rights `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
 	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
 	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`

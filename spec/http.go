@@ -175,7 +175,7 @@ type placed struct {
 	at      Position
 }
 
-// routes finds those that no gateway can tell apart, across all services: they
+// routes finds those that no gateway can tell apart, across all services of a target: they
 // share one host.
 func (v *validator) routes(services []string) {
 	var all []placed
@@ -190,14 +190,15 @@ func (v *validator) routes(services []string) {
 	slices.SortStableFunc(all, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.at.Line, b.at.Line), cmp.Compare(a.at.Column, b.at.Column))
 	})
-	first := map[Route]placed{}
+	firsts := map[Route][]placed{} // one for each target at most
 	for _, r := range all {
 		shape := Route{r.Method, r.Shape()}
-		earlier, taken := first[shape]
-		if !taken {
-			first[shape] = r
+		i := slices.IndexFunc(firsts[shape], func(p placed) bool { return v.app.together(v.app.Services[p.service], v.app.Services[r.service]) })
+		if i < 0 {
+			firsts[shape] = append(firsts[shape], r)
 			continue
 		}
+		earlier := firsts[shape][i]
 		owner := ""
 		if earlier.service != r.service {
 			owner = " of " + earlier.service

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -30,10 +31,19 @@ func (v *validator) internal(path, name string, s *Service) {
 		v.fail(at, "cannot be combined with settings for callers outside the app: "+strings.Join(outside, ", "), "remove them, or internal")
 		return
 	}
+	var callers []*Service
 	for _, other := range v.app.Services {
 		if slices.Contains(other.Needs, name) {
-			return
+			callers = append(callers, other)
 		}
 	}
-	v.fail(at, "needs a caller: no other service needs this one", "name it under needs of the services that call it, or remove internal")
+	if callers == nil {
+		v.fail(at, "needs a caller: no other service needs this one", "name it under needs of the services that call it, or remove internal")
+		return
+	}
+	for _, t := range v.app.Targets {
+		if s.For(t) && !slices.ContainsFunc(callers, func(caller *Service) bool { return caller.For(t) }) {
+			v.fail(at, fmt.Sprintf("needs a caller on target %s: no service that needs this one is written for it", t), "write this one for the targets of its callers alone, or remove internal")
+		}
+	}
 }

@@ -33,6 +33,7 @@ func Parse(name string, src []byte) (*App, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	app.narrow()
 	return app, nil
 }
 

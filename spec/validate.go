@@ -71,6 +71,7 @@ func (v *validator) check() {
 		v.image(at, v.app.Image)
 	}
 	v.data()
+	v.targets(names)
 	for _, name := range names {
 		path := child("services", name)
 		if v.sound(path) {

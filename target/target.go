@@ -20,7 +20,7 @@ import (
 )
 
 // Resolved is an app with its models for both targets, including one that its spec does not
-// list, and the findings.
+// list, and the findings. A service that is written for one target is in that model alone.
 type Resolved struct {
 	App        *spec.App // for places in the text, and for the usage
 	Lambda     lambda.Model
@@ -33,10 +33,11 @@ type Resolved struct {
 // finding on its target is refused.
 func Resolve(app *spec.App) *Resolved {
 	r := &Resolved{App: app}
-	r.Lambda, r.Findings.Lambda = lambda.Resolve(app)
-	r.Kubernetes, r.Findings.Kubernetes = kubernetes.Resolve(app)
+	r.Lambda, r.Findings.Lambda = lambda.Resolve(app.On(spec.Lambda))
+	r.Kubernetes, r.Findings.Kubernetes = kubernetes.Resolve(app.On(spec.Kubernetes))
 	for _, t := range spec.Targets() {
 		notes := finding.New(t, app)
+		notes.Targets()
 		r.Data = data.Resolve(app, notes) // the same for either
 		*r.Findings.At(t) = finding.Join(r.Findings.Of(t), notes.List())
 	}
@@ -58,11 +59,6 @@ func (r *Resolved) Problems(file string, targets ...spec.Target) problem.List {
 	return list
 }
 
-// Services lists the names of the app's services, in order.
-func (r *Resolved) Services() []string {
-	names := make([]string, len(r.Lambda.Services))
-	for i, s := range r.Lambda.Services {
-		names[i] = s.Name
-	}
-	return names
-}
+// Services lists the names of the app's services, in order: also of those that only one target
+// has.
+func (r *Resolved) Services() []string { return r.App.ServiceNames() }

@@ -92,7 +92,7 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 		if service == "" {
 			b.WriteString("\nshared\n")
 		} else {
-			b.WriteString("\n" + service + "\n")
+			b.WriteString("\n" + service + onlyOn(p.App.Services[service]) + "\n")
 		}
 		for i := range max(len(left), len(right)) {
 			row("  "+line(left, i), "  "+line(right, i))
@@ -108,6 +108,14 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 		return problem.As(problem.Machine, err)
 	}
 	return nil
+}
+
+// onlyOn says of a service that only one target has it; of others nothing.
+func onlyOn(s *spec.Service) string {
+	if !s.Alone() {
+		return ""
+	}
+	return fmt.Sprintf(" (on %s only)", s.Targets[0])
 }
 
 // dataPlan is the plan of the data's program as text; empty for none.

@@ -100,7 +100,7 @@ type SimulationDocument struct {
 	Lambda      compare.Side         `json:"lambda"`     // the bill of a month like the trace
 	Kubernetes  compare.Side         `json:"kubernetes"` // the same
 	Simulation  *compare.Simulation  `json:"simulation"`
-	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // what is in no figure: services that events start, and data
+	NotPriced   []compare.NotPriced  `json:"notPriced,omitempty"` // what is in no figure: services that events start or only one target has, and data
 	Assumptions []compare.Assumption `json:"assumptions"`         // all that the figures rest on
 }
 

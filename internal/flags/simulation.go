@@ -40,6 +40,9 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 		settings.Targets = []spec.Target{only}
 	}
 	for _, n := range p.NotPriced {
+		if n.Service == s.Service && n.Target != "" {
+			return nil, problem.Flag("service", "%s is only on target %s, and a simulation runs both targets", n.Service, n.Target)
+		}
 		if n.Service == s.Service {
 			return nil, problem.Flag("service", "%s is started by %s, and only services over HTTP are simulated yet", n.Service, n.Trigger)
 		}

@@ -238,11 +238,15 @@ func (f *Usage) refuse(left []compare.NotPriced) error {
 	var problems problem.List
 	for _, n := range left {
 		ofIt := func(text string) bool { return strings.HasPrefix(text, n.Service+"=") }
+		why := "started by " + n.Trigger
+		if n.Target != "" {
+			why = "only on target " + string(n.Target)
+		}
 		if slices.ContainsFunc(f.Requests, ofIt) {
-			problems.Add(problem.Flag("requests", "%s is started by %s, and left out here", n.Service, n.Trigger))
+			problems.Add(problem.Flag("requests", "%s is %s, and left out here", n.Service, why))
 		}
 		if slices.ContainsFunc(f.Traces, ofIt) {
-			problems.Add(problem.Flag("trace", "%s is started by %s, and left out here", n.Service, n.Trigger))
+			problems.Add(problem.Flag("trace", "%s is %s, and left out here", n.Service, why))
 		}
 	}
 	return problems.Err()

@@ -184,7 +184,7 @@ func All() []Kind {
 // below lambda or kubernetes that is true or false.
 func Common() []string {
 	return []string{
-		"services.*.image", "services.*.command", "services.*.args", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
+		"services.*.image", "services.*.targets", "services.*.command", "services.*.args", "services.*.port", "services.*.cpu", "services.*.memory", "services.*.timeout", "services.*.concurrency",
 		"services.*.env", "services.*.connections", "services.*.needs", "services.*.secrets", "services.*.health", "services.*.scale", "services.*.usage",
 		"services.*.lambda.architecture", "services.*.lambda.image", "services.*.lambda.zip", "services.*.lambda.layers", "services.*.lambda.handler", "services.*.lambda.memory",
 		"services.*.lambda.provisioned", "services.*.lambda.logRetentionDays",

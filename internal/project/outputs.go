@@ -46,7 +46,7 @@ func (p *Project) DataOutputs(stdin io.Reader, name string) (map[string]any, err
 // checkOutputs says all that outputs lack.
 func (p *Project) checkOutputs(name string, outputs map[string]any) error {
 	needed := []string{"region"}
-	if p.Resolved.Data.Consumed() {
+	if p.Resolved.Data.Switched() {
 		needed = append(needed, "consumer")
 	}
 	for _, o := range p.Resolved.Data.Outputs() {

@@ -31,7 +31,7 @@ func (p *Project) with(what string, part func(*spec.App) (*spec.App, []compare.N
 	if len(app.Services) == 0 {
 		var names []string
 		for _, n := range left {
-			names = append(names, n.Service+" ("+n.Trigger+")")
+			names = append(names, n.What())
 		}
 		return nil, problem.File(p.SpecName, 0, "none of the services can be %s yet: %s", what, strings.Join(names, ", "))
 	}

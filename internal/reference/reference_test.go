@@ -22,6 +22,7 @@ func TestPage(t *testing.T) {
 		"../../generator/testdata/several/app.yaml",
 		"../../spec/testdata/valid/full.yaml",
 		"../../generator/testdata/uploads/app.yaml",
+		"../../generator/testdata/placed/app.yaml",
 		"../../spec/testdata/valid/events.yaml",
 	} {
 		text, err := os.ReadFile(file)

@@ -55,6 +55,7 @@ type generator struct {
 	fifo     []bool   // of each service: its queue keeps the order of groups
 	calls    [][]bool // which service needs which
 	internal []bool   // which services only those that need them may call
+	only     []string // of each service: the one target that it is written for, or none
 }
 
 // service is what the keys of one service must agree on.
@@ -86,6 +87,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 		g.cors = g.corsPolicy(len(g.names) == 1)
 	}
 	g.connect()
+	g.place()
 	g.line(0, "apiVersion: ambi/v1")
 	g.line(0, "name: %s", g.one("thumbs", "x", "type", "main", "my-app-2", "load-test"))
 	if g.sometimes() {
@@ -160,6 +162,11 @@ func (g *generator) serviceNames() []string {
 func (g *generator) service(i int) {
 	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && g.requests(i), internal: g.internal[i]}
 	g.line(1, "%s:", g.key(s.name))
+	if g.only[i] != "" {
+		g.line(2, "targets: [%s]", g.only[i])
+	} else if g.IntN(8) == 0 {
+		g.line(2, "targets: [%s]", g.one("lambda, kubernetes", "kubernetes, lambda"))
+	}
 	if g.sometimes() {
 		s.zip = g.one("build/app.zip", "a b.zip", "dist/it's.zip", "x/`y`.zip", "ü/${z}.zip", "{{.}}.zip", "%s.zip", `q"q.zip`)
 	}

@@ -422,6 +422,11 @@ func Whole() []Change {
 			Kubernetes: nothing("the same"),
 		},
 		{
+			Fields:     []string{"services.*.targets[]"},
+			Lambda:     noted("delete everything of the service", "if the target leaves its list: with its logs, and its secrets unless other services read them. If it joins the list, it is created. A service with `queue` or `uploads` loses no message, but none is taken until the other target's stack has it: let the target join first, and the other one leave in a second update. While both have the service, `active` and `consumer` say which of them takes messages or runs a schedule; with one target, it is always on"),
+			Kubernetes: noted("delete everything of the service", "the same"),
+		},
+		{
 			Fields:     append(usage(""), "usage.batchSize"),
 			Lambda:     nothing("what compare assumes"),
 			Kubernetes: nothing("what compare assumes"),

@@ -7,6 +7,7 @@ var resizeWanted = wanted{
 		"LOG_LEVEL":       "info",
 		"REQUEST_TIMEOUT": "29s",
 	},
+	switched: true,
 	also: []check{
 		finds("AWS_REGION", "region"),
 		finds("ORIGINALS_BUCKET", "originals.name"),

@@ -1,25 +1,13 @@
 package kubernetes
 
-import (
-	"testing"
-
-	"ambi/stacks/stacktest"
-)
+import "ambi/stacks/stacktest"
 
 // resting is the number of pods of a service whose messages another stack takes.
 func (w wanted) resting(s expectations) any {
-	if w.queue != "" && !active(s) {
+	if w.queue != "" && w.rests(s) {
 		return 0
 	}
 	return nil
-}
-
-// active is whether the stack takes messages.
-func active(s expectations) bool {
-	if set := s.config["active"]; set != "" {
-		return set == "true"
-	}
-	return stacktest.DataOutputs["consumer"] == "kubernetes"
 }
 
 // takesMessages holds pods that no request reaches to how they end.
@@ -31,22 +19,8 @@ func takesMessages(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) 
 		t.Errorf("%s: gets %d s to end, and a message may take %d: it would be worked on twice", deployment, w.graceSeconds, w.timeoutSeconds)
 	}
 	var force any
-	if !active(s) {
+	if w.rests(s) {
 		force = "true"
 	}
 	deployment.Want(t, `metadata.annotations["pulumi.com/patchForce"]`, force, "what scales the pods owns their number, and Pulumi may take it to pause them")
-}
-
-// Of the targets whose stacks are deployed, the one that the data stack's consumer names
-// takes messages, unless a stack's active says otherwise.
-func TestConsumer(t *testing.T) {
-	was := stacktest.DataOutputs["consumer"]
-	defer func() { stacktest.DataOutputs["consumer"] = was }()
-	for _, consumer := range []string{"lambda", "kubernetes"} {
-		stacktest.DataOutputs["consumer"] = consumer
-		for _, setting := range []string{"", "true", "false"} {
-			changed := map[string]string{"active": setting}
-			checkAll(t, deploy(t, changed), expectations{expected.services, configuration(changed)})
-		}
-	}
 }

@@ -21,7 +21,7 @@ func newEventSource(ctx *pulumi.Context, s *stack, f facts, live *awslambda.Alia
 	source := &awslambda.EventSourceMappingArgs{
 		EventSourceArn:        from.ARN,
 		FunctionName:          live.Arn,
-		Enabled:               pulumi.Bool(s.active),
+		Enabled:               pulumi.Bool(!f.paused),
 		BatchSize:             pulumi.Int(f.events.batch),
 		FunctionResponseTypes: pulumi.StringArray{pulumi.String("ReportBatchItemFailures")},
 		// Reserved concurrency instead would throttle, and each throttled receive counts as an attempt.

@@ -21,6 +21,7 @@ var resizeFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployResizeService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.resize
+	f.paused = !s.active
 	as, err := newRole(ctx, s, f,
 		allow(actions{"s3:GetObject"}, s.data.OriginalsBucket.Objects("")),
 		allow(actions{"s3:ListBucket"}, s.data.OriginalsBucket.ARN),

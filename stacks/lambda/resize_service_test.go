@@ -8,6 +8,7 @@ var resizeWanted = wanted{
 		"LOG_LEVEL":       "info",
 		"REQUEST_TIMEOUT": "29s",
 	},
+	switched: true,
 	rights: []rights{
 		may([]string{"s3:GetObject"}, "originals.arn", objects),
 		may([]string{"s3:ListBucket"}, "originals.arn", whole),

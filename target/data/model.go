@@ -58,10 +58,10 @@ func (m *Model) Outputs() []Output {
 	return list
 }
 
-// Consumed reports whether a service takes messages from a queue.
-func (m *Model) Consumed() bool {
+// Switched reports whether a data stack says which target takes the messages of some queue.
+func (m *Model) Switched() bool {
 	for _, q := range m.Queues {
-		if q.Consumer != "" {
+		if q.Switched {
 			return true
 		}
 	}

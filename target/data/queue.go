@@ -15,6 +15,7 @@ type Queue struct {
 	// the messages.
 	VisibilitySeconds int
 	Consumer          string // the service that takes messages; empty for none
+	Switched          bool   // the consumer is on every target, and a data stack says whose takes the messages
 	Bucket            string // whose events it has; empty for a queue of the spec's data
 	Existing          bool   // it is not made here: a stack's setting says which it is
 	FIFO              bool   // it delivers the messages of a group in their order
@@ -81,6 +82,7 @@ func (r *resolver) queueOf(name string, q *spec.Queue) Queue {
 	}
 	if out.Consumer != "" {
 		events, _ := r.app.Events(out.Consumer)
+		out.Switched = !r.app.Services[out.Consumer].Alone()
 		out.VisibilitySeconds = int(events.Visibility(r.app.Services[out.Consumer].Timeout).Seconds())
 	}
 	return out

@@ -124,6 +124,31 @@ func (n *Notes) OtherTargets(service string) {
 	}
 }
 
+// Targets notes the services that are written for some of the app's targets only.
+func (n *Notes) Targets() {
+	for _, name := range n.app.ServiceNames() {
+		switch s := n.app.Services[name]; {
+		case !s.Alone():
+			if path := "services." + name + ".targets"; n.app.Given(path) {
+				n.Exact(path, "this target's stacks have the service, as all of the app's targets do")
+			}
+		case s.For(n.target):
+			n.Exact("services."+name+".targets", "only this target's stacks have the service")
+		default:
+			n.Dropped("services."+name, "this target's stacks do not have the service: it is written for target %s only", s.Targets[0])
+		}
+	}
+}
+
+// Active says whether the setting active turns a service on and off, for a finding: as given,
+// unless no other target has it.
+func Active(s *spec.Service, switched string) string {
+	if s.Alone() {
+		return "it is always on, since no other target has the service"
+	}
+	return switched
+}
+
 // Usage notes that the usage in the spec changes nothing.
 func (n *Notes) Usage() {
 	const why = "assumed by ambi compare; never changes a stack"

@@ -30,6 +30,9 @@ func (m *Model) Service(name string) (Service, bool) {
 // HasHTTP reports whether requests reach the pods.
 func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil && !s.Worker }
 
+// Switched reports whether a stack's setting active turns what starts the pods on and off.
+func (s Service) Switched() bool { return (s.Events != nil || s.Schedule != nil) && !s.Alone }
+
 // Autoscaled reports whether a HorizontalPodAutoscaler sets the number of pods.
 func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s.Schedule == nil }
 
@@ -37,6 +40,7 @@ func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s
 // what the spec asks for beside them.
 type Service struct {
 	Name           string // as in the spec
+	Alone          bool   // no other target has the service: its events start it whatever else is active
 	Image          string
 	Command, Args  []string // instead of the image's own; empty for those
 	PullSecrets    []string

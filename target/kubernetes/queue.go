@@ -44,6 +44,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	if !ok {
 		return
 	}
+	const off = "with the setting active off, there are no pods"
 	at := "services." + name + ".queue"
 	if s.Uploads != nil {
 		at = "services." + name + ".uploads"
@@ -59,7 +60,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume(events.Pull)...))
 	if events.Pull {
 		r.notes.Exact(at+".pull", "there is no delivery container: the app receives messages from the queue in %s itself, and deletes those that it has handled", spec.DataVariables(events.Queue, "queue")[0])
-		r.notes.Exact(at+".from", "the queue that the app reads; with the setting active off, there are no pods")
+		r.notes.Exact(at+".from", "the queue that the app reads; %s", finding.Active(s, off))
 		r.notes.Dropped(at+".path", "nothing posts to it: the app receives messages itself")
 		r.notes.Dropped(at+".batch", "the app decides how many messages it takes at once")
 		if r.app.Given(at + ".window") {
@@ -77,7 +78,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 	if events.FIFO {
 		order = "; one message a receive, so that SQS holds the rest of its group back until it is deleted or shown again, whatever the number of pods, and concurrency counts groups"
 	}
-	r.notes.Exact(at+".from", "the delivery container receives messages from its queue, and deletes or returns them as the app answers%s; with the setting active off, there are no pods", order)
+	r.notes.Exact(at+".from", "the delivery container receives messages from its queue, and deletes or returns them as the app answers%s; %s", order, finding.Active(s, off))
 	r.notes.Exact(at+".path", "the delivery container posts Lambda's own event JSON to it; any answer other than 2xx returns the message to the queue")
 	if events.Batch > 1 {
 		r.notes.Dropped(at+".batch", "one message per request: a batch saves invocations on Lambda, but nothing here")

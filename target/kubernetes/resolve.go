@@ -47,6 +47,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	}
 	out := Service{
 		Name:           name,
+		Alone:          s.Alone(),
 		Image:          s.Image,
 		Command:        s.Command,
 		Args:           s.Args,

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"ambi/spec"
+	"ambi/target/finding"
 )
 
 // Schedule is how a CronJob runs the app.
@@ -51,7 +52,7 @@ func (r *resolver) schedule(name string, s *spec.Service, out *Service) {
 		Attempts: schedule.Attempts, Forbid: schedule.Overlap == spec.OverlapForbid,
 		DeadlineSeconds: deadline(schedule.Attempts, out.StartSeconds, out.TimeoutSeconds), GraceSeconds: stopSeconds,
 	}
-	r.notes.Approximate(at, "a CronJob: curl posts each run to the app, which is a native sidecar beside it (Kubernetes 1.29 or newer): at least once, but not at all if it cannot start within %d s; the setting active suspends it", LateSeconds)
+	r.notes.Approximate(at, "a CronJob: curl posts each run to the app, which is a native sidecar beside it (Kubernetes 1.29 or newer): at least once, but not at all if it cannot start within %d s; %s", LateSeconds, finding.Active(s, "the setting active suspends it"))
 	r.notes.Exact(at+".cron", "the CronJob's schedule: %s", times)
 	r.notes.Exact(at+".timeZone", "the CronJob's timeZone; the app gets times in UTC%s", spec.ShiftNote(times, schedule.TimeZone, "a time that occurs twice when clocks go back has two runs"))
 	r.notes.Exact(at+".input", "under input, beside id and time: the id is the Job's name, the same for every attempt")

@@ -49,6 +49,7 @@ func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil &&
 // Service is one function and what routes requests, or brings events, to it.
 type Service struct {
 	Name             string   // as in the spec
+	Alone            bool     // no other target has the service: its events start it whatever else is active
 	Image            string   // in ECR; empty when Zip is set
 	Region           string   // of Image's repository, which is the function's
 	EntryPoint       []string // that the image starts instead of its own; empty for that
@@ -86,6 +87,9 @@ type Service struct {
 	MostConnections int // that it holds at once
 	Options
 }
+
+// Switched reports whether a stack's setting active turns what starts the function on and off.
+func (s Service) Switched() bool { return (s.Events != nil || s.Schedule != nil) && !s.Alone }
 
 // Variable is one environment variable: a value, a reference to a key of a
 // secret, which the app resolves when it starts, another service's address, or an

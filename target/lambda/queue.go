@@ -39,7 +39,7 @@ func (r *resolver) events(name string, s *spec.Service, out *Service) {
 		MaximumConcurrency: s.Scale.Max * s.Concurrency, FIFO: events.FIFO,
 	}
 	out.Access.Grants = append(out.Access.Grants, data.Consuming(events.Queue, consume()...))
-	r.notes.Exact(at+".from", "an event source mapping from its queue to the alias live; if a part of a batch fails, only that part is delivered again; the setting active turns the mapping on and off")
+	r.notes.Exact(at+".from", "an event source mapping from its queue to the alias live; if a part of a batch fails, only that part is delivered again; %s", finding.Active(s, "the setting active turns the mapping on and off"))
 	if s.Lambda.Handler == spec.HandlerNative {
 		r.notes.Dropped(at+".path", "the app speaks the runtime API itself, and receives the event unchanged")
 	} else {

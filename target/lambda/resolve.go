@@ -49,6 +49,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	at := "services." + name
 	out := Service{
 		Name:             name,
+		Alone:            s.Alone(),
 		Architecture:     string(s.Lambda.Architecture),
 		CPU:              s.CPU.String(),
 		LogRetentionDays: s.Lambda.LogRetentionDays,

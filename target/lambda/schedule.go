@@ -34,7 +34,7 @@ func (r *resolver) schedule(name string, s *spec.Service, out *Service) {
 		Input: fmt.Sprintf(`{"id":"%[1]s-%[2]s-%[3]s","time":"%[3]s","input":%[4]s}`,
 			r.app.Name, name, "<aws.scheduler.scheduled-time>", schedule.CompactInput()),
 	}
-	r.notes.Approximate(at, "a schedule of EventBridge Scheduler, which invokes the alias live within the minute, at least once; the setting active turns it on and off. A run whose attempts all fail goes to a dead-letter queue in the stack, which has an alarm")
+	r.notes.Approximate(at, "a schedule of EventBridge Scheduler, which invokes the alias live within the minute, at least once; %s. A run whose attempts all fail goes to a dead-letter queue in the stack, which has an alarm", finding.Active(s, "the setting active turns it on and off"))
 	r.notes.Exact(at+".cron", "%s", out.Schedule.Expression)
 	r.notes.Exact(at+".timeZone", "the schedule's time zone; the app gets times in UTC%s", spec.ShiftNote(times, schedule.TimeZone, "a time that occurs twice when clocks go back has one run"))
 	r.notes.Exact(at+".input", "under input, beside id and time: the id is the same for every attempt")

@@ -2,7 +2,8 @@ package kubernetes
 
 // bookWanted is what the tests in stack_test.go expect of the book service.
 var bookWanted = wanted{
-	facts: bookFacts,
+	facts:    bookFacts,
+	switched: true,
 	also: []check{
 		finds("AWS_REGION", "region"),
 		finds("LEDGER_QUEUE_URL", "ledger.url"),

@@ -2,7 +2,8 @@ package kubernetes
 
 // chargeWanted is what the tests in stack_test.go expect of the charge service.
 var chargeWanted = wanted{
-	facts: chargeFacts,
+	facts:    chargeFacts,
+	switched: true,
 	also: []check{
 		finds("AWS_REGION", "region"),
 		finds("ARCHIVE_BUCKET", "archive.name"),

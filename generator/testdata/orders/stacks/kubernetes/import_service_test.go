@@ -2,7 +2,8 @@ package kubernetes
 
 // importWanted is what the tests in stack_test.go expect of the import service.
 var importWanted = wanted{
-	facts: importFacts,
+	facts:    importFacts,
+	switched: true,
 	also: []check{
 		readsData,
 		mayDo(

@@ -63,7 +63,7 @@ func scaledBy(queue string) check {
 		checkBehavior(t, scaled, "spec.advanced.horizontalPodAutoscalerConfig.behavior")
 
 		var paused, none any
-		if !active(s) {
+		if w.rests(s) {
 			paused, none = "true", "0"
 		}
 		scaled.Want(t, `metadata.annotations["autoscaling.keda.sh/paused"]`, paused, "another stack takes the messages")

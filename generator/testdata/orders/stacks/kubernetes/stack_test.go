@@ -44,7 +44,11 @@ type wanted struct {
 	secrets      map[string]secret // by the variable that gets its value
 	writableRoot bool
 	also         []check // what the service has beside what every service has
+	switched     bool    // nothing starts it while the stack is not active
 }
+
+// rests reports whether another stack starts the service.
+func (w wanted) rests(s expectations) bool { return w.switched && !active(s) }
 
 // secret is one key of a Secret in the service's namespace.
 type secret struct{ name, key string }

@@ -35,9 +35,9 @@ type facts struct {
 	rights         pulumi.Array          // on the data
 	permissions    []statement           // what the app may do in AWS
 	roleName       string                // of the pods' role in AWS; empty for one that Pulumi makes up
+	paused         bool                  // what starts it is off, because another stack's is on
 	queue          string                // among the data, whose messages the pods take; empty where requests reach them
 	graceSeconds   int                   // that a pod gets to finish its messages
-	paused         bool                  // another stack takes the messages, and no pod runs
 	delivery       delivery              // how messages reach the app
 	backlog        int                   // messages that wait, or are worked on, for each pod
 	kedaRoleName   string                // of the role that counts them; empty for one that Pulumi makes up

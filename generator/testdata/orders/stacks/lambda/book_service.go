@@ -23,6 +23,7 @@ var bookFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployBookService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.book
+	f.paused = !s.active
 	as, err := newRole(ctx, s, f,
 		allow(actions{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, s.data.LedgerQueue.ARN),
 	)

@@ -10,6 +10,7 @@ var bookWanted = wanted{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 	},
+	switched: true,
 	rights: []rights{
 		may([]string{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, "ledger.arn", whole),
 	},

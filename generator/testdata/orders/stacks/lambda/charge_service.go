@@ -23,6 +23,7 @@ var chargeFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployChargeService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.charge
+	f.paused = !s.active
 	as, err := newRole(ctx, s, f,
 		allow(actions{"s3:AbortMultipartUpload", "s3:PutObject"}, s.data.ArchiveBucket.Objects("")),
 		allow(actions{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, s.data.PaymentsQueue.ARN),

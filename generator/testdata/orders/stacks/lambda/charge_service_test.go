@@ -10,6 +10,7 @@ var chargeWanted = wanted{
 		"AWS_LWA_PORT":                 "8080",
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 	},
+	switched: true,
 	rights: []rights{
 		may([]string{"s3:AbortMultipartUpload", "s3:PutObject"}, "archive.arn", objects),
 		may([]string{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, "payments.arn", whole),

@@ -23,6 +23,7 @@ var importFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployImportService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.importService
+	f.paused = !s.active
 	as, err := newRole(ctx, s, f,
 		allow(actions{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, s.data.LegacyQueue.ARN),
 	)

@@ -44,6 +44,7 @@ func deployReportService(ctx *pulumi.Context, s *stack) error {
 	f.environment = append(f.environment,
 		variable("API_URL", s.services.api.address()),
 	)
+	f.paused = !s.active
 	account, err := newAccount(ctx, f, metadata(f))
 	if err != nil {
 		return err

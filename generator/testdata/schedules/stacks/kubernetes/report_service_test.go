@@ -6,6 +6,7 @@ var reportWanted = wanted{
 	variables: map[string]string{
 		"LOG_LEVEL": "info",
 	},
+	switched: true,
 	also: []check{
 		starts([]string{"/app", "report"}, nil),
 		calls("api", "API_URL"),

@@ -34,6 +34,7 @@ var sweepFacts = facts{
 // service alone, between making it and passing it on, or in workload.go for every service.
 func deploySweepService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.sweep
+	f.paused = !s.active
 	account, err := newAccount(ctx, f, metadata(f))
 	if err != nil {
 		return err

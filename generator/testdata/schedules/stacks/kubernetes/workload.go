@@ -34,6 +34,7 @@ type facts struct {
 	environment    corev1.EnvVarArray
 	timeouts       pulumi.ResourceOption // how long Pulumi waits; all services have the same
 	permissions    []statement           // what the app may do in AWS
+	paused         bool                  // what starts it is off, because another stack's is on
 	schedule       schedule              // when the app runs
 }
 

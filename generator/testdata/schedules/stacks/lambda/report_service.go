@@ -33,6 +33,7 @@ var reportFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployReportService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.report
+	f.paused = !s.active
 	dead, err := newDeadLetters(ctx, s, f)
 	if err != nil {
 		return err

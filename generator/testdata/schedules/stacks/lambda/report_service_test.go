@@ -14,6 +14,7 @@ var reportWanted = wanted{
 	permissions: []statement{
 		{Effect: "Allow", Action: names{"ses:SendEmail"}, Resource: names{"arn:aws:ses:us-east-1:123456789012:identity/example.com"}},
 	},
+	switched: true,
 	rights: []rights{
 		sendsDeadLetters(reportFacts),
 	},

@@ -47,6 +47,7 @@ type wanted struct {
 	rights      []rights    // what it needs beside them, as every function does its log
 	also        []check     // what the service has beside what every service has
 	settings    []change    // that this service has
+	switched    bool        // it starts nothing while the stack is not active
 }
 
 // rights is a statement of a role's policy that names other resources.
@@ -223,6 +224,9 @@ func within(t stacktest.T, r *stacktest.Resource, path string, least, most float
 		t.Errorf("%s: %s is %v, want a number from %v to %v: %s", r, path, r.Input(path), least, most, why)
 	}
 }
+
+// rests reports whether another stack starts the service.
+func (w wanted) rests(s expectations) bool { return w.switched && !s.active() }
 
 // active is whether the stack runs its schedules.
 func (s expectations) active() bool { return s.config["active"] == "true" }

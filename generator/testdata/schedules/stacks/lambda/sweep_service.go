@@ -29,6 +29,7 @@ var sweepFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deploySweepService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.sweep
+	f.paused = !s.active
 	dead, err := newDeadLetters(ctx, s, f)
 	if err != nil {
 		return err

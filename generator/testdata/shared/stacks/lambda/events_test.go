@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"example.com/golden/stacks/stacktest"
 )
@@ -17,7 +16,7 @@ func startedBy(queue string, ofBucket bool) check {
 		wantTags(t, source, w.service)
 		source.Want(t, "eventSourceArn", stacktest.DataOutputs[queue], "its messages start this function")
 		source.Want(t, "functionName", alias.Output("arn"), "it must go to the alias, or a published version would never be used", alias)
-		source.Want(t, "enabled", s.active(), "two stacks would take each other's messages")
+		source.Want(t, "enabled", !w.rests(s), "two stacks would take each other's messages")
 		source.Want(t, "functionResponseTypes", []string{"ReportBatchItemFailures"}, "one message that fails would bring the whole batch back")
 		source.Want(t, "batchSize", w.events.batch, "it is the most that the app takes at once")
 		source.Want(t, "scalingConfig.maximumConcurrency", w.events.most, "it is the most that runs at once")
@@ -52,12 +51,4 @@ func checkFilter(t stacktest.T, source *stacktest.Resource, ofBucket bool) {
 	if err := json.Unmarshal([]byte(text), &pattern); err != nil || len(pattern.Body.Records.EventSource) != 1 || pattern.Body.Records.EventSource[0] != "aws:s3" {
 		t.Errorf("%s: its filter is %q, want one for records from aws:s3: S3 sends test events too, and the app does not know them", source, text)
 	}
-}
-
-// active is whether the stack takes messages.
-func (s expectations) active() bool {
-	if set := s.config["active"]; set != "" {
-		return set == "true"
-	}
-	return fmt.Sprint(stacktest.DataOutputs["consumer"]) == "lambda"
 }

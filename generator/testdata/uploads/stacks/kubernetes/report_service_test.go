@@ -4,6 +4,7 @@ package kubernetes
 var reportWanted = wanted{
 	facts:     reportFacts,
 	variables: map[string]string{},
+	switched:  true,
 	also: []check{
 		calls("api", "API_URL"),
 		readsData,

@@ -6,6 +6,7 @@ var resizeWanted = wanted{
 	variables: map[string]string{
 		"LOG_LEVEL": "info",
 	},
+	switched: true,
 	also: []check{
 		finds("AWS_REGION", "region"),
 		finds("ORIGINALS_BUCKET", "originals.name"),

@@ -22,6 +22,7 @@ type facts struct {
 	routes           []string // the API's route keys that the service answers
 	events           events   // of a queue, which start the function
 	environment      pulumi.StringMap
+	paused           bool // what starts it is off, because another stack's is on
 }
 
 // code is what a function runs.

@@ -23,6 +23,7 @@ var reportFacts = facts{
 // service alone, between making it and passing it on, or in function.go for every service.
 func deployReportService(ctx *pulumi.Context, s *stack) error {
 	f := s.services.report
+	f.paused = !s.active
 	as, err := newRole(ctx, s, f,
 		allow(actions{"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, s.data.JobsQueue.ARN),
 	)

@@ -11,6 +11,7 @@ var resizeWanted = wanted{
 		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
 		"LOG_LEVEL":                    "info",
 	},
+	switched: true,
 	rights: []rights{
 		may([]string{"s3:GetObject"}, "originals.arn", objects),
 		may([]string{"s3:ListBucket"}, "originals.arn", whole),

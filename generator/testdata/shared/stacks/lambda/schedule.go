@@ -71,7 +71,7 @@ func newSchedule(ctx *pulumi.Context, s *stack, f facts, live *awslambda.Alias, 
 		ScheduleExpression:         pulumi.String(f.schedule.times),
 		ScheduleExpressionTimezone: pulumi.String(f.schedule.timeZone),
 		FlexibleTimeWindow:         &scheduler.ScheduleFlexibleTimeWindowArgs{Mode: pulumi.String("OFF")},
-		State:                      pulumi.String(s.scheduleState()),
+		State:                      pulumi.String(scheduleState(f)),
 		Target: &scheduler.ScheduleTargetArgs{
 			Arn:     live.Arn,
 			RoleArn: role.Arn,
@@ -86,12 +86,12 @@ func newSchedule(ctx *pulumi.Context, s *stack, f facts, live *awslambda.Alias, 
 	return err
 }
 
-// scheduleState turns the schedules of a stack off whose runs another one makes.
-func (s *stack) scheduleState() string {
-	if s.active {
-		return "ENABLED"
+// scheduleState turns a schedule off whose runs another stack makes.
+func scheduleState(f facts) string {
+	if f.paused {
+		return "DISABLED"
 	}
-	return "DISABLED"
+	return "ENABLED"
 }
 
 // newScheduleRole declares the role that Scheduler acts as, for this account alone. It may

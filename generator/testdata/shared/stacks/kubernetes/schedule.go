@@ -52,7 +52,7 @@ func cronJobOf(s *stack, f facts, pod *corev1.PodSpecArgs, container *corev1.Con
 	return &batchv1.CronJobSpecArgs{
 		Schedule:                   pulumi.String(f.schedule.cron),
 		TimeZone:                   pulumi.String(f.schedule.timeZone),
-		Suspend:                    pulumi.Bool(!s.active),
+		Suspend:                    pulumi.Bool(f.paused),
 		ConcurrencyPolicy:          pulumi.String(f.schedule.overlap),
 		StartingDeadlineSeconds:    pulumi.Int(lateSeconds),
 		SuccessfulJobsHistoryLimit: pulumi.Int(3),

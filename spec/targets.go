@@ -1,0 +1,66 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+)
+
+// For reports whether the service is written for a target.
+func (s *Service) For(t Target) bool { return len(s.Targets) == 0 || slices.Contains(s.Targets, t) }
+
+// Alone reports whether the service is written for fewer targets than its app.
+func (s *Service) Alone() bool { return len(s.Targets) > 0 }
+
+// On returns the app with the services that are written for a target; a itself stays as it is.
+func (a *App) On(t Target) *App {
+	part := *a
+	part.Services = map[string]*Service{}
+	for name, s := range a.Services {
+		if s.For(t) {
+			part.Services[name] = s
+		}
+	}
+	return &part
+}
+
+// narrow keeps the targets of those services alone that are not written for all of the app's.
+func (a *App) narrow() {
+	for _, s := range a.Services {
+		if !slices.ContainsFunc(a.Targets, func(t Target) bool { return !s.For(t) }) {
+			s.Targets = nil
+		}
+	}
+}
+
+// targets checks that the app's targets and those of its services agree.
+func (v *validator) targets(services []string) {
+	first, agree := "", v.sound("targets")
+	for _, name := range v.inOrder(services) {
+		list := child("services", name) + ".targets"
+		agree = agree && v.sound(list)
+		for i, t := range v.app.Services[name].Targets {
+			if !v.app.For(t) && v.sound("targets") {
+				v.fail(item(list, i), fmt.Sprintf("%s is not among the app's targets", t), "add it to targets at the top of the file, or remove it here")
+				agree = false
+			}
+		}
+		if first == "" && v.app.Given(list) {
+			first = list
+		}
+	}
+	for _, t := range v.app.Targets {
+		if first != "" && agree && !slices.ContainsFunc(services, func(name string) bool { return v.app.Services[name].For(t) }) {
+			v.fail(first, fmt.Sprintf("no service is written for target %s", t), "write one for it, or leave it out of targets at the top of the file")
+		}
+	}
+}
+
+// missing lists the targets that a caller is written for, and what it calls is not.
+func (a *App) missing(caller, callee *Service) []Target {
+	return slices.DeleteFunc(slices.Clone(a.Targets), func(t Target) bool { return !caller.For(t) || callee.For(t) })
+}
+
+// together reports whether two services are both written for some target.
+func (a *App) together(one, other *Service) bool {
+	return slices.ContainsFunc(a.Targets, func(t Target) bool { return one.For(t) && other.For(t) })
+}
