@@ -27,7 +27,8 @@ func nearest(name string, allowed []string, noun string) string {
 	return fmt.Sprintf("the %ss here are %s", noun, strings.Join(allowed, ", "))
 }
 
-// nearestOf is the allowed name that is a typing error away from a name, or "".
+// nearestOf is the allowed name that is a typing error away from a name, or the only one that
+// the name begins, or "".
 // Of a short name more than one letter makes another word.
 func nearestOf(name string, allowed []string) string {
 	best, least := "", 3
@@ -41,6 +42,18 @@ func nearestOf(name string, allowed []string) string {
 		}
 		if n < least && n <= max(len(a), len(name))/3 {
 			best, least = a, n
+		}
+	}
+	if best != "" || len(name) < 3 {
+		return best
+	}
+	for _, a := range allowed { // or the only one that begins with it: start, for startTime
+		switch {
+		case !strings.HasPrefix(strings.ToLower(a), strings.ToLower(name)):
+		case best != "":
+			return ""
+		default:
+			best = a
 		}
 	}
 	return best
