@@ -17,6 +17,7 @@ import (
 
 	"ambi/importer"
 	"ambi/importer/draft"
+	"ambi/importer/source"
 	"ambi/internal/problem"
 	"ambi/spec"
 	"ambi/target"
@@ -29,6 +30,7 @@ type breadth struct {
 	apps, nothing, broken          int // nothing: no service in them; broken: no YAML, or another format
 	services, valid, taken         int // with a valid spec; taken by both targets but for the image's registry
 	imaged                         int // valid, or valid but for the image's name or tag
+	written                        int // valid once what the source leaves open is written, too
 	carried, approximated, leftOut int // values
 	keys, objects, refusals        map[string]int
 	problems                       map[string]int
@@ -43,12 +45,7 @@ var (
 // measure imports one app.
 func (b *breadth) measure(t *testing.T, path string) {
 	b.apps++
-	in := files(t, path)
-	for i := range in {
-		if in[i].Name == "." {
-			in[i].Name = filepath.Base(path)
-		}
-	}
+	in := sourcesOf(t, path)
 	result, err := importer.Import(in, beside(path))
 	if err != nil {
 		if problem.All(err).Kind() == problem.Fault {
@@ -75,21 +72,30 @@ func (b *breadth) measure(t *testing.T, path string) {
 			b.problems[quotes.ReplaceAllString(index.ReplaceAllString(strings.Join(field[min(2, len(field)):], "."), "")+": "+p.Message, "…")]++
 		}
 	}
+	wrong := map[string]bool{}
 	for _, p := range completed(t, result.Spec) {
-		if strings.Contains(p.Message, "on target") && !strings.Contains(p.Message, registry) {
+		if !strings.Contains(p.Message, "on target") {
+			wrong[strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]] = true
+			b.problems[quotes.ReplaceAllString("once written: "+p.Field+": "+p.Message, "…")]++
+			continue
+		}
+		if !strings.Contains(p.Message, registry) {
 			refused[strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]] = true
 			b.refusals[quotes.ReplaceAllString(p.Message, "…")]++
 		}
 	}
 	for _, s := range result.Services {
 		b.services++
-		if bad[s] {
+		if !bad[s] {
+			b.imaged++
+			if !unnamed[s] {
+				b.valid++
+			}
+		}
+		if wrong[s] {
 			continue
 		}
-		b.imaged++
-		if !unnamed[s] {
-			b.valid++
-		}
+		b.written++
 		if !refused[s] {
 			b.taken++
 		}
@@ -115,8 +121,20 @@ func (b *breadth) measure(t *testing.T, path string) {
 	}
 }
 
+// sourcesOf reads an app: the one file that it is, or those of its folder.
+func sourcesOf(t *testing.T, path string) []source.File {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return files(t, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []source.File{{Name: filepath.Base(path), Text: text}}
+}
+
 // completed is what is wrong with a spec once its user has written what the source did not
-// say: the names of images, and values of variables.
+// say: the names of images, values of variables, who may call, and ARNs of what is outside.
 func completed(t *testing.T, text []byte) problem.List {
 	var app map[string]any
 	if err := yaml.Unmarshal(text, &app); err != nil {
@@ -130,6 +148,7 @@ func completed(t *testing.T, text []byte) problem.List {
 				env[name] = "written"
 			}
 		}
+		complete(s.(map[string]any))
 	}
 	text, err := yaml.Marshal(app)
 	if err != nil {
@@ -140,6 +159,38 @@ func completed(t *testing.T, text []byte) problem.List {
 		return problem.All(err)
 	}
 	return target.Resolve(parsed).Problems(importer.SpecName, parsed.Targets...)
+}
+
+// complete writes who may call a service, and the ARNs of what is outside.
+func complete(service map[string]any) {
+	http, _ := service["http"].(map[string]any)
+	if auth, has := http["auth"]; has {
+		given, _ := auth.(map[string]any)
+		jwt, _ := given["jwt"].(map[string]any)
+		if issuer, _ := jwt["issuer"].(string); issuer == "" || strings.Contains(issuer, "${") {
+			http["auth"] = map[string]any{"jwt": map[string]any{"issuer": "https://login.example.com", "audience": []string{"app"}}}
+			kubernetes, _ := service["kubernetes"].(map[string]any)
+			if kubernetes == nil {
+				kubernetes = map[string]any{}
+				service["kubernetes"] = kubernetes
+			}
+			kubernetes["auth"] = "app"
+		}
+	}
+	permissions, _ := service["permissions"].([]any)
+	for _, p := range permissions {
+		resources, _ := p.(map[string]any)["resources"].([]any)
+		for i, r := range resources {
+			if strings.Contains(r.(string), "${") {
+				resources[i] = "arn:aws:sns:us-east-1:123456789012:written"
+			}
+		}
+	}
+	for _, key := range []string{"memory", "timeout"} {
+		if text, _ := service[key].(string); strings.Contains(text, "${") {
+			delete(service, key)
+		}
+	}
 }
 
 func most(counts map[string]int, n int) []string {
@@ -173,8 +224,8 @@ func TestBreadth(t *testing.T) {
 		b.measure(t, app)
 	}
 	share := func(of, all int) string { return fmt.Sprintf("%d of %d (%d %%)", of, all, 100*of/max(all, 1)) }
-	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... or one that lacks the image's name or tag alone: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
-		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.imaged, b.services), share(b.taken, b.services),
+	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... or one that lacks the image's name or tag alone: %s\n... once what else the source leaves open is written: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
+		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.imaged, b.services), share(b.written, b.services), share(b.taken, b.services),
 		share(b.carried+b.approximated, b.carried+b.approximated+b.leftOut), share(b.carried, b.carried+b.approximated+b.leftOut))
 	t.Logf("left out most often:\n%s", strings.Join(most(b.keys, 25), "\n"))
 	t.Logf("objects left out:\n%s", strings.Join(most(b.objects, 12), "\n"))

@@ -99,6 +99,7 @@ type reading struct {
 	objects   map[string]draft.Object
 	functions map[string]*functions.Function
 	globals   *source.Node
+	told      map[string]bool // places of roles from outside
 	used      map[string]bool // resources that became something, or a part of it
 }
 
@@ -111,7 +112,7 @@ func Read(app *functions.App, t *Template, resources *source.Node, report *draft
 // ReadWith is Read where other files have functions that resources refer to, by their logical
 // names.
 func ReadWith(app *functions.App, t *Template, resources *source.Node, report *draft.Report, others map[string]*functions.Function) {
-	r := &reading{app: app, t: t, report: report, resources: resources, objects: map[string]draft.Object{}, functions: map[string]*functions.Function{}, used: map[string]bool{}}
+	r := &reading{app: app, t: t, report: report, resources: resources, objects: map[string]draft.Object{}, functions: map[string]*functions.Function{}, used: map[string]bool{}, told: map[string]bool{}}
 	for name, f := range others {
 		r.functions[name] = f
 	}
@@ -122,6 +123,11 @@ func ReadWith(app *functions.App, t *Template, resources *source.Node, report *d
 		r.objects[name].Skip(n.Child("Type"), n.Child("Condition"), n.Child("DependsOn"), n.Child("Metadata"), n.Child("DeletionPolicy"), n.Child("UpdateReplacePolicy"))
 	}
 	r.data()
+	for _, f := range others {
+		if f.Role != nil {
+			r.role(f, f.Role)
+		}
+	}
 	r.find("AWS::Serverless::Function", r.serverless)
 	r.find("AWS::Lambda::Function", r.plain)
 	r.connect()

@@ -169,7 +169,7 @@ func (r *reading) routeV2(name string, n *source.Node) {
 		t.HTTP.Authorizer = &functions.Authorizer{At: p.Get("AuthorizationType"), Kind: "what an authorizer lets through"}
 	}
 	if cors := api.Get("Properties", "CorsConfiguration"); cors != nil {
-		f.CORS = corsOf(cors, "Allow")
+		t.HTTP.CORS = corsOf(cors, "Allow")
 	}
 	o.Skip(p.Get("Target"), p.Get("ApiId"), p.Get("AuthorizerId"), p.Get("AuthorizationType"))
 	f.Triggers = append(f.Triggers, t)

@@ -98,9 +98,9 @@ func (r *reading) route(f *functions.Function, t functions.Trigger, kind string,
 	t.HTTP.Authorizer = r.authorizer(p.Get("Auth"), settings.get("Auth"))
 	f.Skip(p.Get("Method"), p.Get("RestApiId"), p.Get("ApiId"))
 	if cors := settings.get("CorsConfiguration"); cors != nil {
-		f.CORS = corsOf(cors, "Allow")
+		t.HTTP.CORS = corsOf(cors, "Allow")
 	} else if cors := settings.get("Cors"); cors != nil {
-		f.CORS = corsOf(cors, "Allow")
+		t.HTTP.CORS = corsOf(cors, "Allow")
 	}
 	f.Leave(p.Get("RequestParameters"), "the app checks its requests itself", true)
 	f.Leave(p.Get("RequestModel"), "the app checks its requests itself", true)

@@ -202,7 +202,14 @@ func template(f *functions.Function, name string, n *source.Node) {
 func (r *reading) role(f *functions.Function, n *source.Node) {
 	name, role := r.target(n)
 	if role.Get("Type").String() != "AWS::IAM::Role" {
-		f.RoleOutside = n != nil
+		if n == nil {
+			return
+		}
+		f.RoleOutside = true
+		if r.told[n.Place()] {
+			return // of all functions
+		}
+		r.told[n.Place()] = true
 		f.Leave(n, "ambi makes a role for each service: write what it may do under permissions", true)
 		return
 	}
@@ -220,14 +227,14 @@ func (r *reading) role(f *functions.Function, n *source.Node) {
 	}
 	for _, other := range r.resources.Keys {
 		policy := r.resources.Child(other)
-		if kind := policy.Get("Type").String(); kind != "AWS::IAM::Policy" && kind != "AWS::IAM::ManagedPolicy" {
+		if kind := policy.Get("Type").String(); !slices.Contains([]string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}, kind) {
 			continue
 		}
-		for _, of := range policy.Get("Properties", "Roles").List() {
+		for _, of := range append(functions.Items(policy.Get("Properties", "RoleName")), policy.Get("Properties", "Roles").List()...) {
 			if to, _ := r.target(of); to == name {
 				r.used[other] = true
 				statements(f, policy.Get("Properties", "PolicyDocument", "Statement"))
-				r.objects[other].Skip(policy.Get("Properties", "PolicyDocument").Child("Version"), policy.Get("Properties").Child("PolicyName"), policy.Get("Properties").Child("Roles"))
+				r.objects[other].Skip(policy.Get("Properties", "PolicyDocument").Child("Version"), policy.Get("Properties").Child("PolicyName"), policy.Get("Properties").Child("Roles"), policy.Get("Properties").Child("RoleName"))
 			}
 		}
 	}
@@ -244,7 +251,7 @@ func (r *reading) url(f *functions.Function, n *source.Node) {
 		f.Skip(auth)
 	}
 	if cors := n.Get("Cors"); cors != nil {
-		f.CORS = corsOf(cors, "Allow")
+		t.HTTP.CORS = corsOf(cors, "Allow")
 	}
 	f.Leave(n.Get("InvokeMode"), "an HTTP API sends whole answers: a stream of them needs another way", true)
 	f.Triggers = append(f.Triggers, t)

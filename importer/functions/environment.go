@@ -42,6 +42,10 @@ func (a *App) variable(s *draft.Service, f *Function, v Variable) {
 		a.where(s, f, v, d)
 		return
 	}
+	if d := a.named(s, v.Name); d != nil {
+		a.leave(f.Object, n, "the app has the "+d.Kind+"'s "+what(d.Kind)+" there, which the stack sets", true)
+		return
+	}
 	first := a.first(n)
 	o := f.Object
 	if !first {
@@ -65,6 +69,16 @@ func (a *App) variable(s *draft.Service, f *Function, v Variable) {
 	default:
 		s.Variable(a.App, o, n, v.Name, text)
 	}
+}
+
+// named is data that a service uses, and whose place a variable of this name says.
+func (a *App) named(s *draft.Service, variable string) *Datum {
+	for _, d := range a.Data {
+		if d.variable() == variable && s.Get("uses."+d.Name) != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // where is a variable that says where some data is. A service has one for what it uses.

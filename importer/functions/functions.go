@@ -51,10 +51,9 @@ type Function struct {
 	Layers                                 *source.Node
 	Variables                              []Variable
 	Statements                             []Statement
-	RoleOutside                            bool // what it may do is not in the files
-	Authorizer                             *Authorizer
-	CORS                                   *CORS
-	Adapted                                bool // the Lambda Web Adapter is in it
+	Role                                   *source.Node // of the resources, or from outside; nil once it was read
+	RoleOutside                            bool         // what it may do is not in the files
+	Adapted                                bool         // the Lambda Web Adapter is in it
 
 	Triggers []Trigger
 	secret   string   // what its secret values are to be kept in
@@ -84,6 +83,7 @@ type HTTP struct {
 	At         *source.Node // which names them
 	Why        string       // what differs; empty where nothing does
 	Authorizer *Authorizer
+	CORS       *CORS
 	Old        bool // an API of the first kind, whose events have another form
 }
 

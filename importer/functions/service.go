@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,9 +78,9 @@ func (a *App) share(s *draft.Service, f *Function) {
 	a.handler(s, f)
 }
 
-// handler notes what of the code answers. The app of an image has it inside.
+// handler notes the code that Lambda calls.
 func (a *App) handler(s *draft.Service, f *Function) {
-	a.leave(f.Object, f.Handler, "names code that Lambda calls: the image has to run a server that does", true)
+	a.approximate(f.Object, f.Handler, s.Path("image"), "names code that Lambda calls: the image has to run a server that does", true)
 }
 
 // image says what the service runs.
@@ -178,6 +179,23 @@ func (a *App) sizes(s *draft.Service, f *Function) {
 		return
 	}
 	s.Set("timeout", strconv.Itoa(seconds)+"s")
+}
+
+// longestAnswer is how many seconds an HTTP API waits for an answer.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+const longestAnswer = 30
+
+// answers bounds the timeout of a service over HTTP, as an API did too.
+func (a *App) answers(s *draft.Service, f *Function) {
+	seconds, err := strconv.Atoi(strings.TrimSuffix(fmt.Sprint(s.Get("timeout")), "s"))
+	if err != nil || seconds <= longestAnswer {
+		return
+	}
+	s.Set("timeout", strconv.Itoa(longestAnswer)+"s")
+	f.Note(cmp.Or(f.Timeout, f.Node), draft.Item{
+		Fate: draft.Approximated, To: s.Path("timeout"),
+		Why: fmt.Sprintf("an HTTP API waits %d seconds at most, whatever the function may take", longestAnswer), Changes: len(f.Triggers) == 0,
+	})
 }
 
 func orUnread(n *source.Node) string {

@@ -3,6 +3,7 @@ package functions
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ambi/importer/draft"
@@ -162,12 +163,12 @@ func (a *App) start(s *draft.Service, u unit) {
 		} else {
 			a.approximate(t.Object, t.HTTP.At, s.Path("http.routes"), why, true)
 		}
+		a.authorize(s, t.HTTP.Authorizer, t.Object)
+		a.cors(s, t.HTTP.CORS, t.Object)
 	}
-	if len(u.triggers) == 0 || u.triggers[0].HTTP == nil {
-		return
+	if len(u.triggers) == 0 || u.triggers[0].HTTP != nil {
+		a.answers(s, u.Function)
 	}
-	a.authorize(s, u.triggers[0].HTTP.Authorizer, u.Object)
-	a.cors(s, u.CORS, u.Object)
 }
 
 // oldAPI is what differs where a REST API served a route.
@@ -176,14 +177,18 @@ const oldAPI = "an HTTP API serves it, without a stage in its path, and its even
 // authorize says who may call a service. Where a spec cannot say it, nothing else is made of it:
 // the service must not be open to all by an import.
 func (a *App) authorize(s *draft.Service, by *Authorizer, o draft.Object) {
-	if by == nil || s.Get("http.auth") != nil {
+	switch {
+	case by == nil:
+		return
+	case s.Get("http.auth") != nil: // of another route, alike
+		a.carry(o, by.At, s.Path("http.auth"))
 		return
 	}
 	if by.Issuer == nil {
-		why := "was called by " + by.Kind + " alone: say who may call it under jwt, or remove auth and have the app check"
+		why := "only " + by.Kind + " could call it: say who may call it under jwt, or remove auth and have the app check"
 		s.Set("http.auth", draft.Unresolved{})
 		s.Comment("http.auth", "%s", why)
-		a.approximate(o, by.At, s.Path("http.auth"), "only "+by.Kind+" could call it: say who may call it under jwt, or remove auth and have the app check", true)
+		a.approximate(o, by.At, s.Path("http.auth"), why, true)
 		return
 	}
 	s.Set("http.auth.jwt.issuer", by.Issuer.String())
@@ -219,7 +224,14 @@ type CORS struct {
 }
 
 func (a *App) cors(s *draft.Service, c *CORS, o draft.Object) {
-	if c == nil || s.Get("http.cors") != nil {
+	switch {
+	case c == nil:
+		return
+	case s.Get("http.cors") != nil && !slices.Equal(s.Get("http.cors.origins").([]string), c.Origins):
+		a.leave(o, c.At, "a service answers all origins alike: "+strings.Join(s.Get("http.cors.origins").([]string), ", "), true)
+		return
+	case s.Get("http.cors") != nil: // of another route, alike
+		a.carry(o, c.At, s.Path("http.cors"))
 		return
 	}
 	if len(c.Origins) == 0 {
@@ -244,5 +256,7 @@ func (a *App) cors(s *draft.Service, c *CORS, o draft.Object) {
 	if c.MaxAge > 0 && c.MaxAge <= 86400 {
 		s.Set("http.cors.maxAge", fmt.Sprintf("%ds", c.MaxAge))
 	}
-	a.carry(o, c.At, s.Path("http.cors"))
+	s.Set("kubernetes.ingress.class", "nginx")
+	s.Comment("kubernetes.ingress", "answers what browsers ask first: write the class of your cluster, or use gateway instead")
+	a.approximate(o, c.At, s.Path("http.cors"), "on Kubernetes an Ingress answers what browsers ask first, and nothing says of which class: nginx stands there", true)
 }

@@ -79,7 +79,7 @@ func (r *reading) route(f *functions.Function, t functions.Trigger, n *source.No
 	t.HTTP.Authorizer = r.authorizer(n, old)
 	for _, cors := range []*source.Node{n.Get("cors"), r.provider.Get("httpApi", "cors")} {
 		if cors != nil && (old == (cors == n.Get("cors"))) && cors.String() != "false" {
-			f.CORS = corsOf(cors)
+			t.HTTP.CORS = corsOf(cors)
 		}
 	}
 	f.Triggers = append(f.Triggers, t)

@@ -31,14 +31,22 @@ func Claim(names []string) []string {
 }
 
 // Import makes a draft of files. An empty name is the first file's own.
-func Import(documents []source.Document, name string, _ source.Folder, report *draft.Report) *draft.App {
+func Import(documents []source.Document, name string, folder source.Folder, report *draft.Report) *draft.App {
 	documents = slices.DeleteFunc(slices.Clone(documents), func(d source.Document) bool { return !Recognize(d) })
 	app := &functions.App{App: &draft.App{}, Usual: functions.Usual{Memory: 1024, Timeout: 6}}
 	for i, d := range documents {
 		r := &resolver{root: d.Root, open: map[string]bool{}}
 		root := r.expand(d.Root, 0)
-		if i == 0 {
-			app.Name = draft.AppName(cmp.Or(name, root.Get("service").String(), root.Get("service", "name").String()))
+		if cloud := cmp.Or(root.Get("provider", "name"), root.Get("provider")); cloud.Kind == source.Scalar && cloud.Text != "aws" {
+			report.Object("file", d.Root).Leave(cloud, "ambi reads functions of AWS alone", true)
+			continue
+		}
+		if app.Name == "" || i == 0 {
+			service := cmp.Or(root.Get("service", "name"), root.Get("service"))
+			if service != nil && service.Why != "" {
+				service = nil
+			}
+			app.Name = draft.AppName(cmp.Or(name, service.String(), folder.Name))
 		}
 		read(app, root, report)
 	}
@@ -233,9 +241,9 @@ func (r *reading) rights(f *functions.Function, n *source.Node) {
 			f.RoleOutside = true
 		}
 	}
-	for _, role := range []*source.Node{n.Get("role"), r.provider.Get("role"), r.provider.Get("iam", "role")} {
+	for _, role := range []*source.Node{r.provider.Get("iam", "role"), r.provider.Get("role"), n.Get("role")} {
 		if role != nil && role.Kind == source.Scalar {
-			f.RoleOutside = true
+			f.Role = role
 		}
 	}
 }

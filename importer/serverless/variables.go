@@ -59,6 +59,11 @@ func (r *resolver) expand(n *source.Node, depth int) *source.Node {
 		}
 		return out
 	case source.Scalar:
+		if strings.Contains(n.Text, "#{AWS::") { // of the plugin serverless-pseudo-parameters
+			c := *n
+			c.Text = strings.ReplaceAll(n.Text, "#{AWS::", "${AWS::")
+			n = &c
+		}
 		if strings.Contains(n.Text, "${") {
 			return r.text(n, depth)
 		}
