@@ -118,6 +118,9 @@ func (f *measureFlags) register(cmd *cobra.Command) {
 	set.BoolVar(&f.asJSON, "json", false, "print JSON, whose schema \"ambi schema measure\" prints")
 }
 
+// quietEnough is the part of the machine that others may take for durations to be written.
+const quietEnough = .25
+
 // measureFormat names what measure --json prints.
 const measureFormat = "ambi.measure/v1"
 
@@ -358,6 +361,7 @@ func (f *measureFlags) read(cmd *cobra.Command, p *project.Project, command []st
 		return "", o, 0, problems.Err()
 	}
 	s := p.App.Services[name]
+	o.Busy = quietEnough
 	o.Runs, o.Starts, o.URL, o.PID, o.Remote = f.runs, f.starts, f.url, f.pid, f.remote
 	o.Health, o.Startup, o.Timeout = s.Health.Path, s.Health.Startup.Std(), s.Timeout.Std()
 	if len(command) > 0 {

@@ -65,6 +65,10 @@ func (r *run) conclude() {
 	res.Means.Response = size(func(r Route) *Figure { return r.Response })
 	res.Means.Logged = size(func(r Route) *Figure { return r.Logged })
 	res.Distrust = r.distrust()
+	if r.Busy > 0 && res.Others > r.Busy*float64(res.Cores) {
+		res.Means.Duration, res.Means.StartTime = nil, nil
+		res.Distrust = append(res.Distrust, "as others took so much of this machine, usage gets no duration and no start time: measure again when it is quiet")
+	}
 }
 
 // When a figure is not to be trusted.

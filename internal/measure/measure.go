@@ -56,6 +56,10 @@ type Options struct {
 	Rate   float64       // requests a second to each route alone
 	Rates  []float64     // to all routes together
 
+	// Busy is the part of this machine's cores that others may take: beyond it, durations
+	// are not those of the app, and Means has none. 0 is any part.
+	Busy float64
+
 	Reference *core.Reference // whose time CPU time is told in; nil: this machine's
 	Progress  func(part float64, text string)
 }
@@ -134,7 +138,7 @@ type Level struct {
 }
 
 // Means are the figures for a spec's usage, in time of the reference core; null where nothing
-// was measured.
+// was measured, or nothing that can be trusted (see Options.Busy).
 type Means struct {
 	Duration  *time.Duration `json:"durationNanoseconds"`
 	CPUTime   *time.Duration `json:"cpuTimeNanoseconds"`

@@ -3,7 +3,7 @@
 //	GET /work?cpu=5ms&wait=20ms&out=1000&log=100
 //
 // works for 5 ms of CPU time, waits 20 ms, and answers with a body of 1,000 bytes after it has
-// logged 100. POST /events is given back when its body says fail. It listens on PORT.
+// logged 100; so does any path below /work. POST /events is given back when its body says fail. It listens on PORT.
 //
 //	START    how long it takes until it listens
 //	SLOTS    how many requests it works on at once; all when not set
@@ -62,7 +62,7 @@ func main() {
 			fmt.Fprint(w, `{"batchItemFailures": [{"itemIdentifier": "1"}]}`)
 		}
 	})
-	http.HandleFunc("/work", func(w http.ResponseWriter, r *http.Request) {
+	work := func(w http.ResponseWriter, r *http.Request) {
 		counted.Add(1)
 		slots <- struct{}{}
 		defer func() { <-slots }()
@@ -72,7 +72,7 @@ func main() {
 		wait, _ := time.ParseDuration(q.Get("wait"))
 		out, _ := strconv.Atoi(q.Get("out"))
 		log, _ := strconv.Atoi(q.Get("log"))
-		work(cpu)
+		burn(cpu)
 		time.Sleep(wait)
 		if log > 0 {
 			fmt.Println(strings.Repeat("l", log-1))
@@ -81,7 +81,9 @@ func main() {
 			w.WriteHeader(status)
 		}
 		_, _ = w.Write(bytes.Repeat([]byte("b"), out))
-	})
+	}
+	http.HandleFunc("/work", work)
+	http.HandleFunc("/work/", work)
 	go func() {
 		<-stop
 		if file := os.Getenv("COUNTS"); file != "" {
@@ -94,8 +96,8 @@ func main() {
 	os.Exit(1)
 }
 
-// work takes CPU time by the thread's own clock.
-func work(d time.Duration) {
+// burn takes CPU time by the thread's own clock.
+func burn(d time.Duration) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for begun := threadTime(); threadTime()-begun < d; {
