@@ -86,6 +86,9 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	for _, t := range model.Tables {
 		left = append(left, NotPriced{Data: t.Name, Kind: "table"})
 	}
+	for _, p := range model.Postgres {
+		left = append(left, NotPriced{Data: p.Name, Kind: "postgres"})
+	}
 	if !in.WithoutData {
 		return priced, left
 	}

@@ -26,8 +26,11 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 		"../stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager"),
 		"../stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for what it uses
 			"kubernetes", "kubernetes/apiextensions"), // for ScaledObject and TriggerAuthentication
-		"../stacks/data":             {"aws/cloudwatch", "aws/s3", "aws/sqs"},
-		"testdata/table/stacks/data": {"aws/dynamodb"},
+		"../stacks/data":                      {"aws/cloudwatch", "aws/s3", "aws/sqs"},
+		"testdata/table/stacks/data":          {"aws/dynamodb"},
+		"testdata/postgres/stacks/data":       {"aws/rds"},
+		"testdata/postgres/stacks/lambda":     append(slices.Clone(onLambda), "aws/vpc"), // to be let in
+		"testdata/postgres/stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", "aws/vpc"),
 	} {
 		out, err := exec.Command("go", "list", seeing, "-deps", "./"+program).CombinedOutput()
 		if err != nil {

@@ -94,6 +94,9 @@ func Generate(in Input) ([]File, error) {
 		for _, one := range view.Data {
 			w.add("stacks/data/"+one.File+".go", one.template(), one)
 		}
+		if slices.Contains(view.features, "group") {
+			w.addFolder("data/network", "", shared)
+		}
 		if slices.Contains(view.features, "existing") {
 			w.addFolder("data/existing", "", shared)
 		}

@@ -80,6 +80,12 @@ var bends = map[string][]string{
 	"data.*.bucket.usage.stored":                {"99Gi"},
 	"data.*.bucket.usage.writes":                {"9/month"},
 	"data.*.bucket.usage.reads":                 {"9/month"},
+	"data.*.postgres.version":                   {"15"},
+	"data.*.postgres.class":                     {"db.r7g.large"},
+	"data.*.postgres.storage":                   {"77Gi"},
+	"data.*.postgres.backups":                   {"17d"},
+	"data.*.postgres.serverless.min":            {"1.5"},
+	"data.*.postgres.serverless.max":            {"17.5"},
 	"data.*.queue.attempts":                     {"9"},
 	"data.*.queue.retention":                    {"177h"},
 	"services.*.queue.from":                     nil, // TestChoicesChange

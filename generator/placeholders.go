@@ -29,10 +29,8 @@ func DataPlaceholders(in Input) map[string]string {
 	if in.Data == nil {
 		return all
 	}
-	for _, s := range newDataView(in).Data {
-		if s.Existing() {
-			all[s.Name+".arn"] = s.ARN()
-		}
+	for _, demand := range newDataView(in).Demands() {
+		all[demand.Key] = demand.Value
 	}
 	return all
 }

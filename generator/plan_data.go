@@ -13,6 +13,11 @@ func DataPlan(in Input) []Resource {
 	for _, t := range in.Data.Tables {
 		add(t.Name, "aws:dynamodb/table:Table", in.App+"-"+t.Name)
 	}
+	for _, p := range in.Data.Postgres {
+		for _, token := range databaseTypes(p) {
+			add(p.Name, token, in.App+"-"+p.Name)
+		}
+	}
 	for _, q := range in.Data.Queues {
 		if q.Existing {
 			continue
@@ -36,6 +41,17 @@ func DataPlan(in Input) []Resource {
 		}
 	}
 	return plan
+}
+
+// databaseTypes lists the resources of a database, which all have its name.
+func databaseTypes(p data.Postgres) []string {
+	switch {
+	case p.Existing:
+		return nil
+	case p.Serverless != nil:
+		return []string{"aws:rds/subnetGroup:SubnetGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup", "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"}
+	}
+	return []string{"aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/instance:Instance"}
 }
 
 // bucketTypes lists the resources of a bucket that have its name.

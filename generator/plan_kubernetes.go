@@ -5,7 +5,7 @@ import "ambi/target/kubernetes"
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 
 func kubernetesPlan(m *kubernetes.Model) []Resource {
-	var plan []Resource
+	plan := rulesOf(m.App, reachedByPods(m))
 	for _, s := range m.Services {
 		name := m.App + "-" + s.Name
 		if s.Events != nil && !s.Events.Pull {

@@ -23,6 +23,7 @@ func lambdaPlan(m *lambda.Model) []Resource {
 	for _, secret := range m.Secrets {
 		plan = append(plan, Resource{Type: "aws:secretsmanager/secret:Secret", Name: secret.Name})
 	}
+	plan = append(plan, rulesOf(m.App, reachedByFunctions(m))...)
 	for _, s := range m.Services {
 		name := m.App + "-" + s.Name
 		add := func(token, name string) {

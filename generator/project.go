@@ -173,9 +173,9 @@ func DataFiles(in Input) ([]File, error) {
 		App, Region string
 		Switched    bool
 		Consumer    string
-		Existing    []Setting // which a stack must set
+		Demanded    []demandView // what a stack must set
 		Kept        keptWords
-	}{in.App, region(in), in.Data.Switched(), string(in.Targets()[0]), existingSettings(in), wordsOf(in.Data)}
+	}{in.App, region(in), in.Data.Switched(), string(in.Targets()[0]), newDataView(in).Demands(), wordsOf(in.Data)}
 	var files []File
 	for _, name := range []string{DataProject, dataStack} {
 		content, err := projectFile("data."+path.Base(name), view)
@@ -185,17 +185,6 @@ func DataFiles(in Input) ([]File, error) {
 		files = append(files, File{Path: name, Content: content})
 	}
 	return files, nil
-}
-
-// existingSettings say which bucket or queue it is that exists already.
-func existingSettings(in Input) []Setting {
-	var list []Setting
-	for _, s := range newDataView(in).Data {
-		if s.Existing() {
-			list = append(list, Setting{s.Name + ".arn", "the ARN of the " + s.Kind + " " + s.Name + ", which exists already"})
-		}
-	}
-	return list
 }
 
 // projectFile prints one of the files that are the user's.

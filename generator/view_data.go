@@ -27,19 +27,30 @@ var dataFeatures = []feature[datum]{
 	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
 	{"switched", func(d datum) bool { return d.Queue != nil && d.Queue.Switched }},
 	{"table", func(d datum) bool { return d.Table != nil }},
+	{"subnets", func(d datum) bool { return d.Postgres != nil && !d.Postgres.Existing }},
+	{"group", datum.InNetwork},
+	{"database", func(d datum) bool { return d.Postgres != nil }},
+	{"postgres", func(d datum) bool { return d.Postgres != nil && !d.Postgres.Existing }},
+	{"instance", func(d datum) bool { return d.Postgres != nil && d.Postgres.Class != "" }},
+	{"serverless", func(d datum) bool { return d.Postgres != nil && d.Postgres.Serverless != nil }},
+	{"elsewhere", func(d datum) bool { return d.Postgres != nil && d.Postgres.Existing }},
 }
 
 // datum is one of the data; one of its fields is set.
 type datum struct {
-	Bucket *data.Bucket
-	Queue  *data.Queue
-	Table  *data.Table
+	Bucket   *data.Bucket
+	Queue    *data.Queue
+	Table    *data.Table
+	Postgres *data.Postgres
 }
 
 // Existing reports whether this program only passes on where it is.
 func (d datum) Existing() bool {
 	return d.Queue != nil && d.Queue.Existing || d.Bucket != nil && d.Bucket.Existing
 }
+
+// InNetwork reports whether services reach it through the network of a VPC.
+func (d datum) InNetwork() bool { return d.Postgres != nil }
 
 // FIFO reports whether it is a queue that keeps the order of message groups.
 func (d datum) FIFO() bool { return d.Queue != nil && d.Queue.FIFO }
@@ -70,10 +81,10 @@ type keptWords struct {
 // queues, whichever of them there are.
 func wordsOf(m *data.Model) keptWords {
 	kinds := []string{"bucket", "queue"}
-	if m != nil && len(m.Tables) > 0 {
+	if m != nil && len(m.Tables)+len(m.Postgres) > 0 {
 		kinds = nil
 		for _, s := range dataOf(m) {
-			kinds = append(kinds, s.Kind)
+			kinds = append(kinds, s.called())
 		}
 		slices.Sort(kinds)
 		kinds = slices.Compact(kinds)
@@ -110,10 +121,21 @@ func (s dataService) featureNames() (string, []string) { return "data", s.featur
 
 // template is what its file is made of.
 func (s dataService) template() string {
-	if s.Existing() {
+	switch {
+	case s.Existing():
 		return "data/existing.go.tmpl"
+	case s.Postgres != nil && s.Postgres.Existing:
+		return "data/elsewhere.go.tmpl"
 	}
 	return "data/" + s.Kind + ".go.tmpl"
+}
+
+// called is what one of its kind is called.
+func (s dataService) called() string {
+	if s.Kind == "postgres" {
+		return "database"
+	}
+	return s.Kind
 }
 
 // ARN is one of the form that AWS gives it.
@@ -152,7 +174,9 @@ func dataIdent(name, kind string) string { return goname.Unexported(name) + gona
 
 // outputField is where the other programs find an output.
 func outputField(o data.Output) string {
-	return dataField(o.Data, o.Kind) + "." + map[string]string{"name": "Name", "url": "URL", "arn": "ARN"}[o.Key]
+	return dataField(o.Data, o.Kind) + "." + map[string]string{
+		"name": "Name", "url": "URL", "arn": "ARN", "host": "Host", "port": "Port", "secret": "Secret", "group": "Group",
+	}[o.Key]
 }
 
 // fake is what tests take an output for.
@@ -162,6 +186,8 @@ func fake(app string, o data.Output) string { return o.Example(app+"-"+o.Data+"-
 type grantView struct {
 	data.Grant
 	Field   string   // of the data
+	Located string   // the field with the ARN
+	Named   string   // the data stack's output with it
 	Of      string   // the method that names a part of it
 	Parts   []string // what the method is asked for; none for the whole
 	Listing []string // prefixes that a listing must ask for
@@ -173,8 +199,10 @@ func (g grantView) Sorted() []string { return slices.Sorted(slices.Values(g.Acti
 func grantViews(access data.Access) []grantView {
 	var views []grantView
 	for _, g := range access.Grants {
-		view := grantView{Grant: g, Field: dataField(g.Data, g.Kind)}
+		view := grantView{Grant: g, Field: dataField(g.Data, g.Kind), Located: outputField(g.Output()), Named: g.Output().Name()}
 		switch {
+		case g.Part == data.Secret:
+			view.Part = data.Whole // all of what has the ARN
 		case g.Part == data.Objects && len(g.Prefixes) == 0:
 			view.Of, view.Parts = "Objects", []string{""}
 		case g.Part == data.Objects:
@@ -211,6 +239,9 @@ func dataOf(m *data.Model) []dataService {
 	}
 	for i := range m.Tables {
 		list = append(list, dataService{datum: datum{Table: &m.Tables[i]}, Name: m.Tables[i].Name, Kind: "table"})
+	}
+	for i := range m.Postgres {
+		list = append(list, dataService{datum: datum{Postgres: &m.Postgres[i]}, Name: m.Postgres[i].Name, Kind: "postgres"})
 	}
 	slices.SortStableFunc(list, func(a, b dataService) int { return -cmp.Compare(a.Kind, b.Kind) })
 	return list
@@ -258,6 +289,9 @@ func (v *sharedView) readData(m *data.Model) {
 	}
 	if len(m.Tables) > 0 {
 		v.features = append(v.features, "table")
+	}
+	if len(m.Postgres) > 0 {
+		v.features = append(v.features, "postgres")
 	}
 	if m.Switched() {
 		v.features = append(v.features, "switched")

@@ -27,6 +27,7 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"architecture", func(s kubernetes.Service) bool { return s.Architecture != "" }},
 	{"pull-secrets", func(s kubernetes.Service) bool { return len(s.PullSecrets) > 0 }},
 	{"uses", func(s kubernetes.Service) bool { return usesData(s.Access) }},
+	{"network", func(s kubernetes.Service) bool { return len(s.Access.Reached()) > 0 }},
 	{"listing", func(s kubernetes.Service) bool { return listsPrefixes(s.Access) }},
 	{"indexes", func(s kubernetes.Service) bool { return usesIndexes(s.Access) }},
 	{"identity", func(s kubernetes.Service) bool { return s.Identity != nil }},
@@ -93,8 +94,9 @@ type kubernetesView struct {
 	DrainSeconds    int
 	// DeliveryMilliCPU and DeliveryMemoryMiB are what a delivery container requests.
 	DeliveryMilliCPU, DeliveryMemoryMiB int
-	Config                              []value   // what a stack must set
-	Kept                                keptWords // the kinds of data
+	Config                              []value       // what a stack must set
+	Kept                                keptWords     // the kinds of data
+	Reached                             []reachedView // data that services reach through the network
 	features                            []string
 }
 
@@ -111,6 +113,7 @@ type kubernetesService struct {
 	StacktestImport string
 	NeedViews       []needView
 	Grants          []grantView
+	Reached         []reachedView // data that it reaches through the network
 	Located         []locatedView // variables that say where data is
 	Source          string        // the field of the data that has the queue of its events
 	CallerNames     []names
@@ -159,6 +162,8 @@ func newKubernetesView(in Input, all naming) kubernetesView {
 			features:        namesOf(kubernetesFeatures, s),
 		}
 		service.Grants = grantViews(s.Access)
+		service.Reached = reachedBy(s.Access)
+		view.Reached = reachedBy(s.Access, view.Reached...)
 		for _, v := range s.Access.Variables {
 			service.Located = append(service.Located, locatedView{v.Name, v.Output.Name(), outputField(v.Output)})
 		}
@@ -219,6 +224,7 @@ func kubernetesTestConfig(in Input) []value {
 		{"irsa", "oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},
 		{"uses", "dataStack", "main"},
 		{"demanded", "active", "true"},
+		{"network", "podSecurityGroupId", "sg-2"},
 		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
 	} {
 		if slices.Contains(features, v.feature) {
@@ -241,6 +247,7 @@ func kubernetesSettings(in Input) []Setting {
 		{"delivery", "deliveryImage", "kubernetes: the image of the delivery container, Bento, such as one of a mirror"},
 		{"schedule", "curlImage", "kubernetes: the image of the container that starts each run, curl, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},
+		{"network", "podSecurityGroupId", "kubernetes, required: the security group that the pods' connections come from, which the databases' groups let in"},
 		{"ingress", "skipIngressWait", "kubernetes: true where the controller of an Ingress publishes no status, so that an update does not wait for its address"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},
 	} {

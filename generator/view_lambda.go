@@ -36,6 +36,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"vpc", func(s lambda.Service) bool { return s.VPC }},
 	{"reserved", func(s lambda.Service) bool { return s.Reserved > 0 }},
 	{"uses", func(s lambda.Service) bool { return usesData(s.Access) }},
+	{"network", func(s lambda.Service) bool { return len(s.Access.Reached()) > 0 }},
 	{"listing", func(s lambda.Service) bool { return listsPrefixes(s.Access) }},
 	{"indexes", func(s lambda.Service) bool { return usesIndexes(s.Access) }},
 	{"paused", func(s lambda.Service) bool { return s.Events != nil || s.Schedule != nil }},
@@ -89,6 +90,7 @@ type lambdaView struct {
 	Secrets                []secretView
 	Services               []lambdaService
 	lambdaLimits
+	Reached  []reachedView // data that services reach through the network
 	features []string
 }
 
@@ -182,6 +184,7 @@ type lambdaService struct {
 	Secrets           []secretView
 	Variables         []lambdaVariable
 	Grants            []grantView
+	Reached           []reachedView       // data that it reaches through the network
 	Source            string              // the field of the data that has the queue of its events
 	Guard             *authorizerView     // of the service's routes; nil for none
 	SortedPermissions []lambda.Permission // for comparison
@@ -274,6 +277,8 @@ func newLambdaView(in Input, all naming) lambdaView {
 			service.Variables = append(service.Variables, variable)
 		}
 		service.Grants = grantViews(s.Access)
+		service.Reached = reachedBy(s.Access)
+		view.Reached = reachedBy(s.Access, view.Reached...)
 		if s.Events != nil {
 			service.Source = dataField(s.Events.Queue, "queue")
 		}

@@ -12,12 +12,13 @@ import (
 	"ambi/internal/goname"
 )
 
-// Data is a bucket or queue, which both targets share and which outlives the compute; exactly
-// one of its fields is set.
+// Data is what both targets share and what outlives the compute; exactly one of its fields is
+// set.
 type Data struct {
-	Bucket *Bucket `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
-	Queue  *Queue  `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
-	Table  *Table  `json:"table,omitempty" jsonschema_description:"A table in DynamoDB, paid by request."`
+	Bucket   *Bucket   `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
+	Queue    *Queue    `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
+	Table    *Table    `json:"table,omitempty" jsonschema_description:"A table in DynamoDB, paid by request."`
+	Postgres *Postgres `json:"postgres,omitempty" jsonschema_description:"A PostgreSQL database: an RDS instance, or Aurora Serverless v2."`
 }
 
 // dataKind is what a kind of data is like to those that use it.
@@ -32,6 +33,7 @@ func dataKinds() []dataKind {
 		{"bucket", []string{"read", "write", "delete"}, []string{"_BUCKET"}},
 		{"queue", []string{"send"}, []string{"_QUEUE_URL"}},
 		{"table", []string{"read", "write"}, []string{"_TABLE"}},
+		{"postgres", []string{"connect"}, []string{"_HOST", "_PORT", "_NAME", "_SECRET"}},
 	}
 }
 
@@ -63,6 +65,8 @@ func (d *Data) Kind() string {
 		return "queue"
 	case d.Table != nil:
 		return "table"
+	case d.Postgres != nil:
+		return "postgres"
 	}
 	return ""
 }
@@ -128,11 +132,11 @@ func (v *validator) data() {
 		if owner, taken := queues[name]; taken && d.Queue != nil {
 			v.failKey(path, "the name is used by "+owner, "choose another name")
 		}
-		v.datum(path, d)
+		v.datum(path, name, d)
 	}
 }
 
-func (v *validator) datum(path string, d *Data) {
+func (v *validator) datum(path, name string, d *Data) {
 	var kinds []string
 	for _, key := range DataKinds() {
 		if v.app.Given(path + "." + key) {
@@ -150,6 +154,9 @@ func (v *validator) datum(path string, d *Data) {
 	}
 	if d.Table != nil && v.sound(path+".table") {
 		v.table(path+".table", d.Table)
+	}
+	if d.Postgres != nil && v.sound(path+".postgres") {
+		v.postgres(path+".postgres", name, d.Postgres)
 	}
 	if d.Queue != nil && d.Queue.Existing && v.sound(path+".queue") {
 		v.existing(path+".queue", "attempts", "retention")

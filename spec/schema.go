@@ -36,6 +36,7 @@ func Schema() ([]byte, error) {
 	s.refineBucket()
 	s.refineQueue()
 	s.refineTable()
+	s.refinePostgres()
 	s.refineUploads()
 	s.refineSchedule()
 	s.refineCommand()

@@ -82,7 +82,7 @@ func Words() []Word {
 		anywhere("mem memoryMB memorySize memLimit memoryLimit memoryRequest ram", "memory", ""),
 		anywhere("timeoutSeconds timeoutSec requestTimeout executionTimeout maxDuration timeoutInMillis timeoutMs", "timeout", ""),
 		anywhere("terminationGracePeriodSeconds stop_grace_period gracePeriod preStop lifecycle", "timeout", "a stopping pod gets this long to finish its requests"),
-		anywhere("volumes volume volumeMounts mounts persistence persistentVolumeClaim storage tmpfs ephemeralStorage disk disks", "", "instances have no persistent disk, because functions have none"),
+		anywhere("volumes volume volumeMounts mounts persistence persistentVolumeClaim tmpfs ephemeralStorage disk disks", "", "instances have no persistent disk, because functions have none"),
 		anywhere("gpu gpus accelerator accelerators nvidia.com/gpu", "", "Lambda has no GPUs, and ambi is for services that either target can run"),
 
 		anywhere("healthcheck healthChecks healthCheckPath probe probes livenessProbe readinessProbe startupProbe liveness readiness", "health.path", "all probes use one path, which must answer 200"),
@@ -143,6 +143,14 @@ func Words() []Word {
 		within[Usage]("peak peakRequests", "usage.peakToMean", "a multiple of the mean"),
 		within[Secret]("value valueFrom from", "secrets.*.name, secrets.*.key", "the spec never contains the value"),
 
+		within[Service]("storage", "", "instances have no persistent disk, because functions have none"),
+		within[Data]("rds aurora postgresql pg database db", "data.*.postgres", ""),
+		within[Postgres]("engineVersion majorVersion", "data.*.postgres.version", ""),
+		within[Postgres]("instanceClass instanceType size", "data.*.postgres.class", ""),
+		within[Postgres]("allocatedStorage disk diskSize", "data.*.postgres.storage", ""),
+		within[Postgres]("backupRetentionPeriod backupRetention retention", "data.*.postgres.backups", "how far back the database can be restored, such as 7d"),
+		within[Postgres]("password masterPassword masterUserPassword username masterUsername", "", "RDS makes the password of the user postgres and keeps it in Secrets Manager"),
+		within[Postgres]("subnets subnetIds vpc securityGroups vpcSecurityGroupIds", "", "settings of the data stack: subnetIds and NAME.securityGroupId"),
 		within[Service]("name serviceName container_name", "services", "a service's name is its key there"),
 		within[Service]("type kind", "http", "the kind of a service follows from its trigger"),
 		within[App]("version", "apiVersion", "write apiVersion: "+APIVersion),

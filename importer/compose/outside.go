@@ -22,7 +22,7 @@ type kind struct {
 func kinds() []kind {
 	const outside = "stays outside the app, since its data must outlive it: "
 	return []kind{
-		{postgres, outside + "use Amazon RDS for PostgreSQL, or one in the cluster, and write its address under env", false},
+		{postgres, outside + "say postgres under data, with a version and a class, and connect under uses, which gives the service its address and its secret; or write the address of another one under env", false},
 		{mysql, outside + "use Amazon RDS, or one in the cluster, and write its address under env", false},
 		{redis, outside + "use Amazon ElastiCache, or one in the cluster, and write its address under env", false},
 		{dynamo, "stands for DynamoDB: say under data which tables there are, and under uses which service uses them", false},

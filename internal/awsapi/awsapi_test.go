@@ -111,6 +111,32 @@ const samples = `{
 			"deadLetterConfig": {"arn": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}
 		}
 	},
+	"aws:rds/subnetGroup:SubnetGroup": {"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "subnetIds": ["subnet-1", "subnet-2"], "tags": {"app": "thumbs"}},
+	"aws:rds/parameterGroup:ParameterGroup": {
+		"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "family": "postgres17", "parameters": [{"name": "rds.force_ssl", "value": "1"}], "tags": {"app": "thumbs"}
+	},
+	"aws:rds/clusterParameterGroup:ClusterParameterGroup": {
+		"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "family": "aurora-postgresql17", "parameters": [{"name": "rds.force_ssl", "value": "1"}], "tags": {"app": "thumbs"}
+	},
+	"aws:rds/instance:Instance": {
+		"identifier": "thumbs-db-0a1b2c3", "engine": "postgres", "engineVersion": "17", "instanceClass": "db.t4g.medium", "allocatedStorage": 20, "storageType": "gp3",
+		"storageEncrypted": true, "dbName": "thumbs_db", "username": "postgres", "manageMasterUserPassword": true, "parameterGroupName": "thumbs-db-0a1b2c3",
+		"dbSubnetGroupName": "thumbs-db-0a1b2c3", "vpcSecurityGroupIds": ["sg-1"], "publiclyAccessible": false, "backupRetentionPeriod": 7, "copyTagsToSnapshot": true,
+		"deletionProtection": true, "skipFinalSnapshot": false, "finalSnapshotIdentifier": "thumbs-db-0a1b2c3-final", "tags": {"app": "thumbs"}
+	},
+	"aws:rds/cluster:Cluster": {
+		"clusterIdentifier": "thumbs-reading-0a1b2c3", "engine": "aurora-postgresql", "engineVersion": "17", "databaseName": "thumbs_db", "masterUsername": "postgres",
+		"manageMasterUserPassword": true, "dbClusterParameterGroupName": "thumbs-db-0a1b2c3", "dbSubnetGroupName": "thumbs-db-0a1b2c3", "vpcSecurityGroupIds": ["sg-1"],
+		"storageEncrypted": true, "backupRetentionPeriod": 7, "copyTagsToSnapshot": true, "deletionProtection": true,
+		"serverlessv2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 4}, "tags": {"app": "thumbs"}
+	},
+	"aws:rds/clusterInstance:ClusterInstance": {
+		"identifier": "thumbs-reading-0a1b2c3", "clusterIdentifier": "thumbs-reading-0a1b2c3", "engine": "aurora-postgresql", "instanceClass": "db.serverless", "publiclyAccessible": false,
+		"tags": {"app": "thumbs"}
+	},
+	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+		"securityGroupId": "sg-1", "referencedSecurityGroupId": "sg-2", "ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, "description": "functions of thumbs", "tags": {"app": "thumbs"}
+	},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "c", "namespace": "thumbs", "serviceAccount": "api", "roleArn": "arn:aws:iam::123456789012:role/x"}
 }`
 

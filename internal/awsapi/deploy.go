@@ -50,6 +50,7 @@ type Account struct {
 	moto    *Moto
 	region  string
 	created map[string]bool   // by ARN
+	subnets int               // that were given away
 	drawn   map[string]string // what moto calls that to which the engine's stand-in gave an ID
 }
 
@@ -102,6 +103,9 @@ func (a *Account) Deploy(resources []Resource) error {
 			return err
 		}
 		for i, c := range calls {
+			if err := a.provideNetwork(c.Input); err != nil {
+				return err
+			}
 			c.Input = a.known(c.Input).(map[string]any)
 			if c.Operation == "CreateBucket" {
 				c.Input = a.inRegion(c.Input)
@@ -142,6 +146,9 @@ func (a *Account) report(r Resource, format string, arguments ...any) {
 func (a *Account) known(value any) any {
 	switch value := value.(type) {
 	case string:
+		if motos, whole := a.drawn[value]; whole {
+			return motos
+		}
 		for _, id := range slices.Sorted(maps.Keys(a.drawn)) {
 			value = strings.ReplaceAll(value, id, a.drawn[id])
 		}

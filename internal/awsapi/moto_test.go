@@ -11,6 +11,7 @@ import (
 // basis is what other samples refer to.
 func basis() []string {
 	return []string{
+		"aws:rds/subnetGroup:SubnetGroup", "aws:rds/parameterGroup:ParameterGroup", "aws:rds/clusterParameterGroup:ClusterParameterGroup",
 		"aws:iam/role:Role", "aws:sqs/queue:Queue", "aws:s3/bucketV2:BucketV2", "aws:lambda/function:Function", "aws:lambda/alias:Alias",
 		"aws:apigatewayv2/api:Api", "aws:apigatewayv2/domainName:DomainName", "aws:apigatewayv2/stage:Stage",
 	}

@@ -64,6 +64,15 @@ func reads() map[string]read {
 		"sqs CreateQueue":        queue,
 		"sqs SetQueueAttributes": queue,
 
+		"rds CreateDBInstance": {
+			operation: "DescribeDBInstances", by: "DBInstanceIdentifier", answered: "DBInstances",
+			silent: "DBParameterGroupName DBSubnetGroupName VpcSecurityGroupIds ManageMasterUserPassword Tags",
+		},
+		"rds CreateDBCluster": {
+			operation: "DescribeDBClusters", by: "DBClusterIdentifier", answered: "DBClusters",
+			silent: "DBClusterParameterGroupName DBSubnetGroupName VpcSecurityGroupIds ManageMasterUserPassword Tags",
+		},
+
 		"dynamodb CreateTable": {operation: "DescribeTable", by: "TableName", answered: "Table", silent: "Tags", prepare: func(sent map[string]any) map[string]any {
 			sent["BillingModeSummary"] = map[string]any{"BillingMode": sent["BillingMode"]}
 			delete(sent, "BillingMode")

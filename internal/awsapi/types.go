@@ -1,5 +1,7 @@
 package awsapi
 
+import "maps"
+
 // resourceType says which operations create a resource of a type.
 type resourceType struct {
 	operations []operation
@@ -22,7 +24,7 @@ func types() map[string]resourceType {
 	one := func(api, name, takes string) resourceType {
 		return resourceType{operations: []operation{{api: api, name: name, takes: takes}}}
 	}
-	return map[string]resourceType{
+	all := map[string]resourceType{
 		"aws:lambda/function:Function": {operations: []operation{
 			{api: "lambda", name: "CreateFunction", takes: "name:FunctionName role packageType code:Code.ZipFile imageUri:Code.ImageUri " +
 				"handler runtime layers architectures memorySize timeout publish environment loggingConfig tracingConfig vpcConfig imageConfig ephemeralStorage description tags"},
@@ -105,6 +107,8 @@ func types() map[string]resourceType {
 
 		"aws:eks/podIdentityAssociation:PodIdentityAssociation": one("eks", "CreatePodIdentityAssociation", "clusterName namespace serviceAccount roleArn tags"),
 	}
+	maps.Copy(all, databases())
+	return all
 }
 
 // nestFilters puts the prefix and the suffix of each notification where S3 has them.

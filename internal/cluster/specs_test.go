@@ -50,6 +50,13 @@ var settings = map[string]map[string]string{
 		"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
 		"api.roleName":    "shop-api",
 	},
+	"postgres": {
+		"aws:region":         "us-east-1",
+		"clusterName":        "books",
+		"oidcProviderArn":    "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+		"accounts.roleName":  "books-accounts",
+		"podSecurityGroupId": "sg-2",
+	},
 	"schedules": {"aws:region": "us-east-1", "clusterName": "nightly"},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",

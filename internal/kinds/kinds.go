@@ -149,6 +149,15 @@ func All() []Kind {
 			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{
+			Name: "postgres", Is: "a PostgreSQL database", Golden: "generator/testdata/postgres/app.yaml",
+			Keys: []string{"data.*.postgres"},
+			Spec: in("spec/postgres.go"), Data: in("target/data/postgres.go", "target/data/network.go"),
+			Lambda: in("target/lambda/postgres.go", "target/lambda/network.go"), Kubernetes: in("target/kubernetes/postgres.go", "target/kubernetes/network.go"),
+			Templates: in("templates/data/postgres.go.tmpl", "templates/data/elsewhere.go.tmpl", "templates/data/features/instance.tmpl", "templates/data/features/serverless.tmpl",
+				"templates/data/features/group.tmpl", "templates/lambda/features/network.tmpl", "templates/kubernetes/features/network.tmpl"),
+			Price: none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
 			Name: "uploads", Is: "new objects of a bucket start a service, through a queue", Golden: uploads,
 			Keys: []string{"services.*.uploads"},
 			Spec: in("spec/uploads.go"), Data: in("target/data/uploads.go"), Lambda: in("target/lambda/uploads.go"), Kubernetes: in("target/kubernetes/uploads.go"),

@@ -85,6 +85,7 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 	if in.Data != nil {
 		b.addData(name, files)
 		maps.Copy(b.existing, generator.DataPlaceholders(in))
+		delete(b.existing, "subnetIds") // which every stack has
 	}
 }
 
@@ -186,6 +187,7 @@ func main() {
   life:subnetIds: subnet-1,subnet-2
   life:securityGroupIds: sg-1
   life:clusterName: life
+  life:podSecurityGroupId: sg-2
   life:consumer: lambda
   life:dataStack: main
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator

@@ -26,7 +26,7 @@ type shape struct {
 	named   bool              // the provider makes a name where the program gives none
 	nameKey string            // the input that has it; name when empty
 	id      string            // the default is the hash
-	outputs map[string]string // what AWS computes
+	outputs map[string]string // what AWS computes; list[0].member is of the only element of a list
 	order   []string          // outputs that others build on come first
 }
 
@@ -79,8 +79,34 @@ func newAWS() *aws {
 				"arn": "arn:aws:sqs:${region}:${account}:${name}",
 			},
 		},
-		"aws:sqs/queuePolicy:QueuePolicy":               {id: "${queueUrl}"},
-		"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": {id: "${queueUrl}"},
+		"aws:sqs/queuePolicy:QueuePolicy":                     {id: "${queueUrl}"},
+		"aws:sqs/redriveAllowPolicy:RedriveAllowPolicy":       {id: "${queueUrl}"},
+		"aws:rds/subnetGroup:SubnetGroup":                     {named: true, id: "${name}", outputs: map[string]string{"arn": "arn:aws:rds:${region}:${account}:subgrp:${name}"}},
+		"aws:rds/parameterGroup:ParameterGroup":               {named: true, id: "${name}", outputs: map[string]string{"arn": "arn:aws:rds:${region}:${account}:pg:${name}"}},
+		"aws:rds/clusterParameterGroup:ClusterParameterGroup": {named: true, id: "${name}", outputs: map[string]string{"arn": "arn:aws:rds:${region}:${account}:cluster-pg:${name}"}},
+		"aws:rds/instance:Instance": {
+			nameKey: "identifier", named: true, id: "${identifier}",
+			outputs: map[string]string{
+				"arn":                            "arn:aws:rds:${region}:${account}:db:${identifier}",
+				"address":                        "${identifier}.c9akciq32.${region}.rds.amazonaws.com",
+				"masterUserSecrets[0].secretArn": "arn:aws:secretsmanager:${region}:${account}:secret:rds!db-${hash}-a1B2c3",
+			},
+		},
+		"aws:rds/cluster:Cluster": {
+			nameKey: "clusterIdentifier", named: true, id: "${clusterIdentifier}",
+			outputs: map[string]string{
+				"arn":                            "arn:aws:rds:${region}:${account}:cluster:${clusterIdentifier}",
+				"endpoint":                       "${clusterIdentifier}.cluster-c9akciq32.${region}.rds.amazonaws.com",
+				"masterUserSecrets[0].secretArn": "arn:aws:secretsmanager:${region}:${account}:secret:rds!cluster-${hash}-a1B2c3",
+			},
+		},
+		"aws:rds/clusterInstance:ClusterInstance": {
+			nameKey: "identifier", named: true, id: "${identifier}",
+			outputs: map[string]string{"arn": "arn:aws:rds:${region}:${account}:db:${identifier}"},
+		},
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+			id: "sgr-${hash}", outputs: map[string]string{"arn": "arn:aws:ec2:${region}:${account}:security-group-rule/sgr-${hash}", "securityGroupRuleId": "sgr-${hash}"},
+		},
 		"aws:dynamodb/table:Table": {
 			named: true, id: "${name}",
 			outputs: map[string]string{"arn": "arn:aws:dynamodb:${region}:${account}:table/${name}"},
@@ -240,9 +266,15 @@ func (a *aws) computed(r resource, id string, inputs properties) properties {
 	}
 	add := func(key string) {
 		text, isSecret := a.expand(s.outputs[key], r, id, inputs, outputs)
-		outputs[key] = structpb.NewStringValue(text)
+		value := structpb.NewStringValue(text)
 		if isSecret {
-			outputs[key] = secret(outputs[key])
+			value = secret(value)
+		}
+		outputs[key] = value
+		if list, member, within := strings.Cut(key, "[0]."); within {
+			delete(outputs, key)
+			element := structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{member: value}})
+			outputs[list] = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{element}})
 		}
 	}
 	for _, key := range s.order {

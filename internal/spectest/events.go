@@ -10,13 +10,14 @@ import (
 
 // datum is one of the data that is drawn.
 type datum struct {
-	name   string
-	queue  bool
-	table  bool
-	taken  bool     // a queue whose messages a service takes
-	fifo   bool     // a queue that keeps the order of groups
-	exists bool     // and is not made
-	starts []string // prefixes of a bucket's keys whose uploads start a service, "" for all
+	name     string
+	queue    bool
+	table    bool
+	postgres bool
+	taken    bool     // a queue whose messages a service takes
+	fifo     bool     // a queue that keeps the order of groups
+	exists   bool     // and is not made
+	starts   []string // prefixes of a bucket's keys whose uploads start a service, "" for all
 }
 
 // draw picks what there is to keep, and what starts each service.
@@ -42,9 +43,11 @@ func (g *generator) draw() {
 	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names[:1+g.IntN(4)] {
 		d := &datum{name: name}
-		switch g.IntN(5) {
+		switch g.IntN(6) {
 		case 0:
 			d.table = true
+		case 5:
+			d.postgres, d.exists = true, g.IntN(4) == 0
 		case 1, 2:
 			d.queue, d.exists = true, g.IntN(4) == 0
 			d.fifo = g.IntN(3) == 0
@@ -62,7 +65,7 @@ func (g *generator) draw() {
 			d.taken = true
 			g.triggers[i] = "queue: {from: " + g.key(d.name)
 			g.fifo[i] = d.fifo
-		case !d.queue && !d.table && !d.exists:
+		case !d.queue && !d.table && !d.postgres && !d.exists:
 			filter := "prefix: " + g.names[i] + g.one("/", "/in/", "/it's(1)!/") + ", "
 			prefix := strings.TrimSuffix(strings.TrimPrefix(filter, "prefix: "), ", ")
 			if len(d.starts) == 0 && g.IntN(4) == 0 {
@@ -126,6 +129,12 @@ func (g *generator) keep() {
 			entries = append(entries, "fifo: true")
 		}
 		switch {
+		case d.postgres && !d.exists:
+			g.line(1, "%s: {postgres: {%s}}", g.key(d.name), g.postgres())
+			continue
+		case d.postgres:
+			g.line(1, "%s: {postgres: {existing: true}}", g.key(d.name))
+			continue
 		case d.exists:
 			g.line(1, "%s: {%s: {%s}}", g.key(d.name), map[bool]string{true: "queue", false: "bucket"}[d.queue], strings.Join(entries, ", "))
 			continue
@@ -200,6 +209,23 @@ func (g *generator) table() string {
 	return strings.Join(entries, ", ")
 }
 
+// postgres writes what a database has.
+func (g *generator) postgres() string {
+	entries := []string{"version: " + g.quoted(g.one("14", "15.10", "16.6", "17", "18"))}
+	if g.sometimes() {
+		entries = append(entries, "serverless: {min: "+g.one("0", "0.5", "1")+", max: "+g.one("1", "4", "128.5")+"}")
+	} else {
+		entries = append(entries, "class: "+g.one("db.t4g.micro", "db.r7g.2xlarge", "db.x2g.large"))
+		if g.sometimes() {
+			entries = append(entries, "storage: "+g.one("20Gi", "64Ti", "100Gi"))
+		}
+	}
+	if g.sometimes() {
+		entries = append(entries, "backups: "+g.one("1d", "48h", "35d"))
+	}
+	return strings.Join(entries, ", ")
+}
+
 // trigger writes what starts a service by events.
 func (g *generator) trigger(i int) {
 	entries := []string{g.triggers[i]}
@@ -237,6 +263,11 @@ func (g *generator) uses(s *service, i int) {
 		}
 		if d.queue {
 			lines = append(lines, g.key(d.name)+": [send]")
+			continue
+		}
+		if d.postgres {
+			lines = append(lines, g.key(d.name)+": [connect]")
+			s.reaches = true
 			continue
 		}
 		if d.table {

@@ -65,6 +65,7 @@ type service struct {
 	concurrency int
 	max         int
 	permissions bool
+	reaches     bool // a database, and so runs in a VPC
 	events      bool // which start it, and no requests
 	scheduled   bool // it runs at set times
 	worker      bool // it runs all the time

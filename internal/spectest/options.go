@@ -64,7 +64,11 @@ func (g *generator) lambda(s *service) []string {
 		options = append(options, "memory: "+g.one("128Mi", "1Gi", "1769Mi", "10Gi"))
 	}
 	if g.sometimes() {
-		options = append(options, g.switches(reflect.TypeFor[spec.LambdaOptions](), "reserved")...)
+		but := []string{"reserved"}
+		if s.reaches && !g.anything {
+			but = append(but, "vpc") // which must not be false
+		}
+		options = append(options, g.switches(reflect.TypeFor[spec.LambdaOptions](), but...)...)
 	}
 	return options
 }

@@ -6,12 +6,14 @@ func Data() []Change {
 	bucket := func(inner string) string { return "{NAME: {bucket: {" + inner + "}}}" }
 	queue := func(inner string) string { return "{NAME: {queue: {" + inner + "}}}" }
 	table := func(inner string) string { return "{NAME: {table: {" + inner + "}}}" }
+	instance := func(inner string) string { return "{NAME: {postgres: {" + inner + "}}}" }
 	const (
-		cors    = "cors: {origins: ['https://a.example.com'], methods: [PUT], headers: [Content-Type], maxAge: 1h}"
-		one     = "{NAME: {queue: {}}}"
-		two     = "{NAME: {queue: {}}, NAMEb: {queue: {}}}"
-		buckets = "{NAME: {bucket: {}}, NAMEb: {bucket: {}}}"
-		visible = "for how long the queue hides a message: deploy it first"
+		database = `{NAME: {postgres: {version: "16", class: db.t4g.medium}}}`
+		cors     = "cors: {origins: ['https://a.example.com'], methods: [PUT], headers: [Content-Type], maxAge: 1h}"
+		one      = "{NAME: {queue: {}}}"
+		two      = "{NAME: {queue: {}}, NAMEb: {queue: {}}}"
+		buckets  = "{NAME: {bucket: {}}, NAMEb: {bucket: {}}}"
+		visible  = "for how long the queue hides a message: deploy it first"
 	)
 	return []Change{
 		{
@@ -85,6 +87,36 @@ func Data() []Change {
 			Fields:     []string{"data.*.table.indexes.*.key", "data.*.table.indexes.*.sort"},
 			DataBefore: table("key: id, indexes: {by-a: {key: a, sort: b}}"), DataAfter: table("indexes: {by-a: {key: c, sort: b}}"),
 			Data: noted("update Table", "the index is deleted and built anew, which may take hours, and services that ask it fail meanwhile: better add one of another name, move the services over, then remove the old one"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.version"},
+			DataBefore: database, DataAfter: instance(`version: "17"`),
+			Data: noted("replace ParameterGroup, update Instance", "the instance is upgraded during the update, and does not answer for minutes; AWS upgrades from one major version to most later ones, and never back. Take a snapshot first"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.class"},
+			DataBefore: database, DataAfter: instance("class: db.t4g.large"),
+			Data: noted("update Instance", "it restarts during the update, and does not answer for minutes"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.storage"},
+			DataBefore: database, DataAfter: instance("storage: 100Gi"),
+			Data: noted("update Instance", "while it answers; storage cannot shrink, and grows again only after 6 hours"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.backups"},
+			DataBefore: database, DataAfter: instance("backups: 14d"),
+			Data: noted("update Instance", "a shorter time deletes older backups"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.serverless.min", "data.*.postgres.serverless.max"},
+			DataBefore: `{NAME: {postgres: {version: "17", serverless: {min: 0.5, max: 4}}}}`, DataAfter: instance("serverless: {min: 1, max: 8}"),
+			Data: noted("update Cluster", "max_connections follows from the maximum once the instance has restarted"),
+		},
+		{
+			Fields:     []string{"data.*.postgres.existing"},
+			DataBefore: database, DataAfter: instance("existing: true, version: null, class: null"),
+			Data: protected("delete Instance ParameterGroup SubnetGroup", "to keep it and only hand it over, `pulumi state delete` each of them first"),
 		},
 		{
 			Fields:     []string{"services.*.queue.from"},

@@ -1,23 +1,31 @@
-// Package data resolves what an app's services share and keep: buckets, queues and tables
-// in AWS, which have a program and stacks of their own, and which both targets use. It
+// Package data resolves what an app's services share and keep: buckets, queues, tables and
+// databases in AWS, which have a program and stacks of their own, and which both targets use. It
 // knows neither target; they read from it what a service finds and may do.
 package data
 
+import (
+	"strconv"
+	"strings"
+
+	"ambi/spec"
+)
+
 // Model is an app's data, resolved.
 type Model struct {
-	App     string
-	Buckets []Bucket // by name
-	Queues  []Queue  // by name, those of uploads too
-	Tables  []Table  // by name
+	App      string
+	Buckets  []Bucket   // by name
+	Queues   []Queue    // by name, those of uploads too
+	Tables   []Table    // by name
+	Postgres []Postgres // by name
 }
 
 // Empty reports whether the app has no data and needs no program for it.
-func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues)+len(m.Tables) == 0 }
+func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues)+len(m.Tables)+len(m.Postgres) == 0 }
 
 // Output is one output of the data's stacks, which services read.
 type Output struct {
 	Data, Kind string // such as originals, bucket
-	Key        string // name, url or arn
+	Key        string // such as name, url or arn
 	FIFO       bool   // of a FIFO queue, whose name ends in .fifo
 }
 
@@ -39,6 +47,16 @@ func (o Output) Example(name, region string) string {
 		return "https://sqs." + region + ".amazonaws.com/" + account + "/" + name
 	case "table arn":
 		return "arn:aws:dynamodb:" + region + ":" + account + ":table/" + name
+	case "postgres host":
+		return name + ".c9akciq32." + region + ".rds.amazonaws.com"
+	case "postgres port":
+		return strconv.Itoa(spec.PostgresPort)
+	case "postgres name":
+		return strings.ReplaceAll(name, "-", "_")
+	case "postgres secret":
+		return "arn:aws:secretsmanager:" + region + ":" + account + ":secret:rds!" + name + "-a1B2c3"
+	case "postgres group":
+		return "sg-0123456789abcdef0"
 	}
 	return name
 }
@@ -54,6 +72,11 @@ func (m *Model) Outputs() []Output {
 	}
 	for _, t := range m.Tables {
 		list = append(list, Output{Data: t.Name, Kind: "table", Key: "name"}, Output{Data: t.Name, Kind: "table", Key: "arn"})
+	}
+	for _, p := range m.Postgres {
+		for _, key := range []string{"host", "port", "name", "secret", "group"} {
+			list = append(list, Output{Data: p.Name, Kind: "postgres", Key: key})
+		}
 	}
 	return list
 }

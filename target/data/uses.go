@@ -64,7 +64,7 @@ func AccessOf(app *spec.App, service string) Access {
 
 // variables are those that [spec.DataVariables] names, with what they hold.
 func variables(name, kind string) []Variable {
-	keys := map[string][]string{"bucket": {"name"}, "queue": {"url"}, "table": {"name"}}[kind]
+	keys := map[string][]string{"bucket": {"name"}, "queue": {"url"}, "table": {"name"}, "postgres": {"host", "port", "name", "secret"}}[kind]
 	var all []Variable
 	for i, variable := range spec.DataVariables(name, kind) {
 		all = append(all, Variable{variable, Output{Data: name, Kind: kind, Key: keys[i]}})
@@ -94,10 +94,21 @@ func grants(name string, d *spec.Data, right string, prefixes []string) []Grant 
 			list = append(list, onIndexes)
 		}
 		return list
+	case "postgres connect":
+		return []Grant{of(Secret, "secretsmanager:GetSecretValue")}
 	case "table write":
 		return []Grant{of(Whole, "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")}
 	}
 	return nil
+}
+
+// Output is the output of the data's stack with the ARN that the grant is about.
+func (g Grant) Output() Output {
+	key := "arn"
+	if g.Part == Secret {
+		key = "secret"
+	}
+	return Output{Data: g.Data, Kind: g.Kind, Key: key}
 }
 
 // Consuming is the right to receive messages from a queue.

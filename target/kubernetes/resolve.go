@@ -20,6 +20,7 @@ func Resolve(app *spec.App) (Model, finding.List) {
 	for _, name := range app.ServiceNames() {
 		model.Services = append(model.Services, r.service(name, app.Services[name]))
 	}
+	r.databases(model.Services)
 	r.shared(&model)
 	r.notes.Usage()
 	return model, r.notes.List()
@@ -108,6 +109,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.outside(name, s, &out)
 	r.scale(at, s, &out)
 	r.pod(at, s, &out)
+	r.network(name, &out)
 	r.notes.Exact(at+".kubernetes.namespace", "the objects' namespace, which must exist")
 	if len(s.Kubernetes.PullSecrets) > 0 {
 		r.notes.Exact(at+".kubernetes.pullSecrets", "the pods' imagePullSecrets, which must exist in the namespace")
@@ -169,9 +171,8 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(r.app.ImagePath(at), "the function runs it on arm64, and the pods may run on nodes of any architecture: set kubernetes.architecture, unless the image supports several")
 	}
 	if s.Connections > 0 {
-		out.MostConnections = out.MaxReplicas * s.Concurrency
+		out.MostConnections = poolsOf(out)
 		if s.Schedule != nil {
-			out.MostConnections = 1
 			r.notes.Dropped(at+".connections", "nothing holds it to that: a run is one pod with one request, which holds 1 connection, and runs may overlap")
 			return
 		}

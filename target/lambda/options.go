@@ -34,7 +34,7 @@ func (r *resolver) options(at string, s *spec.Service, out *Service) {
 	} else if r.app.Given(path) {
 		r.notes.Exact(path, "the function sends no traces")
 	}
-	if path := at + ".lambda.vpc"; r.app.Given(path) && !out.VPC {
+	if path := at + ".lambda.vpc"; r.app.Given(path) && !out.VPC && len(out.Access.Reached()) == 0 {
 		r.notes.Exact(path, "the function is in no VPC of the account")
 	} else if out.VPC {
 		r.notes.Exact(path, "the stack's subnetIds and securityGroupIds; "+

@@ -19,6 +19,7 @@ func Resolve(app *spec.App) (Model, finding.List) {
 		model.Services = append(model.Services, service)
 		model.AccessLogRetentionDays = max(model.AccessLogRetentionDays, service.LogRetentionDays)
 	}
+	r.databases(model.Services)
 	r.cors(&model)
 	r.authorize(&model)
 	r.domains(&model)
@@ -72,6 +73,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.scale(at, s, &out)
 	r.options(at, s, &out)
 	r.connections(at, s, &out)
+	r.network(name, s, &out)
 	r.notes.Exact(at+".lambda.architecture", "the function's architecture")
 	r.notes.Exact(at+".lambda.logRetentionDays", "the log group's retention")
 	r.notes.OtherTargets(name)

@@ -2,28 +2,6 @@ package lambda
 
 import "ambi/spec"
 
-// connections says how many connections to a database the environments hold, each one.
-func (r *resolver) connections(at string, s *spec.Service, out *Service) {
-	if s.Connections == 0 {
-		return
-	}
-	out.Connections, out.MostConnections = s.Connections, AccountConcurrency
-	bound := "the account's concurrency, 1,000, bounds its environments"
-	switch {
-	case out.Schedule != nil:
-		out.MostConnections, bound = 1, "a run is one environment, and runs may overlap"
-	case out.Reserved > 0:
-		out.MostConnections, bound = out.Reserved, "lambda.reserved bounds its environments"
-	case out.Events != nil:
-		out.MostConnections, bound = out.Events.MaximumConcurrency, "the mapping's maximumConcurrency bounds its environments"
-	}
-	more := ""
-	if out.MostConnections > out.Connections {
-		more = ", more than the " + itoa(out.Connections) + " allowed"
-	}
-	r.notes.Dropped(at+".connections", "nothing enforces it: %s, each with one connection, so the service can hold up to %d%s", bound, out.MostConnections, more)
-}
-
 // scale decides what is kept warm and what is the most; in between, Lambda starts
 // an environment for each request at once.
 func (r *resolver) scale(at string, s *spec.Service, out *Service) {

@@ -1,0 +1,29 @@
+package lambda
+
+import "fmt"
+
+// accountsWanted is what the tests expect of the accounts service.
+var accountsWanted = wanted{
+	facts: accountsFacts,
+	code:  accountsFacts.code,
+	variables: map[string]string{
+		"AWS_LWA_PORT":                 "8080",
+		"AWS_LWA_READINESS_CHECK_PATH": "/healthz",
+	},
+	rights: []rights{
+		joinsSubnets,
+		may([]string{"secretsmanager:GetSecretValue"}, "ledger.secret", whole),
+	},
+	also: []check{
+		runsInSubnets,
+		has("reservedConcurrentExecutions", func(w wanted) any { return w.reserved }, "it is kept free for this function, and the most that it takes"),
+		finds("LEDGER_HOST", "ledger.host"),
+		finds("LEDGER_NAME", "ledger.name"),
+		finds("LEDGER_PORT", "ledger.port"),
+		finds("LEDGER_SECRET", "ledger.secret"),
+		isLetIn("ledger"),
+	},
+	settings: []change{
+		{"reserved", fmt.Sprint(accountsFacts.reserved + 1), "0", func(w *wanted) { w.reserved++ }},
+	},
+}
