@@ -13,7 +13,7 @@ func checkInstance(t stacktest.T, g *stacktest.Graph, s expectations, f postgres
 	checkSubnetGroup(t, g, s, f, instance)
 	parameters := g.One(t, parameterGroupType, f.title())
 	checkTLS(t, parameters, f, "postgres")
-	instance.Want(t, "parameterGroupName", parameters.Output("name"), "connections are encrypted")
+	instance.Want(t, "parameterGroupName", parameters.Output("name"), "connections are encrypted", parameters)
 	instance.Want(t, "engine", "postgres", "the services speak to it")
 	instance.Want(t, "instanceClass", f.class, "app.yaml says how large it is")
 	instance.Want(t, "allocatedStorage", f.storageGiB, "app.yaml says how large it is")

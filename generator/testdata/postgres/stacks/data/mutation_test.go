@@ -17,11 +17,6 @@ func TestMutants(t *testing.T) {
 	mutation.Suite{
 		Graph: graph,
 		Check: func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expectations{keep: true}) },
-		Tastes: []mutation.Taste{
-			{Type: subnetGroupType, Path: "description"},
-			{Type: parameterGroupType, Path: "description"},
-			{Type: clusterParameterGroupType, Path: "description"},
-		},
 		Faults: []mutation.Mutant{
 			mutant("anybody may delete it", instanceType, "books-ledger", func(r *ours.Resource) { delete(r.Inputs, "deletionProtection") }),
 			mutant("a password in the state", instanceType, "books-ledger", func(r *ours.Resource) {
