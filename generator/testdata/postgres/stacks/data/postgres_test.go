@@ -10,7 +10,7 @@ func checkSubnetGroup(t stacktest.T, g *stacktest.Graph, s expectations, f postg
 	t.Helper()
 	subnets := g.One(t, subnetGroupType, f.title())
 	checkKept(t, subnets, s, f.name)
-	subnets.Want(t, "description", "of "+f.title(), "people find it by that")
+	checkDescribed(t, subnets)
 	subnets.Want(t, "subnetIds", []string{"subnet-1", "subnet-2"}, "the stack's settings name them")
 	database.Want(t, "dbSubnetGroupName", subnets.Output("name"), "the database is in the stack's subnets", subnets)
 	database.Want(t, "skipFinalSnapshot", false, "a database that is deleted leaves a snapshot")
@@ -28,8 +28,15 @@ func checkSubnetGroup(t stacktest.T, g *stacktest.Graph, s expectations, f postg
 // checkTLS holds the parameters of a database to refusing connections in plain text.
 func checkTLS(t stacktest.T, parameters *stacktest.Resource, f postgresFacts, family string) {
 	t.Helper()
-	parameters.Want(t, "description", "of "+f.title(), "people find it by that")
+	checkDescribed(t, parameters)
 	parameters.Want(t, "family", family+f.major, "it is of the database's version")
 	parameters.Want(t, "parameters[name=rds.force_ssl].value", "1", "connections are encrypted")
 	parameters.Want(t, "tags", map[string]string{"app": app, "data": f.name}, "bills and tools go by them")
+}
+
+func checkDescribed(t stacktest.T, r *stacktest.Resource) {
+	t.Helper()
+	if text, _ := r.Input("description").(string); text == "" {
+		t.Errorf("%s: has no description: people find it by that", r)
+	}
 }
