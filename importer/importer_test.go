@@ -155,24 +155,27 @@ func TestRefused(t *testing.T) {
 		bomb += fmt.Sprintf("%c: &%c [*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c,*%[3]c]\n", c, c, c-1)
 	}
 	for name, test := range map[string]struct{ text, want string }{
-		"nothing":     {"", "x.yaml: is empty"},
-		"other":       {"a: b\n", "it reads Kubernetes manifests"},
-		"bomb":        {bomb, "unfolds into more than"},
-		"cycle":       {"a: &a {b: *a}\n", "alias to a node that contains it"},
-		"deep":        {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "x.yaml"},
-		"template":    {"kind: Deployment\nmetadata: {{ .Values.x }}\n  - a\n", "helm template NAME CHART | ambi import -"},
-		"binary":      {"\xff\xfe\x00", "is not UTF-8"},
-		"no services": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n", "nothing in it becomes a service"},
-		"huge":        {strings.Repeat("#", source.MaxSize+1), "more than the"},
-		"twice":       {"services:\n  web:\n    image: a:1\n    image: b:1\n", "x.yaml:4: has the key services.web.image a second time in one mapping: the first is in line 3"},
-		"chart":       {"metadata: {{ .Values.x }}\n", "helm template NAME CHART | ambi import -"},
-		"quotes":      {"services:\n  web:\n    command: \"a\"b\n", "x.yaml:3:14: is not YAML: did not find expected key\nhint: the quotes end before the value does"},
-		"tab":         {"services:\n\tweb: {}\n", "x.yaml:2:1: a tab cannot indent YAML"},
-		"containers":  {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: nope}}}\n", "spec.template.spec.containers must be a list, got string"},
-		"amount":      {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a, resources: {limits: {cpu: lots}}}]}}}\n", "an amount is not written as one, such as 250m"},
-		"no spec":     {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: nope\n", "spec must be a mapping, got string"},
-		"no workload": {"apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: nope\n", "has no mapping containers with a container in it"},
-		"merge cycle": {"a: &a\n  <<: *a\n", "alias to a node that contains it"},
+		"nothing":       {"", "x.yaml: is empty"},
+		"other":         {"a: b\n", "it reads Kubernetes manifests"},
+		"bomb":          {bomb, "unfolds into more than"},
+		"cycle":         {"a: &a {b: *a}\n", "alias to a node that contains it"},
+		"deep":          {strings.Repeat("[", 5000) + strings.Repeat("]", 5000), "x.yaml"},
+		"template":      {"kind: Deployment\nmetadata: {{ .Values.x }}\n  - a\n", "helm template NAME CHART | ambi import -"},
+		"binary":        {"\xff\xfe\x00", "is not UTF-8"},
+		"no services":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n", "nothing in it becomes a service"},
+		"huge":          {strings.Repeat("#", source.MaxSize+1), "more than the"},
+		"twice":         {"services:\n  web:\n    image: a:1\n    image: b:1\n", "x.yaml:4: has the key services.web.image a second time in one mapping: the first is in line 3"},
+		"chart":         {"metadata: {{ .Values.x }}\n", "helm template NAME CHART | ambi import -"},
+		"quotes":        {"services:\n  web:\n    command: \"a\"b\n", "x.yaml:3:14: is not YAML: did not find expected key\nhint: the quotes end before the value does"},
+		"tab":           {"services:\n\tweb: {}\n", "x.yaml:2:1: a tab cannot indent YAML"},
+		"containers":    {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: nope}}}\n", "spec.template.spec.containers must be a list, got string"},
+		"amount":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a, resources: {limits: {cpu: lots}}}]}}}\n", "an amount is not written as one, such as 250m"},
+		"no spec":       {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: nope\n", "spec must be a mapping, got string"},
+		"no workload":   {"apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers: nope\n", "has no mapping containers with a container in it"},
+		"another cloud": {"service: a\nprovider: {name: google}\nfunctions: {f: {handler: a}}\n", "ambi reads functions of AWS alone"},
+		"joined bomb":   {"AWSTemplateFormatVersion: x\nParameters: {P: {Default: " + strings.Repeat("x", 60_000) + "}}\nResources: {T: {Type: \"AWS::SNS::Topic\", Properties: {A: [" + strings.Repeat("!Join [\"\", [!Ref P, !Ref P]], ", 2000) + "]}}}\n", "nothing in it becomes a service"},
+		"self bomb":     {"service: a\nprovider: {name: aws}\ncustom:\n  a: [x, x, x, x, x, x, x, x, x, x]\n" + nested() + "functions: {f: \"${self:custom.j}\"}\n", "x.yaml"},
+		"merge cycle":   {"a: &a\n  <<: *a\n", "alias to a node that contains it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := importer.Import([]source.File{{Name: "x.yaml", Text: []byte(test.text)}}, importer.Options{})
@@ -184,6 +187,15 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nested are lists of references to lists of references.
+func nested() string {
+	out := ""
+	for c := 'b'; c < 'k'; c++ {
+		out += fmt.Sprintf("  %c: [%s]\n", c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("\"${self:custom.%c}\", ", c-1), 10), ", "))
+	}
+	return out
 }
 
 // FuzzImport imports any text, with any other text in each file that it refers to: no text

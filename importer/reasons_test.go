@@ -31,11 +31,12 @@ spec:
 // gives where a spec cannot say the same.
 func TestReasons(t *testing.T) {
 	const (
-		compose = "services:\n  web:\n    image: example.com/web:1.0.0\n"
-		score   = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers:\n  web:\n    image: example.com/web:1.0.0\n"
-		goes    = "which is left out: the image's own command runs"
-		one     = "it takes a letter, and then one or more letters, digits or underscores"
-		open    = "on Lambda its routes are public: set http.internal: true if only services of the app call it"
+		compose  = "services:\n  web:\n    image: example.com/web:1.0.0\n"
+		score    = "apiVersion: score.dev/v1b1\nmetadata: {name: web}\ncontainers:\n  web:\n    image: example.com/web:1.0.0\n"
+		function = "AWSTemplateFormatVersion: x\nResources:\n  Web:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: a/\n"
+		goes     = "which is left out: the image's own command runs"
+		one      = "it takes a letter, and then one or more letters, digits or underscores"
+		open     = "on Lambda its routes are public: set http.internal: true if only services of the app call it"
 	)
 	for name, test := range map[string]struct {
 		text        string
@@ -77,6 +78,41 @@ func TestReasons(t *testing.T) {
 			text:  score + "    command: [/bin/sh]\n    args: [--api-key, hunter2]\n",
 			lacks: []string{"command:", "args:"},
 			why:   []string{"looks like a secret", "goes with containers.web.args, " + goes},
+		},
+		"function with a secret among its parameters": {
+			text:  function + "      Environment: {Variables: {WORD: !Ref P}}\nParameters: {P: {Type: String, NoEcho: true, Default: hunter2}}\n",
+			spec:  []string{"secrets:", "WORD: {name: x-web, key: WORD}"},
+			lacks: []string{"hunter2", "env:"},
+			why:   []string{"refers to the parameter P, which is secret"},
+		},
+		"function that only signed requests reach": {
+			text: function + "      Events: {Get: {Type: HttpApi, Properties: {Path: /a, Method: get, Auth: {Authorizer: AWS_IAM}}}}\n",
+			spec: []string{"auth: null # only callers with rights in AWS could call it"},
+			why:  []string{"only callers with rights in AWS could call it"},
+		},
+		"function with routes for all and for some": {
+			text: function + "      Events:\n        A: {Type: HttpApi, Properties: {Path: /a, Method: get}}\n        B: {Type: HttpApi, Properties: {Path: /b, Method: get, Auth: {Authorizer: AWS_IAM}}}\n",
+			spec: []string{"  web:", "  web-authorized:"},
+		},
+		"schedule that counts days from the end": {
+			text: function + "      Events: {S: {Type: Schedule, Properties: {Schedule: \"cron(0 0 L * ? *)\"}}}\n",
+			spec: []string{"cron: cron(0 0 L * ? *) # "},
+			why:  []string{"counts days from the end of a month"},
+		},
+		"function with a condition that does not hold": {
+			text: strings.Replace(function, "Properties:", "Condition: C\n    Properties:", 1) + "  Other: {Type: \"AWS::Serverless::Function\", Properties: {CodeUri: b/}}\nParameters: {S: {Type: String, Default: dev}}\nConditions: {C: !Equals [!Ref S, prod]}\n",
+			spec: []string{"  other:"}, lacks: []string{"  web:"},
+		},
+		"condition on what nothing says": {
+			text: function + "      MemorySize: !If [C, 512, 1024]\nParameters: {S: {Type: String}}\nConditions: {C: !Equals [!Ref S, prod]}\n",
+			spec: []string{"memory: ${C} # depends on the condition C, which the template does not decide"},
+			why:  []string{"depends on the condition C"},
+		},
+		"function that a topic starts, too": {
+			text:  "service: a\nprovider: aws\nfunctions: {web: {handler: a.b, events: [{sns: topic}, {httpApi: \"GET /a\"}]}}\n",
+			spec:  []string{"GET /a"},
+			lacks: []string{"topic"},
+			why:   []string{"subscribe a queue to it"},
 		},
 		"Compose without a published port": {
 			text: compose + "    expose: [3000]\n",

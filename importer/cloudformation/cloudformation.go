@@ -123,9 +123,10 @@ func ReadWith(app *functions.App, t *Template, resources *source.Node, report *d
 		r.objects[name].Skip(n.Child("Type"), n.Child("Condition"), n.Child("DependsOn"), n.Child("Metadata"), n.Child("DeletionPolicy"), n.Child("UpdateReplacePolicy"))
 	}
 	r.data()
-	for _, f := range others {
+	for _, f := range app.Functions {
 		if f.Role != nil {
 			r.role(f, f.Role)
+			f.Role = nil
 		}
 	}
 	r.find("AWS::Serverless::Function", r.serverless)

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +19,8 @@ func (r *reading) called(n *source.Node) *functions.Function {
 	if name, _ := r.target(n); r.functions[name] != nil {
 		return r.functions[name]
 	}
-	for name, f := range r.functions {
+	for _, name := range slices.Sorted(maps.Keys(r.functions)) {
+		f := r.functions[name]
 		for _, form := range []string{"${" + name + "}", "${" + name + ".Arn}", "${" + name + ".Alias}", ":function:" + name} {
 			if strings.HasSuffix(n.Text, form) || strings.Contains(n.Text, form+"/invocations") || strings.Contains(n.Text, form+":") {
 				return f
@@ -38,6 +40,7 @@ func (r *reading) called(n *source.Node) *functions.Function {
 func (r *reading) connect() {
 	r.find("AWS::ApiGatewayV2::Route", r.routeV2)
 	r.find("AWS::ApiGateway::Method", r.method)
+	r.definitions()
 	r.find("AWS::Lambda::EventSourceMapping", r.mapping)
 	r.find("AWS::Events::Rule", r.rule)
 	r.find("AWS::Scheduler::Schedule", r.schedule)

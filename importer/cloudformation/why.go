@@ -109,7 +109,7 @@ func whyKey(kind, path string) (why string, changes bool) {
 		{".TracingEnabled", "an HTTP API has no traces of its own", false},
 		{".MethodSettings", "the stack has settings for throttling", false},
 		{".AccessLog", "the stack logs each request", false},
-		{".DefinitionBody", "what a definition says beside the routes of functions is not read", true},
+		{".DefinitionBody", "a definition's routes to functions are read, and the app checks its requests itself", false},
 		{".DefinitionUri", "what a definition says beside the routes of functions is not read", true},
 		{".Cors", "set http.cors", true},
 	} {
