@@ -90,6 +90,9 @@ func (r *run) distrust() []string {
 	if len(res.Missing) > 0 {
 		say("this is a part: %s, before the end of: %s", res.Why, strings.Join(res.Missing, ", "))
 	}
+	if r.died != "" {
+		say("the app ended by itself while it was measured, with %s", r.died)
+	}
 	if sent := res.Sent(); sent.bad() > muchBad {
 		say("%.2g %% of the requests did not go well: the figures are partly those of errors", 100*sent.bad())
 	}

@@ -27,6 +27,7 @@ type run struct {
 	watch    *watcher         // nil without its process
 	own      *process.Tree
 	idle     float64 // seconds of CPU time a second at rest
+	died     string  // how the app ended by itself; empty if it did not
 	weights  []float64
 	gathered map[string]*meter // by phase
 
@@ -296,7 +297,7 @@ func (r *run) healthy(ctx context.Context) error {
 	}
 }
 
-var errNotReady = errors.New("not ready") //nolint:gochecknoglobals // it is compared with
+var errNotReady = errors.New("not ready")
 
 // cause is an error of the network without the address, which messages have already.
 func cause(err error) string {
@@ -341,6 +342,11 @@ func (r *run) leave() {
 		r.watch = nil
 	}
 	if r.app != nil {
+		select {
+		case <-r.app.Ended():
+			r.died = r.app.Ending()
+		default:
+		}
 		r.app.Stop(stopGrace)
 		n := r.app.Logged()
 		if r.result.LogBytes != nil {

@@ -15,7 +15,6 @@ type watcher struct {
 	tree  *process.Tree
 	last  process.Sample
 	peak  int64
-	gone  bool
 	stop  chan struct{}
 	ended chan struct{}
 }
@@ -47,7 +46,6 @@ func (w *watcher) now() process.Sample {
 	defer w.mutex.Unlock()
 	s, err := w.tree.Sample()
 	if err != nil {
-		w.gone = true
 		return w.last
 	}
 	w.last, w.peak = s, max(w.peak, s.Memory)

@@ -57,7 +57,7 @@ func (r *Report) insights(name string, rows [][]wire.LogsInsightsField) error {
 		whole := false
 		for _, f := range fields {
 			if f.Field == "@message" {
-				if _, rest, is := strings.Cut(f.Value, string(reportBegin)); is {
+				if _, rest, is := strings.Cut(f.Value, reportBegin); is {
 					if w, whole = reportRow([]byte(rest)); whole {
 						break
 					}
@@ -114,7 +114,7 @@ func (r *Report) insightsJSON(text io.Reader, name string) error {
 // isInsightsCSV reports whether a text is the console's download.
 func isInsightsCSV(begin []byte) bool {
 	line, _, _ := bytes.Cut(begin, []byte("\n"))
-	if bytes.Contains(line, reportBegin) || len(line) > 0 && line[0] == '{' {
+	if bytes.Contains(line, []byte(reportBegin)) || len(line) > 0 && line[0] == '{' {
 		return false
 	}
 	var w row

@@ -20,7 +20,7 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
 var reportField = lazyregexp.New(`(Billed Restore Duration|Restore Duration|Billed Duration|Init Duration|Duration|Memory Size|Max Memory Used): ([0-9]+(?:\.[0-9]+)?) (?:ms|MB)`)
 
-var reportBegin = []byte("REPORT RequestId:")
+const reportBegin = "REPORT RequestId:"
 
 // maxLine bounds a line of a log.
 const maxLine = 16 << 20
@@ -41,10 +41,10 @@ func (r *Report) reportLines(text io.Reader, name string) error {
 			}
 			continue
 		}
-		_, rest, found := bytes.Cut(line, reportBegin)
+		_, rest, found := bytes.Cut(line, []byte(reportBegin))
 		for found {
 			var one []byte
-			one, rest, found = bytes.Cut(rest, reportBegin)
+			one, rest, found = bytes.Cut(rest, []byte(reportBegin))
 			if w, ok := reportRow(one); ok {
 				r.add(w, 1)
 			} else {
