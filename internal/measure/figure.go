@@ -38,14 +38,6 @@ func (f *Figure) Spread() float64 {
 	return (f.High - f.Low) / f.Mean
 }
 
-// times is the figure, scaled.
-func (f *Figure) times(by float64) *Figure {
-	if f == nil {
-		return nil
-	}
-	return &Figure{f.Mean * by, f.Low * by, f.High * by, f.Runs}
-}
-
 // Durations are how long requests took, of all runs together: quantiles within a thousandth.
 type Durations struct {
 	P50     time.Duration `json:"p50Nanoseconds"`

@@ -25,9 +25,8 @@ type run struct {
 	client   *load.Client
 	app      *process.Process // nil for one that ran already
 	watch    *watcher         // nil without its process
-	own      *process.Tree
-	idle     float64 // seconds of CPU time a second at rest
-	died     string  // how the app ended by itself; empty if it did not
+	idle     float64          // seconds of CPU time a second at rest
+	died     string           // how the app ended by itself; empty if it did not
 	weights  []float64
 	gathered map[string]*meter // by phase
 
