@@ -59,6 +59,8 @@ type Input struct {
 	WithoutData bool
 	// NotPriced are services that were removed from Resolved because they cannot be priced yet.
 	NotPriced []NotPriced
+	// Written is the only target of services that are written for one, by name.
+	Written map[string]spec.Target
 	// Behavior is a simulation of the app's service under a trace, whose rate must be Usage's.
 	// Its quantities are priced instead of averages.
 	Behavior *simulate.Result

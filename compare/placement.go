@@ -22,8 +22,14 @@ type Placement struct {
 	Mixed bool      `json:"mixed"` // both targets have services
 	// Saves is by how much it is cheaper than the cheaper target for all services; null where
 	// neither takes all of them.
-	Saves    *price.USD `json:"saves"`
+	Saves *price.USD `json:"saves"`
+	// Written is what the app costs with each service on the target that the spec has it on; null
+	// if a service is on both.
+	Written  *price.USD `json:"written,omitempty"`
 	Services []Placed   `json:"services"` // by name
+	// Write are the lines of the spec that place the services so; none if it has them, or if no
+	// mix is worth it.
+	Write []spec.Edit `json:"write,omitempty"`
 	// MayMiss is what a cheaper assignment could save beside, at most: zero where every
 	// assignment was tried.
 	MayMiss price.USD `json:"mayMiss"`
@@ -106,10 +112,18 @@ func (c *comparison) place(whole pair, r Result) *Placement {
 	}
 	slices.SortFunc(p.Services, func(a, b Placed) int { return strings.Compare(a.Service, b.Service) })
 	p.Mixed = len(p.On(spec.Lambda)) > 0 && len(p.On(spec.Kubernetes)) > 0
+	p.Written = s.written()
 	for _, t := range spec.Targets() {
 		if total := whole.side(t).total(); total != nil && s.takesAll(t) {
 			if saves := *total - p.Cost; p.Saves == nil || saves < *p.Saves {
 				p.Saves = &saves
+			}
+		}
+	}
+	if p.Clear() {
+		for _, service := range p.Services {
+			if c.Written[service.Service] != service.Target {
+				p.Write = append(p.Write, spec.Edit{Path: "services." + service.Service + ".targets", Value: "[" + string(service.Target) + "]"})
 			}
 		}
 	}
@@ -295,4 +309,24 @@ func (s *placing) mayMiss(found placement.Found) price.USD {
 		return s.Pinned[unit[service]] != other
 	})
 	return max(0, found.Cost-least)
+}
+
+// written is what the app costs as its spec places the services; nil if some are on both targets,
+// or if services that call one another are not on the same one.
+func (s *placing) written() *price.USD {
+	first := make([]bool, len(s.units))
+	for unit, services := range s.units {
+		on := s.Written[s.app.Workloads[services[0]].Name]
+		for _, i := range services {
+			if t := s.Written[s.app.Workloads[i].Name]; t == "" || t != on {
+				return nil
+			}
+		}
+		first[unit] = on == spec.Lambda
+	}
+	usd, known := s.Cost(first)
+	if !known {
+		return nil
+	}
+	return &usd
 }

@@ -22,10 +22,24 @@ type NotPriced struct {
 	Figures []string `json:"figures,omitempty"`
 }
 
-// Priced returns an app without the services that cannot be compared, because only one target has
-// them or because they cannot be priced yet, and those services by name. The traffic of the others does not change.
+// Priced returns an app without the services that cannot be compared, and those services by name:
+// they cannot be priced yet, or stand in for one another, each on its target. The traffic of the
+// others does not change. Services that are written for one target are priced on both, as apps
+// that are: Written says which.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
-	return without(app, []string{"http", "queue", "uploads"})
+	return without(app.Everywhere(), []string{"http", "queue", "uploads"})
+}
+
+// Written is the only target of each service of an app that is written for one, if priced has it
+// on both.
+func Written(app, priced *spec.App) map[string]spec.Target {
+	written := map[string]spec.Target{}
+	for name, s := range priced.Services {
+		if was := app.Services[name]; was.Alone() && !s.Alone() {
+			written[name] = was.Targets[0]
+		}
+	}
+	return written
 }
 
 // OverHTTP does the same with the services that are not simulated: those that events start.

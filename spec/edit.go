@@ -57,6 +57,9 @@ func SetText(src []byte, path, value string) ([]byte, error) {
 		}
 		node = node.Content[at+1]
 	}
+	if node.Kind == yaml.SequenceNode && node.Style&yaml.FlowStyle != 0 && node.Anchor == "" {
+		return replaceList(src, bom, node, path, value)
+	}
 	if node.Kind != yaml.ScalarNode || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || node.Anchor != "" || node.Style&yaml.TaggedStyle != 0 {
 		return nil, byHand(path)
 	}
@@ -69,6 +72,27 @@ func SetText(src []byte, path, value string) ([]byte, error) {
 		return nil, byHand(path)
 	}
 	return splice(src, from, from+quoted, value), nil
+}
+
+// replaceList replaces a flow sequence of plain words, such as [lambda, kubernetes].
+func replaceList(src []byte, bom bool, node *yaml.Node, path, value string) ([]byte, error) {
+	from := offset(src, bom, node)
+	if from >= len(src) || src[from] != '[' {
+		return nil, byHand(path)
+	}
+	to := from + 1
+	for _, item := range node.Content {
+		at := offset(src, bom, item)
+		if item.Kind != yaml.ScalarNode || item.Style != 0 || item.Anchor != "" || !bytes.HasPrefix(src[at:], []byte(item.Value)) || len(bytes.Trim(src[to:at], " ,")) > 0 {
+			return nil, byHand(path)
+		}
+		to = at + len(item.Value)
+	}
+	end := bytes.IndexByte(src[to:], ']')
+	if end < 0 || len(bytes.TrimLeft(src[to:to+end], " ,")) > 0 {
+		return nil, byHand(path)
+	}
+	return splice(src, from, to+end+1, value), nil
 }
 
 // Rename changes the key of a field, such as services.api.usage.duration, and leaves its value

@@ -23,6 +23,35 @@ func (a *App) On(t Target) *App {
 	return &part
 }
 
+// Everywhere returns the app with every service on all of the app's targets, but for those that
+// stand in for another service on theirs: both have a route. a itself stays as it is.
+func (a *App) Everywhere() *App {
+	whole := *a
+	whole.Services = map[string]*Service{}
+	for name, s := range a.Services {
+		if s.Alone() && !a.standsIn(name) {
+			one := *s
+			one.Targets, s = nil, &one
+		}
+		whole.Services[name] = s
+	}
+	return &whole
+}
+
+// standsIn reports whether a service and one that shares no target with it have the same route.
+func (a *App) standsIn(service string) bool {
+	s := a.Services[service]
+	for name, other := range a.Services {
+		if name == service || a.together(s, other) {
+			continue
+		}
+		if slices.ContainsFunc(s.HTTP.Routes, func(r Route) bool { return slices.Contains(other.HTTP.Routes, r) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // narrow keeps the targets of those services alone that are not written for all of the app's.
 func (a *App) narrow() {
 	for _, s := range a.Services {

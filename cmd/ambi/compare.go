@@ -18,6 +18,7 @@ import (
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
+	"ambi/spec"
 )
 
 func newCompareCommand(io streams, options *project.Folder) *cobra.Command {
@@ -26,6 +27,7 @@ func newCompareCommand(io streams, options *project.Folder) *cobra.Command {
 		gate   flags.Gate
 		output outputFlags
 		serve  string
+		write  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "compare [SPEC]",
@@ -76,7 +78,7 @@ was interrupted, and what was printed is incomplete.`,
 			}
 			err := errors.Join(
 				flags.Exclusive(cmd, "html", "json", "markdown", "serve"), flags.Exclusive(cmd, "serve", "require"), flags.Exclusive(cmd, "serve", "fail-if"),
-				flags.Exclusive(cmd, "serve", "against"), flags.Exclusive(cmd, "serve", "trace"), gate.Check(output.against != ""), idle.Err())
+				flags.Exclusive(cmd, "serve", "against"), flags.Exclusive(cmd, "serve", "write"), flags.Exclusive(cmd, "serve", "trace"), gate.Check(output.against != ""), idle.Err())
 			if output.asPage != "" && output.asPage != "-" {
 				err = errors.Join(err, outfile.Check("html", output.asPage))
 			}
@@ -107,6 +109,11 @@ was interrupted, and what was printed is incomplete.`,
 			if err := output.print(io, p, result, difference, failed); err != nil {
 				return err
 			}
+			if write {
+				if err := writePlacement(io.err, p, result); err != nil {
+					return err
+				}
+			}
 			for _, condition := range failed {
 				fmt.Fprintln(io.err, "ambi: --fail-if: "+condition)
 			}
@@ -124,6 +131,7 @@ was interrupted, and what was printed is incomplete.`,
 	asked.Prices.Register(set)
 	gate.Register(set)
 	output.register(set)
+	set.BoolVar(&write, "write", false, "write the best mix of both targets into the spec, as targets of its services, and show the change")
 	set.StringVar(&serve, "serve", "", "serve a page with a form for what-if questions, on this machine only, at this `PORT` or a free one")
 	set.Lookup("serve").NoOptDefVal = anyPort
 	return cmd
@@ -187,6 +195,27 @@ func (f *outputFlags) print(io streams, p *project.Project, result compare.Resul
 		return printText(io.out, report.Markdown(result, options))
 	}
 	return printText(io.out, report.Text(result, options))
+}
+
+// writePlacement writes a comparison's best mix into the spec, if it is worth it, and says what
+// changed.
+func writePlacement(out io.Writer, p *project.Project, result compare.Result) error {
+	if !result.Placement.Clear() {
+		fmt.Fprintln(out, "ambi: --write: no mix of both targets is worth it, so the spec stays as it is")
+		return nil
+	}
+	edits := result.Placement.Write
+	for _, t := range spec.Targets() {
+		if !p.App.For(t) {
+			edits = append(edits, spec.Edit{Path: "targets", Value: "[lambda, kubernetes]"})
+		}
+	}
+	diff, err := p.Edit(edits, true)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, diff)
+	return nil
 }
 
 func printText(out io.Writer, text string) error {

@@ -45,6 +45,7 @@ type Project struct {
 	Resolved *target.Resolved
 	// NotPriced are services that the spec has beside those of App: see Priced.
 	NotPriced []compare.NotPriced
+	Written   map[string]spec.Target // of services that are priced on both targets, the only one that they are written for
 	// WithoutData says that the data is left out with them: see OverHTTP.
 	WithoutData bool
 }

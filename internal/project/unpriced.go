@@ -25,7 +25,8 @@ func (p *Project) OverHTTP() (*Project, error) {
 
 func (p *Project) with(what string, part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {
 	app, left := part(p.App)
-	if left == nil {
+	written := compare.Written(p.App, app)
+	if left == nil && len(written) == 0 {
 		return p, nil
 	}
 	if len(app.Services) == 0 {
@@ -37,5 +38,6 @@ func (p *Project) with(what string, part func(*spec.App) (*spec.App, []compare.N
 	}
 	some := *p
 	some.App, some.Resolved, some.NotPriced = app, target.Resolve(app), left
+	some.Written = written
 	return &some, nil
 }

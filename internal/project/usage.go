@@ -58,7 +58,7 @@ func (p *Project) Edit(edits []spec.Edit, write bool) (string, error) {
 		}
 	}
 	if _, err := spec.Parse(p.SpecName, after); err != nil {
-		return "", problem.Each(err, func(p *problem.Problem) { *p = p.Hint("these are the figures that were found: edit the spec by hand") })
+		return "", problem.Each(err, func(p *problem.Problem) { *p = p.Hint("edit the spec by hand") })
 	}
 	name := filepath.ToSlash(p.SpecName)
 	if write {

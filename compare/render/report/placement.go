@@ -27,6 +27,7 @@ func (p *page) placement() {
 		p.say(fmt.Sprintf("%-12s ", name(t)), fmt.Sprintf("%s a month: %s", format.MoneyOr(best.Sides.Of(t)), strings.Join(best.On(t), ", ")))
 	}
 	p.say("searched     ", searched(best))
+	p.say("as written   ", written(best))
 	p.line("")
 	p.row("Elsewhere, the app would cost", 40, fmt.Sprintf(" %12s", "more"))
 	services := slices.Clone(best.Services)
@@ -60,6 +61,17 @@ func searched(p *compare.Placement) string {
 		return "every assignment of services to targets: none that fits is cheaper"
 	}
 	return fmt.Sprintf("%s; a cheaper one saves at most %s a month more", tried, format.Money(p.MayMiss))
+}
+
+// written compares a mix with where the spec has the services.
+func written(p *compare.Placement) string {
+	switch {
+	case len(p.Write) == 0:
+		return "the spec has the services there already"
+	case p.Written == nil:
+		return fmt.Sprintf("--write gives %s their targets in the spec", format.Plural(len(p.Write), "service"))
+	}
+	return fmt.Sprintf("%s a month, %s more; --write moves %s", format.Money(*p.Written), format.Money(*p.Written-p.Cost), format.Plural(len(p.Write), "service"))
 }
 
 // noMix says that no mix is worth it; empty where one is, or where nothing was searched.
@@ -103,6 +115,7 @@ func (m *markdown) placement() {
 		m.linef("- %s: %s a month: %s", name(t), format.MoneyOr(best.Sides.Of(t)), strings.Join(best.On(t), ", "))
 	}
 	m.linef("- searched: %s", searched(best))
+	m.linef("- as written: %s", written(best))
 	m.open("Where each service belongs, and what the other target would cost more")
 	m.line("| service | target | elsewhere | |")
 	m.line("|---|---|--:|---|")
