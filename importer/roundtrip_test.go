@@ -256,6 +256,7 @@ func comparableOf(s kubernetes.Service) kubernetes.Service {
 	s.Callers, s.InternalCallers, s.Internal = nil, nil, false // of NetworkPolicies, which say it of pods
 	s.Concurrency, s.Connections, s.MostConnections = 0, 0, 0
 	s.AnyNode = false
+	s.Alone = false    // manifests do not say which targets the app is written for
 	s.TokenCheck = nil // a policy of a Gateway, or variables of the app, which is not imported
 	if s.Reach == kubernetes.FromCallers {
 		s.Reach = kubernetes.FromCluster
@@ -307,8 +308,8 @@ func TestRoundTrip(t *testing.T) {
 			continue
 		}
 		before := target.Resolve(app)
-		if len(before.Findings.Kubernetes.Refused()) > 0 {
-			continue // a service was dropped that another one leaned on
+		if len(before.Kubernetes.Services) == 0 || len(before.Findings.Kubernetes.Refused()) > 0 {
+			continue // all are for Lambda alone, or a service was dropped that another one leaned on
 		}
 		manifests := rendered(&before.Kubernetes)
 		result, err := importer.Import([]source.File{{Name: "rendered.yaml", Text: manifests}}, importer.Options{})
