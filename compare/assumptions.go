@@ -244,7 +244,7 @@ func (c *comparison) assumeKubernetes(r Result, say sayer) {
 		connections = "the mean over web pages, by HTTP Archive: discuss.httparchive.org/t/365"
 	}
 	say("load balancer", connections, "%s; a connection carries %s", c.balancers(), connection(k))
-	if c.deployments(func(s kubernetes.Service) bool { return s.Events == nil && !isExposed(s) }) {
+	if c.deployments(func(s kubernetes.Service) bool { return s.Events == nil && s.Schedule == nil && !isExposed(s) }) {
 		say("load balancer", "the same scope for both targets", "without kubernetes.ingress or kubernetes.gateway in the spec, the stack only serves the cluster; the bill still includes a load balancer that the stack does not create")
 	}
 	if c.deployments(func(s kubernetes.Service) bool {
@@ -273,7 +273,7 @@ func (c *comparison) balancers() string {
 	zones := format.Plural(c.Choices.Kubernetes.Zones, "zone")
 	var all []cost.Balancer
 	for _, w := range c.app.Workloads {
-		if w.Events == nil && !slices.Contains(all, w.Balancer) {
+		if w.OverHTTP() && !slices.Contains(all, w.Balancer) {
 			all = append(all, w.Balancer)
 		}
 	}

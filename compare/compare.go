@@ -337,7 +337,7 @@ func (c *comparison) prepare(app cost.App, choices cost.Choices) (pair, error) {
 func requestsOf(app cost.App) float64 {
 	requests, messages := 0.0, 0.0
 	for _, w := range app.Workloads {
-		if w.Events == nil {
+		if w.OverHTTP() {
 			requests += w.Traffic.Requests.Or(0)
 		} else {
 			messages += w.Traffic.Requests.Or(0)

@@ -139,7 +139,7 @@ func (c *comparison) write(in input, before, after cost.App, which int) []spec.E
 	sum := 0.0
 	for i, w := range after.Workloads {
 		n, ok := in.get(w.Traffic)
-		if w.Events == nil {
+		if w.OverHTTP() {
 			sum += n
 		}
 		if _, had := in.get(before.Workloads[i].Traffic); !ok || !had || which != all && which != i {
@@ -147,7 +147,7 @@ func (c *comparison) write(in input, before, after cost.App, which int) []spec.E
 		}
 		name, value := in.written(w.Traffic, n)
 		path := "usage." + name
-		if own := "services." + w.Name + "." + path; len(after.Workloads) > 1 || w.Events != nil || c.Resolved.App.Given(own) {
+		if own := "services." + w.Name + "." + path; len(after.Workloads) > 1 || !w.OverHTTP() || c.Resolved.App.Given(own) {
 			path = own
 		}
 		lines = append(lines, spec.Edit{Path: path, Value: value})

@@ -259,7 +259,7 @@ func (c *comparison) coldStarts() []ColdStarts {
 	for _, d := range times {
 		starts := ColdStarts{KeepAlive: d.String(), Assumed: d == c.Choices.Lambda.KeepAlive, Services: []ServiceColdStart{}}
 		for _, w := range c.app.Workloads {
-			starts.Services = append(starts.Services, ServiceColdStart{w.Name, coldShare(w, d.Std()), w.Events != nil})
+			starts.Services = append(starts.Services, ServiceColdStart{w.Name, coldShare(w, d.Std()), !w.OverHTTP()})
 		}
 		list = append(list, starts)
 	}

@@ -29,7 +29,7 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 			Message: fmt.Sprintf("only %s may call %s: a NetworkPolicy blocks all others, but the same routes are open to the internet on Lambda", finding.And(callers), finding.And(d.Routes)),
 			Hint:    "set http.internal, which protects them on Lambda too; if others call the service, set kubernetes.ingress or kubernetes.gateway",
 		})
-	} else if d.Ingress == nil && d.Gateway == nil && !d.Internal && w.Events == nil {
+	} else if d.Ingress == nil && d.Gateway == nil && !d.Internal && w.OverHTTP() {
 		add(Warning, at+".http.routes", Limit{
 			Name: "routing from outside", Value: "reachable within the cluster", Actual: "reachable from the internet, as on Lambda", Page: kubernetes.IngressPage,
 			Message: fmt.Sprintf("its %s cannot be reached from outside: the stack that ambi writes only serves the cluster, while Lambda's is open to the internet", format.Plural(len(d.Routes), "route")),

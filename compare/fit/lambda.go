@@ -22,7 +22,7 @@ const noticeableCold = .01
 func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	at := "services." + w.Name
 	add := c.adder(spec.Lambda, w.Name)
-	if w.Events == nil {
+	if w.OverHTTP() {
 		c.frontDoor(w, f, add)
 	}
 	if callers := f.InternalCallers; len(callers) > 0 {
@@ -54,7 +54,7 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	}{{"request", t.Request}, {"response", t.Response}} {
 		name := body.name
 		bytes, ok := body.size.Get()
-		ok = ok && w.Events == nil
+		ok = ok && w.OverHTTP()
 		limit := Limit{Name: name + " payload", Value: "6 MB", Actual: megabytes(bytes), Page: lambda.QuotasPage}
 		switch {
 		case ok && bytes > lambda.MaxPayloadBytes:
@@ -215,7 +215,7 @@ func bursts(t demand.Traffic) bool {
 func (c *checker) account(peak float64) {
 	rate := 0.0
 	for _, w := range c.Workloads {
-		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() && w.Events == nil {
+		if n, ok := w.Traffic.Requests.Get(); ok && w.Traffic.Profile.Known() && w.OverHTTP() {
 			rate += float64(n / demand.SecondsPerMonth * w.Traffic.Profile.Peak())
 		}
 	}

@@ -54,6 +54,9 @@ const (
 	// choice.
 	DeliveryMilliCPU  = 50
 	DeliveryMemoryMiB = 128
+	// PostMilliCPU and PostMemoryMiB are what the container requests that posts a run: likewise.
+	PostMilliCPU  = 10
+	PostMemoryMiB = 32
 	// KEDAPoll is the time between two checks while there is no pod, and KEDACooldown the time
 	// without a request before the last pods are removed.
 	KEDAPoll     = 30 * time.Second

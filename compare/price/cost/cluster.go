@@ -82,7 +82,7 @@ func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
 		if w.Function.Architecture != string(spec.ARM64) || c.choices.Compute == Fargate {
 			c.architecture = string(spec.X8664)
 		}
-		if w.Events == nil && !slices.Contains(c.balancers, w.Balancer) {
+		if w.OverHTTP() && !slices.Contains(c.balancers, w.Balancer) {
 			c.balancers = append(c.balancers, w.Balancer)
 		}
 		c.services = append(c.services, s)
@@ -269,7 +269,7 @@ func (c *cluster) coreHours(scale float64) float64 {
 	used := 0.0
 	for i := range c.services {
 		s := &c.services[i]
-		used += float64(s.requests * scale * s.cpu / 3600)
+		used += float64(s.requests * s.growth(scale) * s.cpu / 3600)
 	}
 	return used
 }

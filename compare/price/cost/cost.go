@@ -47,8 +47,9 @@ type Workload struct {
 	Traffic  demand.Traffic
 	Function Function
 	Pod      Pod
-	Events   *Events // how messages reach it; nil for one that requests reach
-	Routes   int     // rules of the load balancer
+	Events   *Events   // how messages reach it; nil for others
+	Schedule *Schedule // when it runs by itself; nil for others
+	Routes   int       // rules of the load balancer
 	Balancer Balancer
 	LogDays  int // how long logs are kept, on both targets
 	Alarms   int // CloudWatch alarms, on both targets

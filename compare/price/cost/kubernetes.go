@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"ambi/compare/demand"
 	"ambi/compare/price"
@@ -61,6 +62,9 @@ func (b *builder) kubernetesLines(c *cluster) kubernetesLines {
 	var l kubernetesLines
 	k := b.choices.Kubernetes
 	load := []demand.Input{demand.Requests, demand.Duration, demand.CPUTime, demand.Shape}
+	if slices.ContainsFunc(c.services, func(s service) bool { return s.Schedule != nil }) {
+		load = append(load, demand.Start) // each run starts a pod
+	}
 	fargate := k.Compute == Fargate
 	if fargate {
 		key, name := "fargate.cpu."+c.architecture, "Fargate CPU, "+c.architecture
@@ -164,11 +168,11 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	}
 	for i := range c.services {
 		s := &c.services[i]
-		requests := s.requests * scale
+		requests := s.requests * s.growth(scale)
 		if k.NATGateways > 0 {
 			q[l.natData] += float64(requests * s.outboundGB)
 		}
-		if k.CrossZone > 0 && s.Events == nil {
+		if k.CrossZone > 0 && s.OverHTTP() {
 			q[l.zones] += float64(requests * s.payloadGB * k.CrossZone * 2)
 		}
 		if c.logs {
@@ -180,7 +184,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 			}
 		}
 		if c.egress {
-			if s.Events == nil { // who delivers a message gets the answer
+			if s.OverHTTP() { // who delivers a message gets the answer
 				q[l.egress] += float64(requests * s.responseGB)
 			}
 			if c.sends {
@@ -191,7 +195,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 	for _, b := range c.balancers {
 		var use Dimensions
 		for i := range c.services {
-			if s := &c.services[i]; s.Events == nil && s.Balancer == b {
+			if s := &c.services[i]; s.OverHTTP() && s.Balancer == b {
 				use.add(s.dimensions(s.requests*scale/demand.SecondsPerMonth, k))
 			}
 		}

@@ -315,7 +315,7 @@ func wholeMilliseconds(d time.Duration) time.Duration {
 
 // add adds the service's quantities at scale times its requests.
 func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends bool, use *Dimensions) {
-	requests := f.requests * scale
+	requests := f.requests * f.growth(scale)
 	invocations := requests / f.batch
 	perSecond := invocations / demand.SecondsPerMonth
 	q[l.requests] += invocations
@@ -329,7 +329,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 	if f.Function.Secrets > 0 {
 		q[l.secretCalls] += starts * float64(f.Function.Secrets)
 	}
-	if f.Events == nil {
+	if f.OverHTTP() {
 		l.door.add(f, requests, q, use)
 	}
 	if nat {
@@ -339,7 +339,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		logs := requests * f.logGB
 		q[l.logs] += logs
 		q[l.stored] += float64(logs * storedPart * float64(f.LogDays) / daysPerMonth)
-		if f.Events == nil && f.choices.Lambda.Door().logs() {
+		if f.OverHTTP() && f.choices.Lambda.Door().logs() {
 			access := requests * (float64(AccessLogBytes) / gib)
 			q[l.access] += access
 			q[l.stored] += float64(access * storedPart * f.accessMonths)
@@ -349,7 +349,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		q[l.traces] += f.traces(perSecond) * demand.SecondsPerMonth
 	}
 	if f.choices.Egress {
-		if f.Events == nil { // who delivers a message gets the answer
+		if f.OverHTTP() { // who delivers a message gets the answer
 			q[l.egress] += float64(requests * f.responseGB)
 		}
 		if sends {
@@ -403,6 +403,9 @@ func (f *function) addProvisioned(l lambdaLines, requests, perSecond float64, q 
 func (f *function) starts(perSecond float64) float64 {
 	if !f.busyKnown || !f.Traffic.Profile.Known() || math.IsNaN(perSecond) {
 		return math.NaN()
+	}
+	if f.Schedule != nil {
+		return f.Schedule.after(f.choices.Lambda.KeepAlive.Std() + f.busy)
 	}
 	return coldStarts(f.Traffic.Profile, perSecond, f.busy, f.choices.Lambda.KeepAlive.Std(), f.Function.Provisioned)
 }

@@ -234,6 +234,9 @@ type intermittent struct {
 // KEDA removes the last pod once the queue has been empty for its cooldown: with Poisson
 // arrivals, a pod runs while a message came within that time and the time to work on it.
 func (s *service) running(scale, factor float64) float64 {
+	if s.Schedule != nil {
+		return s.busy() / s.replicas(scale, factor)
+	}
 	if s.Events == nil || s.Pod.Min > 0 || s.replicas(scale, factor) != 1 {
 		return 1
 	}

@@ -62,6 +62,7 @@ const (
 	ByCPU         = "cpu"
 	ByRequests    = "requests"
 	ByBacklog     = "backlog"
+	BySchedule    = "schedule"
 	ByConcurrency = "concurrency" // which no autoscaler watches
 	BySaturation  = "saturation"  // of CPU that the autoscaler does not watch
 )
@@ -95,12 +96,15 @@ const (
 
 // rate is scale times the service's requests at a level of traffic, a second.
 func (s *service) rate(scale, factor float64) float64 {
-	return s.requests * scale / demand.SecondsPerMonth * factor
+	return s.requests * s.growth(scale) / demand.SecondsPerMonth * factor
 }
 
 // replicas is how many replicas serve scale times the service's requests at a
 // level of traffic.
 func (s *service) replicas(scale, factor float64) float64 {
+	if s.Schedule != nil {
+		return max(1, math.Ceil(s.busy()))
+	}
 	n, _ := s.sizing.replicas(s.rate(scale, factor), s.cpu, s.duration)
 	if n > maxReplicas {
 		return uncounted
@@ -129,6 +133,9 @@ func (r Replicas) At(service string, factor float64) (n int, decidedBy string, k
 			continue
 		}
 		n, by := s.sizing.replicas(s.rate(1, factor), s.cpu, s.duration)
+		if s.Schedule != nil {
+			n, by = s.replicas(1, factor), BySchedule
+		}
 		if math.IsNaN(n) || n > maxReplicas {
 			return 0, "", false
 		}

@@ -10,8 +10,12 @@ import (
 
 // WorkloadOf combines a service's two models with its traffic.
 func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Workload {
+	alarms := lambda.AlarmsOfService
+	if f.Schedule != nil {
+		alarms += lambda.AlarmsOfSchedule
+	}
 	return Workload{
-		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: lambda.AlarmsOfService,
+		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Schedule: scheduleOf(d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: alarms,
 		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets), Tracing: f.Tracing},
 		Pod:      podOf(d),
 		Balancer: balancerOf(d),
@@ -19,20 +23,21 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 }
 
 // OverHTTP reports whether any service answers requests.
-func (a App) OverHTTP() bool {
-	return slices.ContainsFunc(a.Workloads, func(w Workload) bool { return w.Events == nil })
-}
+func (a App) OverHTTP() bool { return slices.ContainsFunc(a.Workloads, Workload.OverHTTP) }
+
+// OverHTTP reports whether requests start the service.
+func (w Workload) OverHTTP() bool { return w.Events == nil && w.Schedule == nil }
 
 // Missing lists the figures of its traffic that are unknown and that something depends on.
 func (w Workload) Missing() []demand.Input {
 	list := w.Traffic.Missing()
-	if w.Events == nil {
+	if w.OverHTTP() {
 		return list
 	}
 	list = slices.DeleteFunc(list, func(input demand.Input) bool {
-		return input == demand.Response || input == demand.Request && w.Events.Uploads
+		return input == demand.Response || input == demand.Request && (w.Events == nil || w.Events.Uploads)
 	})
-	if w.Events.Batch > 1 && !w.Traffic.Batch.IsKnown() {
+	if w.Events != nil && w.Events.Batch > 1 && !w.Traffic.Batch.IsKnown() {
 		list = append(list, demand.Batch)
 	}
 	return list
@@ -56,7 +61,10 @@ func podOf(d kubernetes.Service) Pod {
 		MilliCPU: d.MilliCPU, MemoryMiB: d.MemoryMiB, Min: d.MinReplicas, Concurrency: d.Concurrency,
 		TargetRate: float64(d.TargetMilli) / 1000, Backlog: d.Backlog,
 	}
-	if d.KEDA == nil && d.Backlog == 0 {
+	if d.Schedule != nil {
+		p.MilliCPU, p.MemoryMiB = p.MilliCPU+kubernetes.PostMilliCPU, p.MemoryMiB+kubernetes.PostMemoryMiB
+	}
+	if d.KEDA == nil && d.Backlog == 0 && d.Schedule == nil {
 		p.Min = max(p.Min, 1)
 	}
 	if d.Metric == kubernetes.CPU {

@@ -1,0 +1,54 @@
+package cost
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"ambi/compare/demand"
+	"ambi/internal/cron"
+	"ambi/spec"
+)
+
+// nightly is a service that runs at some times: 5 minutes at half a core, started in 2 s.
+func nightly(t testing.TB, times string) Workload {
+	schedule, err := cron.Parse(times)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := usage()
+	w := Workload{Schedule: &Schedule{Pauses: schedule.Pauses()}}
+	u.Requests, u.Shape = demand.Known(w.Schedule.Runs()), spec.Steady
+	u.Duration, u.CPUTime, u.Start = demand.Known(5*time.Minute), demand.Known(150*time.Second), demand.Known(2*time.Second)
+	whole := workload(t, u)
+	whole.Name, whole.Routes, whole.Schedule = "nightly", 0, w.Schedule
+	whole.Pod = Pod{MilliCPU: 510, MemoryMiB: 544, Concurrency: 1}
+	return whole
+}
+
+// Once a day in a month of 730 hours is 30.4167 runs, each of which starts an environment.
+// 885 MB give .50028 of a core: 150 s + 150 s / .50028 = 449.832 s; x 30.4167 x .864258 GB =
+// 11,825 GB-s x .0000133334 = .16. On Fargate a pod of 1 vCPU runs 302 s: 30.4167 x 302 / 3,600
+// = 2.5516 vCPU hours. As requests grow tenfold, the runs stay.
+func TestScheduleByHand(t *testing.T) {
+	app := App{Workloads: []Workload{nightly(t, "0 6 * * *")}}
+	m := lambdaOf(t, app, Defaults())
+	for _, scale := range []float64{1, 10} {
+		wantLines(t, m.Bill(scale), map[string]string{"Lambda duration, arm64": "0.16", "HTTP API requests": "0.00"})
+	}
+	choices := Defaults()
+	choices.Kubernetes.OnFargate()
+	choices.Kubernetes.Shared = .5 // without CoreDNS
+	for _, scale := range []float64{1, 10} {
+		var cpu float64
+		for _, c := range kubernetesOf(t, app, choices).Bill(scale).Components {
+			if strings.HasPrefix(c.Name, "Fargate CPU") {
+				cpu += *c.Quantity
+			}
+		}
+		if want := 730. / 24 * 302 / 3600; math.Abs(cpu-want) > 1e-6 {
+			t.Errorf("%v vCPU hours at %v times the requests, want %v", cpu, scale, want)
+		}
+	}
+}
