@@ -157,7 +157,7 @@ func (s Side) total() *price.USD {
 // Service is one service, compared on its own and as part of the app.
 type Service struct {
 	Name       string               `json:"name"`
-	Trigger    string               `json:"trigger,omitempty"` // queue or uploads: then requests are messages
+	Trigger    string               `json:"trigger,omitempty"` // queue, uploads or schedule: then requests are messages, or runs
 	Usage      demand.Usage         `json:"usage"`
 	Lambda     Function             `json:"lambda"`
 	Kubernetes Replicas             `json:"kubernetes"`
@@ -268,7 +268,7 @@ func begin(in Input) (*comparison, pair, Result, error) {
 	}
 	r := Result{
 		Format: Format, App: in.Resolved.Lambda.App, Region: in.Sheet.Region, Choices: in.Choices, PriceChanges: []string{},
-		NotPriced:   slices.Concat(in.NotPriced, left),
+		NotPriced:   slices.Concat(in.NotPriced, left, unsourced(in.Sheet, app)),
 		Sensitivity: []Flip{}, Alternatives: []Alternative{}, ColdStarts: []ColdStarts{},
 	}
 	for _, change := range in.Sheet.Changes() {
@@ -339,7 +339,7 @@ func requestsOf(app cost.App) float64 {
 	for _, w := range app.Workloads {
 		if w.OverHTTP() {
 			requests += w.Traffic.Requests.Or(0)
-		} else {
+		} else if w.Events != nil {
 			messages += w.Traffic.Requests.Or(0)
 		}
 	}
@@ -391,10 +391,10 @@ func (p pair) at(scale float64) (lambda, kubernetes price.USD, known bool) {
 }
 
 // complete reports whether both sides have a total, for a known number of
-// requests.
+// requests if the app gets any.
 func (p pair) complete() bool {
 	_, _, known := p.at(1)
-	return known && p.requests > 0
+	return known && (p.requests > 0 || p.app.Fixed())
 }
 
 // missing lists what keeps a total from being known, each figure once.

@@ -18,7 +18,12 @@ type BreakEven struct {
 	Crossings []Crossing            `json:"crossings"`
 	Bands     []Band                `json:"bands"`   // where the crossings are if an input is off
 	Missing   []cost.Missing        `json:"missing"` // what to give for a curve
+	// None says why there is neither a curve nor a crossing, if no figure could give one.
+	None string `json:"none,omitempty"`
 }
+
+// noBreakEven is why an app of schedules alone has none.
+const noBreakEven = "schedules decide how often every service runs, and both costs stay as they are"
 
 // Point is one point of the curve, with the lowest and highest cost that the
 // uncertain inputs of Bands give together.
@@ -82,6 +87,10 @@ func sweepPoints(services int) int {
 // service it needs no number of requests to start from.
 func (c *comparison) breakEven(p pair) (BreakEven, error) {
 	b := BreakEven{Points: []Point{}, Crossings: []Crossing{}, Bands: []Band{}, Missing: []cost.Missing{}}
+	if p.app.Fixed() {
+		b.Requests, b.None = demand.Known(0.0), noBreakEven
+		return b, nil
+	}
 	if p.complete() {
 		b.Requests = demand.Known(p.requests)
 	} else if len(p.app.Workloads) == 1 {

@@ -123,6 +123,10 @@ func (r Result) requests() Figure {
 func (r Result) headroom() Figure {
 	f := Figure{Name: "headroom", Means: "by what factor requests may grow before the cheaper target changes"}
 	requests, known := r.BreakEven.Requests.Get()
+	if r.BreakEven.None != "" {
+		f.Value, f.Known = math.Inf(1), true
+		return f
+	}
 	if !known || requests == 0 || len(r.BreakEven.Points) == 0 {
 		return f
 	}

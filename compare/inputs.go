@@ -48,6 +48,15 @@ func whose(app cost.App, in input, which int) string {
 	return app.Workloads[which].Name
 }
 
+// of is a service's figure as a number; false where it is unknown, zero, or not a figure but what
+// a schedule decides.
+func (in input) of(w cost.Workload) (float64, bool) {
+	if w.Schedule != nil && in.name == RequestsInput {
+		return 0, false
+	}
+	return in.get(w.Traffic)
+}
+
 // apply changes the input of one service, or of all, by a factor, to four digits:
 // upwards where it grows and downwards where it falls. It is false where there is
 // nothing to change, or a number would leave its range.
@@ -63,7 +72,7 @@ func (in input) apply(app cost.App, choices *cost.Choices, factor float64, which
 			continue
 		}
 		t := app.Workloads[i].Traffic
-		n, ok := in.get(t)
+		n, ok := in.of(app.Workloads[i])
 		if !ok {
 			continue
 		}
@@ -104,7 +113,7 @@ func (in input) text(app cost.App, choices cost.Choices, which int) string {
 	}
 	var values []string
 	for i, w := range app.Workloads {
-		n, ok := in.get(w.Traffic)
+		n, ok := in.of(w)
 		if which != all && which != i || !ok {
 			continue
 		}
@@ -138,11 +147,11 @@ func (c *comparison) write(in input, before, after cost.App, which int) []spec.E
 	var lines []spec.Edit
 	sum := 0.0
 	for i, w := range after.Workloads {
-		n, ok := in.get(w.Traffic)
+		n, ok := in.of(w)
 		if w.OverHTTP() {
 			sum += n
 		}
-		if _, had := in.get(before.Workloads[i].Traffic); !ok || !had || which != all && which != i {
+		if _, had := in.of(before.Workloads[i]); !ok || !had || which != all && which != i {
 			continue
 		}
 		name, value := in.written(w.Traffic, n)

@@ -83,6 +83,7 @@ func (c *comparison) kubernetesDuties(say sayDuty) {
 	say(keda, "ScaledObject", "run KEDA and the Prometheus that it queries", "it replaces the autoscaler, and scales to zero")
 	say(c.messages(func(w cost.Workload) bool { return w.Pod.Backlog > 0 }), "ScaledObject", "run KEDA", "it counts messages, and scales the pods by them")
 	say(c.deployments(func(s kubernetes.Service) bool { return s.Events != nil && !s.Events.Pull }), "Deployment", "keep the delivery container up to date", "every message passes through it")
+	say(c.deployments(func(s kubernetes.Service) bool { return s.Schedule != nil }), "CronJob", "watch failed Jobs", "the stack declares no alarm on them")
 	say(true, "Deployment", "keep probes, spread and disruption budgets right", "nodes come and go under the pods")
 	say(true, "Deployment", "rebuild the image for security fixes", "images are not patched automatically")
 	say(secrets, "Secret", "create the Secrets, and rotate their values", "the stack refers to them and does not create them")

@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 
+	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
 // NotPriced is what a comparison leaves out: a service or data whose kind is not priced
-// yet, or data of whose use too little is known. Its cost is unknown and not zero.
+// yet, data of whose use too little is known, or what has no sourced price. Its cost is unknown
+// and not zero.
 type NotPriced struct {
 	Service string `json:"service,omitempty"`
 	Trigger string `json:"trigger,omitempty"` // of the service
@@ -20,6 +22,10 @@ type NotPriced struct {
 	// Figures are those of the data's usage that are unknown; none where the kind itself is
 	// not priced yet.
 	Figures []string `json:"figures,omitempty"`
+	// Price is the key of a price that has no source, and of which the user has given none; For
+	// is what it is the price of.
+	Price string `json:"price,omitempty"`
+	For   string `json:"for,omitempty"`
 }
 
 // Priced returns an app without the services that cannot be compared, and those services by name:
@@ -27,7 +33,7 @@ type NotPriced struct {
 // others does not change. Services that are written for one target are priced on both, as apps
 // that are: Written says which.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
-	return without(app.Everywhere(), []string{"http", "queue", "uploads"})
+	return without(app.Everywhere(), []string{"http", "queue", "uploads", "schedule"})
 }
 
 // Written is the only target of each service of an app that is written for one, if priced has it
@@ -112,11 +118,22 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	return cost.Data{}, left
 }
 
+// unsourced are the prices that an app needs, and that have no source.
+func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
+	scheduled := func(w cost.Workload) bool { return w.Schedule != nil }
+	if slices.ContainsFunc(app.Workloads, scheduled) && !sheet.Has(cost.SchedulerPrice) {
+		return []NotPriced{{Price: cost.SchedulerPrice, For: "runs that EventBridge Scheduler starts"}}
+	}
+	return nil
+}
+
 // Left says what a comparison leaves out; empty for nothing.
 func (r Result) Left() string {
-	var kinds, figures []string
+	var kinds, figures, prices []string
 	for _, n := range r.NotPriced {
 		switch {
+		case n.Price != "":
+			prices = append(prices, n.For+" (--price "+n.Price+"=DOLLARS)")
 		case n.Service != "", n.Figures == nil:
 			kinds = append(kinds, n.What())
 		default:
@@ -129,6 +146,9 @@ func (r Result) Left() string {
 	}
 	if figures != nil {
 		all = append(all, "unknown usage of the data: "+strings.Join(figures, ", ")+", the same on both targets")
+	}
+	if prices != nil {
+		all = append(all, "what has no sourced price: "+strings.Join(prices, ", "))
 	}
 	return strings.Join(all, "; ")
 }

@@ -21,7 +21,11 @@ func workloads(in Input) (cost.App, error) {
 	}
 	for i, deployment := range in.Resolved.Kubernetes.Services {
 		function := l.Services[i] // both are by name
-		resolved, err := in.Usage[function.Name].Resolve()
+		usage := in.Usage[function.Name]
+		if s := cost.ScheduleOf(deployment); s != nil {
+			usage = s.Usage(usage)
+		}
+		resolved, err := usage.Resolve()
 		if err != nil {
 			return cost.App{}, problem.In("usage of "+function.Name, err)
 		}
@@ -50,7 +54,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 			return append(list, s), nil
 		}
 		one := cost.App{Alarms: lambda.AlarmsOfAPI, Workloads: []cost.Workload{w}, Secrets: w.Function.Secrets, VPC: c.Resolved.Lambda.Services[i].VPC}
-		if w.Events != nil { // it has its queue, and no API
+		if !w.OverHTTP() { // it has its queue, if any, and no API
 			one.Alarms, one.Data.Queues = 0, c.ownQueue(w.Name)
 		}
 		alone, err := c.prepare(one, c.Choices)
@@ -59,7 +63,7 @@ func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 		}
 		own := Result{Pair: target.PairOf(alone.side), Fit: fits.of(w.Name), Operations: r.Operations, ColdStarts: coldOf(r.ColdStarts, i)}
 		s.Alone = Costs{own.Lambda.total(), own.Kubernetes.total()}
-		if alone.complete() {
+		if alone.complete() && !one.Fixed() {
 			s.Crossings = settled(alone.sides(), alone.sweep(servicePoints))
 		}
 		s.Verdict = c.verdict(alone, own)
@@ -84,6 +88,8 @@ func (c *comparison) ownQueue(service string) int {
 // trigger is what starts a service that requests do not reach; empty for others.
 func trigger(w cost.Workload) string {
 	switch {
+	case w.Schedule != nil:
+		return "schedule"
 	case w.Events == nil:
 		return ""
 	case w.Events.Uploads:

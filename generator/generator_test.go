@@ -221,9 +221,9 @@ func TestFixedTextsKeepTheLimits(t *testing.T) {
 			fmt.Sprintf(`"pollingInterval": pulumi.Int(%.0f)`, kubernetes.KEDAPoll.Seconds()),
 			fmt.Sprintf(`"cooldownPeriod":  pulumi.Int(%.0f)`, kubernetes.KEDACooldown.Seconds()),
 		},
-		"kubernetes/all/workload.go.tmpl":              {fmt.Sprintf("StartupProbe:   probe(f, %.0f, ", kubernetes.StartupProbe.Seconds())},
-		"lambda/features/queue/events_test.go.tmpl":    {fmt.Sprintf("w.events.batch > %d && w.events.windowSeconds < 1", spec.MaxUnwindowed)},
-		"data/features/queue/queue.go.tmpl":            {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
+		"kubernetes/all/workload.go.tmpl":           {fmt.Sprintf("StartupProbe:   probe(f, %.0f, ", kubernetes.StartupProbe.Seconds())},
+		"lambda/features/queue/events_test.go.tmpl": {fmt.Sprintf("w.events.batch > %d && w.events.windowSeconds < 1", spec.MaxUnwindowed)},
+		"data/features/queue/queue.go.tmpl":         {fmt.Sprintf("deadLetterSeconds = %d * 24 * 3600\n", data.DeadLetterSeconds/(24*3600))},
 		"kubernetes/features/schedule/schedule.go.txt": {
 			fmt.Sprintf("const lateSeconds = %d\n", kubernetes.LateSeconds),
 			fmt.Sprintf(`"cpu": "%dm", "memory": "%dMi"`, kubernetes.PostMilliCPU, kubernetes.PostMemoryMiB),

@@ -47,6 +47,16 @@ func (a *App) HasSchedules() bool {
 	return false
 }
 
+// onlySchedules reports whether all services run at set times.
+func (a *App) onlySchedules() bool {
+	for _, s := range a.Services {
+		if s.Schedule == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // Times returns the times at which the schedule runs. The spec must be valid.
 func (s *Schedule) Times() *cron.Schedule {
 	times, err := cron.Parse(s.Cron)

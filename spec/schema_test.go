@@ -93,6 +93,7 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"loops",
 		"internal", // what contradicts it stands elsewhere
 		"scale-too-slow",
+		"schedule-usage",  // of what starts the service
 		"usage-agreement", // figures that do not go together
 		"usage-batch-agreement",
 		"usage-messages",

@@ -100,6 +100,9 @@ func (v *validator) usage() {
 		if s.Usage != nil || v.app.Usage != nil {
 			v.agreement(name, s.Usage.over(v.app.Usage))
 		}
+		if s.Schedule != nil {
+			v.scheduledUsage(name)
+		}
 	}
 	v.sum()
 }
@@ -167,6 +170,15 @@ func (v *validator) agreement(service string, u Usage) {
 	}
 }
 
+// scheduledUsage refuses figures that the schedule of a service decides.
+func (v *validator) scheduledUsage(service string) {
+	for _, key := range []string{"requests", "shape", "peakToMean", "burst"} {
+		if at := v.usagePath(service) + "." + key; v.app.Given(at) {
+			v.fail(at, "is not for a service with a schedule", "schedule.cron says when it runs, and how often")
+		}
+	}
+}
+
 // batchSize checks how many messages an invocation gets against the most that it may.
 func (v *validator) batchSize(service string, u Usage) {
 	path := v.given(service, "batchSize")
@@ -200,7 +212,11 @@ func (v *validator) sum() {
 	got := fmt.Sprintf("%s, and the services have %s together", v.app.Usage.Requests, RatePerMonth(sum))
 	switch {
 	case none:
-		v.fail("usage.requests", "is the sum of the requests over HTTP, and no service answers any", "give each service its messages under services.NAME.usage.requests")
+		hint := "give each service its messages under services.NAME.usage.requests"
+		if v.app.onlySchedules() {
+			hint = "remove it: the schedules decide how often services run"
+		}
+		v.fail("usage.requests", "is the sum of the requests over HTTP, and no service answers any", hint)
 	case all && (sum < total*(1-rounding) || sum > total*(1+rounding)):
 		v.fail("usage.requests", "must be the sum of the services' requests, got "+got, "remove it: the sum is known without it")
 	case !all && sum > total-1:

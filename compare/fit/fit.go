@@ -201,7 +201,7 @@ func (c *checker) refused(f finding.Finding) {
 
 // unchecked notes the figures that limits would have been compared with.
 func (c *checker) unchecked(w cost.Workload) {
-	for _, input := range w.Traffic.Missing() {
+	for _, input := range w.Missing() {
 		switch input {
 		case "logSize", "outboundSize": // no limit depends on them
 		default:

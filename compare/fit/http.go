@@ -48,6 +48,9 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 		})
 	}
 	c.podConnections(d, add)
+	if !w.OverHTTP() {
+		return
+	}
 	if mean, ok := w.Traffic.Duration.Get(); ok && mean > d.EntryTimeout() {
 		waits, takes := spec.Duration(d.EntryTimeout()), spec.Duration(mean)
 		l := Limit{Name: "timeout", Value: waits.String(), Actual: takes.String() + " on average", Page: kubernetes.NginxPage, Hint: "raise timeout"}

@@ -52,6 +52,10 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 			Hint:    "raise health.startup, or make the app listen sooner",
 		})
 	}
+	if w.Schedule != nil {
+		c.runsOnKubernetes(w, d, add)
+		return
+	}
 	profile := w.Traffic.Profile
 	if !profile.Known() {
 		return

@@ -77,6 +77,9 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 	if !known || !t.Requests.IsKnown() || !t.Profile.Known() {
 		return 0
 	}
+	if w.Schedule != nil {
+		return c.runsOnLambda(w, billed, add)
+	}
 	if w.Events != nil {
 		return c.backlogOnLambda(w, f, billed, add)
 	}
@@ -91,7 +94,7 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	at := "services." + w.Name
 	timeout, mean := time.Duration(f.TimeoutSeconds)*time.Second, spec.Duration(billed)
 	d, what := c.door(), "average request"
-	if w.Events != nil {
+	if !w.OverHTTP() {
 		d, what = door{seconds: lambda.MaxTimeoutSeconds}, "average invocation"
 	}
 	l := Limit{Name: "timeout", Value: spec.Duration(timeout).String(), Actual: mean.String() + " on average", Page: lambda.QuotasPage}

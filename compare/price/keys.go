@@ -19,6 +19,7 @@ const (
 	Call        = "call"
 	AlarmMonth  = "alarm-month"
 	Trace       = "trace"
+	Invocation  = "invocation"
 	Fraction    = "fraction" // of another price
 )
 
@@ -65,6 +66,7 @@ func units() map[string]string {
 		"s3.storage":                         GBMonth,
 		"s3.writes":                          Request,
 		"s3.reads":                           Request,
+		"scheduler.invocations":              Invocation,
 	}
 }
 

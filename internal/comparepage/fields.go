@@ -67,6 +67,9 @@ func (w *Form) fields() []field {
 	services := w.Project.App.ServiceNames()
 	requests := w.Asked.Usage.RequestsOf(w.Project.App)
 	for _, name := range services {
+		if w.Project.App.Services[name].Schedule != nil {
+			continue // its cron says how often it runs
+		}
 		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
 		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()
 		if len(services) > 1 {

@@ -102,12 +102,18 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 	}
 	requests := map[string]demand.Maybe[float64]{}
 	problems.Add(perService("requests", f.Requests, app, func(service, text string) error {
+		if app.Services[service].Schedule != nil {
+			return problem.New("%s runs by its schedule", service).Hint("services.%s.schedule.cron says how often", service)
+		}
 		rate, err := spec.ParseRate(text)
 		requests[service] = demand.Known(rate.PerMonth())
 		return err
 	}))
 	files := map[string]string{}
 	problems.Add(perService("trace", f.Traces, app, func(service, file string) error {
+		if app.Services[service].Schedule != nil {
+			return problem.New("%s runs by its schedule", service).Hint("services.%s.schedule.cron says when", service)
+		}
 		files[service] = file
 		return nil
 	}))

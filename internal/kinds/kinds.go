@@ -169,7 +169,7 @@ func All() []Kind {
 			Keys: []string{"services.*.schedule"},
 			Spec: in("spec/schedule.go"), Lambda: in("target/lambda/schedule.go"), Kubernetes: in("target/kubernetes/schedule.go"),
 			Templates: in("templates/lambda/features/schedule.tmpl", "templates/kubernetes/features/schedule.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     in("compare/price/cost/schedule.go"), Fit: in("compare/fit/schedule.go"), Simulate: none(unsimulated),
 		},
 		{
 			Name: "worker", Is: "a service that runs all the time by itself", Golden: "generator/testdata/workers/app.yaml",

@@ -103,7 +103,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 		g.service(i)
 	}
 	if g.sometimes() {
-		g.usage(0, !g.each && slices.Contains(g.triggers, "http"), true)
+		g.usage(0, !g.each && slices.Contains(g.triggers, "http"), true, true)
 	}
 	return []byte(g.out.String())
 }
@@ -227,7 +227,7 @@ func (g *generator) service(i int) {
 	g.mapping("lambda", g.lambda(s))
 	g.mapping("kubernetes", g.kubernetes(s))
 	if g.IntN(3) == 0 {
-		g.usage(2, g.each, g.events(i))
+		g.usage(2, g.each && !g.scheduled(i), g.events(i), !g.scheduled(i))
 	}
 }
 
@@ -267,8 +267,8 @@ func (g *generator) quoted(s string) string {
 
 // usage writes figures of traffic. A service may have some of its own; requests
 // are the app's or the services', since both must add up; batches are of services with events,
-// and one message is in the batch of any.
-func (g *generator) usage(depth int, requests, batches bool) {
+// and one message is in the batch of any. A schedule has its own requests and shape.
+func (g *generator) usage(depth int, requests, batches, shape bool) {
 	lines := []string{
 		"duration: " + g.one("12ms", "40ms", "1.5s", "1h"),
 		"cpuTime: " + g.one("1ns", "1us", "12ms"),
@@ -288,7 +288,9 @@ func (g *generator) usage(depth int, requests, batches bool) {
 		lines = append(lines, "requests: "+g.one("1/month", "3M/month", "100/s", "5k/day", "1.5k/minute", "1M/s"))
 	}
 	lines = slices.DeleteFunc(lines, func(string) bool { return g.IntN(3) == 0 })
-	lines = append(lines, g.shape()...)
+	if shape {
+		lines = append(lines, g.shape()...)
+	}
 	if len(lines) == 0 {
 		g.line(depth, "usage: {}")
 		return

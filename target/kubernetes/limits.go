@@ -18,6 +18,7 @@ const (
 	NginxPage          = "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/"
 	ALBIngressPage     = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"
 	ALBPage            = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html"
+	CronJobPage        = "https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/"
 )
 
 // Documented limits of Ingresses and HTTPRoutes.

@@ -60,6 +60,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	for _, kind := range queueKinds(app) {
 		parts = append(parts, b.messagesOnLambda(kind, services))
 	}
+	parts = append(parts, b.scheduleParts(app)...)
 	parts = append(parts, b.data(app)...)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {

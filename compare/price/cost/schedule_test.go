@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ambi/compare/demand"
+	"ambi/compare/price"
 	"ambi/internal/cron"
 	"ambi/spec"
 )
@@ -49,6 +50,46 @@ func TestScheduleByHand(t *testing.T) {
 		}
 		if want := 730. / 24 * 302 / 3600; math.Abs(cpu-want) > 1e-6 {
 			t.Errorf("%v vCPU hours at %v times the requests, want %v", cpu, scale, want)
+		}
+	}
+}
+
+// What starts the runs has a price only where the user gives one: 30.4167 runs x $.10 = 3.04.
+func TestSchedulerPriceIsGiven(t *testing.T) {
+	app := App{Workloads: []Workload{nightly(t, "0 6 * * *")}}
+	wantLines(t, lambdaOf(t, app, Defaults()).Bill(1), map[string]string{"Schedule invocations": "0.00"})
+	book, err := price.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	given, err := book.In("us-east-1", price.Change{Key: SchedulerPrice, Price: 1e11})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := Lambda(given, app, Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, m.Bill(1), map[string]string{"Schedule invocations": "3.04"})
+	wantLines(t, kubernetesOf(t, app, Defaults()).Bill(1), map[string]string{"Schedule invocations": "0.00"})
+}
+
+// A pod in a shared cluster gets the half core that it requests: 150 s of waiting and 150 s of
+// CPU time take 150 + 150 / .51 = 444.1 s, and 2 s to start. Every 5 minutes that is 446.1 / 300 =
+// 1.487 pods on average; one by one it is one.
+func TestRunsWithLessThanACore(t *testing.T) {
+	w := nightly(t, "*/5 * * * *")
+	choices := Defaults()
+	choices.Kubernetes.Shared = .1
+	for oneByOne, want := range map[bool]float64{false: (152 + 150/.51) / 300, true: 1} {
+		w.Schedule.OneByOne = oneByOne
+		c, err := newCluster(catalog(t), App{Workloads: []Workload{w}}, choices)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &c.services[0]
+		if got := s.replicas(1, 1) * s.running(1, 1); math.Abs(got-want) > 1e-9 {
+			t.Errorf("one by one %v: %v pods, want %v", oneByOne, got, want)
 		}
 	}
 }

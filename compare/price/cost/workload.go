@@ -15,7 +15,7 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 		alarms += lambda.AlarmsOfSchedule
 	}
 	return Workload{
-		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Schedule: scheduleOf(d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: alarms,
+		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Schedule: ScheduleOf(d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: alarms,
 		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets), Tracing: f.Tracing},
 		Pod:      podOf(d),
 		Balancer: balancerOf(d),

@@ -52,7 +52,7 @@ func input(t *testing.T, name string) compare.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
+	return compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Buckets: compare.BucketsOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
 }
 
 // known adds the usage that a spec of testdata leaves open.
@@ -162,6 +162,7 @@ func TestPage(t *testing.T) {
 		"known":   compared(t, known(input(t, "thumbs.yaml"))),
 		"unknown": compared(t, input(t, "thumbs.yaml")),
 		"several": compared(t, known(input(t, "shop.yaml"))),
+		"events":  compared(t, known(input(t, "events.yaml"))),
 	} {
 		got := string(written(t, r, options()))
 		for _, asset := range []string{"style.css", "echarts.js", "page.js"} {

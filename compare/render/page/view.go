@@ -150,6 +150,9 @@ func verdict(r compare.Result, o Options) verdictView {
 	if r.Team != nil {
 		v.Facts = append(v.Facts, format.Sentence(r.Team.Words())+".")
 	}
+	if none := r.BreakEven.None; none != "" {
+		v.Facts = append(v.Facts, "The costs do not depend on requests: "+none+".")
+	}
 	if len(r.BreakEven.Points) > 0 {
 		v.Facts = append(v.Facts, crossingsSentence(r))
 	}
@@ -278,6 +281,7 @@ func inputName(input string) string {
 type trafficView struct {
 	Figure    *Figure
 	Missing   []string
+	None      string // why there is no curve
 	Crossings []string
 	Many      bool // crossings, of which most readers want to know the number
 	Bands     []bandView
@@ -287,7 +291,7 @@ type trafficView struct {
 type bandView struct{ Input, Low, Below, High, Above string }
 
 func trafficOf(r compare.Result, figures []Figure) trafficView {
-	v := trafficView{Figure: figure(figures, curveFigure)}
+	v := trafficView{Figure: figure(figures, curveFigure), None: r.BreakEven.None}
 	for _, m := range r.BreakEven.Missing {
 		v.Missing = append(v.Missing, fmt.Sprintf("%s of %s", inputName(string(m.Input)), m.Service))
 	}
@@ -371,6 +375,10 @@ func services(r compare.Result) servicesView {
 			at = append(at, x.Requests)
 		}
 		one.Text = fmt.Sprintf("On its own: %s; the costs cross %s.", s.Verdict.Because, crossingsAt(at))
+		if s.Trigger == "schedule" {
+			one.Kubernetes = append(one.Kubernetes[:1], fact{"pods", "one for each run"})
+			one.Text = fmt.Sprintf("It runs %s times a month. On its own: %s.", count(s.Usage.Requests.Or(0)), s.Verdict.Because)
+		}
 		if s.Together != nil {
 			one.Text += fmt.Sprintf(" Without it the app would cost %s less on Lambda and %s less on Kubernetes.",
 				format.MoneyOr(s.Together.Lambda), format.MoneyOr(s.Together.Kubernetes))

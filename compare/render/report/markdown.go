@@ -167,7 +167,7 @@ func (m *markdown) fit() {
 
 func (m *markdown) crossings() {
 	b := m.result.BreakEven
-	if len(b.Points) == 0 {
+	if len(b.Points) == 0 && b.None == "" {
 		return
 	}
 	m.open("Break-even, sensitivity, other choices")

@@ -96,6 +96,9 @@ func (p *page) crossings() {
 	b := p.result.BreakEven
 	p.heading("Where the cheaper target changes, by requests a month")
 	switch {
+	case b.None != "":
+		p.say("", "Nowhere: "+b.None+".")
+		return
 	case len(b.Points) == 0 && len(b.Missing) > 0:
 		p.say("", "Unknown: "+inputs(b.Missing)+" missing.")
 		return

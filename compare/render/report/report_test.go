@@ -46,7 +46,7 @@ func compared(t *testing.T, text string) compare.Result {
 		u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
 		usage[name] = u
 	}
-	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Buckets: compare.BucketsOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +68,25 @@ func apps() map[string]string {
 			"  render: {cpu: 2, memory: 9Gi, concurrency: 1, http: {routes: [POST /render]}, usage: {requests: 20k/month, duration: 2s, cpuTime: 1500ms, shape: sporadic}}\n",
 		"several": "apiVersion: ambi/v1\nname: shop\nservices:\n  a-service-with-a-name-that-is-long: {image: " + image +
 			", http: {routes: [GET /]}}\n  b: {image: " + image + ", http: {routes: [GET /b]}}\nusage: {requests: 3M/month}\n",
+		"events": "apiVersion: ambi/v1\nname: photos\nimage: " + image + "\n" + `data:
+  originals: {bucket: {usage: {stored: 56Gi, writes: 600k/month}}}
+  jobs: {queue: {fifo: true}}
+services:
+  resize:
+    uploads: {from: originals, batch: 10}
+    kubernetes: {identity: pod-identity}
+    usage: {requests: 600k/month, duration: 400ms, cpuTime: 150ms, batchSize: 4}
+  mail:
+    queue: {from: jobs}
+    kubernetes: {identity: pod-identity}
+    usage: {requests: 200k/month}
+  report:
+    schedule: {cron: "0 6 * * MON-FRI"}
+    timeout: 15m
+    usage: {duration: 2m, cpuTime: 90s}
+usage: {duration: 200ms, cpuTime: 60ms, shape: steady}
+`,
+		"nightly": "apiVersion: ambi/v1\nname: nightly\nimage: " + image + "\nservices:\n  report: {schedule: {cron: \"0 6 * * *\"}, timeout: 15m, usage: {duration: 2m, cpuTime: 90s}}\n",
 	}
 }
 

@@ -42,13 +42,24 @@ func (p *page) say(mark, text string) {
 // row prints a label of at most so many columns, the rest on lines of its own,
 // with what stands beside it.
 func (p *page) row(label string, width int, beside string) {
-	for i, line := range textwrap.Lines(label, width-2) {
+	for i, line := range labelLines(label, width-2) {
 		if i > 0 {
 			p.line("    " + line)
 			continue
 		}
 		p.line(strings.TrimRight(fmt.Sprintf("  %-*s%s", width-2, line, beside), " "))
 	}
+}
+
+// labelLines breaks a label that is too long for one line, after its last comma if both parts
+// then fit: what it is of, and which part of it.
+func labelLines(label string, width int) []string {
+	if at := strings.LastIndex(label, ", "); at >= 0 && utf8.RuneCountInString(label) > width {
+		if of, part := label[:at+1], label[at+2:]; max(utf8.RuneCountInString(of), utf8.RuneCountInString(part)) <= width {
+			return []string{of, part}
+		}
+	}
+	return textwrap.Lines(label, width)
 }
 
 // change says what makes another target cheaper.

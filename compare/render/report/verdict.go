@@ -143,6 +143,9 @@ func count(n int, noun string) string {
 func (p *page) nearest() string {
 	b := p.result.BreakEven
 	today, known := b.Requests.Get()
+	if b.None != "" {
+		return "none: " + b.None
+	}
 	if !known || p.result.Verdict.Saves == nil || len(b.Points) == 0 {
 		return ""
 	}
