@@ -188,8 +188,6 @@ func (a *App) uses(s *draft.Service, d *Datum, rights []string) {
 	}
 }
 
-var scoped = strings.NewReplacer("${AWS::Region}", "*", "${AWS::AccountId}", "*", "${AWS::Partition}", "aws")
-
 // statement carries a statement of IAM's.
 func (a *App) statement(s *draft.Service, f *Function, st Statement) {
 	actions := actionsOf(st)
@@ -202,6 +200,7 @@ func (a *App) statement(s *draft.Service, f *Function, st Statement) {
 		return
 	}
 	var resources, to, differs []string
+	anywhere := strings.NewReplacer("${AWS::Region}", "*", "${AWS::AccountId}", "*", "${AWS::Partition}", "aws")
 	for _, n := range Items(st.Resources) {
 		d := a.Find(n)
 		if d != nil && !d.Existing {
@@ -218,7 +217,7 @@ func (a *App) statement(s *draft.Service, f *Function, st Statement) {
 			}
 			continue
 		}
-		text := scoped.Replace(n.String())
+		text := anywhere.Replace(n.String())
 		switch {
 		case strings.Contains(text, ":function:") || a.function(n):
 			differs = append(differs, "functions of the app call each other by needs, over HTTP")
