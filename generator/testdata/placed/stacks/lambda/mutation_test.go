@@ -30,7 +30,7 @@ func TestMutants(t *testing.T) {
 
 // export and adopt turn this project's graphs into those of ambi's own stacks, and back.
 func export(g *stacktest.Graph) *ours.Graph {
-	out := &ours.Graph{Exports: (*ours.Resource)(g.Exports)}
+	out := &ours.Graph{Exports: (*ours.Resource)(g.Exports), Read: g.Read}
 	for _, r := range g.Resources {
 		out.Resources = append(out.Resources, (*ours.Resource)(r))
 	}
@@ -38,7 +38,7 @@ func export(g *stacktest.Graph) *ours.Graph {
 }
 
 func adopt(g *ours.Graph) *stacktest.Graph {
-	in := &stacktest.Graph{Exports: (*stacktest.Resource)(g.Exports)}
+	in := &stacktest.Graph{Exports: (*stacktest.Resource)(g.Exports), Read: g.Read}
 	for _, r := range g.Resources {
 		in.Resources = append(in.Resources, (*stacktest.Resource)(r))
 	}
