@@ -109,6 +109,11 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	for _, p := range model.Postgres {
 		left = append(left, NotPriced{Data: p.Name, Kind: "postgres"})
 	}
+	for _, s := range in.Resolved.Kubernetes.Services {
+		for _, v := range s.Volumes {
+			left = append(left, NotPriced{Data: s.Name + "." + v.Name, Kind: "volume"})
+		}
+	}
 	if !in.WithoutData {
 		return priced, left
 	}

@@ -20,6 +20,9 @@ func kubernetesPlan(m *kubernetes.Model) []Resource {
 		for _, token := range kubernetesTypes(s) {
 			plan = append(plan, Resource{Type: token, Name: name, Service: s.Name})
 		}
+		if s.Stateful() {
+			plan = append(plan, Resource{Type: "kubernetes:core/v1:Service", Name: name + "-pods", Service: s.Name})
+		}
 		if s.Reach == kubernetes.FromCallers {
 			for _, caller := range s.Callers {
 				plan = append(plan, Resource{Type: policyType, Name: name + ".from." + m.App + "-" + caller, Service: s.Name})
@@ -42,10 +45,12 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	if s.Schedule != nil {
 		return append(types, policyType, "kubernetes:batch/v1:CronJob")
 	}
-	types = append(types,
-		policyType,
-		"kubernetes:apps/v1:Deployment",
-	)
+	types = append(types, policyType)
+	if s.Stateful() {
+		types = append(types, "kubernetes:apps/v1:StatefulSet")
+	} else {
+		types = append(types, "kubernetes:apps/v1:Deployment")
+	}
 	if s.HasHTTP() {
 		types = append(types, "kubernetes:core/v1:Service")
 	}
@@ -61,6 +66,9 @@ func kubernetesTypes(s kubernetes.Service) []string {
 	}
 	if s.MetricsPath != "" {
 		types = append(types, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
+	}
+	if s.Stateful() {
+		return types
 	}
 	if s.KEDA != nil || s.Backlog > 0 {
 		return append(types, "kubernetes:keda.sh/v1alpha1:ScaledObject")

@@ -50,7 +50,11 @@ func newSharedView(in Input) sharedView {
 			target.Only, target.Config = "aws:lambda/function:Function", lambdaTestConfig(in)
 		case spec.Kubernetes:
 			target.Only, target.Config = "kubernetes:apps/v1:Deployment", kubernetesTestConfig(in)
-			if !slices.Contains(kubernetesFeaturesOf(in.Kubernetes), "deployed") {
+			switch features := kubernetesFeaturesOf(in.Kubernetes); {
+			case slices.Contains(features, "deployed"):
+			case slices.Contains(features, "volumes"):
+				target.Only = "kubernetes:apps/v1:StatefulSet"
+			default:
 				target.Only = "kubernetes:batch/v1:CronJob"
 			}
 		}

@@ -13,7 +13,9 @@ import (
 //
 //nolint:gochecknoglobals // a constant in all but name
 var kubernetesFeatures = []feature[kubernetes.Service]{
-	{"deployed", func(s kubernetes.Service) bool { return s.Schedule == nil }},
+	{"deployed", func(s kubernetes.Service) bool { return s.Schedule == nil && !s.Stateful() }},
+	{"volumes", kubernetes.Service.Stateful},
+	{"running", func(s kubernetes.Service) bool { return s.Schedule == nil }},
 	{"http", kubernetes.Service.HasHTTP},
 	{"variables", hasVariables},
 	{"literal", func(s kubernetes.Service) bool {
@@ -75,7 +77,13 @@ func hasCommand(s kubernetes.Service) bool { return len(s.Command)+len(s.Args) >
 // together have.
 func kubernetesFeaturesOf(m *kubernetes.Model) []string {
 	list := namesOf(kubernetesFeatures, m.Services...)
-	if slices.Contains(list, "schedule") && slices.Contains(list, "deployed") {
+	if slices.Contains(list, "schedule") || slices.Contains(list, "volumes") {
+		list = append(list, "runners")
+	}
+	if slices.Contains(list, "volumes") && slices.Contains(list, "deployed") {
+		list = append(list, "mixed-volumes")
+	}
+	if slices.Contains(list, "schedule") && slices.Contains(list, "running") {
 		list = append(list, "mixed")
 	}
 	return append(list, activity(list)...)

@@ -45,31 +45,32 @@ type App struct {
 // Service is one deployable unit: a server in one image or zip, and exactly one
 // trigger that makes it run: HTTP, Queue, Uploads, Schedule or Worker.
 type Service struct {
-	Image       string            `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
-	Command     []string          `json:"command,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"What the container runs instead of the image's entry point, as a list of words; no shell reads them, and no variable is put into them."`
-	Args        []string          `json:"args,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"The words after command, or after the image's entry point, instead of the image's own."`
-	Port        int               `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
-	CPU         Quantity          `json:"cpu,omitempty" jsonschema:"default=250m" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
-	Memory      Quantity          `json:"memory,omitempty" jsonschema:"default=512Mi" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
-	Timeout     Duration          `json:"timeout,omitempty" jsonschema:"default=10s" range:"1s to 1h in whole seconds" beyond:"ambi is for services that answer requests; batch work of hours is not for it" jsonschema_description:"The longest that one request may take."`
-	Concurrency int               `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"Requests that one instance takes at once."`
-	Env         map[string]string `json:"env,omitempty" jsonschema_description:"Environment variables, in plain text."`
-	Connections int               `json:"connections,omitempty" jsonschema:"minimum=1,maximum=100000" jsonschema_description:"The database connections that the service may hold at most, all instances together; each request at work holds one."`
-	Needs       []string          `json:"needs,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Other services of the app that this one calls; each one's address is in the variable NAME_URL."`
-	Permissions []Permission      `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
-	Secrets     map[string]Secret `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
-	Health      Health            `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
-	HTTP        HTTP              `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue, uploads, schedule and worker."`
-	Queue       *QueueTrigger     `json:"queue,omitempty" jsonschema_description:"Messages of a queue that start the service."`
-	Uploads     *Uploads          `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
-	Schedule    *Schedule         `json:"schedule,omitempty" jsonschema_description:"Times at which the service runs."`
-	Worker      *Worker           `json:"worker,omitempty" jsonschema_description:"Says that the service runs all the time by itself: nothing calls it."`
-	Targets     []Target          `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes" jsonschema_description:"The targets that the service is written for; the app's when empty."`
-	Uses        map[string]Rights `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
-	Scale       Scale             `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
-	Lambda      LambdaOptions     `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
-	Kubernetes  KubernetesOptions `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
-	Usage       *Usage            `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests, or messages, are its own; those of the app the sum of what its services get over HTTP."`
+	Image       string             `json:"image,omitempty" jsonschema_description:"The container image that serves HTTP; one for both targets; the app's when empty."`
+	Command     []string           `json:"command,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"What the container runs instead of the image's entry point, as a list of words; no shell reads them, and no variable is put into them."`
+	Args        []string           `json:"args,omitempty" jsonschema:"minItems=1" unit:"words" jsonschema_description:"The words after command, or after the image's entry point, instead of the image's own."`
+	Port        int                `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535,default=8080" unit:"port" jsonschema_description:"The port that the app listens on."`
+	CPU         Quantity           `json:"cpu,omitempty" jsonschema:"default=250m" range:"1m to 256 cores in whole thousandths" unit:"cores" jsonschema_description:"CPU for one instance, as a Kubernetes quantity of cores."`
+	Memory      Quantity           `json:"memory,omitempty" jsonschema:"default=512Mi" range:"4Mi to 1Ti in whole bytes" unit:"bytes" jsonschema_description:"Memory for one instance, as a Kubernetes quantity of bytes."`
+	Timeout     Duration           `json:"timeout,omitempty" jsonschema:"default=10s" range:"1s to 1h in whole seconds" beyond:"ambi is for services that answer requests; batch work of hours is not for it" jsonschema_description:"The longest that one request may take."`
+	Concurrency int                `json:"concurrency,omitempty" jsonschema:"minimum=1,maximum=1000,default=10" jsonschema_description:"Requests that one instance takes at once."`
+	Env         map[string]string  `json:"env,omitempty" jsonschema_description:"Environment variables, in plain text."`
+	Connections int                `json:"connections,omitempty" jsonschema:"minimum=1,maximum=100000" jsonschema_description:"The database connections that the service may hold at most, all instances together; each request at work holds one."`
+	Needs       []string           `json:"needs,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Other services of the app that this one calls; each one's address is in the variable NAME_URL."`
+	Permissions []Permission       `json:"permissions,omitempty" jsonschema_description:"What the service may do in AWS, on either target."`
+	Secrets     map[string]Secret  `json:"secrets,omitempty" jsonschema_description:"Environment variables whose values are kept as secrets outside the spec."`
+	Health      Health             `json:"health,omitempty" jsonschema_description:"How the platform asks whether an instance is well."`
+	HTTP        HTTP               `json:"http,omitzero" jsonschema_description:"What the service answers over HTTP. A service has exactly one of http, queue, uploads, schedule and worker."`
+	Queue       *QueueTrigger      `json:"queue,omitempty" jsonschema_description:"Messages of a queue that start the service."`
+	Uploads     *Uploads           `json:"uploads,omitempty" jsonschema_description:"New objects of a bucket that start the service."`
+	Schedule    *Schedule          `json:"schedule,omitempty" jsonschema_description:"Times at which the service runs."`
+	Worker      *Worker            `json:"worker,omitempty" jsonschema_description:"Says that the service runs all the time by itself: nothing calls it."`
+	Targets     []Target           `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes" jsonschema_description:"The targets that the service is written for; the app's when empty."`
+	Uses        map[string]Rights  `json:"uses,omitempty" jsonschema_description:"The app's data that the service uses, with its rights: permissions, variables and network follow from it."`
+	Volumes     map[string]*Volume `json:"volumes,omitempty" jsonschema:"minProperties=1" jsonschema_description:"Disks that each instance has of its own and keeps when it is replaced, by name; the number of instances is then fixed."`
+	Scale       Scale              `json:"scale,omitempty" jsonschema_description:"How many instances run, and what decides it."`
+	Lambda      LambdaOptions      `json:"lambda,omitempty" jsonschema_description:"What only the lambda target has."`
+	Kubernetes  KubernetesOptions  `json:"kubernetes,omitempty" jsonschema_description:"What only the kubernetes target has."`
+	Usage       *Usage             `json:"usage,omitempty" jsonschema_description:"What this service does otherwise than the app's usage says; its requests, or messages, are its own; those of the app the sum of what its services get over HTTP."`
 }
 
 // Secret refers to a value that is stored elsewhere; a spec never contains it.

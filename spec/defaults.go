@@ -48,7 +48,11 @@ func (a *App) complete() {
 		if s.Image == "" && !a.Given(at+".image") {
 			s.Image = a.Image
 		}
+		if len(s.Volumes) > 0 {
+			a.fixVolumes(at, s)
+		}
 		switch {
+		case len(s.Volumes) > 0: // no metric changes the number
 		case s.Scale.CPU != 0 || s.Scale.Memory != 0 || !s.Scale.Requests.IsZero():
 		case s.Schedule != nil: // each run is one instance
 		case s.IsEvents():

@@ -37,6 +37,7 @@ func Schema() ([]byte, error) {
 	s.refineQueue()
 	s.refineTable()
 	s.refinePostgres()
+	s.refineVolumes()
 	s.refineUploads()
 	s.refineSchedule()
 	s.refineCommand()

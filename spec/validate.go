@@ -77,6 +77,7 @@ func (v *validator) check() {
 		if v.sound(path) {
 			v.service(path, v.app.Services[name])
 			v.triggers(path, name, v.app.Services[name])
+			v.volumes(path, v.app.Services[name])
 			v.uses(path, v.app.Services[name])
 			v.needs(path, name, v.app.Services[name])
 			v.internal(path, name, v.app.Services[name])

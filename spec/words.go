@@ -82,7 +82,12 @@ func Words() []Word {
 		anywhere("mem memoryMB memorySize memLimit memoryLimit memoryRequest ram", "memory", ""),
 		anywhere("timeoutSeconds timeoutSec requestTimeout executionTimeout maxDuration timeoutInMillis timeoutMs", "timeout", ""),
 		anywhere("terminationGracePeriodSeconds stop_grace_period gracePeriod preStop lifecycle", "timeout", "a stopping pod gets this long to finish its requests"),
-		anywhere("volumes volume volumeMounts mounts persistence persistentVolumeClaim tmpfs ephemeralStorage disk disks", "", "instances have no persistent disk, because functions have none"),
+		anywhere("volume volumeMounts mounts persistence persistentVolumeClaim volumeClaimTemplates persistentVolumeClaims disk disks", "volumes", "a disk for each instance, by name, on Kubernetes alone: functions have none"),
+		anywhere("tmpfs ephemeralStorage", "", "instances can write to /tmp, which is not kept"),
+		within[Volume]("mountPath target mount", "volumes.*.path", ""),
+		within[Volume]("storageClass storageClassName", "volumes.*.class", ""),
+		within[Volume]("capacity", "volumes.*.size", "such as 20Gi"),
+		within[Volume]("accessModes accessMode", "volumes.*.access", "one of ReadWriteOnce, ReadWriteOncePod, ReadWriteMany"),
 		anywhere("gpu gpus accelerator accelerators nvidia.com/gpu", "", "Lambda has no GPUs, and ambi is for services that either target can run"),
 
 		anywhere("healthcheck healthChecks healthCheckPath probe probes livenessProbe readinessProbe startupProbe liveness readiness", "health.path", "all probes use one path, which must answer 200"),

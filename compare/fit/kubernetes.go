@@ -77,6 +77,9 @@ func (c *checker) kubernetes(w cost.Workload, d kubernetes.Service) {
 		}, at+".scale.max", peak, spec.MaxInstances)
 		add(l.Severity, l.Path, l)
 	}
+	if d.Stateful() {
+		return // no autoscaler has to notice the peak
+	}
 	switch by {
 	case cost.ByConcurrency:
 		add(Warning, at+".concurrency", Limit{

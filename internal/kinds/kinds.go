@@ -172,6 +172,13 @@ func All() []Kind {
 			Price:     in("compare/price/cost/schedule.go"), Fit: in("compare/fit/schedule.go"), Simulate: none(unsimulated),
 		},
 		{
+			Name: "volumes", Is: "disks that instances have of their own, and keep", Golden: "generator/testdata/volumes/app.yaml",
+			Keys: []string{"services.*.volumes"},
+			Spec: in("spec/volumes.go"), Lambda: in("target/lambda/volumes.go"), Kubernetes: in("target/kubernetes/volumes.go"),
+			Templates: in("templates/kubernetes/features/volumes.tmpl", "templates/kubernetes/features/volumes/volumes.go.txt"),
+			Price:     none(unpriced), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+		},
+		{
 			Name: "worker", Is: "a service that runs all the time by itself", Golden: "generator/testdata/workers/app.yaml",
 			Keys: []string{"services.*.worker"},
 			Spec: in("spec/worker.go"), Lambda: in("target/lambda/worker.go"), Kubernetes: in("target/kubernetes/worker.go"),

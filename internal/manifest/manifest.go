@@ -19,7 +19,7 @@ import (
 // what others refer to comes first, and a kind that is not listed last.
 func rank(kind string) int {
 	order := []string{
-		"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment", "CronJob",
+		"Namespace", "ServiceAccount", "ConfigMap", "NetworkPolicy", "PodDisruptionBudget", "Service", "Deployment", "StatefulSet", "CronJob",
 		"HorizontalPodAutoscaler", "ScaledObject", "Ingress", "SecurityPolicy", "HTTPRoute", "ServiceMonitor",
 	}
 	if i := slices.Index(order, kind); i >= 0 {

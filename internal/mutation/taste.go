@@ -32,7 +32,7 @@ func KubernetesTastes() []Taste {
 		{Type: cronJob, Path: `spec\.(successful|failed)JobsHistoryLimit`, Least: 1, Most: 100},
 		{Type: cronJob, Path: `spec\.jobTemplate\.spec\.template\.spec\.terminationGracePeriodSeconds`, Least: 1, Most: 300},
 	}
-	for runs, pod := range map[string]string{"kubernetes:apps/v1:Deployment": `spec\.template\.spec\.`, cronJob: `spec\.jobTemplate\.spec\.template\.spec\.`} {
+	for runs, pod := range map[string]string{"kubernetes:apps/v1:Deployment": `spec\.template\.spec\.`, "kubernetes:apps/v1:StatefulSet": `spec\.template\.spec\.`, cronJob: `spec\.jobTemplate\.spec\.template\.spec\.`} {
 		probe := pod + `(?:containers|initContainers)\[\d+\]\.(?:readiness|liveness)Probe\.`
 		startup := pod + `(?:containers|initContainers)\[\d+\]\.startupProbe\.`
 		tastes = append(tastes,
@@ -42,7 +42,7 @@ func KubernetesTastes() []Taste {
 			Taste{Type: runs, Path: startup + "timeoutSeconds", Least: 1, Most: 30},
 			Taste{Type: runs, Path: startup + "periodSeconds", Least: 2, Most: 60},
 			Taste{Type: runs, Path: startup + "failureThreshold", Least: 30, Most: 1000},
-			Taste{Type: runs, Path: pod + `securityContext\.runAs(User|Group)`, Least: 1, Most: 1 << 31})
+			Taste{Type: runs, Path: pod + `securityContext\.(?:runAs(?:User|Group)|fsGroup)`, Least: 1, Most: 1 << 31})
 	}
 	return tastes
 }

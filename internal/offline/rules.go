@@ -73,6 +73,7 @@ func Rules() []Rule {
 		{"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", []string{"securityGroupId"}, terraform + "ec2/vpc_security_group_ingress_rule.go"},
 
 		object("kubernetes:apps/v1:Deployment", "spec.selector"),
+		object("kubernetes:apps/v1:StatefulSet", "spec.podManagementPolicy", "spec.revisionHistoryLimit", "spec.selector", "spec.serviceName", "spec.volumeClaimTemplates"),
 		object("kubernetes:autoscaling/v2:HorizontalPodAutoscaler"),
 		object("kubernetes:batch/v1:CronJob"),
 		object("kubernetes:core/v1:ConfigMap"),

@@ -206,7 +206,9 @@ func (g *generator) service(i int) {
 	if g.works(i) {
 		s.events, s.worker = true, true
 		g.line(2, "worker: {}")
-		if g.sometimes() {
+		if g.keeps() {
+			g.volumes()
+		} else if g.sometimes() {
 			g.eventsScale(s)
 		}
 	} else if g.scheduled(i) {
@@ -220,7 +222,9 @@ func (g *generator) service(i int) {
 		}
 	} else {
 		g.http(s)
-		if g.sometimes() {
+		if g.keeps() {
+			g.volumes()
+		} else if g.sometimes() {
 			g.scale(s)
 		}
 	}

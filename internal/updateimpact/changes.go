@@ -30,7 +30,11 @@ type Effect struct {
 	// Protected says that Pulumi does none of the steps while the data stack protects what
 	// there is, which it does unless its setting protect is false.
 	Protected bool
+	// Refused says that the target takes no spec that the change is about.
+	Refused bool
 }
+
+func refused() Effect { return Effect{Refused: true} }
 
 func nothing(note string) Effect { return Effect{Note: note} }
 
@@ -48,6 +52,9 @@ const (
 
 // daily is a service that runs at set times, in place of one over HTTP.
 const daily = `{http: null, schedule: {cron: "0 6 * * *"}}`
+
+// kept is what a service has whose pods keep files.
+const kept = "{volumes: {index: {path: /var/lib/index, size: 1Gi}}}"
 
 // All lists the changes, in the order of the spec.
 func All() []Change {
@@ -286,6 +293,23 @@ func All() []Change {
 			Fields: []string{"services.*.lambda.logRetentionDays"}, After: "lambda: {logRetentionDays: 60}",
 			Lambda:     noted("update LogGroup", "access logs are kept as long as the service that keeps its own for the longest; a shorter time deletes old lines"),
 			Kubernetes: nothing(""),
+		},
+		{
+			Fields: []string{"services.*.volumes.*.path"}, Before: kept, After: "volumes: {index: {path: /srv/index}}",
+			Lambda: refused(), Kubernetes: noted("update StatefulSet", "each pod stops before the next one starts in its place, and finds what it kept"),
+		},
+		{
+			Fields: []string{"services.*.volumes.*.size", "services.*.volumes.*.class", "services.*.volumes.*.access"},
+			Before: kept, After: "volumes: {index: {size: 2Gi, class: gp3, access: ReadWriteOncePod}}",
+			Lambda: refused(), Kubernetes: noted("replace StatefulSet", "all its pods stop, and start again with the claims that there are, which keep what is in them, and their size, class and access: [a new size](volumes.md#a-new-size) takes more"),
+		},
+		{
+			Fields: []string{"services.*.volumes.*.path", "services.*.volumes.*.size"}, Title: "the first one", After: kept,
+			Lambda: refused(), Kubernetes: noted("create Service StatefulSet, delete Deployment HorizontalPodAutoscaler", "old and new pods both serve until the old ones are deleted; without volumes again, the claims are kept"),
+		},
+		{
+			Fields: []string{"services.*.scale.min", "services.*.scale.max"}, Title: "with volumes", Before: kept, After: "scale: {min: 2, max: 2}",
+			Lambda: refused(), Kubernetes: noted("update StatefulSet", "the claims of pods that are taken away are kept, and paid for; the same pods find them again"),
 		},
 		{
 			Fields: []string{"services.*.kubernetes.cpu"}, After: "kubernetes: {cpu: 1}",

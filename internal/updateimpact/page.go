@@ -72,6 +72,8 @@ on anything that changes, and a function's alias is created before the old one i
 func cell(e Effect) string {
 	text := "nothing"
 	switch {
+	case e.Refused:
+		text = "refused"
 	case e.Protected:
 		text = "refused while the data is protected; then " + e.Steps
 	case e.Steps != "":

@@ -34,9 +34,11 @@ func (s Service) HasHTTP() bool { return s.Events == nil && s.Schedule == nil &&
 func (s Service) Switched() bool { return (s.Events != nil || s.Schedule != nil) && !s.Alone }
 
 // Autoscaled reports whether a HorizontalPodAutoscaler sets the number of pods.
-func (s Service) Autoscaled() bool { return s.KEDA == nil && s.Backlog == 0 && s.Schedule == nil }
+func (s Service) Autoscaled() bool {
+	return s.KEDA == nil && s.Backlog == 0 && s.Schedule == nil && !s.Stateful()
+}
 
-// Service is one Deployment or CronJob, the Service in front of it if requests reach it, and its autoscaler, with
+// Service is one Deployment, StatefulSet or CronJob, the Service in front of it if requests reach it, and its autoscaler, with
 // what the spec asks for beside them.
 type Service struct {
 	Name           string // as in the spec
@@ -79,6 +81,7 @@ type Service struct {
 	Events   *Events     // what reaches the pods in place of requests; nil for http
 	Schedule *Schedule   // when a CronJob runs the app; nil for one that always runs
 	Worker   bool        // the app runs by itself
+	Volumes  []Volume    // what each pod keeps, by name
 	Access   data.Access // what they find of the data, and may do with it
 
 	Needs   []Need   // the services that this one calls, by name

@@ -103,6 +103,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	if s.Schedule != nil {
 		r.schedule(name, s, &out)
 	}
+	r.volumes(at, s, &out)
 	r.permissions(at, s, &out)
 	r.authorizer(at, s, &out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
@@ -188,7 +189,7 @@ func (r *resolver) pod(at string, s *spec.Service, out *Service) {
 			work = "tasks"
 		}
 		r.notes.Dropped(at+".connections", "nothing enforces it: %d pods, each with %d %s at once, can hold up to %d connections%s; %s",
-			out.MaxReplicas, s.Concurrency, work, out.MostConnections, more, surge)
+			out.MaxReplicas, s.Concurrency, work, out.MostConnections, more, out.surged())
 	}
 }
 

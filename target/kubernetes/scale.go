@@ -33,6 +33,10 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		r.eventScale(at, s, out)
 		return
 	}
+	if out.Stateful() {
+		r.fixedScale(at, s, out)
+		return
+	}
 	zero := s.Kubernetes.ScaleToZero
 	most := "the autoscaler's maxReplicas"
 	out.MinReplicas, out.MaxReplicas = s.Scale.Min, s.Scale.Max

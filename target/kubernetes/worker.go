@@ -3,7 +3,11 @@ package kubernetes
 // worker decides about pods that nothing calls.
 func (r *resolver) worker(at string, out *Service) {
 	out.Worker = true
-	r.notes.Exact(at+".worker", "a Deployment without a Service, which starts the app again whenever it ends; while an update rolls out, old and new pods run side by side")
+	if len(r.app.Services[out.Name].Volumes) > 0 {
+		r.notes.Exact(at+".worker", "a StatefulSet that nothing can connect to, which starts the app again whenever it ends; an update stops each pod before it starts the next one in its place")
+	} else {
+		r.notes.Exact(at+".worker", "a Deployment without a Service, which starts the app again whenever it ends; while an update rolls out, old and new pods run side by side")
+	}
 	r.notes.Dropped(at+".concurrency", "the app decides how much it does at once")
 	if !r.app.Given(at + ".health") {
 		out.Port, out.HealthPath, out.StartSeconds = 0, "", 0

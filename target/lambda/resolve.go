@@ -67,6 +67,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		r.schedule(name, s, &out)
 	}
 	r.worker(at, s, &out)
+	r.volumes(at, s)
 	r.http(at, s, &out)
 	r.environment(at, s, &out)
 	r.permissions(at, s, &out)

@@ -25,7 +25,7 @@ func (r *resolver) scale(at string, s *spec.Service, out *Service) {
 		r.notes.Dropped(at+".scale.min", "lambda.provisioned decides: it keeps %d environments warm, for as many requests at once", out.Provisioned)
 	}
 	switch {
-	case s.Scale.Backlog > 0: // is said with the queue
+	case s.Scale.Backlog > 0, len(s.Volumes) > 0: // is said with the queue, and the volumes
 	case s.Scale.Memory > 0:
 		r.notes.Dropped(at+".scale.memory", "Lambda scales by request, not by utilization")
 	case !s.Scale.Requests.IsZero():

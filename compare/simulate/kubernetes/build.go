@@ -74,7 +74,9 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 	}
 	c.Start.App = start
 	c.Initial = p.Initial.Or(Settled)
-	if err := c.scaling(service, w); err != nil {
+	if service.Stateful() { // no autoscaler
+		c.Initial = service.MinReplicas
+	} else if err := c.scaling(service, w); err != nil {
 		return c, err
 	}
 	return c, c.capacity(w, choices, catalog, p)

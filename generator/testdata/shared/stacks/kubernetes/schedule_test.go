@@ -11,15 +11,7 @@ import (
 
 const cronJobType = "kubernetes:batch/v1:CronJob"
 
-// runner is the type of what runs a service's pods.
-func (w wanted) runner() string {
-	if w.schedule.cron != "" {
-		return cronJobType
-	}
-	return deploymentType
-}
-
-// pod is the path of the pods that it runs.
+// pod is the path of the pods that a service runs.
 func (w wanted) pod() string {
 	if w.schedule.cron != "" {
 		return "spec.jobTemplate.spec.template.spec."
