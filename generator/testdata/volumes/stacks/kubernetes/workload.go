@@ -180,11 +180,10 @@ func podOf(f facts, account *corev1.ServiceAccount, containers ...corev1.Contain
 			spread(f, "topology.kubernetes.io/zone"),
 		},
 		SecurityContext: &corev1.PodSecurityContextArgs{
-			RunAsNonRoot:   pulumi.Bool(true),
-			RunAsUser:      pulumi.Int(f.user),
-			RunAsGroup:     pulumi.Int(f.user),
-			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-
+			RunAsNonRoot:        pulumi.Bool(true),
+			RunAsUser:           pulumi.Int(f.user),
+			RunAsGroup:          pulumi.Int(f.user),
+			SeccompProfile:      &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
 			FsGroup:             ownersOf(f),
 			FsGroupChangePolicy: ownedOnce(f),
 		},
