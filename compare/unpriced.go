@@ -106,6 +106,9 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	for _, t := range model.Tables {
 		left = append(left, NotPriced{Data: t.Name, Kind: "table"})
 	}
+	for _, c := range model.Caches {
+		left = append(left, NotPriced{Data: c.Name, Kind: "valkey"})
+	}
 	for _, p := range model.Postgres {
 		left = append(left, NotPriced{Data: p.Name, Kind: "postgres"})
 	}

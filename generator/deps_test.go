@@ -28,6 +28,7 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 			"kubernetes", "kubernetes/apiextensions"), // for ScaledObject and TriggerAuthentication
 		"../stacks/data":                      {"aws/cloudwatch", "aws/s3", "aws/sqs"},
 		"testdata/table/stacks/data":          {"aws/dynamodb"},
+		"testdata/valkey/stacks/data":         {"aws/elasticache"},
 		"testdata/postgres/stacks/data":       {"aws/rds"},
 		"testdata/postgres/stacks/lambda":     append(slices.Clone(onLambda), "aws/vpc"), // to be let in
 		"testdata/postgres/stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", "aws/vpc"),

@@ -80,6 +80,7 @@ var bends = map[string][]string{
 	"data.*.bucket.usage.stored":                {"99Gi"},
 	"data.*.bucket.usage.writes":                {"9/month"},
 	"data.*.bucket.usage.reads":                 {"9/month"},
+	"data.*.valkey.maxStorage":                  {"77Gi"},
 	"data.*.postgres.version":                   {"15"},
 	"data.*.postgres.class":                     {"db.r7g.large"},
 	"data.*.postgres.storage":                   {"77Gi"},

@@ -13,6 +13,9 @@ func DataPlan(in Input) []Resource {
 	for _, t := range in.Data.Tables {
 		add(t.Name, "aws:dynamodb/table:Table", in.App+"-"+t.Name)
 	}
+	for _, c := range in.Data.Caches {
+		add(c.Name, "aws:elasticache/serverlessCache:ServerlessCache", in.App+"-"+c.Name)
+	}
 	for _, p := range in.Data.Postgres {
 		for _, token := range databaseTypes(p) {
 			add(p.Name, token, in.App+"-"+p.Name)

@@ -27,12 +27,13 @@ var dataFeatures = []feature[datum]{
 	{"consumed", func(d datum) bool { return d.Queue != nil && d.Queue.Consumer != "" }},
 	{"switched", func(d datum) bool { return d.Queue != nil && d.Queue.Switched }},
 	{"table", func(d datum) bool { return d.Table != nil }},
-	{"subnets", func(d datum) bool { return d.Postgres != nil && !d.Postgres.Existing }},
+	{"subnets", func(d datum) bool { return d.Valkey != nil || d.Postgres != nil && !d.Postgres.Existing }},
 	{"group", datum.InNetwork},
 	{"database", func(d datum) bool { return d.Postgres != nil }},
 	{"postgres", func(d datum) bool { return d.Postgres != nil && !d.Postgres.Existing }},
 	{"instance", func(d datum) bool { return d.Postgres != nil && d.Postgres.Class != "" }},
 	{"serverless", func(d datum) bool { return d.Postgres != nil && d.Postgres.Serverless != nil }},
+	{"valkey", func(d datum) bool { return d.Valkey != nil }},
 	{"elsewhere", func(d datum) bool { return d.Postgres != nil && d.Postgres.Existing }},
 }
 
@@ -42,6 +43,7 @@ type datum struct {
 	Queue    *data.Queue
 	Table    *data.Table
 	Postgres *data.Postgres
+	Valkey   *data.Valkey
 }
 
 // Existing reports whether this program only passes on where it is.
@@ -50,7 +52,7 @@ func (d datum) Existing() bool {
 }
 
 // InNetwork reports whether services reach it through the network of a VPC.
-func (d datum) InNetwork() bool { return d.Postgres != nil }
+func (d datum) InNetwork() bool { return d.Postgres != nil || d.Valkey != nil }
 
 // FIFO reports whether it is a queue that keeps the order of message groups.
 func (d datum) FIFO() bool { return d.Queue != nil && d.Queue.FIFO }
@@ -81,7 +83,7 @@ type keptWords struct {
 // queues, whichever of them there are.
 func wordsOf(m *data.Model) keptWords {
 	kinds := []string{"bucket", "queue"}
-	if m != nil && len(m.Tables)+len(m.Postgres) > 0 {
+	if m != nil && len(m.Tables)+len(m.Postgres)+len(m.Caches) > 0 {
 		kinds = nil
 		for _, s := range dataOf(m) {
 			kinds = append(kinds, s.called())
@@ -132,8 +134,8 @@ func (s dataService) template() string {
 
 // called is what one of its kind is called.
 func (s dataService) called() string {
-	if s.Kind == "postgres" {
-		return "database"
+	if called, other := map[string]string{"postgres": "database", "valkey": "cache"}[s.Kind]; other {
+		return called
 	}
 	return s.Kind
 }
@@ -240,6 +242,9 @@ func dataOf(m *data.Model) []dataService {
 	for i := range m.Tables {
 		list = append(list, dataService{datum: datum{Table: &m.Tables[i]}, Name: m.Tables[i].Name, Kind: "table"})
 	}
+	for i := range m.Caches {
+		list = append(list, dataService{datum: datum{Valkey: &m.Caches[i]}, Name: m.Caches[i].Name, Kind: "valkey"})
+	}
 	for i := range m.Postgres {
 		list = append(list, dataService{datum: datum{Postgres: &m.Postgres[i]}, Name: m.Postgres[i].Name, Kind: "postgres"})
 	}
@@ -289,6 +294,9 @@ func (v *sharedView) readData(m *data.Model) {
 	}
 	if len(m.Tables) > 0 {
 		v.features = append(v.features, "table")
+	}
+	if len(m.Caches) > 0 {
+		v.features = append(v.features, "valkey")
 	}
 	if len(m.Postgres) > 0 {
 		v.features = append(v.features, "postgres")

@@ -228,6 +228,7 @@ func kubernetesTestConfig(in Input) []value {
 	config := []value{{"kubernetes:context", "test"}}
 	for _, v := range []struct{ feature, key, value string }{
 		{"identity", "aws:region", "us-east-1"},
+		{"network", "aws:region", "us-east-1"},
 		{"pod-identity", "clusterName", "test"},
 		{"irsa", "oidcProviderArn", "arn:aws:iam::123456789012:oidc-provider/oidc.example.com/id/TEST"},
 		{"uses", "dataStack", "main"},
@@ -235,7 +236,7 @@ func kubernetesTestConfig(in Input) []value {
 		{"network", "podSecurityGroupId", "sg-2"},
 		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
 	} {
-		if slices.Contains(features, v.feature) {
+		if slices.Contains(features, v.feature) && !slices.ContainsFunc(config, func(c value) bool { return c.Key == v.key }) {
 			config = append(config, value{v.key, v.value})
 		}
 	}

@@ -21,7 +21,7 @@ type demandView struct {
 func (v dataView) Demands() []demandView {
 	var list []demandView
 	if slices.Contains(v.features, "subnets") {
-		list = append(list, demandView{"subnetIds", "the subnets of the databases, in two availability zones or more, with commas between", "subnet-1,subnet-2", "10.0.0.0/24"})
+		list = append(list, demandView{"subnetIds", "the subnets of the databases and caches, in two availability zones or more, with commas between", "subnet-1,subnet-2", "10.0.0.0/24"})
 	}
 	for _, s := range v.Data {
 		list = append(list, s.Demands()...)

@@ -18,6 +18,7 @@ type Data struct {
 	Bucket   *Bucket   `json:"bucket,omitempty" jsonschema_description:"A bucket in S3."`
 	Queue    *Queue    `json:"queue,omitempty" jsonschema_description:"A queue in SQS; its dead-letter queue comes with it."`
 	Table    *Table    `json:"table,omitempty" jsonschema_description:"A table in DynamoDB, paid by request."`
+	Valkey   *Valkey   `json:"valkey,omitempty" jsonschema_description:"A cache in ElastiCache Serverless, for Valkey."`
 	Postgres *Postgres `json:"postgres,omitempty" jsonschema_description:"A PostgreSQL database: an RDS instance, or Aurora Serverless v2."`
 }
 
@@ -34,6 +35,7 @@ func dataKinds() []dataKind {
 		{"queue", []string{"send"}, []string{"_QUEUE_URL"}},
 		{"table", []string{"read", "write"}, []string{"_TABLE"}},
 		{"postgres", []string{"connect"}, []string{"_HOST", "_PORT", "_NAME", "_SECRET"}},
+		{"valkey", []string{"connect"}, []string{"_HOST", "_PORT"}},
 	}
 }
 
@@ -67,6 +69,8 @@ func (d *Data) Kind() string {
 		return "table"
 	case d.Postgres != nil:
 		return "postgres"
+	case d.Valkey != nil:
+		return "valkey"
 	}
 	return ""
 }
@@ -154,6 +158,9 @@ func (v *validator) datum(path, name string, d *Data) {
 	}
 	if d.Table != nil && v.sound(path+".table") {
 		v.table(path+".table", d.Table)
+	}
+	if d.Valkey != nil && v.sound(path+".valkey") {
+		v.valkey(path+".valkey", name, d.Valkey)
 	}
 	if d.Postgres != nil && v.sound(path+".postgres") {
 		v.postgres(path+".postgres", name, d.Postgres)

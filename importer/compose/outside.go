@@ -24,7 +24,7 @@ func kinds() []kind {
 	return []kind{
 		{postgres, outside + "say postgres under data, with a version and a class, and connect under uses, which gives the service its address and its secret; or write the address of another one under env", false},
 		{mysql, outside + "use Amazon RDS, or one in the cluster, and write its address under env", false},
-		{redis, outside + "use Amazon ElastiCache, or one in the cluster, and write its address under env", false},
+		{redis, outside + "say valkey under data, and connect under uses, which gives the service its address; or write the address of another one under env", false},
 		{dynamo, "stands for DynamoDB: say under data which tables there are, and under uses which service uses them", false},
 		{cloud, "stands for AWS itself: say under data which buckets, queues and tables there are, and under uses which service uses them", false},
 		{minio, "", true},

@@ -111,6 +111,10 @@ const samples = `{
 			"deadLetterConfig": {"arn": "arn:aws:sqs:us-east-1:123456789012:thumbs-report-dead-letters"}
 		}
 	},
+	"aws:elasticache/serverlessCache:ServerlessCache": {
+		"name": "thumbs-cache-0a1b2c3", "engine": "valkey", "majorEngineVersion": "8", "cacheUsageLimits": {"dataStorage": {"maximum": 1, "unit": "GB"}},
+		"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"], "tags": {"app": "thumbs"}
+	},
 	"aws:rds/subnetGroup:SubnetGroup": {"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "subnetIds": ["subnet-1", "subnet-2"], "tags": {"app": "thumbs"}},
 	"aws:rds/parameterGroup:ParameterGroup": {
 		"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "family": "postgres17", "parameters": [{"name": "rds.force_ssl", "value": "1"}], "tags": {"app": "thumbs"}

@@ -5,6 +5,7 @@ func beyondMoto() map[string]string {
 	return map[string]string{
 		"lambda PutProvisionedConcurrencyConfig": "moto does not implement it",
 		"eks CreatePodIdentityAssociation":       "moto does not implement it",
+		"elasticache CreateServerlessCache":      "moto does not implement it",
 	}
 }
 

@@ -97,6 +97,9 @@ func types() map[string]resourceType {
 
 		"aws:dynamodb/table:Table": table(),
 
+		"aws:elasticache/serverlessCache:ServerlessCache": one("elasticache", "CreateServerlessCache",
+			"name:ServerlessCacheName engine majorEngineVersion cacheUsageLimits subnetIds securityGroupIds tags"),
+
 		"aws:sqs/queue:Queue": one("sqs", "CreateQueue", "name:QueueName delaySeconds:Attributes.DelaySeconds maxMessageSize:Attributes.MaximumMessageSize "+
 			"messageRetentionSeconds:Attributes.MessageRetentionPeriod receiveWaitTimeSeconds:Attributes.ReceiveMessageWaitTimeSeconds "+
 			"redrivePolicy:Attributes.RedrivePolicy visibilityTimeoutSeconds:Attributes.VisibilityTimeout sqsManagedSseEnabled:Attributes.SqsManagedSseEnabled "+

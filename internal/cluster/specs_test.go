@@ -57,6 +57,7 @@ var settings = map[string]map[string]string{
 		"accounts.roleName":  "books-accounts",
 		"podSecurityGroupId": "sg-2",
 	},
+	"valkey":    {"aws:region": "us-east-1", "podSecurityGroupId": "sg-2"},
 	"schedules": {"aws:region": "us-east-1", "clusterName": "nightly"},
 	"full-kubernetes": {
 		"aws:region":      "eu-west-1",

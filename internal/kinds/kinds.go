@@ -158,6 +158,13 @@ func All() []Kind {
 			Price: none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{
+			Name: "valkey", Is: "a cache for Valkey", Golden: "generator/testdata/valkey/app.yaml",
+			Keys: []string{"data.*.valkey"},
+			Spec: in("spec/valkey.go"), Data: in("target/data/valkey.go", "target/data/network.go"), Lambda: in("target/lambda/network.go"), Kubernetes: in("target/kubernetes/network.go"),
+			Templates: in("templates/data/valkey.go.tmpl", "templates/data/features/valkey.tmpl", "templates/lambda/features/network.tmpl", "templates/kubernetes/features/network.tmpl"),
+			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+		},
+		{
 			Name: "uploads", Is: "new objects of a bucket start a service, through a queue", Golden: uploads,
 			Keys: []string{"services.*.uploads"},
 			Spec: in("spec/uploads.go"), Data: in("target/data/uploads.go"), Lambda: in("target/lambda/uploads.go"), Kubernetes: in("target/kubernetes/uploads.go"),

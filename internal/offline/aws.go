@@ -107,6 +107,13 @@ func newAWS() *aws {
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
 			id: "sgr-${hash}", outputs: map[string]string{"arn": "arn:aws:ec2:${region}:${account}:security-group-rule/sgr-${hash}", "securityGroupRuleId": "sgr-${hash}"},
 		},
+		"aws:elasticache/serverlessCache:ServerlessCache": {
+			named: true, id: "${name}",
+			outputs: map[string]string{
+				"arn":                  "arn:aws:elasticache:${region}:${account}:serverlesscache:${name}",
+				"endpoints[0].address": "${name}-c9akciq32.serverless.${region}.cache.amazonaws.com",
+			},
+		},
 		"aws:dynamodb/table:Table": {
 			named: true, id: "${name}",
 			outputs: map[string]string{"arn": "arn:aws:dynamodb:${region}:${account}:table/${name}"},

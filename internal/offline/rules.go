@@ -43,6 +43,7 @@ func Rules() []Rule {
 		{"aws:cloudwatch/metricAlarm:MetricAlarm", []string{"name"}, terraform + "cloudwatch/metric_alarm.go"},
 		{"aws:dynamodb/table:Table", []string{"hashKey", "localSecondaryIndexes", "name", "rangeKey", "restoreDateTime", "restoreSourceName", "restoreToLatestTime"}, terraform + "dynamodb/table.go"},
 		{"aws:eks/podIdentityAssociation:PodIdentityAssociation", []string{"clusterName", "namespace", "serviceAccount"}, terraform + "eks/pod_identity_association.go"},
+		{"aws:elasticache/serverlessCache:ServerlessCache", []string{"engine", "kmsKeyId", "name", "snapshotArnsToRestores", "subnetIds"}, terraform + "elasticache/serverless_cache.go"},
 		{"aws:iam/role:Role", []string{"name", "namePrefix", "path"}, terraform + "iam/role.go"},
 		{"aws:iam/rolePolicy:RolePolicy", []string{"name", "namePrefix", "role"}, terraform + "iam/role_policy.go"},
 		{"aws:lambda/alias:Alias", []string{"functionName", "name"}, terraform + "lambda/alias.go"},

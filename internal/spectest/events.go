@@ -14,6 +14,7 @@ type datum struct {
 	queue    bool
 	table    bool
 	postgres bool
+	valkey   bool
 	taken    bool     // a queue whose messages a service takes
 	fifo     bool     // a queue that keeps the order of groups
 	exists   bool     // and is not made
@@ -43,9 +44,11 @@ func (g *generator) draw() {
 	g.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names[:1+g.IntN(4)] {
 		d := &datum{name: name}
-		switch g.IntN(6) {
+		switch g.IntN(7) {
 		case 0:
 			d.table = true
+		case 6:
+			d.valkey = true
 		case 5:
 			d.postgres, d.exists = true, g.IntN(4) == 0
 		case 1, 2:
@@ -65,7 +68,7 @@ func (g *generator) draw() {
 			d.taken = true
 			g.triggers[i] = "queue: {from: " + g.key(d.name)
 			g.fifo[i] = d.fifo
-		case !d.queue && !d.table && !d.postgres && !d.exists:
+		case !d.queue && !d.table && !d.postgres && !d.valkey && !d.exists:
 			filter := "prefix: " + g.names[i] + g.one("/", "/in/", "/it's(1)!/") + ", "
 			prefix := strings.TrimSuffix(strings.TrimPrefix(filter, "prefix: "), ", ")
 			if len(d.starts) == 0 && g.IntN(4) == 0 {
@@ -131,6 +134,9 @@ func (g *generator) keep() {
 		switch {
 		case d.postgres && !d.exists:
 			g.line(1, "%s: {postgres: {%s}}", g.key(d.name), g.postgres())
+			continue
+		case d.valkey:
+			g.line(1, "%s: {valkey: {%s}}", g.key(d.name), g.one("", "maxStorage: 1Gi", "maxStorage: 5000Gi"))
 			continue
 		case d.postgres:
 			g.line(1, "%s: {postgres: {existing: true}}", g.key(d.name))
@@ -265,7 +271,7 @@ func (g *generator) uses(s *service, i int) {
 			lines = append(lines, g.key(d.name)+": [send]")
 			continue
 		}
-		if d.postgres {
+		if d.postgres || d.valkey {
 			lines = append(lines, g.key(d.name)+": [connect]")
 			s.reaches = true
 			continue

@@ -89,6 +89,11 @@ func Data() []Change {
 			Data: noted("update Table", "the index is deleted and built anew, which may take hours, and services that ask it fail meanwhile: better add one of another name, move the services over, then remove the old one"),
 		},
 		{
+			Fields:     []string{"data.*.valkey.maxStorage"},
+			DataBefore: "{NAME: {valkey: {}}}", DataAfter: "{NAME: {valkey: {maxStorage: 2Gi}}}",
+			Data: noted("update ServerlessCache", "a lower limit drops what no longer fits"),
+		},
+		{
 			Fields:     []string{"data.*.postgres.version"},
 			DataBefore: database, DataAfter: instance(`version: "17"`),
 			Data: noted("replace ParameterGroup, update Instance", "the instance is upgraded during the update, and does not answer for minutes; AWS upgrades from one major version to most later ones, and never back. Take a snapshot first"),

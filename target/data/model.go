@@ -17,10 +17,13 @@ type Model struct {
 	Queues   []Queue    // by name, those of uploads too
 	Tables   []Table    // by name
 	Postgres []Postgres // by name
+	Caches   []Valkey   // by name
 }
 
 // Empty reports whether the app has no data and needs no program for it.
-func (m *Model) Empty() bool { return len(m.Buckets)+len(m.Queues)+len(m.Tables)+len(m.Postgres) == 0 }
+func (m *Model) Empty() bool {
+	return len(m.Buckets)+len(m.Queues)+len(m.Tables)+len(m.Postgres)+len(m.Caches) == 0
+}
 
 // Output is one output of the data's stacks, which services read.
 type Output struct {
@@ -55,7 +58,11 @@ func (o Output) Example(name, region string) string {
 		return strings.ReplaceAll(name, "-", "_")
 	case "postgres secret":
 		return "arn:aws:secretsmanager:" + region + ":" + account + ":secret:rds!" + name + "-a1B2c3"
-	case "postgres group":
+	case "valkey host":
+		return name + "-c9akciq32.serverless." + region + ".cache.amazonaws.com"
+	case "valkey port":
+		return strconv.Itoa(spec.ValkeyPort)
+	case "postgres group", "valkey group":
 		return "sg-0123456789abcdef0"
 	}
 	return name
@@ -72,6 +79,11 @@ func (m *Model) Outputs() []Output {
 	}
 	for _, t := range m.Tables {
 		list = append(list, Output{Data: t.Name, Kind: "table", Key: "name"}, Output{Data: t.Name, Kind: "table", Key: "arn"})
+	}
+	for _, c := range m.Caches {
+		for _, key := range []string{"host", "port", "group"} {
+			list = append(list, Output{Data: c.Name, Kind: "valkey", Key: key})
+		}
 	}
 	for _, p := range m.Postgres {
 		for _, key := range []string{"host", "port", "name", "secret", "group"} {

@@ -2,7 +2,7 @@ package data
 
 // InNetwork reports whether data of a kind is reached through the network of a VPC: by services
 // that run in it, and from security groups that are let in.
-func InNetwork(kind string) bool { return kind == "postgres" }
+func InNetwork(kind string) bool { return kind == "postgres" || kind == "valkey" }
 
 // Reached lists the data of an access that is reached through the network, by name.
 func (a Access) Reached() []Output {

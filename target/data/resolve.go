@@ -22,6 +22,8 @@ func Resolve(app *spec.App, notes *finding.Notes) Model {
 			model.Queues = append(model.Queues, r.queue(at+".queue", name, d.Queue))
 		case d.Table != nil:
 			model.Tables = append(model.Tables, r.table(at+".table", name, d.Table))
+		case d.Valkey != nil:
+			model.Caches = append(model.Caches, r.valkey(at+".valkey", name, d.Valkey))
 		case d.Postgres != nil:
 			model.Postgres = append(model.Postgres, r.postgres(at+".postgres", name, d.Postgres))
 		}

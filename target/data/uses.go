@@ -64,7 +64,7 @@ func AccessOf(app *spec.App, service string) Access {
 
 // variables are those that [spec.DataVariables] names, with what they hold.
 func variables(name, kind string) []Variable {
-	keys := map[string][]string{"bucket": {"name"}, "queue": {"url"}, "table": {"name"}, "postgres": {"host", "port", "name", "secret"}}[kind]
+	keys := map[string][]string{"bucket": {"name"}, "queue": {"url"}, "table": {"name"}, "postgres": {"host", "port", "name", "secret"}, "valkey": {"host", "port"}}[kind]
 	var all []Variable
 	for i, variable := range spec.DataVariables(name, kind) {
 		all = append(all, Variable{variable, Output{Data: name, Kind: kind, Key: keys[i]}})

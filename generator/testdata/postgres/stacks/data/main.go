@@ -25,7 +25,7 @@ func main() {
 type stack struct {
 	keep                 bool // protect everything
 	alarmTopics          pulumi.ArrayInput
-	subnetIDs            []string  // of the databases
+	subnetIDs            []string  // of the databases and caches
 	archivePostgresGroup string    // the security group that it is in
 	ledgerPostgresGroup  string    // the security group that it is in
 	readingPostgresGroup string    // the security group that it is in
@@ -40,7 +40,7 @@ func deploy(ctx *pulumi.Context) error {
 	if topic := read.ARN("alarmTopicArn", "sns", ""); topic != "" {
 		s.alarmTopics = pulumi.Array{pulumi.String(topic)}
 	}
-	s.subnetIDs = read.Subnets("subnetIds", "it is where the databases are")
+	s.subnetIDs = read.Subnets("subnetIds", "it is where the databases and caches are")
 	s.archivePostgresGroup = read.SecurityGroup("archive.securityGroupId", "it is the group that archive is in")
 	s.ledgerPostgresGroup = read.SecurityGroup("ledger.securityGroupId", "it is the group that ledger is in")
 	s.readingPostgresGroup = read.SecurityGroup("reading.securityGroupId", "it is the group that reading is in")

@@ -7,7 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// letIn lets the pods reach databases: the security group of each takes connections from
+// letIn lets the pods reach databases and caches: the security group of each takes connections from
 // the pods' group, on its port and no other. AWS takes each rule once, so the
 // functions of the other target must come from another group.
 func letIn(ctx *pulumi.Context, s *stack) error {

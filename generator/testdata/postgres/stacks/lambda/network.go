@@ -7,7 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// letIn lets the functions reach databases: the security group of each takes connections from
+// letIn lets the functions reach databases and caches: the security group of each takes connections from
 // the first of the functions' groups, on its port and no other. AWS takes each rule once, so the
 // pods of the other target must come from another group.
 func letIn(ctx *pulumi.Context, s *stack) error {
