@@ -160,8 +160,9 @@ func All() []Kind {
 		{
 			Name: "valkey", Is: "a cache for Valkey", Golden: "generator/testdata/valkey/app.yaml",
 			Keys: []string{"data.*.valkey"},
-			Spec: in("spec/valkey.go"), Data: in("target/data/valkey.go", "target/data/network.go"), Lambda: in("target/lambda/network.go"), Kubernetes: in("target/kubernetes/network.go"),
-			Templates: in("templates/data/valkey.go.tmpl", "templates/data/features/valkey.tmpl", "templates/lambda/features/network.tmpl", "templates/kubernetes/features/network.tmpl"),
+			Spec: in("spec/valkey.go"), Data: in("target/data/valkey.go"),
+			Lambda: none("reached through the network, as a postgres is"), Kubernetes: none("reached through the network, as a postgres is"),
+			Templates: in("templates/data/valkey.go.tmpl", "templates/data/features/valkey.tmpl"),
 			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
 		},
 		{
