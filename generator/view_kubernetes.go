@@ -113,6 +113,9 @@ func (v kubernetesView) Permits() bool {
 	return slices.ContainsFunc(v.Services, func(s kubernetesService) bool { return s.Identity != nil && len(s.Identity.Statements) > 0 })
 }
 
+// Roles reports whether any pods have a role in AWS.
+func (v kubernetesView) Roles() bool { return slices.Contains(v.features, "identity") }
+
 func (v kubernetesView) featureNames() (string, []string) { return "kubernetes", v.features }
 
 type kubernetesService struct {

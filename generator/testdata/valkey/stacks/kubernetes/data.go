@@ -28,22 +28,3 @@ func (s *stack) readData(ctx *pulumi.Context) error {
 func located(name string, value pulumi.StringInput) corev1.EnvVarArgs {
 	return corev1.EnvVarArgs{Name: pulumi.String(name), Value: value.ToStringOutput().ToStringPtrOutput()}
 }
-
-// grant is a statement that lets a role do something with some of the data.
-func grant(actions []string, on ...pulumi.StringInput) pulumi.Map {
-	return pulumi.Map{
-		"Effect":   pulumi.String("Allow"),
-		"Action":   pulumi.ToStringArray(actions),
-		"Resource": pulumi.StringArray(on),
-	}
-}
-
-// policyOn writes what a role may do, and what it may do with the data, as the JSON that
-// IAM reads.
-func policyOn(permissions []statement, rights ...pulumi.Input) pulumi.StringOutput {
-	all := pulumi.Array{}
-	for _, s := range permissions {
-		all = append(all, pulumi.Any(s))
-	}
-	return pulumi.JSONMarshal(pulumi.Map{"Version": pulumi.String("2012-10-17"), "Statement": append(all, rights...)})
-}
