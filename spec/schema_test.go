@@ -93,7 +93,9 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"loops",
 		"internal", // what contradicts it stands elsewhere
 		"scale-too-slow",
-		"schedule-usage",  // of what starts the service
+		"schedule-usage", // of what starts the service
+		"targets-across", // of other services
+		"targets-without-service",
 		"usage-agreement", // figures that do not go together
 		"usage-batch-agreement",
 		"usage-messages",
