@@ -108,22 +108,35 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 		}
 		pod["imagePullSecrets"] = list
 	}
+	kind, runs := "Deployment", object{"selector": object{"matchLabels": selector}, "template": object{"metadata": object{"labels": labels}, "spec": pod}}
+	var claims []object
+	for _, v := range s.Volumes {
+		container["volumeMounts"] = append(container["volumeMounts"].([]object), object{"name": v.Name, "mountPath": v.Path})
+		claim := object{"accessModes": []string{v.Access}, "resources": object{"requests": object{"storage": v.Size}}}
+		if v.Class != "" {
+			claim["storageClassName"] = v.Class
+		}
+		claims = append(claims, object{"metadata": object{"name": v.Name}, "spec": claim})
+	}
+	if claims != nil {
+		kind, runs["serviceName"], runs["replicas"], runs["volumeClaimTemplates"] = "StatefulSet", name+"-pods", s.MinReplicas, claims
+	}
 	all := []object{
 		{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata, "automountServiceAccountToken": false},
-		of("apps/v1", "Deployment", object{
-			"selector": object{"matchLabels": selector}, "template": object{"metadata": object{"labels": labels}, "spec": pod},
-		}),
+		of("apps/v1", kind, runs),
 		of("v1", "Service", object{"type": "ClusterIP", "selector": selector, "ports": []object{{"name": "http", "port": 80, "targetPort": "http"}}}),
 		of("policy/v1", "PodDisruptionBudget", object{"maxUnavailable": 1, "selector": object{"matchLabels": selector}}),
 		of("networking.k8s.io/v1", "NetworkPolicy", object{"podSelector": object{"matchLabels": selector}, "policyTypes": []string{"Ingress", "Egress"}}),
 	}
 	ref := object{"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
-	if s.KEDA != nil {
+	switch {
+	case claims != nil: // their number is fixed
+	case s.KEDA != nil:
 		all = append(all, of("keda.sh/v1alpha1", "ScaledObject", object{
 			"scaleTargetRef": ref, "minReplicaCount": s.MinReplicas, "maxReplicaCount": s.MaxReplicas,
 			"triggers": []object{{"type": "prometheus", "metadata": object{"serverAddress": s.KEDA.Prometheus, "query": s.KEDA.Query, "threshold": s.TargetRate}}},
 		}))
-	} else {
+	default:
 		metric := object{"type": "Resource", "resource": object{"name": string(s.Metric), "target": object{"type": "Utilization", "averageUtilization": s.TargetPercent}}}
 		if s.Metric == kubernetes.Requests {
 			metric = object{"type": "Pods", "pods": object{"metric": object{"name": s.PodsMetric}, "target": object{"type": "AverageValue", "averageValue": s.TargetRate}}}
@@ -290,7 +303,7 @@ func comparableOf(s kubernetes.Service) kubernetes.Service {
 // objects, up to what manifests cannot say.
 func TestRoundTrip(t *testing.T) {
 	const specs = 150
-	services, skipped, alike := 0, 0, 0
+	services, skipped, alike, volumes := 0, 0, 0, 0
 	for seed := range uint64(specs) {
 		text := spectest.Deployable(rand.New(rand.NewPCG(seed, 22)))
 		app, err := spec.Parse("app.yaml", text)
@@ -303,6 +316,16 @@ func TestRoundTrip(t *testing.T) {
 				drop(app, name)
 			}
 			s.Uses, s.Permissions, s.Kubernetes.Identity = nil, nil, ""
+			if random := rand.New(rand.NewPCG(seed, 23)); s.IsHTTP() && s.Scale.Max < 1000 && random.IntN(3) == 0 {
+				size, err := spec.ParseQuantity("20Gi")
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Volumes = map[string]*spec.Volume{"index": {Path: "/var/lib/index", Size: size, Class: []string{"", "gp3"}[random.IntN(2)], Access: spec.ReadWriteOnce}}
+				s.Scale = spec.Scale{Min: max(1, s.Scale.Min), Max: max(1, s.Scale.Min)}
+				s.Kubernetes.ScaleToZero = nil
+				volumes++
+			}
 		}
 		if len(app.Services) == 0 {
 			continue
@@ -351,6 +374,9 @@ func TestRoundTrip(t *testing.T) {
 				return
 			}
 		}
+	}
+	if volumes < 20 {
+		t.Errorf("only %d services have volumes", volumes)
 	}
 	t.Logf("%d services of %d specs came back, %d of them with routes that no manifest tells apart; %d are started by events or a schedule, or run a zip, which manifests do not say", services, specs, alike, skipped)
 	if services < specs {

@@ -29,6 +29,7 @@ type App struct {
 // Service is the draft of a service.
 type Service struct {
 	Name    string
+	Alone   bool     // only Kubernetes can run it
 	Exposed bool     // something outside the app reaches it
 	Secrets string   // the secret that values of the source are to be kept in; empty for one of its own
 	Head    []string // lines of a comment above it

@@ -55,3 +55,28 @@ func (a *App) calls(from, to string) bool {
 	}
 	return walk(from)
 }
+
+// alone gives services that only Kubernetes can run their target, and those that call them too. It
+// reports whether that is all of them: then the app has the target.
+func (a *App) alone() bool {
+	for changed := true; changed; {
+		changed = false
+		for _, s := range a.Services {
+			needs, _ := s.Get("needs").([]string)
+			for _, other := range a.Services {
+				if other.Alone && !s.Alone && slices.Contains(needs, other.Name) {
+					s.Alone, changed = true, true
+				}
+			}
+		}
+	}
+	if !slices.ContainsFunc(a.Services, func(s *Service) bool { return !s.Alone }) {
+		return len(a.Services) > 0
+	}
+	for _, s := range a.Services {
+		if s.Alone {
+			s.Set("targets", []string{string(spec.Kubernetes)})
+		}
+	}
+	return false
+}

@@ -17,6 +17,7 @@ import (
 // Text writes the draft as an app.yaml. Keys come in the order of the grammar; what is
 // short stands on one line.
 func (a *App) Text() []byte {
+	alone := a.alone()
 	root := &yaml.Node{Kind: yaml.MappingNode}
 	var head []string
 	for _, l := range a.Head {
@@ -25,6 +26,9 @@ func (a *App) Text() []byte {
 	add(root, "apiVersion", scalar(spec.APIVersion))
 	root.Content[0].HeadComment = strings.Join(head, "\n")
 	add(root, "name", scalar(a.Name))
+	if alone {
+		add(root, "targets", &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{scalar(string(spec.Kubernetes))}})
+	}
 	if data, ok := a.Get("data").(map[string]any); ok {
 		add(root, "data", a.mapping(reflect.TypeFor[map[string]*spec.Data](), data, "data", false))
 	}

@@ -45,7 +45,7 @@ func (o *object) whyNoKind() (why string, changes bool) {
 	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
 		return "pods get no token for the Kubernetes API", true
 	case "PersistentVolumeClaim", "PersistentVolume", "StorageClass":
-		return "an instance keeps nothing on disk, since a function cannot", true
+		return "a service keeps what a StatefulSet claims for each of its pods: write volumes by hand", true
 	case "Service":
 		return "it leads to no workload among the files", true
 	case "Ingress", "HTTPRoute":
@@ -71,8 +71,8 @@ var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // cons
 		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
 		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true, nil},
 		{`\.spec\.volumes`, "a spec has no volumes: volumeMounts has the reasons", false, nil},
-		{`\.volumeMounts`, "an instance keeps nothing on disk but /tmp, since a function cannot", true, nil},
-		{`volumeClaimTemplates`, "an instance keeps nothing on disk, since a function cannot", true, nil},
+		{`\.volumeMounts`, "an instance keeps what a StatefulSet claims for it, and nothing else but /tmp: write volumes by hand", true, nil},
+		{`volumeClaimTemplates`, "a volume has a path, a size, a class and a way of access", true, nil},
 		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},
 		{`imagePullPolicy`, "an image is pinned by its tag or digest, and pulled where a node lacks it", false, nil},
 		{`\.lifecycle`, "a pod goes on serving for a while once it is told to stop, so that no request is lost; for more edit " + workloadFile, false, nil},

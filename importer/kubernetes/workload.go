@@ -19,6 +19,7 @@ type workload struct {
 	*object
 	service   *draft.Service
 	replicas  *int32
+	claims    []corev1.PersistentVolumeClaim
 	template  corev1.PodTemplateSpec
 	index     int // of the app's container
 	container corev1.Container
@@ -35,9 +36,10 @@ func (im *importer) findWorkloads() {
 	for _, o := range im.of("Deployment", "StatefulSet") {
 		w := &workload{object: o, pod: o.node.Get("spec", "template", "spec")}
 		var spec struct {
-			Replicas *int32                 `json:"replicas"`
-			Selector *metav1.LabelSelector  `json:"selector"`
-			Template corev1.PodTemplateSpec `json:"template"`
+			Replicas *int32                         `json:"replicas"`
+			Selector *metav1.LabelSelector          `json:"selector"`
+			Template corev1.PodTemplateSpec         `json:"template"`
+			Claims   []corev1.PersistentVolumeClaim `json:"volumeClaimTemplates"`
 		}
 		if !o.decode(o.node.Get("spec"), &spec) {
 			continue
@@ -47,7 +49,7 @@ func (im *importer) findWorkloads() {
 			o.Leave(o.node, "has no container", true)
 			continue
 		}
-		w.replicas, w.template = spec.Replicas, spec.Template
+		w.replicas, w.template, w.claims = spec.Replicas, spec.Template, spec.Claims
 		im.workloads = append(im.workloads, w)
 	}
 }
@@ -148,6 +150,7 @@ func (im *importer) service(w *workload) {
 // finish is what depends on the other objects.
 func (im *importer) finish(w *workload) {
 	s := w.service
+	w.volumes()
 	grace := w.pod.Get("terminationGracePeriodSeconds")
 	switch seconds, ok := grace.Int(); {
 	case !ok:
@@ -187,7 +190,9 @@ func (im *importer) finish(w *workload) {
 	}
 	s.Set("scale.min", n)
 	s.Set("scale.max", n)
-	s.Comment("scale", "no autoscaler was there: raise max to let it scale")
+	if s.Get("volumes") == nil {
+		s.Comment("scale", "no autoscaler was there: raise max to let it scale")
+	}
 }
 
 // port is where the app listens.
