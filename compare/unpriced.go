@@ -40,9 +40,9 @@ func Priced(app *spec.App) (*spec.App, []NotPriced) {
 // on both.
 func Written(app, priced *spec.App) map[string]spec.Target {
 	written := map[string]spec.Target{}
-	for name, s := range priced.Services {
-		if was := app.Services[name]; was.Alone() && !s.Alone() {
-			written[name] = was.Targets[0]
+	for _, name := range priced.ServiceNames() {
+		if t := app.OnlyTarget(name); t != "" && priced.OnlyTarget(name) == "" {
+			written[name] = t
 		}
 	}
 	return written
@@ -56,11 +56,7 @@ func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	var left []NotPriced
 	stays := map[string]bool{}
 	for _, name := range app.ServiceNames() {
-		s := app.Services[name]
-		one := NotPriced{Service: name, Trigger: s.Trigger()}
-		if s.Alone() {
-			one.Target = s.Targets[0]
-		}
+		one := NotPriced{Service: name, Trigger: app.TriggerOf(name), Target: app.OnlyTarget(name)}
 		if stays[name] = one.Target == "" && slices.Contains(triggers, one.Trigger); !stays[name] {
 			left = append(left, one)
 		}

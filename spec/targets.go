@@ -8,6 +8,14 @@ import (
 // For reports whether the service is written for a target.
 func (s *Service) For(t Target) bool { return len(s.Targets) == 0 || slices.Contains(s.Targets, t) }
 
+// OnlyTarget is the target of a service that is written for one of the app's; empty for others.
+func (a *App) OnlyTarget(service string) Target {
+	if s := a.Services[service]; s != nil && s.Alone() {
+		return s.Targets[0]
+	}
+	return ""
+}
+
 // Alone reports whether the service is written for fewer targets than its app.
 func (s *Service) Alone() bool { return len(s.Targets) > 0 }
 

@@ -92,6 +92,9 @@ was interrupted, and what was printed is incomplete.`,
 			if p, err = asked.Priced(p); err != nil {
 				return err
 			}
+			if len(p.App.Services) < 2 {
+				idle.Refuse("places several services on the targets, and one is compared", "write")
+			}
 			result, err := asked.CompareUnderTrace(cmd.Context(), p, idle, io.ends())
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)

@@ -104,6 +104,11 @@ func each(cmd *cobra.Command, f func(*cobra.Command)) {
 	}
 }
 
+// reportLines are what Lambda logs of two invocations.
+const reportLines = `REPORT RequestId: 79104a2e-9bd2-4d3b-ae37-4ac5bdcf2a2f	Duration: 61.50 ms	Billed Duration: 62 ms	Memory Size: 256 MB	Max Memory Used: 88 MB	Init Duration: 310.20 ms
+REPORT RequestId: 0c6f3a4d-52a7-4a4e-8d2a-2f7c4f0b8f55	Duration: 58.10 ms	Billed Duration: 59 ms	Memory Size: 256 MB	Max Memory Used: 88 MB
+`
+
 // exampleFilesBeside are files that examples name.
 func exampleFilesBeside() map[string]string {
 	var requests, log strings.Builder
@@ -113,6 +118,7 @@ func exampleFilesBeside() map[string]string {
 		fmt.Fprintf(&log, "203.0.113.7 - - [01/Mar/2026:10:%02d:01 +0000] \"GET / HTTP/1.1\" 200 5\n", minute)
 	}
 	files := map[string]string{"requests.csv": requests.String(), "access.log": log.String(), "dist/bootstrap": "#!/bin/sh\n"}
+	files["report.log"] = reportLines
 	files["requests.txt"] = "GET /work?wait=1ms\n"
 	files["web.yaml"] = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: {spec: {containers: [{name: web, image: \"example.com/web:1\"}]}}\n"
 	for service, items := range pricelist.Offers() {

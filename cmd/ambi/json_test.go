@@ -209,6 +209,11 @@ func TestJSONIsOfItsSchema(t *testing.T) {
 		}
 		check("import", t.TempDir(), exitDone, "import", files)
 	}
+	report := filepath.Join(dir, "report.log")
+	if err := os.WriteFile(report, []byte(reportLines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check("measure", dir, exitDone, "measure", "--report", report)
 	for _, args := range []string{counts, lines, "--shape bursty --requests 10/s --span 1h"} {
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader(command(t, append([]string{"trace", "--json"}, strings.Fields(args)...)...)))
 		if err != nil {

@@ -61,6 +61,8 @@ func bearings() map[string]bearing {
 		"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":       free("a setting of the function's alias"),
 		"aws:scheduler/schedule:Schedule":                                      lines("Schedule invocations"),
 		"aws:sqs/queue:Queue":                                                  deadLetters,
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":            free("AWS charges nothing for security groups"),
+		"kubernetes:apps/v1:StatefulSet":                                       pods,
 		"kubernetes:batch/v1:CronJob":                                          pods,
 		"kubernetes:core/v1:ConfigMap":                                         cluster,
 		"kubernetes:keda.sh/v1alpha1:TriggerAuthentication":                    cluster,
