@@ -81,12 +81,17 @@ var bends = map[string][]string{
 	"data.*.bucket.usage.writes":                {"9/month"},
 	"data.*.bucket.usage.reads":                 {"9/month"},
 	"data.*.valkey.maxStorage":                  {"77Gi"},
+	"services.*.volumes.*.path":                 {"/bent"},
+	"services.*.volumes.*.size":                 {"77Gi"},
+	"services.*.volumes.*.class":                {"bent"},
+	"services.*.volumes.*.access":               {"ReadWriteMany", "ReadWriteOnce"},
+	"data.*.postgres.existing":                  nil, // without it a database needs what it may not have with it
 	"data.*.postgres.version":                   {"15"},
 	"data.*.postgres.class":                     {"db.r7g.large"},
 	"data.*.postgres.storage":                   {"77Gi"},
 	"data.*.postgres.backups":                   {"17d"},
 	"data.*.postgres.serverless.min":            {"1.5"},
-	"data.*.postgres.serverless.max":            {"17.5"},
+	"data.*.postgres.serverless.max":            {"17"},
 	"data.*.queue.attempts":                     {"9"},
 	"data.*.queue.retention":                    {"177h"},
 	"services.*.queue.from":                     nil, // TestChoicesChange
@@ -322,7 +327,7 @@ func leaves(n *yaml.Node, path string, visit func(string, *yaml.Node)) {
 
 var (
 	index   = regexp.MustCompile(`\[\d+\]`)
-	mapKeys = regexp.MustCompile(`^(services|data)\.[^.]+|\b(env|secrets|types|indexes)\.[^.]+`)
+	mapKeys = regexp.MustCompile(`^(services|data)\.[^.]+|\b(env|secrets|types|indexes|volumes)\.[^.]+`)
 	rights  = regexp.MustCompile(`\.uses\.[^.[]+(\.[^.[]+)?`)
 	keda    = regexp.MustCompile(`keda\.\w+`)
 )

@@ -68,6 +68,11 @@ func TestAWSModels(t *testing.T) {
 		t.Run(v.Name+" on "+string(v.Target), func(t *testing.T) {
 			s := startStack(t, dir, v.Target)
 			s.set(v.Name)
+			if !isApp(v) {
+				for _, key := range build.Foreign(v.Name) {
+					s.pulumi("config", "rm", key)
+				}
+			}
 			if d, reads := build.Data[v.Name]; reads && v.Target != lifecycle.DataTarget {
 				s.withData(d)
 			} else if v.Target != lifecycle.DataTarget {

@@ -26,7 +26,9 @@ type Program struct {
 
 	Variants []Variant            // what was added
 	Data     map[string]DataStack // what programs read of a data stack, by variant
-	existing map[string]string    // settings of data that exists already
+	// Existing are settings of data that exists already, by variant. Those of all variants stand
+	// in the stack's file.
+	Existing map[string]map[string]string
 }
 
 // DataStack is what a variant's program reads of the stack of its data.
@@ -46,7 +48,7 @@ type Variant struct {
 
 // NewProgram begins a program in an empty folder.
 func NewProgram(t *testing.T, dir string) *Program {
-	return &Program{t: t, dir: dir, Data: map[string]DataStack{}, existing: map[string]string{}}
+	return &Program{t: t, dir: dir, Data: map[string]DataStack{}, Existing: map[string]map[string]string{}}
 }
 
 // Add adds the programs of a variant. A target without a spec has none.
@@ -84,8 +86,8 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 	b.AddFiles(name, files, in.Targets()...)
 	if in.Data != nil {
 		b.addData(name, files)
-		maps.Copy(b.existing, generator.DataPlaceholders(in))
-		delete(b.existing, "subnetIds") // which every stack has
+		b.Existing[name] = generator.DataPlaceholders(in)
+		delete(b.Existing[name], "subnetIds") // which every stack has
 	}
 }
 
@@ -171,9 +173,13 @@ func main() {
 		active = ""
 	}
 	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
+	all := map[string]string{}
+	for _, settings := range b.Existing {
+		maps.Copy(all, settings)
+	}
 	var existing strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(b.existing)) {
-		fmt.Fprintf(&existing, "  life:%s: %s\n", key, b.existing[key])
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		fmt.Fprintf(&existing, "  life:%s: %s\n", key, all[key])
 	}
 	for _, target := range append(spec.Targets(), DataTarget) {
 		settings := active
@@ -212,4 +218,18 @@ func (b *Program) Zips(names ...string) {
 		}
 		b.file("app/build/"+name+".zip", archive.Bytes())
 	}
+}
+
+// Foreign lists the settings of other variants' data: a program refuses those of data that it has
+// and of another kind.
+func (b *Program) Foreign(variant string) []string {
+	foreign := map[string]bool{}
+	for name, settings := range b.Existing {
+		for key := range settings {
+			if _, own := b.Existing[variant][key]; name != variant && !own {
+				foreign[key] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(foreign))
 }

@@ -27,7 +27,6 @@ func TestMutants(t *testing.T) {
 		},
 		Harmless: []mutation.Mutant{
 			mutation.Mutate(graph, "another export", func(g *ours.Graph) { g.Exports.Inputs["cache.region"] = "here" }),
-			mutant("a tag", func(r *ours.Resource) { r.Inputs["tags"].(map[string]any)["team"] = "quotes" }),
 		},
 	}.Run(t)
 }

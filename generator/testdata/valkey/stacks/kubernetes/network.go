@@ -5,7 +5,17 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+
+	"example.com/golden/stacks/settings"
 )
+
+// readPodGroup reads the group that the pods' connections come from, which is in the data's region.
+func readPodGroup(ctx *pulumi.Context, read *settings.Settings) string {
+	read.Require(config.Get(ctx, "aws:region") != "",
+		"aws:region is not set, and the databases' groups are in it\nhint: pulumi config set --stack %s aws:region NAME", ctx.Stack())
+	return read.SecurityGroup("podSecurityGroupId", "it is the group that the pods' connections come from")
+}
 
 // letIn lets the pods reach databases and caches: the security group of each takes connections from
 // the pods' group, on its port and no other. AWS takes each rule once, so the

@@ -38,7 +38,7 @@ func Deploy(ctx *pulumi.Context) error {
 			prices: pricesFacts.configured(read),
 		},
 		dataStack:  readDataStack(read),
-		podGroupID: read.SecurityGroup("podSecurityGroupId", "it is the group that the pods' connections come from"),
+		podGroupID: readPodGroup(ctx, read),
 	}
 	if err := read.Err(); err != nil {
 		return err
