@@ -67,12 +67,7 @@ func TestAWSModels(t *testing.T) {
 	for _, v := range slices.Concat(data, apps) {
 		t.Run(v.Name+" on "+string(v.Target), func(t *testing.T) {
 			s := startStack(t, dir, v.Target)
-			s.set(v.Name)
-			if !isApp(v) {
-				for _, key := range build.Foreign(v.Name) {
-					s.pulumi("config", "rm", key)
-				}
-			}
+			s.choose(build, v.Target, v.Name)
 			if d, reads := build.Data[v.Name]; reads && v.Target != lifecycle.DataTarget {
 				s.withData(d)
 			} else if v.Target != lifecycle.DataTarget {

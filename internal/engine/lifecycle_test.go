@@ -111,10 +111,10 @@ func TestDataLifecycle(t *testing.T) {
 		t.Run(string(target)+", protected", func(t *testing.T) {
 			s := startStack(t, dir, target)
 			s.withData(build.Data["beforeprotected"])
-			s.set("beforeprotected")
+			s.choose(build, target, "beforeprotected")
 			s.up()
 			s.withData(build.Data["afterprotected"])
-			s.set("afterprotected")
+			s.choose(build, target, "afterprotected")
 			if target == lifecycle.DataTarget {
 				existing := keeping(s.stand.Existing())
 				if out, err := s.try("up", "--yes", "--skip-preview"); err == nil || !strings.Contains(out, "protect") {
@@ -123,10 +123,10 @@ func TestDataLifecycle(t *testing.T) {
 				if left := keeping(s.stand.Existing()); len(existing) == 0 || !slices.Equal(left, existing) {
 					t.Errorf("the update that was refused left\n%s\nof\n%s", strings.Join(left, "\n"), strings.Join(existing, "\n"))
 				}
-				s.set("beforeprotected")
+				s.choose(build, target, "beforeprotected")
 				s.pulumi("config", "set", "protect", "false")
 				s.up()
-				s.set("afterprotected")
+				s.choose(build, target, "afterprotected")
 			}
 			lifecycle.Compare(t, target, protected, s.up())
 			s.pulumi("destroy", "--yes")
@@ -139,9 +139,9 @@ func TestDataLifecycle(t *testing.T) {
 			if target != lifecycle.DataTarget {
 				s.withData(build.Data["after"])
 			}
-			s.set("before")
+			s.choose(build, target, "before")
 			s.up()
-			s.set("after")
+			s.choose(build, target, "after")
 			lifecycle.Compare(t, target, all, s.up())
 			if steps := s.up(); len(steps) > 0 {
 				t.Errorf("a second update changes %v", steps)
@@ -219,6 +219,25 @@ func (s *stack) withData(d lifecycle.DataStack) {
 		}
 	}
 	if err := r.imports(s.t.Context(), beside, s.env, d.Outputs); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// choose picks the spec that is deployed next, with the settings of its data.
+func (s *stack) choose(build *lifecycle.Program, target spec.Target, variant string) {
+	s.t.Helper()
+	s.set(variant)
+	if target != lifecycle.DataTarget {
+		return
+	}
+	text, err := os.ReadFile(s.config)
+	if err == nil {
+		text, err = build.SettingsOf(variant, text)
+	}
+	if err == nil {
+		err = os.WriteFile(s.config, text, 0o600)
+	}
+	if err != nil {
 		s.t.Fatal(err)
 	}
 }

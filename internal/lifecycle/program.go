@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"ambi/generator"
 	"ambi/spec"
@@ -220,16 +223,24 @@ func (b *Program) Zips(names ...string) {
 	}
 }
 
-// Foreign lists the settings of other variants' data: a program refuses those of data that it has
-// and of another kind.
-func (b *Program) Foreign(variant string) []string {
-	foreign := map[string]bool{}
-	for name, settings := range b.Existing {
+// SettingsOf puts a variant's settings of data that exists into a stack's configuration file, in
+// place of those of all variants: a program refuses settings of data that it does not have.
+func (b *Program) SettingsOf(variant string, file []byte) ([]byte, error) {
+	var stack map[string]any
+	if err := yaml.Unmarshal(file, &stack); err != nil {
+		return nil, err
+	}
+	config, ok := stack["config"].(map[string]any)
+	if !ok {
+		return nil, errors.New("the file has no configuration")
+	}
+	for _, settings := range b.Existing {
 		for key := range settings {
-			if _, own := b.Existing[variant][key]; name != variant && !own {
-				foreign[key] = true
-			}
+			delete(config, "life:"+key)
 		}
 	}
-	return slices.Sorted(maps.Keys(foreign))
+	for key, value := range b.Existing[variant] {
+		config["life:"+key] = value
+	}
+	return yaml.Marshal(stack)
 }
