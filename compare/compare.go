@@ -50,7 +50,9 @@ type Input struct {
 	Usage map[string]demand.Usage
 	// Buckets is how each bucket is used, by name; likewise.
 	Buckets map[string]demand.Bucket
-	Sheet   *price.Sheet
+	// Tables is how each table is used; likewise.
+	Tables map[string]demand.Table
+	Sheet  *price.Sheet
 	// Book names the user's price book in the Sheet; empty: there is none.
 	Book    string
 	Catalog *nodes.Catalog
@@ -82,6 +84,15 @@ func BucketsOf(app *spec.App) map[string]demand.Bucket {
 		buckets[name] = demand.BucketFromSpec(usage)
 	}
 	return buckets
+}
+
+// TablesOf is what a spec says about the use of each table.
+func TablesOf(app *spec.App) map[string]demand.Table {
+	tables := map[string]demand.Table{}
+	for name, usage := range app.UsageOfTables() {
+		tables[name] = demand.TableFromSpec(usage)
+	}
+	return tables
 }
 
 // Format is the version of a Result as JSON. Fields may be added within one.

@@ -69,7 +69,7 @@ func addGrammar(found map[string]bool, t types.Type) {
 	case *types.Named:
 		name := t.Obj().Name()
 		fields, ok := t.Underlying().(*types.Struct)
-		if !ok || t.Obj().Pkg().Path() != specPath || name == "Usage" || name == "BucketUsage" || found[name] {
+		if !ok || t.Obj().Pkg().Path() != specPath || name == "Usage" || name == "BucketUsage" || name == "TableUsage" || found[name] {
 			return
 		}
 		found[name] = true

@@ -51,6 +51,10 @@ func (c *comparison) assumeData(r Result, say sayer) {
 	if len(c.app.Data.Buckets) > 0 {
 		say("data", "the user", "storage and requests of buckets are as given, grow with the app's requests, and are the same on both targets")
 	}
+	if len(c.app.Data.Tables) > 0 {
+		say("data", "the user", "storage and requests of tables are as given, grow with the app's requests, and are the same on both targets")
+		say("data", "docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html", "tables: a write is metered by each 1 KB of the item, for the table and again for each index; a read by each 4 KB, at half a unit, because it may return what was there some moments ago: reads that must be current, and transactions, cost twice as much")
+	}
 	if left := r.Left(); left != "" {
 		say("data", "", "not included: %s", left)
 	}

@@ -100,7 +100,11 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 		}
 	}
 	for _, t := range model.Tables {
-		left = append(left, NotPriced{Data: t.Name, Kind: "table"})
+		table := cost.Table{Name: t.Name, Indexes: len(t.Indexes), Recovery: t.Recovery, Table: in.Tables[t.Name]}
+		priced.Tables = append(priced.Tables, table)
+		if figures := table.Unknown(); figures != nil || in.WithoutData {
+			left = append(left, NotPriced{Data: t.Name, Kind: "table", Figures: figures})
+		}
 	}
 	for _, c := range model.Caches {
 		left = append(left, NotPriced{Data: c.Name, Kind: "valkey"})
@@ -124,11 +128,16 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 
 // unsourced are the prices that an app needs, and that have no source.
 func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
+	var list []NotPriced
 	scheduled := func(w cost.Workload) bool { return w.Schedule != nil }
 	if slices.ContainsFunc(app.Workloads, scheduled) && !sheet.Has(cost.SchedulerPrice) {
-		return []NotPriced{{Price: cost.SchedulerPrice, For: "runs that EventBridge Scheduler starts"}}
+		list = append(list, NotPriced{Price: cost.SchedulerPrice, For: "runs that EventBridge Scheduler starts"})
 	}
-	return nil
+	recovered := func(t cost.Table) bool { return t.Recovery }
+	if slices.ContainsFunc(app.Data.Tables, recovered) && !sheet.Has(cost.TableBackupPrice) {
+		list = append(list, NotPriced{Price: cost.TableBackupPrice, For: "point-in-time recovery of tables"})
+	}
+	return list
 }
 
 // Left says what a comparison leaves out; empty for nothing.

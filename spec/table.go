@@ -18,7 +18,28 @@ type Table struct {
 	Types    map[string]KeyType `json:"types,omitempty" jsonschema_description:"The types of the keys and sorts, of the table and its indexes, that are not strings."`
 	TTL      string             `json:"ttl,omitempty" jsonschema_description:"The attribute with the time after which DynamoDB deletes an item, in seconds since 1970."`
 	Recovery bool               `json:"recovery" jsonschema:"default=true" jsonschema_description:"Allow the table to be restored as it was at any second of the last 35 days."`
+	Usage    *TableUsage        `json:"usage,omitempty" jsonschema_description:"What compare assumes of the table; it never changes a stack."`
 	Indexes  map[string]*Index  `json:"indexes,omitempty" jsonschema_description:"Other keys that items are found by, under the name of the index: global secondary indexes, with all attributes."`
+}
+
+// TableUsage is what compare assumes of a table. Like that of a bucket it has no defaults: what
+// is not given is unknown.
+type TableUsage struct {
+	Stored   *Quantity `json:"stored,omitempty" range:"0 to 10000Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the table and its indexes hold, on average over a month."`
+	Writes   Rate      `json:"writes,omitempty" jsonschema_description:"The mean rate of items that are put, updated or deleted."`
+	Reads    Rate      `json:"reads,omitempty" jsonschema_description:"The mean rate of requests that read: one of an item, or a query."`
+	ItemSize *Quantity `json:"itemSize,omitempty" range:"0 to 1Mi in whole bytes" unit:"bytes" jsonschema_description:"Bytes of a mean item, or of all items that a mean query reads: DynamoDB meters writes and reads by them."`
+}
+
+// UsageOfTables is what the spec says about the use of each table: nil for nothing.
+func (a *App) UsageOfTables() map[string]*TableUsage {
+	usage := map[string]*TableUsage{}
+	for name, d := range a.Data {
+		if d.Table != nil {
+			usage[name] = d.Table.Usage
+		}
+	}
+	return usage
 }
 
 // Index is a global secondary index of a table.

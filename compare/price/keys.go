@@ -20,7 +20,9 @@ const (
 	AlarmMonth  = "alarm-month"
 	Trace       = "trace"
 	Invocation  = "invocation"
-	Fraction    = "fraction" // of another price
+	WriteUnit   = "write unit" // of DynamoDB, for 1 KB of an item
+	ReadUnit    = "read unit"  // of DynamoDB, for 4 KB that are read consistently
+	Fraction    = "fraction"   // of another price
 )
 
 // units says what each price is for. Instances, ec2.*, are priced by the hour.
@@ -67,6 +69,10 @@ func units() map[string]string {
 		"s3.writes":                          Request,
 		"s3.reads":                           Request,
 		"scheduler.invocations":              Invocation,
+		"dynamodb.writes":                    WriteUnit,
+		"dynamodb.reads":                     ReadUnit,
+		"dynamodb.storage":                   GBMonth,
+		"dynamodb.backups":                   GBMonth, // of point-in-time recovery
 	}
 }
 

@@ -194,6 +194,9 @@ func (o *offer) rate(s selector, region string) (Rate, error) {
 	if err != nil {
 		return Rate{}, err
 	}
+	if s.allowance && len(tiers) == 2 && tiers[0].Price == 0 {
+		tiers = Tiers{{Price: tiers[1].Price}}
+	}
 	unit, _ := UnitOf(s.key)
 	return Rate{
 		Key: s.key, Unit: unit, Tiers: tiers, Effective: o.published, Status: Refreshed,

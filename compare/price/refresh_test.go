@@ -63,6 +63,7 @@ func TestRefresh(t *testing.T) {
 		"nat.hours": "0.048", "ec2.m7g.large": "0.091", "ec2.m7i.large": "0.1125", "eks.cluster": "0.1", "fargate.cpu.x86_64": "0.04048",
 		"logs.ingestion": "0.57", "httpapi.requests": "0.00000111", "restapi.requests": "0.0000035", "egress.internet": "0.09", "ebs.gp3": "0.088",
 		"sqs.requests": "0.0000004", "sqs.fifo": "0.0000005", "s3.storage": "0.023", "s3.writes": "0.000005", "s3.reads": "0.0000004",
+		"dynamodb.writes": "0.000000706", "dynamodb.reads": "0.000000141", "dynamodb.storage": "0.283", "dynamodb.backups": "0.2264",
 	} {
 		r, err := sheet.Rate(key)
 		if err != nil {

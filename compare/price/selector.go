@@ -16,6 +16,9 @@ type selector struct {
 	usage string
 	// attributes must all be equal.
 	attributes map[string]string
+	// allowance: the product's first tier is an account's free allowance, which is no part of the
+	// price. Accounts share it among all apps.
+	allowance bool
 }
 
 // selectors lists the product, or the products that must agree, behind each
@@ -76,6 +79,11 @@ func selectors(instances []string) []selector {
 	usage("AmazonS3", "Storage", "s3.storage", "TimedStorage-ByteHrs")
 	usage("AmazonS3", "API Request", "s3.writes", "Requests-Tier1")
 	usage("AmazonS3", "API Request", "s3.reads", "Requests-Tier2")
+	const throughput = "Amazon DynamoDB PayPerRequest Throughput"
+	usage("AmazonDynamoDB", throughput, "dynamodb.writes", "WriteRequestUnits")
+	usage("AmazonDynamoDB", throughput, "dynamodb.reads", "ReadRequestUnits")
+	list = append(list, selector{key: "dynamodb.storage", offer: "AmazonDynamoDB", family: "Database Storage", usage: "TimedStorage-ByteHrs", allowance: true})
+	usage("AmazonDynamoDB", "Database Storage", "dynamodb.backups", "TimedPITRStorage-ByteHrs")
 	for _, instance := range instances {
 		list = append(list, selector{
 			key: "ec2." + instance, offer: "AmazonEC2", family: "Compute Instance", usage: "BoxUsage:" + instance,

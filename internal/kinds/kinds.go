@@ -146,7 +146,7 @@ func All() []Kind {
 			Keys: []string{"data.*.table"},
 			Spec: in("spec/table.go"), Data: in("target/data/table.go"), Lambda: none(same), Kubernetes: none(same),
 			Templates: in("templates/data/table.go.tmpl", "templates/data/features/table.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     in("compare/price/cost/table.go"), Fit: none("has no limit that usage could reach"), Simulate: none("takes no part in a request"),
 		},
 		{
 			Name: "postgres", Is: "a PostgreSQL database", Golden: "generator/testdata/postgres/app.yaml",

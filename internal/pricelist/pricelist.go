@@ -43,6 +43,9 @@ func Offers() map[string][]Item {
 	egress.Prices = [][2]string{{"0", "0.0900000000"}, {"10240", "0.0850000000"}, {"51200", "0.0700000000"}, {"153600", "0.0500000000"}}
 	vended := flat("Data Payload", "EU-VendedLog-Bytes", "0")
 	vended.Prices = [][2]string{{"0", "0.5700000000"}, {"10240", "0.2850000000"}, {"30720", "0.1140000000"}, {"51200", "0.0570000000"}}
+	const onDemand = "Amazon DynamoDB PayPerRequest Throughput"
+	table := flat("Database Storage", "EU-TimedStorage-ByteHrs", "0")
+	table.Prices = [][2]string{{"0", "0.0000000000"}, {"25", "0.2830000000"}}
 	api := flat("API Calls", "EU-ApiGatewayHttpRequest", "0")
 	api.Prices = [][2]string{{"0", "0.0000011100"}, {"300000000", "0.0000010000"}}
 	return map[string][]Item{
@@ -92,6 +95,11 @@ func Offers() map[string][]Item {
 			flat("Storage", "EU-TimedStorage-ByteHrs", "0.0230000000"), flat("Storage", "EU-TimedStorage-SIA-ByteHrs", "0.0125000000"),
 			flat("API Request", "EU-Requests-Tier1", "0.0000050000"), flat("API Request", "EU-Requests-Tier2", "0.0000004000"),
 			flat("API Request", "EU-Requests-GLACIER-Tier1", "0.0000300000"),
+		},
+		"AmazonDynamoDB": {
+			flat(onDemand, "EU-WriteRequestUnits", "0.0000007060"), flat(onDemand, "EU-ReadRequestUnits", "0.0000001410"),
+			flat(onDemand, "EU-IA-WriteRequestUnits", "0.0000008800"), flat(onDemand, "EU-ReplWriteRequestUnits", "0.0000007060"),
+			table, flat("Database Storage", "EU-IA-TimedStorage-ByteHrs", "0.1130000000"), flat("Database Storage", "EU-TimedPITRStorage-ByteHrs", "0.2264000000"),
 		},
 		"AmazonVPC":         {flat("", "EU-PublicIPv4:InUseAddress", "0.0050000000"), flat("", "EU-PublicIPv4:IdleAddress", "0.0050000000")},
 		"AWSDataTransfer":   {egress, flat("Data Transfer", "EU-DataTransfer-Regional-Bytes", "0.0100000000"), flat("Data Transfer", "EU-USE1-AWS-Out-Bytes", "0.0200000000")},

@@ -198,6 +198,10 @@ func (g *generator) table() string {
 	if g.sometimes() {
 		entries = append(entries, "recovery: "+g.one("true", "false"))
 	}
+	if g.IntN(3) == 0 {
+		usage := g.some("stored: "+g.one("0", "3Gi"), "writes: "+g.one("1/month", "2M/month"), "reads: "+g.one("1/month", "5k/day"), "itemSize: "+g.one("0", "1500", "1Mi"))
+		entries = append(entries, "usage: {"+strings.Join(usage, ", ")+"}")
+	}
 	if g.sometimes() {
 		var indexes []string
 		for _, name := range g.some("by-x", "type", "A.b_c") {

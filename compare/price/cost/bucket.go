@@ -25,13 +25,16 @@ func (b Bucket) Unknown() []string {
 	return list
 }
 
-// data are the parts of a bill that both targets share: of buckets what is known of their
-// use, and of queues. A figure of a bucket that is not given is left out of both bills,
+// data are the parts of a bill that both targets share: of buckets and tables what is known of
+// their use, and of queues. A figure of theirs that is not given is left out of both bills,
 // which it would raise by the same amount; reports must say so.
 func (b *builder) data(app App) []part {
 	var parts []part
 	if len(app.Data.Buckets) > 0 {
 		parts = append(parts, b.buckets(app.Data.Buckets))
+	}
+	if len(app.Data.Tables) > 0 {
+		parts = append(parts, b.tables(app.Data.Tables))
 	}
 	for _, kind := range queueKinds(app) {
 		parts = append(parts, b.sent(kind, app))

@@ -82,6 +82,9 @@ func (n naiveQueue) shared() amounts {
 		n.line("sends"):    n.requests(n.w.Traffic.Requests.Or(-1) * n.units(1)),
 		"Alarms of queues": n.price("alarms.standard", 2*float64(n.data.Queues)),
 	}
+	if len(n.data.Tables) > 0 {
+		maps.Copy(list, n.tables())
+	}
 	if len(n.data.Buckets) > 0 {
 		list["Bucket storage"] = n.price("s3.storage", stored)
 		list["Bucket requests, writes"] = n.price("s3.writes", writes)
@@ -257,6 +260,7 @@ func TestMessagesAgainstNaiveArithmetic(t *testing.T) {
 				Stored: demand.Known(random.Int64N(1 << 44)), Writes: demand.Known(1e7 * random.Float64()), Reads: demand.Known(1e8 * random.Float64()),
 			}})
 		}
+		n.data.Tables = randomTables(random)
 		app := App{Workloads: []Workload{w}, Alarms: n.naive.shared, Data: n.data}
 		l, err := Lambda(sheet, app, choices)
 		if err != nil {

@@ -264,6 +264,7 @@ func (c *cluster) averaged(most float64, count func() float64) float64 {
 // Data is what an app's services share and keep.
 type Data struct {
 	Buckets []Bucket
+	Tables  []Table
 	Queues  int // that the data stack makes, with their dead-letter queues and alarms
 }
 
