@@ -49,8 +49,9 @@ func (r *refusal) Error() string { return r.message }
 type thumbs struct {
 	log     *slog.Logger
 	key     string
-	tokens  *tokens // nil if callers need none
-	store   *store  // nil if there is none
+	tokens  *tokens  // nil if callers need none
+	store   *store   // nil if there is none
+	reports *reports // the same
 	uploads budget
 	memory  budget
 }
@@ -58,15 +59,19 @@ type thumbs struct {
 // newHandler returns the service. A key that is not empty is wanted in the header
 // x-api-key of each POST /thumbnails; with tokens, each request for an image must bring a
 // valid one; timeout is the time that one request may take.
-// Events are taken only where there is a store for what they ask for.
-func newHandler(log *slog.Logger, key string, tokens *tokens, store *store, timeout time.Duration) http.Handler {
-	service := &thumbs{log: log, key: key, tokens: tokens, store: store, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
+// Events are taken only where there is a store for what they ask for, and runs where there is a
+// table for reports.
+func newHandler(log *slog.Logger, key string, tokens *tokens, store *store, reports *reports, timeout time.Duration) http.Handler {
+	service := &thumbs{log: log, key: key, tokens: tokens, store: store, reports: reports, uploads: newBudget(uploads), memory: newBudget(decodeMemory)}
 	routes := http.NewServeMux()
 	routes.HandleFunc("POST /thumbnails", service.answer(service.withToken(service.makeThumbnail)))
 	routes.HandleFunc("GET /placeholders/{width}/{height}", service.answer(service.withToken(service.drawPlaceholder)))
 	routes.HandleFunc("GET /healthz", service.answer(service.health))
 	if store != nil {
 		routes.HandleFunc("POST "+eventsPath, service.answer(service.handleEvent))
+	}
+	if reports != nil {
+		routes.HandleFunc("POST "+reportsPath, service.answer(service.handleRun))
 	}
 	return wrap(log, timeout, routes)
 }

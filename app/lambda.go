@@ -34,9 +34,12 @@ func serveLambda(log *slog.Logger, handler http.Handler) {
 			ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))
 			defer cancel()
 		}
-		var batch struct{ Records json.RawMessage }
-		if err := json.Unmarshal(event, &batch); err == nil && batch.Records != nil {
-			return answerBatch(ctx, log, handler, event)
+		var posted struct{ Records, ID, Time json.RawMessage }
+		switch err := json.Unmarshal(event, &posted); {
+		case err == nil && posted.Records != nil:
+			return answerPost(ctx, log, handler, eventsPath, event)
+		case err == nil && posted.ID != nil && posted.Time != nil:
+			return answerPost(ctx, log, handler, reportsPath, event)
 		}
 		var request events.APIGatewayV2HTTPRequest
 		if err := json.Unmarshal(event, &request); err != nil {
@@ -46,11 +49,11 @@ func serveLambda(log *slog.Logger, handler http.Handler) {
 	})
 }
 
-// answerBatch has handler answer an event of SQS as the Lambda Web Adapter has it
-// answered: the event itself is posted. An error gives all messages back to the
-// queue.
-func answerBatch(ctx context.Context, log *slog.Logger, handler http.Handler, event []byte) (json.RawMessage, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, eventsPath, bytes.NewReader(event))
+// answerPost has handler answer an event of SQS, or a run of a schedule, as the Lambda Web Adapter
+// has it answered: the event itself is posted. An error gives all messages back to the
+// queue, and has a run tried again.
+func answerPost(ctx context.Context, log *slog.Logger, handler http.Handler, path string, event []byte) (json.RawMessage, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, path, bytes.NewReader(event))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +61,7 @@ func answerBatch(ctx context.Context, log *slog.Logger, handler http.Handler, ev
 	w := newResponse(request.Method)
 	serveOrPanic(log, handler, w, request)
 	if w.panicked || w.status < 200 || w.status > 299 {
-		return nil, fmt.Errorf("POST %s answered %d: %s", eventsPath, w.status, w.body.Bytes())
+		return nil, fmt.Errorf("POST %s answered %d: %s", path, w.status, w.body.Bytes())
 	}
 	return w.body.Bytes(), nil
 }

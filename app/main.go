@@ -5,9 +5,11 @@
 //	GET  /placeholders/{width}/{height}     a grey image that says its own size
 //	GET  /healthz                           "ok"
 //	POST /events                            S3's notifications, as SQS sends them to Lambda
+//	POST /reports                           a run of the nightly schedule
 //
-// The last makes a thumbnail of each image that was uploaded to a bucket, and puts
-// it under the same key into another bucket (events.go).
+// The events make a thumbnail of each image that was uploaded to a bucket, and put
+// it under the same key into another bucket (events.go). A run reports what was made the day
+// before, and keeps the report in a table (report.go).
 //
 // Try it:
 //
@@ -15,8 +17,8 @@
 //	curl --data-binary @photo.jpg 'localhost:8080/thumbnails?width=320' -o small.jpg
 //
 // It listens on PORT, unless AWS_LAMBDA_RUNTIME_API says that it runs on Lambda:
-// then it asks the Lambda runtime for events of API Gateway and of SQS instead
-// (lambda.go), and gives the same answers. Its whole configuration is the
+// then it asks the Lambda runtime for events of API Gateway, of SQS and of its schedule
+// instead (lambda.go), and gives the same answers. Its whole configuration is the
 // environment:
 //
 //	PORT              port to listen on; 8080 if not set
@@ -27,6 +29,7 @@
 //	JWT_ISSUER        whose JSON Web Tokens requests for images bring (token.go)
 //	JWT_AUDIENCE      the audiences that they are for, separated by commas
 //	THUMBNAILS_BUCKET the bucket for thumbnails; without it there is no POST /events
+//	REPORTS_TABLE     the table for reports; without it there is no POST /reports
 //	GOMEMLIMIT        what the Go runtime may take, softly; 400MiB if not set
 //
 // With no key and no issuer, everybody may make thumbnails.
@@ -72,11 +75,15 @@ func run(ctx context.Context, lookup environment, output io.Writer) error {
 	if err != nil {
 		return err
 	}
+	reports, err := openReports(ctx, lookup, store)
+	if err != nil {
+		return err
+	}
 	if _, set := lookup("GOMEMLIMIT"); !set {
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	log := slog.New(slog.NewJSONHandler(output, &slog.HandlerOptions{Level: settings.logLevel}))
-	return serve(ctx, settings, log, newHandler(log, key, tokens, store, settings.requestTimeout))
+	return serve(ctx, settings, log, newHandler(log, key, tokens, store, reports, settings.requestTimeout))
 }
 
 // serve answers requests with handler, from whichever side they come.

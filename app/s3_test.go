@@ -4,24 +4,29 @@ import (
 	"bytes"
 	"crypto/md5"
 	"crypto/sha256"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
-// buckets stands in for S3: it keeps objects, answers GET, HEAD and PUT of one, and
-// nothing else. It refuses a request that is not signed, or whose body is not what
+// buckets stands in for S3: it keeps objects, lists them two at a time, answers GET, HEAD and
+// PUT of one, and nothing else. It refuses a request that is not signed, or whose body is not what
 // was signed.
 type buckets struct {
 	mutex    sync.Mutex
 	objects  map[string]object // by bucket/key
 	fails    map[string]string // AWS's error codes, by bucket/key
 	afterPut func(b *buckets)  // called once, if not nil
+
+	modified map[string]time.Time // by bucket/key, as lists say
 }
 
 type object struct {
@@ -76,6 +81,8 @@ func (b *buckets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			b.afterPut(b)
 			b.afterPut = nil
 		}
+	case r.URL.Query().Get("list-type") == "2":
+		b.list(w, name, r.URL.Query().Get("continuation-token"))
 	case !exists:
 		refuseS3(w, http.StatusNotFound, "NoSuchKey")
 	default:
@@ -84,6 +91,34 @@ func (b *buckets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(stored.data)))
 		io.Copy(w, bytes.NewReader(stored.data))
 	}
+}
+
+// list answers the two objects of a bucket that follow a key.
+func (b *buckets) list(w http.ResponseWriter, bucket, after string) {
+	type content struct {
+		Key          string
+		LastModified time.Time
+		Size         int
+	}
+	var listed struct {
+		XMLName               xml.Name `xml:"ListBucketResult"`
+		IsTruncated           bool
+		NextContinuationToken string `xml:",omitempty"`
+		Contents              []content
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.objects)) {
+		key, found := strings.CutPrefix(name, bucket+"/")
+		if !found || key <= after {
+			continue
+		}
+		if len(listed.Contents) == 2 {
+			listed.IsTruncated, listed.NextContinuationToken = true, listed.Contents[1].Key
+			break
+		}
+		listed.Contents = append(listed.Contents, content{key, b.modified[name], len(b.objects[name].data)})
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	xml.NewEncoder(w).Encode(listed)
 }
 
 func refuseS3(w http.ResponseWriter, status int, code string) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -87,6 +88,24 @@ func (s *store) version(ctx context.Context, bucket, key string) (string, error)
 		return "", err
 	}
 	return aws.ToString(object.ETag), nil
+}
+
+// made counts the thumbnails that were stored from one time to another, the second not included,
+// and their bytes. S3 lists a thousand objects at a time, so that a million takes minutes.
+func (s *store) made(ctx context.Context, from, to time.Time) (count, size int64, err error) {
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, 0, err
+		}
+		for _, o := range page.Contents {
+			if at := aws.ToTime(o.LastModified); !at.Before(from) && at.Before(to) {
+				count, size = count+1, size+aws.ToInt64(o.Size)
+			}
+		}
+	}
+	return count, size, nil
 }
 
 // write stores a thumbnail.

@@ -78,7 +78,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := newHandler(slog.New(slog.NewTextHandler(io.Discard, nil)), "", tokens, nil, time.Second)
+	handler := newHandler(slog.New(slog.NewTextHandler(io.Discard, nil)), "", tokens, nil, nil, time.Second)
 	good := ours.sign(t, map[string]any{"aud": "thumbs"})
 	for name, c := range map[string]struct {
 		path, authorization string
@@ -133,7 +133,7 @@ func TestPreflightNeedsNoToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := newHandler(slog.New(slog.NewTextHandler(io.Discard, nil)), "", tokens, nil, time.Second)
+	handler := newHandler(slog.New(slog.NewTextHandler(io.Discard, nil)), "", tokens, nil, nil, time.Second)
 	for method, want := range map[string]int{http.MethodOptions: 405, http.MethodGet: 401, http.MethodHead: 401} {
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, httptest.NewRequest(method, "/placeholders/1/1", nil))
