@@ -50,6 +50,9 @@ func checkAll(t stacktest.T, g *stacktest.Graph, s expectations) {
 		checkQueueAlarms(t, g, s, f)
 	}
 	g.Exports.Want(t, "consumer", configuration["consumer"], "the other stacks ask this one which of them takes messages")
+	for _, f := range []tableFacts{reportsTable} {
+		checkTable(t, g, s, f)
+	}
 }
 
 // checkKept holds a resource to what must not be lost.

@@ -24,12 +24,14 @@ type stack struct {
 	activeSetting       string          // whether it takes messages: empty where the data stack decides
 	active              bool            // whether this stack, and not another one, takes messages from the queues
 	deliveryImage       string          // of Bento
-	kedaRoleARN         string          // that KEDA's operator has
+	curlImage           string
+	kedaRoleARN         string // that KEDA's operator has
 }
 
 // services are the facts of each, with what the stack's configuration changes of them.
 type services struct {
 	api    facts
+	report facts
 	resize facts
 }
 
@@ -42,6 +44,7 @@ func Deploy(ctx *pulumi.Context) error {
 	s := &stack{
 		services: services{
 			api:    apiFacts.configured(read),
+			report: reportFacts.configured(read),
 			resize: resizeFacts.configured(read),
 		},
 		dataStack:           readDataStack(read),
@@ -49,13 +52,14 @@ func Deploy(ctx *pulumi.Context) error {
 		clusterName:         readClusterName(read),
 		activeSetting:       read.Choice("active", "true", "false"),
 		deliveryImage:       read.Image("deliveryImage", deliveryImage),
+		curlImage:           read.Image("curlImage", curlImage),
 		kedaRoleARN:         readKEDARole(read),
 	}
 	s.services.resize.kedaRoleName = read.RoleName("resize.kedaRoleName")
 	if err := read.Err(); err != nil {
 		return err
 	}
-	if err := require(ctx, prerequisites(s.services.api, s.services.resize)); err != nil {
+	if err := require(ctx, prerequisites(s.services.api, s.services.report, s.services.resize)); err != nil {
 		return err
 	}
 	if err := s.readData(ctx); err != nil {
@@ -63,6 +67,7 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	for _, deploy := range []func(*pulumi.Context, *stack) error{ // each after those that it calls
 		deployAPIService,
+		deployReportService,
 		deployResizeService,
 	} {
 		if err := deploy(ctx, s); err != nil {

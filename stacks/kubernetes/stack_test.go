@@ -17,6 +17,7 @@ import (
 var expected = expectations{
 	services: []wanted{
 		apiWanted,
+		reportWanted,
 		resizeWanted,
 	},
 	config: map[string]string{ // what a stack must set
@@ -136,6 +137,9 @@ func (w wanted) container(input string) string {
 	if w.delivery.path != "" {
 		return fmt.Sprintf("spec.template.spec.initContainers[name=%s].%s", w.service, input)
 	}
+	if w.schedule.cron != "" {
+		return fmt.Sprintf("%sinitContainers[name=%s].%s", w.pod(), w.service, input)
+	}
 	return fmt.Sprintf("spec.template.spec.containers[name=%s].%s", w.service, input)
 }
 
@@ -150,6 +154,9 @@ func checkNames(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	} {
 		if typ == serviceType && w.queue != "" {
 			continue // nothing calls it
+		}
+		if w.schedule.cron != "" && typ != accountType && typ != policyType {
+			continue // a CronJob runs it
 		}
 		one(t, g, w, typ, api[0], api[1])
 	}
@@ -177,6 +184,9 @@ func checkObject(t stacktest.T, object *stacktest.Resource, w wanted, apiVersion
 // A Service counts as deployed with no pod behind it, so only a test notices a selector
 // that finds none.
 func checkSelectors(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.schedule.cron != "" {
+		return // a CronJob runs it
+	}
 	deployment := g.One(t, deploymentType, w.name())
 	if w.queue == "" {
 		g.One(t, serviceType, w.name()).Want(t, "spec.selector", w.matchLabels(), "requests reach the pods with these labels")
@@ -188,7 +198,7 @@ func checkSelectors(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations)
 }
 
 func checkContainer(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	deployment, account := g.One(t, deploymentType, w.name()), g.One(t, accountType, w.name())
+	deployment, account := g.One(t, w.runner(), w.name()), g.One(t, accountType, w.name())
 	memory := fmt.Sprintf("%dMi", w.memoryMiB)
 	deployment.Want(t, w.container("image"), w.image, "it is the app")
 	deployment.Want(t, w.container("ports[name=http].containerPort"), w.port, "the app listens there; Service, probes and NetworkPolicy call it http")
@@ -198,15 +208,15 @@ func checkContainer(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations)
 	matches(t, deployment, w.container("resources.requests.ephemeral-storage"), size, "the scheduler keeps room for the logs")
 	matches(t, deployment, w.container("resources.limits.ephemeral-storage"), size, "a pod that fills its node's disk takes the others with it")
 	deployment.Want(t, w.container("resources.limits.cpu"), nil, "a CPU limit throttles a pod while the node has CPU to spare")
-	deployment.Want(t, "spec.template.spec.serviceAccountName", account.Output("metadata.name"), "rights given to the namespace's default account are not the app's", account)
-	deployment.Want(t, "spec.template.spec.automountServiceAccountToken", false, "the app never calls the Kubernetes API")
+	deployment.Want(t, w.pod()+"serviceAccountName", account.Output("metadata.name"), "rights given to the namespace's default account are not the app's", account)
+	deployment.Want(t, w.pod()+"automountServiceAccountToken", false, "the app never calls the Kubernetes API")
 	account.Want(t, "automountServiceAccountToken", false, "nor does any other pod that uses the account")
 }
 
 // Variables are in the pod itself, so that a changed value rolls the pods; from a ConfigMap
 // it would reach only the ones that start later.
 func checkEnvironment(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	deployment := g.One(t, deploymentType, w.name())
+	deployment := g.One(t, w.runner(), w.name())
 	for name, value := range w.variables {
 		value = strings.ReplaceAll(value, "$", "$$") // Kubernetes makes $ of it again, and a variable of $(NAME)
 		deployment.Want(t, w.container("env[name="+name+"].value"), value, "the app reads it")
@@ -219,7 +229,7 @@ func checkEnvironment(t stacktest.T, g *stacktest.Graph, w wanted, _ expectation
 
 // How often the probes ask, and how often they may fail, is a matter of taste within bounds.
 func checkProbes(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	deployment := g.One(t, deploymentType, w.name())
+	deployment := g.One(t, w.runner(), w.name())
 	for _, kind := range []string{"startupProbe", "readinessProbe", "livenessProbe"} {
 		deployment.Want(t, w.container(kind+".httpGet"), map[string]any{"path": w.healthPath, "port": "http"}, "the app says there whether it is well")
 		within(t, deployment, w.container(kind+".periodSeconds"), 1, 60, "a pod that does not answer is found out soon")
@@ -236,14 +246,14 @@ func checkProbes(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 // The Pod Security Standard "restricted", which namespaces can enforce: all containers must
 // meet it, those of a team's own too.
 func checkSecurity(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-	deployment := g.One(t, deploymentType, w.name())
-	pod := "spec.template.spec.securityContext."
+	deployment := g.One(t, w.runner(), w.name())
+	pod := w.pod() + "securityContext."
 	deployment.Want(t, pod+"runAsNonRoot", true, "restricted pods do not run as root")
 	within(t, deployment, pod+"runAsUser", 1, 1<<31, "runAsNonRoot takes a number where an image names its user")
 	within(t, deployment, pod+"runAsGroup", 1, 1<<31, "root's group owns files too")
 	deployment.Want(t, pod+"seccompProfile.type", "RuntimeDefault", "restricted pods cannot make every system call")
 	for _, host := range []string{"hostNetwork", "hostPID", "hostIPC"} {
-		deployment.Want(t, "spec.template.spec."+host, nil, "restricted pods see nothing of their node")
+		deployment.Want(t, w.pod()+""+host, nil, "restricted pods see nothing of their node")
 	}
 	for _, container := range containers(deployment) {
 		deployment.Want(t, container+".securityContext.privileged", nil, "restricted pods are not privileged")
@@ -251,13 +261,16 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) 
 		deployment.Want(t, container+".securityContext.capabilities.drop", []string{"ALL"}, "restricted pods have no capabilities")
 	}
 	deployment.Want(t, w.container("securityContext.readOnlyRootFilesystem"), !w.writableRoot, "app.yaml says whether the app may write to its image's files")
-	mounted := deployment.Input(w.container("volumeMounts[mountPath=/tmp].name"))
-	matches(t, deployment, fmt.Sprintf("spec.template.spec.volumes[name=%v].emptyDir.sizeLimit", mounted), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
+	volume := deployment.Input(w.container("volumeMounts[mountPath=/tmp].name"))
+	matches(t, deployment, fmt.Sprintf(w.pod()+"volumes[name=%v].emptyDir.sizeLimit", volume), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
 }
 
 // A pod goes on serving until every load balancer has learned of its end: the native sleep does that in
 // images without a shell, where an exec would fail.
 func checkRollout(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.schedule.cron != "" {
+		return // a CronJob runs it
+	}
 	deployment := g.One(t, deploymentType, w.name())
 	deployment.Want(t, "spec.strategy.type", "RollingUpdate", "the old pods serve until the new ones do")
 	deployment.Want(t, "spec.strategy.rollingUpdate.maxUnavailable", 0, "a new pod is ready before an old one goes")
@@ -277,6 +290,9 @@ func checkRollout(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 // Pulumi waits ten minutes by default for pods that cannot be scheduled, and only then says
 // why. A Service in turn waits for pods.
 func checkWaiting(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.schedule.cron != "" {
+		return // a CronJob runs it
+	}
 	if w.queue != "" {
 		checkTimeouts(t, g.One(t, deploymentType, w.name()))
 		return
@@ -304,6 +320,9 @@ func checkAddress(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 	if w.queue != "" {
 		return // its messages come by a queue
 	}
+	if w.schedule.cron != "" {
+		return // nothing calls it
+	}
 	front := g.One(t, serviceType, w.name())
 	front.Want(t, "spec.type", "ClusterIP", "a LoadBalancer makes the app public, and waits for an address that may never come")
 	front.Want(t, "spec.ports[name=http].port", 80, "callers need no port in the URL")
@@ -314,6 +333,9 @@ func checkAddress(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
 // PodDisruptionBudgets count, they do not ask: with as many pods needed as there are, a
 // drain of nodes would wait for ever.
 func checkBudget(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
+	if w.schedule.cron != "" {
+		return // a CronJob runs it
+	}
 	budget := g.One(t, budgetType, w.name())
 	budget.Want(t, "spec.selector", map[string]any{"matchLabels": w.matchLabels()}, "it counts the pods with these labels")
 	budget.Want(t, "spec.maxUnavailable", 1, "a drain of nodes takes one pod at a time, and the last one too")
@@ -346,6 +368,9 @@ func reached(from any, why string) check {
 // conflicts with what scales it, which each update wins or fails on. See
 // score-spec/score-k8s#25.
 func checkReplicas(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
+	if w.schedule.cron != "" {
+		return // a CronJob runs it
+	}
 	g.One(t, deploymentType, w.name()).Want(t, "spec.replicas", w.resting(s), "the autoscaler owns the number, and each update would undo its work")
 	if w.scale.min < 0 || w.scale.max < 1 || w.scale.min > w.scale.max {
 		t.Errorf("%s: %d to %d pods: the most must be one at least, and no less than the least", w.name(), w.scale.min, w.scale.max)
@@ -373,6 +398,13 @@ func containers(deployment *stacktest.Resource) (paths []string) {
 	beside, _ := deployment.Input("spec.template.spec.initContainers").([]any)
 	for i := range beside {
 		paths = append(paths, fmt.Sprintf("spec.template.spec.initContainers[%d]", i))
+	}
+	for _, list := range []string{"containers", "initContainers"} {
+		list = "spec.jobTemplate.spec.template.spec." + list
+		found, _ := deployment.Input(list).([]any)
+		for i := range found {
+			paths = append(paths, fmt.Sprintf("%s[%d]", list, i))
+		}
 	}
 	return paths
 }
@@ -430,6 +462,9 @@ func TestSettings(t *testing.T) {
 			"namespace":   {map[string]string{"namespace": "another"}, func(other *wanted) { other.namespace = "another" }},
 			"min and max": {map[string]string{"min": fmt.Sprint(least), "max": fmt.Sprint(most)}, func(other *wanted) { other.scale.min, other.scale.max = least, most }},
 		} {
+			if w.schedule.cron != "" && name == "min and max" {
+				continue // each run is one pod
+			}
 			t.Run(w.service+"/"+name, func(t *testing.T) {
 				config := map[string]string{}
 				for setting, value := range change.settings {
@@ -455,6 +490,7 @@ func TestBadSettings(t *testing.T) {
 		"permissionsBoundaryArn": "arn:aws:iam::123456789012:role/no-policy",
 		"active":                 "maybe",
 		"deliveryImage":          "registry.example.com/without-a-tag",
+		"curlImage":              "registry.example.com/without-a-tag",
 		"kedaRoleArn":            "arn:aws:iam::123456789012:policy/no-role",
 		"resize.kedaRoleName":    "path/of/a/role",
 	}

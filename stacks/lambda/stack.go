@@ -1,9 +1,8 @@
 // Package lambda declares thumbs on AWS: a Lambda function for each service, behind one HTTP
-// API or fed by a queue. function.go says what every service is made of, gateway.go and
-// events.go how requests and messages reach it,
-// and each service has a file of its own with its facts and what it has beside that. ambi
-// wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs
-// from what ambi would write today.
+// API, fed by a queue or run at set times. function.go says what every service is made of,
+// gateway.go, events.go and schedule.go what starts it, and each service has a file of its
+// own with its facts and what it has beside that. ambi wrote it from app/app.yaml, and it is
+// yours to edit; "ambi diff" shows how it differs from what ambi would write today.
 package lambda
 
 import (
@@ -45,6 +44,7 @@ type stack struct {
 // services are the facts of each, with what the stack's configuration changes of them.
 type services struct {
 	api    facts
+	report facts
 	resize facts
 }
 
@@ -61,6 +61,7 @@ func readStack(read *settings.Settings) *stack {
 		activeSetting: read.Choice("active", "true", "false"),
 		services: services{
 			api:    apiFacts.configured(read),
+			report: reportFacts.configured(read),
 			resize: resizeFacts.configured(read),
 		},
 	}
@@ -70,7 +71,7 @@ func readStack(read *settings.Settings) *stack {
 	if boundary := read.ARN("permissionsBoundaryArn", "iam", "policy/"); boundary != "" {
 		s.permissionsBoundary = pulumi.String(boundary)
 	}
-	read.Demand("dataStack", "it is the stack of stacks/data whose buckets and queues the services use")
+	read.Demand("dataStack", "it is the stack of stacks/data whose buckets, queues and tables the services use")
 	return s
 }
 
@@ -95,6 +96,7 @@ func Deploy(ctx *pulumi.Context) error {
 	}
 	for _, deploy := range []func(*pulumi.Context, *stack) error{
 		deployAPIService,
+		deployReportService,
 		deployResizeService,
 	} {
 		if err = deploy(ctx, s); err != nil {

@@ -1,6 +1,6 @@
-// Command data is the Pulumi program of what thumbs keeps: its buckets and queues, which both
+// Command data is the Pulumi program of what thumbs keeps: its buckets, queues and tables, which both
 // targets share. It has stacks of its own, so that no change of where the app runs moves or
-// deletes data. Each bucket and queue has a file of its own with its facts. ambi wrote it
+// deletes data. Each bucket, queue and table has a file of its own with its facts. ambi wrote it
 // from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs from what
 // ambi would write today.
 //
@@ -29,7 +29,7 @@ type stack struct {
 	resizeUploadsQueue *sqs.Queue
 }
 
-// deploy declares each bucket and queue. All settings are read first, so that a bad one
+// deploy declares each bucket, queue and table. All settings are read first, so that a bad one
 // stops the update before anything has changed.
 func deploy(ctx *pulumi.Context) error {
 	read := settings.Read(ctx)
@@ -47,6 +47,7 @@ func deploy(ctx *pulumi.Context) error {
 	ctx.Export("region", pulumi.String(region))
 	ctx.Export("consumer", pulumi.String(consumer))
 	for _, declare := range []func(*pulumi.Context, *stack) error{ // queues before the buckets whose events they get
+		deployReportsTable,
 		deployResizeUploadsQueue,
 		deployOriginalsBucket,
 		deployThumbnailsBucket,

@@ -1,4 +1,4 @@
-// Package datastack has what the data stack of thumbs exports: where the buckets and queues
+// Package datastack has what the data stack of thumbs exports: where the buckets, queues and tables
 // of stacks/data are. ambi wrote it from app/app.yaml, and it is yours to edit.
 package datastack
 
@@ -15,6 +15,7 @@ const project = "thumbs-data"
 // Data is what the services use.
 type Data struct {
 	Region             pulumi.StringOutput // that all of it is in
+	ReportsTable       Table
 	ResizeUploadsQueue Queue
 	OriginalsBucket    Bucket
 	ThumbnailsBucket   Bucket
@@ -33,6 +34,14 @@ func (b Bucket) Objects(prefix string) pulumi.StringOutput {
 // Queue is a queue in SQS.
 type Queue struct{ URL, ARN pulumi.StringOutput }
 
+// Table is a table in DynamoDB.
+type Table struct{ Name, ARN pulumi.StringOutput }
+
+// Index is the ARN of one of the table's indexes.
+func (t Table) Index(name string) pulumi.StringOutput {
+	return pulumi.Sprintf("%s/index/%s", t.ARN, name)
+}
+
 // Open reads what a data stack has. What it lacks is unknown in a preview, so that one can
 // be made before the data stack is deployed, and an error in an update.
 func Open(ctx *pulumi.Context, stack string) (*Data, error) {
@@ -44,6 +53,7 @@ func Open(ctx *pulumi.Context, stack string) (*Data, error) {
 	r := &reader{ctx: ctx, reference: reference, stack: full}
 	data := &Data{
 		Region:             r.output("region"),
+		ReportsTable:       r.table("reports"),
 		ResizeUploadsQueue: r.queue("resize-uploads"),
 		OriginalsBucket:    r.bucket("originals"),
 		ThumbnailsBucket:   r.bucket("thumbnails"),
@@ -75,6 +85,10 @@ func (r *reader) bucket(name string) Bucket {
 
 func (r *reader) queue(name string) Queue {
 	return Queue{URL: r.output(name + ".url"), ARN: r.output(name + ".arn")}
+}
+
+func (r *reader) table(name string) Table {
+	return Table{Name: r.output(name + ".name"), ARN: r.output(name + ".arn")}
 }
 
 // output is text by its name: unknown where a preview finds none.

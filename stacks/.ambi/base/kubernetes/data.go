@@ -10,7 +10,7 @@ import (
 
 // readDataStack reads the name of the data stack.
 func readDataStack(read *settings.Settings) string {
-	read.Demand("dataStack", "it is the stack of stacks/data whose buckets and queues the services use")
+	read.Demand("dataStack", "it is the stack of stacks/data whose buckets, queues and tables the services use")
 	return read.StackName("dataStack")
 }
 

@@ -18,7 +18,7 @@ func readsData(t stacktest.T, g *stacktest.Graph, _ wanted, s expectations) {
 // finds is a variable that says where data is, by the data stack's output.
 func finds(name, output string) check {
 	return func(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) {
-		g.One(t, deploymentType, w.name()).Want(t, w.container("env[name="+name+"].value"), stacktest.DataOutputs[output], "the app finds its data there")
+		g.One(t, w.runner(), w.name()).Want(t, w.container("env[name="+name+"].value"), stacktest.DataOutputs[output], "the app finds its data there")
 	}
 }
 

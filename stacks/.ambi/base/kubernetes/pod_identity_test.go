@@ -6,7 +6,7 @@ const associationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 func checkPodIdentity(t stacktest.T, g *stacktest.Graph, w wanted, s expectations) {
 	role, policy := g.One(t, roleType, w.name()), g.One(t, rolePolicyType, w.name())
-	deployment, account := g.One(t, deploymentType, w.name()), g.One(t, accountType, w.name())
+	deployment, account := g.One(t, w.runner(), w.name()), g.One(t, accountType, w.name())
 	wantPolicy(t, role, "assumeRolePolicy", []any{map[string]any{
 		"Effect": "Allow", "Action": []string{"sts:AssumeRole", "sts:TagSession"},
 		"Principal": map[string]any{"Service": "pods.eks.amazonaws.com"},

@@ -39,6 +39,7 @@ type facts struct {
 	queue          string                // among the data, whose messages the pods take; empty where requests reach them
 	graceSeconds   int                   // that a pod gets to finish its messages
 	delivery       delivery              // how messages reach the app
+	schedule       schedule              // when the app runs
 	backlog        int                   // messages that wait, or are worked on, for each pod
 	kedaRoleName   string                // of the role that counts them; empty for one that Pulumi makes up
 }
@@ -61,6 +62,9 @@ func (f facts) configured(read *settings.Settings) facts {
 	f.memoryMiB = read.MemoryMiB(f.service+".memory", f.memoryMiB, 4, 1048576)
 	f.timeouts = readTimeouts(read)
 	f.namespace = read.Label(f.service+".namespace", f.namespace)
+	if f.schedule.cron != "" {
+		return f // each run is one pod
+	}
 	f.scale.min = read.Int(f.service+".min", f.scale.min, least, 1000)
 	f.scale.max = read.Int(f.service+".max", f.scale.max, 1, 1000)
 	read.AtMost(f.service+".min", f.scale.min, f.service+".max", f.scale.max)

@@ -21,6 +21,7 @@ type facts struct {
 	logRetentionDays int
 	routes           []string // the API's route keys that the service answers
 	events           events   // of a queue, which start the function
+	schedule         schedule // when the function runs
 	environment      pulumi.StringMap
 	paused           bool // what starts it is off, because another stack's is on
 }

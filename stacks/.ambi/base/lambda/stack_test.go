@@ -16,6 +16,7 @@ import (
 var expected = expectations{
 	services: []wanted{
 		apiWanted,
+		reportWanted,
 		resizeWanted,
 	},
 	config: map[string]string{ // what a stack must set

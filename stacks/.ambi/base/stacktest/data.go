@@ -10,4 +10,6 @@ var DataOutputs = map[string]any{
 	"thumbnails.arn":     "arn:aws:s3:::thumbs-thumbnails-fake",
 	"resize-uploads.url": "https://sqs.us-east-1.amazonaws.com/123456789012/thumbs-resize-uploads-fake",
 	"resize-uploads.arn": "arn:aws:sqs:us-east-1:123456789012:thumbs-resize-uploads-fake",
+	"reports.name":       "thumbs-reports-fake",
+	"reports.arn":        "arn:aws:dynamodb:us-east-1:123456789012:table/thumbs-reports-fake",
 }
