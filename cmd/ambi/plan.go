@@ -70,7 +70,7 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 	for i, plan := range plans {
 		columns[i] = make([][]string, len(groups))
 		for _, r := range plan.Resources {
-			line := fmt.Sprintf("%-15s %s", shortType(r.Type), r.Name)
+			line := fmt.Sprintf("%-*s %s", typeColumn, shortType(r.Type), r.Name)
 			g := group[r.Service]
 			columns[i][g] = append(columns[i][g], line)
 			if i == 0 {
@@ -131,7 +131,7 @@ func dataPlan(resources []generator.Resource) string {
 			of = r.Data
 			b.WriteString("\n" + of + "\n")
 		}
-		fmt.Fprintf(&b, "  %-15s %s\n", shortType(r.Type), r.Name)
+		fmt.Fprintf(&b, "  %-*s %s\n", typeColumn, shortType(r.Type), r.Name)
 	}
 	return b.String()
 }
@@ -154,6 +154,9 @@ func line(lines []string, i int) string {
 	return ""
 }
 
+// typeColumn is how wide the column of types is, which shortType's names fit into.
+const typeColumn = 15
+
 // shortType is the last part of a type token.
 func shortType(token string) string {
 	short := token[strings.LastIndexByte(token, ':')+1:]
@@ -166,6 +169,14 @@ func shortType(token string) string {
 		return "PodIdentity"
 	case "EventSourceMapping":
 		return "EventSource"
+	case "FunctionEventInvokeConfig":
+		return "InvokeConfig"
+	case "ProvisionedConcurrencyConfig":
+		return "Provisioned"
+	case "SecurityGroupIngressRule":
+		return "IngressRule"
+	case "ClusterParameterGroup":
+		return "ParameterGroup"
 	case "TriggerAuthentication":
 		return "TriggerAuth"
 	case "RedriveAllowPolicy":
