@@ -20,9 +20,9 @@ its spec (unless app/app.yaml is there already), Pulumi.yaml with one stack for
 each target, go.mod and go.sum with exact versions (unless the folder is part of
 a Go module already), and stacks/, as "ambi generate" writes it.
 
-The example answers requests, and makes thumbnails of what is uploaded to a bucket:
-its data has a program of its own, stacks/data/. With --minimal it answers requests
-alone, and has no data.
+The example answers requests, makes thumbnails of what is uploaded to a bucket, and
+each night keeps a report of them in a table: its data has a program of its own,
+stacks/data/. With --minimal it answers requests alone, and has no data.
 
 A stacks/ that ambi wrote before is brought up to date and keeps your edits; no
 other file that exists is changed. If one is in the way, nothing is written. A
