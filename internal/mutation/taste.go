@@ -49,12 +49,15 @@ func KubernetesTastes() []Taste {
 
 // LambdaTastes are those of every service on Lambda.
 func LambdaTastes() []Taste {
-	const alarm = "aws:cloudwatch/metricAlarm:MetricAlarm"
+	const (
+		alarm   = "aws:cloudwatch/metricAlarm:MetricAlarm"
+		slowest = .9 * 15 * 60_000 // ms, where the alarm of the longest timeout that Lambda has goes off
+	)
 	return []Taste{
 		{Type: alarm, Name: "-5xx", Path: "threshold", Least: 0, Most: 1000},
 		{Type: alarm, Name: "-errors", Path: "threshold", Least: 0, Most: 1000},
 		{Type: alarm, Name: "-throttles", Path: "threshold", Least: 0, Most: 1000},
-		{Type: alarm, Name: "-duration", Path: "threshold", Least: 0, Most: 30_000},
+		{Type: alarm, Name: "-duration", Path: "threshold", Least: 0, Most: slowest + 1},
 		{Type: alarm, Path: "evaluationPeriods", Least: 1, Most: 24},
 		{Type: "aws:scheduler/schedule:Schedule", Path: `target\.retryPolicy\.maximumEventAgeInSeconds`, Least: 60, Most: 86400},
 		{Type: "aws:scheduler/schedule:Schedule", Path: `target\.retryPolicy\.maximumRetryAttempts`, Least: 1, Most: 185},

@@ -19,7 +19,7 @@ func TestMutants(t *testing.T) {
 	mutation.Suite{
 		Graph:  graph,
 		Check:  func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), inactive) },
-		Tastes: append(mutation.LambdaTastes(), mutation.Taste{Type: alarmType, Name: "-duration", Path: "threshold", Least: 0, Most: 300_000}),
+		Tastes: mutation.LambdaTastes(),
 		Faults: []mutation.Mutant{
 			mutant("messages that no stack takes", eventSourceType, mailFacts.name(), func(r *ours.Resource) { r.Inputs["enabled"] = false }),
 			mutant("messages that two stacks take", eventSourceType, workFacts.name(), func(r *ours.Resource) { r.Inputs["enabled"] = true }),

@@ -24,7 +24,7 @@ func TestMutants(t *testing.T) {
 	mutation.Suite{
 		Graph:  graph,
 		Check:  func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
-		Tastes: append(mutation.LambdaTastes(), mutation.Taste{Type: alarmType, Name: "-duration", Path: "threshold", Least: 0, Most: 300_000}),
+		Tastes: mutation.LambdaTastes(),
 		Faults: []mutation.Mutant{
 			mutant("runs of the function instead of the alias", scheduleType, report, func(r *ours.Resource) { target(r)["arn"] = function.Output("arn") }),
 			mutant("runs within a window", scheduleType, report, func(r *ours.Resource) {

@@ -21,7 +21,7 @@ func TestMutants(t *testing.T) {
 	mutation.Suite{
 		Graph:  graph,
 		Check:  func(t ours.T, g *ours.Graph) { checkAll(t, adopt(g), expected) },
-		Tastes: append(mutation.LambdaTastes(), mutation.Taste{Type: alarmType, Name: "-duration", Path: "threshold", Least: 0, Most: 300_000}),
+		Tastes: mutation.LambdaTastes(),
 		Faults: []mutation.Mutant{
 			mutant("events for the function instead of the alias", eventSourceType, resizeFacts.name(), func(r *ours.Resource) {
 				r.Inputs["functionName"], r.Needs["functionName"] = function.Output("arn"), []string{function.URN}
