@@ -261,8 +261,8 @@ func checkSecurity(t stacktest.T, g *stacktest.Graph, w wanted, _ expectations) 
 		deployment.Want(t, container+".securityContext.capabilities.drop", []string{"ALL"}, "restricted pods have no capabilities")
 	}
 	deployment.Want(t, w.container("securityContext.readOnlyRootFilesystem"), !w.writableRoot, "app.yaml says whether the app may write to its image's files")
-	volume := deployment.Input(w.container("volumeMounts[mountPath=/tmp].name"))
-	matches(t, deployment, fmt.Sprintf(w.pod()+"volumes[name=%v].emptyDir.sizeLimit", volume), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
+	mounted := deployment.Input(w.container("volumeMounts[mountPath=/tmp].name"))
+	matches(t, deployment, fmt.Sprintf(w.pod()+"volumes[name=%v].emptyDir.sizeLimit", mounted), size, "the volume at /tmp is the only place where the app can write, and must not fill the node")
 }
 
 // A pod goes on serving until every load balancer has learned of its end: the native sleep does that in
