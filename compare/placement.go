@@ -41,7 +41,8 @@ type Placed struct {
 	Service string      `json:"service"`
 	Target  spec.Target `json:"target"`
 	// Elsewhere is what the app would cost more a month with this service on the other target,
-	// and with it those that With names; null where it does not fit there.
+	// with it those that With names, and the others where that costs least; null where it does
+	// not fit there.
 	Elsewhere *price.USD `json:"elsewhere"`
 	// With are services that stay on the same target, because one calls another.
 	With []string `json:"with,omitempty"`
@@ -92,9 +93,11 @@ func (c *comparison) place(whole pair, r Result) *Placement {
 			placed.Target = spec.Lambda
 		}
 		if s.Pinned[unit] == placement.Either {
-			other := slices.Clone(found.First)
-			other[unit] = !other[unit]
-			if usd, ok := s.Cost(other); ok {
+			other := 0
+			if found.First[unit] {
+				other = 1
+			}
+			if usd := found.With[unit][other]; usd < price.Beyond {
 				more := usd - found.Cost
 				placed.Elsewhere = &more
 			}

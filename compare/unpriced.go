@@ -67,6 +67,9 @@ func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	return app.Only(func(name string) bool { return stays[name] }), left
 }
 
+// needsCluster reports whether only Kubernetes can run what is left out.
+func (n NotPriced) needsCluster() bool { return n.Trigger == "worker" }
+
 // What describes what was left out, such as "search (http, on kubernetes only)".
 func (n NotPriced) What() string {
 	switch {
@@ -156,6 +159,9 @@ func (r Result) Left() string {
 	var all []string
 	if kinds != nil {
 		all = append(all, strings.Join(kinds, ", ")+": not priced, and in none of these figures")
+	}
+	if slices.ContainsFunc(r.NotPriced, NotPriced.needsCluster) {
+		all = append(all, "the app needs a cluster in any case, so that Kubernetes costs the other services less than it says here: --shared prices them as guests of one")
 	}
 	if figures != nil {
 		all = append(all, "unknown usage of the data: "+strings.Join(figures, ", ")+", the same on both targets")

@@ -54,6 +54,9 @@ type Found struct {
 	Cost  price.USD
 	Exact bool // none is cheaper
 	Tried int  // assignments
+	// With is the least that was found with each unit on the first and on the second side;
+	// price.Beyond where nothing was.
+	With [][2]price.USD
 }
 
 // Best searches; false if no assignment has a cost. Of assignments that cost the same it is
@@ -64,6 +67,7 @@ func (s Search) Best() (Found, bool) {
 		s.Tries = mostTries
 	}
 	r := run{Search: s, known: map[string]bool{}, first: make([]bool, len(s.Pinned))}
+	r.begin()
 	for i, pin := range s.Pinned {
 		r.first[i] = pin == First
 		if pin == Either {
@@ -90,10 +94,26 @@ type run struct {
 	known map[string]bool // what a local search has tried
 }
 
+// begin says that nothing was found yet.
+func (r *run) begin() {
+	for range r.Pinned {
+		r.best.With = append(r.best.With, [2]price.USD{price.Beyond, price.Beyond})
+	}
+}
+
 // try is the cost of the present assignment, which becomes the best if none was cheaper.
 func (r *run) try() (price.USD, bool) {
 	r.best.Tried++
 	usd, ok := r.Cost(r.first)
+	for i, first := range r.first {
+		side := 1
+		if first {
+			side = 0
+		}
+		if ok && usd < r.best.With[i][side] {
+			r.best.With[i][side] = usd
+		}
+	}
 	if ok && (r.best.First == nil || usd < r.best.Cost) {
 		r.best.First, r.best.Cost = append(r.best.First[:0], r.first...), usd
 	}

@@ -55,6 +55,17 @@ func (p problem) search() Search {
 	return s
 }
 
+// with is the least with a unit on a side.
+func (p problem) with(unit, side int) price.USD {
+	pinned := slices.Clone(p.pinned)
+	if want := Side(side + 1); pinned[unit] == Either {
+		pinned[unit] = want
+	} else if pinned[unit] != want {
+		return price.Beyond
+	}
+	return problem{p.first, p.shares, pinned}.cheapest()
+}
+
 // cheapest tries every assignment, by counting.
 func (p problem) cheapest() price.USD {
 	best := price.Beyond
@@ -81,6 +92,13 @@ func TestEveryAssignmentIsTried(t *testing.T) {
 		if !ok || !found.Exact || found.Cost != p.cheapest() {
 			t.Fatalf("%+v: got %+v, and the cheapest costs %s", p, found, p.cheapest())
 		}
+		for i := range p.pinned {
+			for side := range 2 {
+				if want := p.with(i, side); found.With[i][side] != want {
+					t.Fatalf("%+v: with unit %d on side %d it costs %s, want %s", p, i, side, found.With[i][side], want)
+				}
+			}
+		}
 		if usd, _ := p.cost(found.First); usd != found.Cost {
 			t.Fatalf("the assignment costs %s and not %s", usd, found.Cost)
 		}
@@ -102,6 +120,7 @@ func TestLocalSearch(t *testing.T) {
 		s := p.search()
 		s.Tries = mostTries
 		r := run{Search: s, known: map[string]bool{}, first: make([]bool, len(p.pinned))}
+		r.begin()
 		for i, pin := range p.pinned {
 			if r.first[i] = pin == First; pin == Either {
 				r.free = append(r.free, i)

@@ -106,7 +106,9 @@ func AllChoices() []Choice {
 			Usage: "the `PERCENT` of the nodes' CPU that is in use over a month, as clusters really run: 13% (default as few nodes as hold the replicas)",
 			Set: func(c *cost.Choices, text string) error {
 				percent, err := parseNumber(strings.TrimSuffix(text, "%"))
-				c.Kubernetes.Utilization = percent / 100
+				if c.Kubernetes.Utilization = percent / 100; err == nil && percent == 0 {
+					err = problem.New("must be 1%% to 100%%, got %s", text)
+				}
 				return err
 			},
 			Get: func(c cost.Choices) string {

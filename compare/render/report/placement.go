@@ -29,7 +29,7 @@ func (p *page) placement() {
 	p.say("searched     ", searched(best))
 	p.say("as written   ", written(best))
 	p.line("")
-	p.row("Elsewhere, the app would cost", 40, fmt.Sprintf(" %12s", "more"))
+	p.row("", 44, fmt.Sprintf(" %12s", "it saves"))
 	services := slices.Clone(best.Services)
 	slices.SortStableFunc(services, func(a, b compare.Placed) int { return cmp.Compare(magnitude(b.Elsewhere), magnitude(a.Elsewhere)) })
 	shown := services
@@ -37,7 +37,7 @@ func (p *page) placement() {
 		shown = services[:min(briefPlaced, len(services))]
 	}
 	for _, s := range shown {
-		p.row(s.Service+" on "+name(s.Target), 40, fmt.Sprintf(" %12s", moreElsewhere(s)))
+		p.row(s.Service+" on "+name(s.Target)+", not "+name(other(s.Target)), 44, fmt.Sprintf(" %12s", moreElsewhere(s)))
 		if note := staying(s); note != "" {
 			p.say("    ", note)
 		}
@@ -83,6 +83,14 @@ func noMix(p *compare.Placement) string {
 		return "no mix of both targets is cheaper"
 	}
 	return fmt.Sprintf("a mix of both targets saves only %s a month: %s on Lambda, %s on Kubernetes", format.Money(*p.Saves), strings.Join(p.On(spec.Lambda), ", "), strings.Join(p.On(spec.Kubernetes), ", "))
+}
+
+// other is the target that a service is not on.
+func other(t spec.Target) spec.Target {
+	if t == spec.Lambda {
+		return spec.Kubernetes
+	}
+	return spec.Lambda
 }
 
 func moreElsewhere(s compare.Placed) string {
