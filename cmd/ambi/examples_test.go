@@ -119,7 +119,7 @@ func exampleFilesBeside() map[string]string {
 	}
 	files := map[string]string{"requests.csv": requests.String(), "access.log": log.String(), "dist/bootstrap": "#!/bin/sh\n"}
 	files["report.log"] = reportLines
-	files["requests.txt"] = "GET /work?wait=1ms\n"
+	files["requests.txt"] = "GET /task?wait=1ms\n"
 	files["web.yaml"] = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template: {spec: {containers: [{name: web, image: \"example.com/web:1\"}]}}\n"
 	for service, items := range pricelist.Offers() {
 		files["price-list/"+service+".json"] = string(pricelist.File(service, items))

@@ -55,7 +55,7 @@ func options(t *testing.T, args []string, env ...string) measure.Options {
 }
 
 func work(route, query string) load.Request {
-	return load.Request{Method: "GET", Path: "/work?" + query, Route: route}
+	return load.Request{Method: "GET", Path: "/task?" + query, Route: route}
 }
 
 // Every request that was sent is in exactly one count, and the server got as many.

@@ -4,7 +4,7 @@
 //	errors KNOWN MEASURED...
 //
 // KNOWN has lines of a route or nothing, a figure and what it is known to be, with tabs
-// between: "GET /work/a	cpuTimeNanoseconds	2000000".
+// between: "GET /task/a	cpuTimeNanoseconds	2000000".
 package main
 
 import (

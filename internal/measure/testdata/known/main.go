@@ -1,6 +1,6 @@
 // Known is a server whose figures are known: a measurement of it can be checked.
 //
-//	GET /work?cpu=5ms&wait=20ms&out=1000&log=100
+//	GET /task?cpu=5ms&wait=20ms&out=1000&log=100
 //
 // works for 5 ms of CPU time, waits 20 ms, and answers with a body of 1,000 bytes after it has
 // logged 100; so does any path below /work. POST /events is given back when its body says fail. It listens on PORT.
@@ -82,8 +82,8 @@ func main() {
 		}
 		_, _ = w.Write(bytes.Repeat([]byte("b"), out))
 	}
-	http.HandleFunc("/work", work)
-	http.HandleFunc("/work/", work)
+	http.HandleFunc("/task", work)
+	http.HandleFunc("/task/", work)
 	go func() {
 		<-stop
 		if file := os.Getenv("COUNTS"); file != "" {
