@@ -23,10 +23,12 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 		"testdata/minimal/stacks":            onKubernetes,                                         // and nothing of the target that the spec does not list
 		"testdata/full-kubernetes/stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for permissions
 			"kubernetes", "kubernetes/apiextensions"), // for HTTPRoute, ScaledObject and ServiceMonitor
-		"../stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager"),
+		"../stacks/lambda": append(slices.Clone(onLambda), "aws/secretsmanager",
+			"aws/scheduler", "aws/sqs"), // for the schedule and its dead letters
 		"../stacks/kubernetes": append(slices.Clone(onKubernetes), "aws/eks", "aws/iam", // for what it uses
-			"kubernetes", "kubernetes/apiextensions"), // for ScaledObject and TriggerAuthentication
-		"../stacks/data":                      {"aws/cloudwatch", "aws/s3", "aws/sqs"},
+			"kubernetes", "kubernetes/apiextensions", // for ScaledObject and TriggerAuthentication
+			"kubernetes/batch/v1"), // for CronJob
+		"../stacks/data":                      {"aws/cloudwatch", "aws/dynamodb", "aws/s3", "aws/sqs"},
 		"testdata/table/stacks/data":          {"aws/dynamodb"},
 		"testdata/valkey/stacks/data":         {"aws/elasticache"},
 		"testdata/postgres/stacks/data":       {"aws/rds"},

@@ -80,7 +80,7 @@ var bends = map[string][]string{
 	"data.*.table.usage.stored":                 {"99Gi"},
 	"data.*.table.usage.writes":                 {"9/month"},
 	"data.*.table.usage.reads":                  {"9/month"},
-	"data.*.table.usage.itemSize":               {"9k"},
+	"data.*.table.usage.itemSize":               {"99"},
 	"data.*.bucket.usage.stored":                {"99Gi"},
 	"data.*.bucket.usage.writes":                {"9/month"},
 	"data.*.bucket.usage.reads":                 {"9/month"},

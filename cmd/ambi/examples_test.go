@@ -74,7 +74,7 @@ func TestExamples(t *testing.T) {
 					if out, err := build.CombinedOutput(); err != nil {
 						t.Fatalf("%v\n%s", err, out)
 					}
-					writeFile(t, filepath.Join(dir, project.SpecFile), []byte("apiVersion: ambi/v1\nname: known\nservices:\n  api: {image: \"known:1\", http: {routes: [GET /work]}}\n"))
+					writeFile(t, filepath.Join(dir, project.SpecFile), []byte("apiVersion: ambi/v1\nname: known\nservices:\n  api: {image: \"known:1\", http: {routes: [GET /task]}}\n"))
 					if strings.Contains(example, " -- ") {
 						example = strings.Replace(example, "measure", "measure --time 500ms --runs 1 --starts 1 --rates 10/s --port 18093", 1)
 					}

@@ -23,9 +23,6 @@ type CORS struct {
 }
 
 func (r *resolver) bucket(at, name string, b *spec.Bucket) Bucket {
-	if b.Usage != nil {
-		r.notes.Dropped(at+".usage", "assumed by ambi compare; never changes a stack")
-	}
 	if b.Existing {
 		r.notes.Approximate(at, "a bucket that exists already: the data stack registers nothing for it, and its setting %s.arn says which it is. Roles get rights on it by its ARN; whether it is encrypted (with a key of its own, the roles need rights on the key, too), closed, versioned or kept is its owner's", name)
 		r.notes.Exact(at+".existing", "the data stack exports its name and its ARN from the setting %s.arn", name)

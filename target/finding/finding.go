@@ -160,6 +160,11 @@ func (n *Notes) Usage() {
 			n.Dropped("services."+name+".usage", why)
 		}
 	}
+	for _, name := range n.app.DataNames() {
+		if path := "data." + name + "." + n.app.Data[name].Kind() + ".usage"; n.app.Given(path) {
+			n.Dropped(path, why)
+		}
+	}
 }
 
 func (n *Notes) add(kind Kind, path string, because Refusal, format string, args ...any) {
