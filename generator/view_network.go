@@ -55,6 +55,23 @@ func (s dataService) Demands() []demandView {
 	return list
 }
 
+// Alike lists the data that share a port, by kind: each of them needs a security group of its own.
+func (v dataView) Alike() [][]string {
+	var lists [][]string
+	for _, kind := range []string{"valkey", "postgres"} {
+		var names []string
+		for _, s := range v.Data {
+			if s.Kind == kind {
+				names = append(names, s.Name)
+			}
+		}
+		if len(names) > 1 {
+			lists = append(lists, names)
+		}
+	}
+	return lists
+}
+
 // reachedView is data that services reach through a network, and whose group lets them in.
 type reachedView struct {
 	Name  string // of the data

@@ -41,8 +41,9 @@ func (p *Postgres) Major() string {
 // PostgresPort is the port that PostgreSQL listens on in RDS.
 const PostgresPort = 5432
 
-// Limits of RDS.
-// Sources: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+// Limits of RDS. Both RDS and Aurora list the major versions from 14 to 18 (read in November 2026).
+// Sources: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html,
+// https://docs.aws.amazon.com/AmazonRDS/latest/AuroraPostgreSQLReleaseNotes/AuroraPostgreSQL.Extensions.html
 // and https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 const (
 	firstMajor      = 14

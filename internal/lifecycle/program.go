@@ -90,12 +90,7 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 	if in.Data != nil {
 		b.addData(name, files)
 		b.Existing[name] = generator.DataPlaceholders(in)
-		delete(b.Existing[name], "subnetIds")                            // which every stack has
-		for i, key := range slices.Sorted(maps.Keys(b.Existing[name])) { // AWS takes a rule of a group once
-			if strings.HasSuffix(key, ".securityGroupId") {
-				b.Existing[name][key] = fmt.Sprintf("sg-%017x", i+1)
-			}
-		}
+		delete(b.Existing[name], "subnetIds") // which every stack has
 	}
 }
 

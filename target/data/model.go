@@ -4,6 +4,8 @@
 package data
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -63,7 +65,9 @@ func (o Output) Example(name, region string) string {
 	case "valkey port":
 		return strconv.Itoa(spec.ValkeyPort)
 	case "postgres group", "valkey group":
-		return "sg-0123456789abcdef0"
+		sum := fnv.New64a()
+		sum.Write([]byte(name))
+		return fmt.Sprintf("sg-%017x", sum.Sum64())
 	}
 	return name
 }

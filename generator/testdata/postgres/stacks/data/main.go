@@ -44,6 +44,8 @@ func deploy(ctx *pulumi.Context) error {
 	s.archivePostgresGroup = read.SecurityGroup("archive.securityGroupId", "it is the group that archive is in")
 	s.ledgerPostgresGroup = read.SecurityGroup("ledger.securityGroupId", "it is the group that ledger is in")
 	s.readingPostgresGroup = read.SecurityGroup("reading.securityGroupId", "it is the group that reading is in")
+	read.OneGroupEach("they are reached on the same port, and AWS takes the rule that lets an app in only once in a group",
+		"archive.securityGroupId", "ledger.securityGroupId", "reading.securityGroupId")
 	s.archivePostgres = elsewhere{
 		host:   read.Host("archive.host"),
 		name:   read.DatabaseName("archive.name"),

@@ -15,9 +15,9 @@ import (
 var configuration = map[string]string{
 	"aws:region":              "us-east-1",
 	"subnetIds":               "subnet-1,subnet-2",
-	"archive.securityGroupId": "sg-0123456789abcdef0",
-	"ledger.securityGroupId":  "sg-0123456789abcdef0",
-	"reading.securityGroupId": "sg-0123456789abcdef0",
+	"archive.securityGroupId": "sg-0b34595cefb33a314",
+	"ledger.securityGroupId":  "sg-082e40608b31035c9",
+	"reading.securityGroupId": "sg-03f806cf97236ba16",
 	"archive.host":            "books-archive-fake.c9akciq32.us-east-1.rds.amazonaws.com",
 	"archive.name":            "books_archive_fake",
 	"archive.secretArn":       "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!books-archive-fake-a1B2c3",
@@ -73,6 +73,23 @@ func TestProtect(t *testing.T) {
 func TestAlarmTopic(t *testing.T) {
 	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
 	checkAll(t, run(t, map[string]string{"alarmTopicArn": topic}), expectations{keep: true, topics: []string{topic}})
+}
+
+// Databases that are reached on the same port are each in a group of their own, and so are caches: the
+// app's stacks register a rule for each, and AWS would refuse the second in a group.
+func TestOneGroupEach(t *testing.T) {
+	for _, alike := range [][]string{
+		{"archive", "ledger", "reading"},
+	} {
+		for _, one := range alike[1:] {
+			changed := maps.Clone(configuration)
+			changed[one+".securityGroupId"] = configuration[alike[0]+".securityGroupId"]
+			_, err := stacktest.Deploy(t, deploy, changed)
+			if err == nil || !strings.Contains(err.Error(), one+".securityGroupId: must not be the group of "+alike[0]+".securityGroupId") {
+				t.Errorf("%s and %s in one group are not refused: %v", alike[0], one, err)
+			}
+		}
+	}
 }
 
 // Bad settings are refused, all of them at once, before anything is declared.

@@ -25,6 +25,9 @@ func TestMutants(t *testing.T) {
 			}),
 			mutant("no snapshot at the end", clusterType, "books-reading", func(r *ours.Resource) { r.Inputs["skipFinalSnapshot"] = true }),
 			mutant("connections in plain text", clusterParameterGroupType, "books-reading", func(r *ours.Resource) { r.Inputs["parameters"] = []any{} }),
+			mutation.Mutate(graph, "another database's group", func(g *ours.Graph) {
+				g.Exports.Inputs["reading.group"] = g.Exports.Inputs["ledger.group"]
+			}),
 			mutation.Mutate(graph, "a password where its secret was", func(g *ours.Graph) { g.Exports.Inputs["archive.secret"] = "hunter2" }),
 		},
 		Harmless: []mutation.Mutant{

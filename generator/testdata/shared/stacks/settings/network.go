@@ -18,6 +18,19 @@ func (s *Settings) SecurityGroup(key, why string) string {
 	return s.matching(key, groupPattern, "the ID of a security group, such as sg-0123456789abcdef0")
 }
 
+// OneGroupEach refuses a security group that two of the keys name.
+func (s *Settings) OneGroupEach(why string, keys ...string) {
+	first := map[string]string{} // key by the group that it names
+	for _, key := range keys {
+		group := s.text(key, "")
+		if other := first[group]; other != "" {
+			s.refuse(key, "must not be the group of "+other+": "+why, group)
+		} else if groupPattern.MatchString(group) {
+			first[group] = key
+		}
+	}
+}
+
 // Host reads the name of the host of a database that exists already, and refuses a stack that
 // sets none.
 func (s *Settings) Host(key string) string {

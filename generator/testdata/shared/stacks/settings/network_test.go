@@ -13,7 +13,7 @@ import (
 func TestNetwork(t *testing.T) {
 	usual := map[string]string{
 		"aws:region": "us-east-1", "subnets": "subnet-1,subnet-2f", "group": "sg-1", "host": "db.example.com", "name": "app_db",
-		"secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-a1B2c3",
+		"secret": "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-a1B2c3", "other": "sg-2",
 	}
 	for _, c := range []struct{ key, value, problem string }{
 		{"subnets", "subnet-1, subnet-2", ""},
@@ -23,6 +23,7 @@ func TestNetwork(t *testing.T) {
 		{"group", "sg-0123456789abcdef0", ""},
 		{"group", "", "must be set"},
 		{"group", "default", "the ID of a security group"},
+		{"group", "sg-2", "must not be the group of"},
 		{"host", "db", ""},
 		{"host", "", "must be set"},
 		{"host", "db.example.com:5432", "the name of a host"},
@@ -48,6 +49,7 @@ func TestNetwork(t *testing.T) {
 			if c.problem == "" && got[c.key] != c.value {
 				t.Errorf("%s %q is read as %q", c.key, c.value, got[c.key])
 			}
+			set.OneGroupEach("they are alike", "group", "other")
 			return set.Err()
 		}, given)
 		if c.problem == "" && err != nil || c.problem != "" && (err == nil || !strings.Contains(err.Error(), c.problem)) {

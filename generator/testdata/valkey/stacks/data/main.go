@@ -41,6 +41,8 @@ func deploy(ctx *pulumi.Context) error {
 	s.subnetIDs = read.Subnets("subnetIds", "it is where the databases and caches are")
 	s.cacheValkeyGroup = read.SecurityGroup("cache.securityGroupId", "it is the group that cache is in")
 	s.sessionsValkeyGroup = read.SecurityGroup("sessions.securityGroupId", "it is the group that sessions is in")
+	read.OneGroupEach("they are reached on the same port, and AWS takes the rule that lets an app in only once in a group",
+		"cache.securityGroupId", "sessions.securityGroupId")
 	region := config.Get(ctx, "aws:region")
 	read.Require(region != "", "aws:region is not set\nhint: pulumi config set aws:region NAME")
 	if err := read.Err(); err != nil {

@@ -15,8 +15,8 @@ import (
 var configuration = map[string]string{
 	"aws:region":               "us-east-1",
 	"subnetIds":                "subnet-1,subnet-2",
-	"cache.securityGroupId":    "sg-0123456789abcdef0",
-	"sessions.securityGroupId": "sg-0123456789abcdef0",
+	"cache.securityGroupId":    "sg-0d22f2c1102b5905f",
+	"sessions.securityGroupId": "sg-00a57580e46ee6014",
 }
 
 // run deploys the program with some of the stack's expectations changed.
@@ -68,6 +68,23 @@ func TestProtect(t *testing.T) {
 func TestAlarmTopic(t *testing.T) {
 	const topic = "arn:aws:sns:us-east-1:123456789012:alarms"
 	checkAll(t, run(t, map[string]string{"alarmTopicArn": topic}), expectations{keep: true, topics: []string{topic}})
+}
+
+// Databases that are reached on the same port are each in a group of their own, and so are caches: the
+// app's stacks register a rule for each, and AWS would refuse the second in a group.
+func TestOneGroupEach(t *testing.T) {
+	for _, alike := range [][]string{
+		{"cache", "sessions"},
+	} {
+		for _, one := range alike[1:] {
+			changed := maps.Clone(configuration)
+			changed[one+".securityGroupId"] = configuration[alike[0]+".securityGroupId"]
+			_, err := stacktest.Deploy(t, deploy, changed)
+			if err == nil || !strings.Contains(err.Error(), one+".securityGroupId: must not be the group of "+alike[0]+".securityGroupId") {
+				t.Errorf("%s and %s in one group are not refused: %v", alike[0], one, err)
+			}
+		}
+	}
 }
 
 // Bad settings are refused, all of them at once, before anything is declared.
