@@ -34,7 +34,7 @@ services:
     scale: {min: 2, max: 4}
 `
 
-// TestPlainPulumi runs the commands of the README's "Deploying" with the real CLI,
+// TestPlainPulumi runs the commands of docs/deploying.md with the real CLI,
 // as somebody does who has Pulumi and not ambi: what the engine plans is what
 // ambi plan lists. Stand-ins attached to the engine take the place of the plugins.
 func TestPlainPulumi(t *testing.T) {
