@@ -29,6 +29,7 @@ func TestOnlyWhatIsUsedIsCompiled(t *testing.T) {
 			"kubernetes", "kubernetes/apiextensions", // for ScaledObject and TriggerAuthentication
 			"kubernetes/batch/v1"), // for CronJob
 		"../stacks/data":                      {"aws/cloudwatch", "aws/dynamodb", "aws/s3", "aws/sqs"},
+		"testdata/switching/stacks/traffic":   {"aws/route53"},
 		"testdata/table/stacks/data":          {"aws/dynamodb"},
 		"testdata/valkey/stacks/data":         {"aws/elasticache"},
 		"testdata/postgres/stacks/data":       {"aws/rds"},

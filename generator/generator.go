@@ -29,6 +29,7 @@ import (
 	"ambi/target/data"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
+	"ambi/target/traffic"
 	"ambi/templates"
 )
 
@@ -43,14 +44,21 @@ type Input struct {
 	Kubernetes *kubernetes.Model
 	// Data is what both share, which has a program of its own; nil for none.
 	Data *data.Model
+	// Traffic is what switches between both targets, which has a program of its own; nil for
+	// none. First is the target that the spec names first.
+	Traffic *traffic.Model
+	First   spec.Target
 }
 
 // InputOf is what the program of a resolved app is generated from, for some of its
 // targets.
 func InputOf(r *target.Resolved, module string, targets ...spec.Target) Input {
-	in := Input{App: r.App.Name, Module: module}
+	in := Input{App: r.App.Name, Module: module, First: r.App.Targets[0]}
 	if !r.Data.Empty() {
 		in.Data = &r.Data
+	}
+	if !r.Traffic.Empty() {
+		in.Traffic = &r.Traffic
 	}
 	if slices.Contains(targets, spec.Lambda) {
 		in.Lambda = &r.Lambda
@@ -101,6 +109,10 @@ func Generate(in Input) ([]File, error) {
 			w.addFolder("data/existing", "", shared)
 		}
 	}
+	if in.Traffic != nil {
+		w.addFolder("traffic/all", "traffic/", newTrafficView(in))
+		w.addFolder("traffic/shared", "", shared)
+	}
 	if in.Lambda != nil {
 		view := newLambdaView(in, names)
 		w.addFolder("lambda/all", "lambda/", view)
@@ -140,7 +152,7 @@ type texts struct {
 var embedded = sync.OnceValues(func() (texts, error) {
 	all := texts{template.New("").Option("missingkey=error"), map[string][]byte{}, map[string][]string{}}
 	all.templates.Funcs(template.FuncMap{"quote": quote, "comment": comment, "wordList": wordList, "slot": all.slot})
-	for _, folder := range []string{"shared", "lambda", "kubernetes", "data"} {
+	for _, folder := range []string{"shared", "lambda", "kubernetes", "data", "traffic"} {
 		err := fs.WalkDir(templates.FS, folder, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

@@ -133,12 +133,15 @@ func project(t *testing.T, name, module string) map[string][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := generator.DataFiles(in)
+	beside, err := generator.ProgramsBeside(in)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, program := range beside {
+		project = append(project, program.Files...)
+	}
 	all := map[string][]byte{}
-	for _, f := range slices.Concat(files, project, kept) {
+	for _, f := range slices.Concat(files, project) {
 		all[f.Path] = f.Content
 	}
 	return all

@@ -13,6 +13,8 @@ type Resource struct {
 	Service string `json:"service,omitempty"`
 	// Data is the one of the data that the resource belongs to.
 	Data string `json:"data,omitempty"`
+	// Domain is the host name that the resource directs to the targets.
+	Domain string `json:"domain,omitempty"`
 }
 
 // Plan lists the resources that each target's program would register, in the

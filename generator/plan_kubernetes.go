@@ -23,6 +23,9 @@ func kubernetesPlan(m *kubernetes.Model) []Resource {
 		if s.Stateful() {
 			plan = append(plan, Resource{Type: "kubernetes:core/v1:Service", Name: name + "-pods", Service: s.Name})
 		}
+		if s.Gateway != nil && s.HealthRoute != "" {
+			plan = append(plan, Resource{Type: "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", Name: name + "-health", Service: s.Name})
+		}
 		if s.Reach == kubernetes.FromCallers {
 			for _, caller := range s.Callers {
 				plan = append(plan, Resource{Type: policyType, Name: name + ".from." + m.App + "-" + caller, Service: s.Name})

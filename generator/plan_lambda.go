@@ -60,6 +60,9 @@ func lambdaPlan(m *lambda.Model) []Resource {
 		for _, route := range s.OpenRoutes {
 			add("aws:apigatewayv2/route:Route", route)
 		}
+		if s.HealthRoute != "" {
+			add("aws:apigatewayv2/route:Route", s.HealthRoute)
+		}
 		add("aws:lambda/permission:Permission", name)
 	}
 	return plan

@@ -3,7 +3,6 @@ package generator
 import (
 	"bytes"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,33 +155,69 @@ func region(in Input) string {
 	return "us-east-1"
 }
 
-// The files that the program of the data starts with.
+// Beside is a program that an app has beside its own, with stacks of its own.
+type Beside struct {
+	Folder string // from the project's root
+	// Files are what it starts with, and the user's from then on: Pulumi.yaml, and the
+	// configuration of a stack main.
+	Files []File
+	// Placeholders are settings that a stack must have and that have no default, each with a
+	// value that the program takes.
+	Placeholders map[string]string
+}
+
+// Project is the program's Pulumi.yaml.
+func (b Beside) Project() string { return b.Folder + "/Pulumi.yaml" }
+
+// The folders of the programs beside an app's own.
 const (
-	DataFolder  = "stacks/data"
-	DataProject = DataFolder + "/Pulumi.yaml"
-	dataStack   = DataFolder + "/Pulumi.main.yaml"
+	DataFolder    = "stacks/data"
+	TrafficFolder = "stacks/traffic"
+	// BesideStack is the stack that each of them starts with.
+	BesideStack = "main"
 )
 
-// DataFiles returns the files that the program of the data starts with and that are the
-// user's from then on: none where the app has no data.
-func DataFiles(in Input) ([]File, error) {
-	if in.Data == nil {
-		return nil, nil
+// ProgramsBeside lists the programs that an app has beside its own: that of its data, and that
+// of the traffic between its targets.
+func ProgramsBeside(in Input) ([]Beside, error) {
+	var list []Beside
+	if in.Data != nil {
+		files, err := dataFiles(in)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Beside{DataFolder, files, DataPlaceholders(in)})
 	}
-	view := struct {
+	if in.Traffic != nil {
+		files, err := trafficFiles(in)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Beside{TrafficFolder, files, trafficPlaceholders(in)})
+	}
+	return list, nil
+}
+
+// dataFiles returns the files that the program of the data starts with.
+func dataFiles(in Input) ([]File, error) {
+	return startFiles(DataFolder, "data", struct {
 		App, Region string
 		Switched    bool
 		Consumer    string
 		Demanded    []demandView // what a stack must set
 		Kept        keptWords
-	}{in.App, region(in), in.Data.Switched(), string(in.Targets()[0]), newDataView(in).Demands(), wordsOf(in.Data)}
+	}{in.App, region(in), in.Data.Switched(), string(in.Targets()[0]), newDataView(in).Demands(), wordsOf(in.Data)})
+}
+
+// startFiles prints the files that a program in a folder starts with.
+func startFiles(folder, name string, view any) ([]File, error) {
 	var files []File
-	for _, name := range []string{DataProject, dataStack} {
-		content, err := projectFile("data."+path.Base(name), view)
+	for _, file := range []string{"Pulumi.yaml", "Pulumi." + BesideStack + ".yaml"} {
+		content, err := projectFile(name+"."+file, view)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: name, Content: content})
+		files = append(files, File{Path: folder + "/" + file, Content: content})
 	}
 	return files, nil
 }

@@ -52,6 +52,8 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"front", func(s kubernetes.Service) bool { return s.Ingress != nil || s.Gateway != nil || len(s.Callers) > 0 }},
 	{"ingress", func(s kubernetes.Service) bool { return s.Ingress != nil }},
 	{"gateway", func(s kubernetes.Service) bool { return s.Gateway != nil }},
+	{"own-host", func(s kubernetes.Service) bool { return s.OwnHost != "" }},
+	{"own-route", func(s kubernetes.Service) bool { return s.OwnHost != "" && s.Gateway != nil }},
 	{"token-check", func(s kubernetes.Service) bool { return s.TokenCheck != nil }},
 	{"monitor", func(s kubernetes.Service) bool { return s.MetricsPath != "" }},
 	{"closed-monitor", func(s kubernetes.Service) bool {

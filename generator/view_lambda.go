@@ -50,6 +50,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 	{"provisioned", func(s lambda.Service) bool { return s.Provisioned > 0 }},
 	{"bounded", func(s lambda.Service) bool { return s.Provisioned > 0 && s.Reserved > 0 }},
 	{"authorizer", func(s lambda.Service) bool { return s.Authorizer != "" }},
+	{"health-route", func(s lambda.Service) bool { return s.HealthRoute != "" }},
 	{"preflights", func(s lambda.Service) bool { return len(s.OpenRoutes) > 0 }},
 }
 

@@ -37,9 +37,11 @@ type App struct {
 	Targets    []Target            `json:"targets,omitempty" jsonschema:"minItems=1,uniqueItems=true,enum=lambda,enum=kubernetes,default=lambda,default=kubernetes" jsonschema_description:"The targets that the app is written for."`
 	Data       map[string]*Data    `json:"data,omitempty" jsonschema:"minProperties=1" jsonschema_description:"What outlives the services and both targets share, by name; it has a program and stacks of its own."`
 	Services   map[string]*Service `json:"services" jsonschema:"required,minProperties=1" jsonschema_description:"The app's deployable units, by name."`
+	Switch     *Switch             `json:"switch,omitempty" jsonschema_description:"Has both targets serve the domains at once, with weights between them that a stack of their own keeps; each target then also answers under a host of its own."`
 	Usage      *Usage              `json:"usage,omitempty" jsonschema_description:"What compare assumes unless told otherwise, of every service that does not say otherwise itself; it never changes a stack."`
 
 	positions map[string]Position // by path, as in Error.Path
+	whole     *App                // of a part for one target
 }
 
 // Service is one deployable unit: a server in one image or zip, and exactly one

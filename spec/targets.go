@@ -22,6 +22,7 @@ func (s *Service) Alone() bool { return len(s.Targets) > 0 }
 // On returns the app with the services that are written for a target; a itself stays as it is.
 func (a *App) On(t Target) *App {
 	part := *a
+	part.whole = a
 	part.Services = map[string]*Service{}
 	for name, s := range a.Services {
 		if s.For(t) {
@@ -35,6 +36,7 @@ func (a *App) On(t Target) *App {
 // stand in for another service on theirs: both have a route. a itself stays as it is.
 func (a *App) Everywhere() *App {
 	whole := *a
+	whole.whole = nil
 	whole.Services = map[string]*Service{}
 	for name, s := range a.Services {
 		if s.Alone() && !a.standsIn(name) {

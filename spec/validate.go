@@ -86,6 +86,7 @@ func (v *validator) check() {
 	v.cycles(v.inOrder(names))
 	v.loops(v.inOrder(names))
 	v.routes(names)
+	v.switching()
 	v.usage()
 }
 

@@ -17,6 +17,7 @@ import (
 	"ambi/target/finding"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
+	"ambi/target/traffic"
 )
 
 // Resolved is an app with its models for both targets, including one that its spec does not
@@ -25,7 +26,8 @@ type Resolved struct {
 	App        *spec.App // for places in the text, and for the usage
 	Lambda     lambda.Model
 	Kubernetes kubernetes.Model
-	Data       data.Model // what both share
+	Data       data.Model    // what both share
+	Traffic    traffic.Model // what switches between both
 	Findings   Pair[finding.List]
 }
 
@@ -38,7 +40,8 @@ func Resolve(app *spec.App) *Resolved {
 	for _, t := range spec.Targets() {
 		notes := finding.New(t, app)
 		notes.Targets()
-		r.Data = data.Resolve(app, notes) // the same for either
+		r.Data = data.Resolve(app, notes) // the same for either, as is
+		r.Traffic = traffic.Resolve(app, notes)
 		*r.Findings.At(t) = finding.Join(r.Findings.Of(t), notes.List())
 	}
 	return r

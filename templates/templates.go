@@ -18,8 +18,8 @@ package templates
 
 import "embed"
 
-// FS holds every template: shared, lambda, kubernetes, data, and project, which only
-// ambi init prints.
+// FS holds every template: shared, lambda, kubernetes, data, traffic, and project, which
+// only ambi init prints.
 //
-//go:embed shared lambda kubernetes data project
+//go:embed shared lambda kubernetes data traffic project
 var FS embed.FS

@@ -37,7 +37,7 @@ A target that refuses the spec is shown with its reasons; this is not an error h
 			}
 			plans := p.Plan()
 			if asJSON {
-				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.App.Name, Targets: plans, Data: generator.DataPlan(p.Input(spec.Targets()))})
+				return printJSON(io.out, PlanDocument{Format: planFormat, App: p.App.Name, Targets: plans, Data: generator.DataPlan(p.Input(spec.Targets())), Traffic: generator.TrafficPlan(p.Input(spec.Targets()))})
 			}
 			return printPlans(io.out, p, plans)
 		},
@@ -56,6 +56,8 @@ type PlanDocument struct {
 	Targets []project.TargetPlan `json:"targets"` // lambda, then kubernetes
 	// Data is what the program of the data would register, which both targets share.
 	Data []generator.Resource `json:"data,omitempty"`
+	// Traffic is what the program that switches between the targets would register.
+	Traffic []generator.Resource `json:"traffic,omitempty"`
 }
 
 // printPlans prints the two plans as columns, service by service.
@@ -98,7 +100,8 @@ func printPlans(out io.Writer, p *project.Project, plans []project.TargetPlan) e
 			row("  "+line(left, i), "  "+line(right, i))
 		}
 	}
-	b.WriteString(dataPlan(generator.DataPlan(p.Input(spec.Targets()))))
+	b.WriteString(besidePlan("data: %d resources, in "+generator.DataFolder+", which both targets share", generator.DataPlan(p.Input(spec.Targets()))))
+	b.WriteString(besidePlan("traffic: %d resources, in "+generator.TrafficFolder+", which share requests out between the targets", generator.TrafficPlan(p.Input(spec.Targets()))))
 	for _, plan := range plans {
 		if plan.Refused != nil {
 			fmt.Fprintf(&b, "\n%s refuses the spec:\n%s\n", plan.Target, plan.Refused.Problems(p.SpecName))
@@ -118,17 +121,17 @@ func onlyOn(s *spec.Service) string {
 	return fmt.Sprintf(" (on %s only)", s.Targets[0])
 }
 
-// dataPlan is the plan of the data's program as text; empty for none.
-func dataPlan(resources []generator.Resource) string {
+// besidePlan is the plan of a program beside the app's own as text; empty for none.
+func besidePlan(title string, resources []generator.Resource) string {
 	if len(resources) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\ndata: %d resources, in %s, which both targets share\n", len(resources), generator.DataFolder)
+	fmt.Fprintf(&b, "\n"+title+"\n", len(resources))
 	of := ""
 	for _, r := range resources {
-		if r.Data != of {
-			of = r.Data
+		if group := r.Data + r.Domain; group != of {
+			of = group
 			b.WriteString("\n" + of + "\n")
 		}
 		fmt.Fprintf(&b, "  %-*s %s\n", typeColumn, shortType(r.Type), r.Name)

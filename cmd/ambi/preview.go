@@ -41,7 +41,8 @@ for settings that a stack must have and lacks; the preview says for which.
 If the spec has data, the data's program comes first: the preview shows the stack that
 the others' setting dataStack names, or, with --offline, brings it up against the
 stand-ins, so that the others can read its outputs. Outputs that are not deployed yet
-are unknown in the previews that follow; the last line says what to deploy first.
+are unknown in the previews that follow; the last line says what to deploy first. With
+switch in the spec, the stack main of stacks/traffic is previewed last.
 
 Where kubectl is on PATH, a preview of a Kubernetes stack asks the cluster as well,
 if you have the rights: whether a Secret is missing, and whether a quota or a
@@ -122,6 +123,8 @@ type PreviewDocument struct {
 	Previews []*engine.Result `json:"previews"` // one a target that the engine planned
 	// Data is the program of the data, which was previewed first, or brought up offline.
 	Data *engine.Result `json:"data,omitempty"`
+	// Traffic is the program that switches between the targets, which was previewed last.
+	Traffic *engine.Result `json:"traffic,omitempty"`
 }
 
 // preview runs the engine for each target in turn. A target that fails does not
@@ -171,8 +174,14 @@ func preview(ctx context.Context, io streams, p *project.Project, targets []spec
 			break
 		}
 	}
+	var traffic *engine.Result
+	if ctx.Err() == nil && len(targets) > 1 {
+		t, err := previewTraffic(ctx, io, p, options, asJSON)
+		traffic = t
+		failed.Add(engineError(problem.In(generator.TrafficFolder, err)))
+	}
 	if asJSON {
-		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.App.Name, Previews: results, Data: data}); err != nil {
+		if err := printJSON(io.out, PreviewDocument{Format: previewFormat, App: p.App.Name, Previews: results, Data: data, Traffic: traffic}); err != nil {
 			return err
 		}
 	}
@@ -212,7 +221,25 @@ func previewData(ctx context.Context, io streams, p *project.Project, options en
 		fmt.Fprintf(io.out, "%s: data, stack %s\n", p.App.Name, stack)
 		defer fmt.Fprintln(io.out)
 	}
-	return engine.PreviewData(ctx, options, stack)
+	return engine.PreviewBeside(ctx, options, stack)
+}
+
+// previewTraffic previews the stack main of the program that switches between the targets; none
+// where the app has no such program.
+func previewTraffic(ctx context.Context, io streams, p *project.Project, options engine.Options, asJSON bool) (*engine.Result, error) {
+	program, err := p.Traffic()
+	if err != nil || program == nil {
+		return nil, err
+	}
+	beside := engine.Options{Dir: options.Dir, Data: program.Folder, Offline: options.Offline, Color: options.Color, Stdin: options.Stdin, Stderr: options.Stderr}
+	if options.Offline {
+		beside.Placeholders = program.Placeholders
+	}
+	if !asJSON {
+		beside.Stdout = engineOutput(io, options)
+		fmt.Fprintf(io.out, "\n%s: traffic, stack %s\n", p.App.Name, generator.BesideStack)
+	}
+	return engine.PreviewBeside(ctx, beside, generator.BesideStack)
 }
 
 // engineOutput is where the engine shows a preview. The user's own Pulumi has the

@@ -115,6 +115,14 @@ const samples = `{
 		"name": "thumbs-cache-0a1b2c3", "engine": "valkey", "majorEngineVersion": "8", "cacheUsageLimits": {"dataStorage": {"maximum": 1, "unit": "GB"}},
 		"subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"], "tags": {"app": "thumbs"}
 	},
+	"aws:route53/record:Record": {
+		"zoneId": "Z0123456789ABCDEFGHIJ", "name": "thumbs.example.com", "type": "CNAME", "ttl": 60, "records": ["lambda.thumbs.example.com"],
+		"setIdentifier": "lambda", "weightedRoutingPolicies": [{"weight": 90}], "healthCheckId": "01234567-89ab-cdef-0123-456789abcdef"
+	},
+	"aws:route53/healthCheck:HealthCheck": {
+		"type": "HTTPS", "fqdn": "lambda.thumbs.example.com", "port": 443, "resourcePath": "/healthz", "enableSni": true, "requestInterval": 30,
+		"failureThreshold": 3, "tags": {"app": "thumbs", "Name": "lambda.thumbs.example.com"}
+	},
 	"aws:rds/subnetGroup:SubnetGroup": {"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "subnetIds": ["subnet-1", "subnet-2"], "tags": {"app": "thumbs"}},
 	"aws:rds/parameterGroup:ParameterGroup": {
 		"name": "thumbs-db-0a1b2c3", "description": "of thumbs-db", "family": "postgres17", "parameters": [{"name": "rds.force_ssl", "value": "1"}], "tags": {"app": "thumbs"}
@@ -202,6 +210,7 @@ func TestProblems(t *testing.T) {
 		queue        = "aws:sqs/queue:Queue"
 		notification = "aws:s3/bucketNotification:BucketNotification"
 		table        = "aws:dynamodb/table:Table"
+		record       = "aws:route53/record:Record"
 	)
 	for _, test := range []struct{ token, input, value, want string }{
 		{function, "memorySize", `64`, "CreateFunction.MemorySize: must have at least 128, got 64"},
@@ -231,6 +240,8 @@ func TestProblems(t *testing.T) {
 		{notification, "queues", `[{"queueArn": "arn", "events": ["s3:Created"]}]`, "Events[0]: must be one of"},
 		{notification, "queues", `[{"queueArn": "arn"}]`, "QueueConfigurations[0]: Events is required"},
 		{notification, "queues", `[{"queueArn": "arn", "events": [], "filterPrefix": 1}]`, "QueueConfigurations[0].Filter.Key.FilterRules[0].Value: must be a string, got 1"},
+		{record, "weightedRoutingPolicies", `[{"weight": 256}]`, "ResourceRecordSet.Weight: must have at most 255, got 256"},
+		{record, "type", `"ALIAS"`, "ResourceRecordSet.Type: must be one of"},
 		{table, "attributes", `[{"name": "id", "type": "text"}]`, "CreateTable.AttributeDefinitions[0].AttributeType: must be one of S, N, B"},
 		{table, "hashKey", `null`, "CreateTable.KeySchema[0]: AttributeName is required"},
 		{table, "globalSecondaryIndexes", `[{"name": "x", "hashKey": "at", "projectionType": "ALL"}]`, "GlobalSecondaryIndexes[0].IndexName: must have at least 3 characters, got 1"},

@@ -6,6 +6,7 @@ func beyondMoto() map[string]string {
 		"lambda PutProvisionedConcurrencyConfig": "moto does not implement it",
 		"eks CreatePodIdentityAssociation":       "moto does not implement it",
 		"elasticache CreateServerlessCache":      "moto does not implement it",
+		"route53 ChangeResourceRecordSets":       "moto has no hosted zone, which is there before any stack",
 	}
 }
 

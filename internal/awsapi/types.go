@@ -111,6 +111,7 @@ func types() map[string]resourceType {
 		"aws:eks/podIdentityAssociation:PodIdentityAssociation": one("eks", "CreatePodIdentityAssociation", "clusterName namespace serviceAccount roleArn tags"),
 	}
 	maps.Copy(all, databases())
+	maps.Copy(all, dns())
 	return all
 }
 

@@ -44,9 +44,9 @@ func DataStack(options Options) (string, error) {
 	return stack, nil
 }
 
-// PreviewData previews a stack of the data as its user would, with their own login and
-// state. The options are those of a stack that reads it.
-func PreviewData(ctx context.Context, options Options, stack string) (*Result, error) {
+// PreviewBeside previews a stack of the program in the folder that the options name as Data, and
+// which the app has beside its own. They are else those of a stack that reads it.
+func PreviewBeside(ctx context.Context, options Options, stack string) (*Result, error) {
 	folder := options.Data
 	options.Dir = filepath.Join(options.Dir, filepath.FromSlash(folder))
 	options.Target, options.Stack, options.Data = "", stack, ""

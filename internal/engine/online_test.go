@@ -91,7 +91,7 @@ END
 
 // The data's program is previewed in its folder, as its own project: the stack that the
 // other names, of the same organization.
-func TestPreviewData(t *testing.T) {
+func TestPreviewBeside(t *testing.T) {
 	temporaryFiles(t)
 	mark := filepath.Join(t.TempDir(), "called")
 	dir := fakeEngine(t, `
@@ -108,7 +108,7 @@ echo '{"resourcePreEvent": {"metadata": {"op": "create", "type": "a:a:A", "urn":
 	if err != nil || stack != "acme/prod" {
 		t.Fatalf("the data stack is %q, %v", stack, err)
 	}
-	result, err := PreviewData(t.Context(), options, stack)
+	result, err := PreviewBeside(t.Context(), options, stack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ echo '{"resourcePreEvent": {"metadata": {"op": "create", "type": "a:a:A", "urn":
 		t.Fatal(err)
 	}
 	write(t, options.Dir, "stacks/data/Pulumi.yaml", "name: app-data\nruntime: {name: go, options: {binary: app}}\n")
-	if _, err := PreviewData(t.Context(), options, "main"); err == nil || !strings.Contains(err.Error(), "hint: pulumi stack init main -C stacks/data, or") {
+	if _, err := PreviewBeside(t.Context(), options, "main"); err == nil || !strings.Contains(err.Error(), "hint: pulumi stack init main -C stacks/data, or") {
 		t.Errorf("got %v", err)
 	}
 }

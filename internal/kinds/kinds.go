@@ -107,6 +107,14 @@ func All() []Kind {
 			Price:     none("the load balancer is priced with http"), Fit: none("the load balancer is checked with http"), Simulate: none("the load balancer is a part of http"),
 		},
 		{
+			Name: "switch", Is: "both targets serve a domain, by weights in DNS", Golden: "generator/testdata/switching/app.yaml",
+			Keys: []string{"switch"},
+			Spec: in("spec/switch.go"), Lambda: in("target/lambda/switch.go"), Kubernetes: in("target/kubernetes/switch.go"),
+			Templates: in("templates/traffic/all/main.go.tmpl", "templates/lambda/features/health-route.tmpl", "templates/kubernetes/features/own-host.tmpl", "templates/kubernetes/features/own-route.tmpl"),
+			Price:     none("costs the same whichever target gets the traffic: health checks and DNS queries of Route 53"),
+			Fit:       none(unlimited), Simulate: none("moves requests, and changes none of them"),
+		},
+		{
 			Name: "identity", Is: "what a service may do in AWS", Golden: fullKubernetes,
 			Keys: []string{"services.*.permissions", "services.*.kubernetes.identity"},
 			Spec: in("spec/identity.go"), Lambda: in("target/lambda/identity.go"), Kubernetes: in("target/kubernetes/identity.go"),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,25 +15,34 @@ import (
 	"ambi/internal/problem"
 )
 
-// missingDataFiles are the files that the program of the data starts with, where the spec
-// has data and the project no such program yet.
-func (p *Project) missingDataFiles() ([]generator.File, error) {
-	if _, err := os.Lstat(filepath.Join(p.Root, filepath.FromSlash(generator.DataProject))); !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // and yours, or something that Pulumi will complain about
-	}
-	files, err := generator.DataFiles(p.Input(p.App.Targets))
+// missingStartFiles are the files that programs beside the app's own start with, where the spec
+// asks for one and the project has no such program yet.
+func (p *Project) missingStartFiles() ([]generator.File, error) {
+	beside, err := generator.ProgramsBeside(p.Input(p.App.Targets))
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(files, func(f generator.File) bool {
-		_, err := os.Lstat(filepath.Join(p.Root, filepath.FromSlash(f.Path)))
-		return err == nil
-	}), nil
+	missing := func(name string) bool {
+		_, err := os.Lstat(filepath.Join(p.Root, filepath.FromSlash(name)))
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	var files []generator.File
+	for _, program := range beside {
+		if !missing(program.Project()) {
+			continue // and yours, or something that Pulumi will complain about
+		}
+		for _, f := range program.Files {
+			if missing(f.Path) {
+				files = append(files, f)
+			}
+		}
+	}
+	return files, nil
 }
 
-// withDataFiles adds the files that the program of the data lacks to the changes.
-func (p *Project) withDataFiles(changes []tree.Change) ([]tree.Change, error) {
-	files, err := p.missingDataFiles()
+// withStartFiles adds the files that programs beside the app's own lack to the changes.
+func (p *Project) withStartFiles(changes []tree.Change) ([]tree.Change, error) {
+	files, err := p.missingStartFiles()
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +53,11 @@ func (p *Project) withDataFiles(changes []tree.Change) ([]tree.Change, error) {
 	return changes, nil
 }
 
-// startDataFiles writes them.
-func (p *Project) startDataFiles(root *os.Root, changes []tree.Change) error {
+// writeStartFiles writes them.
+func (p *Project) writeStartFiles(root *os.Root, changes []tree.Change) error {
 	w := &starter{root: root}
 	for _, c := range changes {
-		if c.Kind == tree.Create && strings.HasPrefix(c.Path, generator.DataFolder+"/Pulumi.") {
+		if c.Kind == tree.Create && strings.HasPrefix(path.Base(c.Path), "Pulumi.") {
 			if err := w.create(generator.File{Path: c.Path, Content: c.Want}); err != nil {
 				return problem.As(problem.Machine, err)
 			}
@@ -62,6 +72,15 @@ func (p *Project) DataFolder() string {
 		return ""
 	}
 	return generator.DataFolder
+}
+
+// Traffic is the program that switches between the targets; nil where the app has none.
+func (p *Project) Traffic() (*generator.Beside, error) {
+	beside, err := generator.ProgramsBeside(p.Input(p.App.Targets))
+	if err != nil || p.Resolved.Traffic.Empty() {
+		return nil, err
+	}
+	return &beside[len(beside)-1], nil
 }
 
 // OrderOf says in which order the programs must be deployed after these changes: the app's

@@ -25,10 +25,10 @@ func (p *Project) Generate(ctx context.Context, o GenerateOptions) ([]tree.Chang
 		if err != nil {
 			return changes, err
 		}
-		if changes, err = p.withDataFiles(changes); err != nil {
+		if changes, err = p.withStartFiles(changes); err != nil {
 			return nil, err
 		}
-		return changes, p.startDataFiles(root, changes)
+		return changes, p.writeStartFiles(root, changes)
 	})
 }
 
@@ -40,7 +40,7 @@ func (p *Project) Compare(ctx context.Context) ([]tree.Change, *SettingsList, er
 		if err != nil {
 			return nil, err
 		}
-		return p.withDataFiles(changes)
+		return p.withStartFiles(changes)
 	})
 }
 

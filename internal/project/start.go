@@ -260,11 +260,11 @@ func (w *starter) start(ctx context.Context, dir, name string) (*Project, error)
 	if err != nil {
 		return nil, err
 	}
-	kept, err := p.missingDataFiles()
+	beside, err := p.missingStartFiles()
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, kept...)
+	files = append(files, beside...)
 	if _, err := modulePath(dir); err != nil {
 		if name == "" {
 			name = "example.com/" + p.App.Name

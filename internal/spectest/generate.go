@@ -41,14 +41,16 @@ type bounds struct {
 type generator struct {
 	*rand.Rand
 	bounds
-	out    strings.Builder
-	names  []string
-	rank   []int           // of each service: it may need those of lower rank
-	shapes map[string]bool // methods and shapes of the routes so far
-	door   string          // the key that opens the cluster, unless anything goes
-	cors   string          // of all services, unless anything goes
-	image  bool            // the app has one, which a service may leave to it
-	each   bool            // each service has its own requests, rather than the app all
+	out     strings.Builder
+	names   []string
+	rank    []int               // of each service: it may need those of lower rank
+	shapes  map[string]bool     // methods and shapes of the routes so far
+	domains map[string][]string // services by their domain
+	guarded bool                // some service asks for tokens
+	door    string              // the key that opens the cluster, unless anything goes
+	cors    string              // of all services, unless anything goes
+	image   bool                // the app has one, which a service may leave to it
+	each    bool                // each service has its own requests, rather than the app all
 
 	data     []*datum
 	triggers []string // of each service: http, or what is written of the events that start it
@@ -78,7 +80,7 @@ type service struct {
 }
 
 func generate(r *rand.Rand, b bounds) []byte {
-	g := &generator{Rand: r, bounds: b, shapes: map[string]bool{}}
+	g := &generator{Rand: r, bounds: b, shapes: map[string]bool{}, domains: map[string][]string{}}
 	g.names = g.serviceNames()
 	g.rank = g.Perm(len(g.names))
 	g.each = g.sometimes()
@@ -102,6 +104,7 @@ func generate(r *rand.Rand, b bounds) []byte {
 	for i := range g.names {
 		g.service(i)
 	}
+	g.switching()
 	if g.sometimes() {
 		g.usage(0, !g.each && slices.Contains(g.triggers, "http"), true, true)
 	}

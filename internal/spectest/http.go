@@ -27,7 +27,9 @@ func (g *generator) http(s *service) {
 	}
 	if g.IntN(3) == 0 && (g.anything || g.door != "") {
 		s.domain = true
-		g.line(3, "domain: %s", g.one("thumbs.example.com", "a.b", "xn--thmbs-kva.example.com", "1.2.example"))
+		domain := g.one("thumbs.example.com", "a.b", "xn--thmbs-kva.example.com", "1.2.example")
+		g.line(3, "domain: %s", domain)
+		g.domains[domain] = append(g.domains[domain], s.name)
 	}
 }
 
@@ -40,7 +42,7 @@ func (g *generator) tokens(s *service) {
 	if g.anything || strings.HasPrefix(g.door, "gateway") {
 		checks = append(checks, "envoy")
 	}
-	s.tokens = g.one(checks...)
+	s.tokens, g.guarded = g.one(checks...), true
 	audience := g.some("thumbs", "https://thumbs.example.com", "a b", "x"+g.oneLine())
 	for i, a := range audience {
 		if s.tokens == "app" { // whose variable separates audiences by commas

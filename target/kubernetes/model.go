@@ -94,13 +94,16 @@ type Service struct {
 	Domain string
 	// Apart are the services that have the same domain and are served by something else: DNS
 	// can only point to one of them.
-	Apart       []string
-	Overlaps    []Overlap
-	Ingress     *Ingress // at most one of Ingress and Gateway is set
-	Gateway     *Gateway
-	TokenCheck  *TokenCheck // Envoy Gateway's, of what comes through Gateway; nil for none
-	Identity    *Identity
-	MetricsPath string // what the Prometheus Operator scrapes; empty for nothing
+	Apart []string
+	// OwnHost is the host under which no other target answers; empty without a switch. HealthRoute
+	// is the path there that says whether this target is up, where no route is it already.
+	OwnHost, HealthRoute string
+	Overlaps             []Overlap
+	Ingress              *Ingress // at most one of Ingress and Gateway is set
+	Gateway              *Gateway
+	TokenCheck           *TokenCheck // Envoy Gateway's, of what comes through Gateway; nil for none
+	Identity             *Identity
+	MetricsPath          string // what the Prometheus Operator scrapes; empty for nothing
 }
 
 // LowPort reports whether only root may listen on the app's port by default.

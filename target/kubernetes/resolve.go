@@ -108,6 +108,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.authorizer(at, s, &out)
 	slices.SortFunc(out.Environment, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	r.outside(name, s, &out)
+	r.switched(name, s, &out)
 	r.scale(at, s, &out)
 	r.pod(at, s, &out)
 	r.network(name, &out)

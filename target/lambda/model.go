@@ -77,6 +77,9 @@ type Service struct {
 	// OpenRoutes are the route keys without a token check although Routes have one: those of
 	// the method OPTIONS, and one for each route of ANY.
 	OpenRoutes []string
+	// HealthRoute is the route key, without a token check, that says whether the target is up;
+	// empty where nothing asks, or a route answers already.
+	HealthRoute string
 	// InternalCallers are the services that need this one, if only services of the app may call
 	// it. The HTTP API is still open to the internet.
 	InternalCallers []string

@@ -11,7 +11,7 @@ import (
 // Resolve decides everything that Lambda needs and notes what each field becomes. The model is
 // complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, finding.List) {
-	r := &resolver{app: app, names: app.ServiceNames(), notes: finding.New(spec.Lambda, app), callers: app.Callers(), optionsTaken: shapesWithOptions(app)}
+	r := &resolver{app: app, names: app.ServiceNames(), notes: finding.New(spec.Lambda, app), callers: app.Callers(), optionsTaken: shapesWithOptions(app), taken: map[spec.Route]string{}}
 	r.notes.Exact("name", "prefixes the names of all resources")
 	model := Model{App: app.Name}
 	for _, name := range r.names {
@@ -23,9 +23,13 @@ func Resolve(app *spec.App) (Model, finding.List) {
 	r.cors(&model)
 	r.authorize(&model)
 	r.domains(&model)
+	r.switched(&model)
 	routes := 0
 	for _, service := range model.Services {
 		routes += len(service.Routes) + len(service.OpenRoutes)
+		if service.HealthRoute != "" {
+			routes++
+		}
 	}
 	if routes > MaxRoutes {
 		r.notes.Refused("services", finding.Refusal{Limit: "routes", Page: HTTPAPIQuotasPage, Hint: "split the app, or use {path+} for a whole prefix"},
@@ -40,10 +44,11 @@ type resolver struct {
 	app          *spec.App
 	names        []string // of the services, in order
 	notes        *finding.Notes
-	callers      map[string][]string // of each service, in order
-	optionsTaken map[string]bool     // shapes of paths on which a service answers OPTIONS itself
-	region       string              // of the first image
-	regionOf     string              // where that image is written
+	callers      map[string][]string   // of each service, in order
+	optionsTaken map[string]bool       // shapes of paths on which a service answers OPTIONS itself
+	taken        map[spec.Route]string // the service that answers a health check
+	region       string                // of the first image
+	regionOf     string                // where that image is written
 }
 
 func (r *resolver) service(name string, s *spec.Service) Service {

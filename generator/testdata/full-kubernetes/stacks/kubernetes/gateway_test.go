@@ -26,8 +26,9 @@ func servedByGateway(r gatewayExpected) check {
 			parent["namespace"] = r.namespace
 		}
 		route.Want(t, "spec.parentRefs", []any{parent}, "this Gateway serves it, and no other")
+		hosts := []string{r.host}
 		if r.host != "" {
-			route.Want(t, "spec.hostnames", []string{r.host}, "the Gateway serves other hosts too")
+			route.Want(t, "spec.hostnames", hosts, "the Gateway serves other hosts too")
 		}
 		var rules []any
 		for some := range slices.Chunk(r.requests, 8) {

@@ -27,16 +27,20 @@ func servedByIngress(i ingressExpected) check {
 			paths = append(paths, map[string]any{"pathType": p[0], "path": p[1], "backend": backend})
 		}
 		rule := map[string]any{"http": map[string]any{"paths": paths}}
+		rules, tls := []any{rule}, []any{}
 		if i.host != "" {
 			rule["host"] = i.host
-			tls := map[string]any{"hosts": []string{i.host}}
+			certified := map[string]any{"hosts": []string{i.host}}
 			if i.tlsSecret != "" {
-				tls["secretName"] = i.tlsSecret
+				certified["secretName"] = i.tlsSecret
 			}
-			object.Want(t, "spec.tls", []any{tls}, "no one else may read requests and answers")
+			tls = append(tls, certified)
+		}
+		if len(tls) > 0 {
+			object.Want(t, "spec.tls", tls, "no one else may read requests and answers")
 		}
 		object.Want(t, "spec.ingressClassName", i.class, "other controllers leave it alone")
-		object.Want(t, "spec.rules", []any{rule}, "these requests reach the app, and no others", front)
+		object.Want(t, "spec.rules", rules, "these requests reach the app, and no others", front)
 		var skip any
 		if s.config["skipIngressWait"] == "true" {
 			skip = "true"

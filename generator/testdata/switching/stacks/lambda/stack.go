@@ -1,0 +1,103 @@
+// Package lambda declares moving on AWS: a Lambda function for each service, behind one HTTP
+// API. function.go says what every service is made of, gateway.go how requests reach it,
+// and each service has a file of its own with its facts and what it has beside that. ambi
+// wrote it from app/app.yaml, and it is yours to edit; "ambi diff" shows how it differs
+// from what ambi would write today.
+package lambda
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/apigatewayv2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"example.com/golden/stacks/settings"
+)
+
+const app = "moving"
+
+// What each route takes: a tenth of what AWS allows an account, so that one route cannot
+// use up what others share. A stack may change both.
+const (
+	throttleRate  = 1000 // requests a second
+	throttleBurst = 500  // requests at once
+)
+
+// shared is the tag of what belongs to no service alone.
+func shared() pulumi.StringMap { return pulumi.StringMap{"app": pulumi.String(app)} }
+
+// stack is the app as one stack deploys it: what its configuration says, and what the
+// services share. What the configuration leaves empty, no resource has.
+type stack struct {
+	services                    services
+	throttleRate, throttleBurst int
+	alarmTopics                 pulumi.ArrayInput
+	permissionsBoundary         pulumi.StringPtrInput
+	certificateARN              string // of the domains
+	gateway                     *apigatewayv2.Api
+	authorizers                 authorizers
+}
+
+// services are the facts of each, with what the stack's configuration changes of them.
+type services struct {
+	account facts
+	admin   facts
+	api     facts
+	status  facts
+	web     facts
+}
+
+// authorizers let requests through that bring a token of their issuer.
+type authorizers struct {
+	login *apigatewayv2.Authorizer
+}
+
+func readStack(read *settings.Settings) *stack {
+	s := &stack{
+		throttleRate:   read.Int("throttleRate", throttleRate, 1, 100_000),
+		throttleBurst:  read.Int("throttleBurst", throttleBurst, 1, 100_000),
+		certificateARN: read.ARN("certificateArn", "acm", "certificate/"),
+		services: services{
+			account: accountFacts.configured(read),
+			admin:   adminFacts.configured(read),
+			api:     apiFacts.configured(read),
+			status:  statusFacts.configured(read),
+			web:     webFacts.configured(read),
+		},
+	}
+	if topic := read.ARN("alarmTopicArn", "sns", ""); topic != "" {
+		s.alarmTopics = pulumi.Array{pulumi.String(topic)}
+	}
+	if boundary := read.ARN("permissionsBoundaryArn", "iam", "policy/"); boundary != "" {
+		s.permissionsBoundary = pulumi.String(boundary)
+	}
+	read.Demand("certificateArn", "a custom domain needs the certificate for its name, from ACM in the stack's region")
+	return s
+}
+
+// Deploy declares the API and then each service behind it. All settings are read first, so
+// that a bad one stops the update before anything has changed.
+func Deploy(ctx *pulumi.Context) error {
+	read := settings.Read(ctx)
+	s := readStack(read)
+	err := read.Err()
+	if err != nil {
+		return err
+	}
+	if s.gateway, err = newGateway(ctx, s); err != nil {
+		return err
+	}
+	if s.authorizers.login, err = newAuthorizer(ctx, s, app+"-login-example-com-moving", "https://login.example.com", "moving"); err != nil {
+		return err
+	}
+	for _, deploy := range []func(*pulumi.Context, *stack) error{
+		deployAccountService,
+		deployAdminService,
+		deployAPIService,
+		deployStatusService,
+		deployWebService,
+	} {
+		if err = deploy(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
