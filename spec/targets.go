@@ -33,10 +33,12 @@ func (a *App) On(t Target) *App {
 }
 
 // Everywhere returns the app with every service on all of the app's targets, but for those that
-// stand in for another service on theirs: both have a route. a itself stays as it is.
+// stand in for another service on theirs: both have a route. Nothing switches between the targets,
+// since a service that is placed anew may have nothing that serves its domain there. a itself
+// stays as it is.
 func (a *App) Everywhere() *App {
 	whole := *a
-	whole.whole = nil
+	whole.whole, whole.Switch = nil, nil
 	whole.Services = map[string]*Service{}
 	for name, s := range a.Services {
 		if s.Alone() && !a.standsIn(name) {
