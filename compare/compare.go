@@ -48,11 +48,9 @@ type Input struct {
 	Resolved *target.Resolved
 	// Usage is each service's traffic, by name. Missing services have unknown traffic.
 	Usage map[string]demand.Usage
-	// Buckets is how each bucket is used, by name; likewise.
-	Buckets map[string]demand.Bucket
-	// Tables is how each table is used; likewise.
-	Tables map[string]demand.Table
-	Sheet  *price.Sheet
+	// Data is how the app's data is used; likewise.
+	Data  demand.Data
+	Sheet *price.Sheet
 	// Book names the user's price book in the Sheet; empty: there is none.
 	Book    string
 	Catalog *nodes.Catalog
@@ -75,24 +73,6 @@ func UsageOf(app *spec.App) map[string]demand.Usage {
 		usage[name] = demand.FromSpec(app.UsageOf(name))
 	}
 	return usage
-}
-
-// BucketsOf is what a spec says about the use of each bucket.
-func BucketsOf(app *spec.App) map[string]demand.Bucket {
-	buckets := map[string]demand.Bucket{}
-	for name, usage := range app.UsageOfBuckets() {
-		buckets[name] = demand.BucketFromSpec(usage)
-	}
-	return buckets
-}
-
-// TablesOf is what a spec says about the use of each table.
-func TablesOf(app *spec.App) map[string]demand.Table {
-	tables := map[string]demand.Table{}
-	for name, usage := range app.UsageOfTables() {
-		tables[name] = demand.TableFromSpec(usage)
-	}
-	return tables
 }
 
 // Format is the version of a Result as JSON. Fields may be added within one.

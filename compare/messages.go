@@ -43,6 +43,22 @@ func (c *comparison) assumeMessages(say sayer) {
 	}
 }
 
+// assumeDatabases adds the assumptions on databases.
+func (c *comparison) assumeDatabases(say sayer) {
+	has := func(class bool) bool {
+		return slices.ContainsFunc(c.app.Data.Databases, func(d cost.Database) bool { return (d.Class != "") == class })
+	}
+	if has(true) {
+		say("data", "aws.amazon.com/blogs/database/demystifying-amazon-rds-backup-storage-costs", "database instances are as the spec has them, whatever the requests; backups are free up to the storage of all instances of a region")
+	}
+	if has(false) {
+		say("data", "docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-storage-backup.html", "Aurora: the mean capacity is as given, or the least that the spec allows, whatever the requests; storage, reads and writes are as given, and grow with them; backups are free up to the size of the database, and for one day altogether")
+	}
+	if has(true) || has(false) {
+		say("data", "", "databases have one instance and no proxy, and each has a secret with its password")
+	}
+}
+
 // assumeData adds the assumptions on the app's data.
 func (c *comparison) assumeData(r Result, say sayer) {
 	if c.app.Data.Queues > 0 {
@@ -54,6 +70,13 @@ func (c *comparison) assumeData(r Result, say sayer) {
 	if len(c.app.Data.Tables) > 0 {
 		say("data", "the user", "storage and requests of tables are as given, grow with the app's requests, and are the same on both targets")
 		say("data", "docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html", "tables: a write is metered by each 1 KB of the item, for the table and again for each index; a read by each 4 KB, at half a unit, because it may return what was there some moments ago: reads that must be current, and transactions, cost twice as much")
+	}
+	if slices.ContainsFunc(c.app.Data.Tables, func(t cost.Table) bool { return t.Recovery }) {
+		say("data", "docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html", "tables: point-in-time recovery is metered by the table without its indexes, each of which is taken to hold as much")
+	}
+	c.assumeDatabases(say)
+	if len(c.app.Data.Caches) > 0 {
+		say("data", "aws.amazon.com/elasticache/pricing", "caches: storage and commands are as given, and grow with the app's requests; ElastiCache meters at least 100 MB, and each command by the KB that it transfers, one at least")
 	}
 	if left := r.Left(); left != "" {
 		say("data", "", "not included: %s", left)

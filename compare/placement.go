@@ -61,6 +61,17 @@ func (p Placement) On(t spec.Target) []string {
 	return list
 }
 
+// Moves is how many services Write places.
+func (p Placement) Moves() int {
+	moves := 0
+	for _, edit := range p.Write {
+		if strings.HasPrefix(edit.Path, "services.") {
+			moves++
+		}
+	}
+	return moves
+}
+
 // Clear reports whether a mix is the answer: it is cheaper than either target for all services,
 // by more than what counts as about the same, or neither target takes all of them.
 func (p *Placement) Clear() bool {
@@ -128,6 +139,9 @@ func (c *comparison) place(whole pair, r Result) *Placement {
 			if c.Written[service.Service] != service.Target {
 				p.Write = append(p.Write, spec.Edit{Path: "services." + service.Service + ".targets", Value: "[" + string(service.Target) + "]"})
 			}
+		}
+		if !c.Resolved.App.For(spec.Lambda) || !c.Resolved.App.For(spec.Kubernetes) {
+			p.Write = append(p.Write, spec.Edit{Path: "targets", Value: "[lambda, kubernetes]"})
 		}
 	}
 	return p

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"ambi/compare"
+	"ambi/compare/demand"
 	"ambi/compare/price"
-	"ambi/compare/price/cost"
 	"ambi/spec"
 )
 
@@ -29,7 +29,7 @@ func withTables(t *testing.T, text string) compare.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in.Tables = compare.TablesOf(app)
+	in.Data = demand.DataFromSpec(app)
 	return in
 }
 
@@ -58,30 +58,29 @@ func TestTablesAreOnBothBills(t *testing.T) {
 	}
 }
 
-// Point-in-time recovery has no sourced price: it is named, unless it is off or the user gives one.
-func TestRecoveryIsNamedWithoutAPrice(t *testing.T) {
-	named := func(in compare.Input) bool {
-		return strings.Contains(run(t, in).Left(), "point-in-time recovery of tables (--price dynamodb.backups=DOLLARS)")
+// A database adds the same to both bills, but a class without a sourced price: it is named, unless the user gives one.
+func TestDatabasesAreOnBothBills(t *testing.T) {
+	text := strings.Replace(sessions, "data:\n", `data:
+  db: {postgres: {version: "17", class: db.t4g.medium, storage: 50Gi, usage: {backups: 20Gi}}}
+  ledger: {postgres: {version: "17", serverless: {min: 0.5, max: 4}, usage: {capacity: 1, stored: 10Gi, reads: 1M/month, writes: 1M/month, backups: 5Gi}}}
+  cache: {valkey: {usage: {stored: 50Mi}}}
+`, 1)
+	text = strings.Replace(text, "uses: {", "uses: {db: [connect], ledger: [connect], cache: [connect], ", 1)
+	with, without := run(t, withTables(t, text)), run(t, withTables(t, sessions))
+	// 50 GB x .115 + 730 x .12 + 10 GB x .10 + 2 M x .20 / M + 2 x .40 for secrets, and on Lambda a NAT gateway and its
+	// address, 730 x .05.
+	for name, difference := range map[string]float64{
+		"lambda":     (*with.Lambda.Bill.Total - *without.Lambda.Bill.Total).Dollars() - 730*.05,
+		"kubernetes": (*with.Kubernetes.Bill.Total - *without.Kubernetes.Bill.Total).Dollars(),
+	} {
+		if want := 5.75 + 87.60 + 1 + .40 + .80; difference < want-.01 || difference > want+.01 {
+			t.Errorf("%s: the databases add %v dollars, not %v", name, difference, want)
+		}
 	}
-	if !named(withTables(t, sessions)) {
-		t.Errorf("not named: %s", run(t, withTables(t, sessions)).Left())
-	}
-	if named(withTables(t, strings.Replace(sessions, "key: id,", "key: id, recovery: false,", 1))) {
-		t.Error("named for a table without recovery")
-	}
-	book, err := price.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	change, err := price.ParseOverride("dynamodb.backups=0.2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := withTables(t, sessions)
-	if in.Sheet, err = book.In("us-east-1", change); err != nil {
-		t.Fatal(err)
-	}
-	if named(in) || !slices.ContainsFunc(run(t, in).Lambda.Bill.Components, func(c cost.Component) bool { return c.Name == "Table backups" && c.Cost.Dollars() > .29 }) {
-		t.Errorf("with a price that is given: %s", run(t, in).Left())
+	left := with.Left()
+	for _, want := range []string{"instances of db.t4g.medium for PostgreSQL, by the hour (--price rds.db.t4g.medium=DOLLARS)", "(--price elasticache.storage=DOLLARS)", "(--price elasticache.units=DOLLARS)", "cache (writes, reads, itemSize)"} {
+		if !strings.Contains(left, want) {
+			t.Errorf("%s is not named: %s", want, left)
+		}
 	}
 }

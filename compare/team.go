@@ -49,11 +49,7 @@ func (c *comparison) team(p pair) *Team {
 
 // Words say it in a sentence or two.
 func (t Team) Words() string {
-	other := spec.Kubernetes
-	if t.Cheaper == Kubernetes {
-		other = spec.Lambda
-	}
-	text := fmt.Sprintf("at $%.4g an hour, %s pays if it takes less than %.3g hours a month more than %s", t.Rate, t.Cheaper.Name(), t.BreakEven, format.Sentence(string(other)))
+	text := fmt.Sprintf("at $%.4g an hour, %s pays if it takes less than %.3g hours a month more than %s", t.Rate, t.Cheaper.Name(), t.BreakEven, format.Sentence(string(spec.Target(t.Cheaper).Other())))
 	if t.Hours != nil {
 		text += fmt.Sprintf("; with %.4g hours on Lambda and %.4g on Kubernetes it is %s against %s: %s", t.Hours.Lambda, t.Hours.Kubernetes,
 			format.MoneyOr(t.Costs.Lambda), format.MoneyOr(t.Costs.Kubernetes), t.Answer.Name())

@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strings"
 
+	"ambi/compare/demand"
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/spec"
+	"ambi/target/data"
 )
 
 // NotPriced is what a comparison leaves out: a service or data whose kind is not priced
@@ -88,7 +90,7 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	var left []NotPriced
 	model := in.Resolved.Data
 	for _, b := range model.Buckets {
-		bucket := cost.Bucket{Name: b.Name, Bucket: in.Buckets[b.Name]}
+		bucket := cost.Bucket{Name: b.Name, Bucket: in.Data.Buckets[b.Name]}
 		priced.Buckets = append(priced.Buckets, bucket)
 		if figures := bucket.Unknown(); figures != nil || in.WithoutData {
 			left = append(left, NotPriced{Data: b.Name, Kind: "bucket", Figures: figures})
@@ -103,17 +105,28 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 		}
 	}
 	for _, t := range model.Tables {
-		table := cost.Table{Name: t.Name, Indexes: len(t.Indexes), Recovery: t.Recovery, Table: in.Tables[t.Name]}
+		table := cost.Table{Name: t.Name, Indexes: len(t.Indexes), Recovery: t.Recovery, Table: in.Data.Tables[t.Name]}
 		priced.Tables = append(priced.Tables, table)
 		if figures := table.Unknown(); figures != nil || in.WithoutData {
 			left = append(left, NotPriced{Data: t.Name, Kind: "table", Figures: figures})
 		}
 	}
 	for _, c := range model.Caches {
-		left = append(left, NotPriced{Data: c.Name, Kind: "valkey"})
+		cache := cost.Cache{Name: c.Name, MaxGiB: c.MaxStorageGiB, Cache: in.Data.Caches[c.Name]}
+		priced.Caches = append(priced.Caches, cache)
+		if figures := cache.Unknown(); figures != nil || in.WithoutData {
+			left = append(left, NotPriced{Data: c.Name, Kind: "valkey", Figures: figures})
+		}
 	}
 	for _, p := range model.Postgres {
-		left = append(left, NotPriced{Data: p.Name, Kind: "postgres"})
+		if p.Existing {
+			continue // it is on its owner's bill
+		}
+		database := databaseOf(p, in.Data.Databases[p.Name])
+		priced.Databases = append(priced.Databases, database)
+		if figures := database.Unknown(); figures != nil || in.WithoutData {
+			left = append(left, NotPriced{Data: p.Name, Kind: "postgres", Figures: figures})
+		}
 	}
 	for _, s := range in.Resolved.Kubernetes.Services {
 		for _, v := range s.Volumes {
@@ -129,6 +142,15 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	return cost.Data{}, left
 }
 
+// databaseOf combines a database's model with its usage.
+func databaseOf(p data.Postgres, usage demand.Database) cost.Database {
+	d := cost.Database{Name: p.Name, Class: p.Class, StorageGiB: p.StorageGiB, BackupDays: p.BackupDays, Database: usage}
+	if p.Serverless != nil {
+		d.Min, d.Max = p.Serverless.Min, p.Serverless.Max
+	}
+	return d
+}
+
 // unsourced are the prices that an app needs, and that have no source.
 func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
 	var list []NotPriced
@@ -139,6 +161,15 @@ func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
 	recovered := func(t cost.Table) bool { return t.Recovery }
 	if slices.ContainsFunc(app.Data.Tables, recovered) && !sheet.Has(cost.TableBackupPrice) {
 		list = append(list, NotPriced{Price: cost.TableBackupPrice, For: "point-in-time recovery of tables"})
+	}
+	for _, class := range app.Data.UnsourcedDatabases(sheet) {
+		list = append(list, NotPriced{Price: cost.DatabasePrice(class), For: "instances of " + class + " for PostgreSQL, by the hour"})
+	}
+	if len(app.Data.Caches) > 0 && !sheet.Has(cost.CacheStoragePrice) {
+		list = append(list, NotPriced{Price: cost.CacheStoragePrice, For: "what caches store, by the GB and hour"})
+	}
+	if len(app.Data.Caches) > 0 && !sheet.Has(cost.CacheUnitsPrice) {
+		list = append(list, NotPriced{Price: cost.CacheUnitsPrice, For: "commands of caches, by the KB"})
 	}
 	return list
 }

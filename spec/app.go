@@ -29,6 +29,14 @@ const (
 // Targets lists every target, in the order in which they are reported.
 func Targets() []Target { return []Target{Lambda, Kubernetes} }
 
+// Other is the target that one is not.
+func (t Target) Other() Target {
+	if t == Lambda {
+		return Kubernetes
+	}
+	return Lambda
+}
+
 // App is one app.yaml.
 type App struct {
 	APIVersion string              `json:"apiVersion" jsonschema:"required,enum=ambi/v1" jsonschema_description:"The grammar of this file."`

@@ -26,17 +26,6 @@ type BucketUsage struct {
 	Reads  Rate      `json:"reads,omitempty" jsonschema_description:"The mean rate of requests that read: GET and all others but DELETE, which costs nothing."`
 }
 
-// UsageOfBuckets is what the spec says about the use of each bucket: nil for nothing.
-func (a *App) UsageOfBuckets() map[string]*BucketUsage {
-	usage := map[string]*BucketUsage{}
-	for name, d := range a.Data {
-		if d.Bucket != nil {
-			usage[name] = d.Bucket.Usage
-		}
-	}
-	return usage
-}
-
 // BucketCORS is a bucket's answer to preflight requests.
 type BucketCORS struct {
 	Origins []string `json:"origins" jsonschema:"required,minItems=1,uniqueItems=true" jsonschema_description:"Origins such as https://app.example.com, or a lone *."`

@@ -75,6 +75,29 @@ func (d *Data) Kind() string {
 	return ""
 }
 
+// DataUsage is what the spec says about the use of some data: of one kind, or nothing.
+type DataUsage struct {
+	Bucket   *BucketUsage
+	Table    *TableUsage
+	Postgres *PostgresUsage
+	Valkey   *ValkeyUsage
+}
+
+// UsageOfData is what the spec says about the use of the data of a name.
+func (a *App) UsageOfData(name string) DataUsage {
+	switch d := a.Data[name]; {
+	case d.Bucket != nil:
+		return DataUsage{Bucket: d.Bucket.Usage}
+	case d.Table != nil:
+		return DataUsage{Table: d.Table.Usage}
+	case d.Postgres != nil:
+		return DataUsage{Postgres: d.Postgres.Usage}
+	case d.Valkey != nil:
+		return DataUsage{Valkey: d.Valkey.Usage}
+	}
+	return DataUsage{}
+}
+
 // DataNames lists the app's data in order.
 func (a *App) DataNames() []string { return slices.Sorted(maps.Keys(a.Data)) }
 

@@ -14,12 +14,23 @@ import (
 // Postgres is a PostgreSQL database of the app's data: an instance of Class, an Aurora cluster
 // between two capacities, or one that exists already.
 type Postgres struct {
-	Version    string    `json:"version,omitempty" jsonschema_description:"The version of PostgreSQL, such as \"17\" or \"17.5\"; AWS picks, and updates, a minor version that is not given."`
-	Class      string    `json:"class,omitempty" jsonschema_description:"The instance class of an RDS instance, such as db.t4g.medium."`
-	Storage    Quantity  `json:"storage,omitempty" jsonschema:"default=20Gi" range:"20Gi to 64Ti in whole bytes" unit:"bytes" jsonschema_description:"The disk of an instance, in whole Gi; it can grow, and never shrinks."`
-	Serverless *Capacity `json:"serverless,omitempty" jsonschema_description:"Aurora Serverless v2, which scales between two capacities, instead of an instance class."`
-	Backups    Age       `json:"backups,omitempty" jsonschema:"default=7d" range:"1d to 35d in whole days" jsonschema_description:"How far back the database can be restored, to any second."`
-	Existing   bool      `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's settings NAME.host, NAME.name, NAME.secretArn and NAME.securityGroupId say which it is."`
+	Version    string         `json:"version,omitempty" jsonschema_description:"The version of PostgreSQL, such as \"17\" or \"17.5\"; AWS picks, and updates, a minor version that is not given."`
+	Class      string         `json:"class,omitempty" jsonschema_description:"The instance class of an RDS instance, such as db.t4g.medium."`
+	Storage    Quantity       `json:"storage,omitempty" jsonschema:"default=20Gi" range:"20Gi to 64Ti in whole bytes" unit:"bytes" jsonschema_description:"The disk of an instance, in whole Gi; it can grow, and never shrinks."`
+	Serverless *Capacity      `json:"serverless,omitempty" jsonschema_description:"Aurora Serverless v2, which scales between two capacities, instead of an instance class."`
+	Backups    Age            `json:"backups,omitempty" jsonschema:"default=7d" range:"1d to 35d in whole days" jsonschema_description:"How far back the database can be restored, to any second."`
+	Usage      *PostgresUsage `json:"usage,omitempty" jsonschema_description:"What compare assumes of the database; it never changes a stack."`
+	Existing   bool           `json:"existing,omitempty" jsonschema_description:"It exists already, and ambi leaves it as it is: a data stack's settings NAME.host, NAME.name, NAME.secretArn and NAME.securityGroupId say which it is."`
+}
+
+// PostgresUsage is what compare assumes of a database. Like that of a bucket it has no defaults:
+// what is not given is unknown.
+type PostgresUsage struct {
+	Backups  *Quantity `json:"backups,omitempty" range:"0 to 10000Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the backups hold, on average over a month: as much as the database itself is free."`
+	Capacity *Quantity `json:"capacity,omitempty" range:"0 to 256" jsonschema_description:"The mean capacity of a serverless database over a month, in ACUs, between its min and max."`
+	Stored   *Quantity `json:"stored,omitempty" range:"0 to 10000Ti in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a serverless database holds, on average over a month; an instance pays for its storage, used or not."`
+	Writes   Rate      `json:"writes,omitempty" jsonschema_description:"The mean rate at which a serverless database writes to its storage, 4 KB at a time."`
+	Reads    Rate      `json:"reads,omitempty" jsonschema_description:"The mean rate at which a serverless database reads pages that are not in its memory, 8 KB each."`
 }
 
 // Capacity bounds an Aurora Serverless v2 cluster, in Aurora capacity units (ACUs) of about
@@ -66,7 +77,7 @@ func pausing(major string) int { return map[string]int{"14": 12, "15": 7, "16": 
 func (v *validator) postgres(path, name string, p *Postgres) {
 	v.identifier(path, name, maxIdentifier, "RDS")
 	if p.Existing {
-		v.existing(path, "version", "class", "storage", "serverless", "backups")
+		v.existing(path, "version", "class", "storage", "serverless", "backups", "usage")
 		return
 	}
 	switch at := path + ".version"; {
@@ -94,6 +105,26 @@ func (v *validator) postgres(path, name string, p *Postgres) {
 	}
 	if at := path + ".serverless"; serverless && v.sound(at) {
 		v.capacity(at, p)
+	}
+	v.postgresUsage(path+".usage", p)
+}
+
+// postgresUsage checks that the usage is of what the database has.
+func (v *validator) postgresUsage(path string, p *Postgres) {
+	if p.Serverless == nil {
+		for _, key := range []string{"capacity", "stored", "writes", "reads"} {
+			if at := path + "." + key; v.app.Given(at) {
+				v.fail(at, "is only for a serverless database", "an instance is paid by its class and storage: remove it")
+			}
+		}
+		return
+	}
+	at := path + ".capacity"
+	if !v.app.Given(at) || !v.sound(at) || !v.sound(parent(path)+".serverless") {
+		return
+	}
+	if n := p.Usage.Capacity.Milli(); n < p.Serverless.Min.Milli() || n > p.Serverless.Max.Milli() {
+		v.fail(at, fmt.Sprintf("must be between the database's min and max, %s and %s, got %s", p.Serverless.Min, p.Serverless.Max, p.Usage.Capacity))
 	}
 }
 

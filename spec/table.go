@@ -31,17 +31,6 @@ type TableUsage struct {
 	ItemSize *Quantity `json:"itemSize,omitempty" range:"0 to 1Mi in whole bytes" unit:"bytes" jsonschema_description:"Bytes of a mean item, or of all items that a mean query reads: DynamoDB meters writes and reads by them."`
 }
 
-// UsageOfTables is what the spec says about the use of each table: nil for nothing.
-func (a *App) UsageOfTables() map[string]*TableUsage {
-	usage := map[string]*TableUsage{}
-	for name, d := range a.Data {
-		if d.Table != nil {
-			usage[name] = d.Table.Usage
-		}
-	}
-	return usage
-}
-
 // Index is a global secondary index of a table.
 type Index struct {
 	Key  string `json:"key" jsonschema:"required" jsonschema_description:"The attribute that the index finds items by."`

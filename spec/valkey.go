@@ -2,7 +2,17 @@ package spec
 
 // Valkey is a cache of the app's data, in memory and in ElastiCache Serverless.
 type Valkey struct {
-	MaxStorage Quantity `json:"maxStorage,omitempty" jsonschema:"default=1Gi" range:"1Gi to 5000Gi in whole bytes" unit:"bytes" jsonschema_description:"The most that the cache stores, in whole Gi; when it is full, it drops what has a time to live and was used least."`
+	MaxStorage Quantity     `json:"maxStorage,omitempty" jsonschema:"default=1Gi" range:"1Gi to 5000Gi in whole bytes" unit:"bytes" jsonschema_description:"The most that the cache stores, in whole Gi; when it is full, it drops what has a time to live and was used least."`
+	Usage      *ValkeyUsage `json:"usage,omitempty" jsonschema_description:"What compare assumes of the cache; it never changes a stack."`
+}
+
+// ValkeyUsage is what compare assumes of a cache. Like that of a bucket it has no defaults: what is
+// not given is unknown.
+type ValkeyUsage struct {
+	Stored   *Quantity `json:"stored,omitempty" range:"0 to 5000Gi in whole bytes" unit:"bytes" jsonschema_description:"Bytes that the cache holds, on average over a month."`
+	Writes   Rate      `json:"writes,omitempty" jsonschema_description:"The mean rate of commands that write."`
+	Reads    Rate      `json:"reads,omitempty" jsonschema_description:"The mean rate of commands that read."`
+	ItemSize *Quantity `json:"itemSize,omitempty" range:"0 to 512Mi in whole bytes" unit:"bytes" jsonschema_description:"Bytes that a mean command transfers: ElastiCache meters commands by them."`
 }
 
 // SetDefaults bounds the cache, and its bill, by the smallest limit.

@@ -207,13 +207,7 @@ func writePlacement(out io.Writer, p *project.Project, result compare.Result) er
 		fmt.Fprintln(out, "ambi: --write: no mix of both targets is worth it, so the spec stays as it is")
 		return nil
 	}
-	edits := result.Placement.Write
-	for _, t := range spec.Targets() {
-		if !p.App.For(t) {
-			edits = append(edits, spec.Edit{Path: "targets", Value: "[lambda, kubernetes]"})
-		}
-	}
-	diff, err := p.Edit(edits, true)
+	diff, err := p.Edit(result.Placement.Write, true)
 	if err != nil {
 		return err
 	}

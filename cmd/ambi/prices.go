@@ -229,7 +229,7 @@ that a person should look at.`,
 	set.StringVar(&given.region, "region", "", "the AWS `REGION`, such as eu-west-1")
 	set.StringVar(&given.from, "from", "", "a `FOLDER` of downloaded files, or another address for the Price List")
 	set.StringVar(&given.out, "out", "", "the price book `FILE` to write (default: "+flags.PricesFile+" of the project)")
-	set.StringSliceVar(&given.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` to read the prices of")
+	set.StringSliceVar(&given.instances, "instance", pricerefresh.UsualInstances(), "EC2 `TYPES` and RDS classes to read the prices of")
 	set.StringSliceVar(&given.skip, "skip", nil, "the `KEYS` of prices to leave as they are")
 	return cmd
 }

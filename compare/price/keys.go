@@ -22,10 +22,12 @@ const (
 	Invocation  = "invocation"
 	WriteUnit   = "write unit" // of DynamoDB, for 1 KB of an item
 	ReadUnit    = "read unit"  // of DynamoDB, for 4 KB that are read consistently
+	ACUHour     = "ACU-hour"   // of Aurora, for a capacity of some 2 GiB of memory
+	ECPU        = "ECPU"       // of ElastiCache, for 1 KB that a command transfers
 	Fraction    = "fraction"   // of another price
 )
 
-// units says what each price is for. Instances, ec2.*, are priced by the hour.
+// units says what each price is for. Instances, ec2.* and rds.db.*, are priced by the hour.
 func units() map[string]string {
 	return map[string]string{
 		"lambda.requests":                    Request,
@@ -73,6 +75,14 @@ func units() map[string]string {
 		"dynamodb.reads":                     ReadUnit,
 		"dynamodb.storage":                   GBMonth,
 		"dynamodb.backups":                   GBMonth, // of point-in-time recovery
+		"rds.storage":                        GBMonth, // gp3, of PostgreSQL instances in one zone
+		"rds.backups":                        GBMonth, // beyond what is free
+		"aurora.capacity":                    ACUHour, // of Serverless v2 for PostgreSQL
+		"aurora.storage":                     GBMonth,
+		"aurora.io":                          Request,
+		"aurora.backups":                     GBMonth,
+		"elasticache.storage":                GBHour, // of serverless caches for Valkey
+		"elasticache.units":                  ECPU,
 	}
 }
 
@@ -80,6 +90,9 @@ func units() map[string]string {
 func UnitOf(key string) (string, bool) {
 	if instance, ok := strings.CutPrefix(key, "ec2."); ok {
 		return Hour, strings.Contains(instance, ".")
+	}
+	if class, ok := strings.CutPrefix(key, "rds.db."); ok { // of a PostgreSQL instance in one zone
+		return Hour, strings.Contains(class, ".")
 	}
 	unit, ok := units()[key]
 	return unit, ok

@@ -78,7 +78,7 @@ func (f fileOffers) Open(_ context.Context, service, region string) (io.ReadClos
 // RefreshOptions say what Refresh reads.
 type RefreshOptions struct {
 	Region    string
-	Instances []string // EC2 types, such as m7g.large
+	Instances []string // EC2 types, such as m7g.large, and RDS classes, such as db.t4g.medium
 	Skip      []string // keys to leave as they are
 	Compiled  string   // today, as 2026-11-22; the book keeps it
 }

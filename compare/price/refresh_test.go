@@ -41,7 +41,7 @@ func serve(t *testing.T, list map[string][]pricelist.Item) (price.Offers, map[st
 	return price.HTTP(server.Client(), server.URL+"/offers/v1.0/aws/"), asked
 }
 
-var ireland = price.RefreshOptions{Region: "eu-west-1", Instances: []string{"m7g.large", "m7i.large"}, Compiled: "2026-11-23"}
+var ireland = price.RefreshOptions{Region: "eu-west-1", Instances: []string{"m7g.large", "m7i.large", "db.t4g.medium"}, Compiled: "2026-11-23"}
 
 func TestRefresh(t *testing.T) {
 	server, asked := serve(t, pricelist.Offers())
@@ -64,6 +64,8 @@ func TestRefresh(t *testing.T) {
 		"logs.ingestion": "0.57", "httpapi.requests": "0.00000111", "restapi.requests": "0.0000035", "egress.internet": "0.09", "ebs.gp3": "0.088",
 		"sqs.requests": "0.0000004", "sqs.fifo": "0.0000005", "s3.storage": "0.023", "s3.writes": "0.000005", "s3.reads": "0.0000004",
 		"dynamodb.writes": "0.000000706", "dynamodb.reads": "0.000000141", "dynamodb.storage": "0.283", "dynamodb.backups": "0.2264",
+		"rds.storage": "0.127", "rds.backups": "0.095", "rds.db.t4g.medium": "0.072", "aurora.capacity": "0.14", "aurora.storage": "0.11", "aurora.io": "0.00000022", "aurora.backups": "0.022",
+		"scheduler.invocations": "0.00000115",
 	} {
 		r, err := sheet.Rate(key)
 		if err != nil {

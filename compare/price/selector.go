@@ -84,7 +84,27 @@ func selectors(instances []string) []selector {
 	usage("AmazonDynamoDB", throughput, "dynamodb.reads", "ReadRequestUnits")
 	list = append(list, selector{key: "dynamodb.storage", offer: "AmazonDynamoDB", family: "Database Storage", usage: "TimedStorage-ByteHrs", allowance: true})
 	usage("AmazonDynamoDB", "Database Storage", "dynamodb.backups", "TimedPITRStorage-ByteHrs")
+	database := func(key, family, engine, usage string, attributes ...string) {
+		s := selector{key: key, offer: "AmazonRDS", family: family, usage: usage, attributes: map[string]string{"databaseEngine": engine}}
+		for i := 0; i+1 < len(attributes); i += 2 {
+			s.attributes[attributes[i]] = attributes[i+1]
+		}
+		list = append(list, s)
+	}
+	database("rds.storage", "Database Storage", "PostgreSQL", "RDS:GP3-Storage", "deploymentOption", "Single-AZ")
+	database("rds.backups", "Storage Snapshot", "Any", "RDS:ChargedBackupUsage")
+	const aurora = "Aurora PostgreSQL"
+	database("aurora.capacity", "ServerlessV2", aurora, "Aurora:ServerlessV2Usage")
+	database("aurora.storage", "Database Storage", aurora, "Aurora:StorageUsage")
+	database("aurora.io", "System Operation", aurora, "Aurora:StorageIOUsage")
+	database("aurora.backups", "Storage Snapshot", aurora, "Aurora:BackupUsage")
+	// Its first 14 M a month are free.
+	list = append(list, selector{key: "scheduler.invocations", offer: "AWSEvents", usage: "ScheduledInvocation", allowance: true})
 	for _, instance := range instances {
+		if strings.HasPrefix(instance, "db.") {
+			database("rds."+instance, "Database Instance", "PostgreSQL", "InstanceUsage:"+instance, "deploymentOption", "Single-AZ")
+			continue
+		}
 		list = append(list, selector{
 			key: "ec2." + instance, offer: "AmazonEC2", family: "Compute Instance", usage: "BoxUsage:" + instance,
 			attributes: map[string]string{

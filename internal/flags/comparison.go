@@ -67,7 +67,7 @@ func (c *Comparison) Input(p *project.Project) (compare.Input, error) {
 	if app != p.App {
 		resolved = target.Resolve(app)
 	}
-	return compare.Input{Resolved: resolved, Usage: usage, Buckets: compare.BucketsOf(app), Tables: compare.TablesOf(app), Sheet: sheet, Book: book, Catalog: catalog, Choices: choices, NotPriced: p.NotPriced, Written: p.Written, WithoutData: p.WithoutData}, nil
+	return compare.Input{Resolved: resolved, Usage: usage, Data: demand.DataFromSpec(app), Sheet: sheet, Book: book, Catalog: catalog, Choices: choices, NotPriced: p.NotPriced, Written: p.Written, WithoutData: p.WithoutData}, nil
 }
 
 // Compare compares a project; a trace says how requests spread over time.

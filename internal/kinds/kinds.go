@@ -76,6 +76,7 @@ func All() []Kind {
 		same           = "the same for both targets: they read the data's stack"
 		free           = "adds nothing that is paid for"
 		unlimited      = "has no limit that usage could reach"
+		untouched      = "takes no part in a request"
 	)
 	return []Kind{
 		{
@@ -133,14 +134,14 @@ func All() []Kind {
 			Keys: []string{"services.*.kubernetes.serviceMonitor"},
 			Spec: in("spec/servicemonitor.go"), Lambda: none("CloudWatch has the function's metrics"), Kubernetes: in("target/kubernetes/servicemonitor.go"),
 			Templates: in("templates/kubernetes/features/monitor.tmpl"),
-			Price:     none(free), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+			Price:     none(free), Fit: none(unlimited), Simulate: none(untouched),
 		},
 		{
 			Name: "bucket", Is: "objects that are kept", Golden: uploads,
 			Keys: []string{"data.*.bucket"},
 			Spec: in("spec/bucket.go"), Data: in("target/data/bucket.go"), Lambda: none(same), Kubernetes: none(same),
 			Templates: in("templates/data/bucket.go.tmpl", "templates/data/features/bucket.tmpl"),
-			Price:     in("compare/price/cost/bucket.go"), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+			Price:     in("compare/price/cost/bucket.go"), Fit: none(unlimited), Simulate: none(untouched),
 		},
 		{
 			Name: "queue", Is: "messages that wait, and that start a service", Golden: uploads,
@@ -154,7 +155,7 @@ func All() []Kind {
 			Keys: []string{"data.*.table"},
 			Spec: in("spec/table.go"), Data: in("target/data/table.go"), Lambda: none(same), Kubernetes: none(same),
 			Templates: in("templates/data/table.go.tmpl", "templates/data/features/table.tmpl"),
-			Price:     in("compare/price/cost/table.go"), Fit: none("has no limit that usage could reach"), Simulate: none("takes no part in a request"),
+			Price:     in("compare/price/cost/table.go"), Fit: none("has no limit that usage could reach"), Simulate: none(untouched),
 		},
 		{
 			Name: "postgres", Is: "a PostgreSQL database", Golden: "generator/testdata/postgres/app.yaml",
@@ -163,7 +164,7 @@ func All() []Kind {
 			Lambda: in("target/lambda/postgres.go", "target/lambda/network.go"), Kubernetes: in("target/kubernetes/postgres.go", "target/kubernetes/network.go"),
 			Templates: in("templates/data/postgres.go.tmpl", "templates/data/elsewhere.go.tmpl", "templates/data/features/instance.tmpl", "templates/data/features/serverless.tmpl",
 				"templates/data/features/group.tmpl", "templates/lambda/features/network.tmpl", "templates/kubernetes/features/network.tmpl"),
-			Price: none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price: in("compare/price/cost/postgres.go"), Fit: none("the targets count the connections that services may hold"), Simulate: none(untouched),
 		},
 		{
 			Name: "valkey", Is: "a cache for Valkey", Golden: "generator/testdata/valkey/app.yaml",
@@ -171,7 +172,7 @@ func All() []Kind {
 			Spec: in("spec/valkey.go"), Data: in("target/data/valkey.go"),
 			Lambda: none("reached through the network, as a postgres is"), Kubernetes: none("reached through the network, as a postgres is"),
 			Templates: in("templates/data/valkey.go.tmpl", "templates/data/features/valkey.tmpl"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none(unpriced),
+			Price:     in("compare/price/cost/valkey.go"), Fit: none(unlimited), Simulate: none(untouched),
 		},
 		{
 			Name: "uploads", Is: "new objects of a bucket start a service, through a queue", Golden: uploads,
@@ -192,7 +193,7 @@ func All() []Kind {
 			Keys: []string{"services.*.volumes"},
 			Spec: in("spec/volumes.go"), Lambda: in("target/lambda/volumes.go"), Kubernetes: in("target/kubernetes/volumes.go"),
 			Templates: in("templates/kubernetes/features/volumes.tmpl", "templates/kubernetes/features/volumes/volumes.go.txt"),
-			Price:     none(unpriced), Fit: none(unlimited), Simulate: none("takes no part in a request"),
+			Price:     none(unpriced), Fit: none(unlimited), Simulate: none(untouched),
 		},
 		{
 			Name: "worker", Is: "a service that runs all the time by itself", Golden: "generator/testdata/workers/app.yaml",

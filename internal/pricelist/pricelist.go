@@ -46,6 +46,11 @@ func Offers() map[string][]Item {
 	const onDemand = "Amazon DynamoDB PayPerRequest Throughput"
 	table := flat("Database Storage", "EU-TimedStorage-ByteHrs", "0")
 	table.Prices = [][2]string{{"0", "0.0000000000"}, {"25", "0.2830000000"}}
+	database := func(family, usage, engine, deployment, price string) Item {
+		return flat(family, usage, price, "databaseEngine", engine, "deploymentOption", deployment)
+	}
+	scheduled := flat("EventBridge", "EU-ScheduledInvocation", "0")
+	scheduled.Prices = [][2]string{{"0", "0.0000000000"}, {"14000000", "0.0000011500"}}
 	api := flat("API Calls", "EU-ApiGatewayHttpRequest", "0")
 	api.Prices = [][2]string{{"0", "0.0000011100"}, {"300000000", "0.0000010000"}}
 	return map[string][]Item{
@@ -101,6 +106,26 @@ func Offers() map[string][]Item {
 			flat(onDemand, "EU-IA-WriteRequestUnits", "0.0000008800"), flat(onDemand, "EU-ReplWriteRequestUnits", "0.0000007060"),
 			table, flat("Database Storage", "EU-IA-TimedStorage-ByteHrs", "0.1130000000"), flat("Database Storage", "EU-TimedPITRStorage-ByteHrs", "0.2264000000"),
 		},
+		"AmazonRDS": {
+			database("Database Instance", "EU-InstanceUsage:db.t4g.micro", "PostgreSQL", "Single-AZ", "0.0180000000"),
+			database("Database Instance", "EU-InstanceUsage:db.t4g.small", "PostgreSQL", "Single-AZ", "0.0360000000"),
+			database("Database Instance", "EU-InstanceUsage:db.t4g.medium", "PostgreSQL", "Single-AZ", "0.0720000000"),
+			database("Database Instance", "EU-InstanceUsage:db.t4g.medium", "MySQL", "Single-AZ", "0.0700000000"),
+			database("Database Instance", "EU-InstanceUsage:db.t4g.medium", "Aurora PostgreSQL", "Single-AZ", "0.0800000000"),
+			database("Database Instance", "EU-Multi-AZUsage:db.t4g.medium", "PostgreSQL", "Multi-AZ", "0.1450000000"),
+			database("Database Storage", "EU-RDS:GP3-Storage", "PostgreSQL", "Single-AZ", "0.1270000000"),
+			database("Database Storage", "EU-RDS:GP3-Storage", "MySQL", "Single-AZ", "0.1270000000"),
+			database("Database Storage", "EU-RDS:Multi-AZ-GP3-Storage", "PostgreSQL", "Multi-AZ", "0.2540000000"),
+			database("Storage Snapshot", "EU-RDS:ChargedBackupUsage", "Any", "", "0.0950000000"),
+			database("ServerlessV2", "EU-Aurora:ServerlessV2Usage", "Aurora PostgreSQL", "", "0.1400000000"),
+			database("ServerlessV2", "EU-Aurora:ServerlessV2Usage", "Aurora MySQL", "", "0.1400000000"),
+			database("ServerlessV2", "EU-Aurora:ServerlessV2IOOptimizedUsage", "Aurora PostgreSQL", "", "0.1900000000"),
+			database("Database Storage", "EU-Aurora:StorageUsage", "Aurora PostgreSQL", "", "0.1100000000"),
+			database("System Operation", "EU-Aurora:StorageIOUsage", "Aurora PostgreSQL", "", "0.0000002200"),
+			database("Storage Snapshot", "EU-Aurora:BackupUsage", "Aurora PostgreSQL", "", "0.0220000000"),
+			database("Storage Snapshot", "EU-Aurora:BackupUsage", "Aurora MySQL", "", "0.0220000000"),
+		},
+		"AWSEvents":         {scheduled, flat("EventBridge", "EU-Event-64K-Chunks", "0.0000010000")},
 		"AmazonVPC":         {flat("", "EU-PublicIPv4:InUseAddress", "0.0050000000"), flat("", "EU-PublicIPv4:IdleAddress", "0.0050000000")},
 		"AWSDataTransfer":   {egress, flat("Data Transfer", "EU-DataTransfer-Regional-Bytes", "0.0100000000"), flat("Data Transfer", "EU-USE1-AWS-Out-Bytes", "0.0200000000")},
 		"AWSSecretsManager": {flat("Secret", "EU-AWSSecretsManager-Secrets", "0.4000000000"), flat("API Request", "EU-AWSSecretsManagerAPIRequest", "0.0000050000")},

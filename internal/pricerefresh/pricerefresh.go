@@ -31,7 +31,7 @@ import (
 // Options say what is read, from where and to where.
 type Options struct {
 	Region    string
-	Instances []string  // EC2 types
+	Instances []string  // EC2 types and RDS classes
 	Skip      []string  // keys of prices that stay as they are
 	From      string    // a folder or an address; empty for the Price List of AWS
 	Out       string    // the price book to write
@@ -49,7 +49,8 @@ type Done struct {
 	Complete bool   // compare can count with the region's prices
 }
 
-// UsualInstances are the EC2 types that compare chooses nodes from unless it is told.
+// UsualInstances are the EC2 types that compare chooses nodes from unless it is told, and the
+// smallest RDS classes.
 func UsualInstances() []string {
 	var list []string
 	for _, family := range []string{"m7g", "m7i"} {
@@ -57,7 +58,7 @@ func UsualInstances() []string {
 			list = append(list, family+"."+size)
 		}
 	}
-	return list
+	return append(list, "db.t4g.micro", "db.t4g.small", "db.t4g.medium")
 }
 
 // Run reads the prices and writes them over those that the file has. Nothing is

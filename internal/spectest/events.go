@@ -136,7 +136,7 @@ func (g *generator) keep() {
 			g.line(1, "%s: {postgres: {%s}}", g.key(d.name), g.postgres())
 			continue
 		case d.valkey:
-			g.line(1, "%s: {valkey: {%s}}", g.key(d.name), g.one("", "maxStorage: 1Gi", "maxStorage: 5000Gi"))
+			g.line(1, "%s: {valkey: {%s}}", g.key(d.name), g.one("", "maxStorage: 1Gi", "maxStorage: 5000Gi", "usage: {stored: 0, writes: 1/s, reads: 5M/month, itemSize: 1500}"))
 			continue
 		case d.postgres:
 			g.line(1, "%s: {postgres: {existing: true}}", g.key(d.name))
@@ -224,10 +224,14 @@ func (g *generator) postgres() string {
 	entries := []string{"version: " + g.quoted(g.one("14", "15.10", "16.6", "17", "18"))}
 	if g.sometimes() {
 		entries = append(entries, "serverless: {min: "+g.one("0", "0.5", "1")+", max: "+g.one("1", "4", "128.5")+"}")
+		if g.IntN(3) == 0 {
+			usage := g.some("capacity: 1", "stored: "+g.one("0", "20Gi"), "writes: 1/s", "reads: 5M/month", "backups: 30Gi")
+			entries = append(entries, "usage: {"+strings.Join(usage, ", ")+"}")
+		}
 	} else {
 		entries = append(entries, "class: "+g.one("db.t4g.micro", "db.r7g.2xlarge", "db.x2g.large"))
 		if g.sometimes() {
-			entries = append(entries, "storage: "+g.one("20Gi", "64Ti", "100Gi"))
+			entries = append(entries, "storage: "+g.one("20Gi", "64Ti", "100Gi"), "usage: {backups: "+g.one("0", "70Gi")+"}")
 		}
 	}
 	if g.sometimes() {

@@ -32,7 +32,7 @@ func Data() []Change {
 			Data: steps("update BucketCorsConfigurationV2"),
 		},
 		{
-			Fields:     []string{"data.*.bucket.usage.stored", "data.*.bucket.usage.writes", "data.*.bucket.usage.reads", "data.*.table.usage.stored", "data.*.table.usage.writes", "data.*.table.usage.reads", "data.*.table.usage.itemSize"},
+			Fields:     []string{"data.*.bucket.usage.stored", "data.*.bucket.usage.writes", "data.*.bucket.usage.reads", "data.*.table.usage.stored", "data.*.table.usage.writes", "data.*.table.usage.reads", "data.*.table.usage.itemSize", "data.*.postgres.usage.backups", "data.*.postgres.usage.capacity", "data.*.postgres.usage.stored", "data.*.postgres.usage.writes", "data.*.postgres.usage.reads", "data.*.valkey.usage.stored", "data.*.valkey.usage.writes", "data.*.valkey.usage.reads", "data.*.valkey.usage.itemSize"},
 			DataBefore: bucket("usage: {stored: 1Gi, writes: 1/s, reads: 1/s}"), DataAfter: bucket("usage: {stored: 2Gi, writes: 2/s, reads: 2/s}"),
 			Data: nothing("what compare assumes"),
 		},

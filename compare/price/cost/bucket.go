@@ -13,20 +13,28 @@ type Bucket struct {
 
 // Unknown lists the figures of the bucket's use that are not given, in the words of the spec.
 func (b Bucket) Unknown() []string {
+	return unknown(figure{"stored", b.Stored.IsKnown()}, figure{"writes", b.Writes.IsKnown()}, figure{"reads", b.Reads.IsKnown()})
+}
+
+// figure is one figure of some data's use, in the words of the spec.
+type figure struct {
+	name  string
+	known bool
+}
+
+// unknown are the names of those figures that are not known.
+func unknown(figures ...figure) []string {
 	var list []string
-	for _, figure := range []struct {
-		name  string
-		known bool
-	}{{"stored", b.Stored.IsKnown()}, {"writes", b.Writes.IsKnown()}, {"reads", b.Reads.IsKnown()}} {
-		if !figure.known {
-			list = append(list, figure.name)
+	for _, f := range figures {
+		if !f.known {
+			list = append(list, f.name)
 		}
 	}
 	return list
 }
 
-// data are the parts of a bill that both targets share: of buckets and tables what is known of
-// their use, and of queues. A figure of theirs that is not given is left out of both bills,
+// data are the parts of a bill that both targets share: of buckets, tables, databases and caches
+// what is known of their use, and of queues. A figure of theirs that is not given is left out of both bills,
 // which it would raise by the same amount; reports must say so.
 func (b *builder) data(app App) []part {
 	var parts []part
@@ -36,6 +44,12 @@ func (b *builder) data(app App) []part {
 	if len(app.Data.Tables) > 0 {
 		parts = append(parts, b.tables(app.Data.Tables))
 	}
+	if len(app.Data.Databases) > 0 {
+		parts = append(parts, b.databases(app.Data.Databases))
+	}
+	if len(app.Data.Caches) > 0 {
+		parts = append(parts, b.caches(app.Data.Caches))
+	}
 	for _, kind := range queueKinds(app) {
 		parts = append(parts, b.sent(kind, app))
 	}
@@ -43,6 +57,14 @@ func (b *builder) data(app App) []part {
 		parts = append(parts, b.watched(app.Data.Queues))
 	}
 	return parts
+}
+
+// shared is a line of data that both targets use; one of zero where its quantity is not given.
+func (b *builder) shared(known bool, key, unit, name, formula string) int {
+	if !known {
+		formula = "not given, and left out of both bills"
+	}
+	return b.optional(known, key, unit, line{name: name, category: Shared, formula: formula})
 }
 
 // buckets are the lines of S3.
@@ -55,15 +77,9 @@ func (b *builder) buckets(list []Bucket) part {
 		reads += bucket.Reads.Or(0)
 		known[0], known[1], known[2] = known[0] || bucket.Stored.IsKnown(), known[1] || bucket.Writes.IsKnown(), known[2] || bucket.Reads.IsKnown()
 	}
-	add := func(known bool, key, unit, name, formula string) int {
-		if !known {
-			formula = "not given, and left out of both bills"
-		}
-		return b.optional(known, key, unit, line{name: name, category: Shared, formula: formula})
-	}
-	storage := add(known[0], "s3.storage", price.GBMonth, "Bucket storage", "GB that buckets hold")
-	writing := add(known[1], "s3.writes", price.Request, "Bucket requests, writes", "PUT, COPY, POST and LIST requests")
-	reading := add(known[2], "s3.reads", price.Request, "Bucket requests, reads", "GET and other requests")
+	storage := b.shared(known[0], "s3.storage", price.GBMonth, "Bucket storage", "GB that buckets hold")
+	writing := b.shared(known[1], "s3.writes", price.Request, "Bucket requests, writes", "PUT, COPY, POST and LIST requests")
+	reading := b.shared(known[2], "s3.reads", price.Request, "Bucket requests, reads", "GET and other requests")
 	return func(scale float64, q []float64) {
 		q[storage], q[writing], q[reading] = stored*scale, writes*scale, reads*scale
 	}

@@ -85,6 +85,9 @@ func (n naiveQueue) shared() amounts {
 	if len(n.data.Tables) > 0 {
 		maps.Copy(list, n.tables())
 	}
+	if len(n.data.Databases) > 0 {
+		maps.Copy(list, n.databases())
+	}
 	if len(n.data.Buckets) > 0 {
 		list["Bucket storage"] = n.price("s3.storage", stored)
 		list["Bucket requests, writes"] = n.price("s3.writes", writes)
@@ -260,7 +263,7 @@ func TestMessagesAgainstNaiveArithmetic(t *testing.T) {
 				Stored: demand.Known(random.Int64N(1 << 44)), Writes: demand.Known(1e7 * random.Float64()), Reads: demand.Known(1e8 * random.Float64()),
 			}})
 		}
-		n.data.Tables = randomTables(random)
+		n.data.Tables, n.data.Databases = randomTables(random), randomDatabases(random)
 		app := App{Workloads: []Workload{w}, Alarms: n.naive.shared, Data: n.data}
 		l, err := Lambda(sheet, app, choices)
 		if err != nil {

@@ -263,9 +263,11 @@ func (c *cluster) averaged(most float64, count func() float64) float64 {
 
 // Data is what an app's services share and keep.
 type Data struct {
-	Buckets []Bucket
-	Tables  []Table
-	Queues  int // that the data stack makes, with their dead-letter queues and alarms
+	Buckets   []Bucket
+	Tables    []Table
+	Databases []Database
+	Caches    []Cache
+	Queues    int // that the data stack makes, with their dead-letter queues and alarms
 }
 
 // sent is the shared part of queues of a kind: what comes into them.

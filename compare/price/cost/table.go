@@ -22,22 +22,12 @@ const (
 	readUnitBytes  = 4 << 10 // half a unit, where the read may be some moments old
 )
 
-// TableBackupPrice is the price of point-in-time recovery. ambi has no source for it: without
-// one from the user or a refresh, it is on no bill.
+// TableBackupPrice is the price of point-in-time recovery. A region without it has it on no bill.
 const TableBackupPrice = "dynamodb.backups"
 
 // Unknown lists the figures of the table's use that are not given, in the words of the spec.
 func (t Table) Unknown() []string {
-	var list []string
-	for _, figure := range []struct {
-		name  string
-		known bool
-	}{{"stored", t.Stored.IsKnown()}, {"writes", t.Writes.IsKnown()}, {"reads", t.Reads.IsKnown()}, {"itemSize", t.Size.IsKnown()}} {
-		if !figure.known {
-			list = append(list, figure.name)
-		}
-	}
-	return list
+	return unknown(figure{"stored", t.Stored.IsKnown()}, figure{"writes", t.Writes.IsKnown()}, figure{"reads", t.Reads.IsKnown()}, figure{"itemSize", t.Size.IsKnown()})
 }
 
 // units are the units of a month's requests, each of which has size bytes metered by each bytes.
@@ -56,6 +46,8 @@ func (b *builder) tables(list []Table) part {
 		gb := float64(bytes) / gib
 		stored += gb
 		storedKnown = storedKnown || ok
+		// Recovery is metered by the table and its local indexes; those of ambi are global:
+		// docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
 		if t.Recovery {
 			backups += gb / float64(1+t.Indexes)
 			recovered, backupsKnown = true, backupsKnown || ok
@@ -69,19 +61,13 @@ func (b *builder) tables(list []Table) part {
 			readsKnown = true
 		}
 	}
-	add := func(known bool, key, unit, name, formula string) int {
-		if !known {
-			formula = "not given, and left out of both bills"
-		}
-		return b.optional(known, key, unit, line{name: name, category: Shared, formula: formula})
-	}
-	storage := add(storedKnown, "dynamodb.storage", price.GBMonth, "Table storage", "GB of items and indexes")
-	writing := add(writesKnown, "dynamodb.writes", price.WriteUnit, "Table requests, writes", "items x 1 KB units, for the table and each index")
-	reading := add(readsKnown, "dynamodb.reads", price.ReadUnit, "Table requests, reads", "requests x 4 KB units / 2")
+	storage := b.shared(storedKnown, "dynamodb.storage", price.GBMonth, "Table storage", "GB of items and indexes")
+	writing := b.shared(writesKnown, "dynamodb.writes", price.WriteUnit, "Table requests, writes", "items x 1 KB units, for the table and each index")
+	reading := b.shared(readsKnown, "dynamodb.reads", price.ReadUnit, "Table requests, reads", "requests x 4 KB units / 2")
 	recovery := -1
 	// Without a price, reports name it; a line of 0 would say that it costs nothing.
 	if recovered && b.sheet.Has(TableBackupPrice) {
-		recovery = add(backupsKnown, TableBackupPrice, price.GBMonth, "Table backups", "GB of tables with recovery, without indexes")
+		recovery = b.shared(backupsKnown, TableBackupPrice, price.GBMonth, "Table backups", "GB of tables with recovery, without indexes")
 	}
 	return func(scale float64, q []float64) {
 		q[storage], q[writing], q[reading] = stored*scale, writes*scale, reads*scale

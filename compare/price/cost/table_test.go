@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"ambi/compare/demand"
-	"ambi/compare/price"
 )
 
 // sessions is a table of 3 GiB with one index: 2 M writes and 10 M reads of 1,500 bytes a month.
@@ -17,30 +16,13 @@ func sessions() Table {
 }
 
 // 3 GB x .25 = .75; 2 M writes x 2 units x 2, for the index, x .625 / M = 5.00; 10 M reads x
-// half a unit x .125 / M = .625, so 5.00 for 8 times as many. Recovery has no price, and no line; with
-// one that is given, it is 1.5 GB, without the index, x .20 = .30.
+// half a unit x .125 / M = .625, so 5.00 for 8 times as many. Recovery is of 1.5 GB, without the index, x .20 = .30.
 func TestTablesByHand(t *testing.T) {
 	app := App{Workloads: []Workload{resizing(t)}, Data: Data{Tables: []Table{sessions()}}}
 	for _, m := range []*Model{lambdaOf(t, app, Defaults()), kubernetesOf(t, app, Defaults())} {
-		wantLines(t, m.Bill(1), map[string]string{"Table storage": "0.75", "Table requests, writes": "5.00"})
-		if slices.ContainsFunc(m.Bill(1).Components, func(c Component) bool { return c.Name == "Table backups" }) {
-			t.Error("a line for what has no price")
-		}
-		wantLines(t, m.Bill(8), map[string]string{"Table storage": "6.00", "Table requests, writes": "40.00", "Table requests, reads": "5.00"})
+		wantLines(t, m.Bill(1), map[string]string{"Table storage": "0.75", "Table requests, writes": "5.00", "Table backups": "0.30"})
+		wantLines(t, m.Bill(8), map[string]string{"Table storage": "6.00", "Table requests, writes": "40.00", "Table requests, reads": "5.00", "Table backups": "2.40"})
 	}
-	book, err := price.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	given, err := book.In("us-east-1", price.Change{Key: TableBackupPrice, Price: 2e11})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := Lambda(given, app, Defaults())
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantLines(t, m.Bill(1), map[string]string{"Table backups": "0.30"})
 }
 
 // What is not given of a table is on neither bill, and reported as unknown: units need a size.
@@ -57,8 +39,13 @@ func TestUnknownUseOfTables(t *testing.T) {
 
 // tables is what tables add to both bills, counted byte by byte of units.
 func (n naiveQueue) tables() amounts {
-	var stored, writes, reads float64
+	var stored, writes, reads, backups float64
+	recovered := false
 	for _, t := range n.data.Tables {
+		if t.Recovery {
+			backups += float64(t.Stored.Or(0)) / 1073741824 / float64(1+t.Indexes)
+			recovered = true
+		}
 		stored += float64(t.Stored.Or(0)) / 1073741824
 		perItem, perRead := 0.0, 0.0
 		for left := t.Size.Or(0); perItem == 0 || left > 0; left -= 1024 {
@@ -72,9 +59,13 @@ func (n naiveQueue) tables() amounts {
 		}
 		reads += t.Reads.Or(0) * perRead
 	}
-	return amounts{
+	list := amounts{
 		"Table storage": n.price("dynamodb.storage", stored), "Table requests, writes": n.price("dynamodb.writes", writes), "Table requests, reads": n.price("dynamodb.reads", reads),
 	}
+	if recovered {
+		list["Table backups"] = n.price("dynamodb.backups", backups)
+	}
+	return list
 }
 
 // randomTables draws tables, all of whose use is known.

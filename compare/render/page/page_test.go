@@ -52,7 +52,7 @@ func input(t *testing.T, name string) compare.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Buckets: compare.BucketsOf(app), Tables: compare.TablesOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
+	return compare.Input{Resolved: target.Resolve(app), Usage: compare.UsageOf(app), Data: demand.DataFromSpec(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()}
 }
 
 // known adds the usage that a spec of testdata leaves open.

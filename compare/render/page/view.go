@@ -62,11 +62,7 @@ func title(r compare.Result) string {
 	v := r.Verdict
 	switch v.Answer {
 	case compare.Lambda, compare.Kubernetes:
-		other := spec.Lambda
-		if v.Answer == compare.Lambda {
-			other = spec.Kubernetes
-		}
-		if len(r.Fit.Blocked(other)) > 0 {
+		if len(r.Fit.Blocked(spec.Target(v.Answer).Other())) > 0 {
 			return fmt.Sprintf("Only %s takes %s as it is", name(spec.Target(v.Answer)), r.App)
 		}
 		if v.Saves == nil {

@@ -37,7 +37,7 @@ func (p *page) placement() {
 		shown = services[:min(briefPlaced, len(services))]
 	}
 	for _, s := range shown {
-		p.row(s.Service+" on "+name(s.Target)+", not "+name(other(s.Target)), 44, fmt.Sprintf(" %12s", moreElsewhere(s)))
+		p.row(s.Service+" on "+name(s.Target)+", not "+name(s.Target.Other()), 44, fmt.Sprintf(" %12s", moreElsewhere(s)))
 		if note := staying(s); note != "" {
 			p.say("    ", note)
 		}
@@ -69,9 +69,9 @@ func written(p *compare.Placement) string {
 	case len(p.Write) == 0:
 		return "the spec has the services there already"
 	case p.Written == nil:
-		return fmt.Sprintf("--write gives %s their targets in the spec", format.Plural(len(p.Write), "service"))
+		return fmt.Sprintf("--write gives %s their targets in the spec", format.Plural(p.Moves(), "service"))
 	}
-	return fmt.Sprintf("%s a month, %s more; --write moves %s", format.Money(*p.Written), format.Money(*p.Written-p.Cost), format.Plural(len(p.Write), "service"))
+	return fmt.Sprintf("%s a month, %s more; --write moves %s", format.Money(*p.Written), format.Money(*p.Written-p.Cost), format.Plural(p.Moves(), "service"))
 }
 
 // noMix says that no mix is worth it; empty where one is, or where nothing was searched.
@@ -83,14 +83,6 @@ func noMix(p *compare.Placement) string {
 		return "no mix of both targets is cheaper"
 	}
 	return fmt.Sprintf("a mix of both targets saves only %s a month: %s on Lambda, %s on Kubernetes", format.Money(*p.Saves), strings.Join(p.On(spec.Lambda), ", "), strings.Join(p.On(spec.Kubernetes), ", "))
-}
-
-// other is the target that a service is not on.
-func other(t spec.Target) spec.Target {
-	if t == spec.Lambda {
-		return spec.Kubernetes
-	}
-	return spec.Lambda
 }
 
 func moreElsewhere(s compare.Placed) string {

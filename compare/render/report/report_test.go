@@ -46,7 +46,7 @@ func compared(t *testing.T, text string) compare.Result {
 		u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
 		usage[name] = u
 	}
-	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Buckets: compare.BucketsOf(app), Tables: compare.TablesOf(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Data: demand.DataFromSpec(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
 	if err != nil {
 		t.Fatal(err)
 	}
