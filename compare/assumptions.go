@@ -38,6 +38,7 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeKubernetes(r, say)
 	c.assumeMessages(say)
 	c.assumeSchedules(say)
+	c.assumeWorkers(say)
 	c.assumeData(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack has none, but is priced with as many, because it must be monitored too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))

@@ -148,7 +148,7 @@ func (s Side) total() *price.USD {
 // Service is one service, compared on its own and as part of the app.
 type Service struct {
 	Name       string               `json:"name"`
-	Trigger    string               `json:"trigger,omitempty"` // queue, uploads or schedule: then requests are messages, or runs
+	Trigger    string               `json:"trigger,omitempty"` // queue, uploads, schedule or worker: then requests are messages, runs or none
 	Usage      demand.Usage         `json:"usage"`
 	Lambda     Function             `json:"lambda"`
 	Kubernetes Replicas             `json:"kubernetes"`
@@ -227,7 +227,8 @@ func Compare(in Input) (Result, error) {
 	if r.Services, err = c.services(pair, r); err != nil {
 		return Result{}, err
 	}
-	r.Placement, r.Team = c.place(pair, r), c.team(pair)
+	r.Placement = c.place(pair, r)
+	r.Team = c.team(pair, r.Placement)
 	r.Assumptions = c.assumptions(r)
 	return r, nil
 }

@@ -22,7 +22,7 @@ type BreakEven struct {
 	None string `json:"none,omitempty"`
 }
 
-// noBreakEven is why an app of schedules alone has none.
+// noBreakEven is why an app of services that run by themselves has none.
 const noBreakEven = "schedules decide how often every service runs, and both costs stay as they are"
 
 // Point is one point of the curve, with the lowest and highest cost that the

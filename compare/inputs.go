@@ -49,8 +49,11 @@ func whose(app cost.App, in input, which int) string {
 }
 
 // of is a service's figure as a number; false where it is unknown, zero, or not a figure but what
-// a schedule decides.
+// a schedule decides, or of a worker.
 func (in input) of(w cost.Workload) (float64, bool) {
+	if w.Worker {
+		return 0, false
+	}
 	if w.Schedule != nil && in.name == RequestsInput {
 		return 0, false
 	}

@@ -43,6 +43,16 @@ func (c *comparison) assumeMessages(say sayer) {
 	}
 }
 
+// assumeWorkers adds the assumptions on services that run all the time by themselves.
+func (c *comparison) assumeWorkers(say sayer) {
+	if slices.ContainsFunc(c.app.Workloads, func(w cost.Workload) bool { return w.Worker }) {
+		say("workers", "", "as many pods as scale.min, at all times; what they log and send is not known, and not included, and the CPU time that they use counts as idle")
+	}
+	if slices.ContainsFunc(c.app.Workloads, func(w cost.Workload) bool { return w.ClaimGB > 0 }) {
+		say("disks", "", "claims are disks of gp3, at its usual speed")
+	}
+}
+
 // assumeDatabases adds the assumptions on databases.
 func (c *comparison) assumeDatabases(say sayer) {
 	has := func(class bool) bool {

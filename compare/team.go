@@ -21,10 +21,13 @@ type Team struct {
 	Hours  *target.Pair[float64] `json:"hours"`
 	Costs  *Costs                `json:"costs"`
 	Answer Answer                `json:"answer,omitempty"` // by Costs
+	// Mix is the placement on both targets with the hours of both; null without hours, and where
+	// the placement is on one.
+	Mix *price.USD `json:"mix,omitempty"`
 }
 
 // team is nil unless an hourly rate was given and both bills are known.
-func (c *comparison) team(p pair) *Team {
+func (c *comparison) team(p pair, best *Placement) *Team {
 	choice := c.Choices.Team
 	lambda, kubernetes, known := p.at(1)
 	if choice.Rate == 0 || !known {
@@ -44,6 +47,9 @@ func (c *comparison) team(p pair) *Team {
 	}
 	t.Costs = &Costs{with(lambda, choice.Lambda), with(kubernetes, choice.Kubernetes)}
 	t.Answer = clearly(*t.Costs.Lambda, *t.Costs.Kubernetes)
+	if best != nil && best.Mixed { // whoever runs services on both has the duties of both
+		t.Mix = with(best.Cost, choice.Lambda+choice.Kubernetes)
+	}
 	return t
 }
 
@@ -53,6 +59,9 @@ func (t Team) Words() string {
 	if t.Hours != nil {
 		text += fmt.Sprintf("; with %.4g hours on Lambda and %.4g on Kubernetes it is %s against %s: %s", t.Hours.Lambda, t.Hours.Kubernetes,
 			format.MoneyOr(t.Costs.Lambda), format.MoneyOr(t.Costs.Kubernetes), t.Answer.Name())
+	}
+	if t.Mix != nil {
+		text += fmt.Sprintf("; the best mix takes the hours of both, and is %s with them", format.Money(*t.Mix))
 	}
 	return text
 }

@@ -42,3 +42,28 @@ func TestTeam(t *testing.T) {
 		}
 	}
 }
+
+// apart is an app of a service that is busy all day, and of a large one that hardly anybody calls.
+const apart = `apiVersion: ambi/v1
+name: apart
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/apart:1.0.0
+services:
+  busy: {cpu: 500m, memory: 512Mi, concurrency: 10, http: {routes: [GET /]}, usage: {requests: 300M/month, duration: 50ms, cpuTime: 10ms, shape: steady}}
+  rare: {cpu: 2, memory: 6Gi, http: {routes: [GET /rare]}, usage: {requests: 1k/month, duration: 1s, cpuTime: 500ms, shape: steady}}
+`
+
+// A mix has the hours of both targets: 2 + 3 at 80 an hour are 400 beside its bill.
+func TestTeamOfAMix(t *testing.T) {
+	in := input(t, apart)
+	in.Choices.Team.Rate, in.Choices.Team.Lambda, in.Choices.Team.Kubernetes = 80, 2, 3
+	r := run(t, in)
+	if !r.Placement.Mixed {
+		t.Fatalf("no mix: %+v", r.Placement)
+	}
+	if got, want := r.Team.Mix.Dollars(), r.Placement.Cost.Dollars()+400; math.Abs(got-want) > 1e-6 {
+		t.Errorf("the mix with its hours costs %g, want %g", got, want)
+	}
+	if text := r.Team.Words(); !strings.Contains(text, "the best mix takes the hours of both") {
+		t.Errorf("it says %s", text)
+	}
+}

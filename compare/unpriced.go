@@ -35,7 +35,7 @@ type NotPriced struct {
 // others does not change. Services that are written for one target are priced on both, as apps
 // that are: Written says which.
 func Priced(app *spec.App) (*spec.App, []NotPriced) {
-	return without(app.Everywhere(), []string{"http", "queue", "uploads", "schedule"})
+	return without(app.Everywhere(), []string{"http", "queue", "uploads", "schedule", "worker"})
 }
 
 // Written is the only target of each service of an app that is written for one, if priced has it
@@ -68,9 +68,6 @@ func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	}
 	return app.Only(func(name string) bool { return stays[name] }), left
 }
-
-// needsCluster reports whether only Kubernetes can run what is left out.
-func (n NotPriced) needsCluster() bool { return n.Trigger == "worker" }
 
 // What describes what was left out, such as "search (http, on kubernetes only)".
 func (n NotPriced) What() string {
@@ -126,11 +123,6 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 		priced.Databases = append(priced.Databases, database)
 		if figures := database.Unknown(); figures != nil || in.WithoutData {
 			left = append(left, NotPriced{Data: p.Name, Kind: "postgres", Figures: figures})
-		}
-	}
-	for _, s := range in.Resolved.Kubernetes.Services {
-		for _, v := range s.Volumes {
-			left = append(left, NotPriced{Data: s.Name + "." + v.Name, Kind: "volume"})
 		}
 	}
 	if !in.WithoutData {
@@ -190,9 +182,6 @@ func (r Result) Left() string {
 	var all []string
 	if kinds != nil {
 		all = append(all, strings.Join(kinds, ", ")+": not priced, and in none of these figures")
-	}
-	if slices.ContainsFunc(r.NotPriced, NotPriced.needsCluster) {
-		all = append(all, "the app needs a cluster in any case, so that Kubernetes costs the other services less than it says here: --shared prices them as guests of one")
 	}
 	if figures != nil {
 		all = append(all, "unknown usage of the data: "+strings.Join(figures, ", ")+", the same on both targets")

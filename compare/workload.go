@@ -26,6 +26,9 @@ func workloads(in Input) (cost.App, error) {
 			usage = s.Usage(usage)
 		}
 		resolved, err := usage.Resolve()
+		if deployment.Worker {
+			resolved, err = cost.WorkerTraffic(), nil
+		}
 		if err != nil {
 			return cost.App{}, problem.In("usage of "+function.Name, err)
 		}
@@ -90,6 +93,8 @@ func trigger(w cost.Workload) string {
 	switch {
 	case w.Schedule != nil:
 		return "schedule"
+	case w.Worker:
+		return "worker"
 	case w.Events == nil:
 		return ""
 	case w.Events.Uploads:

@@ -18,7 +18,6 @@ import (
 	"ambi/internal/problem"
 	"ambi/internal/project"
 	"ambi/internal/terminal"
-	"ambi/spec"
 )
 
 func newCompareCommand(io streams, options *project.Folder) *cobra.Command {

@@ -70,6 +70,9 @@ func (w *Form) fields() []field {
 		if w.Project.App.Services[name].Schedule != nil {
 			continue // its cron says how often it runs
 		}
+		if w.Project.App.Services[name].Worker != nil {
+			continue // nothing comes to it
+		}
 		f := field{group: "Usage", flag: "requests", input: string(demand.Requests), usual: rateText(usage[name].Requests)}
 		f.Label, f.Hint, f.Stops = "Requests", "such as 3M/month or 100/s", rates()
 		if len(services) > 1 {

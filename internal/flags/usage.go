@@ -105,6 +105,9 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		if app.Services[service].Schedule != nil {
 			return problem.New("%s runs by its schedule", service).Hint("services.%s.schedule.cron says how often", service)
 		}
+		if app.Services[service].Worker != nil {
+			return errWorker(service)
+		}
 		rate, err := spec.ParseRate(text)
 		requests[service] = demand.Known(rate.PerMonth())
 		return err
@@ -113,6 +116,9 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 	problems.Add(perService("trace", f.Traces, app, func(service, file string) error {
 		if app.Services[service].Schedule != nil {
 			return problem.New("%s runs by its schedule", service).Hint("services.%s.schedule.cron says when", service)
+		}
+		if app.Services[service].Worker != nil {
+			return errWorker(service)
 		}
 		files[service] = file
 		return nil
@@ -237,6 +243,11 @@ func usual(app *spec.App) string {
 		return names[0]
 	}
 	return ""
+}
+
+// errWorker says that a service gets no requests.
+func errWorker(service string) error {
+	return problem.New("%s is a worker: it runs all the time, and nothing comes to it", service)
 }
 
 // refuse reports each flag for a service that is left out.

@@ -193,14 +193,14 @@ func All() []Kind {
 			Keys: []string{"services.*.volumes"},
 			Spec: in("spec/volumes.go"), Lambda: in("target/lambda/volumes.go"), Kubernetes: in("target/kubernetes/volumes.go"),
 			Templates: in("templates/kubernetes/features/volumes.tmpl", "templates/kubernetes/features/volumes/volumes.go.txt"),
-			Price:     none(unpriced), Fit: none(unlimited), Simulate: none(untouched),
+			Price:     in("compare/price/cost/volumes.go"), Fit: none(unlimited), Simulate: none(untouched),
 		},
 		{
 			Name: "worker", Is: "a service that runs all the time by itself", Golden: "generator/testdata/workers/app.yaml",
 			Keys: []string{"services.*.worker"},
 			Spec: in("spec/worker.go"), Lambda: in("target/lambda/worker.go"), Kubernetes: in("target/kubernetes/worker.go"),
 			Templates: in("templates/kubernetes/features/worker.tmpl", "templates/kubernetes/features/worker/worker.go.txt"),
-			Price:     none(unpriced), Fit: none(unpriced), Simulate: none("nothing comes to it"),
+			Price:     in("compare/price/cost/worker.go"), Fit: none(unlimited), Simulate: none("nothing comes to it"),
 		},
 		{
 			Name: "uses", Is: "what a service may do with the data", Golden: uploads,

@@ -14,6 +14,7 @@ type Volume struct {
 	Name   string // as in the spec
 	Path   string // where it is mounted
 	Size   string // a Kubernetes quantity
+	Bytes  int64  // the same
 	Class  string // its StorageClass; empty for the cluster's default
 	Access string // its access mode
 }
@@ -27,7 +28,7 @@ func (r *resolver) volumes(at string, s *spec.Service, out *Service) {
 		volume := s.Volumes[name]
 		at := at + ".volumes." + name
 		out.Volumes = append(out.Volumes, Volume{
-			Name: name, Path: volume.Path, Size: volume.Size.String(), Class: volume.Class, Access: string(volume.Access),
+			Name: name, Path: volume.Path, Size: volume.Size.String(), Bytes: volume.Size.Bytes(), Class: volume.Class, Access: string(volume.Access),
 		})
 		r.notes.Exact(at, "a claim of each pod of the StatefulSet, which is kept when pods are replaced, and when they are deleted for good; a disk such as EBS holds its pod in one zone")
 		r.notes.Exact(at+".path", "where the container finds it; its files belong to group %d", out.User)

@@ -49,6 +49,8 @@ type Workload struct {
 	Pod      Pod
 	Events   *Events   // how messages reach it; nil for others
 	Schedule *Schedule // when it runs by itself; nil for others
+	Worker   bool      // it runs all the time by itself
+	ClaimGB  float64   // of the disks that each replica on Kubernetes keeps
 	Routes   int       // rules of the load balancer
 	Balancer Balancer
 	LogDays  int // how long logs are kept, on both targets

@@ -53,7 +53,7 @@ func (f Floor) Least(allowed func(service int, t spec.Target) bool) price.USD {
 
 // FloorOf computes an app's floor; false while a figure is missing.
 func FloorOf(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choices) (Floor, bool) {
-	whole, err := Lambda(sheet, app, choices)
+	whole, err := Lambda(sheet, app.functions(), choices)
 	if err != nil {
 		return Floor{}, false
 	}
@@ -94,7 +94,7 @@ func FloorOf(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choice
 	}
 	for _, w := range app.Workloads {
 		one := App{Workloads: []Workload{w}}
-		l, errLambda := Lambda(sheet, one, choices)
+		l, errLambda := Lambda(sheet, one.functions(), choices)
 		pods, errKubernetes := Kubernetes(sheet, catalog, one, choices)
 		if errLambda != nil || errKubernetes != nil {
 			return Floor{}, false
@@ -102,6 +102,9 @@ func FloorOf(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choice
 		var own target.Pair[price.USD]
 		var ok [2]bool
 		own.Lambda, ok[0] = cheapest(l, func(l line) bool { return l.apart() })
+		if w.Worker {
+			own.Lambda = price.Beyond
+		}
 		own.Kubernetes, ok[1] = cheapest(pods, func(l line) bool { return l.apart() })
 		known = known && ok[0] && ok[1]
 		f.Services = append(f.Services, own)

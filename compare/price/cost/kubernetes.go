@@ -43,6 +43,7 @@ func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Cho
 		parts = append(parts, b.messagesOnKubernetes(kind, c))
 	}
 	parts = append(parts, b.scheduleParts(app)...)
+	parts = append(parts, b.claims(app)...)
 	parts = append(parts, b.data(app)...)
 	return b.finish(func(scale float64, q []float64) {
 		clear(q)

@@ -40,6 +40,9 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	services := make([]function, len(app.Workloads))
 	alarms, tracing, accessDays, routes := app.Alarms, false, 0, 0
 	for i, w := range app.Workloads {
+		if w.Worker {
+			b.fail(fmt.Errorf("%s: a function runs only while it is invoked, and a worker runs all the time", w.Name))
+		}
 		f, err := newFunction(w, choices)
 		b.fail(err)
 		services[i] = f

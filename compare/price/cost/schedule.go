@@ -59,15 +59,18 @@ func (s *Schedule) after(pause time.Duration) float64 {
 // growth is the factor by which a service's requests grow where those of the app grow by
 // scale: runs at set times stay as they are.
 func (w Workload) growth(scale float64) float64 {
-	if w.Schedule != nil {
+	if w.Fixed() {
 		return 1
 	}
 	return scale
 }
 
-// Fixed reports whether no service of the app grows with its requests: all run at set times.
+// Fixed reports whether the service runs by itself, however many requests the app gets.
+func (w Workload) Fixed() bool { return w.Schedule != nil || w.Worker }
+
+// Fixed reports whether no service of the app grows with its requests: all run by themselves.
 func (a App) Fixed() bool {
-	return !slices.ContainsFunc(a.Workloads, func(w Workload) bool { return w.Schedule == nil })
+	return !slices.ContainsFunc(a.Workloads, func(w Workload) bool { return !w.Fixed() })
 }
 
 // runSeconds is how long the pod of a run lasts: its start, and the run itself, whose CPU time

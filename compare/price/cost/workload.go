@@ -14,8 +14,12 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 	if f.Schedule != nil {
 		alarms += lambda.AlarmsOfSchedule
 	}
+	claims := 0.0
+	for _, v := range d.Volumes {
+		claims += float64(v.Bytes) / gib
+	}
 	return Workload{
-		Name: d.Name, Traffic: t, Events: eventsOf(f, d), Schedule: ScheduleOf(d), Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: alarms,
+		Name: d.Name, ClaimGB: claims, Traffic: t, Events: eventsOf(f, d), Schedule: ScheduleOf(d), Worker: d.Worker, Routes: len(d.Routes), LogDays: f.LogRetentionDays, Alarms: alarms,
 		Function: Function{MemoryMB: f.MemoryMB, Architecture: f.Architecture, Provisioned: f.Provisioned, Secrets: len(f.Secrets), Tracing: f.Tracing},
 		Pod:      podOf(d),
 		Balancer: balancerOf(d),
@@ -26,10 +30,13 @@ func WorkloadOf(f lambda.Service, d kubernetes.Service, t demand.Traffic) Worklo
 func (a App) OverHTTP() bool { return slices.ContainsFunc(a.Workloads, Workload.OverHTTP) }
 
 // OverHTTP reports whether requests start the service.
-func (w Workload) OverHTTP() bool { return w.Events == nil && w.Schedule == nil }
+func (w Workload) OverHTTP() bool { return w.Events == nil && w.Schedule == nil && !w.Worker }
 
 // Missing lists the figures of its traffic that are unknown and that something depends on.
 func (w Workload) Missing() []demand.Input {
+	if w.Worker {
+		return nil
+	}
 	list := w.Traffic.Missing()
 	if w.OverHTTP() {
 		return list
@@ -60,6 +67,9 @@ func podOf(d kubernetes.Service) Pod {
 	p := Pod{
 		MilliCPU: d.MilliCPU, MemoryMiB: d.MemoryMiB, Min: d.MinReplicas, Concurrency: d.Concurrency,
 		TargetRate: float64(d.TargetMilli) / 1000, Backlog: d.Backlog,
+	}
+	if d.Worker { // how much it does at once is its own affair
+		p.Concurrency = max(1, p.Concurrency)
 	}
 	if d.Schedule != nil {
 		p.MilliCPU, p.MemoryMiB = p.MilliCPU+kubernetes.PostMilliCPU, p.MemoryMiB+kubernetes.PostMemoryMiB
