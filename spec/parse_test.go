@@ -145,15 +145,15 @@ func TestHugeInput(t *testing.T) {
 		"errors in the last line": append(numbered(open+"    env:\n", "      NAME_%d: value\n"), "   x: y"...),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			before := cpuTime(t)
 			_, err := spec.Parse("a", src)
-			took := time.Since(start)
+			took := cpuTime(t) - before
 			if err == nil {
 				t.Fatal("parsed")
 			}
-			t.Logf("%v, %d bytes of errors", took, len(err.Error()))
+			t.Logf("%v of the processor's time, %d bytes of errors", took, len(err.Error()))
 			if took > 10*time.Second {
-				t.Errorf("took %v", took)
+				t.Errorf("took %v of the processor's time", took)
 			}
 			if len(err.Error()) > 100<<10 {
 				t.Errorf("%d bytes of errors", len(err.Error()))

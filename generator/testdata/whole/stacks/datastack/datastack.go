@@ -1,0 +1,149 @@
+// Package datastack has what the data stack of bazaar exports: where the buckets, caches, databases, queues and tables
+// of stacks/data are. ambi wrote it from app/app.yaml, and it is yours to edit.
+package datastack
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// project is the name of the Pulumi project in stacks/data.
+const project = "bazaar-data"
+
+// Data is what the services use.
+type Data struct {
+	Region             pulumi.StringOutput // that all of it is in
+	CacheValkey        Valkey
+	PagesValkey        Valkey
+	CartsTable         Table
+	InvoicesQueue      Queue
+	MailsQueue         Queue
+	ResizeUploadsQueue Queue
+	LedgerPostgres     Postgres
+	ReportsPostgres    Postgres
+	PhotosBucket       Bucket
+	ThumbnailsBucket   Bucket
+
+	consumer string // the target that takes messages from the queues
+}
+
+// Bucket is a bucket in S3.
+type Bucket struct{ Name, ARN pulumi.StringOutput }
+
+// Objects is the ARN of the bucket's objects whose keys have a prefix; of all with none.
+func (b Bucket) Objects(prefix string) pulumi.StringOutput {
+	return pulumi.Sprintf("%s/%s*", b.ARN, prefix)
+}
+
+// Queue is a queue in SQS.
+type Queue struct{ URL, ARN pulumi.StringOutput }
+
+// Table is a table in DynamoDB.
+type Table struct{ Name, ARN pulumi.StringOutput }
+
+// Index is the ARN of one of the table's indexes.
+func (t Table) Index(name string) pulumi.StringOutput {
+	return pulumi.Sprintf("%s/index/%s", t.ARN, name)
+}
+
+// Valkey is a cache. Group is the security group that it is in.
+type Valkey struct{ Host, Port, Group pulumi.StringOutput }
+
+// Postgres is a PostgreSQL database. Secret is the ARN of the secret with its user and password,
+// and Group the security group that it is in.
+type Postgres struct{ Host, Port, Name, Secret, Group pulumi.StringOutput }
+
+// Open reads what a data stack has. What it lacks is unknown in a preview, so that one can
+// be made before the data stack is deployed, and an error in an update.
+func Open(ctx *pulumi.Context, stack string) (*Data, error) {
+	full := fmt.Sprintf("%s/%s/%s", ctx.Organization(), project, stack)
+	reference, err := pulumi.NewStackReference(ctx, full, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{ctx: ctx, reference: reference, stack: full}
+	data := &Data{
+		Region:             r.output("region"),
+		CacheValkey:        r.valkey("cache"),
+		PagesValkey:        r.valkey("pages"),
+		CartsTable:         r.table("carts"),
+		InvoicesQueue:      r.queue("invoices"),
+		MailsQueue:         r.queue("mails"),
+		ResizeUploadsQueue: r.queue("resize-uploads"),
+		LedgerPostgres:     r.postgres("ledger"),
+		ReportsPostgres:    r.postgres("reports"),
+		PhotosBucket:       r.bucket("photos"),
+		ThumbnailsBucket:   r.bucket("thumbnails"),
+	}
+	data.consumer = r.text("consumer")
+	return data, errors.Join(r.errs...)
+}
+
+// Active reports whether the stack of a target takes messages from the queues: as the
+// setting says, or, where it is empty, if the data stack names that target as their consumer.
+func (d *Data) Active(setting, target string) bool {
+	if setting != "" {
+		return setting == "true"
+	}
+	return d.consumer == target
+}
+
+// reader reads the outputs of a stack.
+type reader struct {
+	ctx       *pulumi.Context
+	reference *pulumi.StackReference
+	stack     string
+	errs      []error
+}
+
+func (r *reader) bucket(name string) Bucket {
+	return Bucket{Name: r.output(name + ".name"), ARN: r.output(name + ".arn")}
+}
+
+func (r *reader) queue(name string) Queue {
+	return Queue{URL: r.output(name + ".url"), ARN: r.output(name + ".arn")}
+}
+
+func (r *reader) table(name string) Table {
+	return Table{Name: r.output(name + ".name"), ARN: r.output(name + ".arn")}
+}
+
+func (r *reader) valkey(name string) Valkey {
+	return Valkey{Host: r.output(name + ".host"), Port: r.output(name + ".port"), Group: r.output(name + ".group")}
+}
+
+func (r *reader) postgres(name string) Postgres {
+	return Postgres{
+		Host: r.output(name + ".host"), Port: r.output(name + ".port"), Name: r.output(name + ".name"),
+		Secret: r.output(name + ".secret"), Group: r.output(name + ".group"),
+	}
+}
+
+// output is text by its name: unknown where a preview finds none.
+func (r *reader) output(name string) pulumi.StringOutput {
+	if text := r.text(name); text != "" {
+		return pulumi.String(text).ToStringOutput()
+	}
+	return pulumi.UnsafeUnknownOutput(nil).ApplyT(func(any) string { return "" }).(pulumi.StringOutput)
+}
+
+// text reads an output by its name. Of one that the stack lacks, Pulumi itself says nothing:
+// it waits for ever, or passes on nothing at all.
+func (r *reader) text(name string) string {
+	details, err := r.reference.GetOutputDetails(name)
+	if err != nil {
+		r.errs = append(r.errs, fmt.Errorf("stack %s: %w\nhint: deploy stacks/data first", r.stack, err))
+		return ""
+	}
+	text, _ := details.Value.(string)
+	switch {
+	case text != "":
+	case r.ctx.DryRun():
+		r.errs = append(r.errs, r.ctx.Log.Warn(fmt.Sprintf("stack %s has no output %s yet: deploy stacks/data before this stack", r.stack, name), nil))
+	default:
+		r.errs = append(r.errs, fmt.Errorf("stack %s has no output %s\nhint: deploy stacks/data first", r.stack, name))
+	}
+	return text
+}

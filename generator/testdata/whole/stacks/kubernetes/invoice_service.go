@@ -1,0 +1,72 @@
+package kubernetes
+
+import (
+	"errors"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// invoiceFacts are what app.yaml says of the invoice service.
+var invoiceFacts = facts{
+	service:        "invoice",
+	image:          "123456789012.dkr.ecr.us-east-1.amazonaws.com/bazaar:1.0.0",
+	port:           8080,
+	healthPath:     "/healthz",
+	cpu:            "250m",
+	memoryMiB:      512,
+	timeoutSeconds: 10,
+	startSeconds:   60,
+	user:           65532,
+	namespace:      "bazaar",
+	scale:          scale{min: 0, max: 10},
+	queue:          "invoices",
+	graceSeconds:   30,
+	delivery:       delivery{path: "/events", messages: 1, atOnce: 10, shutdownSeconds: 20},
+	backlog:        10,
+}
+
+// deployInvoiceService declares the service's resources. Change a part here for this
+// service alone, between making it and passing it on, or in workload.go for every service.
+func deployInvoiceService(ctx *pulumi.Context, s *stack) error {
+	f := s.services.invoice
+	f.environment = append(f.environment,
+		located("AWS_REGION", s.data.Region),
+		located("LEDGER_HOST", s.data.LedgerPostgres.Host),
+		located("LEDGER_NAME", s.data.LedgerPostgres.Name),
+		located("LEDGER_PORT", s.data.LedgerPostgres.Port),
+		located("LEDGER_SECRET", s.data.LedgerPostgres.Secret),
+		located("PAGES_HOST", s.data.PagesValkey.Host),
+		located("PAGES_PORT", s.data.PagesValkey.Port),
+	)
+	f.rights = pulumi.Array{
+		grant([]string{"secretsmanager:GetSecretValue"}, s.data.LedgerPostgres.Secret),
+		grant([]string{"sqs:DeleteMessage", "sqs:ReceiveMessage"}, s.data.InvoicesQueue.ARN),
+	}
+	f.paused = !s.active
+	account, err := newAccount(ctx, f, metadata(f))
+	if err != nil {
+		return err
+	}
+	identity, err := newPodIdentity(ctx, s, f, account)
+	if err != nil {
+		return err
+	}
+	container := containerOf(f)
+	pod := podOf(f, account, container)
+	withoutRequests(f, pod, container)
+	work := workOf(f, pod)
+	config, err := newDeliveryConfig(ctx, f)
+	if err != nil {
+		return err
+	}
+	deliver(s, f, work, pod, container, s.data.InvoicesQueue, config)
+	deployment, err := newDeployment(ctx, f, work, pulumi.DependsOn([]pulumi.Resource{identity}))
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		newNetworkPolicy(ctx, f, networkPolicyOf(f)),
+		newDisruptionBudget(ctx, f),
+		newQueueScaler(ctx, s, f, deployment, s.data.InvoicesQueue),
+	)
+}

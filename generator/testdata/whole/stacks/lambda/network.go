@@ -1,0 +1,38 @@
+package lambda
+
+import (
+	"strconv"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// letIn lets the functions reach databases and caches: the security group of each takes connections from
+// the first of the functions' groups, on its port and no other. AWS takes each rule once, so the
+// pods of the other target must come from another group.
+func letIn(ctx *pulumi.Context, s *stack) error {
+	for _, to := range []struct {
+		name        string
+		group, port pulumi.StringOutput
+	}{
+		{"cache", s.data.CacheValkey.Group, s.data.CacheValkey.Port},
+		{"ledger", s.data.LedgerPostgres.Group, s.data.LedgerPostgres.Port},
+		{"pages", s.data.PagesValkey.Group, s.data.PagesValkey.Port},
+		{"reports", s.data.ReportsPostgres.Group, s.data.ReportsPostgres.Port},
+	} {
+		port := to.port.ApplyT(strconv.Atoi).(pulumi.IntOutput)
+		_, err := vpc.NewSecurityGroupIngressRule(ctx, app+"-"+to.name, &vpc.SecurityGroupIngressRuleArgs{
+			Description:               pulumi.String("functions of " + app),
+			SecurityGroupId:           to.group,
+			ReferencedSecurityGroupId: pulumi.String(s.securityGroupIDs[0]),
+			IpProtocol:                pulumi.String("tcp"),
+			FromPort:                  port,
+			ToPort:                    port,
+			Tags:                      shared(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
