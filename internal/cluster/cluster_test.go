@@ -54,6 +54,8 @@ func TestCluster(t *testing.T) {
 	t.Run("a preview misses kinds", p.missesKinds(projects))
 	p.installKinds(t)
 	p.installClasses(t)
+	p.installStorage(t)
+	go p.serveClaims(p.ctx)
 	t.Run("Pulumi", p.deployments(projects))
 
 	t.Run("refuses what it must", p.refusals(projects[0]))
@@ -72,6 +74,7 @@ func TestCluster(t *testing.T) {
 			_ = t.Run("is accepted", func(t *testing.T) { p.accepted(t, project.objects) }) &&
 				t.Run("becomes available", func(t *testing.T) { p.available(t, project.objects) }) &&
 				t.Run("changes nothing when applied again", func(t *testing.T) { p.unchanged(t, project.objects) }) &&
+				t.Run("keeps the claims", func(t *testing.T) { p.keepsWhatPodsKeep(t, project.objects) }) &&
 				t.Run("keeps the count that an autoscaler set", func(t *testing.T) { p.keepsCount(t, project.objects) })
 		})
 	}
@@ -260,8 +263,11 @@ func (p *proof) accepted(t *testing.T, objects []cluster.Object) {
 }
 
 // available waits until every Deployment has the pods that it should have: as many
-// as its autoscaler's least, which that sees to without any usage.
+// as its autoscaler's least, which that sees to without any usage; and every StatefulSet its own number.
 func (p *proof) available(t *testing.T, objects []cluster.Object) {
+	for _, set := range statefulSets(objects) {
+		p.runs(t, set)
+	}
 	for _, o := range deployments(t, objects) {
 		want := 1 // what a Deployment has that says nothing
 		if scaler := autoscalerOf(objects, o); scaler != nil {

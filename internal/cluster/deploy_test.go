@@ -31,7 +31,12 @@ func (p *proof) deployments(projects []*project) func(*testing.T) {
 			t.Run("changes", p.changes(program))
 		})
 		for _, project := range projects {
-			t.Run(project.name, p.deployment(project))
+			if volumes := project.name == "volumes" || project.name == "whole"; !volumes { // whose updates Pulumi's provider has not been tried with
+				t.Run(project.name, p.deployment(project))
+			}
+			if project.name == "schedules" {
+				t.Run("runs at set times", p.schedule(project))
+			}
 		}
 	}
 }
@@ -151,7 +156,7 @@ func (p *proof) newProgram(t *testing.T) (dir string) {
 
 // rows are the changes that change something on Kubernetes. What the others emit for it is
 // the same before and after, as the engine's own tests hold. Those of services with volumes are
-// left to these tests too: nothing in this cluster makes what a claim asks for.
+// left to these tests too: Pulumi's provider has not been tried with them.
 func rows() []updateimpact.Change {
 	return slices.DeleteFunc(updateimpact.All(), func(c updateimpact.Change) bool {
 		return c.Kubernetes.Steps == "" || strings.Contains(c.Before+c.After, "volumes:")

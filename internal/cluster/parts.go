@@ -100,6 +100,10 @@ users: [{name: admin, user: {client-certificate: %q, client-key: %q}}]
 // the image's tag: Unstartable + ":CrashLoopBackOff".
 const Unstartable = "registry.example.com/unstartable"
 
+// Endless is where images are whose containers do not end by themselves: kwok ends those of a
+// Job's pods at once otherwise. Whoever writes such a pod's status says how it ended.
+const Endless = "registry.example.com/endless"
+
 // unstartable is what kwok does to a pod of such an image, in place of having it ready. It
 // says so again every few seconds, as a kubelet does: who watches may have missed it.
 func unstartable() string {
@@ -158,8 +162,8 @@ func (c *Cluster) writeKwokConfig() error {
 			if err != nil {
 				return err
 			}
-			if filepath.Base(file) == "pod-ready.yaml" {
-				if text, err = onlyStartable(text); err != nil {
+			if images, some := map[string]string{"pod-ready.yaml": Unstartable, "pod-complete.yaml": Endless}[filepath.Base(file)]; some {
+				if text, err = without(images, text); err != nil {
 					return err
 				}
 			}
@@ -172,14 +176,14 @@ func (c *Cluster) writeKwokConfig() error {
 	return os.WriteFile(c.file("kwok.yaml"), []byte(strings.Join(documents, "\n---\n")), 0o600)
 }
 
-// onlyStartable keeps the stage that has pods ready from those that are [Unstartable].
-func onlyStartable(stage []byte) ([]byte, error) {
+// without keeps one of kwok's stages from pods with an image that begins so.
+func without(images string, stage []byte) ([]byte, error) {
 	const selector = "    matchExpressions:\n"
 	if bytes.Count(stage, []byte(selector)) != 1 {
-		return nil, errors.New("kwok's stage pod-ready does not select pods as it used to")
+		return nil, errors.New("a stage of kwok's does not select pods as it used to")
 	}
 	return bytes.Replace(stage, []byte(selector), []byte(selector+
-		`    - {key: '.spec.containers.[].image | select(startswith("`+Unstartable+`"))', operator: DoesNotExist}`+"\n"), 1), nil
+		`    - {key: '.spec.containers.[].image | select(startswith("`+images+`"))', operator: DoesNotExist}`+"\n"), 1), nil
 }
 
 // nodes are two, in two zones and of two architectures, with room for everything.
