@@ -11,6 +11,7 @@ import (
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
 	"ambi/target"
+	"ambi/target/lambda"
 )
 
 // Advice lists, for each target, the changes to the spec that would meet an objective under a
@@ -50,7 +51,7 @@ func (c Change) String() string { return fmt.Sprintf("%s %d instead of %d", c.Pa
 
 // Advise searches for the smallest changes that keep objectives, by simulation: provisioned
 // concurrency and, where the function has a bound of its own, the most instances on Lambda; the
-// fewest instances, the most and the autoscaler's CPU target on Kubernetes. Each run opens the
+// fewest instances, the most and the autoscaler's CPU target, or its backlog of messages, on Kubernetes. Each run opens the
 // trace again. The result is the smallest change found by bisection, which assumes that more
 // never hurts; every advised change was simulated.
 //
@@ -71,7 +72,7 @@ func Advise(ctx context.Context, in Input, run simulate.Input, open func() (repl
 	if len(targets) == 0 {
 		targets = spec.Targets()
 	}
-	for _, path := range []string{minimum, maximum, cpuTarget, provisioned} {
+	for _, path := range []string{minimum, maximum, cpuTarget, backlog, provisioned} {
 		if a.now[path], err = in.Resolved.App.Number(a.path(path)); err != nil {
 			return nil, err
 		}
@@ -111,6 +112,7 @@ const (
 	minimum     = "scale.min"
 	maximum     = "scale.max"
 	cpuTarget   = "scale.cpu"
+	backlog     = "scale.backlog"
 	provisioned = "lambda.provisioned"
 )
 
@@ -254,6 +256,7 @@ const (
 	mostInstances   = 1000
 	mostProvisioned = 1000
 	leastCPUTarget  = 10 // below it, replicas are a way to spell money
+	leastBacklog    = 1
 )
 
 // lambda searches provisioned concurrency, and the most instances first where
@@ -265,6 +268,9 @@ func (a *adviser) lambda() error {
 	}
 	function, _ := a.in.Resolved.Lambda.Service(a.service)
 	deployment, _ := a.in.Resolved.Kubernetes.Service(a.service) // knows how many requests an instance takes
+	if function.Events != nil {
+		return a.invocations(max(1, deployment.Concurrency))
+	}
 	var bound []set
 	if function.Reserved > 0 && now.result.Outcomes[replay.ThrottledReserved] > 0 {
 		_, x, err := a.least(a.now[maximum]+1, mostInstances, func(n int) (*try, error) {
@@ -320,6 +326,23 @@ func (a *adviser) lambda() error {
 	return a.offer(spec.Lambda, x)
 }
 
+// invocations searches the most invocations at once of a function that messages start, of which
+// an instance counts for several.
+func (a *adviser) invocations(perInstance int) error {
+	high := lambda.MaxMaximumConcurrency / perInstance
+	if high > a.now[maximum] {
+		_, x, err := a.least(a.now[maximum]+1, high, func(n int) (*try, error) { return a.simulate(spec.Lambda, set{maximum, n}) })
+		if err != nil {
+			return err
+		}
+		if x != nil {
+			return a.offer(spec.Lambda, x)
+		}
+	}
+	a.note("lambda: no scale.max up to %d, the most that an event source mapping takes, meets it: it begins with %d invocations at once and adds %d a minute", max(high, a.now[maximum]), lambda.Pollers, lambda.MappingPerMinute)
+	return nil
+}
+
 // kubernetes searches the fewest instances, the CPU target, and the most
 // instances. The first two are searched with the most out of the way, which is
 // then as many as there were.
@@ -367,21 +390,27 @@ func (a *adviser) kubernetes() error {
 			return err
 		}
 	}
-	if a.now[cpuTarget] > leastCPUTarget {
+	watched, floor := cpuTarget, leastCPUTarget
+	if a.now[backlog] > 0 {
+		watched, floor = backlog, leastBacklog
+	}
+	if a.now[watched] > floor {
 		// The least decrease of the target is the least change.
-		n, lower, err := a.least(1, a.now[cpuTarget]-leastCPUTarget, func(n int) (*try, error) {
-			return a.simulate(spec.Kubernetes, set{cpuTarget, a.now[cpuTarget] - n}, out)
+		n, lower, err := a.least(1, a.now[watched]-floor, func(n int) (*try, error) {
+			return a.simulate(spec.Kubernetes, set{watched, a.now[watched] - n}, out)
 		})
 		if err != nil {
 			return err
 		}
 		if lower != nil {
-			if err := settle(lower, set{cpuTarget, a.now[cpuTarget] - n}); err != nil {
+			if err := settle(lower, set{watched, a.now[watched] - n}); err != nil {
 				return err
 			}
 		}
 	}
-	if !found {
+	if !found && a.now[backlog] > 0 {
+		a.note("kubernetes: neither a minimum of up to %d replicas nor a backlog of down to %d meets it: the work itself takes too long, or waits for the CPU of its own pod", mostInstances, leastBacklog)
+	} else if !found {
 		a.note("kubernetes: neither a minimum of up to %d replicas nor a CPU target down to %d %% meets it: the work itself takes too long, or waits for the CPU of its own pod", mostInstances, leastCPUTarget)
 	}
 	return nil

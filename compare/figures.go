@@ -101,9 +101,17 @@ func (r Result) simulated(t spec.Target) []Figure {
 		return f
 	}
 	milliseconds := func(of func(replay.Latency) int64) func(*replay.Result) float64 {
-		return func(r *replay.Result) float64 { return float64(of(r.Latency)) / 1e6 }
+		return func(r *replay.Result) float64 { return float64(of(r.Times())) / 1e6 }
 	}
+	age := figure("age", "the greatest age of the oldest message of a queue, in ms,", func(r *replay.Result) float64 {
+		if r.Messages == nil {
+			return 0
+		}
+		return float64(r.Messages.Oldest.Max) / 1e6
+	})
+	age.Known = run != nil && run.Messages != nil
 	return []Figure{
+		age,
 		figure("p50", "the median latency, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P50 })),
 		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P99 })),
 		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P999 })),

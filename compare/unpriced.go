@@ -53,6 +53,11 @@ func Written(app, priced *spec.App) map[string]spec.Target {
 // OverHTTP does the same with the services that are not simulated: those that events start.
 func OverHTTP(app *spec.App) (*spec.App, []NotPriced) { return without(app, []string{"http"}) }
 
+// ByMessages does the same with the services that no messages start.
+func ByMessages(app *spec.App) (*spec.App, []NotPriced) {
+	return without(app, []string{"queue", "uploads"})
+}
+
 // without removes services whose trigger is not among some, and those that only one target has.
 func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	var left []NotPriced

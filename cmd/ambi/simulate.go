@@ -31,13 +31,19 @@ The requests come from --trace, a file that "ambi trace" reads ("-" is standard
 input), or are made from the usage: its requests and shape, for --span, as
 "ambi trace --shape" makes them.
 
+A service that a queue or uploads start gets messages in place of requests: an
+event source mapping and delivery containers with their autoscaler take them.
+The output adds how old the oldest message was, how long the queue took to drain,
+redeliveries and dead letters. --service names one, of an app with several.
+
 Each request takes the usage's duration and CPU time, and each instance its start
 time to start. All three must be known, from the spec or from flags. Nothing is
 measured on AWS or in a cluster.
 
 With --slo, the simulation runs repeatedly to find the smallest change of the
 spec that meets an objective: provisioned concurrency on Lambda; the fewest
-instances, the most, or the CPU target on Kubernetes. Each choice is printed with
+instances, the most, or the CPU target on Kubernetes; of messages, the most and
+the backlog of an instance. Each choice is printed with
 its cost, and the cheapest of each target as a diff of the spec.
 
 Ctrl-C ends the simulation and prints the results so far, marked as partial.
@@ -53,7 +59,7 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if err != nil {
 				return err
 			}
-			if p, err = p.OverHTTP(); err != nil {
+			if p, err = p.Simulated(asked.Service); err != nil {
 				return err
 			}
 			s, err := asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
@@ -74,7 +80,7 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 		},
 	}
 	asked.Register(cmd.Flags())
-	cmd.Flags().StringVar(&slo, "slo", "", "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\" or \"p99.9 < 1s and errors < 0.1%\"")
+	cmd.Flags().StringVar(&slo, "slo", "", "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\", \"p99.9 < 1s and errors < 0.1%\" or, of messages, \"age < 5m\"")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 	return cmd
 }

@@ -24,6 +24,9 @@ func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
+	if service.Events != nil {
+		return in.messagesOnKubernetes(service, workload, config, assume)
+	}
 	in.assumeKubernetes(workload, config, assume)
 	return &side{spec.Kubernetes, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
 		return pods.Run(ctx, config, source, demand, options)
@@ -39,6 +42,10 @@ func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer
 		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is present; pulling a new image takes %s, ambi's round number. The autoscaler runs every %s, with averages of the last %s that are up to %s old. There are %s",
 		w.Pod.MilliCPU, w.Pod.MemoryMiB, w.Pod.Concurrency, spec.Duration(c.Start.App), spec.Duration(c.Start.Pull),
 		spec.Duration(c.Flags.SyncPeriod), spec.Duration(c.Metrics.Window), spec.Duration(c.Metrics.Resolution), begins)
+	in.assumeNodes(w, c, assume)
+}
+
+func (in *Input) assumeNodes(w cost.Workload, c pods.Config, assume assumer) {
 	k := in.Choices.Kubernetes
 	switch {
 	case k.Compute == cost.Fargate:

@@ -15,6 +15,9 @@ import (
 // onLambda is the service as a function.
 func (in *Input) onLambda(name string, assume assumer) (*side, string) {
 	service, _ := in.Resolved.Lambda.Service(name)
+	if service.Events != nil {
+		return in.messagesOnLambda(service, assume)
+	}
 	config, err := in.function(service)
 	if err != nil {
 		return nil, err.Error()
@@ -45,6 +48,15 @@ func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html",
 		"%d MB of memory; one request per environment, starting with the one used last; at most %d at once, %d requests a second, and %d new environments in 10 s",
 		c.MemoryMB, limitOf(c), c.RatePerConcurrency*limitOf(c), lambda.ScalingBurst)
+	in.assumeEnvironments(c, assume)
+	retries := "clients do not retry throttled requests"
+	if in.Retry {
+		retries = fmt.Sprintf("clients try up to %d times, with random waits that grow to %s", c.Retry.Attempts, spec.Duration(c.Retry.Max))
+	}
+	assume("retries", "", "%s", retries)
+}
+
+func (in *Input) assumeEnvironments(c functions.Config, assume assumer) {
 	begins := "there are as many environments at the start as the first minute needs"
 	if in.Start == Cold {
 		begins = "there is no environment at first"
@@ -56,11 +68,6 @@ func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 	assume("starts on Lambda", "maxday/lambda-perf, January to August 2026, for the spread",
 		"%s on average, as given, distributed like the starts of the %s runtime's hello-world functions; plus %s on average, exponential, to place an environment: ambi's round number, since none is published",
 		spec.Duration(start), in.Runtime, spec.Duration(in.Placement))
-	retries := "clients do not retry throttled requests"
-	if in.Retry {
-		retries = fmt.Sprintf("clients try up to %d times, with random waits that grow to %s", c.Retry.Attempts, spec.Duration(c.Retry.Max))
-	}
-	assume("retries", "", "%s", retries)
 }
 
 func limitOf(c functions.Config) int {
@@ -78,7 +85,7 @@ func (in *Input) sides(name string, r *Result) ([]side, error) {
 	assume := func(topic, source, format string, args ...any) {
 		r.Assumptions = append(r.Assumptions, Assumption{topic, fmt.Sprintf(format, args...), source})
 	}
-	in.assumeDemand(assume)
+	in.assumeDemand(name, assume)
 	targets := in.Targets
 	if len(targets) == 0 {
 		targets = spec.Targets()
@@ -100,7 +107,7 @@ func (in *Input) sides(name string, r *Result) ([]side, error) {
 	return list, nil
 }
 
-func (in *Input) assumeDemand(assume assumer) {
+func (in *Input) assumeDemand(name string, assume assumer) {
 	duration, _ := in.Usage.Duration.Get()
 	cpu, _ := in.Usage.CPUTime.Get()
 	spread := "all alike"
@@ -108,7 +115,16 @@ func (in *Input) assumeDemand(assume assumer) {
 		spread = fmt.Sprintf("each lognormal with a standard deviation of %.4g times its mean", in.Variation)
 	}
 	assume("measurement", "", "this is a simulation: nothing was measured on AWS or in a cluster")
-	assume("requests", "", "each waits for %s and uses %s of a core on average, %s; both targets serve the same requests",
-		spec.Duration(duration-cpu), spec.Duration(cpu), spread)
+	what := "requests"
+	if service, _ := in.Resolved.Lambda.Service(name); service.Events != nil {
+		what = "messages"
+	}
+	assume(what, "", "each waits for %s and uses %s of a core on average, %s; both targets serve the same %s",
+		spec.Duration(duration-cpu), spec.Duration(cpu), spread, what)
+	if service, _ := in.Resolved.Lambda.Service(name); service.Events != nil {
+		if q, reason := in.queueOf(*service.Events); reason == "" {
+			in.assumeQueue(q, assume)
+		}
+	}
 	assume("seed", "", "%d: the same seed and trace give the same figures on any machine", in.Seed)
 }

@@ -16,6 +16,9 @@ func (r *Result) Measured(requests float64) cost.Measured {
 	if l := r.Lambda; l != nil && l.Requests > 0 {
 		months := requests / float64(l.Requests)
 		m.Invocations = float64(l.Requests-l.Of(replay.Throttled)) * months
+		if l.Messages != nil {
+			m.Invocations = float64(l.Messages.Invocations) * months
+		}
 		m.GBSeconds = l.GBSeconds(replay.BilledMS) * months
 		m.StartGBSeconds = l.GBSeconds(replay.InitMS) * months
 		m.ProvisionedGBSeconds = l.GBSeconds(replay.ProvisionedMS) * months

@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -53,5 +54,37 @@ func TestObjectiveErrors(t *testing.T) {
 	list, err := simulate.ParseObjectives("p99.9 < 1s and errors < 0.1%")
 	if err != nil || !slices.Equal([]string{list[0].String(), list[1].String()}, []string{"p99.9 < 1s", "errors < 0.1%"}) {
 		t.Errorf("%v %v", list, err)
+	}
+}
+
+// TestObjectivesOfMessages: the age of the oldest message, at most or in a part of the time.
+func TestObjectivesOfMessages(t *testing.T) {
+	in := input(t, thumbnails)
+	r := run(t, in, made(t, 20, spec.Bursty, time.Hour, 1))
+	for _, target := range spec.Targets() {
+		side := r.Of(target)
+		oldest := side.Messages.Oldest
+		for _, c := range []struct {
+			text string
+			want bool
+		}{
+			{"age < " + fmt.Sprint(time.Duration(oldest.Max).Round(time.Second)+2*time.Second), true},
+			{"age < 1ms", false},
+			{"age p50 < " + fmt.Sprint(time.Duration(oldest.P50).Round(time.Second)+2*time.Second), true},
+			{"age p99 < 1ms", false},
+		} {
+			list, err := simulate.ParseObjectives(c.text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := simulate.AllHold(list, side); got != c.want || !list[0].OfAge() {
+				t.Errorf("%s: %s is %t: %s", target, c.text, got, list[0].Text(list[0].Value(side)))
+			}
+		}
+	}
+	for _, text := range []string{"age", "age p100 < 1s", "agep99 < 1s", "age errors < 1%", "< 1s"} {
+		if _, err := simulate.ParseObjectives(text); err == nil {
+			t.Errorf("%q is an objective", text)
+		}
 	}
 }

@@ -10,7 +10,8 @@
 // share, and hpa is the autoscaler's arithmetic. A trace is read once, whatever
 // its length, and both run at the same time.
 //
-// A simulation is of one service on its own. A figure that is not given is not
+// A service over HTTP gets requests; one that a queue or uploads start gets messages, which
+// package queue keeps for both targets. A simulation is of one service on its own. A figure that is not given is not
 // made up: Missing says what is needed.
 package simulate
 
@@ -65,6 +66,8 @@ type Settings struct {
 	Placement time.Duration `json:"placementNanoseconds"`
 	// Retry makes clients of Lambda retry throttled requests.
 	Retry bool `json:"retry"`
+	// Failures is the part of the attempts at messages of a queue that fail.
+	Failures float64 `json:"failures,omitempty"`
 	// Concurrency is the account's on Lambda.
 	Concurrency int `json:"concurrency"`
 	// Nodes says how nodes are added and removed.
@@ -127,6 +130,11 @@ type Result struct {
 	Assumptions []Assumption           `json:"assumptions"`
 }
 
+// OfMessages reports whether messages of a queue were simulated, and not requests.
+func (r *Result) OfMessages() bool {
+	return slices.ContainsFunc(spec.Targets(), func(t spec.Target) bool { return r.Of(t) != nil && r.Of(t).Messages != nil })
+}
+
 // Assumption is one assumption of a simulation.
 type Assumption struct {
 	Topic  string `json:"topic"`
@@ -147,9 +155,19 @@ func Missing(u demand.Usage) []demand.Input {
 	return list
 }
 
-// ServiceOf returns the service of an app to simulate: the named one, or the only one.
+// ServiceOf returns the service of an app to simulate: the named one, the only one, or the only
+// one over HTTP.
 func ServiceOf(app *target.Resolved, name string) (string, error) {
 	names := app.Services()
+	if name == "" && len(names) > 1 {
+		requests := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			service, _ := app.Lambda.Service(name)
+			return !service.HasHTTP()
+		})
+		if len(requests) == 1 {
+			return requests[0], nil
+		}
+	}
 	switch {
 	case name == "" && len(names) > 1:
 		return "", problem.New("the app has several services, and a simulation covers one").Of(problem.Misuse).Hint("name one of %s", strings.Join(names, ", "))
@@ -171,6 +189,7 @@ func (s *Settings) Check() error {
 	}
 	fail(s.Variation >= 0 && s.Variation <= 10, "variation", "must be 0 to 10, got %v", s.Variation)
 	fail(s.Placement >= 0 && s.Placement <= time.Minute, "placement", "must be 0s to 1m, got %s", s.Placement)
+	fail(s.Failures >= 0 && s.Failures <= .99, "failures", "must be 0 to 0.99, got %v", s.Failures)
 	fail(s.Concurrency >= 1 && s.Concurrency <= 1_000_000, "concurrency", "must be 1 to 1000000, got %d", s.Concurrency)
 	fail(s.Nodes == Karpenter || s.Nodes == ClusterAutoscaler, "nodes", "must be karpenter or cluster-autoscaler, got %q", s.Nodes)
 	fail(s.Start == Settled || s.Start == Cold, "start", "must be settled or cold, got %q", s.Start)
@@ -287,7 +306,7 @@ func (r *Result) passed() int64 {
 // PlanFor plans how to sample a trace that has too many requests to simulate them all; nil if
 // it is simulated in full.
 func (in *Input) PlanFor(counts replay.Counts) *replay.Plan {
-	if in.Exact {
+	if in.Exact || in.OfMessages() { // a queue holds what came long before
 		return nil
 	}
 	// An idle environment must have had the time to go.

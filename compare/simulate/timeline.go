@@ -31,9 +31,11 @@ type Track struct {
 	Queued   []Bound `json:"queued"`   // requests that wait for a place
 	Replicas []Bound `json:"replicas"` // environments, or pods that take requests
 	Nodes    []Bound `json:"nodes,omitempty"`
-	P50      []int64 `json:"p50Nanoseconds"`
-	P99      []int64 `json:"p99Nanoseconds"`
-	Bad      []int64 `json:"bad"` // requests that were throttled, timed out or failed
+	// Oldest is the age of the oldest message, in milliseconds; none where requests come.
+	Oldest []Bound `json:"oldestMs,omitempty"`
+	P50    []int64 `json:"p50Nanoseconds"`
+	P99    []int64 `json:"p99Nanoseconds"`
+	Bad    []int64 `json:"bad"` // requests that were throttled, timed out or failed
 	// Cost is in US dollars since the trace began; empty if it is unknown.
 	Cost []float64 `json:"cost,omitempty"`
 
@@ -97,6 +99,9 @@ func track(r *replay.Result, n int, step int64) *Track {
 		replicas = replay.Ready
 		t.Nodes = make([]Bound, n)
 	}
+	if r.Messages != nil {
+		t.Oldest = make([]Bound, n)
+	}
 	lengths := make([]float64, n)
 	for _, p := range r.Series {
 		cell := min(p.At/step, int64(n-1))
@@ -112,6 +117,9 @@ func track(r *replay.Result, n int, step int64) *Track {
 		if t.Nodes != nil {
 			add(t.Nodes, replay.Nodes)
 		}
+		if t.Oldest != nil {
+			add(t.Oldest, replay.Oldest)
+		}
 		t.P50[cell], t.P99[cell] = max(t.P50[cell], p.P50), max(t.P99[cell], p.P99)
 		t.Bad[cell] += p.Throttled + p.TimedOut + p.Failed
 		d := &t.drivers[cell]
@@ -122,7 +130,7 @@ func track(r *replay.Result, n int, step int64) *Track {
 		d.nodes += p.Gauges[replay.Nodes].Seconds
 		d.replicas += p.Gauges[replay.Instances].Seconds
 	}
-	for _, bounds := range [][]Bound{t.InUse, t.Capacity, t.Queued, t.Replicas, t.Nodes} {
+	for _, bounds := range [][]Bound{t.InUse, t.Capacity, t.Queued, t.Replicas, t.Nodes, t.Oldest} {
 		for i := range bounds {
 			if lengths[i] > 0 {
 				bounds[i].Mean /= lengths[i]

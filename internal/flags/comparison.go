@@ -157,7 +157,10 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	service := p.App.ServiceNames()[0]
 	traces := len(c.Usage.Traces) > 0
 	// A trace that is run is not counted.
-	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1 && !p.App.Services[service].IsEvents()
+	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1
+	if events, ok := p.App.Events(service); ok {
+		simulated = simulated && !events.FIFO
+	}
 	file := ""
 	var errTrace error
 	if simulated {
@@ -172,8 +175,8 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	switch {
 	case !traces:
 		why = "give --trace"
-	case p.App.Services[service].IsEvents():
-		why = "messages are not simulated"
+	case !simulated && len(p.App.Services) == 1 && len(c.Usage.Requests) == 0:
+		why = "messages of a FIFO queue are not simulated"
 	case len(p.App.Services) > 1:
 		why = "an app of several services is not simulated"
 	case len(c.Usage.Requests) > 0:
@@ -190,6 +193,9 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 		}
 		idle.Choices(in.Choices, p.App)
 		idle.Settings(why, in.Choices, p.App, service, file)
+		if simulated {
+			idle.Messages(p.App, service)
+		}
 	}
 	if err := errors.Join(errSettings, errTrace, errInput, idle.Err()); err != nil {
 		return compare.Result{}, problem.As(problem.Misuse, err)

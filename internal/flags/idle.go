@@ -128,6 +128,16 @@ func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, serv
 	}
 }
 
+// Messages finds what only requests have, or only messages, beside a service that is simulated.
+func (i *Idle) Messages(app *spec.App, service string) {
+	if s := app.Services[service]; s == nil || !s.IsEvents() {
+		i.Refuse("applies to messages of a queue, and requests start "+service, "failures")
+		return
+	}
+	i.Refuse("applies to requests, and messages start "+service, "retry")
+	i.Refuse("a queue holds what came long before, so messages are simulated one and all", "resolution")
+}
+
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")

@@ -19,7 +19,7 @@ import (
 type Settings struct {
 	span, placement, runtime string
 	nodes, resolution, start string
-	variation                float64
+	variation, failures      float64
 	retry                    bool
 	concurrency              int
 	seed                     uint64
@@ -37,6 +37,7 @@ func (f *Settings) Register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.span, "span", "", SpanHelp)
 	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
 	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
+	flags.Float64Var(&f.failures, "failures", usual.Failures, "messages: the `PART` of the attempts that fail, such as 0.01")
 	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(simulate.Runtimes(), ", "))
 	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` that placing a new environment takes")
 	flags.IntVar(&f.concurrency, "concurrency", usual.Concurrency, "Lambda: the `NUMBER` of requests that the account may serve at once")
@@ -58,7 +59,7 @@ func settingNames() []string {
 func (f *Settings) Read() (simulate.Settings, error) {
 	s := simulate.DefaultSettings()
 	s.Seed, s.Variation, s.Runtime, s.Retry, s.Concurrency, s.Nodes = f.seed, f.variation, f.runtime, f.retry, f.concurrency, simulate.NodePreset(f.nodes)
-	s.Start = simulate.Start(f.start)
+	s.Start, s.Failures = simulate.Start(f.start), f.failures
 	var placement demand.Maybe[time.Duration]
 	var problems problem.List
 	problems.Add(parseTime("placement", f.placement, &placement))

@@ -44,7 +44,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 			return nil, problem.Flag("service", "%s is only on target %s, and a simulation runs both targets", n.Service, n.Target)
 		}
 		if n.Service == s.Service {
-			return nil, problem.Flag("service", "%s is started by %s, and only services over HTTP are simulated yet", n.Service, n.Trigger)
+			return nil, problem.Flag("service", "%s is started by %s, and only services over HTTP, and those that messages start, are simulated yet", n.Service, n.Trigger)
 		}
 	}
 	service, errService := simulate.ServiceOf(p.Resolved, s.Service)
@@ -59,6 +59,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 	without.Usage.Traces = nil
 	in, errInput := without.Input(p)
 	if errInput == nil {
+		idle.Messages(p.App, service)
 		if file == "" {
 			idle.Usage(map[string]demand.Usage{service: in.Usage[service]})
 		}

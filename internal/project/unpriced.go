@@ -1,6 +1,7 @@
 package project
 
 import (
+	"slices"
 	"strings"
 
 	"ambi/compare"
@@ -13,10 +14,26 @@ import (
 // names. It is an error if no other is left.
 func (p *Project) Priced() (*Project, error) { return p.with("priced", compare.Priced) }
 
-// OverHTTP is the same with the services over HTTP alone, which are what is simulated. The
-// data, which the others use too, is left out with them.
-func (p *Project) OverHTTP() (*Project, error) {
-	some, err := p.with("simulated", compare.OverHTTP)
+// OverHTTP is the same with the services over HTTP alone. The data, which the others use too, is
+// left out with them.
+func (p *Project) OverHTTP() (*Project, error) { return p.alike(compare.OverHTTP) }
+
+// Simulated is the project with the services that are simulated as the named one is: those over
+// HTTP, or those that messages start, if it is one of them or there are no others.
+func (p *Project) Simulated(service string) (*Project, error) {
+	s, named := p.App.Services[service]
+	over := !named || !s.IsEvents()
+	if !named {
+		over = slices.ContainsFunc(p.App.ServiceNames(), func(name string) bool { return p.App.TriggerOf(name) == "http" })
+	}
+	if over {
+		return p.OverHTTP()
+	}
+	return p.alike(compare.ByMessages)
+}
+
+func (p *Project) alike(part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {
+	some, err := p.with("simulated", part)
 	if err == nil && some != p {
 		some.WithoutData = true
 	}

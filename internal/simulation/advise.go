@@ -20,6 +20,11 @@ func (s *Simulation) Advise(ctx context.Context, objectives []simulate.Objective
 		return nil, problem.New("--slo runs the trace many times, and standard input can be read only once").Hint("ambi trace - --out FILE keeps it").Of(problem.Misuse)
 	}
 	run := s.input()
+	for _, o := range objectives {
+		if o.OfAge() && !run.OfMessages() {
+			return nil, problem.Flag("slo", "%s is of messages, and requests start %s", o, s.service).Of(problem.Misuse)
+		}
+	}
 	if err := s.plan(ctx, &run); err != nil {
 		return nil, err
 	}

@@ -162,6 +162,7 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 	// What is made for a part of a day, or with bursts at random, is not at the
 	// usage's mean rate either: it is priced at its own.
 	s.in.Usage[s.service] = withTrace(s.in.Usage[s.service], result.Trace)
+	s.in.Usage[s.service] = withBatches(s.in.Usage[s.service], result)
 	s.in.Behavior = result
 	return s.in, nil
 }
@@ -237,6 +238,8 @@ func overrun(in *simulate.Input, requests float64) string {
 	switch {
 	case in.Exact || requests <= budget:
 		return ""
+	case in.Plan == nil && in.OfMessages():
+		return fmt.Sprintf("all %s messages are simulated, and not %s: a queue holds what came long before", whole(requests), whole(budget))
 	case in.Plan == nil:
 		return fmt.Sprintf("all %s requests are simulated, and not %s: too few minutes are like others", whole(requests), whole(budget))
 	case in.Plan.Simulated > nearly*budget:
@@ -261,6 +264,14 @@ func withTrace(u demand.Usage, f trace.Figures) demand.Usage {
 		} else if rest < time.Minute {
 			u.Minutes[last] *= float64(time.Minute) / float64(rest)
 		}
+	}
+	return u
+}
+
+// withBatches returns a usage whose messages come together as they did in a run.
+func withBatches(u demand.Usage, r *simulate.Result) demand.Usage {
+	if r.Lambda != nil && r.Lambda.Messages != nil && r.Lambda.Messages.Invocations > 0 {
+		u.Batch = demand.Known(r.Lambda.Messages.BatchSize())
 	}
 	return u
 }

@@ -71,6 +71,12 @@ const MaxAttempts = 3
 // has: EventScalingPage.
 const Pollers = 5
 
+// How an event source mapping's invocations at once grow while messages wait: EventScalingPage.
+const (
+	MappingPerMinute      = 300
+	MaxMappingConcurrency = 1250
+)
+
 // What one invocation can carry, and how long its environment may take to start:
 // QuotasPage and StartPage.
 const (

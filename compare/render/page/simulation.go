@@ -41,8 +41,8 @@ func simulated(r compare.Result, figures []Figure) simulationView {
 	sim := r.Simulation
 	f := sim.Trace
 	v := simulationView{
-		Lead: fmt.Sprintf("%s requests in %s to %s: %s a second on average",
-			format.Grouped(fmt.Sprint(f.Requests)), lasting(f.Span), sim.Service, count(f.Mean)),
+		Lead: fmt.Sprintf("%s %s in %s to %s: %s a second on average",
+			format.Grouped(fmt.Sprint(f.Requests)), kindOf(sim), lasting(f.Span), sim.Service, count(f.Mean)),
 		Source: format.Sentence(sim.Source) + ".", Partial: sim.Partial, Figure: figure(figures, timeFigure),
 	}
 	if f.Second.Peak > 0 {
@@ -79,6 +79,9 @@ func groups(r compare.Result) []rowGroup {
 		return x
 	}
 	latency := rowGroup{Name: "Latency"}
+	if sim.OfMessages() {
+		latency.Name = "Time from sent to deleted"
+	}
 	for _, q := range []struct {
 		name string
 		of   func(replay.Latency) int64
@@ -90,9 +93,12 @@ func groups(r compare.Result) []rowGroup {
 		{"99.9th percentile", func(l replay.Latency) int64 { return l.P999 }},
 		{"longest", func(l replay.Latency) int64 { return l.Max }},
 	} {
-		latency.Rows = append(latency.Rows, row(q.name, func(r *replay.Result) string { return lasting(time.Duration(q.of(r.Latency))) }))
+		latency.Rows = append(latency.Rows, row(q.name, func(r *replay.Result) string { return lasting(time.Duration(q.of(r.Times()))) }))
 	}
 	requests := rowGroup{Name: "Requests"}
+	if sim.OfMessages() {
+		requests.Name = "Messages"
+	}
 	for o := range replay.Outcomes {
 		seen := o == replay.Served
 		for _, t := range spec.Targets() {
@@ -106,13 +112,28 @@ func groups(r compare.Result) []rowGroup {
 	requests.Rows = append(requests.Rows,
 		row("waited for a start", func(r *replay.Result) string { return ofAll(r.Meters[replay.ColdStarts], r.Requests) }),
 		row("waited for a place", func(r *replay.Result) string { return ofAll(r.Meters[replay.Queuing], r.Requests) }))
+	oldest := rowGroup{Name: "Age of the oldest message"}
+	if sim.OfMessages() {
+		requests.Rows = append(requests.Rows[:len(requests.Rows)-1], row("redeliveries", func(r *replay.Result) string { return count(float64(r.Messages.Redeliveries)) }))
+		for _, q := range []struct {
+			name string
+			of   func(*replay.Messages) int64
+		}{
+			{"median of the time", func(m *replay.Messages) int64 { return m.Oldest.P50 }},
+			{"99th percentile of the time", func(m *replay.Messages) int64 { return m.Oldest.P99 }},
+			{"oldest", func(m *replay.Messages) int64 { return m.Oldest.Max }},
+			{"longest until none waited", func(m *replay.Messages) int64 { return m.Backlog }},
+		} {
+			oldest.Rows = append(oldest.Rows, row(q.name, func(r *replay.Result) string { return lasting(time.Duration(q.of(r.Messages))) }))
+		}
+	}
 	level := func(g replay.Gauge) func(*replay.Result) string {
 		return func(r *replay.Result) string {
 			return count(r.Gauges[g].Mean) + ", at most " + count(float64(r.Gauges[g].Max))
 		}
 	}
 	capacity := rowGroup{Name: "Capacity", Rows: []sideRow{
-		row("requests in work", level(replay.InUse)),
+		row(kindOf(sim)+" in work", level(replay.InUse)),
 		row("environments or replicas", level(replay.Instances)),
 		row("nodes", func(r *replay.Result) string {
 			if r.Target == spec.Lambda {
@@ -133,7 +154,18 @@ func groups(r compare.Result) []rowGroup {
 			return "–"
 		}))
 	}
+	if oldest.Rows != nil {
+		return []rowGroup{latency, requests, oldest, capacity, money}
+	}
 	return []rowGroup{latency, requests, capacity, money}
+}
+
+// kindOf is what was simulated.
+func kindOf(sim *compare.Simulation) string {
+	if sim.OfMessages() {
+		return "messages"
+	}
+	return "requests"
 }
 
 func ofAll(n, of int64) string {
@@ -177,9 +209,10 @@ func overTime(r compare.Result) (Figure, bool) {
 	bounds := func(list []simulate.Bound) func(int) (float64, bool) {
 		return func(i int) (float64, bool) { return list[i].Max, true }
 	}
+	kind := kindOf(r.Simulation)
 	c := Curve{X: Axis{Name: "since the trace began", Format: Seconds}, Marks: []Mark{}, Panels: []Panel{
-		{Y: Axis{Name: "requests a second", Format: Number}, Series: []Series{series("demand", "ink", len(line.Requests), bounds(line.Requests))}},
-		{Y: Axis{Name: "requests that can be in work", Format: Number}},
+		{Y: Axis{Name: kind + " a second", Format: Number}, Series: []Series{series("demand", "ink", len(line.Requests), bounds(line.Requests))}},
+		{Y: Axis{Name: kind + " that can be in work", Format: Number}},
 		{Y: Axis{Name: "99th percentile of the latency", Format: Seconds, Log: true}},
 		{Y: Axis{Name: "cost so far", Format: Dollars}},
 	}}
@@ -195,7 +228,12 @@ func overTime(r compare.Result) (Figure, bool) {
 			c.Panels[panel].Series = append(c.Panels[panel].Series, series(name(side.target), Tone(side.target), len(t.Capacity), at))
 		}
 		add(1, bounds(t.Capacity))
-		add(2, func(i int) (float64, bool) { return float64(t.P99[i]) / 1e9, t.P99[i] > 0 })
+		if t.Oldest != nil {
+			c.Panels[2].Y.Name = "age of the oldest message"
+			add(2, func(i int) (float64, bool) { return t.Oldest[i].Max / 1e3, t.Oldest[i].Max > 0 })
+		} else {
+			add(2, func(i int) (float64, bool) { return float64(t.P99[i]) / 1e9, t.P99[i] > 0 })
+		}
 		if t.Cost != nil {
 			add(3, func(i int) (float64, bool) { return t.Cost[i], true })
 		}
@@ -203,9 +241,13 @@ func overTime(r compare.Result) (Figure, bool) {
 	if len(c.Panels[3].Series) == 0 {
 		c.Panels = c.Panels[:3]
 	}
+	summary := fmt.Sprintf("What came, what could be worked on at once, the latency that one request in a hundred exceeds, and the cost, in steps of %s; each step shows its highest moment.", lasting(line.Step))
+	if r.Simulation.OfMessages() {
+		summary = fmt.Sprintf("What came, what could be worked on at once, how old the oldest message was, and the cost, in steps of %s; each step shows its highest moment.", lasting(line.Step))
+	}
 	return Figure{
 		ID: timeFigure, Title: "Both targets over time", Curve: &c, Table: timeTable(line),
-		Summary: fmt.Sprintf("What came, what could be worked on at once, the latency that one request in a hundred exceeds, and the cost, in steps of %s; each step shows its highest moment.", lasting(line.Step)),
+		Summary: summary,
 	}, true
 }
 

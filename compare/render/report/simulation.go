@@ -81,7 +81,7 @@ func (m *markdown) simulation() {
 	if sim == nil {
 		return
 	}
-	title := fmt.Sprintf("Under the trace, simulated: %s in %s", requests(sim.Trace.Requests), span(sim.Trace.Span))
+	title := fmt.Sprintf("Under the trace, simulated: %s in %s", counted(sim.Trace.Requests, kindOf(sim)), span(sim.Trace.Span))
 	if sim.Partial {
 		title += " (partial: it was interrupted)"
 	}
@@ -91,6 +91,7 @@ func (m *markdown) simulation() {
 	s := sideBySide{&m.page, sim, true}
 	s.latencies()
 	s.outcomes()
+	s.messages()
 	s.capacity()
 	m.line("")
 	m.linef("%s. Nothing was measured on AWS or in a cluster.", format.Sentence(sim.Source))
@@ -105,7 +106,7 @@ func (p *page) simulation() {
 	f := sim.Trace
 	p.simulationTitle(sim)
 	p.say("", format.Sentence(sim.Source)+".")
-	rate := amount(f.Mean) + " requests a second on average"
+	rate := amount(f.Mean) + " " + kindOf(sim) + " a second on average"
 	if f.Second.Peak > 0 {
 		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
 	}
@@ -120,13 +121,14 @@ func (p *page) simulation() {
 	p.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
 	s.latencies()
 	s.outcomes()
+	s.messages()
 	s.capacity()
 	s.money()
 	s.timeline()
 }
 
 func (p *page) simulationTitle(sim *compare.Simulation) {
-	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, requests(sim.Trace.Requests), span(sim.Trace.Span)))
+	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, counted(sim.Trace.Requests, kindOf(sim)), span(sim.Trace.Span)))
 	if sim.Partial {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
@@ -169,23 +171,28 @@ func latencyFigures() []quantile {
 
 // latencies prints those figures whose names are given; without names, all.
 func (s sideBySide) latencies(only ...string) {
-	s.group("latency of requests that were served or timed out")
+	name := "latency of requests that were served or timed out"
+	if s.ofMessages() {
+		name = "time of messages, from sent to deleted"
+	}
+	s.group(name)
 	for _, q := range latencyFigures() {
 		if len(only) > 0 && !slices.Contains(only, q.name) {
 			continue
 		}
 		s.row(q.name, func(r *replay.Result) string {
-			if r.Latency.Count == 0 {
+			latency := r.Times()
+			if latency.Count == 0 {
 				return "-"
 			}
-			return span(time.Duration(q.of(r.Latency)))
+			return span(time.Duration(q.of(latency)))
 		})
 	}
 }
 
 // outcomes are how requests ended: every cause that some request has.
 func (s sideBySide) outcomes() {
-	s.group("requests")
+	s.group(s.kind())
 	for o := range replay.Outcomes {
 		seen := o == replay.Served
 		for _, t := range spec.Targets() {
@@ -200,6 +207,9 @@ func (s sideBySide) outcomes() {
 	s.row("cold starts", func(r *replay.Result) string {
 		return withShare(r.Meters[replay.ColdStarts], r.ColdShare())
 	})
+	if s.ofMessages() {
+		return
+	}
 	s.row("waited for a place", func(r *replay.Result) string { return ofAll(r.Meters[replay.Queuing], r.Requests) })
 	s.row("their wait, p50 and p99", func(r *replay.Result) string {
 		if r.Waits.Count == 0 {
@@ -207,6 +217,47 @@ func (s sideBySide) outcomes() {
 		}
 		return span(time.Duration(r.Waits.P50)) + ", " + span(time.Duration(r.Waits.P99))
 	})
+}
+
+// ofMessages reports whether messages of a queue were simulated, and not requests.
+func (s sideBySide) ofMessages() bool { return s.simulation.OfMessages() }
+
+// kind is what was simulated.
+func (s sideBySide) kind() string { return kindOf(s.simulation) }
+
+func kindOf(sim *compare.Simulation) string {
+	if sim.OfMessages() {
+		return "messages"
+	}
+	return "requests"
+}
+
+// messages are what only messages of a queue have.
+func (s sideBySide) messages() {
+	if !s.ofMessages() {
+		return
+	}
+	of := func(figure func(*replay.Messages) string) func(*replay.Result) string {
+		return func(r *replay.Result) string { return figure(r.Messages) }
+	}
+	number := func(figure func(*replay.Messages) int64) func(*replay.Result) string {
+		return of(func(m *replay.Messages) string { return amount(float64(figure(m))) })
+	}
+	age := func(figure func(replay.Latency) int64) func(*replay.Result) string {
+		return of(func(m *replay.Messages) string { return span(time.Duration(figure(m.Oldest))) })
+	}
+	s.row("redeliveries", number(func(m *replay.Messages) int64 { return m.Redeliveries }))
+	s.row("invocations", func(r *replay.Result) string {
+		if r.Messages.Invocations == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%s, of %.3g each", amount(float64(r.Messages.Invocations)), r.Messages.BatchSize())
+	})
+	s.group("age of the oldest message")
+	s.row("p50 of the time", age(func(l replay.Latency) int64 { return l.P50 }))
+	s.row("p99 of the time", age(func(l replay.Latency) int64 { return l.P99 }))
+	s.row("oldest", age(func(l replay.Latency) int64 { return l.Max }))
+	s.row("longest until none waited", of(func(m *replay.Messages) string { return span(time.Duration(m.Backlog)) }))
 }
 
 func ofAll(n, of int64) string {
@@ -241,7 +292,11 @@ func (s sideBySide) capacity() {
 			return figure(r)
 		}
 	}
-	s.row("requests in work", level(replay.InUse))
+	work := "requests in work"
+	if s.ofMessages() {
+		work = "invocations or messages in work"
+	}
+	s.row(work, level(replay.InUse))
 	s.row("environments or replicas", level(replay.Instances))
 	s.row("nodes", of(spec.Kubernetes, level(replay.Nodes)))
 	s.row("started, stopped", func(r *replay.Result) string {
@@ -323,7 +378,7 @@ func (s sideBySide) timeline() {
 	}
 	number := func(v float64) string { return amount(v) }
 	latency := func(v float64) string { return span(time.Duration(v)) }
-	draw("requests a second", highest(line.Requests), number)
+	draw(s.kind()+" a second", highest(line.Requests), number)
 	for _, side := range []struct {
 		name, instances string
 		track           *simulate.Track
@@ -332,13 +387,16 @@ func (s sideBySide) timeline() {
 			continue
 		}
 		s.line(side.name)
-		draw("  requests in work", highest(side.track.InUse), number)
+		draw("  "+s.kind()+" in work", highest(side.track.InUse), number)
 		draw("  "+side.instances, highest(side.track.Replicas), number)
 		if side.track.Nodes != nil {
 			draw("  nodes", highest(side.track.Nodes), number)
 		}
 		if queued := highest(side.track.Queued); anyAbove(queued) {
-			draw("  requests waiting", queued, number)
+			draw("  "+s.kind()+" waiting", queued, number)
+		}
+		if side.track.Oldest != nil {
+			draw("  oldest message", highest(side.track.Oldest), func(v float64) string { return span(time.Duration(v * float64(time.Millisecond))) })
 		}
 		draw("  p99 latency", floats(side.track.P99), latency)
 		if bad := floats(side.track.Bad); anyAbove(bad) {
@@ -347,11 +405,14 @@ func (s sideBySide) timeline() {
 	}
 }
 
-func requests(n int64) string {
+func requests(n int64) string { return counted(n, "requests") }
+
+// counted is a number of requests or messages.
+func counted(n int64, what string) string {
 	if n == 1 {
-		return "1 request"
+		return "1 " + strings.TrimSuffix(what, "s")
 	}
-	return format.Grouped(fmt.Sprint(n)) + " requests"
+	return format.Grouped(fmt.Sprint(n)) + " " + what
 }
 
 func highest(bounds []simulate.Bound) []float64 {

@@ -63,6 +63,9 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 	c.Timeout, c.EntryTimeout = time.Duration(service.TimeoutSeconds)*time.Second, service.EntryTimeout()
 	c.Start.Limit = time.Duration(service.StartSeconds) * time.Second
 	c.Stop.Grace = c.Stop.PreStop + c.Timeout
+	if e := service.Events; e != nil { // nothing to keep requests from
+		c.Stop = Stop{Grace: time.Duration(e.GraceSeconds) * time.Second}
+	}
 	c.Balance = p.Balance
 	c.Start.Pull = p.Pull.Or(c.Start.Pull)
 	start, known := p.Start.Get()
@@ -95,11 +98,13 @@ func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
 		if service.KEDA != nil {
 			metric.Kind = hpa.TotalPerPod
 		}
+	case kubernetes.Backlog:
+		metric = hpa.Metric{Kind: hpa.TotalPerPod, Target: int64(service.Backlog) * 1000}
 	default:
-		return problem.New("replicas follow %s, and how much of it a pod takes under load is not known", service.Metric).Hint("scale by cpu or requests")
+		return problem.New("replicas follow %s, and how much of it a pod takes under load is not known", service.Metric).Hint("scale by cpu, requests or backlog")
 	}
 	c.Autoscaler.Metrics = []hpa.Metric{metric}
-	if service.KEDA != nil && service.MinReplicas == 0 {
+	if (service.KEDA != nil || service.Backlog > 0) && service.MinReplicas == 0 {
 		c.KEDA = &KEDA{Poll: kubernetes.KEDAPoll, Cooldown: kubernetes.KEDACooldown}
 	}
 	return nil

@@ -166,6 +166,9 @@ func (s *simulator) podEvent(e event) {
 		s.serving = append(s.serving, i)
 		s.gauges()
 		s.drain()
+		if s.delivery != nil {
+			s.delivery.opened()
+		}
 	case out:
 		s.unserve(i)
 	case stop:
@@ -309,6 +312,9 @@ func (s *simulator) remove(i int32) {
 		s.gone(i)
 		return
 	}
+	if s.delivery != nil {
+		s.delivery.leave(p)
+	}
 	s.calendar.add(s.now+int64(s.Start.Endpoint), out, i, p.life)
 	s.calendar.add(s.now+int64(s.Stop.PreStop), stop, i, p.life)
 	s.calendar.add(s.now+int64(s.Stop.Grace), kill, i, p.life)
@@ -385,6 +391,10 @@ func (s *simulator) loseWaiting(pod, r int32) {
 // lost records a request that ends with its pod. Its client may have been told
 // before that it takes too long.
 func (s *simulator) lost(r int32) {
+	if s.delivery != nil {
+		s.delivery.lost(r)
+		return
+	}
 	if s.now-s.requests.all[r].arrived >= s.limit {
 		s.record.Finish(s.overLimit, s.limit)
 		return

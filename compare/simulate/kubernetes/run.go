@@ -97,7 +97,8 @@ type simulator struct {
 	overLimit     replay.Outcome
 	expiring      bool // an event is set that drops what waited too long
 
-	flow *flow // of what a plan leaves out; nil without one
+	flow     *flow     // of what a plan leaves out; nil without one
+	delivery *delivery // what takes messages from a queue; nil where requests come
 }
 
 func newSimulator(c Config, demand replay.Demand, options replay.Options) *simulator {
@@ -295,7 +296,9 @@ func (s *simulator) done(r int32) {
 		s.requests.drop(r)
 		return
 	}
-	if latency := s.now - q.arrived; latency > s.limit {
+	if s.delivery != nil {
+		s.delivery.answered(r)
+	} else if latency := s.now - q.arrived; latency > s.limit {
 		s.record.Finish(s.overLimit, s.limit)
 	} else {
 		s.record.Finish(replay.Served, latency)
@@ -308,6 +311,9 @@ func (s *simulator) done(r int32) {
 	s.record.Set(replay.InUse, s.inUse)
 	if pod.queued > 0 {
 		s.admit(pod)
+	}
+	if s.delivery != nil {
+		s.delivery.opened()
 	}
 	if pod.stopping && pod.active == 0 {
 		s.gone(p)
@@ -355,6 +361,9 @@ func (s *simulator) admit(p *pod) {
 			continue
 		}
 		s.record.Waited(waited)
+		if s.delivery != nil {
+			s.requests.all[r].arrived = s.now // what times out is the work
+		}
 		s.work(p, &s.requests.all[r], r)
 	}
 }

@@ -78,7 +78,9 @@ func (s *simulator) read() {
 		}
 	}
 	for m, metric := range s.Autoscaler.Metrics {
-		if metric.Kind == hpa.Total || metric.Kind == hpa.TotalPerPod {
+		if s.delivery != nil && metric.Kind == hpa.TotalPerPod {
+			r.Metrics[m].Value = s.delivery.messages()
+		} else if metric.Kind == hpa.Total || metric.Kind == hpa.TotalPerPod {
 			from, to, ok := s.arrivals.over(s.windows())
 			r.Metrics[m].Failed = !ok
 			if ok {
@@ -98,9 +100,8 @@ func seconds(at int64) time.Duration { return time.Duration(at).Truncate(time.Se
 // poll lets KEDA look whether there are requests.
 func (s *simulator) poll() {
 	s.calendar.add(s.now+int64(s.KEDA.Poll), poll, 0, 0)
-	from, to, ok := s.arrivals.over(s.windows())
 	switch {
-	case ok && to.taken > from.taken:
+	case s.wantsPods():
 		s.active = s.now
 		if s.wanted == 0 {
 			s.scale(1)
@@ -108,4 +109,13 @@ func (s *simulator) poll() {
 	case s.wanted > 0 && s.now-s.active >= int64(s.KEDA.Cooldown):
 		s.scale(0)
 	}
+}
+
+// wantsPods is what KEDA finds: requests, or messages.
+func (s *simulator) wantsPods() bool {
+	if s.delivery != nil {
+		return s.delivery.queue.Depth() > 0
+	}
+	from, to, ok := s.arrivals.over(s.windows())
+	return ok && to.taken > from.taken
 }

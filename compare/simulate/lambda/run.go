@@ -51,7 +51,7 @@ type simulator struct {
 	speed  uint64
 	start  int64 // of the app, at this memory
 
-	busy     queue // environments that work
+	busy     calendar // environments that work
 	waiting  idle
 	ready    int64 // provisioned environments that wait
 	reserved int64 // provisioned environments, all of them
@@ -91,7 +91,7 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 		s.rate = newLimiter(Bucket{Burst: perSecond, PerSecond: float64(perSecond)})
 	}
 	s.start = s.stretched(int64(c.Start))
-	s.busy = newQueue(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
+	s.busy = newCalendar(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
 	// The last used one served just now, the others at even times before.
 	for i := range int64(c.Warm) {
 		s.waiting.push(-s.keepAlive / int64(c.Warm) * (int64(c.Warm) - 1 - i))
@@ -147,7 +147,13 @@ func (s *simulator) done() {
 	entry := s.busy.pop()
 	at := entry >> kindBits
 	s.record.To(at)
-	switch entry & kindMask {
+	s.freed(at, entry&kindMask)
+	s.record.Set(replay.InUse, int64(s.busy.count))
+}
+
+// freed lets an environment become what the end of its work makes of it.
+func (s *simulator) freed(at, kind int64) {
+	switch kind {
 	case idleAgain:
 		s.onDemand--
 		s.waiting.push(at)
@@ -159,7 +165,6 @@ func (s *simulator) done() {
 		s.record.Add(replay.Stopped, 1)
 		s.environments()
 	}
-	s.record.Set(replay.InUse, int64(s.busy.count))
 }
 
 // environments sets the gauges of how many there are.
@@ -216,20 +221,15 @@ func (s *simulator) serve(at int64, q *replay.Request, kind int64) {
 
 // cold starts an environment and lets it work.
 func (s *simulator) cold(at int64, q *replay.Request) {
-	s.record.Add(replay.ColdStarts, 1)
-	s.record.Add(replay.Started, 1)
-	s.environments()
-	draw := replay.Mix(s.seed^startStream, 2*s.starts)
 	if s.Cold != nil {
+		s.started()
+		work := s.Cold.At(replay.Mix(s.seed^startStream, 2*s.starts))
 		s.starts++
-		work := s.Cold.At(draw)
 		s.record.Add(replay.BilledMS, milliseconds(work))
 		s.finish(at, q.At, work, replay.Served, idleAgain)
 		return
 	}
-	placement := s.Placement.At(draw)
-	start := s.Init.At(replay.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
-	s.starts++
+	placement, start := s.coldStart()
 	work := q.Wait + s.stretched(q.CPU)
 	outcome, kind := replay.Served, int64(idleAgain)
 	if work > s.timeout {
@@ -240,6 +240,22 @@ func (s *simulator) cold(at int64, q *replay.Request) {
 	s.record.Add(replay.BilledMS, billed)
 	s.record.Add(replay.InitMS, milliseconds(start+work)-billed)
 	s.finish(at, q.At, placement+start+work, outcome, kind)
+}
+
+// started counts an environment that starts.
+func (s *simulator) started() {
+	s.record.Add(replay.ColdStarts, 1)
+	s.record.Add(replay.Started, 1)
+	s.environments()
+}
+
+// coldStart starts an environment: how long it takes until it is there, and until it can work.
+func (s *simulator) coldStart() (placement, start int64) {
+	s.started()
+	placement = s.Placement.At(replay.Mix(s.seed^startStream, 2*s.starts))
+	start = s.Init.At(replay.Mix(s.seed^startStream, 2*s.starts+1)) + s.start
+	s.starts++
+	return placement, start
 }
 
 // finish records how a request will end that an environment works at for a time.

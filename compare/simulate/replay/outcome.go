@@ -26,7 +26,10 @@ const (
 	FailedQueue // the queue was full
 	FailedNoPod // no pod was ready
 	FailedPod   // its pod was stopped
-	Outcomes    // how many there are
+	// Failed messages of a queue, which are tried again before.
+	FailedAttempts // it became a dead letter
+	FailedExpired  // it waited for longer than the queue keeps messages
+	Outcomes       // how many there are
 )
 
 // Class puts outcomes together.
@@ -60,6 +63,7 @@ func (o Outcome) String() string {
 		"throttled by the scaling rate", "throttled by the request rate",
 		"timed out in the app", "timed out at the entry", "timed out in the queue",
 		"failed on a full queue", "failed without a ready pod", "failed with its pod",
+		"dead letters", "expired in the queue",
 	}[o]
 }
 
@@ -70,6 +74,7 @@ func (o Outcome) Name() string {
 		"throttledAPI", "throttledConcurrency", "throttledReserved", "throttledScaling", "throttledRate",
 		"timedOutApp", "timedOutEntry", "timedOutQueue",
 		"failedQueue", "failedNoPod", "failedPod",
+		"failedAttempts", "failedExpired",
 	}[o]
 }
 
@@ -108,6 +113,7 @@ const (
 	Nodes                    // nodes that are paid for
 	Provisioned              // provisioned environments in use
 	Pending                  // pods that wait for a node
+	Oldest                   // the age of the oldest message of a queue, in milliseconds, read once a second
 	Gauges                   // how many there are
 )
 
@@ -117,7 +123,7 @@ func (g Gauge) Followed() bool {
 	switch g {
 	case Capacity, Instances, Ready, Wanted, Nodes, Pending:
 		return true
-	case InUse, Queued, Provisioned, Gauges:
+	case InUse, Queued, Provisioned, Oldest, Gauges:
 	}
 	return false
 }
@@ -135,7 +141,7 @@ func (m Meter) Name() string {
 
 // Name is the gauge's key in JSON.
 func (g Gauge) Name() string {
-	return [Gauges]string{"inUse", "capacity", "queued", "instances", "ready", "wanted", "nodes", "provisioned", "pending"}[g]
+	return [Gauges]string{"inUse", "capacity", "queued", "instances", "ready", "wanted", "nodes", "provisioned", "pending", "oldestMs"}[g]
 }
 
 // What is had of each outcome, meter and gauge. In JSON they are objects, in

@@ -274,7 +274,7 @@ func TestNoMoreThanAllIsSimulated(t *testing.T) {
 
 // Where nothing waited, no wait was the longest.
 func TestAnEmptyHistogramHasNoLongest(t *testing.T) {
-	if got := summarize(hdrhistogram.New(lowestLatency, highestLatency, latencyDigits), 0); got.Max != 0 || got.Count != 0 || got.Histogram == nil {
+	if got := Summarize(hdrhistogram.New(lowestLatency, highestLatency, latencyDigits), 0); got.Max != 0 || got.Count != 0 || got.Histogram == nil {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -179,7 +179,7 @@ func (r *Recorder) Result(target spec.Target, at int64, options Options) Result 
 	result := Result{
 		Target: target, Seed: options.Seed, Span: at,
 		Requests: round(r.total.arrived),
-		Latency:  summarize(r.latency, r.total.meters[LatencyNanoseconds]), Waits: summarize(r.waits, r.total.meters[QueuedNanoseconds]),
+		Latency:  Summarize(r.latency, r.total.meters[LatencyNanoseconds]), Waits: Summarize(r.waits, r.total.meters[QueuedNanoseconds]),
 		Series:   r.series.points(),
 		Sampling: sampled,
 	}

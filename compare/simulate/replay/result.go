@@ -22,6 +22,7 @@ type Result struct {
 	Latency  Latency       `json:"latency"` // of requests that were served or timed out
 	Waits    Latency       `json:"waits"`   // of requests that waited for a place
 	MemoryMB int           `json:"memoryMB,omitempty"`
+	Messages *Messages     `json:"messages,omitempty"` // nil for a service over HTTP
 	Sampling *Sampling     `json:"sampling,omitempty"` // nil where every request was simulated
 	Series   []Point       `json:"series,omitempty"`
 }
@@ -40,7 +41,8 @@ type Latency struct {
 	Histogram *hdrhistogram.Histogram `json:"-"`
 }
 
-func summarize(h *hdrhistogram.Histogram, sum float64) Latency {
+// Summarize is the figures of a histogram, whose values have a sum.
+func Summarize(h *hdrhistogram.Histogram, sum float64) Latency {
 	if h.TotalCount() == 0 {
 		return Latency{Histogram: h} // an empty histogram's highest value is none
 	}

@@ -6,10 +6,10 @@ import (
 	"ambi/compare/simulate/replay"
 )
 
-// queue holds what will happen, by time: a calendar. An entry is a time and, in
+// calendar holds what will happen, by time. An entry is a time and, in
 // its lowest bits, what happens. A slot of the calendar holds the entries of a
 // short time; entries that are too far off wait in a heap.
-type queue struct {
+type calendar struct {
 	soonest int64 // the first entry of the calendar; none when it is never
 	count   int   // of all entries
 	shift   uint  // what turns an entry into its slot's number
@@ -42,9 +42,9 @@ const (
 	slotSpace    = 4 // further entries that a slot has room for at first
 )
 
-// newQueue makes a calendar for things that take a mean time.
-func newQueue(mean float64) queue {
-	q := queue{soonest: never}
+// newCalendar makes a calendar for things that take a mean time.
+func newCalendar(mean float64) calendar {
+	q := calendar{soonest: never}
 	for width := mean * (1 << kindBits) / slotsPerMean; width >= 2 && q.shift < 48; width /= 2 {
 		q.shift++
 	}
@@ -56,7 +56,7 @@ func newQueue(mean float64) queue {
 }
 
 // next is the time of the first entry.
-func (q *queue) next() int64 {
+func (q *calendar) next() int64 {
 	if len(q.far) > 0 && q.far[0] < q.soonest {
 		return q.far[0] >> kindBits
 	}
@@ -67,7 +67,7 @@ func (q *queue) next() int64 {
 }
 
 // push adds an entry, which is not before now.
-func (q *queue) push(now, entry int64) {
+func (q *calendar) push(now, entry int64) {
 	q.count++
 	if entry>>q.shift-now<<kindBits>>q.shift >= slots {
 		q.far.Push(entry, sooner)
@@ -93,7 +93,7 @@ func (q *queue) push(now, entry int64) {
 }
 
 // pop takes the first entry.
-func (q *queue) pop() int64 {
+func (q *calendar) pop() int64 {
 	q.count--
 	if len(q.far) > 0 && q.far[0] < q.soonest {
 		return q.far.Pop(sooner)
@@ -113,7 +113,7 @@ func (q *queue) pop() int64 {
 }
 
 // find is the first entry of the first slot that is used after one.
-func (q *queue) find(after int) int64 {
+func (q *calendar) find(after int) int64 {
 	word := after >> 6
 	rest := q.used[word] >> (after & 63) << (after & 63)
 	for range len(q.used) + 1 {

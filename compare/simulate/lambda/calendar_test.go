@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// TestQueueIsInOrder holds a calendar against a sorted list, with times near and
+// TestCalendarIsInOrder holds a calendar against a sorted list, with times near and
 // far, and many at once.
-func TestQueueIsInOrder(t *testing.T) {
+func TestCalendarIsInOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, mean := range []float64{0, 1, 1000, 50e6, 1e12} {
-		q, far := newQueue(mean), 0
+		q, far := newCalendar(mean), 0
 		var want []int64
 		now := int64(0)
 		for range 30000 {
