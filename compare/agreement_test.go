@@ -290,6 +290,10 @@ func TestAveragesAndSimulationOfMessagesAgree(t *testing.T) {
 				}
 			}
 			progress := a.Usage.Requests.Or(0) / demand.SecondsPerMonth * a.Usage.Duration.Or(0).Seconds()
+			if target == spec.Kubernetes && a.Kubernetes.Min == 0 && progress < 1 {
+				excused["KEDA looks every 30 s, and takes a queue for idle in which it happens to find no message for five minutes"]++
+				continue
+			}
 			if target == spec.Kubernetes && 3/math.Sqrt(progress) > .1 && s.Kubernetes.Mean.Or(0) > a.Kubernetes.Mean.Or(0) {
 				excused["chance"]++
 				continue
