@@ -30,6 +30,7 @@ type breadth struct {
 	apps, nothing, broken          int // nothing: no service in them; broken: no YAML, or another format
 	services, valid, taken         int // with a valid spec; taken by both targets but for the image's registry
 	imaged                         int // valid, or valid but for the image's name or tag
+	alone                          int // of these, on Kubernetes alone
 	written                        int // valid once what the source leaves open is written, too
 	carried, approximated, leftOut int // values
 	keys, objects, refusals        map[string]int
@@ -98,6 +99,9 @@ func (b *breadth) measure(t *testing.T, path string) {
 		b.written++
 		if !refused[s] {
 			b.taken++
+			if slices.Contains(result.Alone, s) {
+				b.alone++
+			}
 		}
 	}
 	for _, i := range result.Items {
@@ -139,6 +143,12 @@ func completed(t *testing.T, text []byte) problem.List {
 	var app map[string]any
 	if err := yaml.Unmarshal(text, &app); err != nil {
 		t.Fatal(err)
+	}
+	data, _ := app["data"].(map[string]any)
+	for _, d := range data {
+		if postgres, _ := d.(map[string]any)["postgres"].(map[string]any); postgres != nil {
+			postgres["version"] = "17"
+		}
 	}
 	for _, s := range app["services"].(map[string]any) {
 		s.(map[string]any)["image"] = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web:1.2.3"
@@ -224,8 +234,8 @@ func TestBreadth(t *testing.T) {
 		b.measure(t, app)
 	}
 	share := func(of, all int) string { return fmt.Sprintf("%d of %d (%d %%)", of, all, 100*of/max(all, 1)) }
-	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... or one that lacks the image's name or tag alone: %s\n... once what else the source leaves open is written: %s\n... that both targets take, once the image is in ECR: %s\nvalues carried or approximated: %s, carried alone: %s",
-		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.imaged, b.services), share(b.written, b.services), share(b.taken, b.services),
+	t.Logf("%d apps, %d without a service, %d unreadable\nservices with a valid spec: %s\n... or one that lacks the image's name or tag alone: %s\n... once what else the source leaves open is written: %s\n... that the targets take, once the image is in ECR: %s, %d of them on Kubernetes alone\nvalues carried or approximated: %s, carried alone: %s",
+		b.apps, b.nothing, b.broken, share(b.valid, b.services), share(b.imaged, b.services), share(b.written, b.services), share(b.taken, b.services), b.alone,
 		share(b.carried+b.approximated, b.carried+b.approximated+b.leftOut), share(b.carried, b.carried+b.approximated+b.leftOut))
 	t.Logf("left out most often:\n%s", strings.Join(most(b.keys, 25), "\n"))
 	t.Logf("objects left out:\n%s", strings.Join(most(b.objects, 12), "\n"))

@@ -39,6 +39,7 @@ type Result struct {
 	Format   string       // such as Kubernetes manifests
 	App      string       // the app's name
 	Services []string     // by name, in the source's order
+	Alone    []string     // of these, those that only Kubernetes can run
 	Spec     []byte       // the text of an app.yaml
 	Items    []draft.Item // in the order of the files
 	Problems problem.List // what keeps the spec from being valid, or a target from taking it
@@ -145,6 +146,9 @@ func Import(files []source.File, o Options) (*Result, error) {
 	result := &Result{Format: found.name, App: app.Name, Spec: app.Text(), Items: report.Items}
 	for _, s := range app.Services {
 		result.Services = append(result.Services, s.Name)
+		if s.Alone {
+			result.Alone = append(result.Alone, s.Name)
+		}
 	}
 	result.Problems = check(result.Spec)
 	return result, nil

@@ -135,9 +135,14 @@ func TestReasons(t *testing.T) {
 			why:   []string{"the app has the bucket's name in FILES_BUCKET: have it read that", "the app asks S3 itself"},
 		},
 		"database of Score": {
-			text: score + "    variables: {HOST: \"${resources.db.host}\"}\nresources: {db: {type: postgres}}\n",
+			text: score + "    variables: {HOST: \"${resources.db.host}\"}\nresources: {db: {type: mysql}}\n",
 			spec: []string{"HOST: null"},
-			why:  []string{"refers to resources.db.host, of the resource db (postgres), which stays outside of the app"},
+			why:  []string{"refers to resources.db.host, of the resource db (mysql), which stays outside of the app"},
+		},
+		"PostgreSQL and Redis of Score": {
+			text: score + "    variables: {DB_HOST: \"${resources.db.host}\", DSN: \"postgres://${resources.db.host}\"}\nresources: {db: {type: postgres}, cache: {type: redis}}\n",
+			spec: []string{"version: null", "cache: {valkey: {}}", "uses: {cache: [connect], db: [connect]}"}, lacks: []string{"DB_HOST:", "DSN:"},
+			why: []string{"the app has DB_HOST, DB_PORT, DB_NAME, DB_SECRET in its place", "becomes a cache in ElastiCache Serverless", "becomes a database in RDS"},
 		},
 		"address with a path": {
 			text: compose + "    environment: {API_URL: \"http://api:80/v1\"}\n  api: {image: \"example.com/api:1.0.0\", ports: [\"80\"]}\n",

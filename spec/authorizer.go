@@ -86,8 +86,11 @@ func (v *validator) jwt(path string, j *JWT) {
 			"it is compared with the token's iss, and its keys are found under it")
 	}
 	for i, a := range j.Audience {
-		if a == "" || !isLine(a) {
-			v.fail(item(path+".audience", i), "must be one line of plain text, got "+quote(a))
+		switch at := item(path+".audience", i); {
+		case a == "":
+			v.fail(at, "must be one line of plain text, got "+quote(a), "write the aud that the accepted tokens have, such as the app's ID at its issuer")
+		case !isLine(a):
+			v.fail(at, "must be one line of plain text, got "+quote(a))
 		}
 	}
 }

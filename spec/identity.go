@@ -76,6 +76,8 @@ func (v *validator) action(path, text string, reasoned bool) {
 
 func (v *validator) resource(path, text string, reasoned bool) {
 	switch {
+	case strings.Contains(text, "${") && !arn.MatchString(text):
+		v.fail(path, "must be the ARN of a resource, got "+quote(text), "nothing stands in for ${...} here: write the ARN itself")
 	case text != "*" && !arn.MatchString(text):
 		v.fail(path, "must be the ARN of a resource, got "+quote(text), "such as arn:aws:s3:::thumbs-originals/*")
 	case broad.MatchString(text) && !reasoned:

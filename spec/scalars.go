@@ -38,6 +38,19 @@ type form struct {
 	joined func(entries map[string]string) string // the text that a mapping may have been meant for
 }
 
+// nullHint is for a null in place of text. Only what is free text can mean the word itself.
+func nullHint(path, word string) string {
+	if path == "image" || strings.HasSuffix(path, ".image") {
+		return "name the image, such as ghcr.io/example/web:1.2.3"
+	}
+	for _, free := range []string{".env", ".command", ".args"} {
+		if strings.Contains(path, free) {
+			return "give it a value, or quote it where the word itself is meant: " + strconv.Quote(word)
+		}
+	}
+	return "give it a value"
+}
+
 func (d *decoder) text(v reflect.Value, n *yaml.Node, path string, at Position, rule rule) {
 	s, ok := d.str(n, path, at)
 	if !ok {
@@ -70,7 +83,7 @@ func (d *decoder) str(n *yaml.Node, path string, at Position) (string, bool) {
 	case isTemplate(n):
 		hints = []string{templateHint}
 	case isNull(n) && n.Value != "":
-		hints = []string{"give it a value, or quote it where the word itself is meant: " + strconv.Quote(n.Value)}
+		hints = []string{nullHint(path, n.Value)}
 	case n.Kind == yaml.ScalarNode && n.Value != "":
 		hints = []string{"quote it: " + strconv.Quote(n.Value)}
 	case n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode:

@@ -96,16 +96,28 @@ func (v *validator) volumes(at string, s *Service) {
 
 func (v *validator) volume(at string, volume *Volume) {
 	if p := volume.Path; v.app.Given(at+".path") && v.sound(at+".path") {
-		switch i := slices.IndexFunc(systemFolders(), func(folder string) bool { return nested(folder, p) }); {
-		case len(p) > maxMount || !mountPath.MatchString(p) || path.Clean(p) != p:
-			v.fail(at+".path", "must be the absolute path of a folder, at most 250 letters, digits and - _ . @ + /, got "+quote(p), "such as /var/lib/app")
-		case i >= 0:
-			v.fail(at+".path", "must not be in or around "+systemFolders()[i]+", where pods have something else, got "+quote(p), "such as /var/lib/app")
+		if problem := mountProblem(p); problem != "" {
+			v.fail(at+".path", problem+", got "+quote(p), "such as /var/lib/app")
 		}
 	}
 	if v.app.Given(at + ".class") {
 		v.objectName(at+".class", volume.Class)
 	}
+}
+
+// MountPath reports whether a service may have a volume at a path.
+func MountPath(p string) bool { return mountProblem(p) == "" }
+
+func mountProblem(p string) string {
+	if len(p) > maxMount || !mountPath.MatchString(p) || path.Clean(p) != p {
+		return "must be the absolute path of a folder, at most 250 letters, digits and - _ . @ + /"
+	}
+	for _, folder := range systemFolders() {
+		if nested(folder, p) {
+			return "must not be in or around " + folder + ", where pods have something else"
+		}
+	}
+	return ""
 }
 
 // nested reports whether one of two folders is in the other, or is the other.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -268,6 +269,52 @@ func documentOf(r *importer.Result, written string) ImportDocument {
 	return d
 }
 
+// foldedItem is an item, with those of other objects that say the same.
+type foldedItem struct {
+	draft.Item
+	also []int // their lines
+}
+
+// folded lists the items of a fate: one for all objects of a kind in a file that have the same
+// key and the same reason.
+func folded(items []draft.Item, fate draft.Fate) []foldedItem {
+	type alike struct {
+		file, kind, key, why string
+		changes              bool
+	}
+	var all []foldedItem
+	at := map[alike]int{}
+	for _, item := range items {
+		if item.Fate != fate {
+			continue
+		}
+		kind, _, _ := strings.Cut(item.Object, " ")
+		key := alike{item.File, kind, item.Key, item.Why, item.Changes}
+		if i, found := at[key]; found && all[i].Object != item.Object && item.Key != "" {
+			all[i].also = append(all[i].also, item.Line)
+			continue
+		}
+		at[key] = len(all)
+		all = append(all, foldedItem{Item: item})
+	}
+	return all
+}
+
+// alsoIn names more lines of which a reason holds.
+func alsoIn(lines []int) string {
+	switch len(lines) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("; so in line %d", lines[0])
+	}
+	text := make([]string, len(lines))
+	for i, line := range lines {
+		text[i] = strconv.Itoa(line)
+	}
+	return "; so in lines " + strings.Join(text[:len(text)-1], ", ") + " and " + text[len(text)-1]
+}
+
 // printImport shows what became of the files.
 func printImport(out io.Writer, r *importer.Result, written string) error {
 	count := map[draft.Fate]int{}
@@ -284,10 +331,7 @@ func printImport(out io.Writer, r *importer.Result, written string) error {
 		}
 		fmt.Fprintf(out, "%s:\n", fate)
 		w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-		for _, item := range r.Items {
-			if item.Fate != fate {
-				continue
-			}
+		for _, item := range folded(r.Items, fate) {
 			mark := " "
 			if item.Changes {
 				mark = "!"
@@ -300,7 +344,7 @@ func printImport(out io.Writer, r *importer.Result, written string) error {
 				what += " -> " + item.To
 			}
 			fmt.Fprintf(w, "%s %s:%d:\t%s\n", mark, terminal.Line(item.File), item.Line, terminal.Line(what))
-			fmt.Fprintf(w, "  \t  %s\n", terminal.Line(item.Why))
+			fmt.Fprintf(w, "  \t  %s\n", terminal.Line(item.Why+alsoIn(item.also)))
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -318,6 +362,14 @@ func printImport(out io.Writer, r *importer.Result, written string) error {
 		fmt.Fprintf(out, "\n%s is not ready yet:\n%s\n", where, r.Problems.Error())
 		return nil
 	}
-	_, err := fmt.Fprintf(out, "%s is valid, and both targets take it\n", where)
+	switch {
+	case len(r.Alone) == len(r.Services):
+		where += " is valid, for Kubernetes alone"
+	case len(r.Alone) > 0:
+		where += " is valid; " + strings.Join(r.Alone, ", ") + " can run on Kubernetes alone, and both targets take the rest"
+	default:
+		where += " is valid, and both targets take it"
+	}
+	_, err := fmt.Fprintln(out, where)
 	return err
 }

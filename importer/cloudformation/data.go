@@ -215,6 +215,7 @@ func fillTable(d *functions.Datum, a *functions.App, path string) {
 		d.Carry(recovery, path+".recovery")
 	} else {
 		a.Set(path+".recovery", false)
+		a.Comment(path+".recovery", "was off: without it, no earlier state can be restored")
 		d.Carry(recovery, path+".recovery")
 	}
 	d.Leave(p.Get("StreamSpecification"), "a table of a spec has no stream", true)

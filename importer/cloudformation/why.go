@@ -27,9 +27,11 @@ func (r *reading) rest() {
 		}
 		o := r.report.Object("Globals", n)
 		r.app.Later = append(r.app.Later, func() {
-			o.Rest(n, func(v *source.Node) bool { return v.Leaves() == 0 || v.Kind == source.Null }, func(v *source.Node) (string, bool) {
-				return whyKey(map[string]string{"Function": "AWS::Serverless::Function"}[section], v.Path)
-			})
+			for _, key := range n.Keys { // each with its own reason, also where nothing of them was used
+				o.Rest(n.Child(key), func(v *source.Node) bool { return v.Leaves() == 0 || v.Kind == source.Null }, func(v *source.Node) (string, bool) {
+					return whyKey("AWS::Serverless::"+section, v.Path)
+				})
+			}
 		})
 	}
 }

@@ -31,7 +31,7 @@ func Recognize(d source.Document) bool {
 	}
 	services := d.Root.Get("services")
 	if services == nil || services.Kind != source.Map {
-		return false
+		return len(d.Root.Keys) > 0 && d.Root.Has("services") && services == nil // empty, which the report says
 	}
 	return slices.ContainsFunc(services.Keys, func(name string) bool {
 		s := services.Get(name)
@@ -84,10 +84,11 @@ type service struct {
 	node     *source.Node
 	draft    *draft.Service // nil where it stays outside
 	image    string
-	kind     kind // of what stays outside
-	users    []*service
-	address  int // the port of its health check; 0 without one
-	labelled int // the port that its labels say; 0 without one
+	kind     kind       // of what stays outside
+	users    []*service // of what becomes data
+	named    string     // what the data that it becomes is called
+	address  int        // the port of its health check; 0 without one
+	labelled int        // the port that its labels say; 0 without one
 
 	variables map[string]*source.Node // of the spec, by name
 }
@@ -105,8 +106,9 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 	}
 	for _, s := range im.services {
 		im.callees(s)
+		im.uses(s)
 	}
-	im.buckets()
+	im.data()
 	for _, s := range im.services {
 		im.order(s)
 		im.rest(s)
@@ -189,7 +191,10 @@ func (im *importer) find() {
 		case known:
 			s.kind = kind
 			im.outside = append(im.outside, s)
-			if !kind.bucket {
+			if kind.data != "" {
+				s.named = im.dataName(s)
+			}
+			if kind.data == "" {
 				s.Leave(s.node, kind.why, true)
 			}
 		case slices.ContainsFunc(all, func(other *service) bool { return other.waitsFor(s) }):

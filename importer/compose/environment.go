@@ -145,21 +145,39 @@ func (im *importer) callees(s *service) {
 		}
 		return nil, false
 	}, func(name, why string) { s.noteVariable(name, why) })
-	env, _ := s.draft.Get("env").(map[string]any)
-	for _, name := range sortedKeys(env) {
-		value, _ := env[name].(string)
-		var outside []string
-		for _, other := range im.addressed(name, value) {
-			if other.draft == nil {
-				outside = append(outside, other.name)
-				other.used(s)
+	for _, name := range sortedKeys(s.variables) {
+		im.outsideIn(s, name)
+	}
+}
+
+// outsideIn says of a variable what it leads to outside of the services.
+func (im *importer) outsideIn(s *service, name string) {
+	at := "env"
+	if in, _ := s.draft.Get("secrets").(map[string]any); in[name] != nil {
+		at = "secrets"
+	} else if in, _ := s.draft.Get("env").(map[string]any); in[name] == nil {
+		return
+	}
+	var outside []string
+	address := ""
+	for _, other := range im.addressed(name, s.variables[name].String()) {
+		switch {
+		case other.draft != nil:
+		case other.kind.data != "":
+			other.used(s)
+			if !slices.Contains(spec.DataVariables(other.named, other.kind.data), name) { // or else uses gives it
+				address = "the old address of " + other.name + ": " + other.instead()
 			}
+		default:
+			outside = append(outside, other.name)
 		}
-		if len(outside) > 0 {
-			address := "the old address of " + strings.Join(outside, " and ") + ", outside of the app: write where it is"
-			s.draft.Comment("env."+name, "%s", address)
-			s.noteVariable(name, "holds "+address)
-		}
+	}
+	if len(outside) > 0 {
+		address = "the old address of " + strings.Join(outside, " and ") + ", outside of the app: write where it is"
+	}
+	if address != "" {
+		s.draft.Comment(at+"."+name, "%s", address)
+		s.Note(s.variables[name], draft.Item{Fate: draft.Approximated, To: s.draft.Path(at + "." + name), Why: "holds " + address, Changes: true})
 	}
 }
 
@@ -168,7 +186,7 @@ func (s *service) noteVariable(name, why string) {
 	s.Note(s.variables[name], draft.Item{Fate: draft.Approximated, To: s.draft.Path("env." + name), Why: why, Changes: true})
 }
 
-func sortedKeys(m map[string]any) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
@@ -216,6 +234,8 @@ func (im *importer) order(s *service) {
 	for _, name := range depends.Keys {
 		n := depends.Child(name)
 		switch other := im.called(name); {
+		case other == nil && im.usedBy(name, s) != nil:
+			s.Carry(n, s.draft.Path("uses."+im.usedBy(name, s).named))
 		case other == nil:
 			s.Leave(n, "stays outside the app, and must be running before it", false)
 		case slices.Contains(s.needs(), other.draft.Name):

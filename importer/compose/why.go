@@ -73,7 +73,7 @@ func unknown(key string) reason {
 func whyTop(key string) reason {
 	switch key {
 	case "volumes":
-		return reason{why: "an instance keeps nothing on disk, since a function cannot", changes: false} // its mounts say so
+		return reason{why: "the services that mount it say what becomes of it", changes: false}
 	case "networks":
 		return reason{why: "the services of an app reach each other by needs, and no other network is made", changes: false}
 	case "secrets":

@@ -219,37 +219,6 @@ func (im *importer) security(s *service) {
 	d.Set("kubernetes.writableRoot", true)
 }
 
-// mounts says what becomes of volumes.
-func (im *importer) mounts(s *service) {
-	for _, n := range s.node.Get("tmpfs").List() {
-		im.temporary(s, n, n.String())
-	}
-	for _, n := range s.node.Get("volumes").List() {
-		var m mount
-		kind := n.Get("type").String()
-		if n.Kind == source.Map {
-			m.source, _ = im.text(n.Get("source"))
-			m.target, _ = im.text(n.Get("target"))
-		} else {
-			text, _ := im.text(n)
-			m = mountOf(text)
-		}
-		bound := kind == "bind" || kind == "" && m.source != "" && (strings.ContainsAny(m.source, `/\$`) || strings.HasPrefix(m.source, ".") || strings.HasPrefix(m.source, "~"))
-		switch {
-		case kind == "tmpfs":
-			im.temporary(s, n, m.target)
-		case m.target == "/tmp":
-			s.Skip(n) // which any instance may write to
-		case strings.HasSuffix(m.source, "docker.sock"), strings.HasSuffix(m.target, "docker.sock"):
-			s.Leave(n, "nothing controls the machine that it runs on", true)
-		case bound:
-			s.Leave(n, "an instance has the files of its image only, and none of the machine's: put "+m.target+" into the image", true)
-		default:
-			s.Leave(n, "an instance keeps nothing on disk but /tmp, since a function cannot", true)
-		}
-	}
-}
-
 // temporary is a folder in memory.
 func (im *importer) temporary(s *service, n *source.Node, at string) {
 	if path, _, _ := strings.Cut(at, ":"); path == "/tmp" {

@@ -16,6 +16,7 @@ import (
 
 	"ambi/importer/draft"
 	"ambi/importer/source"
+	"ambi/internal/lazyregexp"
 )
 
 // Recognize reports whether a document is a Kubernetes object, or a list of them.
@@ -141,7 +142,10 @@ func (o *object) decode(n *source.Node, into any) bool {
 		return true
 	}
 	if err := n.Decode(into); err != nil {
-		o.Leave(o.node, "is no "+o.kind+" that Kubernetes would take: "+undecoded(n, err), true)
+		o.Note(wrongIn(n, err), draft.Item{
+			Fate: draft.LeftOut, Why: "is no " + o.kind + " that Kubernetes would take: " + undecoded(n, err), Changes: true, Leaves: o.node.Leaves(),
+		})
+		o.Skip(o.node)
 		o.used = true
 		return false
 	}
@@ -163,6 +167,38 @@ func undecoded(n *source.Node, err error) string {
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
 }
+
+// wrongIn is the value that is wrong, or all of it where the error does not say which.
+func wrongIn(n *source.Node, err error) *source.Node {
+	var wrong *json.UnmarshalTypeError
+	typed := errors.As(err, &wrong) && wrong.Field != ""
+	var find func(at *source.Node, path string) *source.Node
+	find = func(at *source.Node, path string) *source.Node {
+		if typed && path == wrong.Field {
+			return at
+		}
+		if at.Kind == source.Scalar && !typed && errors.Is(err, resource.ErrFormatWrong) && amounts.MatchString(path) {
+			if _, err := resource.ParseQuantity(at.Text); err != nil {
+				return at
+			}
+		}
+		for _, item := range at.List() {
+			if found := find(item, path); found != nil {
+				return found
+			}
+		}
+		for _, key := range at.Keys {
+			if found := find(at.Child(key), strings.TrimPrefix(path+"."+key, ".")); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return cmp.Or(find(n, ""), n)
+}
+
+// amounts matches the paths of amounts.
+var amounts = lazyregexp.New(`(limits|requests|capacity)\.[^.]+$|(sizeLimit|averageValue|divisor|target\.value)$`)
 
 // kindOf is what a file has for a value of one of Go's types.
 func kindOf(t reflect.Type) string {

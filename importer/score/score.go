@@ -72,10 +72,10 @@ func workloadName(n *source.Node) string {
 // fill says in the spec what the workload says.
 func (w *workload) fill() {
 	d := w.service
-	if image := w.container.Get("image"); image.String() == "." {
+	if image := w.container.Get("image"); image.String() == "." || image.String() == "" {
 		d.Set("image", draft.Unresolved{})
 		d.Comment("image", "was left to the platform: push it, and write its name here")
-		w.Approximate(image, d.Path("image"), "build and push the image first, and write its name into the spec", true)
+		w.Approximate(cmp.Or(image, w.container), d.Path("image"), "build and push the image first, and write its name into the spec", true)
 	} else {
 		d.Set("image", image.String())
 		w.Carry(image, d.Path("image"))
@@ -205,6 +205,10 @@ func (w *workload) variables() {
 				given = true
 			case of.kind == "s3" && property == "name":
 				left = "the app has the bucket's name in " + of.variable() + ": have it read that"
+			case of.data() != "" && match == n.String() && slices.Contains(of.variables(), name):
+				given = true
+			case of.data() != "":
+				left = "the app has " + strings.Join(of.variables(), ", ") + " in its place: have it read those"
 			case of.kind == "s3":
 				left = "the app asks S3 itself, as the role that it runs as; the bucket's name is in " + of.variable()
 			case of.kind != "":
@@ -241,6 +245,20 @@ func (w *workload) dependency(inside string) (of dependency, property string) {
 	return dependency{name, w.node.Get("resources", name, "type").String()}, property
 }
 
+// data is the kind of data that a resource becomes, besides buckets; empty for none.
+func (d dependency) data() string {
+	switch d.kind {
+	case "postgres", "postgres-instance":
+		return "postgres"
+	case "redis":
+		return "valkey"
+	}
+	return ""
+}
+
+// variables have what the app has of a database or a cache.
+func (d dependency) variables() []string { return spec.DataVariables(d.bucket(), d.data()) }
+
 // bucket is what the spec calls a resource that becomes a bucket.
 func (d dependency) bucket() string { return cmp.Or(draft.Label(d.name, 40), "files") }
 
@@ -255,7 +273,18 @@ func (w *workload) resources() {
 	}
 	for _, key := range all.Keys {
 		n := all.Child(key)
-		switch kind := n.Get("type").String(); kind {
+		of := dependency{key, n.Get("type").String()}
+		switch of.kind {
+		case "postgres", "postgres-instance":
+			at := "data." + of.bucket() + ".postgres"
+			w.app.Set(at+".version", draft.Unresolved{})
+			w.app.Comment(at+".version", "the platform chose it: write the version that its data has")
+			w.app.Set(at+".class", "db.t4g.medium")
+			w.app.Comment(at+".class", "nothing in the source says how large: choose its class")
+			w.connect(n, of, "a database in RDS, made anew, and empty: write its version and its class, and copy what there is; the user and the password are in the secret that "+of.variables()[3]+" names")
+		case "redis":
+			w.app.Set("data."+of.bucket()+".valkey", map[string]any{})
+			w.connect(n, of, "a cache in ElastiCache Serverless, made anew, and empty: connect with TLS, without a password and in cluster mode, and keep there only what the app can compute again")
 		case "s3":
 			name := dependency{name: key}.bucket()
 			w.app.Set("data."+name+".bucket", map[string]any{})
@@ -272,6 +301,15 @@ func (w *workload) resources() {
 			w.Leave(n, "stays outside the app, since its data must outlive it: write its address under env", true)
 		}
 	}
+}
+
+// connect lets the workload connect to a database or a cache.
+func (w *workload) connect(n *source.Node, of dependency, why string) {
+	w.service.SetIn([]string{"uses"}, of.bucket(), []string{"connect"})
+	if of.data() == "postgres" {
+		w.service.Set("kubernetes.identity", "pod-identity")
+	}
+	w.Approximate(n, "data."+of.bucket(), "becomes "+why, true)
 }
 
 // route carries a path that leads to the workload.

@@ -26,6 +26,9 @@ func (r *reading) event(f *functions.Function, event *source.Node) {
 		for _, rate := range rates {
 			t := t
 			t.At = rate
+			if name := n.Get("name"); name.String() != "" && name.Why == "" && len(rates) == 1 {
+				t.Name = name.Text
+			}
 			s := functions.Schedule{Expression: rate}
 			if n.Kind == source.Map {
 				s.Input, s.Zone, s.Enabled = n.Get("input"), n.Get("timezone"), n.Get("enabled")
