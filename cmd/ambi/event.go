@@ -62,9 +62,9 @@ func event(p *project.Project, name, key, body string, hasBody bool) (string, er
 	case err != nil:
 		return "", err
 	case s.IsHTTP():
-		return "", problem.File(p.SpecName, 0, "services.%s: requests start it, not events", name)
+		return "", problem.File(p.SpecName, p.App.Position("services."+name).Line, "services.%s: requests start it, not events", name)
 	case s.Worker != nil:
-		return "", problem.File(p.SpecName, 0, "services.%s: %s, and gets no events", name, s.StartedBy())
+		return "", problem.File(p.SpecName, p.App.Position("services."+name).Line, "services.%s: %s, and gets no events", name, s.StartedBy())
 	case s.Schedule != nil && (key != "" || hasBody):
 		return "", problem.Flag(map[bool]string{true: "key", false: "body"}[key != ""], "is of a message or an object, but a schedule starts %s", name).Hint("what it gets is schedule.input")
 	case s.Schedule != nil:

@@ -195,9 +195,12 @@ func (e *RegionError) Problems() problem.List {
 	if len(e.Missing) > len(needed()) {
 		missing = "not one of those that a comparison needs"
 	}
-	return problem.List{problem.New("no sourced prices for region %s: %s", e.Region, missing).Of(problem.Misuse).
-		Hint("the price book has them for %s", strings.Join(e.Complete, ", ")).
-		Hint("\"ambi prices refresh --region %s\" reads them from the AWS Price List", e.Region)}
+	p := problem.New("no sourced prices for region %s: %s", e.Region, missing).Of(problem.Misuse).
+		Hint("the price book has them for %s", strings.Join(e.Complete, ", "))
+	if prefixes(e.Region) == nil {
+		return problem.List{p.Hint("%s is no region that ambi knows: --price gives prices one by one", e.Region)}
+	}
+	return problem.List{p.Hint("\"ambi prices refresh --region %s\" reads them from the AWS Price List", e.Region)}
 }
 
 // Sheet is one region's usable prices, with the user's changes applied.
