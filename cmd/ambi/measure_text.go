@@ -105,7 +105,7 @@ func recordedText(service string, u records.Usage) string {
 		row("CPU time", text)
 	}
 	if d := u.StartTime; d != nil {
-		row("start", fmt.Sprintf("%s, the mean of %.0f starts", span(float64(*d)), u.Starts))
+		row("start", span(float64(*d))+", the mean of "+format.Plural(int(u.Starts), "start"))
 	}
 	if u.Peak != nil {
 		row("memory, at most", bytesOf(*u.Peak))
@@ -125,10 +125,10 @@ func measuredText(service string, r measure.Result) string {
 	line("%s", strings.Repeat("-", len(title)))
 	row := func(name, text string) { line("  %-28s%s", name, text) }
 	if f := r.StartTime; f != nil {
-		row("start", lengths(f, "starts"))
+		row("start", lengths(f, "start"))
 	}
 	if f := r.StartCPU; f != nil {
-		row("  CPU time of it", lengths(f, "starts"))
+		row("  CPU time of it", lengths(f, "start"))
 	}
 	if f := r.Rest; f != nil {
 		row("memory at rest", bytesOf(int64(f.Mean)))
@@ -140,10 +140,10 @@ func measuredText(service string, r measure.Result) string {
 		line("")
 		line("%s: %s", route.Route, countsText(route.Counts))
 		if f := route.Mean; f != nil {
-			row("duration", lengths(f, "runs")+quantilesText(route.Quantile))
+			row("duration", lengths(f, "run")+quantilesText(route.Quantile))
 		}
 		if f := route.CPU; f != nil {
-			row("CPU time", lengths(f, "runs"))
+			row("CPU time", lengths(f, "run"))
 		}
 		size := func(name string, f *measure.Figure) {
 			if f != nil {
@@ -164,7 +164,7 @@ func measuredText(service string, r measure.Result) string {
 			}
 			text := countsText(l.Counts)
 			if l.Mean != nil {
-				text = lengths(l.Mean, "runs") + quantilesText(l.Quantile)
+				text = lengths(l.Mean, "run") + quantilesText(l.Quantile)
 				if l.CPU != nil {
 					text += "; CPU time " + span(l.CPU.Mean)
 				}
@@ -180,7 +180,7 @@ func measuredText(service string, r measure.Result) string {
 		line("all routes together, by requests at once")
 		for _, l := range r.Levels {
 			if l.Mean != nil {
-				row(strconv.Itoa(l.Clients), fmt.Sprintf("%s; %.4g/s", lengths(l.Mean, "runs"), l.Rate))
+				row(strconv.Itoa(l.Clients), fmt.Sprintf("%s; %.4g/s", lengths(l.Mean, "run"), l.Rate))
 			}
 		}
 		if f := r.Doubles; f != nil {
@@ -209,7 +209,7 @@ func measuredText(service string, r measure.Result) string {
 }
 
 func lengths(f *measure.Figure, of string) string {
-	return fmt.Sprintf("%s (%s to %s in %d %s)", span(f.Mean), span(f.Low), span(f.High), f.Runs, of)
+	return fmt.Sprintf("%s (%s to %s in %s)", span(f.Mean), span(f.Low), span(f.High), format.Plural(f.Runs, of))
 }
 
 func span(ns float64) string { return spec.Duration(project.Rounded(time.Duration(ns))).String() }

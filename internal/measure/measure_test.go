@@ -210,7 +210,8 @@ func TestNotReady(t *testing.T) {
 		"ends":    {func(o *measure.Options) { o.Command.Env = append(o.Command.Env, "PORT=x") }, "the app ended before it was ready, with exit status 1", problem.Invalid},
 		"late":    {func(o *measure.Options) { o.Startup, o.Health = 300*time.Millisecond, "/never" }, "did not answer 200 within 300ms", problem.Invalid},
 		"missing": {func(o *measure.Options) { o.Command.Args = []string{"./no-such-program"} }, "cannot start ./no-such-program", problem.Misuse},
-		"remote":  {func(o *measure.Options) { o.Command, o.URL = nil, "http://192.0.2.1:80" }, "192.0.2.1 is not this machine alone", problem.Misuse},
+		"remote":  {func(o *measure.Options) { o.Command, o.URL = nil, "http://192.0.2.1:80" }, "192.0.2.1 may be another machine", problem.Misuse},
+		"name":    {func(o *measure.Options) { o.Command, o.URL = nil, "http://no-such-host.invalid:80" }, "no-such-host.invalid may be another machine", problem.Misuse},
 		"path":    {func(o *measure.Options) { o.Command, o.URL = nil, "http://localhost/x" }, "must end after the port", problem.Misuse},
 	} {
 		o := options(t, []string{program})

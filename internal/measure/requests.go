@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net/http"
@@ -47,12 +48,17 @@ func OfRoutes(routes []spec.Route, params map[string]string) []load.Request {
 // a line each, then @ and the name of a file that is the body; an empty line between requests.
 // Each request is counted by the route of the app that answers it, or else by its own path.
 func ReadRequests(r io.Reader, name string, routes []spec.Route) ([]load.Request, error) {
-	next := vegeta.NewHTTPTargeter(r, nil, nil)
+	lines := &lineByLine{from: bufio.NewReader(r)}
+	next := vegeta.NewHTTPTargeter(lines, nil, nil)
 	var all []load.Request
 	var problems problem.List
+	first := 0 // the line in which the last request begins
 	for n := 1; ; n++ {
 		var t vegeta.Target
 		err := next(&t)
+		if err == nil {
+			first = lines.begin(first, t.Method, t.URL)
+		}
 		switch {
 		case errors.Is(err, vegeta.ErrNoTargets):
 			if len(all) == 0 && len(problems) == 0 {
@@ -62,19 +68,51 @@ func ReadRequests(r io.Reader, name string, routes []spec.Route) ([]load.Request
 		case n > maxRequests:
 			return nil, problem.File(name, 0, "has more than %d requests", maxRequests)
 		case err != nil:
-			problems.Add(problem.File(name, 0, "request %d: %v", n, err))
+			problems.Add(problem.File(name, len(lines.read), "%v", err))
 			if len(problems) == 10 {
 				return nil, problems
 			}
 			continue
 		case !strings.HasPrefix(t.URL, "/"):
-			problems.Add(problem.File(name, 0, "request %d: must have a path that starts with a slash, got %q", n, t.URL).
+			problems.Add(problem.File(name, first, "must have a path that starts with a slash, got %q", t.URL).
 				Hint("--url or the spec's port says where the app is"))
 			continue
 		}
 		path, _, _ := strings.Cut(t.URL, "#")
 		all = append(all, load.Request{Method: t.Method, Path: path, Header: t.Header, Body: t.Body, Route: RouteOf(routes, t.Method, path)})
 	}
+}
+
+// lineByLine gives its reader no line before it asks for it, so that what was read last is where
+// the reader is.
+type lineByLine struct {
+	from *bufio.Reader
+	rest []byte
+	read []string
+}
+
+func (l *lineByLine) Read(into []byte) (int, error) {
+	if len(l.rest) == 0 {
+		line, err := l.from.ReadBytes('\n')
+		if len(line) == 0 {
+			return 0, err
+		}
+		l.rest = line
+		l.read = append(l.read, strings.TrimSpace(string(line)))
+	}
+	n := copy(into, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+// begin is the line, after another, in which a request begins.
+func (l *lineByLine) begin(after int, method, target string) int {
+	for i := after; i < len(l.read); i++ {
+		if rest, is := strings.CutPrefix(l.read[i], method+" "); is && strings.TrimSpace(rest) == strings.TrimSpace(target) {
+			return i + 1
+		}
+	}
+	return len(l.read)
 }
 
 // RouteOf names the route that answers a request, or the request itself where none does. The
