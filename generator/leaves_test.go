@@ -92,7 +92,7 @@ var bends = map[string][]string{
 	"data.*.valkey.usage.stored":                {"99Gi"},
 	"data.*.valkey.usage.writes":                {"9/month"},
 	"data.*.valkey.usage.reads":                 {"9/month"},
-	"data.*.valkey.usage.itemSize":              {"9k"},
+	"data.*.valkey.usage.itemSize":              {"99"},
 	"data.*.postgres.usage.backups":             {"99Gi"},
 	"data.*.postgres.usage.capacity":            {"3"},
 	"data.*.postgres.usage.stored":              {"99Gi"},

@@ -71,7 +71,6 @@ func All() []Kind {
 		fullKubernetes = "generator/testdata/full-kubernetes/app.yaml"
 		uploads        = "generator/testdata/uploads/app.yaml"
 		table          = "generator/testdata/table/app.yaml"
-		unpriced       = "not priced yet, and named as such"
 		unsimulated    = "not simulated yet, and named as such"
 		same           = "the same for both targets: they read the data's stack"
 		free           = "adds nothing that is paid for"
