@@ -70,7 +70,7 @@ func (r *run) bringUp(ctx context.Context, temporary string, s *session) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	d := &run{Options: Options{Dir: project.dir, Offline: true, Color: r.Color, Stdout: r.DataStdout, Stderr: r.Stderr}, tools: r.tools, project: project, progress: r.progress}
+	d := &run{Options: Options{Dir: project.dir, Offline: true, Color: r.Color, Stdout: r.DataStdout, Stderr: r.Stderr}, folder: r.Data, tools: r.tools, project: project, progress: r.progress}
 	d.stack = r.dataStack(config)
 	if r.DataOutputs == nil {
 		d.Placeholders = r.DataPlaceholders

@@ -183,8 +183,8 @@ func (r *run) offlineConfig() ([]byte, error) {
 			value = strings.Replace(value, ":us-east-1:", ":"+region.Value+":", 1)
 		}
 		config.Config[r.project.Name+":"+key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
-		r.progress.say(fmt.Sprintf("stack %s does not set %s: offline, %s stands for it; before you deploy: pulumi config set --stack %s %s VALUE",
-			r.stack, key, value, r.stack, key))
+		r.progress.say(fmt.Sprintf("stack %s does not set %s: offline, %s stands for it; before you deploy: pulumi config set%s --stack %s %s VALUE",
+			r.stack, key, value, r.folderFlag(), r.stack, key))
 	}
 	if _, has := config.Config["kubernetes:kubeconfig"]; !has {
 		set("kubernetes:context", "offline")
