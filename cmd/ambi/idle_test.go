@@ -18,7 +18,7 @@ func flagValues() map[string]string {
 	return map[string]string{
 		"requests": "9M/month", "duration": "90ms", "report-duration": "900ms@512Mi", "cpu-time": "20ms", "shape": "bursty", "peak-to-mean": "5", "burst": "1m",
 		"request-size": "900k", "batch-size": "2", "response-size": "50k", "log-size": "3k", "outbound-size": "20k", "start-time": "2s",
-		"seed": "2", "span": "30m", "variation": "0.5", "runtime": "java21", "placement": "3s", "concurrency": "1", "retry": "", "nodes": "cluster-autoscaler",
+		"seed": "2", "failures": "0.1", "span": "30m", "variation": "0.5", "runtime": "java21", "placement": "3s", "concurrency": "1", "retry": "", "nodes": "cluster-autoscaler",
 		"free-tier": "", "no-logs": "", "no-egress": "", "function-url": "", "front-door": "rest-api", "keep-alive": "20s", "lambda-nat-gateways": "2", "provisioned": "1",
 		"shared": "0.2", "fargate": "", "auto-mode": "", "extended-support": "", "instance": "m7i.xlarge", "min-nodes": "3", "hourly-rate": "80", "lambda-hours": "2", "kubernetes-hours": "8", "write": "",
 		"disk": "50", "for-peak": "", "scale-in": "2h",
