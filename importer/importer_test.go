@@ -163,6 +163,7 @@ func TestRefused(t *testing.T) {
 		"template":      {"kind: Deployment\nmetadata: {{ .Values.x }}\n  - a\n", "helm template NAME CHART | ambi import -"},
 		"binary":        {"\xff\xfe\x00", "is not UTF-8"},
 		"no services":   {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n", "nothing in it becomes a service"},
+		"null":          {"services: null\n", "x.yaml: nothing in it becomes a service"},
 		"huge":          {strings.Repeat("#", source.MaxSize+1), "more than the"},
 		"twice":         {"services:\n  web:\n    image: a:1\n    image: b:1\n", "x.yaml:4: has the key services.web.image a second time in one mapping: the first is in line 3"},
 		"chart":         {"metadata: {{ .Values.x }}\n", "helm template NAME CHART | ambi import -"},

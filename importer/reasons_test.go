@@ -27,6 +27,15 @@ spec:
 ` + more
 }
 
+// cronJob is one with some more keys of its own, and of its container.
+func cronJob(schedule, own, more string) string {
+	return `apiVersion: batch/v1
+kind: CronJob
+metadata: {name: night}
+spec: {schedule: "` + schedule + `", ` + own + `jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "example.com/night:1.0.0"` + more + `}]}}}}}
+`
+}
+
 // TestReasons holds what single values of the source become, and the reasons that the report
 // gives where a spec cannot say the same.
 func TestReasons(t *testing.T) {
@@ -161,10 +170,22 @@ func TestReasons(t *testing.T) {
 			lacks: []string{"other-key"},
 			why:   []string{one},
 		},
-		"CronJob": {
+		"CronJob without a pod": {
 			text: deployment("") + "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: night}\nspec: {schedule: \"0 3 * * *\"}\n",
-			why:  []string{`add one with schedule: {cron: "0 3 * * *"} instead of http`},
+			why:  []string{"has no container"}, lacks: []string{"night"},
 		},
+		"CronJob that runs a command": {
+			text:  cronJob("0 3 * * *", "", `, command: [/backup, "--password=hunter2"]`),
+			spec:  []string{"command: null # ran to its end", `cron: 0 3 * * *`, "timeout: 900s"},
+			lacks: []string{"backup,", "hunter2", "http:", "scale:", "attempts:"},
+			why:   []string{"it ran to its end for each run", "nothing bounds a run", "says no backoffLimit"},
+		},
+		"CronJob with an hour by name":  {text: cronJob("@hourly", "", ""), spec: []string{"cron: 0 * * * *"}},
+		"CronJob with question marks":   {text: cronJob("*/5 * ? * *", "", ""), spec: []string{"cron: '*/5 * * * *'"}},
+		"CronJob with a zone within":    {text: cronJob("TZ=Europe/Berlin 0 3 * * *", "", ""), spec: []string{"cron: 0 3 * * *", "timeZone: Europe/Berlin"}},
+		"CronJob at intervals":          {text: cronJob("@every 90s", "", ""), spec: []string{"cron: '@every 90s' # "}, why: []string{"has times that the two targets read differently"}},
+		"CronJob that is suspended":     {text: cronJob("@daily", "suspend: true, ", ""), why: []string{"the setting active of each stack"}},
+		"CronJob that replaces its run": {text: cronJob("@daily", "concurrencyPolicy: Replace, ", ""), spec: []string{"overlap: forbid"}, why: []string{"does not replace it"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result, err := importer.Import([]source.File{{Name: "x.yaml", Text: []byte(test.text)}}, importer.Options{})

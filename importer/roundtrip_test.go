@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ambi/importer"
+	"ambi/importer/draft"
 	"ambi/importer/source"
 	"ambi/internal/spectest"
 	"ambi/spec"
@@ -108,6 +109,11 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 		}
 		pod["imagePullSecrets"] = list
 	}
+	account := object{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata, "automountServiceAccountToken": false}
+	network := of("networking.k8s.io/v1", "NetworkPolicy", object{"podSelector": object{"matchLabels": selector}, "policyTypes": []string{"Ingress", "Egress"}})
+	if s.Schedule != nil {
+		return []object{account, network, of("batch/v1", "CronJob", cronJobSpec(s, labels, pod, container))}
+	}
 	kind, runs := "Deployment", object{"selector": object{"matchLabels": selector}, "template": object{"metadata": object{"labels": labels}, "spec": pod}}
 	var claims []object
 	for _, v := range s.Volumes {
@@ -122,11 +128,11 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 		kind, runs["serviceName"], runs["replicas"], runs["volumeClaimTemplates"] = "StatefulSet", name+"-pods", s.MinReplicas, claims
 	}
 	all := []object{
-		{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata, "automountServiceAccountToken": false},
+		account,
 		of("apps/v1", kind, runs),
 		of("v1", "Service", object{"type": "ClusterIP", "selector": selector, "ports": []object{{"name": "http", "port": 80, "targetPort": "http"}}}),
 		of("policy/v1", "PodDisruptionBudget", object{"maxUnavailable": 1, "selector": object{"matchLabels": selector}}),
-		of("networking.k8s.io/v1", "NetworkPolicy", object{"podSelector": object{"matchLabels": selector}, "policyTypes": []string{"Ingress", "Egress"}}),
+		network,
 	}
 	ref := object{"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
 	switch {
@@ -157,6 +163,35 @@ func objects(m *kubernetes.Model, s kubernetes.Service) []object {
 		all = append(all, httpRoute(of, s, name))
 	}
 	return all
+}
+
+// cronJobSpec is that of a service with a schedule, as templates/kubernetes/features/schedule has it.
+func cronJobSpec(s kubernetes.Service, labels, pod, container object) object {
+	delete(container, "lifecycle")
+	container["restartPolicy"] = "Always"
+	overlap := "Allow"
+	if s.Schedule.Forbid {
+		overlap = "Forbid"
+	}
+	pod["initContainers"], pod["restartPolicy"], pod["terminationGracePeriodSeconds"] = []object{container}, "Never", s.Schedule.GraceSeconds
+	pod["containers"] = []object{{
+		"name": "run", "image": "docker.io/curlimages/curl:8.16.0", "command": []string{"sh", "-c", `exec curl "$$URL"`},
+		"env": []object{
+			{"name": "JOB", "valueFrom": object{"fieldRef": object{"fieldPath": "metadata.labels['batch.kubernetes.io/job-name']"}}},
+			{"name": "INPUT", "value": escaped(s.Schedule.Input)},
+			{"name": "TIMEOUT", "value": fmt.Sprint(s.TimeoutSeconds)},
+			{"name": "URL", "value": fmt.Sprintf("http://127.0.0.1:%d%s", s.Port, s.Schedule.Path)},
+		},
+		"resources": object{"requests": object{"cpu": "10m", "memory": "32Mi"}, "limits": object{"memory": "32Mi"}},
+	}}
+	return object{
+		"schedule": s.Schedule.Cron, "timeZone": s.Schedule.TimeZone, "suspend": false, "concurrencyPolicy": overlap,
+		"startingDeadlineSeconds": kubernetes.LateSeconds, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1,
+		"jobTemplate": object{"metadata": object{"labels": labels}, "spec": object{
+			"backoffLimit": s.Schedule.Attempts - 1, "activeDeadlineSeconds": s.Schedule.DeadlineSeconds,
+			"template": object{"metadata": object{"labels": labels}, "spec": pod},
+		}},
+	}
 }
 
 func ingress(of func(string, string, object) object, s kubernetes.Service, name string, metadata object) object {
@@ -296,6 +331,11 @@ func comparableOf(s kubernetes.Service) kubernetes.Service {
 		s.Gateway = &g
 	}
 	s.StartSeconds = (s.StartSeconds + 1) / 2 * 2 // a probe asks every two seconds
+	if s.Schedule != nil {
+		schedule := *s.Schedule
+		schedule.DeadlineSeconds = 0 // follows from the others
+		s.Schedule = &schedule
+	}
 	return s
 }
 
@@ -303,7 +343,7 @@ func comparableOf(s kubernetes.Service) kubernetes.Service {
 // objects, up to what manifests cannot say.
 func TestRoundTrip(t *testing.T) {
 	const specs = 150
-	services, skipped, alike, volumes := 0, 0, 0, 0
+	services, skipped, alike, volumes, schedules := 0, 0, 0, 0, 0
 	for seed := range uint64(specs) {
 		text := spectest.Deployable(rand.New(rand.NewPCG(seed, 22)))
 		app, err := spec.Parse("app.yaml", text)
@@ -311,7 +351,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, s := range app.Services { // events are no part of manifests
-			if s.IsEvents() || s.Schedule != nil || s.Image == "" {
+			if s.IsEvents() || s.Image == "" {
 				skipped++
 				drop(app, name)
 			}
@@ -365,6 +405,14 @@ func TestRoundTrip(t *testing.T) {
 			} else if a, b := covered(want), covered(got); !slices.Equal(a, b) {
 				t.Errorf("seed %d: %s: routes %q, want %q\n%s", seed, want.Name, b, a, result.Spec)
 			}
+			if want.Schedule != nil {
+				schedules++
+				if slices.ContainsFunc(result.Items, func(i draft.Item) bool {
+					return i.Changes && strings.HasPrefix(i.Object, "CronJob ") && strings.HasSuffix(i.Object, "-"+want.Name) && !strings.HasSuffix(i.To, ".needs")
+				}) {
+					t.Errorf("seed %d: %s: something is said to change:\n%s", seed, want.Name, report(result))
+				}
+			}
 			a, _ := json.Marshal(comparableOf(want))
 			b, _ := json.Marshal(comparableOf(got))
 			if !bytes.Equal(a, b) {
@@ -375,10 +423,13 @@ func TestRoundTrip(t *testing.T) {
 			}
 		}
 	}
+	if schedules < 20 {
+		t.Errorf("only %d services have a schedule", schedules)
+	}
 	if volumes < 20 {
 		t.Errorf("only %d services have volumes", volumes)
 	}
-	t.Logf("%d services of %d specs came back, %d of them with routes that no manifest tells apart; %d are started by events or a schedule, or run a zip, which manifests do not say", services, specs, alike, skipped)
+	t.Logf("%d services of %d specs came back, %d of them with a schedule and %d with routes that no manifest tells apart; %d are started by events, or run a zip, which manifests do not say", services, specs, schedules, alike, skipped)
 	if services < specs {
 		t.Errorf("only %d services were compared", services)
 	}

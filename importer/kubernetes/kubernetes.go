@@ -1,5 +1,5 @@
 // Package kubernetes reads Kubernetes objects, as files or as a rendered chart, into a draft
-// of a spec. A Deployment or a StatefulSet becomes a service; its Service, Ingress,
+// of a spec. A Deployment, a StatefulSet or a CronJob becomes a service; its Service, Ingress,
 // HTTPRoute, autoscaler and ConfigMaps say the rest. What an object has beyond that is
 // reported: no key is lost without a word.
 package kubernetes
@@ -221,20 +221,18 @@ func kindOf(t reflect.Type) string {
 
 // name names the app and its services.
 func (im *importer) name(given string) {
-	app := given
-	if app == "" {
-		app = im.commonLabel("app.kubernetes.io/part-of")
+	named := slices.DeleteFunc(slices.Clone(im.workloads), func(w *workload) bool { return w.kind == "CronJob" })
+	if len(named) == 0 { // jobs beside an app need not have its name
+		named = im.workloads
 	}
-	if app == "" {
-		app = im.commonLabel("app.kubernetes.io/instance")
-	}
-	if app == "" && len(im.workloads) > 0 {
-		app = im.workloads[0].name
-		for _, w := range im.workloads[1:] {
+	app := cmp.Or(given, commonLabel(named, "app.kubernetes.io/part-of"), commonLabel(named, "app.kubernetes.io/instance"))
+	if app == "" && len(named) > 0 {
+		app = named[0].name
+		for _, w := range named[1:] {
 			app = commonPrefix(app, w.name)
 		}
 		if len(app) < 3 {
-			app = cmp.Or(im.workloads[0].namespace, im.workloads[0].name)
+			app = cmp.Or(named[0].namespace, named[0].name)
 		}
 	}
 	im.app.Name = draft.AppName(app)
@@ -252,9 +250,9 @@ func (im *importer) name(given string) {
 	}
 }
 
-func (im *importer) commonLabel(label string) string {
+func commonLabel(workloads []*workload, label string) string {
 	value := ""
-	for i, w := range im.workloads {
+	for i, w := range workloads {
 		if i > 0 && w.labels[label] != value {
 			return ""
 		}

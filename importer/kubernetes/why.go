@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -11,9 +10,6 @@ import (
 )
 
 const workloadFile = "stacks/kubernetes/workload.go"
-
-// plainCron matches schedules that a reason may repeat.
-var plainCron = lazyregexp.New(`^[0-9A-Za-z*/,? @-]{1,80}$`)
 
 // whyNoKind says what becomes of an object that is no part of a service.
 func (o *object) whyNoKind() (why string, changes bool) {
@@ -30,18 +26,12 @@ func (o *object) whyNoKind() (why string, changes bool) {
 		return "secrets stay outside the spec and the stack: no service refers to this one", false
 	case "ConfigMap":
 		return "no variable of a service comes from it; a spec has variables, and no files", true
-	case "CronJob":
-		when := "..."
-		if cron := o.node.Get("spec", "schedule").String(); plainCron.MatchString(cron) {
-			when = strconv.Quote(cron)
-		}
-		return "no service runs a command to its end: add one with schedule: {cron: " + when + "} instead of http, whose app does the work when a run is posted to it", true
 	case "Job":
 		return "ambi has no jobs that run once: run it beside the stack", true
 	case "DaemonSet":
 		return "a pod on each node is no service that a function could replace", true
 	case "Pod", "ReplicaSet", "ReplicationController":
-		return "only Deployments and StatefulSets become services", true
+		return "only Deployments, StatefulSets and CronJobs become services", true
 	case "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
 		return "pods get no token for the Kubernetes API", true
 	case "PersistentVolumeClaim", "PersistentVolume", "StorageClass":
@@ -66,15 +56,17 @@ func (o *object) whyNoKind() (why string, changes bool) {
 var reasons = sync.OnceValue(func() []reason { //nolint:gochecknoglobals // constants in all but name
 	all := []reason{
 		{`^metadata\.(annotations|labels|finalizers|ownerReferences|uid|resourceVersion|generation|selfLink|managedFields)`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
-		{`\.template\.metadata`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
+		{`\.(template|jobTemplate)\.metadata`, "labels and annotations are the stack's: edit " + workloadFile, false, nil},
 		{`\.spec\.(affinity|tolerations|nodeSelector|nodeName|priorityClassName|runtimeClassName|schedulerName|topologySpreadConstraints)`, "the nodes that pods may run on are set in " + workloadFile, false, nil},
-		{`\.spec\.initContainers`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
+		{`\.spec\.initContainers(\[\d+\])?$`, "a service has one container: add what runs before it in " + workloadFile, true, nil},
 		{`\.spec\.containers\[\d+\]$`, "a service has one container: add a second one in " + workloadFile, true, nil},
 		{`\.spec\.volumes`, "a spec has no volumes: volumeMounts has the reasons", false, nil},
 		{`\.volumeMounts`, "an instance keeps what a StatefulSet claims for it, and nothing else but /tmp: write volumes by hand", true, nil},
 		{`volumeClaimTemplates`, "a volume has a path, a size, a class and a way of access", true, nil},
 		{`\.(stdin|tty|stdinOnce|workingDir)$`, "the image says it", false, nil},
 		{`imagePullPolicy`, "an image is pinned by its tag or digest, and pulled where a node lacks it", false, nil},
+		{`JobsHistoryLimit|ttlSecondsAfterFinished`, "how many ended runs stay is set in " + scheduleFile, false, nil},
+		{`\.jobTemplate\.spec\.[a-zA-Z]+$`, "each attempt of a run is one pod, and the next one follows if it fails", true, nil},
 		{`\.lifecycle`, "a pod goes on serving for a while once it is told to stop, so that no request is lost; for more edit " + workloadFile, false, nil},
 		{`(strategy|updateStrategy|revisionHistoryLimit|minReadySeconds|progressDeadlineSeconds|podManagementPolicy|paused)`, "new pods are ready before old ones go: edit " + workloadFile, false, nil},
 		{`serviceAccount(Name)?$|automountServiceAccountToken`, "each service gets an account of its own, without a token; what its role allows in AWS goes under permissions", true, nil},
@@ -111,6 +103,7 @@ func usual() map[string][]string {
 		"restartPolicy": {"Always"}, "dnsPolicy": {"ClusterFirst"}, "schedulerName": {"default-scheduler"},
 		"terminationMessagePath": {"/dev/termination-log"}, "terminationMessagePolicy": {"File"}, "protocol": {"TCP"},
 		"imagePullPolicy": {"IfNotPresent", "Always"}, "progressDeadlineSeconds": {"600"}, "revisionHistoryLimit": {"10"},
+		"successfulJobsHistoryLimit": {"3"}, "failedJobsHistoryLimit": {"1"}, "suspend": {"false"}, "parallelism": {"1"}, "completions": {"1"}, "completionMode": {"NonIndexed"},
 		"sessionAffinity": {"None"}, "internalTrafficPolicy": {"Cluster"}, "externalTrafficPolicy": {"Cluster"},
 		"ipFamilyPolicy": {"SingleStack"}, "podManagementPolicy": {"OrderedReady"}, "successThreshold": {"1"}, "enableServiceLinks": {"true"},
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,7 +24,8 @@ type workload struct {
 	template  corev1.PodTemplateSpec
 	index     int // of the app's container
 	container corev1.Container
-	pod       *source.Node // spec.template.spec
+	runs      *source.Node // what has the template of its pods: spec, or a CronJob's spec.jobTemplate.spec
+	pod       *source.Node // template.spec
 	at        *source.Node // of the container
 	fronts    []*front     // the Services that lead to it
 	scaled    bool         // an autoscaler sets its replicas
@@ -33,18 +35,26 @@ type workload struct {
 
 // findWorkloads decodes what becomes services.
 func (im *importer) findWorkloads() {
-	for _, o := range im.of("Deployment", "StatefulSet") {
-		w := &workload{object: o, pod: o.node.Get("spec", "template", "spec")}
+	for _, o := range im.of("Deployment", "StatefulSet", "CronJob") {
+		w := &workload{object: o, runs: o.node.Get("spec")}
+		if o.kind == "CronJob" {
+			w.runs = o.node.Get("spec", "jobTemplate", "spec")
+		}
+		w.pod = w.runs.Get("template", "spec")
 		var spec struct {
 			Replicas *int32                         `json:"replicas"`
 			Selector *metav1.LabelSelector          `json:"selector"`
 			Template corev1.PodTemplateSpec         `json:"template"`
 			Claims   []corev1.PersistentVolumeClaim `json:"volumeClaimTemplates"`
+			batchv1.CronJobSpec
 		}
 		if !o.decode(o.node.Get("spec"), &spec) {
 			continue
 		}
 		o.used = true
+		if o.kind == "CronJob" {
+			spec.Template = spec.JobTemplate.Spec.Template
+		}
 		if len(spec.Template.Spec.Containers) == 0 {
 			o.Leave(o.node, "has no container", true)
 			continue
@@ -54,20 +64,25 @@ func (im *importer) findWorkloads() {
 	}
 }
 
-// delivered reports whether events reach the pod through a delivery container, as
-// ambi's own stacks write it.
-func (w *workload) delivered() bool {
-	for _, c := range w.template.Spec.InitContainers {
-		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways && c.Name == w.service.Name {
-			return true
-		}
-	}
-	return false
+// sidecar is the app's container among the init containers, or -1: ambi's own stacks have it
+// there, as a native sidecar, if another container brings it messages or runs.
+func (w *workload) sidecar() int {
+	return slices.IndexFunc(w.template.Spec.InitContainers, func(c corev1.Container) bool {
+		return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways && (c.Name == w.service.Name || w.posts())
+	})
 }
+
+// delivered reports whether messages reach the pod through a delivery container.
+func (w *workload) delivered() bool { return w.kind != "CronJob" && w.sidecar() >= 0 }
 
 // choose picks the container that answers: the one whose port a Service leads to, the one
 // that is named after the workload, or the first.
 func (w *workload) choose() {
+	if i := w.sidecar(); i >= 0 {
+		w.container, w.at = w.template.Spec.InitContainers[i], w.pod.Get("initContainers").List()[i]
+		w.Skip(w.at.Get("restartPolicy"))
+		return
+	}
 	containers := w.template.Spec.Containers
 	w.index = 0
 	for i, c := range containers {
@@ -103,15 +118,17 @@ func target(p corev1.ServicePort) intstr.IntOrString {
 
 // service fills in what the workload itself says.
 func (im *importer) service(w *workload) {
-	im.fronts(w)
+	if w.kind != "CronJob" {
+		im.fronts(w)
+	}
 	w.choose()
 	s, spec := w.service, w.node.Get("spec")
-	w.Skip(spec.Child("selector"), spec.Child("serviceName"), w.at.Child("name"), spec.Get("template", "metadata", "labels"))
-	if m := spec.Get("template").Child("metadata"); m != nil {
+	w.Skip(spec.Child("selector"), spec.Child("serviceName"), w.at.Child("name"), w.runs.Get("template", "metadata", "labels"))
+	if m := w.runs.Get("template").Child("metadata"); m != nil {
 		w.Skip(m.Child("creationTimestamp"))
 	}
 	if w.delivered() {
-		w.Approximate(w.pod.Get("initContainers"), s.Path("queue"), "events reach it through a delivery container: say under queue or uploads which data they come from", true)
+		w.Approximate(w.pod.Get("containers").List()[0], s.Path("queue"), "events reach it through a delivery container: say under queue or uploads which data they come from", true)
 	}
 	if n := w.node.Get("metadata", "namespace"); n != nil {
 		if n.String() != "default" {
@@ -125,7 +142,7 @@ func (im *importer) service(w *workload) {
 	} else {
 		s.Set("image", draft.Unresolved{})
 	}
-	if w.alone() {
+	if w.kind != "CronJob" && w.alone() {
 		w.worker()
 	} else {
 		im.port(w)
@@ -134,7 +151,12 @@ func (im *importer) service(w *workload) {
 	w.size("memory", corev1.ResourceMemory, func(q resource.Quantity) string { return draft.Memory(q.Value()) })
 	w.storage()
 	im.environment(w)
-	w.command()
+	if w.kind == "CronJob" {
+		w.schedule()
+	}
+	if s.Get("schedule") == nil || w.posts() {
+		w.command()
+	}
 	if s.Get("worker") == nil {
 		w.health()
 	}
@@ -150,6 +172,9 @@ func (im *importer) service(w *workload) {
 // finish is what depends on the other objects.
 func (im *importer) finish(w *workload) {
 	s := w.service
+	if s.Get("schedule") != nil {
+		return // each run is one pod
+	}
 	w.volumes()
 	grace := w.pod.Get("terminationGracePeriodSeconds")
 	switch seconds, ok := grace.Int(); {
