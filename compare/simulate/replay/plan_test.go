@@ -277,4 +277,11 @@ func TestAnEmptyHistogramHasNoLongest(t *testing.T) {
 	if got := Summarize(hdrhistogram.New(lowestLatency, highestLatency, latencyDigits), 0); got.Max != 0 || got.Count != 0 || got.Histogram == nil {
 		t.Errorf("got %+v", got)
 	}
+	empty := hdrhistogram.New(lowestLatency, highestLatency, latencyDigits)
+	for range 10 {
+		_ = empty.RecordValue(0)
+	}
+	if got := Summarize(empty, 0); got.Count != 10 || got.P50 != 0 || got.P999 != 0 || got.Max != 0 {
+		t.Errorf("ten times none are %+v", got)
+	}
 }

@@ -46,10 +46,15 @@ func Summarize(h *hdrhistogram.Histogram, sum float64) Latency {
 	if h.TotalCount() == 0 {
 		return Latency{Histogram: h} // an empty histogram's highest value is none
 	}
-	p := h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9})
+	p := append(h.ValueAtPercentilesSlice([]float64{50, 90, 95, 99, 99.9}), h.Max())
+	for i, value := range p {
+		if value < h.LowestTrackableValue() {
+			p[i] = 0 // the end of the histogram's first step, which is no time, such as the age of the oldest message of an empty queue
+		}
+	}
 	return Latency{
 		Count: h.TotalCount(), Mean: round(share(sum, float64(h.TotalCount()))),
-		P50: p[0], P90: p[1], P95: p[2], P99: p[3], P999: p[4], Max: h.Max(), Histogram: h,
+		P50: p[0], P90: p[1], P95: p[2], P99: p[3], P999: p[4], Max: p[5], Histogram: h,
 	}
 }
 
