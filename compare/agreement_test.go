@@ -258,7 +258,7 @@ services:
     lambda: {architecture: %s}
     kubernetes: {identity: pod-identity}
     usage: {requests: %.3f/s, duration: %s, cpuTime: %s, shape: steady, startTime: %s}
-`, pick("100m", "250m", "500m", "1"), pick("256Mi", "512Mi", "1Gi", "2Gi"), concurrency, d.IntN(3), 50+d.IntN(50), 1+d.IntN(int(concurrency)),
+`, pick("100m", "250m", "500m", "1"), pick("256Mi", "512Mi", "1Gi", "2Gi"), concurrency, d.IntN(3), 50+d.IntN(50), 1+d.IntN(concurrency),
 		pick("arm64", "x86_64"), d.between(.02, 60), spec.Duration(cpu+waits), spec.Duration(cpu), spec.Duration(time.Duration(d.IntN(3000))*time.Millisecond))
 }
 

@@ -179,7 +179,7 @@ func TestMessagesAreKept(t *testing.T) {
 			options.Until = int64(d.IntN(900)+1) * 1e9
 		}
 		demand := replay.Demand{Wait: replay.Exponential(float64(1+d.IntN(3000)) * 1e6), CPU: replay.Exponential(float64(1+d.IntN(200)) * 1e6), Seed: i}
-		var source replay.Source = replay.Poisson(float64(1+d.IntN(20)), 10*time.Minute, i)
+		source := replay.Poisson(float64(1+d.IntN(20)), 10*time.Minute, i)
 		if d.IntN(3) == 0 { // bursts, with time to scale in between
 			var at []int64
 			for burst := range int64(3) {

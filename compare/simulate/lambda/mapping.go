@@ -49,8 +49,10 @@ func (m *Mapping) Check() error {
 		value int
 		most  int
 	}{
-		{"the batch", m.Batch, 10_000}, {"maximum concurrency", m.MaximumConcurrency, maxConcurrency},
-		{"the batches at once to begin with", m.Start, maxConcurrency}, {"the batches added a second", m.PerSecond, 1000},
+		{"the batch", m.Batch, 10_000},
+		{"maximum concurrency", m.MaximumConcurrency, maxConcurrency},
+		{"the batches at once to begin with", m.Start, maxConcurrency},
+		{"the batches added a second", m.PerSecond, 1000},
 	} {
 		if x.value < 1 || x.value > x.most {
 			problems = append(problems, fmt.Errorf("%s must be 1 to %d, got %d", x.name, x.most, x.value))
