@@ -23,7 +23,7 @@ type BreakEven struct {
 }
 
 // noBreakEven is why an app of services that run by themselves has none.
-const noBreakEven = "schedules decide how often every service runs, and both costs stay as they are"
+const noBreakEven = "no service runs by requests, and both costs stay as they are"
 
 // Point is one point of the curve, with the lowest and highest cost that the
 // uncertain inputs of Bands give together.

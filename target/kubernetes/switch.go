@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"ambi/spec"
 	"ambi/target/finding"
@@ -43,15 +44,7 @@ func (r *resolver) switched(name string, s *spec.Service, out *Service) {
 		for _, annotation := range dnsAnnotations {
 			out.Ingress.Annotations = append(out.Ingress.Annotations, Annotation{annotation, "none", "the hosts' records are the traffic stack's"})
 		}
-		slices.SortFunc(out.Ingress.Annotations, func(a, b Annotation) int {
-			switch {
-			case a.Name < b.Name:
-				return -1
-			case a.Name > b.Name:
-				return 1
-			}
-			return 0
-		})
+		slices.SortFunc(out.Ingress.Annotations, func(a, b Annotation) int { return strings.Compare(a.Name, b.Name) })
 	}
 	asked := ""
 	if name == r.app.Asked(s.HTTP.Domain) {
