@@ -144,7 +144,7 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 		problems := problem.List{problem.New("no target accepts the app as it is")}
 		for _, t := range spec.Targets() {
 			if reason := result.Refused[t]; reason != "" {
-				problems.Add(problem.Field(string(t), "%s", reason))
+				problems.Add(problem.Field(string(t), "%s", reason).Of(problem.Invalid))
 			}
 		}
 		return compare.Input{}, problem.As(problem.Invalid, problems)
