@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +86,14 @@ func checkShare(t stacktest.T, g *stacktest.Graph, d domain, target string, weig
 	check.Want(t, "port", 443, "the target answers there")
 	check.Want(t, "resourcePath", d.health, "the app says there whether it is up")
 	check.Want(t, "enableSni", true, "without the host's name a target shows another certificate, or none")
+	check.Want(t, "disabled", nil, "Route 53 takes a target whose check is off for one that is up")
+	check.Want(t, "invertHealthcheck", nil, "a target that is down would get all the traffic")
+	if every := check.Input("requestInterval"); every != 10.0 && every != 30.0 {
+		t.Errorf("%s: it asks every %v s: Route 53 knows 10 and 30", check, every)
+	}
+	if failures, _ := check.Input("failureThreshold").(float64); failures < 1 || failures > 10 {
+		t.Errorf("%s: a target is down after %v failures: Route 53 knows 1 to 10", check, check.Input("failureThreshold"))
+	}
 	check.Want(t, "tags.app", app, "bills and tools go by it")
 	check.Want(t, "tags.Name", host, "consoles show it")
 
@@ -93,6 +102,12 @@ func checkShare(t stacktest.T, g *stacktest.Graph, d domain, target string, weig
 	shared.Want(t, "setIdentifier", target, "Route 53 tells the records of one name apart by it, and a new one replaces the record")
 	shared.Want(t, "weightedRoutingPolicies[0].weight", weight, "the stack says how much of the traffic the target gets")
 	shared.Want(t, "healthCheckId", check.Output("id"), "a target that is down gets no traffic", check)
+
+	for _, later := range []*stacktest.Resource{check, shared} {
+		if !slices.Contains(later.Needs[""], own.URN) {
+			t.Errorf("%s: does not wait for %s: until that leads somewhere, the target is down", later, own)
+		}
+	}
 }
 
 // Weights that are all 0 would be equal ones.
