@@ -26,7 +26,7 @@ type shape struct {
 	named   bool              // the provider makes a name where the program gives none
 	nameKey string            // the input that has it; name when empty
 	id      string            // the default is the hash
-	outputs map[string]string // what AWS computes; list[0].member is of the only element of a list
+	outputs map[string]string // what AWS computes; list[0].member is of the only element of a list, object.member of an object
 	order   []string          // outputs that others build on come first
 }
 
@@ -174,8 +174,11 @@ func newAWS() *aws {
 		"aws:apigatewayv2/authorizer:Authorizer":   {named: true},
 		"aws:apigatewayv2/apiMapping:ApiMapping":   {},
 		"aws:apigatewayv2/domainName:DomainName": {
-			id:      "${domainName}",
-			outputs: map[string]string{"arn": "arn:aws:apigateway:${region}::/domainnames/${domainName}"},
+			id: "${domainName}",
+			outputs: map[string]string{
+				"arn": "arn:aws:apigateway:${region}::/domainnames/${domainName}",
+				"domainNameConfiguration.targetDomainName": "d-${hash}.execute-api.${region}.amazonaws.com",
+			},
 		},
 		"aws:secretsmanager/secret:Secret": {
 			named: true, id: "${arn}",
@@ -278,10 +281,13 @@ func (a *aws) computed(r resource, id string, inputs properties) properties {
 			value = secret(value)
 		}
 		outputs[key] = value
-		if list, member, within := strings.Cut(key, "[0]."); within {
+		if object, member, within := strings.Cut(key, "."); within {
 			delete(outputs, key)
-			element := structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{member: value}})
-			outputs[list] = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{element}})
+			value = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{member: value}})
+			if list, only := strings.CutSuffix(object, "[0]"); only {
+				object, value = list, structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{value}})
+			}
+			outputs[object] = value
 		}
 	}
 	for _, key := range s.order {

@@ -139,6 +139,15 @@ func TestComputedOutputs(t *testing.T) {
 			"$default",
 			map[string]string{"executionArn": "arn:aws:execute-api:eu-central-1:123456789012:abc/$default"},
 		},
+		{
+			"aws:apigatewayv2/domainName:DomainName",
+			resource.PropertyMap{"domainName": text("shop.example.com"), "domainNameConfiguration": object(resource.PropertyMap{"endpointType": text("REGIONAL")})},
+			"shop.example.com",
+			map[string]string{
+				"domainNameConfiguration.endpointType":     "REGIONAL",
+				"domainNameConfiguration.targetDomainName": "d-17414066b1.execute-api.eu-central-1.amazonaws.com",
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.token, func(t *testing.T) {
@@ -147,7 +156,11 @@ func TestComputedOutputs(t *testing.T) {
 				t.Errorf("id %q, want %q", id, test.id)
 			}
 			for key, want := range test.want {
-				if got := outputs[resource.PropertyKey(key)]; !got.IsString() || got.StringValue() != want {
+				got := resource.NewProperty(outputs)
+				for member := range strings.SplitSeq(key, ".") {
+					got = got.ObjectValue()[resource.PropertyKey(member)]
+				}
+				if !got.IsString() || got.StringValue() != want {
 					t.Errorf("%s is %v, want %q", key, got, want)
 				}
 			}
