@@ -158,7 +158,7 @@ func Import(files []source.File, o Options) (*Result, error) {
 func check(text []byte) problem.List {
 	app, err := spec.Parse(SpecName, text)
 	if err != nil {
-		return problem.All(err)
+		return problem.All(target.WithRefusals(SpecName, text, problem.All(err)))
 	}
 	return target.Resolve(app).Problems(SpecName, app.Targets...)
 }

@@ -22,6 +22,11 @@ func Parse(name string, src []byte) (*App, error) {
 	if root == nil {
 		return nil, r.err()
 	}
+	return r.parse(root)
+}
+
+// parse decodes and checks a document.
+func (r *reporter) parse(root *yaml.Node) (*App, error) {
 	d := newDecoder(r)
 	app := d.app(root)
 	if d.exhausted != nil {

@@ -9,7 +9,9 @@
 package target
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"ambi/internal/problem"
 	"ambi/spec"
@@ -60,6 +62,24 @@ func (r *Resolved) Problems(file string, targets ...spec.Target) problem.List {
 		list = append(list, r.Findings.Of(t).Problems(file)...)
 	}
 	return list
+}
+
+// WithRefusals adds to the errors of a spec's text what its targets refuse of the services that
+// have none, so that all is said at once, in the order of the file.
+func WithRefusals(file string, src []byte, invalid problem.List) error {
+	rest := spec.Rest(file, src, invalid)
+	if rest == nil {
+		return invalid.Err()
+	}
+	for _, p := range Resolve(rest).Problems(file, rest.Targets...) {
+		if strings.HasPrefix(p.Field, "services") { // without them, other fields may mean less
+			invalid = append(invalid, p)
+		}
+	}
+	slices.SortStableFunc(invalid, func(a, b problem.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return invalid.Err()
 }
 
 // Services lists the names of the app's services, in order: also of those that only one target

@@ -94,7 +94,7 @@ func read(p *Project, file string) (*Project, error) {
 		return nil, err
 	}
 	if p.App, err = spec.Parse(p.SpecName, text); err != nil {
-		return nil, err
+		return nil, target.WithRefusals(p.SpecName, text, problem.All(err))
 	}
 	p.Resolved = target.Resolve(p.App)
 	return p, nil
