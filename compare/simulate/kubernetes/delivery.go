@@ -9,7 +9,6 @@ import (
 	"ambi/compare/simulate/hpa"
 	"ambi/compare/simulate/queue"
 	"ambi/compare/simulate/replay"
-	"ambi/spec"
 )
 
 // Delivery is how a queue's messages reach the pods: a delivery container in each, or the app
@@ -39,19 +38,9 @@ func RunMessages(ctx context.Context, config Config, from Delivery, source repla
 	if err := errors.Join(config.Check(), from.Check()); err != nil {
 		return replay.Result{}, err
 	}
-	requests := replay.RequestsOf(source, demand)
-	if config.Initial == Settled {
-		var rate float64
-		rate, requests = replay.Opening(requests)
-		config.Initial = config.settledMessages(rate, demand)
-	}
-	s := newSimulator(config, demand, options)
-	s.limit = never // a client does not wait for a message
-	d := &delivery{simulator: s, queue: queue.New(from.Queue, s.record), atOnce: from.Receive, timeout: never}
-	if config.Timeout > 0 {
-		d.timeout = int64(config.Timeout)
-	}
-	s.delivery = d
+	requests := config.settleMessages(replay.RequestsOf(source, demand), demand)
+	d := newCluster().addDelivery(config, from, demand, options)
+	s := d.simulator
 	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
 		d.until(loop.At)
@@ -74,11 +63,31 @@ func RunMessages(ctx context.Context, config Config, from Delivery, source repla
 			d.until(at)
 		}
 	}
-	result := s.record.Result(spec.Kubernetes, at, options)
+	result := s.result(at, options)
 	result.Partial = loop.Partial
-	result.Messages = d.queue.Result(at)
-	result.InFlight = result.Messages.Left
 	return result, nil
+}
+
+// addDelivery adds a Deployment that takes messages to a cluster.
+func (c *cluster) addDelivery(config Config, from Delivery, demand replay.Demand, options replay.Options) *delivery {
+	s := c.add(config, demand, options)
+	s.limit = never // a client does not wait for a message
+	d := &delivery{simulator: s, queue: queue.New(from.Queue, s.record), atOnce: from.Receive, timeout: never}
+	if config.Timeout > 0 {
+		d.timeout = int64(config.Timeout)
+	}
+	s.delivery = d
+	return d
+}
+
+// settleMessages is settle for messages.
+func (c *Config) settleMessages(requests replay.Requests, demand replay.Demand) replay.Requests {
+	if c.Initial != Settled {
+		return requests
+	}
+	rate, same := replay.Opening(requests)
+	c.Initial = c.settledMessages(rate, demand)
+	return same
 }
 
 // settledMessages is how many replicas there are where the messages of the trace's first minute

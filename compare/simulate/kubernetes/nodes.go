@@ -1,19 +1,26 @@
 package kubernetes
 
 import (
+	"slices"
+
 	"ambi/compare/price/nodes"
 )
 
 // node is a node, or a place for one.
 type node struct {
 	left      nodes.Room // what pods may still take
-	pods      int32      // those of the Deployment that stay
+	pods      int32      // those that stay
 	all       int32      // those that are there, DNS not counted
 	ready     bool
 	there     bool
 	permanent bool  // DNS is on it
-	image     int64 // when the image was or will be pulled; never when not
 	unneeded  int64 // since when; never when it is needed
+}
+
+// share is what a node has of one Deployment.
+type share struct {
+	pods  int32 // those that stay
+	image int64 // when the image was or will be pulled; never when not
 }
 
 // take takes the room of some pods, or gives it back.
@@ -55,7 +62,13 @@ func (s *simulator) newNode() int32 {
 			s.newDomain(i)
 		}
 	}
-	s.nodes[i] = node{left: s.Nodes.Room, there: true, image: never, unneeded: never}
+	s.nodes[i] = node{left: s.Nodes.Room, there: true, unneeded: never}
+	for _, d := range s.deployments {
+		if int(i) == len(d.on) {
+			d.on = append(d.on, share{})
+		}
+		d.on[i] = share{image: never}
+	}
 	s.count++
 	s.starting++
 	return i
@@ -70,7 +83,7 @@ func (s *simulator) find() int32 {
 		if !n.ready || int32(i) == s.draining || n.left.Fits(s.Pod) == 0 {
 			continue
 		}
-		if best == none || n.pods < s.nodes[best].pods {
+		if best == none || s.on[i].pods < s.on[best].pods {
 			best = int32(i)
 		}
 	}
@@ -81,23 +94,51 @@ func (s *simulator) find() int32 {
 func (s *simulator) order() {
 	if s.Nodes.Batch > 0 && !s.ordering {
 		s.ordering = true
-		s.calendar.add(s.now+int64(s.Nodes.Batch), provision, 0, 0)
+		s.calendar.add(s.now+int64(s.Nodes.Batch), provision, s.index, 0)
 	}
 	s.gauges()
 }
 
-// provision orders as many nodes as hold the pods that found no room.
+// provision orders as many nodes as hold the pods that found no room, those that start
+// already counted.
 func (s *simulator) provision() {
-	each := s.Nodes.Room.Fits(s.Pod)
-	for waiting := len(s.unscheduled) - s.starting*each; waiting > 0; waiting -= each {
-		if s.Nodes.Max > 0 && s.count >= s.Nodes.Max {
-			break
+	rooms := slices.Repeat([]nodes.Room{s.Nodes.Room}, s.starting)
+	for _, d := range s.deployments {
+		for range d.unscheduled {
+			if fit(rooms, d.Pod) {
+				continue
+			}
+			if s.Nodes.Max > 0 && s.count >= s.Nodes.Max {
+				break
+			}
+			n := s.newNode()
+			s.added = s.now
+			s.calendar.add(s.now+int64(s.Nodes.Ready), nodeReady, n, 0)
+			rooms = append(rooms, s.Nodes.Room)
+			fit(rooms[len(rooms)-1:], d.Pod)
 		}
-		n := s.newNode()
-		s.added = s.now
-		s.calendar.add(s.now+int64(s.Nodes.Ready), nodeReady, n, 0)
 	}
 	s.gauges()
+}
+
+// fit takes a pod's place in the first room that has one; false when none has.
+func fit(rooms []nodes.Room, pod nodes.Pod) bool {
+	for i := range rooms {
+		if r := &rooms[i]; r.Fits(pod) > 0 {
+			r.MilliCPU, r.MemoryMiB, r.Pods = r.MilliCPU-pod.MilliCPU, r.MemoryMiB-pod.MemoryMiB, r.Pods-1
+			return true
+		}
+	}
+	return false
+}
+
+// homeless is how many pods found no node.
+func (c *cluster) homeless() int {
+	n := 0
+	for _, s := range c.deployments {
+		n += len(s.unscheduled)
+	}
+	return n
 }
 
 // nodeReady lets pods start on a node.
@@ -105,26 +146,26 @@ func (s *simulator) nodeReady(n int32) {
 	s.nodes[n].ready = true
 	s.starting--
 	s.placeWaiting()
-	if len(s.unscheduled) > 0 {
+	if s.homeless() > 0 {
 		s.order()
 	}
 }
 
 // scan looks for a node that is not needed.
 func (s *simulator) scan() {
-	s.calendar.add(s.now+int64(s.Nodes.Scan), scan, 0, 0)
-	if s.Nodes.Batch == 0 && len(s.unscheduled) > 0 {
+	s.calendar.add(s.now+int64(s.Nodes.Scan), scan, s.index, 0)
+	if s.Nodes.Batch == 0 && s.homeless() > 0 {
 		s.provision()
 	}
 	if s.draining != none {
 		s.drain()
 		return
 	}
-	settled := len(s.unscheduled) == 0 && s.starting == 0 && s.now-s.added >= int64(s.Nodes.After)
+	settled := s.homeless() == 0 && s.starting == 0 && s.now-s.added >= int64(s.Nodes.After)
 	best, room := int32(none), s.room()
 	for i := range s.nodes {
 		n := &s.nodes[i]
-		if !s.dispensableNode(n, room) {
+		if !s.dispensableNode(int32(i), room) {
 			n.unneeded = never
 			continue
 		}
@@ -152,11 +193,34 @@ func (s *simulator) room() int {
 
 // dispensableNode says whether the pods of a node fit on the others; room is that of
 // all nodes.
-func (s *simulator) dispensableNode(n *node, room int) bool {
+func (s *simulator) dispensableNode(i int32, room int) bool {
+	n := &s.nodes[i]
 	if !n.ready || n.permanent || s.count <= s.Nodes.Min || s.share(n) > s.Nodes.Below {
 		return false
 	}
+	if s.several {
+		return s.fitElsewhere(i)
+	}
 	return room-n.left.Fits(s.Pod) >= int(n.pods)
+}
+
+// fitElsewhere says whether the pods of a node fit on the others, one after the other, where
+// pods differ.
+func (c *cluster) fitElsewhere(i int32) bool {
+	var rooms []nodes.Room
+	for k := range c.nodes {
+		if n := &c.nodes[k]; n.ready && int32(k) != i {
+			rooms = append(rooms, n.left)
+		}
+	}
+	for _, s := range c.deployments {
+		for range s.on[i].pods {
+			if !fit(rooms, s.Pod) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // share is the part of a node's CPU or memory that its pods request.
@@ -180,6 +244,16 @@ func (s *simulator) drain() {
 		s.gauges()
 		return
 	}
+	for _, d := range s.deployments {
+		if s.draining != none {
+			d.evict()
+		}
+	}
+}
+
+// evict evicts the Deployment's next pod of the node that is to go.
+func (s *simulator) evict() {
+	s.record.To(s.now)
 	evicted := int32(none)
 	for _, i := range s.live {
 		p := &s.pods[i]

@@ -12,6 +12,7 @@ type pod struct {
 	queued     int32
 	head, tail int32
 	domain     int32
+	of         *simulator // whose pod it is
 	phase      phase
 	serving    bool // the balancer knows it
 	ready      bool
@@ -82,12 +83,12 @@ func (s *simulator) newPod() int32 {
 	} else {
 		i = int32(len(s.pods))
 		s.pods = append(s.pods, pod{})
-		if s.Burst == BurstNone {
-			s.newDomain(i)
-		}
+	}
+	if s.Burst == BurstNone {
+		s.newDomain(i)
 	}
 	s.created++
-	s.pods[i] = pod{life: s.pods[i].life + 1, phase: pending, node: none, domain: i, number: s.created}
+	s.pods[i] = pod{life: s.pods[i].life + 1, of: s, phase: pending, node: none, domain: i, number: s.created}
 	s.live = append(s.live, i)
 	return i
 }
@@ -103,13 +104,17 @@ func (c *Config) domainMilliCPU() int64 {
 	return int64(c.Pod.MilliCPU)
 }
 
-// newDomain makes the domain of a pod or node that has not been there before.
+// newDomain makes the domain of a pod or node. One that was there before has been left by all
+// requests, and may have been of another Deployment's pod.
 func (s *simulator) newDomain(i int32) {
 	for int(i) >= len(s.domains) {
 		s.domains = append(s.domains, domain{})
 	}
-	s.domains[i] = domain{jobs: make([]job, 0, 8), speed: s.speed}
-	s.turns.grow(len(s.domains))
+	if s.domains[i].jobs == nil {
+		s.domains[i] = domain{jobs: make([]job, 0, 8)}
+		s.turns.grow(len(s.domains))
+	}
+	s.domains[i].speed = s.speed
 }
 
 // settle gives a pod a node and lets it have been ready for long.
@@ -123,7 +128,7 @@ func (s *simulator) settle(i int32) {
 			s.starting--
 		}
 		s.place(i, n)
-		s.nodes[n].image = s.now
+		s.on[n].image = s.now
 	} else {
 		s.place(i, none)
 	}
@@ -196,10 +201,10 @@ func (s *simulator) assign(i int32) bool {
 	pulled := s.now + int64(s.Start.Pull)
 	if n != none {
 		// The image is pulled once on a node.
-		if s.nodes[n].image == never {
-			s.nodes[n].image = pulled
+		if s.on[n].image == never {
+			s.on[n].image = pulled
 		}
-		pulled = max(s.now, s.nodes[n].image)
+		pulled = max(s.now, s.on[n].image)
 	}
 	s.calendar.add(pulled, running, i, p.life)
 	s.record.Add(replay.Started, 1)
@@ -215,6 +220,7 @@ func (s *simulator) place(i, n int32) {
 	if n != none {
 		s.nodes[n].take(s.Pod, 1)
 		s.nodes[n].pods++
+		s.on[n].pods++
 		if s.Burst == BurstNode {
 			p.domain = n
 		}
@@ -222,11 +228,14 @@ func (s *simulator) place(i, n int32) {
 }
 
 // placeWaiting tries again to place pods that found no node.
-func (s *simulator) placeWaiting() {
-	for len(s.unscheduled) > 0 && s.assign(s.unscheduled[0]) {
-		s.unscheduled = append(s.unscheduled[:0], s.unscheduled[1:]...)
+func (c *cluster) placeWaiting() {
+	for _, s := range c.deployments {
+		s.record.To(c.now)
+		for len(s.unscheduled) > 0 && s.assign(s.unscheduled[0]) {
+			s.unscheduled = append(s.unscheduled[:0], s.unscheduled[1:]...)
+		}
+		s.gauges()
 	}
-	s.gauges()
 }
 
 // scale sets the replicas that are wanted.
@@ -291,12 +300,12 @@ func (s *simulator) before(a, b *pod) bool {
 	return a.number > b.number
 }
 
-// beside is how many of the pods that stay are on a pod's node.
+// beside is how many of the Deployment's pods that stay are on a pod's node.
 func (s *simulator) beside(p *pod) int32 {
 	if p.node == none {
 		return 0
 	}
-	return s.nodes[p.node].pods
+	return s.on[p.node].pods
 }
 
 // remove deletes a pod: it goes in its own time.
@@ -305,6 +314,7 @@ func (s *simulator) remove(i int32) {
 	p.leaving = true
 	if p.node != none {
 		s.nodes[p.node].pods--
+		s.on[p.node].pods--
 	}
 	if p.phase != up || !p.serving {
 		// It has no requests, and the balancer never knew it. One that starts is
@@ -420,6 +430,7 @@ func (s *simulator) gone(i int32) {
 	*p = pod{life: p.life + 1, node: none, domain: p.domain}
 	s.live = without(s.live, i)
 	s.free = append(s.free, i)
+	s.moved = true
 	s.gauges()
 	if s.hasNodes() {
 		s.placeWaiting()
@@ -427,11 +438,13 @@ func (s *simulator) gone(i int32) {
 	}
 }
 
-// gauges tells how many pods and nodes there are.
+// gauges tells how many pods there are, and nodes, unless others share them.
 func (s *simulator) gauges() {
 	s.record.Set(replay.Instances, s.scheduled)
 	s.record.Set(replay.Ready, int64(len(s.serving)))
 	s.record.Set(replay.Capacity, int64(len(s.serving))*int64(s.Concurrency))
 	s.record.Set(replay.Pending, int64(len(s.unscheduled)))
-	s.record.Set(replay.Nodes, int64(s.count))
+	if !s.several {
+		s.record.Set(replay.Nodes, int64(s.count))
+	}
 }

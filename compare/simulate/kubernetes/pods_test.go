@@ -30,7 +30,7 @@ func TestWhichPodGoes(t *testing.T) {
 		return p
 	}
 	s := still(0)
-	s.nodes[0].pods, s.nodes[1].pods = 1, 3
+	s.on[0].pods, s.on[1].pods = 1, 3
 	for _, q := range []struct {
 		name        string
 		goes, stays pod
@@ -135,7 +135,7 @@ func TestDispensableNodes(t *testing.T) {
 		if q.change != nil {
 			q.change(s)
 		}
-		if may := s.dispensableNode(&s.nodes[2], s.room()); may != q.may {
+		if may := s.dispensableNode(2, s.room()); may != q.may {
 			t.Errorf("%s: may go is %t", q.name, may)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
 	"ambi/compare/simulate/replay"
-	"ambi/spec"
 )
 
 // Run simulates a trace. When the context ends first the result is marked as
@@ -47,35 +46,26 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 			s.until(at)
 		}
 	}
-	result := s.record.Result(spec.Kubernetes, at, options)
+	result := s.result(at, options)
 	result.Partial = loop.Partial
-	result.InFlight = s.inUse + s.queued
 	return result, nil
 }
 
-// simulator is the state of a run.
-type simulator struct {
-	Config
-	record *replay.Recorder
-	seed   uint64
-	now    int64
+// cluster is what the Deployments of a run share: the nodes with their CPU, and what happens
+// when.
+type cluster struct {
+	now         int64
+	deployments []*simulator
+	several     bool // Deployments share it, and none has its nodes
+	moved       bool // a pod is gone, and others may have its room
 
 	requests requests
 	domains  []domain // of the nodes, or of the pods
 	turns    turns
-	speed    *speed // of the domains
-	waits    waits
 	calendar calendar
 
-	pods        []pod
-	free        []int32 // places of pods that are gone
-	live        []int32 // pods that are not gone, the oldest first
-	serving     []int32 // pods that the balancer knows
-	unscheduled []int32 // pods that found no node, the oldest first
-	scheduled   int64   // pods that have a node
-	created     int64
-	turn        int // the balancer's
-	random      uint64
+	pods []pod
+	free []int32 // places of pods that are gone
 
 	nodes     []node
 	freeNodes []int32
@@ -84,6 +74,31 @@ type simulator struct {
 	draining  int32 // the node that is to go, or none
 	added     int64 // when the last node was ordered
 	ordering  bool  // an order is about to be made
+}
+
+func newCluster() *cluster {
+	return &cluster{requests: requests{free: none}, turns: newTurns(), draining: none, added: -int64(longest)}
+}
+
+// simulator is the state of a Deployment.
+type simulator struct {
+	Config
+	*cluster
+	index  int32 // among the cluster's Deployments
+	record *replay.Recorder
+	seed   uint64
+
+	speed *speed // of the domains that its pods bring
+	waits waits
+
+	live        []int32 // pods that are not gone, the oldest first
+	serving     []int32 // pods that the balancer knows
+	unscheduled []int32 // pods that found no node, the oldest first
+	on          []share // what each node has of it
+	scheduled   int64   // pods that have a node
+	created     int64
+	turn        int // the balancer's
+	random      uint64
 
 	wanted     int32 // replicas
 	autoscaler *hpa.Autoscaler
@@ -101,20 +116,26 @@ type simulator struct {
 	delivery *delivery // what takes messages from a queue; nil where requests come
 }
 
+// newSimulator is a Deployment with a cluster of its own.
 func newSimulator(c Config, demand replay.Demand, options replay.Options) *simulator {
+	return newCluster().add(c, demand, options)
+}
+
+// add adds a Deployment to a cluster.
+func (c *cluster) add(config Config, demand replay.Demand, options replay.Options) *simulator {
 	s := &simulator{
-		Config: c, record: replay.NewRecorder(options), seed: options.Seed,
-		requests: requests{free: none}, waits: newWaits(), turns: newTurns(), draining: none, wanted: int32(c.Initial),
-		limit: never, added: -int64(longest), speed: newSpeed(c.domainMilliCPU()),
+		Config: config, cluster: c, index: int32(len(c.deployments)), record: replay.NewRecorder(options), seed: options.Seed,
+		waits: newWaits(), wanted: int32(config.Initial), limit: never, speed: newSpeed(config.domainMilliCPU()), on: make([]share, len(c.nodes)),
 	}
-	if c.Timeout > 0 {
-		s.limit, s.overLimit = int64(c.Timeout), replay.TimedOutApp
+	c.deployments = append(c.deployments, s)
+	if config.Timeout > 0 {
+		s.limit, s.overLimit = int64(config.Timeout), replay.TimedOutApp
 	}
-	if entry := int64(c.EntryTimeout); entry > 0 && entry < s.limit {
+	if entry := int64(config.EntryTimeout); entry > 0 && entry < s.limit {
 		s.limit, s.overLimit = entry, replay.TimedOutEntry
 	}
 	if options.Plan != nil {
-		s.flow = newFlow(&c, demand, options)
+		s.flow = newFlow(&config, demand, options)
 	}
 	s.begin()
 	return s
@@ -122,9 +143,9 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 
 // begin is the cluster when the trace begins: settled.
 func (s *simulator) begin() {
-	if s.hasNodes() {
+	if s.hasNodes() && len(s.nodes) == 0 {
 		s.firstNodes()
-		s.calendar.add(int64(s.Nodes.Scan), scan, 0, 0)
+		s.calendar.add(int64(s.Nodes.Scan), scan, s.index, 0)
 	}
 	for range s.Initial {
 		p := s.newPod()
@@ -133,11 +154,11 @@ func (s *simulator) begin() {
 	if len(s.Autoscaler.Metrics) > 0 {
 		s.autoscaler = hpa.New(s.Autoscaler, s.Flags)
 		s.reading.Metrics = make([]hpa.Measured, len(s.Autoscaler.Metrics))
-		s.calendar.add(int64(s.Flags.SyncPeriod), decide, 0, 0)
-		s.calendar.add(int64(s.Metrics.Phase)%int64(s.Metrics.Resolution), scrape, 0, 0)
+		s.calendar.add(int64(s.Flags.SyncPeriod), decide, s.index, 0)
+		s.calendar.add(int64(s.Metrics.Phase)%int64(s.Metrics.Resolution), scrape, s.index, 0)
 	}
 	if s.KEDA != nil {
-		s.calendar.add(int64(s.KEDA.Poll), poll, 0, 0)
+		s.calendar.add(int64(s.KEDA.Poll), poll, s.index, 0)
 	}
 	s.record.Set(replay.Wanted, int64(s.wanted))
 	s.gauges()
@@ -164,13 +185,13 @@ func (s *simulator) until(at int64) {
 		case next > at:
 			return
 		case computed == next:
-			s.to(next)
+			s.now = next
 			s.computed(s.turns.leaf)
 		case waited == next:
 			s.to(next)
 			s.done(s.waits.pop())
 		default:
-			s.to(next)
+			s.now = next
 			s.happen(s.calendar.pop())
 		}
 	}
@@ -266,18 +287,22 @@ func (s *simulator) work(p *pod, q *request, r int32) {
 	s.turns.set(int(p.domain), d.next())
 }
 
-// computed takes the request of a domain that is through with its CPU time.
-func (s *simulator) computed(domain int) {
-	d := &s.domains[domain]
-	d.advance(s.now)
+// computed takes the request of a domain that is through with its CPU time, and returns whose
+// it is.
+func (c *cluster) computed(domain int) *simulator {
+	d := &c.domains[domain]
+	d.advance(c.now)
 	r := d.pop()
-	q := &s.requests.all[r]
-	p := &s.pods[q.pod]
+	q := &c.requests.all[r]
+	p := &c.pods[q.pod]
 	p.account(d)
 	p.computing--
-	s.turns.set(domain, d.next())
+	c.turns.set(domain, d.next())
+	s := p.of
+	s.record.To(c.now)
 	s.record.Add(replay.CPUNanoseconds, q.cpu)
 	s.waitFor(q, r)
+	return s
 }
 
 // waitFor lets a request wait for what is not the CPU.
@@ -333,7 +358,7 @@ func (s *simulator) enqueue(p *pod, r int32) {
 	s.record.Set(replay.Queued, s.queued)
 	if !s.expiring && s.limit < never {
 		s.expiring = true
-		s.calendar.add(s.now+expirePeriod, expire, 0, 0)
+		s.calendar.add(s.now+expirePeriod, expire, s.index, 0)
 	}
 }
 
@@ -384,13 +409,45 @@ func (s *simulator) expireQueues() {
 		}
 	}
 	if s.expiring = s.queued > 0; s.expiring {
-		s.calendar.add(s.now+expirePeriod, expire, 0, 0)
+		s.calendar.add(s.now+expirePeriod, expire, s.index, 0)
 	}
 }
 
 // happen handles an event.
-func (s *simulator) happen(e event) {
+func (c *cluster) happen(e event) {
 	switch e.kind {
+	case scan, provision, nodeReady: // which all Deployments see alike
+		s := c.deployments[0]
+		s.record.To(c.now)
+		s.nodeEvent(e)
+	case scrape, decide, poll, expire:
+		s := c.deployments[e.which]
+		s.record.To(c.now)
+		s.ownEvent(e)
+	case schedule, running, ready, serve, out, stop, kill:
+		if p := &c.pods[e.which]; p.life == e.life {
+			p.of.record.To(c.now)
+			p.of.podEvent(e)
+		}
+	}
+}
+
+// nodeEvent is what happens to nodes.
+func (s *simulator) nodeEvent(e event) {
+	switch e.kind { //nolint:exhaustive // happen knows the others
+	case scan:
+		s.scan()
+	case provision:
+		s.ordering = false
+		s.provision()
+	case nodeReady:
+		s.nodeReady(e.which)
+	}
+}
+
+// ownEvent is what happens to one Deployment.
+func (s *simulator) ownEvent(e event) {
+	switch e.kind { //nolint:exhaustive // happen knows the others
 	case scrape:
 		s.scrape()
 	case decide:
@@ -399,16 +456,5 @@ func (s *simulator) happen(e event) {
 		s.poll()
 	case expire:
 		s.expireQueues()
-	case scan:
-		s.scan()
-	case provision:
-		s.ordering = false
-		s.provision()
-	case nodeReady:
-		s.nodeReady(e.which)
-	default:
-		if s.pods[e.which].life == e.life {
-			s.podEvent(e)
-		}
 	}
 }

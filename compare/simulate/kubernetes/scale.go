@@ -8,7 +8,7 @@ import (
 
 // scrape reads what pods have used and taken.
 func (s *simulator) scrape() {
-	s.calendar.add(s.now+int64(s.Metrics.Resolution), scrape, 0, 0)
+	s.calendar.add(s.now+int64(s.Metrics.Resolution), scrape, s.index, 0)
 	s.use(s.now)
 	s.saw()
 	s.arrivals.add(point{at: s.now, taken: s.arrived})
@@ -35,7 +35,7 @@ func (s *simulator) windows() int { return int(s.Metrics.Window / s.Metrics.Reso
 
 // decide lets the autoscaler decide.
 func (s *simulator) decide() {
-	s.calendar.add(s.now+int64(s.Flags.SyncPeriod), decide, 0, 0)
+	s.calendar.add(s.now+int64(s.Flags.SyncPeriod), decide, s.index, 0)
 	s.read()
 	d := s.autoscaler.Sync(time.Duration(s.now), s.wanted, s.reading)
 	if d.Replicas != s.wanted {
@@ -99,7 +99,7 @@ func seconds(at int64) time.Duration { return time.Duration(at).Truncate(time.Se
 
 // poll lets KEDA look whether there are requests.
 func (s *simulator) poll() {
-	s.calendar.add(s.now+int64(s.KEDA.Poll), poll, 0, 0)
+	s.calendar.add(s.now+int64(s.KEDA.Poll), poll, s.index, 0)
 	switch {
 	case s.wantsPods():
 		s.active = s.now

@@ -10,7 +10,6 @@ import (
 	"ambi/compare/price/cost"
 	"ambi/compare/simulate/queue"
 	"ambi/compare/simulate/replay"
-	"ambi/spec"
 	"ambi/target/lambda"
 )
 
@@ -70,19 +69,12 @@ func RunMessages(ctx context.Context, config Config, mapping Mapping, source rep
 	if err := errors.Join(config.Check(), mapping.Check()); err != nil {
 		return replay.Result{}, err
 	}
-	requests := replay.RequestsOf(source, demand)
-	places := min(mapping.MaximumConcurrency, lambda.MaxMappingConcurrency, config.limit())
-	start := min(mapping.Start, places)
-	if config.Warm == Settled {
-		start, requests = config.settleMessages(mapping, places, requests, demand)
-	}
+	places, start, requests := config.open(mapping, replay.RequestsOf(source, demand), demand)
 	c := newConsumer(config, mapping, places, start, options)
 	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
 		c.until(loop.At)
-		c.to(loop.At)
-		c.queue.Send(loop.At, loop.Request)
-		c.invoke()
+		c.arrive(loop)
 	}
 	if err := loop.Err(); err != nil {
 		return replay.Result{}, err
@@ -99,11 +91,20 @@ func RunMessages(ctx context.Context, config Config, mapping Mapping, source rep
 			c.until(at)
 		}
 	}
-	result := c.record.Result(spec.Lambda, at, options)
-	result.Partial, result.MemoryMB = loop.Partial, config.MemoryMB
-	result.Messages = c.queue.Result(at)
-	result.InFlight = result.Messages.Left
+	result := c.result(at, options)
+	result.Partial = loop.Partial
 	return result, nil
+}
+
+// open is how many batches at once a mapping may have, and has to begin with; it may read the
+// requests ahead, and returns what gives the same.
+func (c *Config) open(m Mapping, requests replay.Requests, demand replay.Demand) (places, start int, same replay.Requests) {
+	places = min(m.MaximumConcurrency, lambda.MaxMappingConcurrency, c.limit())
+	if c.Warm != Settled {
+		return places, min(m.Start, places), requests
+	}
+	start, same = c.settleMessages(m, places, requests, demand)
+	return places, start, same
 }
 
 // settleMessages is what there is where the messages of the trace's first minute came before it,
@@ -135,8 +136,10 @@ type consumer struct {
 	grown     int64 // the batches at once that there are now, times step
 	since     int64 // when that was so
 	limited   bool  // messages wait, and no place is free
+	starved   bool  // a batch would start, and there is no concurrency for it
 	gathering []*queue.Message
 	gathered  int64 // when the window of that batch ends; never without one
+	due       bool  // it ended, and the batch waits for concurrency
 	ends      replay.Heap[ending]
 	spare     [][]*queue.Message
 	number    int64
@@ -193,7 +196,7 @@ func (c *consumer) until(at int64) {
 		case len(c.ends) > 0 && c.ends[0].at == next:
 			c.end(c.ends.Pop(ending.before))
 		case c.gathered == next:
-			c.start()
+			c.gathered, c.due = never, true
 		case c.queue.Next() == next:
 			c.queue.Happen(next)
 		case c.waiting.count > 0 && c.waiting.oldest()+c.keepAlive == next:
@@ -234,15 +237,25 @@ func (c *consumer) grows() int64 {
 	return c.since + c.step - c.grown%c.step
 }
 
-// invoke starts as many invocations as messages and places allow.
+// room reports whether there is concurrency for one more invocation.
+func (c *consumer) room() bool { return c.ready > 0 || c.pool.used < c.pool.limit }
+
+// invoke starts as many invocations as messages, places and the concurrency allow.
 func (c *consumer) invoke() {
 	c.grow()
-	for c.queue.Waiting() > 0 && c.busyPlaces() < max(c.grown/c.step, 1) || len(c.gathering) > 0 && c.queue.Waiting() > 0 {
+	if c.due && c.room() {
+		c.start()
+	}
+	wanted := func() bool {
+		return c.queue.Waiting() > 0 && (c.busyPlaces() < max(c.grown/c.step, 1) || len(c.gathering) > 0)
+	}
+	for c.room() && wanted() {
 		if !c.gather() {
 			break
 		}
 		c.start()
 	}
+	c.starved = !c.room() && (c.due || wanted())
 	c.limited = c.queue.Waiting() > 0
 	c.record.Set(replay.Queued, int64(c.queue.Waiting()))
 }
@@ -273,7 +286,7 @@ const receive = 10
 // start invokes the function with the batch.
 func (c *consumer) start() {
 	batch := c.gathering
-	c.gathering, c.gathered = nil, never
+	c.gathering, c.gathered, c.due = nil, never, false
 	c.queue.Invoked()
 	c.number++
 	e := ending{number: c.number, kind: idleAgain, batch: batch}
@@ -294,11 +307,11 @@ func (c *consumer) start() {
 		c.record.Add(replay.ProvisionedMS, billed)
 	case c.waiting.count > 0:
 		c.waiting.count--
-		c.onDemand++
+		c.occupy(1)
 		e.at = c.now + work
 		c.record.Add(replay.BilledMS, billed)
 	default:
-		c.onDemand++
+		c.occupy(1)
 		placement, start := c.coldStart()
 		c.record.Add(replay.BilledMS, billed)
 		c.record.Add(replay.InitMS, milliseconds(start+work)-billed)

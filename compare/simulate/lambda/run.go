@@ -5,7 +5,6 @@ import (
 	"math/bits"
 
 	"ambi/compare/simulate/replay"
-	"ambi/spec"
 )
 
 // Run simulates a trace. When the context ends first the result is marked as
@@ -20,9 +19,7 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
 		s.until(loop.At)
-		s.record.To(loop.At)
-		s.record.Arrive()
-		s.try(loop.At, loop.Request, loop.Number, 1)
+		s.arrive(loop)
 	}
 	if err := loop.Err(); err != nil {
 		return replay.Result{}, err
@@ -36,10 +33,8 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	default:
 		at = s.drain(at)
 	}
-	result := s.record.Result(spec.Lambda, at, options)
+	result := s.result(at, options)
 	result.Partial = loop.Partial
-	result.MemoryMB = config.MemoryMB
-	result.InFlight = s.unanswered + int64(len(s.again.heap))
 	return result, nil
 }
 
@@ -56,10 +51,11 @@ type simulator struct {
 	ready    int64 // provisioned environments that wait
 	reserved int64 // provisioned environments, all of them
 	onDemand int64 // environments that work and are not provisioned
-	limit    int64
+	pool     *pool // that their concurrency comes from
 	again    retries
 
-	api, rate, scaling limiter
+	api     *limiter
+	scaling limiter
 
 	timeout, apiTimeout, keepAlive int64
 	overLimit                      replay.Outcome
@@ -71,8 +67,8 @@ type simulator struct {
 func newSimulator(c Config, demand replay.Demand, options replay.Options) *simulator {
 	s := &simulator{
 		Config: c, record: replay.NewRecorder(options), end: never, speed: c.speed(),
-		ready: int64(c.Provisioned), reserved: int64(c.Provisioned), limit: int64(c.limit()),
-		api: newLimiter(c.API), scaling: newLimiter(c.Scaling),
+		ready: int64(c.Provisioned), reserved: int64(c.Provisioned), pool: newPool(c),
+		api: new(newLimiter(c.API)), scaling: newLimiter(c.Scaling),
 		timeout: int64(c.Timeout), apiTimeout: int64(c.APITimeout), keepAlive: int64(c.KeepAlive),
 		overLimit: replay.ThrottledConcurrency, seed: options.Seed,
 	}
@@ -84,11 +80,6 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 	}
 	if c.Reserved > 0 {
 		s.overLimit = replay.ThrottledReserved
-	}
-	if c.RatePerConcurrency > 0 {
-		// A second's worth at once: our reading.
-		perSecond := c.RatePerConcurrency * c.limit()
-		s.rate = newLimiter(Bucket{Burst: perSecond, PerSecond: float64(perSecond)})
 	}
 	s.start = s.stretched(int64(c.Start))
 	s.busy = newCalendar(demand.Wait.Mean() + float64(s.stretched(int64(demand.CPU.Mean()))))
@@ -104,6 +95,15 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 func (s *simulator) stretched(cpu int64) int64 {
 	high, low := bits.Mul64(uint64(cpu), s.speed)
 	return int64(high<<32 | low>>32)
+}
+
+// next is the time of the next event.
+func (s *simulator) next() int64 {
+	next := min(s.busy.next(), s.again.next())
+	if s.waiting.count > 0 {
+		next = min(next, s.waiting.oldest()+s.keepAlive)
+	}
+	return next
 }
 
 // until handles the events up to a time, in order.
@@ -155,16 +155,22 @@ func (s *simulator) done() {
 func (s *simulator) freed(at, kind int64) {
 	switch kind {
 	case idleAgain:
-		s.onDemand--
+		s.occupy(-1)
 		s.waiting.push(at)
 	case provisioned:
 		s.ready++
 		s.record.Set(replay.Provisioned, s.reserved-s.ready)
 	case lost:
-		s.onDemand--
+		s.occupy(-1)
 		s.record.Add(replay.Stopped, 1)
 		s.environments()
 	}
+}
+
+// occupy counts environments that begin to work on demand, or end.
+func (s *simulator) occupy(n int64) {
+	s.onDemand += n
+	s.pool.used += n
 }
 
 // environments sets the gauges of how many there are.
@@ -179,24 +185,24 @@ func (s *simulator) try(at int64, q *replay.Request, number int64, attempt int) 
 	switch {
 	case s.api.each > 0 && !s.api.take(at):
 		s.refuse(replay.ThrottledAPI, at, q, number, attempt)
-	case s.rate.each > 0 && !s.rate.take(at):
+	case s.pool.rate.each > 0 && !s.pool.rate.take(at):
 		s.refuse(replay.ThrottledRate, at, q, number, attempt)
 	case s.ready > 0:
 		s.ready--
 		s.record.Set(replay.Provisioned, s.reserved-s.ready)
 		s.record.Add(replay.ProvisionedServed, 1)
 		s.serve(at, q, provisioned)
-	case s.onDemand >= s.limit-s.reserved:
+	case s.pool.used >= s.pool.limit:
 		// What is provisioned counts whether it is in use or not.
 		s.refuse(s.overLimit, at, q, number, attempt)
 	case s.waiting.count > 0:
 		s.waiting.count--
-		s.onDemand++
+		s.occupy(1)
 		s.serve(at, q, idleAgain)
 	case s.scaling.each > 0 && !s.scaling.take(at):
 		s.refuse(replay.ThrottledScaling, at, q, number, attempt)
 	default:
-		s.onDemand++
+		s.occupy(1)
 		s.cold(at, q)
 	}
 }
