@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,6 +25,7 @@ import (
 )
 
 var breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: each entry is one, a file or a folder")
+var takenTo = flag.String("taken", "", "write the specs that their targets take into this `FOLDER`, each as a project, once what the sources leave open is written")
 
 // breadth is what imports of many apps come to.
 type breadth struct {
@@ -74,7 +76,11 @@ func (b *breadth) measure(t *testing.T, path string) {
 		}
 	}
 	wrong := map[string]bool{}
-	for _, p := range completed(t, result.Spec) {
+	whole := completed(t, result.Spec)
+	if *takenTo != "" && len(whole.problems) == 0 {
+		whole.write(t, filepath.Join(*takenTo, strconv.Itoa(b.apps)))
+	}
+	for _, p := range whole.problems {
 		if !strings.Contains(p.Message, "on target") {
 			wrong[strings.Split(strings.TrimPrefix(p.Field, "services."), ".")[0]] = true
 			b.problems[quotes.ReplaceAllString("once written: "+p.Field+": "+p.Message, "…")]++
@@ -137,9 +143,26 @@ func sourcesOf(t *testing.T, path string) []source.File {
 	return []source.File{{Name: filepath.Base(path), Text: text}}
 }
 
-// completed is what is wrong with a spec once its user has written what the source did not
-// say: the names of images, values of variables, who may call, and ARNs of what is outside.
-func completed(t *testing.T, text []byte) problem.List {
+// whole is a spec once its user has written what the source did not say: the names of
+// images, values of variables, who may call, and ARNs of what is outside.
+type whole struct {
+	text     []byte
+	problems problem.List // what is wrong with it all the same
+}
+
+// write keeps it as a project.
+func (w whole) write(t *testing.T, folder string) {
+	file := filepath.Join(folder, importer.SpecName)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, w.text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// completed is a spec with what the source left open.
+func completed(t *testing.T, text []byte) whole {
 	var app map[string]any
 	if err := yaml.Unmarshal(text, &app); err != nil {
 		t.Fatal(err)
@@ -166,13 +189,16 @@ func completed(t *testing.T, text []byte) problem.List {
 	}
 	parsed, err := spec.Parse(importer.SpecName, text)
 	if err != nil {
-		return problem.All(err)
+		return whole{text, problem.All(err)}
 	}
-	return target.Resolve(parsed).Problems(importer.SpecName, parsed.Targets...)
+	return whole{text, target.Resolve(parsed).Problems(importer.SpecName, parsed.Targets...)}
 }
 
-// complete writes who may call a service, and the ARNs of what is outside.
+// complete writes who may call a service, what answers for a job, and the ARNs of what is outside.
 func complete(service map[string]any) {
+	if command, has := service["command"]; has && command == nil {
+		service["command"] = []string{"/app/report"}
+	}
 	http, _ := service["http"].(map[string]any)
 	if auth, has := http["auth"]; has {
 		given, _ := auth.(map[string]any)
