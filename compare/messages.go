@@ -88,7 +88,7 @@ func (c *comparison) assumeData(r Result, say sayer) {
 	if len(c.app.Data.Caches) > 0 {
 		say("data", "aws.amazon.com/elasticache/pricing", "caches: storage and commands are as given, and grow with the app's requests; ElastiCache meters at least 100 MB, and each command by the KB that it transfers, one at least")
 	}
-	if left := r.Left(); left != "" {
+	if left := leftOut(r.NotPriced, true); left != "" {
 		say("data", "", "not included: %s", left)
 	}
 }

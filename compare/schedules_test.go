@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,15 @@ func TestSchedulesAlone(t *testing.T) {
 			t.Errorf("runs are not changed by usage: %+v", f)
 		}
 	}
-	if left := r.Left(); !strings.Contains(left, "--price scheduler.invocations=DOLLARS") {
+	named := func(r compare.Result) bool {
+		return slices.ContainsFunc(r.NotPriced, func(n compare.NotPriced) bool { return n.Price == "scheduler.invocations" })
+	}
+	if left := r.Left(); left != "" || !named(r) {
+		t.Errorf("a run a night costs less than a cent, whatever its price: without %q, named: %v", left, named(r))
+	}
+	// A run a minute costs 4 cents a month at a dollar a million.
+	often := run(t, input(t, strings.Replace(nightly, "0 6 * * *", "* * * * *", 1)))
+	if left := often.Left(); !strings.Contains(left, "--price scheduler.invocations=DOLLARS") {
 		t.Errorf("without %s", left)
 	}
 	in.Usage["report"] = demand.Usage{Shape: "steady"}

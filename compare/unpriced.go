@@ -28,6 +28,8 @@ type NotPriced struct {
 	// is what it is the price of.
 	Price string `json:"price,omitempty"`
 	For   string `json:"for,omitempty"`
+	// Negligible says that at the price that has no source it would be less than a cent a month.
+	Negligible bool `json:"negligible,omitempty"`
 }
 
 // Priced returns an app without the services that cannot be compared, and those services by name:
@@ -151,9 +153,12 @@ func databaseOf(p data.Postgres, usage demand.Database) cost.Database {
 // unsourced are the prices that an app needs, and that have no source.
 func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
 	var list []NotPriced
-	scheduled := func(w cost.Workload) bool { return w.Schedule != nil }
-	if slices.ContainsFunc(app.Workloads, scheduled) && !sheet.Has(cost.SchedulerPrice) {
-		list = append(list, NotPriced{Price: cost.SchedulerPrice, For: "runs that EventBridge Scheduler starts"})
+	if runs := app.Runs(); runs > 0 && !sheet.Has(cost.SchedulerPrice) {
+		rough, known := sheet.Unsourced(cost.SchedulerPrice)
+		list = append(list, NotPriced{
+			Price: cost.SchedulerPrice, For: "runs that EventBridge Scheduler starts",
+			Negligible: known && rough.Cost(runs) < price.Dollar/100,
+		})
 	}
 	recovered := func(t cost.Table) bool { return t.Recovery }
 	if slices.ContainsFunc(app.Data.Tables, recovered) && !sheet.Has(cost.TableBackupPrice) {
@@ -171,11 +176,17 @@ func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
 	return list
 }
 
-// Left says what a comparison leaves out; empty for nothing.
-func (r Result) Left() string {
+// Left says what a comparison leaves out and could matter; empty for nothing.
+func (r Result) Left() string { return leftOut(r.NotPriced, false) }
+
+// leftOut describes what is not priced, with what is negligible or without.
+func leftOut(parts []NotPriced, negligible bool) string {
 	var kinds, figures, prices []string
-	for _, n := range r.NotPriced {
+	for _, n := range parts {
 		switch {
+		case n.Negligible && !negligible:
+		case n.Negligible:
+			prices = append(prices, n.For+" (--price "+n.Price+"=DOLLARS; at what is said of it, less than a cent a month)")
 		case n.Price != "":
 			prices = append(prices, n.For+" (--price "+n.Price+"=DOLLARS)")
 		case n.Service != "", n.Figures == nil:

@@ -24,8 +24,10 @@ import (
 	"ambi/target"
 )
 
-var breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: each entry is one, a file or a folder")
-var takenTo = flag.String("taken", "", "write the specs that their targets take into this `FOLDER`, each as a project, once what the sources leave open is written")
+var (
+	breadthOf = flag.String("files", "", "measure the apps in this `FOLDER`: each entry is one, a file or a folder")
+	takenTo   = flag.String("taken", "", "write the specs that their targets take into this `FOLDER`, each as a project, once what the sources leave open is written")
+)
 
 // breadth is what imports of many apps come to.
 type breadth struct {

@@ -267,5 +267,12 @@ func (s *Sheet) List() []Rate {
 // Has reports whether Rate returns a price.
 func (s *Sheet) Has(key string) bool { return s.rates[key].Status.Usable() }
 
+// Unsourced is a rate without a source, which prices nothing and tells only whether its price
+// could matter. It is false for a rate that has a source, or that the book does not know.
+func (s *Sheet) Unsourced(key string) (rate Rate, known bool) {
+	rate = s.rates[key]
+	return rate, rate.Status == Recalled
+}
+
 // Changes lists what the user changed, in order.
 func (s *Sheet) Changes() []Change { return s.changes }

@@ -104,14 +104,20 @@ const fargateMinimum = time.Minute
 // for it: without one from the user, it is on no bill.
 const SchedulerPrice = "scheduler.invocations"
 
-// scheduleParts are the lines that only schedules have: what starts the runs.
-func (b *builder) scheduleParts(app App) []part {
+// Runs is how many runs schedules start in a month.
+func (a App) Runs() float64 {
 	runs := 0.0
-	for _, w := range app.Workloads {
+	for _, w := range a.Workloads {
 		if w.Schedule != nil {
 			runs += w.Schedule.Runs()
 		}
 	}
+	return runs
+}
+
+// scheduleParts are the lines that only schedules have: what starts the runs.
+func (b *builder) scheduleParts(app App) []part {
+	runs := app.Runs()
 	if runs == 0 {
 		return nil
 	}
