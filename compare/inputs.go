@@ -39,13 +39,28 @@ const EveryService = "every service"
 
 // whose is whose figure a change of one service, or of all, is about.
 func whose(app cost.App, in input, which int) string {
-	switch {
-	case len(app.Workloads) == 1 || in.get == nil:
+	if len(app.Workloads) == 1 || in.get == nil {
 		return ""
-	case which == all:
-		return EveryService
+	}
+	if which == all {
+		having := in.having(app)
+		if len(having) != 1 {
+			return EveryService
+		}
+		which = having[0]
 	}
 	return app.Workloads[which].Name
+}
+
+// having are the numbers of the services that have the figure.
+func (in input) having(app cost.App) []int {
+	var list []int
+	for i, w := range app.Workloads {
+		if _, ok := in.of(w); ok {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // of is a service's figure as a number; false where it is unknown, zero, or not a figure but what

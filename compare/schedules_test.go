@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/spec"
 )
 
 const nightly = `apiVersion: ambi/v1
@@ -98,5 +100,32 @@ func TestRunsThatOverlap(t *testing.T) {
 	}
 	if warned["lambda runs at once"] != 1 || warned["kubernetes skipped runs"] != 1 || knobs != 2 {
 		t.Errorf("warnings %v, %d knobs: %+v", warned, knobs, r.Fit.Knobs)
+	}
+}
+
+// Lambda does not keep runs apart: that is said however long a run takes, and while it is unknown.
+func TestLambdaKeepsNoRunsApart(t *testing.T) {
+	forbids := strings.Replace(nightly, "0 6 * * *\"", "0 6 * * *\", overlap: forbid", 1)
+	for _, name := range []string{"short", "unknown"} {
+		in := input(t, forbids)
+		if name == "unknown" {
+			u := in.Usage["report"]
+			u.Duration = demand.Maybe[time.Duration]{}
+			in.Usage["report"] = u
+		}
+		found := 0
+		for _, l := range run(t, in).Fit.Warnings {
+			if l.Name == "runs at once" && l.Path == "services.report.schedule.overlap" && l.Target == spec.Lambda && strings.Contains(l.Message, "may not be over by then: EventBridge Scheduler starts it all the same") {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: said %d times", name, found)
+		}
+	}
+	for _, l := range run(t, input(t, nightly)).Fit.Warnings {
+		if l.Name == "runs at once" {
+			t.Errorf("without overlap: forbid: %+v", l)
+		}
 	}
 }

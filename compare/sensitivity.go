@@ -64,20 +64,23 @@ func (c *comparison) sensitivity(p pair, crossings []Crossing) []Flip {
 	if len(p.app.Workloads) > largeApp {
 		return flips
 	}
-	flips = append(flips, c.requestFlips(p, crossings)...)
-	for _, in := range changeable() {
-		flips = append(flips, c.flipsOf(p, in, all)...)
-		if n := len(p.app.Workloads); n > 1 && n <= fewServices && in.get != nil {
-			for i := range n {
+	// What only one service has is changed with "all" already.
+	each := func(in input) {
+		if in.get == nil || len(p.app.Workloads) > fewServices {
+			return
+		}
+		if having := in.having(p.app); len(having) > 1 {
+			for _, i := range having {
 				flips = append(flips, c.flipsOf(p, in, i)...)
 			}
 		}
 	}
-	if n := len(p.app.Workloads); n > 1 && n <= fewServices {
-		for i := range n {
-			flips = append(flips, c.flipsOf(p, requestsInput(), i)...)
-		}
+	flips = append(flips, c.requestFlips(p, crossings)...)
+	for _, in := range changeable() {
+		flips = append(flips, c.flipsOf(p, in, all)...)
+		each(in)
 	}
+	each(requestsInput())
 	slices.SortStableFunc(flips, func(a, b Flip) int {
 		return cmp.Compare(math.Abs(math.Log(a.Factor)), math.Abs(math.Log(b.Factor)))
 	})

@@ -270,3 +270,27 @@ func isCounted(in compare.Input) bool {
 	_, err := compare.Compare(in)
 	return err == nil
 }
+
+// A figure that only one of several services has is changed once, and named as that service's.
+func TestOneFlipOfOneFigure(t *testing.T) {
+	in := input(t, strings.Replace(flipping["one"], "usage: {", `  worker:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    schedule: {cron: "0 6 * * *"}
+    usage: {duration: 1s, cpuTime: 100ms, startTime: 100ms, logSize: 0, outboundSize: 0}
+usage: {`, 1))
+	in.Usage = compare.UsageOf(in.Resolved.App)
+	said, own := map[string]bool{}, 0
+	for _, flip := range run(t, in).Sensitivity {
+		if key := flip.Input + flip.To; said[key] {
+			t.Errorf("twice: %+v", flip)
+		} else {
+			said[key] = true
+		}
+		if flip.Of == "api" && (flip.Input == string(demand.PeakToMean) || flip.Input == compare.RequestsInput) {
+			own++
+		}
+	}
+	if own == 0 {
+		t.Errorf("none is of api alone: %v", said)
+	}
+}

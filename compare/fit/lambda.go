@@ -74,11 +74,11 @@ func (c *checker) lambda(w cost.Workload, f lambda.Service) float64 {
 			Hint:    "start lazily, or keep environments ready with lambda.provisioned",
 		})
 	}
+	if w.Schedule != nil {
+		return c.runsOnLambda(w, billed, known, add)
+	}
 	if !known || !t.Requests.IsKnown() || !t.Profile.Known() {
 		return 0
-	}
-	if w.Schedule != nil {
-		return c.runsOnLambda(w, billed, add)
 	}
 	if w.Events != nil {
 		return c.backlogOnLambda(w, f, billed, add)

@@ -11,16 +11,23 @@ import (
 	"ambi/target/lambda"
 )
 
-// runsOnLambda warns of runs that overlap against the spec, and returns how many are at work at
-// once.
-func (c *checker) runsOnLambda(w cost.Workload, billed time.Duration, add addLimit) float64 {
+// runsOnLambda warns that runs may overlap against the spec, and returns how many are at work at
+// once on average.
+func (c *checker) runsOnLambda(w cost.Workload, billed time.Duration, known bool, add addLimit) float64 {
 	next := w.Schedule.Shortest()
-	atOnce := max(1, math.Ceil(float64(billed)/float64(next)))
-	if w.Schedule.OneByOne && atOnce > 1 {
+	atOnce := 1.0
+	takes := fmt.Sprintf("the next run is due %s after a run at the earliest, which may not be over by then", spec.Duration(next))
+	if known {
+		atOnce = max(1, math.Ceil(float64(billed)/float64(next)))
+		if atOnce > 1 {
+			takes = fmt.Sprintf("a run takes %s, and the next one may be due %s after its start", spec.Duration(billed), spec.Duration(next))
+		}
+	}
+	if w.Schedule.OneByOne {
 		add(Warning, "services."+w.Name+".schedule.overlap", Limit{
 			Name: "runs at once", Value: "not limited", Actual: count(atOnce) + " at once", Page: lambda.AsyncPage,
-			Message: fmt.Sprintf("a run takes %s, and the next one may start %s after it: EventBridge Scheduler starts it all the same, against overlap: forbid", spec.Duration(billed), spec.Duration(next)),
-			Hint:    "run less often, or have the app skip a run while another is at work",
+			Message: takes + ": EventBridge Scheduler starts it all the same, against overlap: forbid",
+			Hint:    "have the app skip a run while another is at work",
 		})
 	}
 	return atOnce
