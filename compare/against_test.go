@@ -32,6 +32,7 @@ func results(t *testing.T) map[string]compare.Result {
 		"several":   run(t, at(input(t, shop), 80e6)),
 		"unknown":   run(t, unknown),
 		"fargate":   run(t, fargate),
+		"practice":  run(t, agreed(t, input(t, thumbs), "80%,1y,ec2=28%,lambda=12%", "2,1y,35%", "60%,65%", "stage=10%,dev=1%+shared")),
 		"minutes":   run(t, minutes(input(t, thumbs))),
 		"refused":   run(t, input(t, strings.Replace(thumbs, "concurrency: 10", "concurrency: 10\n    timeout: 20m", 1))),
 		"unpriced":  run(t, input(t, strings.Replace(strings.Replace(thumbs, "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2", "port: 8080", 1), "handler: native", "handler: native, zip: a.zip", 1))),

@@ -40,6 +40,7 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeSchedules(say)
 	c.assumeWorkers(say)
 	c.assumeData(r, say)
+	c.assumePractice(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack has none, but is priced with as many, because it must be monitored too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
 	if c.Behavior == nil {
@@ -97,6 +98,34 @@ func (c *comparison) assumePrices(r Result, say sayer) {
 		say("tiers", "the user", "tiers include the given usage of the rest of the account")
 	} else {
 		say("tiers", "", "tiers only count this app: an account that uses more reaches the later, lower prices sooner")
+	}
+}
+
+// assumePractice says what commitments and copies cover. Both are the user's.
+func (c *comparison) assumePractice(r Result, say sayer) {
+	agreed := c.Choices.Commitments
+	if len(r.Practice) > 0 {
+		say("practice", "the user", "commitments and copies are beside the bills, which have list prices and production alone; their percentages are off what a bill has, and ambi has none of its own")
+	}
+	if agreed.Savings.Coverage > 0 {
+		say("savings plan", "docs.aws.amazon.com/savingsplans/latest/userguide/what-is-savings-plans.html", "it covers nodes, Fargate's vCPUs and memory, and on Lambda duration, initialization and provisioned concurrency; not Lambda's requests, disks, EKS, load balancers nor data; its hourly commitment is used up")
+	}
+	if agreed.Reserved.Nodes > 0 {
+		say("reserved nodes", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-reserved-instances.html", "they are paid for all month, used or not, and production's nodes beyond them are on demand")
+	}
+	if agreed.Spot.Share > 0 {
+		say("spot", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-interruptions.html", "AWS takes spot nodes back two minutes after it says so; neither interruptions nor spare nodes for them are counted")
+	}
+	for _, one := range c.Choices.Copies {
+		text := "an account and a cluster of its own, with all fixed costs and the first tiers of all prices"
+		if one.Shared {
+			text = "production's account and cluster, onto whose nodes its pods are packed"
+		}
+		data := "data of its own"
+		if one.NoData {
+			data = "production's data"
+		}
+		say("copies", "the user", "%s has the spec's services with %.4g %% of production's requests, %s, and %s; schedules run as often as in production", one.Name, 100*one.Share, text, data)
 	}
 }
 

@@ -89,6 +89,8 @@ type Result struct {
 	// service, while a figure is missing, and with a simulation.
 	Placement *Placement `json:"placement,omitempty"`
 	Team      *Team      `json:"team,omitempty"` // null without an hourly rate
+	// Practice is what the commitments and copies that were given make of the bills.
+	Practice []Practice `json:"practice,omitempty"`
 	// NotPriced is what is in no figure: services, and data or a part of its use.
 	NotPriced []NotPriced `json:"notPriced,omitempty"`
 	target.Pair[Side]
@@ -227,7 +229,11 @@ func Compare(in Input) (Result, error) {
 	if r.Services, err = c.services(pair, r); err != nil {
 		return Result{}, err
 	}
-	r.Placement = c.place(pair, r)
+	var mix *cost.Mix
+	r.Placement, mix = c.place(pair, r)
+	if r.Practice, err = c.practices(pair, mix); err != nil {
+		return Result{}, err
+	}
 	r.Team = c.team(pair, r.Placement)
 	r.Assumptions = c.assumptions(r)
 	return r, nil

@@ -51,6 +51,7 @@ func (r Result) Figures(d *Difference) []Figure {
 			count(string(t)+".blockers", "limits that keep the app from it", len(r.Fit.Blocked(t))),
 			count(string(t)+".knobs", "changes to the spec, or to a quota, that it needs to fit", len(r.Fit.Turned(t))),
 			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
+		list = append(list, r.inPractice(t))
 		list = append(list, r.simulated(t)...)
 	}
 	old := Difference{}
@@ -85,6 +86,16 @@ func of(b *cost.Bill, category cost.Category) (value float64, known bool) {
 		}
 	}
 	return sum.Dollars(), true
+}
+
+// inPractice is the cost on a target with all commitments and copies that were given; unknown
+// without.
+func (r Result) inPractice(t spec.Target) Figure {
+	var usd *price.USD
+	if n := len(r.Practice); n > 0 {
+		usd = r.Practice[n-1].Of(t)
+	}
+	return dollars(string(t)+".practice", "the cost with the commitments and copies that were given", usd)
 }
 
 // simulated are the figures of a target under a trace; unknown without one.

@@ -81,21 +81,21 @@ func (p *Placement) Clear() bool {
 	return p.Saves == nil || float64(*p.Saves)*100 >= aboutEqual*float64(p.Cost+*p.Saves)
 }
 
-// place finds an app's placement; nil for a single service, while a figure is missing, or if
+// place finds an app's placement, and its month where it is on both targets; nil for a single service, while a figure is missing, or if
 // some service fits neither target. A simulation is of one service, so it has none either.
-func (c *comparison) place(whole pair, r Result) *Placement {
+func (c *comparison) place(whole pair, r Result) (*Placement, *cost.Mix) {
 	if len(c.app.Workloads) < 2 || c.Behavior != nil {
-		return nil
+		return nil, nil
 	}
 	s := c.placing(r)
 	found, ok := s.Best()
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	p := &Placement{Cost: found.Cost, Tried: found.Tried, MayMiss: s.mayMiss(found)}
 	mix, err := s.mix(found.First)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	p.Sides = Costs{mix.Bill(spec.Lambda).Total, mix.Bill(spec.Kubernetes).Total}
 	for unit, services := range s.units {
@@ -144,7 +144,10 @@ func (c *comparison) place(whole pair, r Result) *Placement {
 			p.Write = append(p.Write, spec.Edit{Path: "targets", Value: "[lambda, kubernetes]"})
 		}
 	}
-	return p
+	if !p.Mixed {
+		mix = nil
+	}
+	return p, mix
 }
 
 // placementTries is how many assignments are tried for an app of largeApp services.

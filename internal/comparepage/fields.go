@@ -191,6 +191,14 @@ func choiceField(flag string) (group, label string, stops []string) {
 		return "Lambda", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
 	case "kubernetes-hours":
 		return "Kubernetes", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
+	case "savings-plan":
+		return "Both", "Compute Savings Plan: coverage, term, what is off", nil
+	case "copies":
+		return "Both", "Copies beside production, such as stage=10%", nil
+	case "reserved-nodes":
+		return "Kubernetes", "Reserved nodes: number, term, what is off", nil
+	case "spot":
+		return "Kubernetes", "Spot nodes: share, what is off", nil
 	case "utilization":
 		return "Kubernetes", "CPU of the nodes in use, percent", strings.Fields("8 10 13 15 20 30 40 50 60")
 	case "disk":

@@ -62,6 +62,10 @@ func AllChoices() []Choice {
 			func(c *cost.Choices) *float64 { return &c.Team.Lambda }),
 		number("kubernetes-hours", "kubernetesHours", spec.Kubernetes, "the `HOURS` a month that the team works for it",
 			func(c *cost.Choices) *float64 { return &c.Team.Kubernetes }),
+		worded("savings-plan", "savingsPlan", both, "a Compute Savings Plan, as `COVERAGE,TERM,SERVICE=PERCENT`, such as 80%,1y,ec2=28%,lambda=12%: shows the answer with it (default none)",
+			func(c *cost.Choices) textual { return &c.Commitments.Savings }),
+		worded("copies", "copies", both, "`COPIES` of the app beside production, such as stage=10%,dev=1%+shared+no-data+no-alarms, of its requests: shows the answer with them (default none)",
+			func(c *cost.Choices) textual { return &c.Copies }),
 		{
 			Flag: "front-door", Name: "frontDoor", Target: spec.Lambda, Usage: "what clients call: `DOOR` is http-api, rest-api, function-url or alb (default http-api)",
 			Set: func(c *cost.Choices, text string) error {
@@ -118,6 +122,10 @@ func AllChoices() []Choice {
 				return strconv.FormatFloat(100*c.Kubernetes.Utilization, 'f', -1, 64)
 			},
 		},
+		worded("reserved-nodes", "reservedNodes", spec.Kubernetes, "nodes that are reserved all month, as `NODES,TERM,PERCENT` off their price, such as 2,1y,35%: shows the answer with them (default none)",
+			func(c *cost.Choices) textual { return &c.Commitments.Reserved }),
+		worded("spot", "spot", spec.Kubernetes, "spot nodes, as `SHARE,PERCENT` off their price, such as 60%,65%: shows the answer with them, and counts no interruptions (default none)",
+			func(c *cost.Choices) textual { return &c.Commitments.Spot }),
 		whole("disk", "diskGB", spec.Kubernetes, "`GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
 		toggle("for-peak", "forPeak", spec.Kubernetes, "enough nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),
 		length("scale-in", "scaleIn", spec.Kubernetes, "the `TIME` that replicas and nodes stay after traffic falls", func(c *cost.Choices) *spec.Duration { return &c.Kubernetes.ScaleIn }),
@@ -259,6 +267,20 @@ func number(flag, name string, target spec.Target, usage string, field func(*cos
 		Flag: flag, Name: name, Target: target, Usage: usage,
 		Set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
 		Get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
+	}
+}
+
+// textual is a choice that reads and writes its own text.
+type textual interface {
+	Parse(text string) error
+	String() string
+}
+
+func worded(flag, name string, target spec.Target, usage string, field func(*cost.Choices) textual) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage,
+		Set: func(c *cost.Choices, text string) error { return field(c).Parse(text) },
+		Get: func(c cost.Choices) string { return field(&c).String() },
 	}
 }
 

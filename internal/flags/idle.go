@@ -62,10 +62,10 @@ const (
 func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 	k := c.Kubernetes
 	if k.Compute == cost.Fargate {
-		i.Refuse(noNodes, "instance", "min-nodes", "utilization", "disk", "private-nodes")
+		i.Refuse(noNodes, "instance", "min-nodes", "utilization", "disk", "private-nodes", "reserved-nodes", "spot")
 	}
 	if k.Shared > 0 {
-		i.Refuse(notOwn, "min-nodes")
+		i.Refuse(notOwn, "min-nodes", "reserved-nodes")
 	}
 	if !c.Logs {
 		i.Refuse("--no-logs leaves logs out", "log-size")
@@ -141,7 +141,7 @@ func (i *Idle) Messages(app *spec.App, service string) {
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
-	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours")
+	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours", "savings-plan", "reserved-nodes", "spot", "copies")
 	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
 		i.Refuse("applies to nodes of the app's own, and there are none", "for-peak")
 	}

@@ -24,6 +24,9 @@ type Choices struct {
 	Lambda     LambdaChoices      `json:"lambda"`
 	Kubernetes KubernetesChoices  `json:"kubernetes"`
 	Team       TeamChoices        `json:"team,omitzero"`
+	// Commitments and Copies are on no bill: see compare.Practice.
+	Commitments Commitments `json:"commitments,omitzero"`
+	Copies      Copies      `json:"copies,omitzero"`
 }
 
 // TeamChoices are what the team's work costs. No bill includes it.
@@ -147,6 +150,7 @@ func (c Choices) Check() error {
 	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive", "must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
 	c.Lambda.check(fail)
 	c.Team.check(fail)
+	c.Commitments.check(k, fail)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {
 		_, known := price.UnitOf(key)
 		fail(known, "elsewhere", "%s: no such price", key)

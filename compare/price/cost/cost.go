@@ -196,6 +196,9 @@ type Model struct {
 	names    map[string]int // of the pools
 	missing  []Missing
 	quantify func(scale float64, quantities []float64)
+	// beyond is how many hours of nodes a month takes beyond some that are always there; nil
+	// without nodes.
+	beyond func(scale, always float64) float64
 
 	quantities, billed, left []float64
 }

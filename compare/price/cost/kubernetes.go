@@ -38,6 +38,9 @@ func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Cho
 			b.model.lines[n].simulated = true
 		}
 	}
+	if choices.Kubernetes.Compute == EC2 {
+		b.model.beyond = c.hoursBeyond
+	}
 	var parts []part
 	for _, kind := range queueKinds(app) {
 		parts = append(parts, b.messagesOnKubernetes(kind, c))

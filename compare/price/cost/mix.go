@@ -48,6 +48,17 @@ func (m *Mix) Total() (price.USD, bool) {
 	return total, known && total <= price.Most
 }
 
+// Saved is what commitments take off the month.
+func (m *Mix) Saved(c Commitments) price.USD {
+	saved := price.USD(0)
+	for _, t := range spec.Targets() {
+		if model := m.sides.Of(t); model != nil {
+			saved += model.Saved(1, c).Saved
+		}
+	}
+	return saved
+}
+
 // Bill is one side's month, without lines where it has no services.
 func (m *Mix) Bill(t spec.Target) Bill {
 	if model := m.sides.Of(t); model != nil {

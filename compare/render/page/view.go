@@ -143,6 +143,9 @@ func verdict(r compare.Result, o Options) verdictView {
 	if left := r.Left(); left != "" {
 		v.Facts = append(v.Facts, "Without "+left+".")
 	}
+	for _, practice := range r.Practice {
+		v.Facts = append(v.Facts, "In practice: "+practice.Words()+".")
+	}
 	if r.Team != nil {
 		v.Facts = append(v.Facts, format.Sentence(r.Team.Words())+".")
 	}

@@ -73,6 +73,9 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"flips with", text})
 	}
 	facts = append(facts, fact{"fits", fits(r.Fit)})
+	for _, practice := range r.Practice {
+		facts = append(facts, fact{"in practice", practice.Words()})
+	}
 	if r.Team != nil {
 		facts = append(facts, fact{"team", r.Team.Words()})
 	}
