@@ -273,6 +273,8 @@ func listHints(of reflect.Type, rule rule, n *yaml.Node) []string {
 		return []string{"write each element after a -"}
 	case of.Kind() == reflect.Struct && !isScalar(of) && !isNull(n):
 		return []string{"each element is a mapping, after a -"}
+	case isNull(n) && rule.unit == "words":
+		return []string{`name what starts the app, such as ["/app/server"], or remove it to start the image as it says`}
 	case isNull(n):
 		return []string{"its elements are indented below it, each after a -"}
 	case n.Kind == yaml.ScalarNode && rule.unit == unitWords:
