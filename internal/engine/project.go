@@ -44,7 +44,7 @@ func readProject(dir string) (*project, error) {
 		}
 		return p, nil
 	}
-	return nil, &ProjectError{problem.New("no Pulumi.yaml in %s", dir).Hint("\"ambi init\" starts a project in an empty folder")}
+	return nil, &ProjectError{problem.New("no Pulumi.yaml in %s", dir).Hint("\"ambi init\" writes what a project lacks, and keeps what is there")}
 }
 
 // compiles reports whether the language host compiles the program: Go, and not
