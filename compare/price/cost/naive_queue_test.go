@@ -49,8 +49,8 @@ func inVain(rate float64) float64 {
 		return 0 // none ends with one
 	}
 	product := 1.0
-	for q := math.Exp(-20 * rate); q > 1e-18; q *= q {
-		product *= 1 + q
+	for x := 20 * rate; x < 42; x *= 2 { // q^(2^k) is exp(-x), which keeps a rate that q would round off
+		product *= 1 + math.Exp(-x)
 	}
 	return product - 1
 }
@@ -87,6 +87,9 @@ func (n naiveQueue) shared() amounts {
 	}
 	if len(n.data.Databases) > 0 {
 		maps.Copy(list, n.databases())
+	}
+	if len(n.data.Caches) > 0 {
+		maps.Copy(list, n.caches())
 	}
 	if len(n.data.Buckets) > 0 {
 		list["Bucket storage"] = n.price("s3.storage", stored)
@@ -250,7 +253,10 @@ func randomQueue(t *testing.T, random *rand.Rand) Workload {
 
 func TestMessagesAgainstNaiveArithmetic(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
-	sheet, catalog, raw := sheet(t), catalog(t), rawPrices(t, "us-east-1")
+	sheet, catalog, raw := with(t, CacheStoragePrice+"=0.084", CacheUnitsPrice+"=0.0000000023"), catalog(t), rawPrices(t, "us-east-1")
+	for key, dollars := range map[string]string{CacheStoragePrice: "0.084", CacheUnitsPrice: "0.0000000023"} {
+		raw[key] = rawRate{Key: key, Tiers: []rawTier{{From: "0", Price: dollars}}}
+	}
 	gone := 0
 	for range 200 {
 		w := randomQueue(t, random)
@@ -263,7 +269,7 @@ func TestMessagesAgainstNaiveArithmetic(t *testing.T) {
 				Stored: demand.Known(random.Int64N(1 << 44)), Writes: demand.Known(1e7 * random.Float64()), Reads: demand.Known(1e8 * random.Float64()),
 			}})
 		}
-		n.data.Tables, n.data.Databases = randomTables(random), randomDatabases(random)
+		n.data.Tables, n.data.Databases, n.data.Caches = randomTables(random), randomDatabases(random), randomCaches(random)
 		app := App{Workloads: []Workload{w}, Alarms: n.naive.shared, Data: n.data}
 		l, err := Lambda(sheet, app, choices)
 		if err != nil {

@@ -38,10 +38,12 @@ type amounts map[string]*big.Rat
 type rawRate struct {
 	Key   string
 	Free  float64
-	Tiers []struct {
-		From  json.Number
-		Price string
-	}
+	Tiers []rawTier
+}
+
+type rawTier struct {
+	From  json.Number
+	Price string
 }
 
 // rawPrices reads a region of the price file, with none of the packages that
@@ -409,6 +411,9 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	if k.NATGateways > 0 {
 		list["NAT gateways"] = n.price("nat.hours", 730*part*float64(k.NATGateways))
 		list["NAT gateway data"] = n.price("nat.data", gb(t.Outbound.Or(-1))+logs)
+	}
+	if n.w.ClaimGB > 0 {
+		list["Disks of claims"] = n.price("ebs.gp3", float64(n.w.Pod.Min)*n.w.ClaimGB)
 	}
 	if k.Extended {
 		list["EKS extended support"] = n.price("eks.extended", 730*part)

@@ -133,6 +133,33 @@ func TestCachesByHand(t *testing.T) {
 	wantLines(t, m.Bill(20), map[string]string{"Cache storage": "312.73", "Cache requests": "1.44"})
 }
 
+// caches is what caches add to both bills: each is paid for at least 100 MB, and stores no more than its most.
+func (n naiveQueue) caches() amounts {
+	stored, units := 0.0, 0.0
+	for _, c := range n.data.Caches {
+		gb := math.Max(.1, float64(c.Stored.Or(-1))/1073741824)
+		stored += math.Min(gb, float64(c.MaxGiB)) * 730
+		commands := c.Writes.Or(-1) + c.Reads.Or(-1)
+		if size := float64(c.Size.Or(-1)); size > 1024 {
+			commands *= size / 1024
+		}
+		units += commands
+	}
+	return amounts{"Cache storage": n.price(CacheStoragePrice, stored), "Cache requests": n.price(CacheUnitsPrice, units)}
+}
+
+// randomCaches draws caches, all of whose use is known.
+func randomCaches(random *rand.Rand) []Cache {
+	var list []Cache
+	for range random.IntN(3) {
+		list = append(list, Cache{Name: "c", MaxGiB: 1 + random.IntN(20), Cache: demand.Cache{
+			Stored: demand.Known(random.Int64N(1 << (20 + random.IntN(16)))), Writes: demand.Known(1e8 * random.Float64()), Reads: demand.Known(1e9 * random.Float64()),
+			Size: demand.Known(random.Int64N(4096)),
+		}})
+	}
+	return list
+}
+
 // databases is what databases add to both bills, each priced apart where its parts do not
 // make up for one another's.
 func (n naiveQueue) databases() amounts {

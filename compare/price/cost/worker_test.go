@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"math/rand/v2"
 	"testing"
 )
 
@@ -31,5 +32,51 @@ func TestWorkersAndClaimsByHand(t *testing.T) {
 	}
 	if _, err := Lambda(sheet(t), app, Defaults()); err == nil {
 		t.Error("a function runs for ever")
+	}
+}
+
+// Random workers and StatefulSets against the second arithmetic: nodes for the pods that are always there, and
+// disks.
+func TestWorkersAgainstNaiveArithmetic(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	sheet, catalog, raw := sheet(t), catalog(t), rawPrices(t, "us-east-1")
+	claims := 0
+	for range 300 {
+		w := randomWorkload(t, random)
+		w.Worker, w.Traffic, w.Routes, w.Pod.TargetRate = true, WorkerTraffic(), 0, 0
+		if w.Pod.Min > 0 && random.IntN(2) == 0 {
+			w.ClaimGB = float64(1+random.IntN(2000)) / 8
+			claims += w.Pod.Min
+		}
+		choices := Defaults()
+		k := &choices.Kubernetes
+		k.Extended, k.AutoMode = random.IntN(4) == 0, random.IntN(4) == 0
+		if random.IntN(3) == 0 {
+			k.Shared = 1 - random.Float64()
+		}
+		if random.IntN(3) == 0 {
+			k.OnFargate()
+			k.AutoMode, k.PublicNodes = false, false
+		}
+		w.Balancer.Internal = true // it has none, and no addresses for one
+		n := naive{t, raw, w, choices, random.IntN(3), 0, false}
+		m, err := Kubernetes(sheet, catalog, App{Workloads: []Workload{w}, Alarms: n.shared}, choices)
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := catalog.Find(map[string]string{"x86_64": "m7i.large", "arm64": "m7g.large"}[w.Function.Architecture])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := n.kubernetes(instance)
+		delete(want, "Application Load Balancer")
+		delete(want, "Load balancer capacity")
+		compareBill(t, w, m.Bill(1), want)
+		if t.Failed() {
+			return
+		}
+	}
+	if claims < 100 {
+		t.Errorf("pods have only %d claims", claims)
 	}
 }
