@@ -134,9 +134,29 @@ func TestReasons(t *testing.T) {
 			why:  []string{open},
 		},
 		"Deployment without an Ingress": {text: deployment(""), why: []string{open}},
+		"linked service of Compose": {
+			text:  "services:\n  web: {image: \"example.com/web:1.0.0\", ports: [\"80\"], links: [\"api:old\"]}\n  api: {image: \"example.com/api:1.0.0\"}\n",
+			lacks: []string{"worker"}, why: []string{open},
+		},
+		"service of Compose behind a web server": {
+			text:  "services:\n  front: {image: \"nginx:1.29\", ports: [\"80:80\"], volumes: [\"./nginx.conf:/etc/nginx/nginx.conf\"]}\n  api: {image: \"example.com/api:1.0.0\"}\n",
+			lacks: []string{"worker"}, why: []string{open},
+		},
+		"web server of Compose without ports": {
+			text:  "services:\n  front: {image: \"nginx:1.29\"}\n",
+			lacks: []string{"worker"}, why: []string{open},
+		},
 		"workload of Score without a route": {
-			text: score,
+			text: score + "service: {ports: {web: {port: 80, targetPort: 8080}}}\n",
 			why:  []string{open},
+		},
+		"workload of Score without ports": {
+			text: score,
+			spec: []string{"worker: {}"}, lacks: []string{"health", "http", "port:"},
+		},
+		"workload of Score without ports that a probe asks": {
+			text: score + "    readinessProbe: {httpGet: {path: /ready, port: 8080}}\n",
+			spec: []string{"http:", "path: /ready"}, lacks: []string{"worker"},
 		},
 		"bucket of Score": {
 			text:  score + "    variables: {BUCKET: \"${resources.files.name}\", FILES_BUCKET: \"${resources.files.name}\", HOST: \"${resources.files.endpoint}\"}\nresources: {files: {type: s3}}\n",

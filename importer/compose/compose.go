@@ -102,6 +102,9 @@ func Import(documents []source.Document, name string, folder source.Folder, repo
 	im.name(name)
 	im.find()
 	for _, s := range im.services {
+		im.start(s)
+	}
+	for _, s := range im.services {
 		im.fill(s)
 	}
 	for _, s := range im.services {

@@ -42,31 +42,39 @@ func (im *importer) health(s *service) {
 	im.startup(s, check)
 }
 
-// asks finds the path that a health check asks over HTTP.
-func (im *importer) asks(s *service, test *source.Node) (string, bool) {
-	to := s.draft.Path("health.path")
+// probe finds what a health check asks over HTTP, as askedShort matches it, and on which port: none where it does not.
+func (im *importer) probe(test *source.Node) (m []string, port int, why string) {
 	text, why := im.text(test)
 	for _, part := range test.List() {
 		word, reason := im.text(part)
 		text, why = text+" "+word, cmp.Or(why, reason)
 	}
-	m := asked.FindStringSubmatch(text)
+	m = asked.FindStringSubmatch(text)
 	if m == nil && slices.ContainsFunc([]string{"curl", "wget", "http"}, func(tool string) bool { return strings.Contains(text, tool) }) {
 		m = askedShort.FindStringSubmatch(text)
 	}
 	if m == nil {
+		return nil, 0, why
+	}
+	port, _ = strconv.Atoi(m[3])
+	switch {
+	case m[3] == "" && m[1] == "https":
+		port = 443
+	case m[3] == "":
+		port = 80
+	case port >= 1<<16:
+		port = 0
+	}
+	return m, port, why
+}
+
+// asks finds the path that a health check asks over HTTP.
+func (im *importer) asks(s *service, test *source.Node) (string, bool) {
+	to := s.draft.Path("health.path")
+	m, _, why := im.probe(test)
+	if m == nil {
 		s.Leave(test, "health is asked over HTTP: the app must answer 200 at /healthz, or where health.path says", true)
 		return "", false
-	}
-	port, _ := strconv.Atoi(m[3])
-	if m[3] == "" {
-		port = 80
-		if m[1] == "https" {
-			port = 443
-		}
-	}
-	if port > 0 && port < 1<<16 {
-		s.address = port
 	}
 	path, _, hasQuery := strings.Cut(cmp.Or(m[4], "/"), "?")
 	if path = strings.TrimRight(path, "/"); path == "" {

@@ -49,14 +49,13 @@ var (
 	broker      = lazyregexp.New(`^(rabbitmq|kafka|cp-kafka|cp-server|kafka-native|redpanda|zookeeper|cp-zookeeper|nats|nats-streaming|activemq.*|eclipse-mosquitto|pulsar|nsq|cp-schema-registry|beanstalkd)$`) //nolint:misspell // a broker is called so
 	store       = lazyregexp.New(`^(mongo|mongodb|mongodb-community-server|elasticsearch(-oss)?|opensearch|clickhouse(-server)?|cassandra|scylla|influxdb|etcd|neo4j|couchdb|consul|rethinkdb|arangodb|solr|meilisearch|typesense|qdrant|weaviate|milvus|vault)$`)
 	proxy       = lazyregexp.New(`^(traefik|nginx-proxy|nginx-proxy-manager|caddy-docker-proxy|acme-companion|letsencrypt-nginx-proxy-companion|docker-gen|swag)$`)
+	webServer   = lazyregexp.New(`^(nginx|nginx-unprivileged|openresty|httpd|caddy|haproxy|envoy)$`)
 	watcher     = lazyregexp.New(`^(watchtower|autoheal|portainer(-ce|-ee)?|cadvisor|node-exporter|dozzle)$`)
 )
 
 // kindOf is what an image is known for.
 func kindOf(image string) (kind, bool) {
-	name, _, _ := strings.Cut(image, "@")
-	folder, last := path.Split(name)
-	last, _, _ = strings.Cut(last, ":")
+	folder, last := imageName(image)
 	if strings.HasSuffix(folder, "mssql/") {
 		last = "mssql/" + last // whose own name is server
 	}
@@ -66,4 +65,18 @@ func kindOf(image string) (kind, bool) {
 		}
 	}
 	return kind{}, false
+}
+
+// isServer reports whether a service's image is a web server, which an app may have in front of it.
+func (s *service) isServer() bool {
+	_, name := imageName(s.image)
+	return webServer.MatchString(name)
+}
+
+// imageName is an image's own name, and the registry and folders before it.
+func imageName(image string) (folder, name string) {
+	image, _, _ = strings.Cut(image, "@")
+	folder, name = path.Split(image)
+	name, _, _ = strings.Cut(name, ":")
+	return folder, name
 }

@@ -67,14 +67,11 @@ func (im *importer) port(s *service) {
 	}
 }
 
-// choose is where the app listens, and which of its ports that is: what its variable PORT,
+// choose is where the app listens, and which of its ports that is: what its variables,
 // its labels or its health check say, or else the first port. It is 0 where nothing says it,
 // and -1 where no port is it.
 func (im *importer) choose(s *service, all []port) (number, chosen int) {
-	env, _ := s.draft.Get("env").(map[string]any)
-	text, _ := env["PORT"].(string)
-	variable, _ := strconv.Atoi(text)
-	said := slices.DeleteFunc([]int{variable, s.labelled, s.address}, func(n int) bool { return n < 1 || n > mostPort })
+	said := slices.DeleteFunc([]int{s.listens(), s.labelled, s.address}, func(n int) bool { return n < 1 || n > mostPort })
 	for _, number := range said {
 		if chosen = slices.IndexFunc(all, func(p port) bool { return p.has(number) }); chosen >= 0 {
 			return number, chosen

@@ -12,15 +12,24 @@ import (
 	"ambi/importer/source"
 )
 
-// fill says in the spec what a service says of itself.
-func (im *importer) fill(s *service) {
+// start says in the spec what a service runs, and with which variables.
+func (im *importer) start(s *service) {
 	im.fillImage(s)
 	im.environment(s)
 	im.command(s)
 	im.secrets(s)
-	im.health(s)
 	im.labels(s)
-	im.port(s)
+	_, s.address, _ = im.probe(s.node.Get("healthcheck", "test"))
+}
+
+// fill says what else a service says of itself, once all others have their variables.
+func (im *importer) fill(s *service) {
+	if im.alone(s) {
+		im.work(s)
+	} else {
+		im.health(s)
+		im.port(s)
+	}
 	im.size(s)
 	im.replicas(s)
 	im.security(s)

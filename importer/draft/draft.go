@@ -56,6 +56,12 @@ func (a *App) Service(name string) *Service {
 	return s
 }
 
+// Work makes a worker of the service, which runs all the time by itself.
+func (s *Service) Work() {
+	s.Set("worker", map[string]any{})
+	s.Alone = true
+}
+
 // Unresolved is a value that the source does not say. It is written as null, which ambi
 // validate points at.
 type Unresolved struct{}

@@ -17,8 +17,7 @@ func (w *workload) alone() bool {
 
 // worker makes a service of it that runs all the time by itself.
 func (w *workload) worker() {
-	w.service.Set("worker", map[string]any{})
-	w.service.Alone = true
+	w.service.Work()
 	w.note(w.service.Path("worker"), "has no port: it is a worker, which Kubernetes alone can run", false)
 	for _, probe := range []string{"readinessProbe", "livenessProbe", "startupProbe"} {
 		w.Leave(w.at.Get(probe, "exec"), "health is asked over HTTP, of a worker too: say health where it answers", true)

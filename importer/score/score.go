@@ -104,6 +104,11 @@ func (w *workload) words(key string) draft.Words {
 func (w *workload) port() {
 	ports := w.node.Get("service", "ports")
 	if ports == nil || len(ports.Keys) == 0 {
+		if w.service.Get("http.routes") == nil && !w.asked() {
+			w.service.Work()
+			w.note("worker", "its service has no ports: it is a worker, which Kubernetes alone can run", false)
+			return
+		}
 		w.service.Comment("port", "nothing in the source says where it listens")
 		w.note("port", "has no port: a service answers HTTP requests, on a port of its own", true)
 		w.service.Set("port", 8080)
@@ -151,6 +156,11 @@ func (w *workload) size(key string, write func(resource.Quantity) string) {
 	w.Leave(other, "a service has one "+key, false)
 }
 
+// asked reports whether a probe asks the workload over HTTP.
+func (w *workload) asked() bool {
+	return w.container.Get("readinessProbe", "httpGet") != nil || w.container.Get("livenessProbe", "httpGet") != nil
+}
+
 // health is the path that the probes ask.
 func (w *workload) health() {
 	path := ""
@@ -173,6 +183,9 @@ func (w *workload) health() {
 				w.Approximate(port, w.service.Path("health.path"), "health is asked on the service's own port", true)
 			}
 		}
+	}
+	if path == "" && w.service.Get("worker") != nil {
+		return
 	}
 	if path == "" {
 		path = "/healthz"
