@@ -48,6 +48,12 @@ func (a *App) Asked(domain string) string {
 	return ""
 }
 
+// SaysBodies reports whether it is worth saying what a target does with the largest body of a
+// service: the spec sets it, or callers move from one target to the other.
+func (a *App) SaysBodies(service string) bool {
+	return a.Given("services."+service+".http.maxBody") || slices.Contains(a.Switched(), a.Services[service].HTTP.Domain)
+}
+
 // switching checks that there is something to switch.
 func (v *validator) switching() {
 	if v.app.Switch == nil || !v.sound("switch") || !v.sound("targets") {

@@ -95,7 +95,7 @@ func (r *resolver) gateway(name string, s *spec.Service, out *Service) {
 	}
 	r.notes.Exact(at+".kubernetes.gateway",
 		"an HTTPRoute attached to all listeners of this Gateway, in %s; the NetworkPolicy allows connections from anywhere, because the Gateway's proxies may run anywhere", from)
-	r.unbounded(at, "an HTTPRoute does not limit bodies")
+	r.unbounded(name, "an HTTPRoute does not limit bodies")
 	r.notes.Approximate(at+".timeout",
 		"the time that a stopping pod gets to finish its requests, and the HTTPRoute's request timeout: an extended feature, which the Gateway's class must support")
 }

@@ -65,12 +65,12 @@ func (r *resolver) outside(name string, s *spec.Service, out *Service) {
 		if s.HTTP.Internal {
 			r.notes.Approximate(at+".http.internal", "its NetworkPolicy allows requests %s", within)
 		}
-		r.inside(at, s, within)
+		r.inside(at, out.Name, s, within)
 	}
 }
 
 // inside notes what only has a meaning for requests from outside.
-func (r *resolver) inside(at string, s *spec.Service, within string) {
+func (r *resolver) inside(at, name string, s *spec.Service, within string) {
 	const hint = "set kubernetes.ingress or kubernetes.gateway"
 	for i := range s.HTTP.Routes {
 		r.notes.Dropped(fmt.Sprintf("%s.http.routes[%d]", at, i),
@@ -83,7 +83,7 @@ func (r *resolver) inside(at string, s *spec.Service, within string) {
 		r.notes.Refused(at+".http.cors", finding.Refusal{Limit: "CORS", Page: IngressPage, Hint: "set kubernetes.gateway, or kubernetes.ingress with class nginx; or answer preflight requests in the app"},
 			"requires kubernetes.ingress or kubernetes.gateway on target kubernetes: a Service does not answer preflight requests")
 	}
-	r.unbounded(at, "nothing limits bodies between pods")
+	r.unbounded(name, "nothing limits bodies between pods")
 	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; slow requests are not cut off")
 }
 

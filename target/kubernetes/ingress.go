@@ -87,7 +87,7 @@ func (r *resolver) ingress(name string, s *spec.Service, out *Service) {
 		r.notes.Exact(classAt, "the Ingress's class%s", open)
 		r.ingressHost(at, s, out, "every host name that reaches the class")
 		r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; Ingress class %s has its own timeout, which ambi does not know how to set", class)
-		r.unbounded(at, "Ingress class "+class+" has its own limit, which ambi does not know how to set")
+		r.unbounded(out.Name, "Ingress class "+class+" has its own limit, which ambi does not know how to set")
 		r.refuseCORS(at, s, class)
 		r.tlsSecret(at, s)
 	}
@@ -119,7 +119,7 @@ func (r *resolver) nginx(at string, s *spec.Service, out *Service) {
 	annotate("proxy-send-timeout", seconds, "")
 	annotate("proxy-body-size", nginxSize(s.HTTP.MaxBody), "nginx refuses more than 1m by default")
 	out.MaxBodyBytes = s.HTTP.MaxBody.Bytes()
-	if path := at + ".http.maxBody"; r.app.Given(path) {
+	if path := at + ".http.maxBody"; r.app.SaysBodies(out.Name) {
 		r.notes.Exact(path, "ingress-nginx answers 413 to a larger body")
 	}
 	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; nginx gives up after the same time without a byte")
@@ -175,7 +175,7 @@ func (r *resolver) alb(at string, s *spec.Service, out *Service) {
 	}
 	annotate("load-balancer-attributes", fmt.Sprintf("idle_timeout.timeout_seconds=%d", lb.IdleSeconds), longest)
 	r.notes.Approximate(at+".timeout", "the time that a stopping pod gets to finish its requests; the load balancer cuts off a request after %d s without a byte", lb.IdleSeconds)
-	r.unbounded(at, "the load balancer accepts bodies of any size")
+	r.unbounded(out.Name, "the load balancer accepts bodies of any size")
 	if s.Kubernetes.Ingress.TLSSecret != "" {
 		r.notes.Refused(at+".kubernetes.ingress.tlsSecret", finding.Refusal{Limit: "certificate", Page: ALBPage, Hint: "leave it out: the load balancer finds the certificate for http.domain in ACM"},
 			"is not possible on target kubernetes with Ingress class alb, which only uses certificates from ACM")
@@ -230,9 +230,9 @@ func groupOrder(paths []Path) int {
 }
 
 // unbounded notes that nothing checks how large a body is.
-func (r *resolver) unbounded(at, why string) {
-	if path := at + ".http.maxBody"; r.app.Given(path) {
-		r.notes.Dropped(path, "%s; the app must limit bodies itself", why)
+func (r *resolver) unbounded(name, why string) {
+	if r.app.SaysBodies(name) {
+		r.notes.Dropped("services."+name+".http.maxBody", "%s; the app must limit bodies itself", why)
 	}
 }
 

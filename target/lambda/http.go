@@ -20,7 +20,7 @@ type CORS struct {
 // is never behind an authorizer: a preflight request comes without a token, and
 // ANY would catch it.
 func (r *resolver) http(at string, s *spec.Service, out *Service) {
-	r.body(at+".http.maxBody", s)
+	r.body(at+".http.maxBody", out.Name, s)
 	r.internal(at+".http.internal", s, out)
 	if s.Internal() && s.IsHTTP() && !s.HTTP.Internal {
 		out.InternalCallers = r.callers[out.Name]
@@ -99,10 +99,10 @@ func (r *resolver) port(path string, port int) {
 }
 
 // body refuses what no invocation carries.
-func (r *resolver) body(path string, s *spec.Service) {
+func (r *resolver) body(path, name string, s *spec.Service) {
 	switch {
-	case !r.app.Given(path):
-	case s.HTTP.MaxBody.Bytes() > MaxEventBytes:
+	case !r.app.SaysBodies(name):
+	case r.app.Given(path) && s.HTTP.MaxBody.Bytes() > MaxEventBytes:
 		r.notes.Refused(path, finding.Refusal{Limit: "request payload", Page: QuotasPage, Hint: "let clients exchange large bodies with S3, by presigned URLs"},
 			"must be at most 6Mi on target lambda, got %s: an invocation cannot carry more", s.HTTP.MaxBody)
 	default:
