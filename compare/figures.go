@@ -126,7 +126,7 @@ func (r Result) simulated(t spec.Target) []Figure {
 		figure("p50", "the median latency, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P50 })),
 		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P99 })),
 		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P999 })),
-		figure("errors", "the fraction of requests that fail", failureRate),
+		figure("errors", "the fraction of requests that fail", FailureRate),
 	}
 }
 

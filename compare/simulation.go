@@ -71,9 +71,9 @@ func withSimulation(in Input, app cost.App) (cost.App, error) {
 	return app.Corrected(in.Sheet, in.Catalog, in.Choices, in.Behavior.Measured(requests))
 }
 
-// acceptableFailures is the part of the requests that may be throttled, time out or
+// AcceptableFailures is the part of the requests that may be throttled, time out or
 // fail before a comparison warns.
-const acceptableFailures = .001
+const AcceptableFailures = .001
 
 // failureRateOn is the part of a trace's requests that were throttled, timed out or
 // failed on a target.
@@ -81,20 +81,20 @@ func failureRateOn(r *simulate.Result, t spec.Target) float64 {
 	if r == nil || r.Of(t) == nil || r.Of(t).Requests == 0 {
 		return 0
 	}
-	return failureRate(r.Of(t))
+	return FailureRate(r.Of(t))
 }
 
 // reliableTargets are the targets on which a whole simulation lost no more than
-// acceptableFailures.
+// AcceptableFailures.
 func reliableTargets(r *simulate.Result) target.Pair[bool] {
 	return target.PairOf(func(t spec.Target) bool {
-		return r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && failureRateOn(r, t) <= acceptableFailures
+		return r != nil && !r.Partial && r.Of(t) != nil && r.Of(t).Requests > 0 && failureRateOn(r, t) <= AcceptableFailures
 	})
 }
 
-// failureRate is the part of a run's requests that were throttled, timed out or
+// FailureRate is the part of a run's requests that were throttled, timed out or
 // failed.
-func failureRate(run *replay.Result) float64 {
+func FailureRate(run *replay.Result) float64 {
 	return float64(run.Of(replay.Throttled)+run.Of(replay.TimedOut)+run.Of(replay.Failed)) / float64(max(run.Requests, 1))
 }
 
@@ -109,7 +109,7 @@ func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 			continue
 		}
 		part := failureRateOn(r, t)
-		if part <= acceptableFailures {
+		if part <= AcceptableFailures {
 			continue
 		}
 		bad := run.Of(replay.Throttled) + run.Of(replay.TimedOut) + run.Of(replay.Failed)
@@ -121,7 +121,7 @@ func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 		}
 		list = append(list, fit.Limit{
 			Target: t, Severity: fit.Warning, Service: r.Service, Path: path, Line: at.Line, Column: at.Column,
-			Name: "requests that failed in the simulation", Value: fmt.Sprintf("%.4g %%", 100*acceptableFailures), Actual: fmt.Sprintf("%.4g %%", 100*part),
+			Name: "requests that failed in the simulation", Value: fmt.Sprintf("%.4g %%", 100*AcceptableFailures), Actual: fmt.Sprintf("%.4g %%", 100*part),
 			Message: fmt.Sprintf("%d of %d requests of the trace were throttled, timed out or failed, most of them %s", bad, run.Requests, worst),
 			Hint:    "ambi simulate shows when, and --slo finds the change that avoids it",
 		})

@@ -96,7 +96,7 @@ func (c *comparison) verdict(p pair, r Result) Verdict {
 	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) {
 		v.Because += changes(r.Fit.Turned(t))
 	}
-	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && failureRateOn(c.Behavior, t) > acceptableFailures {
+	if t := spec.Target(v.Answer); slices.Contains(spec.Targets(), t) && failureRateOn(c.Behavior, t) > AcceptableFailures {
 		part := failureRateOn(c.Behavior, t)
 		v.Because += fmt.Sprintf(", but with this spec %.3g %% of the trace's requests fail there", 100*part)
 	}

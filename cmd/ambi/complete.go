@@ -12,6 +12,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/internal/flags"
 	"ambi/internal/project"
+	"ambi/internal/switching"
 	"ambi/spec"
 )
 
@@ -43,8 +44,12 @@ func (c completions) register(cmd *cobra.Command) {
 // values wherever it is.
 func (c completions) of(flag string) cobra.CompletionFunc {
 	switch flag {
-	case "target":
+	case "target", "to":
 		return fixed(targetNamesOf()...)
+	case "stack", "outputs":
+		return ofPrograms(flag == "outputs")
+	case "accept":
+		return workedOut(c.differences, cobra.ShellCompDirectiveNoFileComp)
 	case "require":
 		return fixed(append(targetNamesOf(), "both")...)
 	case "shape":
@@ -98,6 +103,37 @@ func (c completions) services() []string {
 		return nil
 	}
 	return p.App.ServiceNames()
+}
+
+// differences are the paths of the project's spec at which something differs for callers.
+func (c completions) differences() []string {
+	p, err := c.project.Load()
+	if err != nil {
+		return nil
+	}
+	var paths []string
+	for _, d := range switching.Differences(p.Resolved, nil) {
+		paths = append(paths, d.Path)
+	}
+	return paths
+}
+
+// ofPrograms completes PROGRAM=, and then a file where the value is one. Of a command whose stack is
+// that of one program, it has nothing to say.
+func ofPrograms(isFile bool) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		switch {
+		case cmd.Name() != "switch" || strings.Contains(typed, "=") && !isFile:
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		case strings.Contains(typed, "="):
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		var names []string
+		for _, p := range switching.Programs() {
+			names = append(names, string(p)+"=")
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
 }
 
 // perService completes SERVICE= of an app with several, and else a file, where

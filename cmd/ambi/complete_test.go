@@ -32,13 +32,20 @@ const (
 )
 
 func TestCompletion(t *testing.T) {
-	one, several := projectWith(t, pageSpec), projectWith(t, shopSpec)
+	one, several, moving := projectWith(t, pageSpec), projectWith(t, shopSpec), projectWith(t, golden(t, "switching"))
 	for _, test := range []struct {
 		line, want string // some of what is offered
 		directive  string
 	}{
 		{"simulate --target=", "lambda kubernetes", noFile},
 		{"simulate --target=k", "kubernetes", noFile},
+		{"switch --to=", "lambda kubernetes", noFile},
+		{"switch --stack=", "lambda= kubernetes= data= traffic=", keyOnly},
+		{"switch --stack=data=", "", noFile},
+		{"switch --outputs=t", "traffic=", keyOnly},
+		{"switch --outputs=traffic=", "", anyFile},
+		{"preview --stack=", "", noFile},
+		{"switch -C " + moving + " --accept=services.api.t", "services.api.timeout", noFile},
 		{"preview --target=", "lambda kubernetes", noFile},
 		{"compare --require=", "lambda kubernetes both", noFile},
 		{"compare --shape=", "steady diurnal bursty sporadic", noFile},

@@ -62,13 +62,9 @@ func TestExamples(t *testing.T) {
 					}
 					zipped := strings.Replace(string(text), "    lambda:\n", "    lambda:\n      zip: app/build/api.zip\n", 1)
 					writeFile(t, spec, []byte(zipped))
-				case "event", "schedule": // what starts the services of an app of events
-					golden := map[string]string{"event": "uploads", "schedule": "schedules"}[cmd.Name()]
-					text, err := os.ReadFile("../../generator/testdata/" + golden + "/app.yaml")
-					if err != nil {
-						t.Fatal(err)
-					}
-					writeFile(t, filepath.Join(dir, project.SpecFile), text)
+				case "event", "schedule", "switch": // an app that has what the command is about
+					name := map[string]string{"event": "uploads", "schedule": "schedules", "switch": "switching"}[cmd.Name()]
+					writeFile(t, filepath.Join(dir, project.SpecFile), []byte(golden(t, name)))
 				case "measure": // a server of known figures, for a moment
 					build := exec.Command("go", "build", "-o", filepath.Join(dir, "server"), "../../internal/measure/testdata/known")
 					if out, err := build.CombinedOutput(); err != nil {
@@ -94,6 +90,16 @@ func TestExamples(t *testing.T) {
 			})
 		}
 	})
+}
+
+// golden is one of the specs whose programs are held as they are emitted.
+func golden(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../generator/testdata/" + name + "/app.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // each calls f for a command and for all below it.

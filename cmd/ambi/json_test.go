@@ -30,6 +30,7 @@ func documents() map[string]struct {
 		"prices":   {&PriceList{}, pricesFormat, "What \"ambi prices --json\" prints: a region's prices in US dollars, each with its source."},
 		"simulate": {&SimulationDocument{}, simulationFormat, "What \"ambi simulate --json\" prints: how both targets behaved under one trace, and what a month like it costs in US dollars. Null is unknown, which is not zero."},
 		"slo":      {&AdviceDocument{}, adviceFormat, "What \"ambi simulate --slo OBJECTIVE --json\" prints: the smallest changes of the spec that keep an objective, by simulation."},
+		"switch":   {&SwitchDocument{}, switchFormat, "What \"ambi switch --json\" prints: how to move an app from one target to the other under traffic, step by step, and what was checked. Null is not known, or does not apply."},
 		"trace":    {&TraceDocument{}, traceFormat, "What \"ambi trace --json\" prints: what a trace of requests is like."},
 		"validate": {&Validation{}, validationFormat, "What \"ambi validate --json\" prints: the spec's errors, or what each of its fields becomes on each target."},
 	}
@@ -38,7 +39,7 @@ func documents() map[string]struct {
 // TestSchemas holds the published schemas to the Go types, and the list of them
 // to what there is.
 func TestSchemas(t *testing.T) {
-	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../internal/project", "../../target", "../../spec", "../../importer/draft", "../../internal/measure", "../../internal/measure/core"}
+	folders := []string{".", "../../compare", "../../generator", "../../internal/engine", "../../internal/project", "../../target", "../../spec", "../../importer/draft", "../../internal/measure", "../../internal/measure/core", "../../internal/switching"}
 	all := documents()
 	for name, d := range all {
 		want, err := schemas.Of(d.of, schemas.Options{
@@ -170,6 +171,10 @@ func TestJSONIsOfItsSchema(t *testing.T) {
 		check("compare", dir, exitDone, "compare")
 		check("generate", dir, exitDone, "generate")
 		check("generate", dir, exitDone, "generate", "--check")
+		if strings.Contains(string(text), "\nswitch: ") {
+			check("switch", dir, exitDone, "switch", "--to", "kubernetes")
+			check("switch", dir, exitNo, "switch", "--to", "lambda", "--check")
+		}
 	}
 	dir := projectWith(t, pageSpec)
 	counts, lines, before := filepath.Join(dir, "counts.csv"), filepath.Join(dir, "lines.txt"), filepath.Join(dir, "before.json")

@@ -74,6 +74,7 @@ Exit codes:
 		newSimulateCommand(io, options),
 		newTraceCommand(io, options),
 		newMeasureCommand(io, options),
+		newSwitchCommand(io, options),
 		newPreviewCommand(io, options),
 		newRenderCommand(io, options),
 		newSchemaCommand(io),

@@ -35,6 +35,7 @@ func schemaNames() [][2]string {
 		{"prices", "ambi prices --json"},
 		{"simulate", "ambi simulate --json"},
 		{"slo", "ambi simulate --slo OBJECTIVE --json"},
+		{"switch", "ambi switch --json"},
 		{"trace", "ambi trace --json"},
 		{"validate", "ambi validate --json"},
 	}

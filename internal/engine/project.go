@@ -25,9 +25,12 @@ type project struct {
 	dir string
 }
 
-// readProject reads the project's file in a folder, under the names that Pulumi knows.
+// projectFiles are the names that Pulumi knows a project's file by.
+func projectFiles() []string { return []string{"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"} }
+
+// readProject reads the project's file in a folder.
 func readProject(dir string) (*project, error) {
-	for _, name := range []string{"Pulumi.yaml", "Pulumi.yml", "Pulumi.json"} {
+	for _, name := range projectFiles() {
 		text, err := inputfile.Text(filepath.Join(dir, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

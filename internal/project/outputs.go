@@ -9,7 +9,7 @@ import (
 	"ambi/internal/problem"
 )
 
-// maxOutputs bounds what is read of a data stack's outputs.
+// maxOutputs bounds what is read of a stack's outputs.
 const maxOutputs = 1 << 20
 
 // DataOutputs reads what a deployed data stack exports; nil where the app has no data.
@@ -23,9 +23,19 @@ func (p *Project) DataOutputs(stdin io.Reader, name string) (map[string]any, err
 		return nil, problem.New("--data must say where the data is").
 			Hint("pulumi stack output --json -C stacks/data --stack main > data.json, then ambi render kubernetes --data data.json").Of(problem.Misuse)
 	}
+	outputs, err := ReadOutputs(stdin, "data", name)
+	if err != nil {
+		return nil, err
+	}
+	return outputs, p.checkOutputs(name, outputs)
+}
+
+// ReadOutputs reads the outputs of a stack as "pulumi stack output --json" prints them, from the
+// file that a flag names; - is standard input.
+func ReadOutputs(stdin io.Reader, flag, name string) (map[string]any, error) {
 	in := stdin
 	if name != "-" {
-		file, err := inputfile.Open("data", name, "\"pulumi stack output --json\" prints one, in stacks/data")
+		file, err := inputfile.Open(flag, name, "\"pulumi stack output --json\" prints one, in the folder of the program")
 		if err != nil {
 			return nil, err
 		}
@@ -38,9 +48,9 @@ func (p *Project) DataOutputs(stdin io.Reader, name string) (map[string]any, err
 	}
 	var outputs map[string]any
 	if err := json.Unmarshal(text, &outputs); err != nil || len(text) > maxOutputs {
-		return nil, problem.Flag("data", "%s must be the outputs of a stack, as JSON", name)
+		return nil, problem.Flag(flag, "%s must be the outputs of a stack, as JSON", name)
 	}
-	return outputs, p.checkOutputs(name, outputs)
+	return outputs, nil
 }
 
 // checkOutputs says all that outputs lack.

@@ -91,12 +91,19 @@ func loopbackOnly(_, address string, _ syscall.RawConn) error {
 
 // Get asks for a path, and returns the status.
 func (c *Client) Get(ctx context.Context, path string, timeout time.Duration) (int, error) {
+	return c.Ask(ctx, http.MethodGet, path, "", timeout)
+}
+
+// Ask sends a request without a body, and returns the status. It names the host that is given in
+// place of the address; none for that.
+func (c *Client) Ask(ctx context.Context, method, path, host string, timeout time.Duration) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, nil)
 	if err != nil {
 		return 0, err
 	}
+	r.Host = host
 	answer, err := c.http.Do(r)
 	if err != nil {
 		return 0, err
