@@ -24,6 +24,9 @@ type Simulation struct {
 	// null if a figure is missing, or above a billion dollars.
 	LambdaCost     *price.USD `json:"lambdaCost"`
 	KubernetesCost *price.USD `json:"kubernetesCost"`
+	// Services are those of an app that were simulated together: then all else is of the app,
+	// which is paid for as a whole, and their costs are null.
+	Services []Simulation `json:"services,omitempty"`
 }
 
 // month is a month of 730 hours in nanoseconds.
@@ -38,6 +41,14 @@ func (s *Simulation) costs() target.Pair[**price.USD] {
 
 // simulation puts a run and the bills that follow from it together.
 func simulation(r *simulate.Result, bills Result) *Simulation {
+	s := priced(r, bills)
+	for _, one := range r.Each {
+		s.Services = append(s.Services, *priced(one, Result{}))
+	}
+	return s
+}
+
+func priced(r *simulate.Result, bills Result) *Simulation {
 	s := &Simulation{Result: *r, Timeline: r.Timeline()}
 	s.Assumptions = []simulate.Assumption{} // they are among the comparison's
 	// The timeline has what both series say, and its bounds are smaller.
@@ -64,9 +75,9 @@ func simulation(r *simulate.Result, bills Result) *Simulation {
 
 // withSimulation is an app with what its simulation found.
 func withSimulation(in Input, app cost.App) (cost.App, error) {
-	requests := 0.0
+	requests := map[string]float64{}
 	for _, w := range app.Workloads {
-		requests += w.Traffic.Requests.Or(0)
+		requests[w.Name] = w.Traffic.Requests.Or(0)
 	}
 	return app.Corrected(in.Sheet, in.Catalog, in.Choices, in.Behavior.Measured(requests))
 }

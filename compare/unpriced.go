@@ -60,6 +60,12 @@ func ByMessages(app *spec.App) (*spec.App, []NotPriced) {
 	return without(app, []string{"queue", "uploads"})
 }
 
+// Simulable does the same with the services that are not simulated together: those that run by
+// themselves.
+func Simulable(app *spec.App) (*spec.App, []NotPriced) {
+	return without(app, []string{"http", "queue", "uploads"})
+}
+
 // without removes services whose trigger is not among some, and those that only one target has.
 func without(app *spec.App, triggers []string) (*spec.App, []NotPriced) {
 	var left []NotPriced

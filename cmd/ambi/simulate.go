@@ -34,13 +34,18 @@ input), or are made from the usage: its requests and shape, for --span, as
 A service that a queue or uploads start gets messages in place of requests: an
 event source mapping and delivery containers with their autoscaler take them.
 The output adds how old the oldest message was, how long the queue took to drain,
-redeliveries and dead letters. --service names one, of an app with several.
+redeliveries and dead letters.
+
+The services of an app are simulated together, each under a trace of its own:
+--trace SERVICE=FILE, its usage, or the calls of the services that need it. They
+share the account's concurrency, the API's rate and the cluster's nodes. --service
+simulates one alone.
 
 Each request takes the usage's duration and CPU time, and each instance its start
 time to start. All three must be known, from the spec or from flags. Nothing is
 measured on AWS or in a cluster.
 
-With --slo, the simulation runs repeatedly to find the smallest change of the
+With --slo, one service is simulated repeatedly to find the smallest change of the
 spec that meets an objective: provisioned concurrency on Lambda; the fewest
 instances, the most, or the CPU target on Kubernetes; of messages, the most and
 the backlog of an instance. Each choice is printed with
@@ -59,6 +64,11 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if err != nil {
 				return err
 			}
+			if asked.Service == "" && slo == "" {
+				if all, err := p.Together(); err == nil && len(all.App.Services) > 1 {
+					return together(cmd, io, all, &asked, asJSON)
+				}
+			}
 			if p, err = p.Simulated(asked.Service); err != nil {
 				return err
 			}
@@ -69,20 +79,34 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if slo != "" {
 				return advise(cmd.Context(), io, p, s, slo, asJSON)
 			}
-			result, err := asked.Simulate(cmd.Context(), p, s)
-			if err != nil {
-				return flags.InFlags(cmd.Flags(), err)
-			}
-			if err := printSimulation(io.out, result, asJSON); err != nil {
-				return err
-			}
-			return partial(result)
+			return simulated(cmd, io, p, &asked, s, asJSON)
 		},
 	}
 	asked.Register(cmd.Flags())
 	cmd.Flags().StringVar(&slo, "slo", "", "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\", \"p99.9 < 1s and errors < 0.1%\" or, of messages, \"age < 5m\"")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 	return cmd
+}
+
+// together simulates all services of an app that has several.
+func together(cmd *cobra.Command, io streams, p *project.Project, asked *flags.Simulated, asJSON bool) error {
+	s, err := asked.Together(p, flags.IdleOf(cmd.Flags()), io.ends())
+	if err != nil {
+		return flags.InFlags(cmd.Flags(), err)
+	}
+	return simulated(cmd, io, p, asked, s, asJSON)
+}
+
+// simulated runs a simulation, and prints what came out.
+func simulated(cmd *cobra.Command, io streams, p *project.Project, asked *flags.Simulated, s flags.Runner, asJSON bool) error {
+	result, err := asked.Simulate(cmd.Context(), p, s)
+	if err != nil {
+		return flags.InFlags(cmd.Flags(), err)
+	}
+	if err := printSimulation(io.out, result, asJSON); err != nil {
+		return err
+	}
+	return partial(result)
 }
 
 // partial is the error of a simulation that was interrupted: what was printed is

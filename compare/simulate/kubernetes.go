@@ -5,7 +5,6 @@ import (
 
 	"ambi/compare/demand"
 	"ambi/compare/price/cost"
-	"ambi/compare/price/nodes"
 	pods "ambi/compare/simulate/kubernetes"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
@@ -13,24 +12,52 @@ import (
 
 // onKubernetes is the service as pods.
 func (in *Input) onKubernetes(name string, assume assumer) (*side, string) {
+	d, reason := in.asDeployment(name, []cost.Workload{in.workload(name)}, assume)
+	if reason != "" {
+		return nil, reason
+	}
+	return &side{spec.Kubernetes, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
+		if d.Delivery != nil {
+			return pods.RunMessages(ctx, d.Config, *d.Delivery, source, demand, options)
+		}
+		return pods.Run(ctx, d.Config, source, demand, options)
+	}}, ""
+}
+
+// workload is what a service asks of its pods.
+func (in *Input) workload(name string) cost.Workload {
 	service, _ := in.Resolved.Kubernetes.Service(name)
 	function, _ := in.Resolved.Lambda.Service(name) // says what the image is built for
-	workload := cost.WorkloadOf(function, service, demand.Traffic{Usage: in.Usage})
-	parameters := pods.Parameters{Preset: pods.Preset(in.Nodes)}
+	return cost.WorkloadOf(function, service, demand.Traffic{Usage: in.Usage})
+}
+
+// asDeployment is how the service runs on Kubernetes, in a cluster with some workloads, or why
+// it does not.
+func (in *Input) asDeployment(name string, beside []cost.Workload, assume assumer) (pods.Deployment, string) {
+	service, _ := in.Resolved.Kubernetes.Service(name)
+	workload := in.workload(name)
+	parameters := pods.Parameters{Preset: pods.Preset(in.Nodes), Cluster: beside}
 	if in.Start == Cold {
 		parameters.Initial = demand.Known(service.MinReplicas)
 	}
 	config, err := pods.For(service, workload, in.Choices.Kubernetes, in.Catalog, parameters)
 	if err != nil {
-		return nil, err.Error()
+		return pods.Deployment{}, err.Error()
 	}
-	if service.Events != nil {
-		return in.messagesOnKubernetes(service, workload, config, assume)
+	d := pods.Deployment{Config: config}
+	if service.Events == nil {
+		in.assumeKubernetes(workload, config, assume)
+	} else {
+		function, _ := in.Resolved.Lambda.Service(name)
+		q, reason := in.queueOf(*function.Events)
+		if reason != "" {
+			return d, reason
+		}
+		d.Delivery = &pods.Delivery{Queue: q, Receive: service.Events.Messages}
+		in.assumeDelivery(service, workload, config, assume)
 	}
-	in.assumeKubernetes(workload, config, assume)
-	return &side{spec.Kubernetes, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
-		return pods.Run(ctx, config, source, demand, options)
-	}}, ""
+	in.assumeNodes(beside, config, assume)
+	return d, ""
 }
 
 func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer) {
@@ -42,10 +69,9 @@ func (in *Input) assumeKubernetes(w cost.Workload, c pods.Config, assume assumer
 		"%dm of CPU and %d MiB each, for %d requests at once; others wait in the pod, first come first served. A pod listens %s after its image is present; pulling a new image takes %s, ambi's round number. The autoscaler runs every %s, with averages of the last %s that are up to %s old. There are %s",
 		w.Pod.MilliCPU, w.Pod.MemoryMiB, w.Pod.Concurrency, spec.Duration(c.Start.App), spec.Duration(c.Start.Pull),
 		spec.Duration(c.Flags.SyncPeriod), spec.Duration(c.Metrics.Window), spec.Duration(c.Metrics.Resolution), begins)
-	in.assumeNodes(w, c, assume)
 }
 
-func (in *Input) assumeNodes(w cost.Workload, c pods.Config, assume assumer) {
+func (in *Input) assumeNodes(all []cost.Workload, c pods.Config, assume assumer) {
 	k := in.Choices.Kubernetes
 	switch {
 	case k.Compute == cost.Fargate:
@@ -53,7 +79,7 @@ func (in *Input) assumeNodes(w cost.Workload, c pods.Config, assume assumer) {
 	case k.Shared > 0:
 		assume("nodes", "", "the cluster is shared and always has room for every pod; a pod gets only the CPU that it requests")
 	default:
-		instance, _, err := cost.Instance(in.Catalog, k.Instance, w.Function.Architecture, []nodes.Pod{c.Pod})
+		instance, err := pods.Instance(in.Catalog, k, all)
 		if err != nil {
 			return // For would have said so
 		}

@@ -14,18 +14,37 @@ import (
 
 // onLambda is the service as a function.
 func (in *Input) onLambda(name string, assume assumer) (*side, string) {
-	service, _ := in.Resolved.Lambda.Service(name)
-	if service.Events != nil {
-		return in.messagesOnLambda(service, assume)
+	f, reason := in.asFunction(name, assume)
+	if reason != "" {
+		return nil, reason
 	}
+	return &side{spec.Lambda, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
+		if f.Mapping != nil {
+			return functions.RunMessages(ctx, f.Config, *f.Mapping, source, demand, options)
+		}
+		return functions.Run(ctx, f.Config, source, demand, options)
+	}}, ""
+}
+
+// asFunction is how the service runs on Lambda, or why it does not.
+func (in *Input) asFunction(name string, assume assumer) (functions.Function, string) {
+	service, _ := in.Resolved.Lambda.Service(name)
 	config, err := in.function(service)
 	if err != nil {
-		return nil, err.Error()
+		return functions.Function{}, err.Error()
 	}
-	in.assumeLambda(config, assume)
-	return &side{spec.Lambda, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
-		return functions.Run(ctx, config, source, demand, options)
-	}}, ""
+	f := functions.Function{Config: config}
+	if service.Events == nil {
+		in.assumeLambda(config, assume)
+		return f, ""
+	}
+	q, reason := in.queueOf(*service.Events)
+	if reason != "" {
+		return f, reason
+	}
+	f.Mapping = new(functions.MappingOf(*service.Events, q))
+	in.assumeMapping(config, *f.Mapping, assume)
+	return f, ""
 }
 
 // function is how a service runs on Lambda.

@@ -9,15 +9,29 @@ import (
 	"ambi/spec"
 )
 
-// Measured scales the run to a month with that many requests: quantities per request by the
-// number of requests, and capacity by time.
-func (r *Result) Measured(requests float64) cost.Measured {
+// Measured scales the run to a month with that many requests of each service: quantities per
+// request by the number of requests, and capacity by time.
+func (r *Result) Measured(requests map[string]float64) cost.Measured {
+	var m cost.Measured
+	if len(r.Each) > 0 {
+		m = r.measured(0)
+		m.Services = map[string]cost.Measured{}
+		for _, one := range r.Each {
+			m.Services[one.Service] = one.measured(requests[one.Service])
+		}
+		return m
+	}
+	return r.measured(requests[r.Service])
+}
+
+func (r *Result) measured(requests float64) cost.Measured {
 	var m cost.Measured
 	if l := r.Lambda; l != nil && l.Requests > 0 {
 		months := requests / float64(l.Requests)
 		m.Invocations = float64(l.Requests-l.Of(replay.Throttled)) * months
 		if l.Messages != nil {
 			m.Invocations = float64(l.Messages.Invocations) * months
+			m.Receives.Lambda = float64(l.Messages.Receives) * months
 		}
 		m.GBSeconds = l.GBSeconds(replay.BilledMS) * months
 		m.StartGBSeconds = l.GBSeconds(replay.InitMS) * months
@@ -29,8 +43,23 @@ func (r *Result) Measured(requests float64) cost.Measured {
 		months := monthsIn(k)
 		m.NodeHours = k.Gauges[replay.Nodes].Seconds / 3600 * months
 		m.ReplicaHours = k.Gauges[replay.Instances].Seconds / 3600 * months
+		if k.Messages != nil && k.Requests > 0 {
+			m.Receives.Kubernetes = float64(k.Messages.Receives) * requests / float64(k.Requests)
+		}
 	}
 	return m
+}
+
+// GBSeconds is what a meter of billed milliseconds on Lambda is in GB-seconds, over all services.
+func (r *Result) GBSeconds(m replay.Meter) float64 {
+	if len(r.Each) == 0 && r.Lambda != nil {
+		return r.Lambda.GBSeconds(m)
+	}
+	sum := 0.0
+	for _, one := range r.Each {
+		sum += one.GBSeconds(m)
+	}
+	return sum
 }
 
 // monthsIn is how many times the run goes into a month.

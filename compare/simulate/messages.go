@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	pods "ambi/compare/simulate/kubernetes"
 	functions "ambi/compare/simulate/lambda"
 	"ambi/compare/simulate/queue"
-	"ambi/compare/simulate/replay"
 	"ambi/spec"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
@@ -40,37 +38,6 @@ func (in *Input) queueOf(events lambda.Events) (queue.Config, string) {
 		}, ""
 	}
 	return queue.Config{}, "its queue is not among the app's data"
-}
-
-// messagesOnLambda is a service that messages start as a function with its event source mapping.
-func (in *Input) messagesOnLambda(service lambda.Service, assume assumer) (*side, string) {
-	q, reason := in.queueOf(*service.Events)
-	if reason != "" {
-		return nil, reason
-	}
-	config, err := in.function(service)
-	if err != nil {
-		return nil, err.Error()
-	}
-	mapping := functions.MappingOf(*service.Events, q)
-	in.assumeMapping(config, mapping, assume)
-	return &side{spec.Lambda, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
-		return functions.RunMessages(ctx, config, mapping, source, demand, options)
-	}}, ""
-}
-
-// messagesOnKubernetes is a service that messages start as pods with their delivery containers.
-func (in *Input) messagesOnKubernetes(service kubernetes.Service, workload cost.Workload, config pods.Config, assume assumer) (*side, string) {
-	function, _ := in.Resolved.Lambda.Service(service.Name)
-	q, reason := in.queueOf(*function.Events)
-	if reason != "" {
-		return nil, reason
-	}
-	from := pods.Delivery{Queue: q, Receive: service.Events.Messages}
-	in.assumeDelivery(service, workload, config, assume)
-	return &side{spec.Kubernetes, func(ctx context.Context, source replay.Source, demand replay.Demand, options replay.Options) (replay.Result, error) {
-		return pods.RunMessages(ctx, config, from, source, demand, options)
-	}}, ""
 }
 
 func (in *Input) assumeQueue(q queue.Config, assume assumer) {
@@ -112,5 +79,4 @@ func (in *Input) assumeDelivery(s kubernetes.Service, w cost.Workload, c pods.Co
 		}
 		assume("replicas", "keda.sh/docs/latest/scalers/aws-sqs", "%s", text)
 	}
-	in.assumeNodes(w, c, assume)
 }

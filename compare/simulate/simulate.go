@@ -11,8 +11,9 @@
 // its length, and both run at the same time.
 //
 // A service over HTTP gets requests; one that a queue or uploads start gets messages, which
-// package queue keeps for both targets. A simulation is of one service on its own. A figure that is not given is not
-// made up: Missing says what is needed.
+// package queue keeps for both targets. Run simulates one service on its own, and RunTogether
+// several, which share an account and a cluster. A figure that is not given is not made up:
+// Missing says what is needed.
 package simulate
 
 import (
@@ -128,6 +129,9 @@ type Result struct {
 	target.Pair[*replay.Result]
 	Refused     map[spec.Target]string `json:"refused,omitempty"` // why a target was not run
 	Assumptions []Assumption           `json:"assumptions"`
+	// Each is the services of an app that were simulated together: then Service is empty, and
+	// all else is that of the app. It is empty where one service was simulated.
+	Each []*Result `json:"-"`
 }
 
 // OfMessages reports whether messages of a queue were simulated, and not requests.

@@ -348,7 +348,7 @@ func TestSampledIsNearExact(t *testing.T) {
 		}
 	}
 	near("requests", float64(sampled.Trace.Requests), float64(exact.Trace.Requests), .005)
-	a, b := sampled.Measured(1e8), exact.Measured(1e8)
+	a, b := sampled.Measured(map[string]float64{"api": 1e8}), exact.Measured(map[string]float64{"api": 1e8})
 	near("GB-seconds", a.GBSeconds, b.GBSeconds, .02)
 	if exact.Kubernetes != nil {
 		near("node-hours", a.NodeHours, b.NodeHours, .02)
@@ -454,7 +454,7 @@ func TestSpendAddsUp(t *testing.T) {
 		Name: "api", Traffic: resolved, Routes: 1, LogDays: 30, Function: cost.Function{MemoryMB: r.Lambda.MemoryMB, Architecture: "x86_64"},
 		Pod: cost.Pod{MilliCPU: 500, MemoryMiB: 512, Min: 1, Concurrency: 10, TargetPercent: 70},
 	}}}
-	if app, err = app.Corrected(sheet, in.Catalog, in.Choices, r.Measured(r.Trace.Mean*demand.SecondsPerMonth)); err != nil {
+	if app, err = app.Corrected(sheet, in.Catalog, in.Choices, r.Measured(map[string]float64{r.Service: r.Trace.Mean * demand.SecondsPerMonth})); err != nil {
 		t.Fatal(err)
 	}
 	model, err := cost.Lambda(sheet, app, in.Choices)

@@ -138,6 +138,21 @@ func (i *Idle) Messages(app *spec.App, service string) {
 	i.Refuse("a queue holds what came long before, so messages are simulated one and all", "resolution")
 }
 
+// Together finds what none of several services has that are simulated together.
+func (i *Idle) Together(app *spec.App) {
+	requests, messages := false, false
+	for _, s := range app.Services {
+		requests, messages = requests || !s.IsEvents(), messages || s.IsEvents()
+	}
+	if !messages {
+		i.Refuse("applies to messages of a queue, and requests start all services", "failures")
+	}
+	if !requests {
+		i.Refuse("applies to requests, and messages start all services", "retry")
+	}
+	i.RefuseHinting("several services are simulated together, request by request", "--service simulates one, and samples it", "resolution")
+}
+
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")

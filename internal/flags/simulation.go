@@ -73,6 +73,61 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 	return newSimulation(in, service, file, settings, ends)
 }
 
+// Together is what the flags ask for of all services of a project. All of their problems come
+// back at once.
+func (s *Simulated) Together(p *project.Project, idle *Idle, ends simulation.Ends) (*simulation.Together, error) {
+	settings, errSettings := s.Settings.Read()
+	only, errTarget := ParseTarget("target", s.Target)
+	if only != "" {
+		settings.Targets = []spec.Target{only}
+	}
+	traces, errTraces := s.Usage.TracesOf(p)
+	without := s.Comparison // the traces are run, and not counted
+	without.Usage.Traces = nil
+	in, errInput := without.Input(p)
+	if errInput == nil {
+		made := map[string]demand.Usage{}
+		for _, service := range p.App.ServiceNames() {
+			if traces[service] == "" {
+				made[service] = in.Usage[service]
+			}
+		}
+		if len(made) == 0 {
+			idle.Refuse("--trace already says how many requests there are, and when", append([]string{"requests"}, ShapeFlags()...)...)
+		}
+		idle.Usage(made)
+		idle.Together(p.App)
+		idle.Simulated(in.Choices, only)
+		idle.Choices(in.Choices, p.App)
+		idle.Settings("", in.Choices, p.App, "", "")
+	}
+	var errRequests problem.List
+	for service := range s.Usage.RequestsOf(p.App) {
+		if traces[service] != "" {
+			errRequests.Add(problem.Flag("requests", "--trace already says how many requests %s gets", service))
+		}
+	}
+	if err := errors.Join(errSettings, errTarget, errTraces, errInput, errRequests.Err(), idle.Err()); err != nil {
+		return nil, problem.As(problem.Misuse, err)
+	}
+	if missing := simulation.MissingTogether(in, traces); len(missing) > 0 {
+		return nil, missingTogether(p, missing)
+	}
+	return simulation.NewTogether(in, traces, settings, ends), nil
+}
+
+// missingTogether says of each service how to give the figures that it lacks.
+func missingTogether(p *project.Project, missing map[string][]demand.Input) error {
+	ways := WaysToGive(true)
+	unknown := problem.New("a simulation of all services needs figures that are missing").Of(problem.Misuse)
+	for _, service := range p.App.ServiceNames() {
+		for _, input := range missing[service] {
+			unknown = unknown.Hint("%s of %s: %s", input, service, ways[input])
+		}
+	}
+	return unknown.Hint("--service NAME simulates one service alone")
+}
+
 // newSimulation prepares a simulation, and says how to give the figures that are
 // missing for it.
 func newSimulation(in compare.Input, service, trace string, settings simulate.Settings, ends simulation.Ends) (*simulation.Simulation, error) {
@@ -87,13 +142,18 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 	return simulation.New(in, service, trace, settings, ends), nil
 }
 
+// Runner is a simulation that is ready to begin, of one service or of several.
+type Runner interface {
+	Run(ctx context.Context) (compare.Input, error)
+}
+
 // Simulate simulates, and prices what came out.
-func (s *Simulated) Simulate(ctx context.Context, p *project.Project, prepared *simulation.Simulation) (compare.Result, error) {
+func (s *Simulated) Simulate(ctx context.Context, p *project.Project, prepared Runner) (compare.Result, error) {
 	return s.simulated(ctx, p, prepared, compare.Bills)
 }
 
 // simulated simulates, and compares by what came out.
-func (c *Comparison) simulated(ctx context.Context, p *project.Project, s *simulation.Simulation, by func(compare.Input) (compare.Result, error)) (compare.Result, error) {
+func (c *Comparison) simulated(ctx context.Context, p *project.Project, s Runner, by func(compare.Input) (compare.Result, error)) (compare.Result, error) {
 	in, err := s.Run(ctx)
 	if err != nil {
 		return compare.Result{}, err

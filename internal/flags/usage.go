@@ -316,6 +316,22 @@ func (f *Usage) TraceOf(p *project.Project, service string) (string, error) {
 	return found, err
 }
 
+// TracesOf are the files of --trace by service.
+func (f *Usage) TracesOf(p *project.Project) (map[string]string, error) {
+	files := map[string]string{}
+	if err := f.refuse(p.NotPriced); err != nil {
+		return nil, err
+	}
+	err := perService("trace", f.Traces, p.App, func(service, file string) error {
+		if file == "-" {
+			return problem.New("several services are simulated, and standard input can be read only once").Hint("ambi trace - --out FILE keeps it, and --service simulates one service")
+		}
+		files[service] = file
+		return nil
+	})
+	return files, err
+}
+
 // RequestsOf are the rates of --requests by service.
 func (f *Usage) RequestsOf(app *spec.App) map[string]string {
 	typed := map[string]string{}

@@ -32,6 +32,9 @@ func (p *Project) Simulated(service string) (*Project, error) {
 	return p.alike(compare.ByMessages)
 }
 
+// Together is the project with the services that are simulated together.
+func (p *Project) Together() (*Project, error) { return p.alike(compare.Simulable) }
+
 func (p *Project) alike(part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {
 	some, err := p.with("simulated", part)
 	if err == nil && some != p {

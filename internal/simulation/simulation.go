@@ -140,14 +140,8 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 	if err != nil {
 		return compare.Input{}, tracefile.Error(err)
 	}
-	if result.Lambda == nil && result.Kubernetes == nil {
-		problems := problem.List{problem.New("no target accepts the app as it is")}
-		for _, t := range spec.Targets() {
-			if reason := result.Refused[t]; reason != "" {
-				problems.Add(problem.Field(string(t), "%s", reason).Of(problem.Invalid))
-			}
-		}
-		return compare.Input{}, problem.As(problem.Invalid, problems)
+	if err := refused(&result.Pair, result.Refused); err != nil {
+		return compare.Input{}, err
 	}
 	s.warn(source)
 	result.Source, result.Period = source.Description(), s.period()
@@ -165,6 +159,20 @@ func (s *Simulation) Run(ctx context.Context) (compare.Input, error) {
 	s.in.Usage[s.service] = withBatches(s.in.Usage[s.service], result)
 	s.in.Behavior = result
 	return s.in, nil
+}
+
+// refused is the error of a run on no target, with the reason of each.
+func refused(runs *target.Pair[*replay.Result], reasons map[spec.Target]string) error {
+	if runs.Lambda != nil || runs.Kubernetes != nil {
+		return nil
+	}
+	problems := problem.List{problem.New("no target accepts the app as it is")}
+	for _, t := range spec.Targets() {
+		if reason := reasons[t]; reason != "" {
+			problems.Add(problem.Field(string(t), "%s", reason).Of(problem.Invalid))
+		}
+	}
+	return problem.As(problem.Invalid, problems)
 }
 
 // plan looks at the trace, and plans how to sample one that is long. Standard

@@ -25,11 +25,24 @@ import (
 // maximum is not applied: what it costs to serve the traffic is priced, and
 // whether scale.max allows it is a question of fit.
 func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choices) (*Model, error) {
+	m, _, err := prepareKubernetes(sheet, catalog, app, choices)
+	if err != nil {
+		return nil, err
+	}
+	if app.Corrections != nil {
+		apply(app.Corrections.kubernetes, m)
+	}
+	return m, nil
+}
+
+// prepareKubernetes is Kubernetes with measured nodes and replicas, but by averages otherwise,
+// with the lines of each kind of queue.
+func prepareKubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choices) (*Model, []queueLines, error) {
 	b := newBuilder(spec.Kubernetes, sheet, app, choices)
 	c, err := newCluster(catalog, app, choices)
 	b.fail(err)
 	if b.err != nil {
-		return nil, b.err
+		return nil, nil, b.err
 	}
 	l := b.kubernetesLines(c)
 	measured, simulated := app.Corrections.ofCluster(choices.Kubernetes)
@@ -42,16 +55,19 @@ func Kubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Cho
 		b.model.beyond = c.hoursBeyond
 	}
 	var parts []part
+	var queues []queueLines
 	for _, kind := range queueKinds(app) {
-		parts = append(parts, b.messagesOnKubernetes(kind, c))
+		lines, part := b.messagesOnKubernetes(kind, c)
+		queues, parts = append(queues, lines), append(parts, part)
 	}
 	parts = append(parts, b.scheduleParts(app)...)
 	parts = append(parts, b.claims(app)...)
 	parts = append(parts, b.data(app)...)
-	return b.finish(func(scale float64, q []float64) {
+	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
 		c.add(l, scale, q)
 	}, parts)
+	return m, queues, err
 }
 
 // kubernetesLines are the numbers of the lines.

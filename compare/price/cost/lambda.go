@@ -29,7 +29,9 @@ func Lambda(sheet *price.Sheet, app App, choices Choices) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	app.Corrections.apply(m)
+	if app.Corrections != nil {
+		apply(app.Corrections.lambda, m)
+	}
 	return m, nil
 }
 
@@ -61,7 +63,9 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	l := b.lambdaLines(architectures, provisioned, gateways > 0, tracing, sends, routes)
 	var parts []part
 	for _, kind := range queueKinds(app) {
-		parts = append(parts, b.messagesOnLambda(kind, services))
+		lines, part := b.messagesOnLambda(kind, services)
+		l.queues = append(l.queues, lines)
+		parts = append(parts, part)
 	}
 	parts = append(parts, b.scheduleParts(app)...)
 	parts = append(parts, b.data(app)...)
@@ -96,6 +100,7 @@ type lambdaLines struct {
 	requests                                         int
 	duration, start, ready, readyIdle, readyDuration [2]int
 	door                                             doorLines
+	queues                                           []queueLines // by kind
 	natHours, natData, natAddresses                  int
 	logs, access, stored, traces                     int
 	egress, secrets, secretCalls, alarms             int

@@ -1,12 +1,14 @@
 package cost
 
 import (
-	"errors"
+	"fmt"
 	"math"
 
 	"ambi/compare/demand"
 	"ambi/compare/price"
 	"ambi/compare/price/nodes"
+	"ambi/spec"
+	"ambi/target"
 )
 
 // Measured is the quantities that a simulation of an app's traffic found, for a month. Zero
@@ -20,13 +22,28 @@ type Measured struct {
 	Starts               float64 `json:"starts"`               // environments that started
 	NodeHours            float64 `json:"nodeHours"`            // of the cluster
 	ReplicaHours         float64 `json:"replicaHours"`         // of the pods
+	// Receives are those of a queue that gave messages, on Lambda and on Kubernetes: messages
+	// that come back are received again.
+	Receives target.Pair[float64] `json:"receives"`
+	// Services are the quantities of each service, by name, of an app that has several: then
+	// only the cluster's hours count of the app's own.
+	Services map[string]Measured `json:"services,omitempty"`
+}
+
+// of is the quantities of a workload of an app.
+func (m Measured) of(name string) Measured {
+	if m.Services == nil {
+		return m
+	}
+	return m.Services[name]
 }
 
 // Corrections replace the quantities of a model with measured ones.
 type Corrections struct {
 	lambda          []correction
-	nodes, replicas float64 // factors; 1 for none
-	cluster         bool    // whether the cluster was simulated at all
+	kubernetes      []correction // beside what nodes and replicas decide
+	nodes, replicas float64      // factors; 1 for none
+	cluster         bool         // whether the cluster was simulated at all
 }
 
 // correction is of one line.
@@ -41,15 +58,19 @@ type correction struct {
 // averages say. At other numbers of requests, and with other choices, each
 // quantity is taken to be off its average by the same factor: so a curve goes
 // through the measured point without a jump. Errors are choices that make no
-// sense, and apps of several services.
+// sense, and services that were not simulated.
 func (a App) Corrected(sheet *price.Sheet, catalog *nodes.Catalog, choices Choices, m Measured) (App, error) {
-	if len(a.Workloads) != 1 {
-		return a, errors.New("a simulation stands for one service, and the app has several")
+	invocations := 0.0
+	for _, w := range a.Workloads {
+		if _, simulated := m.Services[w.Name]; !simulated && len(a.Workloads) > 1 {
+			return a, fmt.Errorf("%s was not simulated, and other services of the app were", w.Name)
+		}
+		invocations += m.of(w.Name).Invocations
 	}
 	a.Corrections = nil
 	c := &Corrections{nodes: 1, replicas: 1, cluster: m.NodeHours > 0 || m.ReplicaHours > 0}
 	// A target that was not simulated may not take the app at all.
-	if m.Invocations > 0 {
+	if invocations > 0 {
 		if err := c.fromLambda(sheet, a, choices, m); err != nil {
 			return a, err
 		}
@@ -66,8 +87,32 @@ func (a App) Corrected(sheet *price.Sheet, catalog *nodes.Catalog, choices Choic
 		c.nodes = factor(m.NodeHours, cluster.nodeHours(1))
 	}
 	c.replicas = factor(m.ReplicaHours, cluster.replicaHours(1))
-	a.Corrections = c
+	a.Corrections = c // which the receives are beside
+	model, lines, err := prepareKubernetes(sheet, catalog, a, choices)
+	if err != nil {
+		return a, err
+	}
+	c.kubernetes = receives(model, lines, a, m, spec.Kubernetes)
 	return a, nil
+}
+
+// receives corrects what queues are asked for messages.
+func receives(model *Model, lines []queueLines, a App, m Measured, t spec.Target) []correction {
+	average := make([]float64, len(model.lines))
+	model.quantify(1, average)
+	var list []correction
+	for i, kind := range queueKinds(a) {
+		measured := 0.0
+		for _, w := range a.Workloads {
+			if n := m.of(w.Name).Receives.Of(t); kind.reaches(w) {
+				measured += float64(n * w.units(min(w.Batch(), sqsMessages)))
+			}
+		}
+		if known := average[lines[i].receives]; measured > 0 && known > 0 {
+			list = append(list, correction{lines[i].receives, measured / known, 0, -1})
+		}
+	}
+	return list
 }
 
 func factor(measured, average float64) float64 {
@@ -84,33 +129,41 @@ func (c *Corrections) fromLambda(sheet *price.Sheet, a App, choices Choices, m M
 	}
 	average := make([]float64, len(model.lines))
 	model.quantify(1, average)
-	f := a.Workloads[0].Function
-	gb := float64(f.MemoryMB) / 1024
-	arch := architectureOf(f)
+	sums, rests := make([]float64, len(model.lines)), make([]int, len(model.lines))
 	add := func(line int, measured float64, rest int) {
+		sums[line] += measured
+		rests[line] = rest
+	}
+	for _, w := range a.Workloads {
+		f, m := w.Function, m.of(w.Name)
+		gb := float64(f.MemoryMB) / 1024
+		arch := architectureOf(f)
+		add(l.requests, m.Invocations, -1)
+		add(l.duration[arch], m.GBSeconds, -1)
+		add(l.start[arch], m.StartGBSeconds, -1)
+		add(l.secretCalls, m.Starts*float64(f.Secrets), -1)
+		add(l.readyDuration[arch], m.ProvisionedGBSeconds, -1)
+		add(l.ready[arch], float64(m.ProvisionedInUse*gb)*demand.SecondsPerMonth, l.readyIdle[arch])
+	}
+	for line, measured := range sums {
 		switch known := average[line]; {
 		case !(measured > 0):
 		case known > 0:
-			c.lambda = append(c.lambda, correction{line, measured / known, 0, rest})
+			c.lambda = append(c.lambda, correction{line, measured / known, 0, rests[line]})
 		default:
-			c.lambda = append(c.lambda, correction{line, 1, measured, rest})
+			c.lambda = append(c.lambda, correction{line, 1, measured, rests[line]})
 		}
 	}
-	add(l.requests, m.Invocations, -1)
-	add(l.duration[arch], m.GBSeconds, -1)
-	add(l.start[arch], m.StartGBSeconds, -1)
-	add(l.secretCalls, m.Starts*float64(f.Secrets), -1)
-	add(l.readyDuration[arch], m.ProvisionedGBSeconds, -1)
-	add(l.ready[arch], float64(m.ProvisionedInUse*gb)*demand.SecondsPerMonth, l.readyIdle[arch])
+	c.lambda = append(c.lambda, receives(model, l.queues, a, m, spec.Lambda)...)
 	return nil
 }
 
-// apply corrects a model on Lambda.
-func (c *Corrections) apply(m *Model) {
-	if c == nil {
+// apply corrects a model.
+func apply(list []correction, m *Model) {
+	if len(list) == 0 {
 		return
 	}
-	for _, x := range c.lambda {
+	for _, x := range list {
 		m.lines[x.line].simulated = true
 		if x.rest >= 0 {
 			m.lines[x.rest].simulated = true
@@ -119,7 +172,7 @@ func (c *Corrections) apply(m *Model) {
 	averages := m.quantify
 	m.quantify = func(scale float64, q []float64) {
 		averages(scale, q)
-		for _, x := range c.lambda {
+		for _, x := range list {
 			before := q[x.line]
 			if math.IsNaN(before) {
 				before = 0 // an average that lacks a figure; the simulation did not

@@ -6,6 +6,7 @@ import (
 
 	"ambi/compare/demand"
 	"ambi/compare/price"
+	"ambi/target"
 )
 
 // corrected is an app with a simulation.
@@ -120,10 +121,44 @@ func TestMeasuredShares(t *testing.T) {
 	}
 }
 
-func TestMeasuredIsOfOneService(t *testing.T) {
-	w := workload(t, usage())
-	app := App{Workloads: []Workload{w, w}}
-	if _, err := app.Corrected(sheet(t), catalog(t), Defaults(), Measured{GBSeconds: 1}); err == nil {
-		t.Error("two services were priced by one simulation")
+// TestMeasuredServices: the quantities of several services add up, by architecture, and each
+// service of the app has to be among them.
+func TestMeasuredServices(t *testing.T) {
+	web, jobs := workload(t, usage()), workload(t, usage())
+	web.Name, jobs.Name = "web", "jobs"
+	jobs.Function.Architecture, jobs.Function.MemoryMB = "x86_64", 2048
+	jobs.Events = &Events{Batch: 1, Pollers: 5, Receive: 10}
+	app := App{Workloads: []Workload{web, jobs}, Secrets: 1}
+	m := Measured{NodeHours: 2000, Services: map[string]Measured{
+		"web":  {Invocations: 2.5e6, GBSeconds: 100_000, Starts: 1000},
+		"jobs": {Invocations: 1e6, GBSeconds: 30_000, Receives: target.Pair[float64]{Lambda: 1.1e6, Kubernetes: 4e5}},
+	}}
+	app, err := app.Corrected(sheet(t), catalog(t), Defaults(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quantities := func(m *Model) map[string]float64 {
+		list := map[string]float64{}
+		for _, c := range m.Bill(1).Components {
+			if c.Simulated {
+				list[c.Name] = math.Round(*c.Quantity)
+			}
+		}
+		return list
+	}
+	lambda := quantities(lambdaOf(t, app, Defaults()))
+	for name, want := range map[string]float64{
+		"Lambda requests": 3.5e6, "Lambda duration, arm64": 100_000, "Lambda duration, x86_64": 30_000, "Secrets, calls": 1000, "Queue requests, receives": 1.1e6,
+	} {
+		if lambda[name] != want {
+			t.Errorf("%s: %v, want %v", name, lambda[name], want)
+		}
+	}
+	if got := quantities(kubernetesOf(t, app, Defaults())); got["Queue requests, receives"] != 4e5 || got["Disks"] != math.Round(2000./price.HoursPerMonth*20) {
+		t.Errorf("on Kubernetes: %v", got)
+	}
+	delete(m.Services, "jobs")
+	if _, err := (App{Workloads: []Workload{web, jobs}}).Corrected(sheet(t), catalog(t), Defaults(), m); err == nil {
+		t.Error("a service that was not simulated was priced by a simulation")
 	}
 }

@@ -109,9 +109,9 @@ func (b *builder) queueLines(kind queueKind, counts line) queueLines {
 }
 
 // messagesOnLambda is the part that queues of a kind have in Lambda's bill.
-func (b *builder) messagesOnLambda(kind queueKind, services []function) part {
+func (b *builder) messagesOnLambda(kind queueKind, services []function) (queueLines, part) {
 	l := b.queueLines(kind, line{formula: "none: Lambda counts no messages"})
-	return func(scale float64, q []float64) {
+	return l, func(scale float64, q []float64) {
 		for i := range services {
 			f := &services[i]
 			if !kind.reaches(f.Workload) {
@@ -129,14 +129,14 @@ func (b *builder) messagesOnLambda(kind queueKind, services []function) part {
 }
 
 // messagesOnKubernetes is the part that they have in that of Kubernetes.
-func (b *builder) messagesOnKubernetes(kind queueKind, c *cluster) part {
+func (b *builder) messagesOnKubernetes(kind queueKind, c *cluster) (queueLines, part) {
 	counts := line{formula: "none: the autoscaler counts no messages"}
 	if slices.ContainsFunc(c.services, func(s service) bool { return kind.reaches(s.Workload) && s.Pod.Backlog > 0 }) {
 		counts.inputs = []demand.Input{demand.Requests, demand.Duration, demand.Shape}
 		counts.formula = "KEDA's every 30 s, and while there are pods the autoscaler's every 15 s"
 	}
 	l := b.queueLines(kind, counts)
-	return func(scale float64, q []float64) {
+	return l, func(scale float64, q []float64) {
 		for i := range c.services {
 			s := &c.services[i]
 			if !kind.reaches(s.Workload) {

@@ -103,6 +103,10 @@ func (p *page) simulation() {
 	if sim == nil {
 		return
 	}
+	if len(sim.Services) > 0 {
+		p.together(sim)
+		return
+	}
 	f := sim.Trace
 	p.simulationTitle(sim)
 	p.say("", format.Sentence(sim.Source)+".")
@@ -112,13 +116,9 @@ func (p *page) simulation() {
 	}
 	p.say("", rate+". Nothing was measured on AWS or in a cluster.")
 	p.sampling(sim)
-	for _, t := range spec.Targets() {
-		if reason := sim.Refused[t]; reason != "" {
-			p.say("", fmt.Sprintf("%s was not simulated: %s.", name(t), reason))
-		}
-	}
+	p.refused(sim)
 	s := sideBySide{p, sim, false}
-	p.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
+	s.titles()
 	s.latencies()
 	s.outcomes()
 	s.messages()
@@ -127,8 +127,50 @@ func (p *page) simulation() {
 	s.timeline()
 }
 
+func (p *page) refused(sim *compare.Simulation) {
+	for _, t := range spec.Targets() {
+		if reason := sim.Refused[t]; reason != "" {
+			p.say("", fmt.Sprintf("%s was not simulated: %s.", name(t), reason))
+		}
+	}
+}
+
+// titles are the columns'.
+func (s sideBySide) titles() { s.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes")) }
+
+// together is several services that were simulated together: each, and what they share.
+func (p *page) together(sim *compare.Simulation) {
+	p.simulationTitle(sim)
+	p.say("", fmt.Sprintf("%s: %s a second on average, %s in the busiest second. Nothing was measured on AWS or in a cluster.",
+		format.Sentence(sim.Source), amount(sim.Trace.Mean), amount(float64(sim.Trace.Second.Peak))))
+	p.refused(sim)
+	for i := range sim.Services {
+		one := &sim.Services[i]
+		p.heading(fmt.Sprintf("%s: %s", one.Service, counted(one.Trace.Requests, kindOf(one))))
+		p.say("", format.Sentence(one.Source)+".")
+		s := sideBySide{p, one, false}
+		s.titles()
+		s.latencies("p50", "p99", "p99.9", "longest")
+		s.outcomes()
+		s.messages()
+		s.capacity()
+	}
+	p.heading("All services")
+	s := sideBySide{p, sim, false}
+	s.titles()
+	s.capacity()
+	s.money()
+}
+
 func (p *page) simulationTitle(sim *compare.Simulation) {
-	p.heading(fmt.Sprintf("%s under the trace, simulated: %s in %s", sim.Service, counted(sim.Trace.Requests, kindOf(sim)), span(sim.Trace.Span)))
+	of, kind := sim.Service+" under the trace", kindOf(sim)
+	if len(sim.Services) > 0 {
+		of, kind = p.result.App+", all services together", "requests and messages"
+		if !slices.ContainsFunc(sim.Services, func(one compare.Simulation) bool { return one.OfMessages() }) {
+			kind = "requests"
+		}
+	}
+	p.heading(fmt.Sprintf("%s, simulated: %s in %s", of, counted(sim.Trace.Requests, kind), span(sim.Trace.Span)))
 	if sim.Partial {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
@@ -293,12 +335,16 @@ func (s sideBySide) capacity() {
 		}
 	}
 	work := "requests in work"
-	if s.ofMessages() {
+	if len(s.simulation.Services) > 0 {
+		work = "work at once"
+	} else if s.ofMessages() {
 		work = "invocations or messages in work"
 	}
 	s.row(work, level(replay.InUse))
 	s.row("environments or replicas", level(replay.Instances))
-	s.row("nodes", of(spec.Kubernetes, level(replay.Nodes)))
+	if s.simulation == s.result.Simulation { // one of several services has none of its own
+		s.row("nodes", of(spec.Kubernetes, level(replay.Nodes)))
+	}
 	s.row("started, stopped", func(r *replay.Result) string {
 		return amount(float64(r.Meters[replay.Started])) + ", " + amount(float64(r.Meters[replay.Stopped]))
 	})
@@ -322,10 +368,10 @@ func (s sideBySide) money() {
 			return amount(figure(r))
 		}
 	}
-	s.row("GB-seconds of work", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.BilledMS) }))
-	s.row("GB-seconds of starts", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.InitMS) }))
+	s.row("GB-seconds of work", of(spec.Lambda, func(*replay.Result) float64 { return s.simulation.GBSeconds(replay.BilledMS) }))
+	s.row("GB-seconds of starts", of(spec.Lambda, func(*replay.Result) float64 { return s.simulation.GBSeconds(replay.InitMS) }))
 	if l := s.simulation.Of(spec.Lambda); l != nil && l.Gauges[replay.Provisioned].Max > 0 {
-		s.row("GB-seconds, provisioned", of(spec.Lambda, func(r *replay.Result) float64 { return r.GBSeconds(replay.ProvisionedMS) }))
+		s.row("GB-seconds, provisioned", of(spec.Lambda, func(*replay.Result) float64 { return s.simulation.GBSeconds(replay.ProvisionedMS) }))
 	}
 	s.row("replica-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Instances].Seconds }))
 	s.row("node-seconds", of(spec.Kubernetes, func(r *replay.Result) float64 { return r.Gauges[replay.Nodes].Seconds }))

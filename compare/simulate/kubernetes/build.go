@@ -8,6 +8,7 @@ import (
 	"ambi/compare/price/nodes"
 	"ambi/compare/simulate/hpa"
 	"ambi/internal/problem"
+	"ambi/spec"
 	"ambi/target/kubernetes"
 )
 
@@ -26,6 +27,9 @@ type Parameters struct {
 	// UsualPull.
 	Pull    demand.Maybe[time.Duration]
 	Balance Balance
+	// Cluster is all workloads of the cluster, whose pods the nodes must hold; none is the
+	// service's alone.
+	Cluster []cost.Workload
 	// Full says that nodes have no CPU to give beyond what pods request.
 	Full bool
 }
@@ -110,6 +114,21 @@ func (c *Config) scaling(service kubernetes.Service, w cost.Workload) error {
 	return nil
 }
 
+// Instance is the type of the nodes that workloads run on: x86 where one of them is built for
+// it, like the costs'.
+func Instance(catalog *nodes.Catalog, choices cost.KubernetesChoices, all []cost.Workload) (nodes.Instance, error) {
+	architecture := string(spec.ARM64)
+	var pods []nodes.Pod
+	for _, w := range all {
+		if w.Function.Architecture != architecture {
+			architecture = string(spec.X8664)
+		}
+		pods = append(pods, nodes.Pod{MilliCPU: w.Pod.MilliCPU, MemoryMiB: w.Pod.MemoryMiB})
+	}
+	instance, _, err := cost.Instance(catalog, choices.Instance, architecture, pods)
+	return instance, err
+}
+
 // capacity is what pods run on.
 func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catalog *nodes.Catalog, p Parameters) error {
 	switch {
@@ -124,7 +143,11 @@ func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catal
 		// The others' pods use what the nodes have left, and the cluster has room.
 		return nil
 	}
-	instance, _, err := cost.Instance(catalog, choices.Instance, w.Function.Architecture, []nodes.Pod{c.Pod})
+	all := p.Cluster
+	if all == nil {
+		all = []cost.Workload{w}
+	}
+	instance, err := Instance(catalog, choices, all)
 	if err != nil {
 		return err
 	}

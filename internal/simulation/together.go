@@ -1,0 +1,230 @@
+package simulation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"ambi/compare"
+	"ambi/compare/demand"
+	"ambi/compare/demand/trace"
+	"ambi/compare/format"
+	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
+	"ambi/internal/problem"
+	"ambi/internal/terminal"
+	"ambi/internal/tracefile"
+	"ambi/spec"
+)
+
+// Together is a run of all services of an app that is ready to begin: see
+// [simulate.RunTogether].
+type Together struct {
+	in       compare.Input
+	traces   map[string]string // files, by service
+	settings simulate.Settings
+	ends     Ends
+	warnings problem.List
+}
+
+// NewTogether prepares a simulation of an app's services, of which some have a trace in a file.
+// The others get the requests that their usage says, or the calls of those that need them. No
+// figure may be among [MissingTogether].
+func NewTogether(in compare.Input, traces map[string]string, settings simulate.Settings, ends Ends) *Together {
+	return &Together{in: in, traces: traces, settings: settings, ends: ends}
+}
+
+// MissingTogether lists the figures of usage that a simulation of several services needs and
+// does not have, by service.
+func MissingTogether(in compare.Input, traces map[string]string) map[string][]demand.Input {
+	t := Together{in: in, traces: traces}
+	all := map[string][]demand.Input{}
+	for _, service := range in.Resolved.Services() {
+		missing := Missing(in.Usage[service], traces[service])
+		if callers := t.callers(service); callers != nil {
+			missing = simulate.Missing(in.Usage[service])
+			if !simulate.CallsPerRequest(in.Usage, service, callers).IsKnown() {
+				missing = append(missing, demand.Requests)
+			}
+		}
+		if len(missing) > 0 {
+			all[service] = missing
+		}
+	}
+	return all
+}
+
+// callers are the services whose calls are the requests of one; none where it has its own.
+func (t *Together) callers(service string) []string {
+	if t.traces[service] != "" {
+		return nil
+	}
+	return simulate.Callers(t.in.Resolved, service)
+}
+
+// Run simulates, and returns the input of a comparison by what came out. When the context ends
+// first, what was found until then is marked as partial.
+func (t *Together) Run(ctx context.Context) (compare.Input, error) {
+	if err := t.length(ctx); err != nil {
+		return compare.Input{}, err
+	}
+	progress := terminal.NewProgress(t.ends.Stderr, "simulating")
+	in := simulate.Input{Resolved: t.in.Resolved, Choices: t.in.Choices, Catalog: t.in.Catalog, Settings: t.settings}
+	in.Progress = func(at time.Duration) {
+		progress.At(at.Seconds()/t.settings.Until.Seconds(), spec.Duration(at.Round(time.Second)).String()+" of the traces")
+	}
+	var parts []simulate.Part
+	for _, service := range t.in.Resolved.Services() {
+		part := simulate.Part{Service: service, Usage: t.in.Usage[service], Description: t.describe(service)}
+		part.Open = func() (replay.Source, func(), error) { return t.open(ctx, service) }
+		parts = append(parts, part)
+	}
+	result, err := simulate.RunTogether(ctx, in, parts)
+	progress.Done()
+	if err != nil {
+		return compare.Input{}, tracefile.Error(err)
+	}
+	if err := refused(&result.Pair, result.Refused); err != nil {
+		return compare.Input{}, err
+	}
+	for _, warning := range t.warnings {
+		fmt.Fprintln(t.ends.Stderr, warning)
+	}
+	result.Source, result.Period = "each service under its own trace", t.period()
+	for _, one := range result.Each {
+		u := withTrace(t.in.Usage[one.Service], one.Trace)
+		t.in.Usage[one.Service] = withBatches(u, one)
+	}
+	t.in.Behavior = result
+	return t.in, nil
+}
+
+// length finds for how long all services are simulated: as long as was asked for, but no longer
+// than the shortest file; without files as long as the longest that is made.
+func (t *Together) length(ctx context.Context) error {
+	longest, shortest := time.Duration(0), t.settings.Until
+	for _, service := range t.in.Resolved.Services() {
+		if file := t.traces[service]; file != "" {
+			if err := t.read(ctx, file, &shortest); err != nil {
+				return err
+			}
+			continue
+		}
+		if t.callers(service) != nil {
+			continue
+		}
+		resolved, err := t.in.Usage[service].Resolve()
+		if err != nil {
+			return problem.As(problem.Misuse, problem.In("usage of "+service, err))
+		}
+		if most := resolved.Requests.Or(0) / demand.SecondsPerMonth * 60 * resolved.Profile.Peak(); most > demand.MaxMinute {
+			return problem.Field(string(demand.Requests), "%s has %s requests in a minute, and must have at most 60M: 1M/s", service, format.Grouped(fmt.Sprintf("%.0f", most))).
+				Hint("give a lower rate, or a shape with a lower peak")
+		}
+		made, err := tracefile.Make(resolved, 0, t.settings.Seed)
+		if err != nil {
+			return err
+		}
+		longest = max(longest, made.Length)
+		made.Close()
+	}
+	t.settings.Until = cmp.Or(shortest, longest)
+	return tooShort("the shortest trace", t.settings.Until)
+}
+
+// read goes through a file for how long it is, and what it warns of.
+func (t *Together) read(ctx context.Context, file string, shortest *time.Duration) error {
+	source, err := tracefile.Open(ctx, t.ends.Stdin, "trace", file, trace.Options{Seed: t.settings.Seed})
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	figures, err := source.Measure(ctx, nil)
+	if err != nil {
+		return tracefile.Error(err)
+	}
+	t.warnings = append(t.warnings, source.Warnings()...)
+	if *shortest == 0 || figures.Span < *shortest {
+		*shortest = figures.Span
+	}
+	for _, n := range figures.Minutes {
+		if float64(n) > demand.MaxMinute {
+			return problem.Flag("trace", "%s has %s requests in a minute, and must have at most 60M: 1M/s", file, format.Grouped(fmt.Sprint(n)))
+		}
+	}
+	return tooShort(source.Name, figures.Span)
+}
+
+// open begins with the trace of a service: of its file, made, or of the calls of others.
+func (t *Together) open(ctx context.Context, service string) (replay.Source, func(), error) {
+	seed := simulate.SeedOf(t.settings.Seed, service)
+	if callers := t.callers(service); callers != nil {
+		var sources []replay.Source
+		var closes []func()
+		for _, name := range callers {
+			source, closing, err := t.open(ctx, name)
+			if err != nil {
+				return nil, nil, err
+			}
+			sources, closes = append(sources, source), append(closes, closing)
+		}
+		mean, _ := simulate.CallsPerRequest(t.in.Usage, service, callers).Get()
+		return simulate.Calls(sources, mean, seed), func() {
+			for _, closing := range closes {
+				closing()
+			}
+		}, nil
+	}
+	var source *tracefile.Trace
+	if file := t.traces[service]; file != "" {
+		opened, err := tracefile.Open(ctx, t.ends.Stdin, "trace", file, trace.Options{Seed: t.settings.Seed})
+		if err != nil {
+			return nil, nil, err
+		}
+		opened.Cut(t.settings.Until)
+		source = opened
+	} else {
+		resolved, err := t.in.Usage[service].Resolve()
+		if err != nil {
+			return nil, nil, problem.As(problem.Misuse, err)
+		}
+		if source, err = tracefile.Make(resolved, t.settings.Until, seed); err != nil {
+			return nil, nil, err
+		}
+	}
+	return source.Arrivals(), source.Close, nil
+}
+
+// describe says in a few words where the requests of a service come from.
+func (t *Together) describe(service string) string {
+	if callers := t.callers(service); callers != nil {
+		mean, _ := simulate.CallsPerRequest(t.in.Usage, service, callers).Get()
+		return fmt.Sprintf("calls of %s, %.4g for each of their requests, when it comes", strings.Join(callers, ", "), mean)
+	}
+	if file := t.traces[service]; file != "" {
+		return "requests from " + file
+	}
+	shape := "steady"
+	if u := t.in.Usage[service]; u.Shape != "" {
+		shape = string(u.Shape)
+	}
+	return "requests made from the usage, " + shape
+}
+
+// period is in what time the longest shape of a made trace comes round, where the traces are
+// shorter; 0 where they are not.
+func (t *Together) period() time.Duration {
+	longest := time.Duration(0)
+	for _, service := range t.in.Resolved.Services() {
+		if t.traces[service] != "" || t.callers(service) != nil {
+			continue
+		}
+		resolved, err := t.in.Usage[service].Resolve()
+		if err == nil && resolved.Profile.Peak() != 1 && t.settings.Until < resolved.Profile.Cycle() {
+			longest = max(longest, resolved.Profile.Cycle())
+		}
+	}
+	return longest
+}
