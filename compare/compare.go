@@ -213,6 +213,11 @@ func Compare(in Input) (Result, error) {
 		Resolved: in.Resolved, Workloads: c.averages.Workloads, Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
 		Served: reliableTargets(in.Behavior),
 	})
+	for i, b := range r.Fit.Blockers {
+		if t := in.Written[b.Service]; t != "" && t != b.Target {
+			r.Fit.Blockers[i].Hint = "nothing: the spec has the service on " + string(t) + " alone, and the best mix leaves it there"
+		}
+	}
 	if in.Behavior != nil {
 		r.Fit.Warnings = append(r.Fit.Warnings, failureWarnings(in.Resolved, in.Behavior)...)
 	}

@@ -43,6 +43,11 @@ func TestWorkersNeedACluster(t *testing.T) {
 	if r.Verdict.Answer != compare.Kubernetes || r.Lambda.Bill != nil {
 		t.Errorf("the answer is %s, and Lambda has a bill: %v", r.Verdict.Answer, r.Lambda.Bill != nil)
 	}
+	for _, b := range r.Fit.Blockers {
+		if !strings.HasPrefix(b.Hint, "nothing: the spec has the service on kubernetes alone") {
+			t.Errorf("what the spec says already, a hint asks for: %s: %s", b.Message, b.Hint)
+		}
+	}
 	claims := 0.0
 	for _, c := range r.Kubernetes.Bill.Components {
 		if c.Name == "Disks of claims" {
