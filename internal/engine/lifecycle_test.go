@@ -106,7 +106,12 @@ func TestDataLifecycle(t *testing.T) {
 			build.Add(name+suffix, lifecycle.DataSpec(t, spec.Lambda, changes, after), lifecycle.DataSpec(t, spec.Kubernetes, changes, after))
 		}
 	}
+	for name, text := range switched {
+		build.Add(name, []byte(text), []byte(text))
+	}
 	build.Write()
+	t.Run("a switch", func(t *testing.T) { switchesAndBack(t, build, dir) })
+	t.Run("a switch of one service", func(t *testing.T) { movesOneService(t, build, dir) })
 	for _, target := range append(spec.Targets(), lifecycle.DataTarget) {
 		t.Run(string(target)+", protected", func(t *testing.T) {
 			s := startStack(t, dir, target)
@@ -223,16 +228,16 @@ func (s *stack) withData(d lifecycle.DataStack) {
 	}
 }
 
-// choose picks the spec that is deployed next, with the settings of its data.
+// choose picks the spec that is deployed next, with the settings that it must have.
 func (s *stack) choose(build *lifecycle.Program, target spec.Target, variant string) {
 	s.t.Helper()
 	s.set(variant)
-	if target != lifecycle.DataTarget {
+	if slices.Contains(spec.Targets(), target) {
 		return
 	}
 	text, err := os.ReadFile(s.config)
 	if err == nil {
-		text, err = build.SettingsOf(variant, text)
+		text, err = build.SettingsOf(lifecycle.Variant{Name: variant, Target: target}, text)
 	}
 	if err == nil {
 		err = os.WriteFile(s.config, text, 0o600)

@@ -140,11 +140,10 @@ func Compare(t *testing.T, target spec.Target, all []updateimpact.Change, steps 
 		if m := serviceName.FindStringSubmatch(urn[strings.LastIndex(urn, "::"):]); m != nil {
 			change, _ = strconv.Atoi(m[1])
 		}
-		token := strings.Split(urn, "::")[2]
 		if did[change] == nil {
 			did[change] = map[string][]string{}
 		}
-		did[change][ops] = append(did[change][ops], token[strings.LastIndexByte(token, ':')+1:])
+		did[change][ops] = append(did[change][ops], kind(urn))
 		urns[change] = append(urns[change], ops+" "+urn)
 	}
 	counts := map[string]int{}
@@ -192,6 +191,21 @@ func normal(steps string) string {
 		}
 	}
 	return describe(did)
+}
+
+// Kinds writes steps as the table does, sorted by operation and kind.
+func Kinds(steps map[string]string) string {
+	did := map[string][]string{}
+	for urn, op := range steps {
+		did[op] = append(did[op], kind(urn))
+	}
+	return describe(did)
+}
+
+// kind is the last part of a resource's type.
+func kind(urn string) string {
+	token := strings.Split(urn, "::")[2]
+	return token[strings.LastIndexByte(token, ':')+1:]
 }
 
 // describe writes steps as the table does, sorted.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,10 +29,10 @@ type Program struct {
 	dir string
 
 	Variants []Variant            // what was added
-	Data     map[string]DataStack // what programs read of a data stack, by variant
-	// Existing are settings of data that exists already, by variant. Those of all variants stand
-	// in the stack's file.
-	Existing map[string]map[string]string
+	Data     map[string]DataStack // what programs read of a data stack, by the variant's name
+	// Settings are what stacks beside the app's must have and has no default. Those of all variants
+	// stand in the stack's file.
+	Settings map[Variant]map[string]string
 }
 
 // DataStack is what a variant's program reads of the stack of its data.
@@ -40,8 +41,12 @@ type DataStack struct {
 	Outputs map[string]any
 }
 
-// DataTarget stands for the program of the data among the targets of variants.
-const DataTarget spec.Target = "data"
+// DataTarget and TrafficTarget stand for the programs beside an app's own among the targets of
+// variants.
+const (
+	DataTarget    = spec.Target("data")
+	TrafficTarget = spec.Target("traffic")
+)
 
 // Variant is one spec's program for one target.
 type Variant struct {
@@ -51,7 +56,7 @@ type Variant struct {
 
 // NewProgram begins a program in an empty folder.
 func NewProgram(t *testing.T, dir string) *Program {
-	return &Program{t: t, dir: dir, Data: map[string]DataStack{}, Existing: map[string]map[string]string{}}
+	return &Program{t: t, dir: dir, Data: map[string]DataStack{}, Settings: map[Variant]map[string]string{}}
 }
 
 // Add adds the programs of a variant. A target without a spec has none.
@@ -76,6 +81,9 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 			in.Data = &resolved.Data
 			b.Data[name] = DataStack{app.Name, dataOutputs(app.Name, &resolved.Data)}
 		}
+		if !resolved.Traffic.Empty() {
+			in.Traffic, in.First = &resolved.Traffic, app.Targets[0]
+		}
 		if on == spec.Lambda {
 			in.Lambda = &resolved.Lambda
 		} else {
@@ -87,10 +95,12 @@ func (b *Program) Add(name string, onLambda, onKubernetes []byte) {
 		b.t.Fatal(err)
 	}
 	b.AddFiles(name, files, in.Targets()...)
-	if in.Data != nil {
-		b.addData(name, files)
-		b.Existing[name] = generator.DataPlaceholders(in)
-		delete(b.Existing[name], "subnetIds") // which every stack has
+	beside, err := generator.ProgramsBeside(in)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, program := range beside {
+		b.addBeside(name, program, files)
 	}
 }
 
@@ -103,24 +113,29 @@ func dataOutputs(app string, m *data.Model) map[string]any {
 	return outputs
 }
 
-// addData adds the program of the data as a variant of its own: a package, where ambi
-// emits a command.
-func (b *Program) addData(name string, files []generator.File) {
+// addBeside adds a program beside the app's own as a variant: a package, where ambi emits a
+// command.
+func (b *Program) addBeside(name string, program generator.Beside, files []generator.File) {
 	b.t.Helper()
+	of := path.Base(program.Folder)
 	for _, f := range files {
-		if strings.HasPrefix(f.Path, generator.DataFolder+"/") && !strings.HasSuffix(f.Path, "_test.go") {
-			text := strings.TrimPrefix(strings.Replace("\n"+string(f.Content), "\npackage main\n", "\npackage data\n", 1), "\n")
+		if strings.HasPrefix(f.Path, program.Folder+"/") && !strings.HasSuffix(f.Path, "_test.go") {
+			text := strings.TrimPrefix(strings.Replace("\n"+string(f.Content), "\npackage main\n", "\npackage "+of+"\n", 1), "\n")
 			b.file(name+"/"+f.Path, []byte(strings.Replace(text, "func main() {\n\tpulumi.Run(deploy)\n}", "// Deploy is what main runs.\nvar Deploy = deploy", 1)))
 		}
 	}
-	b.Variants = append(b.Variants, Variant{name, DataTarget})
+	v := Variant{name, spec.Target(of)}
+	b.Variants = append(b.Variants, v)
+	b.Settings[v] = maps.Clone(program.Placeholders)
+	delete(b.Settings[v], "subnetIds") // which every stack has
 }
 
 // AddFiles adds a program whose module is example.com/life/ and the variant's name.
 func (b *Program) AddFiles(name string, files []generator.File, targets ...spec.Target) {
 	b.t.Helper()
 	for _, f := range files {
-		if f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") && !strings.HasPrefix(f.Path, generator.DataFolder+"/") {
+		if beside := slices.Contains([]string{generator.DataFolder, generator.TrafficFolder}, path.Dir(f.Path)); !beside &&
+			f.Path != "stacks/main.go" && !strings.HasSuffix(f.Path, "_test.go") && !strings.Contains(f.Path, "stacktest") {
 			b.file(name+"/"+f.Path, f.Content)
 		}
 	}
@@ -176,18 +191,16 @@ func main() {
 		active = ""
 	}
 	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
-	all := map[string]string{}
-	for _, settings := range b.Existing {
-		maps.Copy(all, settings)
-	}
-	var existing strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		fmt.Fprintf(&existing, "  life:%s: %s\n", key, all[key])
-	}
-	for _, target := range append(spec.Targets(), DataTarget) {
+	for _, target := range append(spec.Targets(), DataTarget, TrafficTarget) {
 		settings := active
-		if target == DataTarget { // elsewhere they could be a service's, of the same name
-			settings += existing.String()
+		own := map[string]string{}
+		for v, of := range b.Settings {
+			if v.Target == target {
+				maps.Copy(own, of)
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(own)) {
+			settings += fmt.Sprintf("  life:%s: %s\n", key, own[key])
 		}
 		b.file("Pulumi."+string(target)+".yaml", []byte(`config:
   life:target: `+string(target)+`
@@ -223,9 +236,9 @@ func (b *Program) Zips(names ...string) {
 	}
 }
 
-// SettingsOf puts a variant's settings of data that exists into a stack's configuration file, in
-// place of those of all variants: a program refuses settings of data that it does not have.
-func (b *Program) SettingsOf(variant string, file []byte) ([]byte, error) {
+// SettingsOf puts a variant's settings into its stack's configuration file, in place of those of
+// all variants: a program refuses settings of what it does not have.
+func (b *Program) SettingsOf(variant Variant, file []byte) ([]byte, error) {
 	var stack map[string]any
 	if err := yaml.Unmarshal(file, &stack); err != nil {
 		return nil, err
@@ -234,12 +247,14 @@ func (b *Program) SettingsOf(variant string, file []byte) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("the file has no configuration")
 	}
-	for _, settings := range b.Existing {
+	for v, settings := range b.Settings {
 		for key := range settings {
-			delete(config, "life:"+key)
+			if v.Target == variant.Target {
+				delete(config, "life:"+key)
+			}
 		}
 	}
-	for key, value := range b.Existing[variant] {
+	for key, value := range b.Settings[variant] {
 		config["life:"+key] = value
 	}
 	return yaml.Marshal(stack)
