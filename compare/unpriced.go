@@ -60,10 +60,10 @@ func ByMessages(app *spec.App) (*spec.App, []NotPriced) {
 	return without(app, []string{"queue", "uploads"})
 }
 
-// Simulable does the same with the services that are not simulated together: those that run by
-// themselves.
+// Simulable does the same with the services that are not simulated together: those that run all
+// the time by themselves.
 func Simulable(app *spec.App) (*spec.App, []NotPriced) {
-	return without(app, []string{"http", "queue", "uploads"})
+	return without(app, []string{"http", "queue", "uploads", "schedule"})
 }
 
 // without removes services whose trigger is not among some, and those that only one target has.

@@ -37,9 +37,9 @@ The output adds how old the oldest message was, how long the queue took to drain
 redeliveries and dead letters.
 
 The services of an app are simulated together, each under a trace of its own:
---trace SERVICE=FILE, its usage, or the calls of the services that need it. They
-share the account's concurrency, the API's rate and the cluster's nodes. --service
-simulates one alone.
+--trace SERVICE=FILE, its usage, or the calls of the services that need it; those
+with a schedule run at their times. They share the account's concurrency, the API's
+rate and the cluster's nodes. --service simulates one alone.
 
 Each request takes the usage's duration and CPU time, and each instance its start
 time to start. All three must be known, from the spec or from flags. Nothing is
@@ -65,7 +65,7 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 				return err
 			}
 			if asked.Service == "" && slo == "" {
-				if all, err := p.Together(); err == nil && len(all.App.Services) > 1 {
+				if all, err := p.Together(); err == nil && (len(all.App.Services) > 1 || all.Scheduled()) {
 					return together(cmd, io, all, &asked, asJSON)
 				}
 			}

@@ -45,9 +45,17 @@ func (in *Input) asDeployment(name string, beside []cost.Workload, assume assume
 		return pods.Deployment{}, err.Error()
 	}
 	d := pods.Deployment{Config: config}
-	if service.Events == nil {
+	switch {
+	case service.Schedule != nil:
+		overlap := "runs may overlap"
+		if config.Jobs.OneByOne {
+			overlap = "a run that is due while another is at work is left out, and not counted"
+		}
+		assume("pods", "the Kubernetes stack", "each run has a pod of its own, of %dm of CPU and %d MiB, curl's included: it listens %s after its image is present, and pulling a new image takes %s, ambi's round number. Each run succeeds at the first attempt; %s",
+			workload.Pod.MilliCPU, workload.Pod.MemoryMiB, spec.Duration(config.Start.App), spec.Duration(config.Start.Pull), overlap)
+	case service.Events == nil:
 		in.assumeKubernetes(workload, config, assume)
-	} else {
+	default:
 		function, _ := in.Resolved.Lambda.Service(name)
 		q, reason := in.queueOf(*function.Events)
 		if reason != "" {

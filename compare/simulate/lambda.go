@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ambi/compare/demand"
 	functions "ambi/compare/simulate/lambda"
@@ -34,6 +35,10 @@ func (in *Input) asFunction(name string, assume assumer) (functions.Function, st
 		return functions.Function{}, err.Error()
 	}
 	f := functions.Function{Config: config}
+	if service.Schedule != nil {
+		in.assumeInvoked(&f.Config, assume)
+		return f, ""
+	}
 	if service.Events == nil {
 		in.assumeLambda(config, assume)
 		return f, ""
@@ -73,6 +78,16 @@ func (in *Input) assumeLambda(c functions.Config, assume assumer) {
 		retries = fmt.Sprintf("clients try up to %d times, with random waits that grow to %s", c.Retry.Attempts, spec.Duration(c.Retry.Max))
 	}
 	assume("retries", "", "%s", retries)
+}
+
+// assumeInvoked makes a function one that a schedule invokes: past the API, by Lambda's queue of
+// events, which tries again what is throttled.
+func (in *Input) assumeInvoked(c *functions.Config, assume assumer) {
+	c.API, c.APITimeout = functions.Bucket{}, 0
+	c.Retry = functions.Retry{Attempts: 20, Base: time.Second, Max: 5 * time.Minute}
+	assume("lambda", "docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html",
+		"%d MB of memory; a run that is throttled is tried again, after waits that grow to %s. Each run succeeds at the first attempt that is let in", c.MemoryMB, spec.Duration(c.Retry.Max))
+	in.assumeEnvironments(*c, assume)
 }
 
 func (in *Input) assumeEnvironments(c functions.Config, assume assumer) {
@@ -137,6 +152,8 @@ func (in *Input) assumeDemand(name string, assume assumer) {
 	what := "requests"
 	if service, _ := in.Resolved.Lambda.Service(name); service.Events != nil {
 		what = "messages"
+	} else if service.Schedule != nil {
+		what = "runs"
 	}
 	assume(what, "", "each waits for %s and uses %s of a core on average, %s; both targets serve the same %s",
 		spec.Duration(duration-cpu), spec.Duration(cpu), spread, what)

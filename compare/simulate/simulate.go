@@ -132,6 +132,8 @@ type Result struct {
 	// Each is the services of an app that were simulated together: then Service is empty, and
 	// all else is that of the app. It is empty where one service was simulated.
 	Each []*Result `json:"-"`
+	// Runs says that the requests are the runs of a schedule.
+	Runs bool `json:"-"`
 }
 
 // OfMessages reports whether messages of a queue were simulated, and not requests.

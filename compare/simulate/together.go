@@ -59,7 +59,8 @@ func RunTogether(ctx context.Context, in Input, parts []Part) (*Result, error) {
 	}
 	t := &together{Input: in, parts: parts, result: &Result{Settings: in.Settings, Refused: map[spec.Target]string{}}}
 	for i := range parts {
-		t.result.Each = append(t.result.Each, &Result{Service: parts[i].Service, Source: parts[i].Description, Settings: in.Settings})
+		function, _ := in.Resolved.Lambda.Service(parts[i].Service)
+		t.result.Each = append(t.result.Each, &Result{Service: parts[i].Service, Source: parts[i].Description, Settings: in.Settings, Runs: function.Schedule != nil})
 	}
 	runs := t.prepare()
 	if len(runs) == 0 {

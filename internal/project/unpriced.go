@@ -35,6 +35,11 @@ func (p *Project) Simulated(service string) (*Project, error) {
 // Together is the project with the services that are simulated together.
 func (p *Project) Together() (*Project, error) { return p.alike(compare.Simulable) }
 
+// Scheduled reports whether some service runs by a schedule.
+func (p *Project) Scheduled() bool {
+	return slices.ContainsFunc(p.App.ServiceNames(), func(name string) bool { return p.App.TriggerOf(name) == "schedule" })
+}
+
 func (p *Project) alike(part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {
 	some, err := p.with("simulated", part)
 	if err == nil && some != p {

@@ -13,10 +13,12 @@ import (
 	"ambi/compare/format"
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
+	"ambi/internal/cron"
 	"ambi/internal/problem"
 	"ambi/internal/terminal"
 	"ambi/internal/tracefile"
 	"ambi/spec"
+	"ambi/target/kubernetes"
 )
 
 // Together is a run of all services of an app that is ready to begin: see
@@ -27,6 +29,8 @@ type Together struct {
 	settings simulate.Settings
 	ends     Ends
 	warnings problem.List
+	began    time.Time // when the traces begin
+	dated    bool      // a file says so
 }
 
 // NewTogether prepares a simulation of an app's services, of which some have a trace in a file.
@@ -43,6 +47,9 @@ func MissingTogether(in compare.Input, traces map[string]string) map[string][]de
 	all := map[string][]demand.Input{}
 	for _, service := range in.Resolved.Services() {
 		missing := Missing(in.Usage[service], traces[service])
+		if t.schedule(service) != nil {
+			missing = simulate.Missing(in.Usage[service])
+		}
 		if callers := t.callers(service); callers != nil {
 			missing = simulate.Missing(in.Usage[service])
 			if !simulate.CallsPerRequest(in.Usage, service, callers).IsKnown() {
@@ -62,6 +69,42 @@ func (t *Together) callers(service string) []string {
 		return nil
 	}
 	return simulate.Callers(t.in.Resolved, service)
+}
+
+// schedule is the times at which a service runs by itself; nil for others.
+func (t *Together) schedule(service string) *kubernetes.Schedule {
+	s, _ := t.in.Resolved.Kubernetes.Service(service)
+	return s.Schedule
+}
+
+// runs are when a schedule runs within the traces, which begin when the first file does, or on a
+// Monday at midnight. Runs that a change of clocks repeats are left out: only a CronJob has them.
+func (t *Together) runs(s *kubernetes.Schedule) (replay.Source, error) {
+	times, err := cron.Parse(s.Cron)
+	if err != nil {
+		return nil, err // which the spec refuses
+	}
+	zone, ok := cron.Zone(s.TimeZone)
+	if !ok {
+		zone = time.UTC
+	}
+	var at []int64
+	const most = 1000 // a look
+	for after, end := t.began.In(zone).Add(-time.Second), t.began.Add(t.settings.Until); ; {
+		runs := times.Runs(after, most)
+		for _, run := range runs {
+			if !run.At.Before(end) {
+				return replay.Arrivals(at), nil
+			}
+			if !run.Again {
+				at = append(at, int64(run.At.Sub(t.began)))
+			}
+		}
+		if len(runs) < most {
+			return replay.Arrivals(at), nil
+		}
+		after = runs[len(runs)-1].At
+	}
 }
 
 // Run simulates, and returns the input of a comparison by what came out. When the context ends
@@ -104,6 +147,7 @@ func (t *Together) Run(ctx context.Context) (compare.Input, error) {
 // length finds for how long all services are simulated: as long as was asked for, but no longer
 // than the shortest file; without files as long as the longest that is made.
 func (t *Together) length(ctx context.Context) error {
+	t.began = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	longest, shortest := time.Duration(0), t.settings.Until
 	for _, service := range t.in.Resolved.Services() {
 		if file := t.traces[service]; file != "" {
@@ -112,7 +156,7 @@ func (t *Together) length(ctx context.Context) error {
 			}
 			continue
 		}
-		if t.callers(service) != nil {
+		if t.callers(service) != nil || t.schedule(service) != nil {
 			continue
 		}
 		resolved, err := t.in.Usage[service].Resolve()
@@ -130,7 +174,7 @@ func (t *Together) length(ctx context.Context) error {
 		longest = max(longest, made.Length)
 		made.Close()
 	}
-	t.settings.Until = cmp.Or(shortest, longest)
+	t.settings.Until = cmp.Or(shortest, longest, 24*time.Hour) // a day where all run by themselves
 	return tooShort("the shortest trace", t.settings.Until)
 }
 
@@ -146,6 +190,9 @@ func (t *Together) read(ctx context.Context, file string, shortest *time.Duratio
 		return tracefile.Error(err)
 	}
 	t.warnings = append(t.warnings, source.Warnings()...)
+	if began := source.Reader.Began(); !began.IsZero() && !t.dated {
+		t.began, t.dated = began, true
+	}
 	if *shortest == 0 || figures.Span < *shortest {
 		*shortest = figures.Span
 	}
@@ -160,6 +207,10 @@ func (t *Together) read(ctx context.Context, file string, shortest *time.Duratio
 // open begins with the trace of a service: of its file, made, or of the calls of others.
 func (t *Together) open(ctx context.Context, service string) (replay.Source, func(), error) {
 	seed := simulate.SeedOf(t.settings.Seed, service)
+	if s := t.schedule(service); s != nil {
+		source, err := t.runs(s)
+		return source, func() {}, err
+	}
 	if callers := t.callers(service); callers != nil {
 		var sources []replay.Source
 		var closes []func()
@@ -206,6 +257,9 @@ func (t *Together) describe(service string) string {
 	if file := t.traces[service]; file != "" {
 		return "requests from " + file
 	}
+	if s := t.schedule(service); s != nil {
+		return fmt.Sprintf("runs by its schedule, from %s on", t.began.Format("2006-01-02 15:04"))
+	}
 	shape := "steady"
 	if u := t.in.Usage[service]; u.Shape != "" {
 		shape = string(u.Shape)
@@ -218,7 +272,7 @@ func (t *Together) describe(service string) string {
 func (t *Together) period() time.Duration {
 	longest := time.Duration(0)
 	for _, service := range t.in.Resolved.Services() {
-		if t.traces[service] != "" || t.callers(service) != nil {
+		if t.traces[service] != "" || t.callers(service) != nil || t.schedule(service) != nil {
 			continue
 		}
 		resolved, err := t.in.Usage[service].Resolve()

@@ -136,6 +136,11 @@ func (c *Corrections) fromLambda(sheet *price.Sheet, a App, choices Choices, m M
 	}
 	for _, w := range a.Workloads {
 		f, m := w.Function, m.of(w.Name)
+		if m.Invocations == 0 { // nothing came, as of a nightly job in an hour
+			if m, err = averageOf(w, choices); err != nil {
+				return err
+			}
+		}
 		gb := float64(f.MemoryMB) / 1024
 		arch := architectureOf(f)
 		add(l.requests, m.Invocations, -1)
@@ -156,6 +161,20 @@ func (c *Corrections) fromLambda(sheet *price.Sheet, a App, choices Choices, m M
 	}
 	c.lambda = append(c.lambda, receives(model, l.queues, a, m, spec.Lambda)...)
 	return nil
+}
+
+// averageOf is the quantities of a workload on Lambda by averages.
+func averageOf(w Workload, choices Choices) (Measured, error) {
+	f, err := newFunction(w, choices)
+	if err != nil {
+		return Measured{}, err
+	}
+	invocations := f.requests / f.batch
+	starts := f.starts(invocations / demand.SecondsPerMonth)
+	return Measured{
+		Invocations: invocations, GBSeconds: float64(invocations*f.seconds) * f.gb,
+		Starts: starts, StartGBSeconds: float64(starts*f.startSeconds) * f.gb,
+	}, nil
 }
 
 // apply corrects a model.

@@ -82,7 +82,7 @@ func (s *service) runSeconds() float64 {
 	}
 	seconds := start.Seconds() + s.duration - s.cpu + s.cpu/min(1, s.sizing.Cores)
 	if s.fargate != (nodes.FargateSize{}) {
-		seconds = max(seconds, fargateMinimum.Seconds())
+		seconds = max(seconds, FargateMinimum.Seconds())
 	}
 	return seconds
 }
@@ -96,9 +96,9 @@ func (s *service) busy() float64 {
 	return pods
 }
 
-// fargateMinimum is the least time of a pod that Fargate bills.
+// FargateMinimum is the least time of a pod that Fargate bills.
 // Source: https://aws.amazon.com/fargate/pricing/
-const fargateMinimum = time.Minute
+const FargateMinimum = time.Minute
 
 // SchedulerPrice is the price of a run that EventBridge Scheduler starts. ambi has no source
 // for it: without one from the user, it is on no bill.

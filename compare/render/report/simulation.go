@@ -216,6 +216,8 @@ func (s sideBySide) latencies(only ...string) {
 	name := "latency of requests that were served or timed out"
 	if s.ofMessages() {
 		name = "time of messages, from sent to deleted"
+	} else if s.simulation.Runs {
+		name = "time of runs, from when they are due"
 	}
 	s.group(name)
 	for _, q := range latencyFigures() {
@@ -270,6 +272,9 @@ func (s sideBySide) kind() string { return kindOf(s.simulation) }
 func kindOf(sim *compare.Simulation) string {
 	if sim.OfMessages() {
 		return "messages"
+	}
+	if sim.Runs {
+		return "runs"
 	}
 	return "requests"
 }

@@ -81,7 +81,12 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 	}
 	c.Start.App = start
 	c.Initial = p.Initial.Or(Settled)
-	if service.Stateful() { // no autoscaler
+	if service.Schedule != nil {
+		c.Jobs, c.Initial = &Jobs{OneByOne: service.Schedule.Forbid}, 0
+		if choices.Compute == cost.Fargate {
+			c.Jobs.Least = cost.FargateMinimum
+		}
+	} else if service.Stateful() { // no autoscaler
 		c.Initial = service.MinReplicas
 	} else if err := c.scaling(service, w); err != nil {
 		return c, err

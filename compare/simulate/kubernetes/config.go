@@ -50,6 +50,10 @@ type Config struct {
 	// PodMilliCPU is what a pod may use with BurstNone; 0 is its request.
 	PodMilliCPU int
 
+	// Jobs are given a pod each, which starts for it and goes with it, as the runs of a CronJob
+	// are; the replicas and what scales them do not matter then.
+	Jobs *Jobs
+
 	Initial    int      // replicas when the trace begins, ready; or Settled
 	Autoscaler hpa.Spec // without metrics, replicas stay as they are
 	Flags      hpa.Flags
@@ -84,6 +88,12 @@ const (
 	BurstNode Burst = iota // what its node has left: no CPU limit
 	BurstNone              // nothing: as in a full cluster, on Fargate, or with a limit
 )
+
+// Jobs is how a CronJob runs what comes.
+type Jobs struct {
+	OneByOne bool          // what comes while another is at work is left out, and not counted
+	Least    time.Duration // that a pod is paid for
+}
 
 // KEDA is what a ScaledObject does beside the HorizontalPodAutoscaler that it
 // makes: from none to one replica when its query finds requests, and back after

@@ -205,7 +205,7 @@ func (s *simulator) dispensableNode(i int32, room int) bool {
 }
 
 // fitElsewhere says whether the pods of a node fit on the others, one after the other, where
-// pods differ.
+// pods differ. Those of a CronJob's runs are left to end where they are.
 func (c *cluster) fitElsewhere(i int32) bool {
 	var rooms []nodes.Room
 	for k := range c.nodes {
@@ -215,7 +215,7 @@ func (c *cluster) fitElsewhere(i int32) bool {
 	}
 	for _, s := range c.deployments {
 		for range s.on[i].pods {
-			if !fit(rooms, s.Pod) {
+			if s.Jobs != nil || !fit(rooms, s.Pod) {
 				return false
 			}
 		}

@@ -161,6 +161,10 @@ func (s *simulator) podEvent(e event) {
 			return
 		}
 		p.ready, p.changed = true, s.now
+		if s.Jobs != nil {
+			s.beginJob(i)
+			return
+		}
 		s.calendar.add(s.now+int64(s.Start.Endpoint), serve, i, p.life)
 	case serve:
 		if p.leaving {
@@ -177,11 +181,19 @@ func (s *simulator) podEvent(e event) {
 	case out:
 		s.unserve(i)
 	case stop:
+		if s.Jobs != nil {
+			s.remove(i)
+			return
+		}
 		p.stopping = true
 		if p.active == 0 && !p.serving {
 			s.gone(i)
 		}
 	case kill:
+		if s.Jobs != nil {
+			s.stopJob(i)
+			return
+		}
 		s.killed(i)
 	case scrape, decide, poll, expire, nodeReady, provision, scan: // not events of a pod
 	}
@@ -311,11 +323,7 @@ func (s *simulator) beside(p *pod) int32 {
 // remove deletes a pod: it goes in its own time.
 func (s *simulator) remove(i int32) {
 	p := &s.pods[i]
-	p.leaving = true
-	if p.node != none {
-		s.nodes[p.node].pods--
-		s.on[p.node].pods--
-	}
+	s.leaves(p)
 	if p.phase != up || !p.serving {
 		// It has no requests, and the balancer never knew it. One that starts is
 		// stopped before it listens.
@@ -328,6 +336,15 @@ func (s *simulator) remove(i int32) {
 	s.calendar.add(s.now+int64(s.Start.Endpoint), out, i, p.life)
 	s.calendar.add(s.now+int64(s.Stop.PreStop), stop, i, p.life)
 	s.calendar.add(s.now+int64(s.Stop.Grace), kill, i, p.life)
+}
+
+// leaves notes that a pod does not stay.
+func (s *simulator) leaves(p *pod) {
+	p.leaving = true
+	if p.node != none {
+		s.nodes[p.node].pods--
+		s.on[p.node].pods--
+	}
 }
 
 // unserve tells the balancer that a pod is not to be chosen any more.
@@ -403,6 +420,10 @@ func (s *simulator) loseWaiting(pod, r int32) {
 func (s *simulator) lost(r int32) {
 	if s.delivery != nil {
 		s.delivery.lost(r)
+		return
+	}
+	if s.Jobs != nil {
+		s.record.Finish(replay.TimedOutApp, s.now-s.requests.all[r].arrived)
 		return
 	}
 	if s.now-s.requests.all[r].arrived >= s.limit {

@@ -134,6 +134,9 @@ func (c *cluster) add(config Config, demand replay.Demand, options replay.Option
 	if entry := int64(config.EntryTimeout); entry > 0 && entry < s.limit {
 		s.limit, s.overLimit = entry, replay.TimedOutEntry
 	}
+	if config.Jobs != nil { // each has its own pod, and no client that waits
+		s.limit = never
+	}
 	if options.Plan != nil {
 		s.flow = newFlow(&config, demand, options)
 	}
@@ -199,6 +202,10 @@ func (s *simulator) until(at int64) {
 
 // arrive sends a request to a pod.
 func (s *simulator) arrive(q *replay.Request) {
+	if s.Jobs != nil {
+		s.startJob(q)
+		return
+	}
 	s.record.Arrive()
 	s.arrived++
 	p := s.choose()
@@ -323,6 +330,8 @@ func (s *simulator) done(r int32) {
 	}
 	if s.delivery != nil {
 		s.delivery.answered(r)
+	} else if s.Jobs != nil {
+		s.endJob(q)
 	} else if latency := s.now - q.arrived; latency > s.limit {
 		s.record.Finish(s.overLimit, s.limit)
 	} else {
