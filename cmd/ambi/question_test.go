@@ -11,7 +11,7 @@ import (
 const questionPage = "../../docs/serverless-or-kubernetes.md"
 
 var (
-	commandBlock = regexp.MustCompile("(?s)```sh\n(ambi compare [^\n]*)\n```\n\n```text\n(.*?)```\n")
+	commandBlock = regexp.MustCompile("(?s)```sh\n(ambi (?:compare|simulate) [^\n]*)\n```\n\n```text\n(.*?)```\n")
 	// pageFigure matches what may only stand on the page if ambi says it: dollars,
 	// and amounts with a suffix, commas or decimals.
 	pageFigure = regexp.MustCompile(`\$[0-9][0-9,]*(?:\.[0-9]+)?|\b[0-9]+(?:\.[0-9]+)?[MGk]\b|\b[0-9]{1,3}(?:,[0-9]{3})+\b|\b[0-9]+\.[0-9]+\b`)
@@ -40,11 +40,15 @@ func TestQuestion(t *testing.T) {
 			return out.String()
 		}
 		commands++
-		said.WriteString(report("--full"))
-		head, _, _ := strings.Cut(report(), "\n\n")
+		if strings.HasPrefix(m[1], "ambi compare") {
+			said.WriteString(report("--full"))
+		}
+		whole := report()
+		said.WriteString(whole)
+		head, _, _ := strings.Cut(whole, "\n\n")
 		return "```sh\n" + m[1] + "\n```\n\n```text\n" + head + "\n```\n"
 	})
-	if commands < 12 || strings.Count(text, "ambi compare -C") != commands {
+	if commands < 12 || strings.Count(text, "ambi compare -C")+strings.Count(text, "ambi simulate -C") != commands {
 		t.Errorf("%d commands were run, and the page has %d", commands, strings.Count(text, "ambi compare -C"))
 	}
 	if fresh != text {
@@ -56,7 +60,7 @@ func TestQuestion(t *testing.T) {
 			t.Error("docs/serverless-or-kubernetes.md is stale; run: go test ./cmd/ambi -run TestQuestion -update, and read the difference")
 		}
 	}
-	for _, name := range []string{"docs/example/app/app.yaml", "docs/pipeline/app/app.yaml", "docs/shop/app/app.yaml"} {
+	for _, name := range []string{"docs/example/app/app.yaml", "docs/pipeline/app/app.yaml", "docs/nightly/app/app.yaml", "docs/shop/app/app.yaml"} {
 		app, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -87,13 +91,15 @@ func TestQuestion(t *testing.T) {
 		{"| long requests that wait | Kubernetes,", "--requests 1/s", "Kubernetes"},
 		{"| an image pipeline, fed by uploads and a queue | Lambda, by far;", "-C docs/pipeline\n", "Lambda"},
 		{"| an image pipeline, fed by uploads and a queue | Lambda, by far; Kubernetes", "--requests print=20M/month", "Kubernetes"},
+		{"| a nightly job | Lambda, by far;", "-C docs/nightly\n", "Lambda"},
+		{"| a nightly job | Lambda, by far; hardly cheaper", "-C docs/nightly --shared 0.005", "Lambda"},
 		{"| in a cluster that is there anyway | Kubernetes,", "--shared 0.02 --requests 30M/month", "Kubernetes"},
 	} {
 		if !strings.Contains(text, want.row) {
 			t.Errorf("the table lacks %s", want.row)
 		}
 		_, after, _ := strings.Cut(fresh, want.command)
-		if answer := regexp.MustCompile(`(?:shop|prints) in us-east-1: (\w+)`).FindStringSubmatch(after); answer == nil || answer[1] != want.heading {
+		if answer := regexp.MustCompile(`(?:shop|prints|nightly) in us-east-1: (\w+)`).FindStringSubmatch(after); answer == nil || answer[1] != want.heading {
 			t.Errorf("%s: %v", want.command, answer)
 		}
 	}
