@@ -10,6 +10,7 @@ import (
 	"ambi/compare/demand"
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
+	"ambi/target"
 )
 
 // results are comparisons of every kind.
@@ -33,6 +34,7 @@ func results(t *testing.T) map[string]compare.Result {
 		"unknown":   run(t, unknown),
 		"fargate":   run(t, fargate),
 		"practice":  run(t, agreed(t, input(t, thumbs), "80%,1y,ec2=28%,lambda=12%", "2,1y,35%", "60%,65%", "stage=10%,dev=1%+shared")),
+		"objective": run(t, promising(t)),
 		"minutes":   run(t, minutes(input(t, thumbs))),
 		"refused":   run(t, input(t, strings.Replace(thumbs, "concurrency: 10", "concurrency: 10\n    timeout: 20m", 1))),
 		"unpriced":  run(t, input(t, strings.Replace(strings.Replace(thumbs, "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/thumbs:1.4.2", "port: 8080", 1), "handler: native", "handler: native, zip: a.zip", 1))),
@@ -42,6 +44,13 @@ func results(t *testing.T) map[string]compare.Result {
 	r.Against = &d
 	list["against"] = r
 	return list
+}
+
+// promising is an app with an objective that one target misses.
+func promising(t *testing.T) compare.Input {
+	in := input(t, thumbs)
+	in.Objective = &compare.Objective{Services: []compare.Promise{{Service: "api", Objective: "p99 < 1s", Pair: target.Pair[compare.Kept]{Lambda: compare.Kept{Values: []string{"p99 2s"}}, Kubernetes: compare.Kept{Holds: true}}}}}
+	return in
 }
 
 // What is read from a result's JSON is that result.

@@ -43,8 +43,12 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumePractice(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack has none, but is priced with as many, because it must be monitored too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
 	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
-	if c.Behavior == nil {
+	if c.Objective != nil {
+		say("objective", "simulated", "each service alone under traffic that is made from its usage, on Lambda and on nodes of its own; --seed, --span and the other settings of \"ambi simulate\" apply")
+	} else if c.Behavior == nil {
 		say("determinism", "", "the calculation uses no random numbers")
+	}
+	if c.Behavior == nil {
 		return list
 	}
 	f := c.Behavior.Trace
@@ -205,6 +209,14 @@ func (c *comparison) assumeLambda(say sayer) {
 		say("egress", "", "traffic that the app itself sends to the internet is on neither bill: outboundSize is not given")
 	default:
 		say("egress", "", "outboundSize, which the app itself exchanges with the internet, is counted as outgoing")
+	}
+	if c.Choices.CDN > 0 {
+		say("cdn", "the user", "CloudFront answers %.4g %% of the requests over HTTP, and of their bytes, in front of either target; the others reach the target in the same shape, and what the target sends to CloudFront is free", 100*c.Choices.CDN)
+		if cost.CDNPriced(c.Sheet) {
+			say("cdn", "aws.amazon.com/cloudfront/pricing", "clients are in the United States, Mexico and Canada and use HTTPS; no plan at a flat rate, log, function or invalidation is counted")
+		} else {
+			say("cdn", "", "what CloudFront itself costs is on neither bill: the price book has no sourced price of it")
+		}
 	}
 	if c.functions(func(f lambda.Service) bool { return f.Tracing }) {
 		say("traces", "docs.aws.amazon.com/lambda/latest/dg/services-xray.html", "for each function, one request a second is traced, and 5 %% of the others")

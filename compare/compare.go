@@ -61,6 +61,8 @@ type Input struct {
 	NotPriced []NotPriced
 	// Written is the only target of services that are written for one, by name.
 	Written map[string]spec.Target
+	// Objective is what the services promise, held against simulations; nil: nothing.
+	Objective *Objective
 	// Behavior is a simulation of the app's service under a trace, whose rate must be Usage's.
 	// Its quantities are priced instead of averages.
 	Behavior *simulate.Result
@@ -89,6 +91,9 @@ type Result struct {
 	// service, while a figure is missing, and with a simulation.
 	Placement *Placement `json:"placement,omitempty"`
 	Team      *Team      `json:"team,omitempty"` // null without an hourly rate
+	// Objective is what the services promise, where one was given: a service is kept from a target on
+	// which it misses it.
+	Objective *Objective `json:"objective,omitempty"`
 	// Practice is what the commitments and copies that were given make of the bills.
 	Practice []Practice `json:"practice,omitempty"`
 	// NotPriced is what is in no figure: services, and data or a part of its use.
@@ -210,7 +215,7 @@ func Compare(in Input) (Result, error) {
 		return Result{}, err
 	}
 	r.Fit = fit.Check(fit.Input{
-		Resolved: in.Resolved, Workloads: c.averages.Workloads, Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
+		Resolved: in.Resolved, Workloads: c.reaching(c.averages), Choices: in.Choices, Region: in.Sheet.Region, Nodes: r.Nodes, Replicas: c.replicas,
 		Served: reliableTargets(in.Behavior),
 	})
 	for i, b := range r.Fit.Blockers {
@@ -220,6 +225,9 @@ func Compare(in Input) (Result, error) {
 	}
 	if in.Behavior != nil {
 		r.Fit.Warnings = append(r.Fit.Warnings, failureWarnings(in.Resolved, in.Behavior)...)
+	}
+	if r.Objective = in.Objective; r.Objective != nil {
+		r.Fit.Blockers = fit.InOrder(r.Fit.Blockers, c.missed())
 	}
 	if r.BreakEven, err = c.breakEven(pair); err != nil {
 		return Result{}, err

@@ -48,6 +48,9 @@ func (d draw) placed(t *testing.T, n int) compare.Input {
 	if d.IntN(4) == 0 {
 		in.Choices.Kubernetes.Shared = .1 + .5*d.Float64()
 	}
+	if d.IntN(4) == 0 {
+		in.Choices.CDN = .1 + .8*d.Float64()
+	}
 	return in
 }
 
@@ -170,5 +173,41 @@ func BenchmarkPlacement(b *testing.B) {
 				run(b, in)
 			}
 		})
+	}
+}
+
+// A service that misses an objective on the target where it would be cheapest is placed on the other
+// one, and says why; one that was not simulated, or that the target refuses anyway, stays free.
+func TestPlacementKeepsAnObjective(t *testing.T) {
+	in := input(t, apart)
+	before := run(t, in)
+	on := func(r compare.Result, service string) compare.Placed {
+		return r.Placement.Services[slices.IndexFunc(r.Placement.Services, func(s compare.Placed) bool { return s.Service == service })]
+	}
+	if on(before, "rare").Target != spec.Lambda || on(before, "busy").Target != spec.Kubernetes {
+		t.Fatalf("placed as %+v", before.Placement)
+	}
+	kept, missed := compare.Kept{Holds: true, Values: []string{"p99 80ms"}}, compare.Kept{Values: []string{"p99 2.1s"}}
+	in.Objective = &compare.Objective{Services: []compare.Promise{
+		{Service: "busy", Unknown: "without startTime"},
+		{Service: "rare", Objective: "p99 < 1s", Pair: target.Pair[compare.Kept]{Lambda: missed, Kubernetes: kept}},
+	}}
+	r := run(t, in)
+	rare := on(r, "rare")
+	if rare.Target != spec.Kubernetes || !strings.Contains(rare.Pinned, "services.rare: it does not keep p99 < 1s in a simulation: p99 2.1s") || on(r, "busy").Pinned != "" {
+		t.Errorf("placed as %+v", r.Placement)
+	}
+	if r.Placement.Cost != *before.Kubernetes.Bill.Total || r.Placement.Cost <= before.Placement.Cost {
+		t.Errorf("it costs %s, and all on Kubernetes %s", r.Placement.Cost, before.Kubernetes.Bill.Total)
+	}
+	if r.Verdict.Answer != compare.Kubernetes || len(r.Fit.Blocked(spec.Lambda)) != 1 {
+		t.Errorf("%+v", r.Verdict)
+	}
+	if text := r.Objective.Words(); text != "not kept by rare on Lambda: p99 2.1s instead of p99 < 1s; not simulated: busy (without startTime)" {
+		t.Errorf("it says %s", text)
+	}
+	in.Objective.Services[1].Lambda = kept
+	if r := run(t, in); r.Placement.Cost != before.Placement.Cost || len(r.Fit.Blockers) > 0 {
+		t.Errorf("kept on both targets: %+v", r.Placement)
 	}
 }

@@ -196,6 +196,7 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 		}
 	}
 	for _, other := range append(choices, []choice{
+		{"no CDN in front", func(c *cost.Choices) { c.CDN = 0 }},
 		{"nodes for the peak at all times", func(c *cost.Choices) { c.Kubernetes.ForPeak = true }},
 		{"nodes whose CPU is 13 % in use, as in clusters that were measured", func(c *cost.Choices) { c.Kubernetes.Utilization = .13 }},
 		{"nodes that follow traffic", func(c *cost.Choices) { c.Kubernetes.ForPeak = false }},
@@ -232,7 +233,7 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 
 // fit is what the app's usage runs into under some choices.
 func (c *comparison) fit(choices cost.Choices) fit.Report {
-	return fit.Check(fit.Input{Resolved: c.Resolved, Workloads: c.app.Workloads, Choices: choices, Served: reliableTargets(c.Behavior)})
+	return fit.Check(fit.Input{Resolved: c.Resolved, Workloads: c.reaching(c.app), Choices: choices, Served: reliableTargets(c.Behavior)})
 }
 
 // ColdStarts is the effect of a keep-alive time.
@@ -261,7 +262,7 @@ func (c *comparison) coldStarts() []ColdStarts {
 	list := []ColdStarts{}
 	for _, d := range times {
 		starts := ColdStarts{KeepAlive: d.String(), Assumed: d == c.Choices.Lambda.KeepAlive, Services: []ServiceColdStart{}}
-		for _, w := range c.app.Workloads {
+		for _, w := range c.reaching(c.app) {
 			starts.Services = append(starts.Services, ServiceColdStart{w.Name, coldShare(w, d.Std()), !w.OverHTTP()})
 		}
 		list = append(list, starts)

@@ -38,13 +38,22 @@ func workloads(in Input) (cost.App, error) {
 	return app, nil
 }
 
+// reaching are an app's services without the requests that a CDN answers.
+func (c *comparison) reaching(app cost.App) []cost.Workload {
+	var list []cost.Workload
+	for _, w := range app.Workloads {
+		list = append(list, w.Reaching(c.Choices))
+	}
+	return list
+}
+
 // services compares each service on its own, and beside the others.
 func (c *comparison) services(whole pair, r Result) ([]Service, error) {
 	var list []Service
 	fits := byService(r.Fit)
 	for i, w := range c.app.Workloads {
 		s := Service{
-			Name: w.Name, Trigger: trigger(w), Usage: w.Traffic.Usage, Lambda: c.function(w), Kubernetes: c.deployed(w),
+			Name: w.Name, Trigger: trigger(w), Usage: w.Traffic.Usage, Lambda: c.function(w.Reaching(c.Choices)), Kubernetes: c.deployed(w),
 			Crossings: []breakeven.Crossing{},
 		}
 		s.simulated(c.Behavior)

@@ -51,6 +51,10 @@ does and with its settings (--seed to --nodes below), and the simulated quantiti
 are priced instead of averages. With --requests too, or with several services,
 nothing is simulated: the trace only says how requests spread over time.
 
+With --slo, each service is simulated on both targets, under traffic that is made
+from its usage, and kept from a target on which it misses the objective: the mix is
+then the cheapest one that keeps it.
+
 For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
 figures, numbers, + - * / ( ) < <= > >= == != and, or, not. A condition that cannot
 be decided because a figure is unknown fails too. The figures, in dollars a month
@@ -77,7 +81,7 @@ was interrupted, and what was printed is incomplete.`,
 			}
 			err := errors.Join(
 				flags.Exclusive(cmd, "html", "json", "markdown", "serve"), flags.Exclusive(cmd, "serve", "require"), flags.Exclusive(cmd, "serve", "fail-if"),
-				flags.Exclusive(cmd, "serve", "against"), flags.Exclusive(cmd, "serve", "write"), flags.Exclusive(cmd, "serve", "trace"), gate.Check(output.against != ""), idle.Err())
+				flags.Exclusive(cmd, "serve", "against"), flags.Exclusive(cmd, "serve", "write"), flags.Exclusive(cmd, "serve", "trace"), flags.Exclusive(cmd, "serve", "slo"), gate.Check(output.against != ""), idle.Err())
 			if output.asPage != "" && output.asPage != "-" {
 				err = errors.Join(err, outfile.Check("html", output.asPage))
 			}
@@ -131,6 +135,7 @@ was interrupted, and what was printed is incomplete.`,
 	asked.Settings.Register(set)
 	asked.Choices.Register(set)
 	asked.Prices.Register(set)
+	set.StringArrayVar(&asked.SLO, "slo", nil, "keep services from a target on which they miss an `OBJECTIVE` in a simulation, such as \"p99 < 300ms\", \"errors < 0.1%\" or, of messages, \"age < 5m\"; SERVICE=OBJECTIVE is that of one")
 	gate.Register(set)
 	output.register(set)
 	set.BoolVar(&write, "write", false, "write the best mix of both targets into the spec, as targets of its services, and show the change")

@@ -21,7 +21,7 @@ func flagValues() map[string]string {
 		"seed": "2", "failures": "0.1", "span": "30m", "variation": "0.5", "runtime": "java21", "placement": "3s", "concurrency": "1", "retry": "", "nodes": "cluster-autoscaler",
 		"free-tier": "", "no-logs": "", "no-egress": "", "function-url": "", "front-door": "rest-api", "keep-alive": "20s", "lambda-nat-gateways": "2", "provisioned": "1",
 		"shared": "0.2", "fargate": "", "auto-mode": "", "extended-support": "", "instance": "m7i.xlarge", "min-nodes": "3", "hourly-rate": "80", "lambda-hours": "2", "kubernetes-hours": "8", "write": "",
-		"savings-plan": "80%,1y,ec2=28%,fargate=20%,lambda=12%", "reserved-nodes": "2,1y,35%", "spot": "60%,65%", "copies": "stage=10%,dev=1%+shared+no-data+no-alarms",
+		"cdn": "80%", "savings-plan": "80%,1y,ec2=28%,fargate=20%,lambda=12%", "reserved-nodes": "2,1y,35%", "spot": "60%,65%", "copies": "stage=10%,dev=1%+shared+no-data+no-alarms",
 		"disk": "50", "for-peak": "", "scale-in": "2h",
 		"nat-gateways": "2", "private-nodes": "", "zones": "3", "requests-per-connection": "1", "connection-time": "10m", "cross-zone": "0.5",
 		"region": "", "prices": "", "price": "", "discount": "", "resolution": "", "start": "", "utilization": "", // whether they have an effect is the prices' and the trace's to say

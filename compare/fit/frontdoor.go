@@ -57,7 +57,7 @@ func (c *checker) frontDoor(w cost.Workload, f lambda.Service, add addLimit) {
 			add(Blocker, at+".domain", Limit{
 				Name: "domain of a function URL", Value: "one of AWS's", Actual: f.Domain, Page: lambda.FunctionURLPage,
 				Message: "a function URL only has AWS's host name",
-				Hint:    "compare with the HTTP API, or put CloudFront in front of it, which is not priced here",
+				Hint:    "compare with the HTTP API, or put CloudFront in front of it, which --cdn prices",
 			})
 		}
 	case cost.RESTAPI:

@@ -62,6 +62,9 @@ func units() map[string]string {
 		"secrets.secret":                     SecretMonth,
 		"secrets.calls":                      Call,
 		"alarms.standard":                    AlarmMonth,
+		"cdn.requests":                       Request, // of CloudFront, over HTTPS
+		"cdn.egress":                         GB,      // of CloudFront, to clients
+		"cdn.origin":                         GB,      // of CloudFront, to origins
 		"credits.t3":                         CPUHour, // of CPU above a burstable instance's baseline
 		"credits.t4g":                        CPUHour,
 		"xray.traces":                        Trace,

@@ -124,14 +124,15 @@ func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOpti
 
 // everywhere adds what holds in every region and is in no offer file: free
 // allowances, which count all regions together, that a function URL has no
-// price of its own, and what the pages of X-Ray and of burstable instances name for all of them.
+// price of its own, and what the pages of X-Ray and of burstable instances name for all of them,
+// and CloudFront, whose prices are by where clients are.
 func everywhere(rates map[string]Rate, base *Book) {
 	known := base.regions["us-east-1"]
 	for key, rate := range rates {
 		rate.Free = known[key].Free
 		rates[key] = rate
 	}
-	for _, key := range []string{"lambda.url", "xray.traces", "credits.t3", "credits.t4g"} {
+	for _, key := range []string{"lambda.url", "xray.traces", "credits.t3", "credits.t4g", "cdn.requests", "cdn.egress", "cdn.origin"} {
 		if rate := known[key]; rate.Status.Usable() {
 			rates[key] = rate
 		}

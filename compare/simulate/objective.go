@@ -92,6 +92,9 @@ func (o Objective) Value(r *replay.Result) float64 {
 // OfAge reports whether the objective is of the age of messages, which only a queue has.
 func (o Objective) OfAge() bool { return o.age }
 
+// OfErrors reports whether the objective is of requests, or messages, that end badly.
+func (o Objective) OfErrors() bool { return o.quantile == 0 }
+
 func share(n, of int64) float64 {
 	if of == 0 {
 		return 0

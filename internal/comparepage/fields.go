@@ -191,6 +191,8 @@ func choiceField(flag string) (group, label string, stops []string) {
 		return "Lambda", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
 	case "kubernetes-hours":
 		return "Kubernetes", "Hours a month of the team", strings.Fields("0 1 2 4 8 16 32 64")
+	case "cdn":
+		return "Both", "Requests that a CDN answers, percent", strings.Fields("1 10 20 30 40 50 60 70 80 90 95 99")
 	case "savings-plan":
 		return "Both", "Compute Savings Plan: coverage, term, what is off", nil
 	case "copies":

@@ -62,6 +62,7 @@ func AllChoices() []Choice {
 			func(c *cost.Choices) *float64 { return &c.Team.Lambda }),
 		number("kubernetes-hours", "kubernetesHours", spec.Kubernetes, "the `HOURS` a month that the team works for it",
 			func(c *cost.Choices) *float64 { return &c.Team.Kubernetes }),
+		percentage("cdn", "cdn", both, "the `PERCENT` of the requests over HTTP that CloudFront answers in front of either target (default no CDN)", func(c *cost.Choices) *float64 { return &c.CDN }),
 		worded("savings-plan", "savingsPlan", both, "a Compute Savings Plan, as `COVERAGE,TERM,SERVICE=PERCENT`, such as 80%,1y,ec2=28%,lambda=12%: shows the answer with it (default none)",
 			func(c *cost.Choices) textual { return &c.Commitments.Savings }),
 		worded("copies", "copies", both, "`COPIES` of the app beside production, such as stage=10%,dev=1%+shared+no-data+no-alarms, of its requests: shows the answer with them (default none)",
@@ -105,23 +106,8 @@ func AllChoices() []Choice {
 			Get: func(c cost.Choices) string { return c.Kubernetes.Instance },
 		},
 		whole("min-nodes", "minNodes", spec.Kubernetes, "the `NUMBER` of nodes that are always there", func(c *cost.Choices) *int { return &c.Kubernetes.MinNodes }),
-		{
-			Flag: "utilization", Name: "utilization", Target: spec.Kubernetes,
-			Usage: "the `PERCENT` of the nodes' CPU that is in use over a month, as clusters really run: 13% (default as few nodes as hold the replicas)",
-			Set: func(c *cost.Choices, text string) error {
-				percent, err := parseNumber(strings.TrimSuffix(text, "%"))
-				if c.Kubernetes.Utilization = percent / 100; err == nil && percent == 0 {
-					err = problem.New("must be 1%% to 100%%, got %s", text)
-				}
-				return err
-			},
-			Get: func(c cost.Choices) string {
-				if c.Kubernetes.Utilization == 0 {
-					return ""
-				}
-				return strconv.FormatFloat(100*c.Kubernetes.Utilization, 'f', -1, 64)
-			},
-		},
+		percentage("utilization", "utilization", spec.Kubernetes, "the `PERCENT` of the nodes' CPU that is in use over a month, as clusters really run: 13% (default as few nodes as hold the replicas)",
+			func(c *cost.Choices) *float64 { return &c.Kubernetes.Utilization }),
 		worded("reserved-nodes", "reservedNodes", spec.Kubernetes, "nodes that are reserved all month, as `NODES,TERM,PERCENT` off their price, such as 2,1y,35%: shows the answer with them (default none)",
 			func(c *cost.Choices) textual { return &c.Commitments.Reserved }),
 		worded("spot", "spot", spec.Kubernetes, "spot nodes, as `SHARE,PERCENT` off their price, such as 60%,65%: shows the answer with them, and counts no interruptions (default none)",
@@ -267,6 +253,26 @@ func number(flag, name string, target spec.Target, usage string, field func(*cos
 		Flag: flag, Name: name, Target: target, Usage: usage,
 		Set: func(c *cost.Choices, text string) (err error) { *field(c), err = parseNumber(text); return err },
 		Get: func(c cost.Choices) string { return strconv.FormatFloat(*field(&c), 'f', -1, 64) },
+	}
+}
+
+// percentage is a part, from more than 0 to 1, that is typed as a percentage; 0 where it is not given.
+func percentage(flag, name string, target spec.Target, usage string, field func(*cost.Choices) *float64) Choice {
+	return Choice{
+		Flag: flag, Name: name, Target: target, Usage: usage,
+		Set: func(c *cost.Choices, text string) error {
+			percent, err := parseNumber(strings.TrimSuffix(text, "%"))
+			if *field(c) = percent / 100; err == nil && percent == 0 {
+				err = problem.New("must be at least 1%%, got %s", text)
+			}
+			return err
+		},
+		Get: func(c cost.Choices) string {
+			if *field(&c) == 0 {
+				return ""
+			}
+			return strconv.FormatFloat(100**field(&c), 'f', -1, 64)
+		},
 	}
 }
 

@@ -24,6 +24,7 @@ type Comparison struct {
 	Choices  Choices
 	Prices   Prices
 	Settings Settings // of a simulation
+	SLO      []string // objectives that services keep: SERVICE=OBJECTIVE, or without a name for all others
 }
 
 // Priced is the part of a project that is compared: what can be priced. A trace of
@@ -169,12 +170,14 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	}
 	in, errInput := counted.Input(p)
 	if traces {
+		idle.Refuse("is held against traffic that is made from the usage, and --trace gives other traffic", "slo")
 		idle.Refuse("--trace already says how requests spread over time", ShapeFlags()...)
 	}
 	why := ""
 	switch {
-	case !traces:
-		why = "give --trace"
+	case !traces && len(c.SLO) == 0:
+		why = "give --trace, or --slo"
+	case !traces: // each service is simulated
 	case !simulated && len(p.App.Services) == 1 && len(c.Usage.Requests) == 0:
 		why = "messages of a FIFO queue are not simulated"
 	case len(p.App.Services) > 1:
@@ -195,10 +198,16 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 		idle.Settings(why, in.Choices, p.App, service, file)
 		if simulated {
 			idle.Messages(p.App, service)
+			idle.Reaching()
 		}
 	}
 	if err := errors.Join(errSettings, errTrace, errInput, idle.Err()); err != nil {
 		return compare.Result{}, problem.As(problem.Misuse, err)
+	}
+	if len(c.SLO) > 0 {
+		if in.Objective, errTrace = simulation.Objective(ctx, in, c.SLO, settings, ends); errTrace != nil {
+			return compare.Result{}, errTrace
+		}
 	}
 	if !simulated {
 		return c.compared(p, in, compare.Compare)

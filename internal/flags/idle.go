@@ -67,6 +67,12 @@ func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 	if k.Shared > 0 {
 		i.Refuse(notOwn, "min-nodes", "reserved-nodes")
 	}
+	if !c.Egress {
+		i.Refuse("answers clients on the internet, and --no-egress keeps responses within AWS", "cdn")
+	}
+	if !slices.ContainsFunc(app.ServiceNames(), func(name string) bool { return app.Services[name].IsHTTP() }) {
+		i.Refuse("answers requests over HTTP, and no service gets any", "cdn")
+	}
 	if !c.Logs {
 		i.Refuse("--no-logs leaves logs out", "log-size")
 	}
@@ -153,10 +159,16 @@ func (i *Idle) Together(app *spec.App) {
 	i.RefuseHinting("several services are simulated together, request by request", "--service simulates one, and samples it", "resolution")
 }
 
+// Reaching finds what a trace of the requests that reach a target leaves without effect.
+func (i *Idle) Reaching() {
+	i.Refuse("keeps requests from the target, and a simulation is of those that reach it", "cdn")
+}
+
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
 	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours", "savings-plan", "reserved-nodes", "spot", "copies")
+	i.Reaching()
 	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
 		i.Refuse("applies to nodes of the app's own, and there are none", "for-peak")
 	}

@@ -18,6 +18,9 @@ type Choices struct {
 	FreeTier bool `json:"freeTier"` // count AWS's free allowances
 	Logs     bool `json:"logs"`     // logs go to CloudWatch
 	Egress   bool `json:"egress"`   // responses go out to the internet
+	// CDN is the part of the requests over HTTP, and of their bytes, that a CDN in front of either
+	// target answers itself: from 0 to 1; 0 means that there is none.
+	CDN float64 `json:"cdn,omitempty"`
 	// Elsewhere is the rest of the account's usage in a month, by price key: tiers apply to an
 	// account's total.
 	Elsewhere  map[string]float64 `json:"elsewhere,omitempty"`
@@ -149,6 +152,8 @@ func (c Choices) Check() error {
 	}
 	fail(c.Lambda.KeepAlive > 0 && c.Lambda.KeepAlive <= maxTime, "keepAlive", "must be more than 0s and at most %s, a month, got %s", maxTime, c.Lambda.KeepAlive)
 	c.Lambda.check(fail)
+	fail(c.CDN == 0 || c.CDN >= .01 && c.CDN <= .99, "cdn", "must be 1%% to 99%%, got %v%%", 100*c.CDN)
+	fail(c.CDN == 0 || c.Egress, "cdn", "answers clients on the internet, and responses stay within AWS")
 	c.Team.check(fail)
 	c.Commitments.check(k, fail)
 	for _, key := range slices.Sorted(maps.Keys(c.Elsewhere)) {

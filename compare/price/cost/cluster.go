@@ -16,6 +16,7 @@ import (
 type cluster struct {
 	choices      KubernetesChoices
 	logs, egress bool
+	cdn          bool
 	sends        bool // to the internet, as far as is known
 	services     []service
 	instance     nodes.Instance
@@ -67,14 +68,14 @@ func newCluster(catalog *nodes.Catalog, app App, choices Choices) (*cluster, err
 
 // place chooses what an app's pods run on.
 func place(catalog *nodes.Catalog, app App, choices Choices) (*cluster, error) {
-	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, sends: app.Sends(), known: true, measured: 1, alarms: app.Alarms}
+	c := &cluster{choices: choices.Kubernetes, logs: choices.Logs, egress: choices.Egress, cdn: choices.CDN > 0, sends: app.Sends(), known: true, measured: 1, alarms: app.Alarms}
 	if len(app.Workloads) == 0 {
 		return nil, fmt.Errorf("an app without services costs nothing")
 	}
 	c.architecture = string(spec.ARM64)
 	routes := map[Balancer]int{}
 	for _, w := range app.Workloads {
-		s, err := newService(w)
+		s, err := newService(w.Reaching(choices))
 		if err != nil {
 			return nil, err
 		}

@@ -57,6 +57,14 @@ type Workload struct {
 	Alarms   int // CloudWatch alarms, on both targets
 }
 
+// Reaching is the workload without the requests that a CDN answers.
+func (w Workload) Reaching(choices Choices) Workload {
+	if n, known := w.Traffic.Requests.Get(); known && choices.CDN > 0 && w.OverHTTP() {
+		w.Traffic.Requests = demand.Known(n * (1 - choices.CDN))
+	}
+	return w
+}
+
 // Balancer is the load balancer that serves a workload on Kubernetes. The same name means the
 // same load balancer; all workloads with an empty name share one.
 type Balancer struct {

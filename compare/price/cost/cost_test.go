@@ -371,6 +371,7 @@ func variants() map[string]func(*Choices) {
 		"Auto Mode":    func(c *Choices) { c.Kubernetes.AutoMode = true },
 		"shared":       func(c *Choices) { c.Kubernetes.Shared = .1 },
 		"NAT":          func(c *Choices) { c.Kubernetes.NATGateways = 2; c.Kubernetes.PublicNodes = false },
+		"CDN":          func(c *Choices) { c.CDN = .6 },
 		"cross-zone":   func(c *Choices) { c.Kubernetes.CrossZone = .5 },
 		"instance":     func(c *Choices) { c.Kubernetes.Instance = "c7g.2xlarge" },
 	}
@@ -586,6 +587,31 @@ func TestBalancers(t *testing.T) {
 			if hours, asked := want[line.Name]; asked && float64(*line.Quantity) != hours {
 				t.Errorf("%s: %s: %v hours, want %v", name, line.Name, *line.Quantity, hours)
 			}
+		}
+	}
+}
+
+// A CDN that answers 80 % of 100 M requests leaves 20 M to either target: its bill is that of 20 M
+// requests, without what they send to clients. CloudFront is 100 for requests; of 6 KiB each
+// 572.2 GB at .085 to clients, and 20 M x 2 KiB at .02 to the target, on both bills.
+func TestCDNByHand(t *testing.T) {
+	behind, alone := Defaults(), Defaults()
+	behind.CDN = .8
+	u := usage()
+	u.Requests, u.Outbound = demand.Known(100e6), demand.Known[int64](0)
+	few := u
+	few.Requests = demand.Known(20e6)
+	ours := 100 + 100e6*6144/(1<<30)*.085 + 20e6*2048/(1<<30)*.02
+	for i, m := range both(t, workload(t, u), behind) {
+		without := both(t, workload(t, few), alone)[i].Bill(1)
+		want := without.Total.Dollars() + ours
+		for _, c := range without.Components {
+			if c.Category == Egress {
+				want -= c.Cost.Dollars()
+			}
+		}
+		if got := m.Bill(1).Total.Dollars(); math.Abs(got-want) > 1e-6 {
+			t.Errorf("%s behind a CDN costs %g, want %g", m.Target, got, want)
 		}
 	}
 }

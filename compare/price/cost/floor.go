@@ -108,7 +108,7 @@ func FloorOf(sheet *price.Sheet, catalog *nodes.Catalog, app App, choices Choice
 		own.Kubernetes, ok[1] = cheapest(pods, func(l line) bool { return l.apart() })
 		known = known && ok[0] && ok[1]
 		f.Services = append(f.Services, own)
-		f.Shares = append(f.Shares, shares(sheet, w, types, k))
+		f.Shares = append(f.Shares, shares(sheet, w.Reaching(choices), types, k))
 	}
 	return f, known
 }

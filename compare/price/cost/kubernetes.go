@@ -62,6 +62,7 @@ func prepareKubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choi
 	}
 	parts = append(parts, b.scheduleParts(app)...)
 	parts = append(parts, b.claims(app)...)
+	parts = append(parts, b.cdn(app)...)
 	parts = append(parts, b.data(app)...)
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
@@ -205,7 +206,7 @@ func (c *cluster) add(l kubernetesLines, scale float64, q []float64) {
 			}
 		}
 		if c.egress {
-			if s.OverHTTP() { // who delivers a message gets the answer
+			if s.OverHTTP() && !c.cdn { // who delivers a message gets the answer, and AWS sends to its CDN for free
 				q[l.egress] += float64(requests * s.responseGB)
 			}
 			if c.sends {

@@ -68,6 +68,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 		parts = append(parts, part)
 	}
 	parts = append(parts, b.scheduleParts(app)...)
+	parts = append(parts, b.cdn(app)...)
 	parts = append(parts, b.data(app)...)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {
@@ -257,6 +258,7 @@ type function struct {
 }
 
 func newFunction(w Workload, choices Choices) (function, error) {
+	w = w.Reaching(choices)
 	t := w.Traffic
 	f := function{
 		Workload: w, choices: choices,
@@ -358,7 +360,7 @@ func (f *function) add(l lambdaLines, scale float64, q []float64, nat, sends boo
 		q[l.traces] += f.traces(perSecond) * demand.SecondsPerMonth
 	}
 	if f.choices.Egress {
-		if f.OverHTTP() { // who delivers a message gets the answer
+		if f.OverHTTP() && f.choices.CDN == 0 { // who delivers a message gets the answer, and AWS sends to its CDN for free
 			q[l.egress] += float64(requests * f.responseGB)
 		}
 		if sends {

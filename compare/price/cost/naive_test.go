@@ -114,9 +114,29 @@ func (n naive) upTo(rate rawRate, quantity *big.Rat) *big.Rat {
 	return total
 }
 
+// cdn is what CloudFront in front of a target costs.
+func (n naive) cdn(list amounts) {
+	if n.choices.CDN == 0 {
+		return
+	}
+	t := n.w.Traffic
+	requests := t.Requests.Or(-1)
+	list["CDN, requests"] = n.price("cdn.requests", requests)
+	list["CDN, to clients"] = n.price("cdn.egress", requests*float64(t.Response.Or(-1))/1073741824)
+	list["CDN, to the target"] = n.price("cdn.origin", (requests-requests*n.choices.CDN)*float64(t.Request.Or(-1))/1073741824)
+}
+
+// sent is how many bytes of a request's go to the internet from the target itself.
+func (n naive) sent() int64 {
+	if n.choices.CDN > 0 {
+		return n.w.Traffic.Outbound.Or(-1)
+	}
+	return n.w.Traffic.Outbound.Or(-1) + n.w.Traffic.Response.Or(-1)
+}
+
 func (n naive) lambda() amounts {
 	t, a := n.w.Traffic, n.w.Function.Architecture
-	requests := t.Requests.Or(-1)
+	requests := t.Requests.Or(-1) * (1 - n.choices.CDN)
 	waiting := t.Duration.Or(-1) - t.CPUTime.Or(-1)
 	core := math.Min(1, float64(n.w.Function.MemoryMB)/1769)
 	billedMS := math.Ceil(math.Round((float64(waiting)+float64(t.CPUTime.Or(-1))/core)/1e3) / 1e3)
@@ -125,8 +145,9 @@ func (n naive) lambda() amounts {
 	units := math.Max(1, math.Ceil(payload/524288))
 	logs := requests * (float64(t.Log.Or(-1)) + 423) / 1073741824
 	access := requests * 259 / 1073741824
-	egress := requests * float64(t.Response.Or(-1)+t.Outbound.Or(-1)) / 1073741824
+	egress := requests * float64(n.sent()) / 1073741824
 	list := amounts{}
+	n.cdn(list)
 	switch through := n.choices.Lambda.FrontDoor; {
 	case n.choices.Lambda.FunctionURL:
 		access = 0
@@ -294,7 +315,7 @@ placing:
 
 func (n naive) kubernetes(instance nodes.Instance) amounts {
 	t, k := n.w.Traffic, n.choices.Kubernetes
-	requests, cpu, duration := t.Requests.Or(-1), t.CPUTime.Or(-1).Seconds(), t.Duration.Or(-1).Seconds()
+	requests, cpu, duration := t.Requests.Or(-1)*(1-n.choices.CDN), t.CPUTime.Or(-1).Seconds(), t.Duration.Or(-1).Seconds()
 	// Walk two cycles in steps, and keep the highest rate of the time before.
 	segments := t.Profile.Segments()
 	const step = time.Minute
@@ -374,7 +395,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 	lcu = math.Max(lcu, perSecond/k.RequestsPerConnection*math.Max(duration, k.ConnectionTime.Std().Seconds())/3000)
 	lcu = math.Max(lcu, payload/730)
 	lcu = math.Max(lcu, perSecond*math.Max(0, float64(n.w.Routes-10))/1000)
-	logs, egress := gb(t.Log.Or(-1)), gb(t.Response.Or(-1)+t.Outbound.Or(-1))
+	logs, egress := gb(t.Log.Or(-1)), gb(n.sent())
 	if !n.choices.Logs {
 		logs = 0
 	}
@@ -393,6 +414,7 @@ func (n naive) kubernetes(instance nodes.Instance) amounts {
 		"Egress to the internet":    n.price("egress.internet", egress),
 		"Alarms":                    n.price("alarms.standard", float64(n.shared+n.w.Alarms)),
 	}
+	n.cdn(list)
 	if a := "x86_64"; k.Compute == Fargate {
 		cpu, memory := n.fargate(n.w.Pod.MilliCPU, n.w.Pod.MemoryMiB)
 		cpu, memory = cpu*replicaHours, memory*replicaHours
@@ -509,6 +531,9 @@ func TestAgainstNaiveArithmetic(t *testing.T) {
 			choices.Lambda.NATGateways = demand.Known(random.IntN(3))
 		}
 		w.Balancer.Internal = random.IntN(4) == 0
+		if choices.Egress && random.IntN(3) == 0 {
+			choices.CDN = .01 + .98*random.Float64()
+		}
 		n := naive{t, raw, w, choices, random.IntN(3), random.IntN(3), random.IntN(4) == 0}
 		app := App{Workloads: []Workload{w}, Alarms: n.shared, Secrets: n.secrets, VPC: n.vpc}
 		l, err := Lambda(sheet, app, choices)

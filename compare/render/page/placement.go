@@ -60,7 +60,7 @@ func placementOf(r compare.Result) placementView {
 		case s.Pinned != "":
 			one.Note = "fits nowhere else: " + s.Pinned
 		case s.With != nil:
-			one.Note = "with " + strings.Join(s.With, ", ") + ", because one calls the other"
+			one.Note = "with " + strings.Join(s.With, ", ") + ", because calls across targets have no way yet"
 		}
 		if s.Elsewhere != nil {
 			one.Elsewhere = "+ " + format.Money(*s.Elsewhere)

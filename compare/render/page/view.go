@@ -143,6 +143,9 @@ func verdict(r compare.Result, o Options) verdictView {
 	if left := r.Left(); left != "" {
 		v.Facts = append(v.Facts, "Without "+left+".")
 	}
+	if r.Objective != nil {
+		v.Facts = append(v.Facts, "Objective: "+r.Objective.Words()+".")
+	}
 	for _, practice := range r.Practice {
 		v.Facts = append(v.Facts, "In practice: "+practice.Words()+".")
 	}

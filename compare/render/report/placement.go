@@ -98,7 +98,7 @@ func staying(s compare.Placed) string {
 	case s.Pinned != "":
 		return "fits nowhere else: " + s.Pinned
 	case s.With != nil:
-		return "with " + strings.Join(s.With, ", ")
+		return "with " + strings.Join(s.With, ", ") + ", because calls across targets have no way yet"
 	}
 	return ""
 }

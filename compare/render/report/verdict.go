@@ -73,6 +73,9 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"flips with", text})
 	}
 	facts = append(facts, fact{"fits", fits(r.Fit)})
+	if r.Objective != nil {
+		facts = append(facts, fact{"objective", r.Objective.Words()})
+	}
 	for _, practice := range r.Practice {
 		facts = append(facts, fact{"in practice", practice.Words()})
 	}
