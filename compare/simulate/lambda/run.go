@@ -19,7 +19,9 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
 		s.until(loop.At)
-		s.arrive(loop)
+		s.record.To(loop.At)
+		s.record.Arrive()
+		s.try(loop.At, loop.Request, loop.Number, 1)
 	}
 	if err := loop.Err(); err != nil {
 		return replay.Result{}, err
@@ -182,17 +184,18 @@ func (s *simulator) environments() {
 
 // try lets a request in, or turns it away.
 func (s *simulator) try(at int64, q *replay.Request, number int64, attempt int) {
+	pool := s.pool
 	switch {
 	case s.api.each > 0 && !s.api.take(at):
 		s.refuse(replay.ThrottledAPI, at, q, number, attempt)
-	case s.pool.rate.each > 0 && !s.pool.rate.take(at):
+	case pool.rate.each > 0 && !pool.rate.take(at):
 		s.refuse(replay.ThrottledRate, at, q, number, attempt)
 	case s.ready > 0:
 		s.ready--
 		s.record.Set(replay.Provisioned, s.reserved-s.ready)
 		s.record.Add(replay.ProvisionedServed, 1)
 		s.serve(at, q, provisioned)
-	case s.pool.used >= s.pool.limit:
+	case pool.used >= pool.limit:
 		// What is provisioned counts whether it is in use or not.
 		s.refuse(s.overLimit, at, q, number, attempt)
 	case s.waiting.count > 0:
