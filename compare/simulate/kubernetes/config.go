@@ -22,7 +22,9 @@
 // What a request times out on is its whole time, queue included. The client is
 // told then; a pod that works at it does not know, and goes on.
 //
-// Left out: other pods than DNS and each node's agents, failures of nodes and
+// Other Deployments, and the runs of CronJobs, share the nodes in RunTogether.
+//
+// Left out: the cluster's own pods but for DNS and each node's agents, failures of nodes and
 // pods, liveness probes, rolling updates, the balancer's own time, and the CPU
 // that a start takes.
 package kubernetes

@@ -23,8 +23,9 @@
 // What is known of a request when it starts is recorded then: a point of the
 // series holds the latencies of the requests that came in it.
 //
-// Left out: other functions of the account, the recycling of environments that
-// are in use, the INIT phase's limit of 10 s, and AWS's own spare environments
+// Other functions of the account share its limits in RunTogether.
+//
+// Left out: the recycling of environments that are in use, the INIT phase's limit of 10 s, and AWS's own spare environments
 // for provisioned concurrency. A function that times out loses its environment.
 package lambda
 
