@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -97,6 +99,9 @@ func (f *switchFlags) run(cmd *cobra.Command, io streams, p *project.Project) er
 	}
 	if f.remote {
 		f.readStacks(cmd.Context(), p, in)
+	}
+	if err := readWeights(p, in); err != nil {
+		return err
 	}
 	if in.Answers, err = switching.Ask(cmd.Context(), p.Resolved, question); err != nil {
 		return err
@@ -226,6 +231,28 @@ func (f *switchFlags) readStacks(ctx context.Context, p *project.Project, in *sw
 		}
 		in.Outputs[program] = outputs
 	}
+}
+
+// readWeights completes what is known of the traffic's stack, where it was read: it exports nothing,
+// and its settings have the weights.
+func readWeights(p *project.Project, in *switching.Input) error {
+	outputs, read := in.Outputs[switching.OfTraffic]
+	if !read || outputs.Failed != "" {
+		return nil
+	}
+	values := map[string]any{}
+	maps.Copy(values, outputs.Values)
+	for _, t := range spec.Targets() {
+		text, err := engine.Setting(p.Root, switching.OfTraffic.Folder(), stackOf(in, switching.OfTraffic), string(t))
+		if err != nil {
+			return engineError(err)
+		}
+		if weight, err := strconv.ParseFloat(text, 64); err == nil && values[string(t)] == nil {
+			values[string(t)] = weight
+		}
+	}
+	in.Outputs[switching.OfTraffic] = switching.Outputs{Values: values}
+	return nil
 }
 
 // behaviors simulates each service that moves, with the parts of its usage that the steps give the

@@ -133,7 +133,7 @@ func (b *builder) deployed(p Program, o Outputs) (Result, string) {
 	}
 	switch {
 	case p == OfTraffic:
-		return OK, fmt.Sprintf("it sends %s of the requests to %s", percent(b.share()), b.To)
+		return OK, fmt.Sprintf("its weights send %s of the requests to %s", percent(b.share()), b.To)
 	case p == OfData && b.consumed():
 		return OK, fmt.Sprintf("target %s takes the messages and runs the schedules", o.text("consumer"))
 	}
