@@ -169,6 +169,20 @@ func (p *project) begin(t *testing.T, ctx context.Context) {
 	}
 }
 
+// edit changes a value in the project's spec, and has ambi write the program anew.
+func (p *project) edit(t *testing.T, ctx context.Context, from, to string) {
+	t.Helper()
+	file := filepath.Join(p.dir, "app/app.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil || strings.Count(string(text), from) != 1 {
+		t.Fatalf("%s does not have %q once: %v", file, from, err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), from, to, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, ctx, "", p.ambi, "generate", "-C", p.dir)
+}
+
 // plan returns the resources that ambi plans for Kubernetes, each as "type name".
 func (p *project) plan(t *testing.T, ctx context.Context) []string {
 	t.Helper()

@@ -157,55 +157,63 @@ func (p *proof) keepsWhatPodsKeep(t *testing.T, objects []cluster.Object) {
 		}
 		p.apply(t, set)
 		p.runs(t, set)
-		if set.Name() == "library-search" {
-			p.growsAsDocumented(t, set)
-		}
 	}
 	same(t, "updates and new StatefulSets keep the claims", unsized(p.kept(t, sets)), unsized(claims))
 }
 
-// growsAsDocumented enlarges what pods keep by the steps of docs/volumes.md, up to the new StatefulSet that
-// an update would make. The pods go on meanwhile.
-func (p *proof) growsAsDocumented(t *testing.T, set cluster.Object) {
-	sets := []cluster.Object{set}
-	before, pods := p.kept(t, sets), p.podsOf(t, set)
-	if len(pods) != 2 {
-		t.Fatalf("%s has the pods %v", set, pods)
+// keepsThroughUpdates has Pulumi's provider run another image, replace a StatefulSet, and enlarge what pods
+// keep by the steps of docs/volumes.md, during which the pods go on. It returns what they keep then.
+func (p *proof) keepsThroughUpdates(t *testing.T, s *stack, project *project, sets []cluster.Object) []string {
+	t.Helper()
+	const crawl, search, web = "kubernetes:apps/v1:StatefulSet library-crawl", "kubernetes:apps/v1:StatefulSet library-search", "kubernetes:apps/v1:Deployment library-web"
+	pods := func() map[string]string {
+		uids := map[string]string{}
+		for _, set := range sets {
+			maps.Copy(uids, p.podsOf(t, set))
+		}
+		return uids
 	}
+	claims, before := p.kept(t, sets), pods()
+	project.edit(t, p.ctx, "library:3.1.0", "library:3.2.0")
+	same(t, "another image updates what has pods", s.only("update", s.up()), []string{web, crawl, search})
+	rolled := pods()
+	for name, uid := range rolled {
+		if uid == before[name] {
+			t.Errorf("pod %s is not a new one, and has another image", name)
+		}
+	}
+	same(t, "another image keeps the claims", p.kept(t, sets), claims)
+
+	project.edit(t, p.ctx, "size: 5Gi", "size: 6Gi")
+	same(t, "another size replaces the StatefulSet", s.only("replace", s.up()), []string{crawl})
+	same(t, "a new StatefulSet keeps the claims, and their size", p.kept(t, sets), claims)
+
+	before = pods()
 	for _, command := range documented(t, "../../docs/volumes.md", "A new size") {
-		command = strings.NewReplacer("NAMESPACE", set.Namespace(), "APP-search", set.Name()).Replace(command)
+		const first, second = "library-search-0", "library-search-1"
+		command = strings.NewReplacer("NAMESPACE", "default", "APP-search", "library-search").Replace(command)
 		p.kubectl(t, command)
-		if second := strings.Replace(command, set.Name()+"-0", set.Name()+"-1", 1); second != command {
-			p.kubectl(t, second) // each claim
+		if strings.Contains(command, first) {
+			p.kubectl(t, strings.Replace(command, first, second, 1)) // each claim
 		}
 	}
-	grown := clone(t, set)
-	for _, claim := range grown.List("spec", "volumeClaimTemplates") {
-		if claim.Name() == "index" {
-			claim["spec"].(map[string]any)["resources"] = map[string]any{"requests": map[string]any{"storage": "40Gi"}}
-		}
+	s.pulumi("refresh", "--yes", "--skip-preview", atOnce)
+	project.edit(t, p.ctx, "size: 20Gi", "size: 40Gi")
+	same(t, "a preview makes the StatefulSet anew that kubectl deleted", s.only("create", s.preview()), []string{search})
+	same(t, "an update makes the StatefulSet anew that kubectl deleted", s.only("create", s.up()), []string{search})
+	if now := pods(); !maps.Equal(now, before) {
+		t.Errorf("the new StatefulSet has the pods %v, and should have taken over %v", now, before)
 	}
-	p.apply(t, grown)
-	p.runs(t, set)
 	p.wait(t, "the disks to grow", func(context.Context) error {
 		if n := strings.Count(strings.Join(p.kept(t, sets), "\n"), " 40Gi"); n != 2 {
 			return fmt.Errorf("%d have", n)
 		}
 		return nil
 	})
-	same(t, "the claims, but for their size", unsized(p.kept(t, sets)), unsized(before))
-	if now := p.podsOf(t, set); !maps.Equal(now, pods) {
-		t.Errorf("the new StatefulSet has the pods %v, and should have taken over %v", now, pods)
-	}
-	// An update with another size alone: Kubernetes refuses it, so that Pulumi replaces the StatefulSet.
-	if _, err := p.Apply(p.ctx, manager, set); err == nil || !strings.Contains(err.Error(), "updates to statefulset spec for fields other than") {
-		t.Errorf("another size of the claims is not refused: %v", err)
-	}
-	if err := p.Delete(p.ctx, set); err != nil {
-		t.Fatal(err)
-	}
-	p.apply(t, set)
-	p.runs(t, set)
+	grown := p.kept(t, sets)
+	same(t, "the claims, but for their size", unsized(grown), unsized(claims))
+	s.refreshes()
+	return grown
 }
 
 // unsized are claims without their sizes.

@@ -301,7 +301,7 @@ func All() []Change {
 		{
 			Fields: []string{"services.*.volumes.*.size", "services.*.volumes.*.class", "services.*.volumes.*.access"},
 			Before: kept, After: "volumes: {index: {size: 2Gi, class: gp3, access: ReadWriteOncePod}}",
-			Lambda: refused(), Kubernetes: noted("replace StatefulSet", "all its pods stop, and start again with the claims that there are, which keep what is in them, and their size, class and access: [a new size](volumes.md#a-new-size) takes more"),
+			Lambda: refused(), Kubernetes: noted("replace StatefulSet", "with `pulumi up --skip-preview`, because the preview fails; all its pods stop, and start again with the claims that there are, which keep what is in them, and their size, class and access: [a new size](volumes.md#a-new-size) takes more"),
 		},
 		{
 			Fields: []string{"services.*.volumes.*.path", "services.*.volumes.*.size"}, Title: "the first one", After: kept,
