@@ -60,7 +60,7 @@ func TestQuestion(t *testing.T) {
 			t.Error("docs/serverless-or-kubernetes.md is stale; run: go test ./cmd/ambi -run TestQuestion -update, and read the difference")
 		}
 	}
-	for _, name := range []string{"docs/example/app/app.yaml", "docs/pipeline/app/app.yaml", "docs/nightly/app/app.yaml", "docs/shop/app/app.yaml"} {
+	for _, name := range []string{"docs/example/app/app.yaml", "docs/pipeline/app/app.yaml", "docs/nightly/app/app.yaml", "docs/shop/app/app.yaml", "docs/shop-database/app/app.yaml"} {
 		app, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
