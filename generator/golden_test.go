@@ -6,7 +6,6 @@ import (
 	"flag"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +23,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // has its golden in the template.
 const (
 	goldenModule = "example.com/golden"
-	sharedFolder = "shared"
+	// goldenModules is where a golden project is that is compiled as a part of ambi's module.
+	goldenModules = "ambi/generator/testdata/"
+	sharedFolder  = "shared"
 	// handWritten is the one kind of file in a golden project that nothing
 	// generates: it tries the project's own tests on mutants.
 	handWritten = "mutation_test.go"
@@ -147,35 +148,24 @@ func project(t *testing.T, name, module string) map[string][]byte {
 	return all
 }
 
-// TestGoldenProjects compiles every golden project and runs its emitted tests.
-func TestGoldenProjects(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles the provider SDKs")
-	}
-	// The go command runs in a package's folder, so that it must be there: the packages
-	// whose text is the same everywhere are tested in stacks/. Vet would run in the folders
-	// of the packages that a test imports too, and those are in the overlay alone.
-	arguments := []string{"test", "-vet=off", overlay(t)}
-	for _, name := range cases(t) {
-		for path := range project(t, name, goldenModule) {
-			file := filepath.Join("testdata", name, filepath.FromSlash(path))
-			if _, err := os.Stat(file); err != nil || filepath.Ext(file) != ".go" {
-				continue
-			}
-			if dir := "./" + filepath.ToSlash(filepath.Dir(file)); !slices.Contains(arguments, dir) {
-				arguments = append(arguments, dir)
-			}
-		}
-	}
-	out, err := exec.Command("go", arguments...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-}
-
 // overlay is the flag that shows the go command every golden project whole, as a
 // package of this module: most of its files are not on disk.
 func overlay(t *testing.T) string {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, name := range cases(t) {
+		for path, content := range project(t, name, goldenModules+name) {
+			if strings.HasSuffix(path, ".go") {
+				files[name+"/"+path] = content
+			}
+		}
+	}
+	return overlayOf(t, files)
+}
+
+// overlayOf is the flag that shows the go command files below testdata that are not on disk,
+// and hides those that are nil.
+func overlayOf(t *testing.T, files map[string][]byte) string {
 	t.Helper()
 	here, err := filepath.Abs("testdata")
 	if err != nil {
@@ -183,20 +173,19 @@ func overlay(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	replace := map[string]string{}
-	for _, name := range cases(t) {
-		for path, content := range project(t, name, "ambi/generator/testdata/"+name) {
-			if !strings.HasSuffix(path, ".go") {
-				continue
-			}
-			file := filepath.Join(dir, name, filepath.FromSlash(path))
-			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(file, content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			replace[filepath.Join(here, name, filepath.FromSlash(path))] = file
+	for path, content := range files {
+		if content == nil {
+			replace[filepath.Join(here, filepath.FromSlash(path))] = ""
+			continue
 		}
+		file := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		replace[filepath.Join(here, filepath.FromSlash(path))] = file
 	}
 	text, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
