@@ -14,6 +14,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // simulated is an input with a simulation of bursty traffic, whose rate is then
@@ -185,8 +186,16 @@ func adviceHolds(t *testing.T, perSecond float64, offered map[spec.Target]bool) 
 		return made(t, in.Usage["api"], 90*time.Minute), func() {}, nil
 	}
 	settings := simulate.DefaultSettings()
-	base := simulate.Input{Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}
-	advice, err := compare.Advise(context.Background(), in, base, open, objectives)
+	advice, err := compare.Advise(in.Resolved, nil, func(app *target.Resolved, on spec.Target) (compare.Input, error) {
+		source, _, _ := open()
+		settings := settings
+		settings.Targets = []spec.Target{on}
+		in := in
+		in.Resolved = app
+		var err error
+		in.Behavior, err = simulate.Run(context.Background(), simulate.Input{Resolved: app, Usage: in.Usage["api"], Choices: in.Choices, Catalog: in.Catalog, Settings: settings}, source)
+		return in, err
+	}, compare.Sought{Service: "api", Objectives: objectives})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package compare_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"ambi/compare/simulate"
 	"ambi/compare/simulate/replay"
 	"ambi/spec"
+	"ambi/target"
 )
 
 // TestTogetherAgainstAverages: the bill of an app whose services were simulated together, over
@@ -88,5 +91,89 @@ usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outbound
 		if one.Service == "report" && (one.Lambda.Requests != 36 || one.Kubernetes.Requests != 36 || !one.Runs) {
 			t.Errorf("%d runs on Lambda, %d on Kubernetes, ended %v, the longest in %d ns", one.Lambda.Requests, one.Kubernetes.Requests, one.Kubernetes.Outcomes, one.Kubernetes.Latency.Max)
 		}
+	}
+}
+
+// TestAdviceForSeveral runs what was advised for services that share an account and a cluster
+// again: it keeps all objectives, and without one of its changes some service misses its own.
+func TestAdviceForSeveral(t *testing.T) {
+	in := input(t, `apiVersion: ambi/v1
+name: shop
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+data: {jobs: {queue: {}}}
+services:
+  web: {http: {routes: [GET /]}, cpu: 250m, concurrency: 4, lambda: {reserved: true}, scale: {min: 1, max: 1, cpu: 70}, usage: {requests: 40/s, duration: 80ms, cpuTime: 15ms}}
+  stock: {http: {routes: [GET /stock]}, usage: {requests: 10/s, duration: 20ms, cpuTime: 5ms}}
+  resize:
+    cpu: 500m
+    timeout: 30s
+    concurrency: 2
+    queue: {from: jobs}
+    scale: {min: 1, max: 1, backlog: 8}
+    kubernetes: {identity: pod-identity}
+    usage: {requests: 6/s, duration: 1s, cpuTime: 300ms}
+usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outboundSize: 0, startTime: 800ms}
+`)
+	const span = 10 * time.Minute
+	attempt := func(app *target.Resolved, on spec.Target) (compare.Input, error) {
+		settings := simulate.DefaultSettings()
+		settings.Until, settings.Targets = span, []spec.Target{on}
+		var parts []simulate.Part
+		for _, name := range app.Services() {
+			rate, _ := in.Usage[name].Requests.Get()
+			parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Open: func() (replay.Source, func(), error) {
+				return replay.Poisson(rate/demand.SecondsPerMonth, span, simulate.SeedOf(1, name)), func() {}, nil
+			}})
+		}
+		out := in
+		out.Resolved = app
+		var err error
+		out.Behavior, err = simulate.RunTogether(context.Background(), simulate.Input{Resolved: app, Choices: in.Choices, Catalog: in.Catalog, Settings: settings}, parts)
+		return out, err
+	}
+	var sought []compare.Sought
+	for service, text := range map[string]string{"resize": "age < 30s", "web": "errors < 0.1% and p99 < 700ms"} {
+		objectives, err := simulate.ParseObjectives(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sought = append(sought, compare.Sought{Service: service, Objectives: objectives})
+	}
+	slices.SortFunc(sought, func(a, b compare.Sought) int { return strings.Compare(a.Service, b.Service) })
+	advice, err := compare.Advise(in.Resolved, nil, attempt, sought...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered := map[spec.Target]int{}
+	for _, c := range advice.Choices {
+		offered[c.Target]++
+		if !c.Holds || len(c.Changes) < 2 || c.Cost == nil || !strings.HasPrefix(c.Values[0], "resize: age ") {
+			t.Errorf("%+v", c)
+		}
+		for without := range len(c.Changes) + 1 { // the last leaves out none
+			app := in.Resolved
+			for i, change := range c.Changes {
+				if i != without {
+					app = with(t, app, change.Path, change.To)
+				}
+			}
+			out, err := attempt(app, c.Target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			holds := true
+			for _, one := range out.Behavior.Each {
+				for _, s := range sought {
+					kept := one.Of(c.Target) != nil && simulate.AllHold(s.Objectives, one.Of(c.Target))
+					holds = holds && (s.Service != one.Service || kept)
+				}
+			}
+			if holds != (without == len(c.Changes)) {
+				t.Errorf("%s: of %v without the %d.: kept %t", c.Target, c.Changes, without+1, holds)
+			}
+		}
+	}
+	if offered[spec.Lambda] == 0 || offered[spec.Kubernetes] == 0 {
+		t.Errorf("%+v", advice)
 	}
 }

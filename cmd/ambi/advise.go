@@ -6,19 +6,14 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/render/report"
-	"ambi/compare/simulate"
+	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
-	"ambi/internal/simulation"
 	"ambi/spec"
 )
 
 // advise searches what would keep an objective, and prints it.
-func advise(ctx context.Context, io streams, p *project.Project, s *simulation.Simulation, objective string, asJSON bool) error {
-	objectives, err := simulate.ParseObjectives(objective)
-	if err != nil {
-		return problem.As(problem.Misuse, problem.InFlag("slo", err))
-	}
+func advise(ctx context.Context, io streams, p *project.Project, s flags.Runner, objectives []string, asJSON bool) error {
 	advice, err := s.Advise(ctx, objectives)
 	if err != nil {
 		return err

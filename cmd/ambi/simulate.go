@@ -16,7 +16,7 @@ import (
 func newSimulateCommand(io streams, options *project.Folder) *cobra.Command {
 	var (
 		asked  flags.Simulated
-		slo    string
+		slo    []string
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -45,11 +45,13 @@ Each request takes the usage's duration and CPU time, and each instance its star
 time to start. All three must be known, from the spec or from flags. Nothing is
 measured on AWS or in a cluster.
 
-With --slo, one service is simulated repeatedly to find the smallest change of the
-spec that meets an objective: provisioned concurrency on Lambda; the fewest
-instances, the most, or the CPU target on Kubernetes; of messages, the most and
-the backlog of an instance. Each choice is printed with
-its cost, and the cheapest of each target as a diff of the spec.
+With --slo, the simulation is repeated to find the smallest change of the spec that
+meets an objective: provisioned concurrency on Lambda; the fewest instances, the
+most, or the CPU target on Kubernetes; of messages, the most and the backlog of an
+instance. In an app of several services, SERVICE=OBJECTIVE is that of one, and
+OBJECTIVE that of all others; those that miss theirs are changed one after the other.
+Each choice is printed with its cost, and the cheapest of each target as a diff of
+the spec.
 
 Ctrl-C ends the simulation and prints the results so far, marked as partial.
 
@@ -64,37 +66,30 @@ Exit code 1: the trace cannot be read, no target accepts the app, or nothing tha
 			if err != nil {
 				return err
 			}
-			if asked.Service == "" && slo == "" {
-				if all, err := p.Together(); err == nil && (len(all.App.Services) > 1 || all.Scheduled()) {
-					return together(cmd, io, all, &asked, asJSON)
-				}
+			prepare := func(p *project.Project) (flags.Runner, error) {
+				return asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
 			}
-			if p, err = p.Simulated(asked.Service); err != nil {
+			if all, several := p.Together(); several && asked.Service == "" {
+				p, prepare = all, func(p *project.Project) (flags.Runner, error) {
+					return asked.Together(p, flags.IdleOf(cmd.Flags()), io.ends())
+				}
+			} else if p, err = p.Simulated(asked.Service); err != nil {
 				return err
 			}
-			s, err := asked.Simulation(p, flags.IdleOf(cmd.Flags()), io.ends())
+			s, err := prepare(p)
 			if err != nil {
 				return flags.InFlags(cmd.Flags(), err)
 			}
-			if slo != "" {
+			if len(slo) > 0 {
 				return advise(cmd.Context(), io, p, s, slo, asJSON)
 			}
 			return simulated(cmd, io, p, &asked, s, asJSON)
 		},
 	}
 	asked.Register(cmd.Flags())
-	cmd.Flags().StringVar(&slo, "slo", "", "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\", \"p99.9 < 1s and errors < 0.1%\" or, of messages, \"age < 5m\"")
+	cmd.Flags().StringArrayVar(&slo, "slo", nil, "search for the smallest change that meets an `OBJECTIVE`, such as \"p99 < 300ms\", \"p99.9 < 1s and errors < 0.1%\" or, of messages, \"age < 5m\"; SERVICE=OBJECTIVE is that of one")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, whose schema \"ambi schema simulate\" prints, or \"ambi schema slo\" with --slo")
 	return cmd
-}
-
-// together simulates all services of an app that has several.
-func together(cmd *cobra.Command, io streams, p *project.Project, asked *flags.Simulated, asJSON bool) error {
-	s, err := asked.Together(p, flags.IdleOf(cmd.Flags()), io.ends())
-	if err != nil {
-		return flags.InFlags(cmd.Flags(), err)
-	}
-	return simulated(cmd, io, p, asked, s, asJSON)
 }
 
 // simulated runs a simulation, and prints what came out.

@@ -143,6 +143,9 @@ func (t *together) onLambda(notes *notes) (*shared, string) {
 		f.Seed = SeedOf(t.Seed, p.Service)
 		list = append(list, f)
 	}
+	if err := functions.CheckTogether(list); err != nil {
+		return nil, err.Error()
+	}
 	notes.add(Assumption{"account", "the functions share the account's concurrency, less what some of them reserve or have provisioned, the requests a second that go with it, and the API's rate; environments are added to each at a rate of its own. A batch of messages that finds no concurrency waits for it, where Lambda would try again until the messages are shown again", "docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html"})
 	return &shared{spec.Lambda, func(ctx context.Context, traffic []traffic, options replay.Options) ([]replay.Result, replay.Result, error) {
 		for i := range list {

@@ -145,6 +145,8 @@ func newSimulation(in compare.Input, service, trace string, settings simulate.Se
 // Runner is a simulation that is ready to begin, of one service or of several.
 type Runner interface {
 	Run(ctx context.Context) (compare.Input, error)
+	// Advise searches what keeps objectives.
+	Advise(ctx context.Context, objectives []string) (*compare.Advice, error)
 }
 
 // Simulate simulates, and prices what came out.

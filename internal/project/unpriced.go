@@ -32,12 +32,15 @@ func (p *Project) Simulated(service string) (*Project, error) {
 	return p.alike(compare.ByMessages)
 }
 
-// Together is the project with the services that are simulated together.
-func (p *Project) Together() (*Project, error) { return p.alike(compare.Simulable) }
-
-// Scheduled reports whether some service runs by a schedule.
-func (p *Project) Scheduled() bool {
-	return slices.ContainsFunc(p.App.ServiceNames(), func(name string) bool { return p.App.TriggerOf(name) == "schedule" })
+// Together is the project with the services that are simulated together; several is false where
+// that is one alone, which no schedule starts, or none.
+func (p *Project) Together() (all *Project, several bool) {
+	all, err := p.alike(compare.Simulable)
+	if err != nil {
+		return p, false
+	}
+	names := all.App.ServiceNames()
+	return all, len(names) > 1 || all.App.TriggerOf(names[0]) == "schedule"
 }
 
 func (p *Project) alike(part func(*spec.App) (*spec.App, []compare.NotPriced)) (*Project, error) {

@@ -21,13 +21,16 @@ import (
 // OBJECTIVE against all others. Ages of messages are of services that a queue or uploads start, times
 // of those over HTTP, and errors of both.
 func Objective(ctx context.Context, in compare.Input, texts []string, settings simulate.Settings, ends Ends) (*compare.Objective, error) {
-	promised, err := objectivesOf(in.Resolved.Services(), texts)
+	promised, every, err := objectivesOf(in.Resolved.Services(), texts)
 	if err != nil {
 		return nil, problem.As(problem.Misuse, problem.InFlag("slo", err))
 	}
 	kept := &compare.Objective{}
 	for _, service := range in.Resolved.Services() {
 		objectives := promised[service]
+		if objectives == nil {
+			objectives = every
+		}
 		if len(objectives) == 0 {
 			continue
 		}
@@ -48,35 +51,31 @@ func Objective(ctx context.Context, in compare.Input, texts []string, settings s
 	return kept, nil
 }
 
-// objectivesOf reads what each service promises.
-func objectivesOf(services, texts []string) (map[string][]simulate.Objective, error) {
-	promised := map[string][]simulate.Objective{}
-	var every []simulate.Objective
+// objectivesOf reads what services promise by name, and what all others do.
+func objectivesOf(services, texts []string) (promised map[string][]simulate.Objective, every []simulate.Objective, err error) {
+	promised = map[string][]simulate.Objective{}
 	for _, text := range texts {
 		service, rest, named := strings.Cut(text, "=")
-		if named = named && slices.Contains(services, service); !named {
+		if named = named && !strings.ContainsAny(service, "<>"); !named { // the = of <=
 			rest = text
 		}
 		objectives, err := simulate.ParseObjectives(rest)
 		switch {
+		case named && !slices.Contains(services, service):
+			return nil, nil, problem.New("no service %q", service).Hint("the services are %s", strings.Join(services, ", "))
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		case named && promised[service] != nil:
-			return nil, problem.New("%s is given twice", service)
+			return nil, nil, problem.New("%s is given twice", service)
 		case named:
 			promised[service] = objectives
 		case every != nil:
-			return nil, problem.New("is given twice for all services").Hint("join objectives with \"and\", or name the service: %s=%s", services[0], rest)
+			return nil, nil, problem.New("is given twice for all services").Hint("join objectives with \"and\", or name the service: %s=%s", services[0], rest)
 		default:
 			every = objectives
 		}
 	}
-	for _, service := range services {
-		if promised[service] == nil {
-			promised[service] = every
-		}
-	}
-	return promised, nil
+	return promised, every, nil
 }
 
 // ofService are the objectives of one service, or why it is not simulated.
@@ -92,7 +91,7 @@ func ofService(in compare.Input, service string, objectives []simulate.Objective
 		return fmt.Sprintf("without %s", missing[0]), nil
 	}
 	for _, o := range objectives {
-		if o.OfErrors() || o.OfAge() == s.IsEvents() {
+		if suits(o, s) {
 			own = append(own, o)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"ambi/internal/terminal"
 	"ambi/internal/tracefile"
 	"ambi/spec"
+	"ambi/target"
 	"ambi/target/kubernetes"
 )
 
@@ -114,17 +116,11 @@ func (t *Together) Run(ctx context.Context) (compare.Input, error) {
 		return compare.Input{}, err
 	}
 	progress := terminal.NewProgress(t.ends.Stderr, "simulating")
-	in := simulate.Input{Resolved: t.in.Resolved, Choices: t.in.Choices, Catalog: t.in.Catalog, Settings: t.settings}
-	in.Progress = func(at time.Duration) {
+	settings := t.settings
+	settings.Progress = func(at time.Duration) {
 		progress.At(at.Seconds()/t.settings.Until.Seconds(), spec.Duration(at.Round(time.Second)).String()+" of the traces")
 	}
-	var parts []simulate.Part
-	for _, service := range t.in.Resolved.Services() {
-		part := simulate.Part{Service: service, Usage: t.in.Usage[service], Description: t.describe(service)}
-		part.Open = func() (replay.Source, func(), error) { return t.open(ctx, service) }
-		parts = append(parts, part)
-	}
-	result, err := simulate.RunTogether(ctx, in, parts)
+	result, err := t.simulate(ctx, t.in.Resolved, settings)
 	progress.Done()
 	if err != nil {
 		return compare.Input{}, tracefile.Error(err)
@@ -132,16 +128,38 @@ func (t *Together) Run(ctx context.Context) (compare.Input, error) {
 	if err := refused(&result.Pair, result.Refused); err != nil {
 		return compare.Input{}, err
 	}
+	t.warn()
+	result.Source, result.Period = "each service under its own trace", t.period()
+	return t.input(t.in.Resolved, result), nil
+}
+
+// simulate runs an app that may differ from the project's in some numbers.
+func (t *Together) simulate(ctx context.Context, app *target.Resolved, settings simulate.Settings) (*simulate.Result, error) {
+	in := simulate.Input{Resolved: app, Choices: t.in.Choices, Catalog: t.in.Catalog, Settings: settings}
+	var parts []simulate.Part
+	for _, service := range app.Services() {
+		part := simulate.Part{Service: service, Usage: t.in.Usage[service], Description: t.describe(service)}
+		part.Open = func() (replay.Source, func(), error) { return t.open(ctx, service) }
+		parts = append(parts, part)
+	}
+	return simulate.RunTogether(ctx, in, parts)
+}
+
+// input is that of a comparison by what came out.
+func (t *Together) input(app *target.Resolved, result *simulate.Result) compare.Input {
+	in := t.in
+	in.Resolved, in.Behavior, in.Usage = app, result, maps.Clone(t.in.Usage)
+	for _, one := range result.Each {
+		in.Usage[one.Service] = withBatches(withTrace(in.Usage[one.Service], one.Trace), one)
+	}
+	return in
+}
+
+// warn says what was left out of the traces.
+func (t *Together) warn() {
 	for _, warning := range t.warnings {
 		fmt.Fprintln(t.ends.Stderr, warning)
 	}
-	result.Source, result.Period = "each service under its own trace", t.period()
-	for _, one := range result.Each {
-		u := withTrace(t.in.Usage[one.Service], one.Trace)
-		t.in.Usage[one.Service] = withBatches(u, one)
-	}
-	t.in.Behavior = result
-	return t.in, nil
 }
 
 // length finds for how long all services are simulated: as long as was asked for, but no longer
@@ -214,19 +232,21 @@ func (t *Together) open(ctx context.Context, service string) (replay.Source, fun
 	if callers := t.callers(service); callers != nil {
 		var sources []replay.Source
 		var closes []func()
+		closeAll := func() {
+			for _, closing := range closes {
+				closing()
+			}
+		}
 		for _, name := range callers {
 			source, closing, err := t.open(ctx, name)
 			if err != nil {
+				closeAll()
 				return nil, nil, err
 			}
 			sources, closes = append(sources, source), append(closes, closing)
 		}
 		mean, _ := simulate.CallsPerRequest(t.in.Usage, service, callers).Get()
-		return simulate.Calls(sources, mean, seed), func() {
-			for _, closing := range closes {
-				closing()
-			}
-		}, nil
+		return simulate.Calls(sources, mean, seed), closeAll, nil
 	}
 	var source *tracefile.Trace
 	if file := t.traces[service]; file != "" {

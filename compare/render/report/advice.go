@@ -57,7 +57,10 @@ func (p *page) target(t spec.Target, a compare.Advice, row string) {
 			if len(c.Changes) > 0 {
 				var parts []string
 				for _, change := range c.Changes {
-					_, field, _ := strings.Cut(strings.TrimPrefix(change.Path, "services."), ".")
+					field := strings.TrimPrefix(change.Path, "services.")
+					if len(a.Services) == 0 {
+						_, field, _ = strings.Cut(field, ".")
+					}
 					parts = append(parts, fmt.Sprintf("%s %d -> %d", field, change.From, change.To))
 				}
 				what = strings.Join(parts, ", ")

@@ -90,32 +90,50 @@ type account struct {
 	sum       *replay.Sum
 }
 
-func newAccount(functions []Function) (*account, error) {
-	a := &account{shared: &pool{}, api: &limiter{}}
+// CheckTogether reports what is wrong with functions of one account.
+func CheckTogether(functions []Function) error {
 	var problems []error
-	reserved, provisioned := 0, 0
 	for i := range functions {
 		f := &functions[i]
 		problems = append(problems, f.Check())
 		if f.Mapping != nil {
 			problems = append(problems, f.Mapping.Check())
-		} else if f.API != (Bucket{}) {
-			*a.api = newLimiter(f.API)
 		}
-		if f.Reserved > 0 {
+	}
+	if err := errors.Join(problems...); err != nil || len(functions) == 0 {
+		return err
+	}
+	if reserved, provisioned := setAside(functions); functions[0].Account < reserved+provisioned {
+		return problem.New("functions reserve %d and have %d provisioned of the account's concurrency, which is %d", reserved, provisioned, functions[0].Account).Of(problem.Misuse)
+	}
+	return nil
+}
+
+// setAside is what some functions reserve of their account's concurrency, and what others have
+// provisioned.
+func setAside(functions []Function) (reserved, provisioned int) {
+	for i := range functions {
+		if f := &functions[i]; f.Reserved > 0 {
 			reserved += f.Reserved
 		} else {
 			provisioned += f.Provisioned
 		}
 	}
-	if err := errors.Join(problems...); err != nil || len(functions) == 0 {
+	return reserved, provisioned
+}
+
+func newAccount(functions []Function) (*account, error) {
+	a := &account{shared: &pool{}, api: &limiter{}}
+	if err := CheckTogether(functions); err != nil || len(functions) == 0 {
 		return nil, err
 	}
-	// All are of one account.
-	left := functions[0].Account - reserved
-	if left < provisioned {
-		return nil, problem.New("functions reserve %d and have %d provisioned of the account's concurrency, which is %d", reserved, provisioned, functions[0].Account).Of(problem.Misuse)
+	for i := range functions {
+		if f := &functions[i]; f.Mapping == nil && f.API != (Bucket{}) {
+			*a.api = newLimiter(f.API)
+		}
 	}
+	reserved, provisioned := setAside(functions)
+	left := functions[0].Account - reserved // all are of one account
 	a.shared.limit = int64(left - provisioned)
 	a.shared.rate = rateOf(functions[0].RatePerConcurrency, left)
 	return a, nil
