@@ -26,31 +26,51 @@ func TestGoldenProjects(t *testing.T) {
 		t.Skip("compiles the provider SDKs")
 	}
 	files := map[string][]byte{}
+	sources := t.TempDir()
 	var tested []testedPackage
 	for _, name := range cases(t) {
-		tested = append(tested, withTests(t, name, files)...)
+		all := project(t, name, goldenModules+name)
+		writeSources(t, filepath.Join(sources, name), all)
+		tested = append(tested, withTests(t, name, all, files)...)
 	}
 	if len(tested) == 0 {
 		t.Fatal("no package to test")
 	}
 	files["all_test.go"] = allTests(tested)
 	// The go command vets what it tests, in the packages' folders, which are in the overlay alone.
-	out, err := exec.Command("go", "test", "-vet=off", overlayOf(t, files), "./testdata").CombinedOutput()
-	if err != nil {
+	cmd := exec.Command("go", "test", "-vet=off", overlayOf(t, files), "./testdata")
+	cmd.Env = append(os.Environ(), "GOLDEN_SOURCES="+sources)
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 }
 
-// testedPackage is a package of a golden project that has its tests among its own files.
-type testedPackage struct{ path, name string }
+// writeSources writes a golden project's Go files as a user has them: their tests read them.
+func writeSources(t *testing.T, dir string, all map[string][]byte) {
+	t.Helper()
+	for name, text := range all {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if filepath.Ext(file) != ".go" {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
-// withTests adds the Go files of a golden project, by their path below testdata. Packages of
+// testedPackage is a package of a golden project that has its tests among its own files.
+type testedPackage struct{ path, folder, name string }
+
+// withTests adds all Go files of a golden project to files, by their path below testdata. Packages of
 // which a file is on disk have their tests among the others; the text of the rest
 // is the same everywhere.
-func withTests(t *testing.T, name string, files map[string][]byte) []testedPackage {
+func withTests(t *testing.T, name string, all, files map[string][]byte) []testedPackage {
 	t.Helper()
 	own := map[string]bool{} // folders of the project that something is in on disk
-	all := project(t, name, goldenModules+name)
 	for file := range all {
 		_, err := os.Stat(filepath.Join("testdata", name, filepath.FromSlash(file)))
 		own[path.Dir(file)] = own[path.Dir(file)] || err == nil && strings.HasSuffix(file, ".go")
@@ -70,13 +90,14 @@ func withTests(t *testing.T, name string, files map[string][]byte) []testedPacka
 			continue
 		case isTest:
 			packageName, tests := declared(t, file, text)
+			of := folder
 			if strings.HasSuffix(packageName, "_test") { // it imports the package, and so needs a folder of its own
 				folder += "/" + packageName
 			}
 			if packageName == "main" {
 				packageName = importable
 			}
-			p := testedPackage{name + "/" + folder, packageName}
+			p := testedPackage{name + "/" + folder, name + "/" + of, packageName}
 			found[p] = append(found[p], tests...)
 			files[name+"/"+file] = nil // what is on disk of it
 			file = folder + "/" + base + "_tested.go"
@@ -125,19 +146,22 @@ func allTests(packages []testedPackage) []byte {
 	var imports, list strings.Builder
 	for i, p := range packages {
 		fmt.Fprintf(&imports, "\tp%d %q\n", i, goldenModules+p.path)
-		fmt.Fprintf(&list, "\t\t%q: p%d.Tests,\n", p.path, i)
+		fmt.Fprintf(&list, "\t\t%q: p%d.Tests,\n", p.folder, i)
 	}
 	return fmt.Appendf(nil, `package golden_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 %s)
 
 func TestAll(t *testing.T) {
-	for name, tests := range map[string][]testing.InternalTest{
+	for folder, tests := range map[string][]testing.InternalTest{
 %s	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(folder, func(t *testing.T) {
+			t.Chdir(filepath.Join(os.Getenv("GOLDEN_SOURCES"), folder))
 			for _, test := range tests {
 				t.Run(test.Name, test.F)
 			}
