@@ -92,6 +92,26 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// What publishes a port beside an app, such as a broker's console, makes no server of a worker; a
+// proxy does, since its configuration may lead to any service.
+func TestWorkerBesideAConsole(t *testing.T) {
+	for image, worker := range map[string]bool{
+		"rabbitmq:3-management": true, "mysql:8": true, "mongo:7": true, "memcached:1": true, "postgres:16": true, "redis:7": true, "minio/minio:x": true,
+		"localstack/localstack:3": true, "portainer/portainer-ce:2": true, "traefik:3": false, "nginx:1": false,
+	} {
+		app, _, _ := imported(t, fmt.Sprintf(`
+services:
+  jobs: {image: "ghcr.io/example/jobs:1", command: [run], depends_on: [beside]}
+  beside: {image: %q, ports: ["15672:15672"]}
+`, image), nil)
+		for _, s := range app.Services {
+			if got := s.Get("worker") != nil; s.Name == "jobs" && got != worker {
+				t.Errorf("beside %s: worker %v, want %v", image, got, worker)
+			}
+		}
+	}
+}
+
 // TestManyEnvFiles bounds how much is read where many services name one large file.
 func TestManyEnvFiles(t *testing.T) {
 	text := "services:\n"

@@ -12,7 +12,8 @@ import (
 // alone reports whether nothing says that requests reach a service: no port, no route, no health
 // check over HTTP, no address that it listens at, and no other service that waits for it, has its address
 // or shares a network of its own with it while it publishes a port. A web server answers
-// requests, and where one publishes a port, its configuration may lead to any service.
+// requests, and where one publishes a port, its configuration may lead to any service; a database or
+// a broker that publishes one, for its own clients or its console, leads to none.
 func (im *importer) alone(s *service) bool {
 	if s.listens() > 0 || s.labelled > 0 || s.address > 0 || s.draft.Exposed || s.isServer() || s.node.Get("network_mode") != nil ||
 		len(s.node.Get("ports").List()) > 0 || len(s.node.Get("expose").List()) > 0 {
@@ -21,7 +22,7 @@ func (im *importer) alone(s *service) bool {
 	return !slices.ContainsFunc(slices.Concat(im.outside, im.services), func(other *service) bool {
 		front := len(other.node.Get("ports").List()) > 0
 		switch {
-		case other == s, other.kind.data != "":
+		case other == s, other.kind.images != nil && other.kind.images != proxy:
 			return false
 		case front && (other.draft == nil || other.isServer() || other.meets(s)):
 			return true
