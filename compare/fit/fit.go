@@ -21,6 +21,7 @@ import (
 	"ambi/spec"
 	"ambi/target"
 	"ambi/target/finding"
+	"ambi/target/lambda"
 )
 
 // Severity says how much a limit matters.
@@ -187,16 +188,46 @@ func (c *checker) add(l Limit) {
 	*list = append(*list, l)
 }
 
-// refused reports what resolving refused, as a blocker.
+// refused reports what resolving refused: as a blocker, unless one line fixes it and changes
+// nothing about the app, such as where its image is.
 func (c *checker) refused(f finding.Finding) {
 	service := ""
 	if rest, ok := strings.CutPrefix(f.Path, "services."); ok {
 		service, _, _ = strings.Cut(rest, ".")
 	}
-	c.add(Limit{
+	l := Limit{
 		Target: f.Target, Severity: Blocker, Service: service, Path: f.Path, Name: f.Limit, Page: f.Page,
 		Message: f.Message, Hint: f.Hint,
-	})
+	}
+	if image := c.elsewhere(f); image != "" {
+		l.Severity, l.Message = Knob, f.Message+", so push it to one, under your account's number"
+		l.Write = []spec.Edit{{Path: f.Path, Value: inECR(image, cmp.Or(c.Region, "us-east-1"))}}
+	}
+	c.add(l)
+}
+
+// elsewhere returns the image that a finding refuses because of its registry; empty for
+// every other finding.
+func (c *checker) elsewhere(f finding.Finding) string {
+	if f.Limit != lambda.RegistryLimit {
+		return ""
+	}
+	for _, s := range c.Resolved.Lambda.Services {
+		at := "services." + s.Name
+		if f.Path == c.Resolved.App.ImagePath(at) || f.Path == at+".lambda.image" {
+			return s.Image
+		}
+	}
+	return ""
+}
+
+// inECR names an image after it is pushed to ECR under the same name. The account is the
+// one that AWS's own documentation uses.
+func inECR(image, region string) string {
+	if registry, rest, ok := strings.Cut(image, "/"); ok && (strings.ContainsAny(registry, ".:") || registry == "localhost") {
+		image = rest
+	}
+	return "123456789012.dkr.ecr." + region + ".amazonaws.com/" + image
 }
 
 // unchecked notes the figures that limits would have been compared with.

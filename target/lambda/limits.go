@@ -44,6 +44,8 @@ const (
 	RuntimePort  = 9001
 	InsightsPort = 3000
 	FirstPort    = 1024
+	// RegistryLimit names what refuses an image outside of ECR: ImagesPage.
+	RegistryLimit = "image"
 	// MaxImageConfigWords bounds the entry point and the command of an image: ImageConfigPage.
 	MaxImageConfigWords = 1500
 	// MaxEnvironmentBytes bounds all variables of one function together.

@@ -117,7 +117,7 @@ func (r *resolver) code(at string, s *spec.Service, out *Service) {
 	parts := ecrImage.FindStringSubmatch(out.Image)
 	if parts == nil {
 		r.notes.Refused(path, finding.Refusal{
-			Limit: "image", Page: ImagesPage, Hint: "push it to an ECR repository in the function's region and name that in lambda.image",
+			Limit: RegistryLimit, Page: ImagesPage, Hint: "push it to an ECR repository in the function's region and name that in lambda.image",
 		},
 			"must be in an ECR repository on target lambda, got %q: Lambda pulls from no other registry", out.Image)
 		return
