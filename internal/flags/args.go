@@ -36,6 +36,8 @@ func CommandsOnly(cmd *cobra.Command, args []string) error {
 	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 && args[0] != "" {
 		unknown = unknown.Hint("did you mean %s?", near[0])
+	} else {
+		unknown = unknown.Hint("\"%s --help\" lists the commands", cmd.CommandPath())
 	}
 	return problem.As(problem.Misuse, unknown)
 }
@@ -67,6 +69,7 @@ func Error(cmd *cobra.Command, err error) error {
 		if name := nearestFlag(cmd.Flags(), unknown.GetSpecifiedName()); name != "" {
 			return problem.New("%w", err).Hint("did you mean --%s?", name).Of(problem.Misuse)
 		}
+		return problem.New("%w", err).Hint("\"%s --help\" lists the flags", cmd.CommandPath()).Of(problem.Misuse)
 	case errors.As(err, &invalid):
 		f := invalid.GetFlag()
 		must := map[string]string{

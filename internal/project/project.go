@@ -106,7 +106,10 @@ func (o Folder) Find() (string, error) {
 		if err := inputfile.CheckFolder("directory", o.Dir, o.Dir); err != nil {
 			return "", err
 		}
-		if _, err := os.Lstat(filepath.Join(o.Dir, SpecFile)); err != nil {
+		if !isProject(o.Dir) {
+			if above := filepath.Join(o.Dir, ".."); isProject(above) {
+				return "", problem.New("no %s in %s", SpecFile, o.Dir).Of(problem.Misuse).Hint("the project's folder is the one above it: -C %s", above)
+			}
 			return "", noSpec("in "+o.Dir, misplaced(o.Dir))
 		}
 		return o.Dir, nil
@@ -117,7 +120,7 @@ func (o Folder) Find() (string, error) {
 	}
 	elsewhere := ""
 	for {
-		if _, err := os.Lstat(filepath.Join(dir, SpecFile)); err == nil {
+		if isProject(dir) {
 			return dir, nil
 		}
 		if elsewhere == "" {
@@ -133,11 +136,18 @@ func (o Folder) Find() (string, error) {
 	}
 }
 
+// isProject reports whether a folder holds a spec where a project keeps it.
+func isProject(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, SpecFile))
+	return err == nil
+}
+
 // noSpec is the error of a folder without a spec, or with one that is elsewhere.
 func noSpec(where, elsewhere string) error {
 	missing := problem.New("no %s %s", SpecFile, where).Of(problem.Misuse)
 	if elsewhere == "" {
-		return missing.Hint("\"ambi init\" starts a project in an empty folder")
+		return missing.Hint("\"ambi init\" starts a project in an empty folder").
+			Hint("\"ambi import\" makes %s from a Compose file, Kubernetes manifests and others", SpecFile)
 	}
 	return missing.Hint("there is %[1]s: move it to %[2]s, or give its path to validate, plan or compare: ambi validate %[1]s", elsewhere, SpecFile)
 }
