@@ -64,7 +64,7 @@ func TestReadmeShowsRealOutput(t *testing.T) {
 	said("init")
 	verdict, _, _ := strings.Cut(said("compare"), "\n\n")
 	changed := text
-	cpu := regexp.MustCompile(`(?m)^.*: services\.api\.cpu\n.*\n.*\n`).FindString(said("validate"))
+	cpu := regexp.MustCompile(`(?m)^.*: services\.api\.cpu\b.*\n.*\n.*\n`).FindString(said("validate"))
 	cpu = cpu[strings.Index(cpu, project.SpecFile):] // README names the file as it is from the project's folder
 	// The faults that README's spec has: a key that is mistyped, and a number without its unit.
 	file := filepath.Join(dir, project.SpecFile)

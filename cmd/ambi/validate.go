@@ -2,32 +2,28 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"ambi/internal/flags"
 	"ambi/internal/problem"
 	"ambi/internal/project"
-	"ambi/internal/terminal"
-	"ambi/spec"
 	"ambi/target/finding"
 )
 
 func newValidateCommand(io streams, options *project.Folder) *cobra.Command {
-	var asJSON bool
+	var asJSON, full bool
 	cmd := &cobra.Command{
 		Use:   "validate [SPEC]",
 		Short: "Check the spec and show what each field becomes on each target",
 		Long: `Check the spec: the project's, or one by its path. Every error is reported at once,
 with its line. Then show what each field becomes on each target: exact, approximate
-(with the difference), dropped (it changes nothing there) or refused. With --json,
-errors are printed as JSON too: each with its line, column, path, message and hints.
+(with the difference), dropped (it changes nothing there) or refused. What is exact on
+both targets, or a default that is exact or dropped, is only counted: --full lists it
+too. With --json, errors are printed as JSON: each with its line, column, path, message
+and hints.
 
 Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 		Example: `  ambi validate
@@ -36,6 +32,9 @@ Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 
 		ValidArgsFunction: oneSpec,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if asJSON && full {
+				return problem.Flag("full", "applies to text: --json lists every field").Of(problem.Misuse)
+			}
 			p, err := options.LoadSpec(args)
 			if asJSON {
 				return validateAsJSON(io.out, p, err)
@@ -43,12 +42,13 @@ Exit code 1: the spec is invalid, or a target that it lists refuses it.`,
 			if err != nil {
 				return err
 			}
-			if err := printTranslation(io.out, p); err != nil {
+			if err := printTranslation(io.out, p, full); err != nil {
 				return err
 			}
 			return p.Refused(p.App.Targets...)
 		},
 	}
+	cmd.Flags().BoolVar(&full, "full", false, "list every field, also those that mean the same on both targets")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, errors too, whose schema \"ambi schema validate\" prints")
 	return cmd
 }
@@ -99,61 +99,6 @@ func validateAsJSON(out io.Writer, p *project.Project, err error) error {
 		return &answerNo{}
 	}
 	return nil
-}
-
-// printTranslation prints each field of the spec with what it becomes.
-func printTranslation(out io.Writer, p *project.Project) error {
-	var paths []string
-	byPath := map[string]finding.List{}
-	for _, f := range inOrder(p.Resolved.All()) {
-		if byPath[f.Path] == nil {
-			paths = append(paths, f.Path)
-		}
-		byPath[f.Path] = append(byPath[f.Path], f)
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, path := range paths {
-		at := p.App.Position(path)
-		note := ""
-		if !p.App.Given(path) {
-			note = " (default)"
-		}
-		fmt.Fprintf(w, "%s:%d: %s%s\n", terminal.Line(p.SpecName), at.Line, path, note)
-		for _, f := range byPath[path] {
-			fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Target, f.Kind, f.Message)
-		}
-		if err := w.Flush(); err != nil {
-			return problem.As(problem.Machine, err)
-		}
-	}
-	for _, t := range spec.Targets() {
-		count := map[finding.Kind]int{}
-		for _, f := range p.Resolved.Findings.Of(t) {
-			count[f.Kind]++
-		}
-		line := fmt.Sprintf("%s: %d exact, %d approximate, %d dropped, %d refused", t,
-			count[finding.Exact], count[finding.Approximate], count[finding.Dropped], count[finding.Refused])
-		if !p.App.For(t) {
-			line += " (not among the spec's targets)"
-		}
-		fmt.Fprintln(out, line)
-	}
-	return nil
-}
-
-// inOrder sorts findings by place, then by path and target.
-func inOrder(findings finding.List) finding.List {
-	sorted := slices.Clone(findings)
-	slices.SortStableFunc(sorted, func(a, b finding.Finding) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		if a.Column != b.Column {
-			return a.Column - b.Column
-		}
-		return strings.Compare(a.Path, b.Path)
-	})
-	return sorted
 }
 
 func printJSON(out io.Writer, value any) error {

@@ -21,7 +21,7 @@ const head = `# The spec, field by field
 
 A test generates this page from ambi's types and from the findings about example specs; do
 not edit it here. A * stands for a name of your choice, [] for each element of a list. The
-translations are examples; ` + "`ambi validate`" + ` prints those for *your* values.
+translations are examples; ` + "`ambi validate --full`" + ` prints those for *your* values.
 
 - **exact**: the field means the same there
 - **approximate**: the field works there, with a difference that you should know
