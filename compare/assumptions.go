@@ -150,7 +150,10 @@ func (c *comparison) assumeTraffic(say sayer) {
 			say("shape", "the user", "%s: counts of %s, again and again", w.Name, format.Plural(n, "minute"))
 		}
 		var given []string
-		if d, ok := t.Duration.Get(); ok {
+		if q, ok := t.Quantiles.Get(); ok && t.Duration.IsKnown() {
+			given = append(given, fmt.Sprintf("a duration of %s at p50 and %s at p99, which is %s on average if waiting is lognormal, with a full core at hand",
+				q.P50, q.P99, written(t.Duration.Or(0))))
+		} else if d, ok := t.Duration.Get(); ok {
 			given = append(given, "a duration of "+spec.Duration(d).String()+" with a full core at hand")
 		}
 		if d, ok := t.CPUTime.Get(); ok {

@@ -199,6 +199,33 @@ usage: {requests: 20/s, `+usage+`, cpuTime: 30ms, requestSize: 1k, responseSize:
 	}
 }
 
+// Quantiles are billed as the mean of the lognormal distribution that goes through them. By
+// hand: without 10 ms of CPU time they are 20 and 390 ms, so sigma is ln(19.5) / 2.3263479 =
+// 1.2768574, and waiting takes 20 exp(1.2768574^2 / 2) = 45.191755 ms on average. With 885 MB,
+// the CPU time takes 10 x 1,769 / 885 = 19.9887 ms: 65.1805 ms, of which 66 are billed.
+func TestQuantilesOfDuration(t *testing.T) {
+	of := func(duration string) compare.Result {
+		t.Helper()
+		return run(t, input(t, `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    cpu: 500m
+    memory: 512Mi
+    http: {routes: [GET /]}
+usage: {requests: 20/s, duration: `+duration+`, cpuTime: 10ms, requestSize: 1k, responseSize: 4k, logSize: 0, outboundSize: 0, startTime: 1s, shape: steady}
+`))
+	}
+	quantiles, mean := of("{p50: 30ms, p99: 400ms}"), of("55191755ns")
+	if s := quantiles.Services[0].Lambda; s.MemoryMB != 885 || s.BilledMS.Or(0) != 66 {
+		t.Errorf("with %d MB, %v ms are billed", s.MemoryMB, s.BilledMS)
+	}
+	if *quantiles.Kubernetes.Bill.Total != *mean.Kubernetes.Bill.Total || *quantiles.Lambda.Bill.Total != *mean.Lambda.Bill.Total {
+		t.Errorf("%s and %s, want those of the mean, %s and %s", quantiles.Lambda.Bill.Total, quantiles.Kubernetes.Bill.Total, mean.Lambda.Bill.Total, mean.Kubernetes.Bill.Total)
+	}
+}
+
 // cpu is for the pod: 1 makes a function of 1,769 MB, unless lambda.memory says otherwise. And
 // the other way round.
 func TestSizesForOneTarget(t *testing.T) {

@@ -153,6 +153,10 @@ func (in input) written(t demand.Traffic, n float64) (key, value string) {
 	if r, ok := t.Report.Get(); ok && in.name == string(demand.Duration) {
 		return string(demand.ReportDuration), r.With(time.Duration(n)).String()
 	}
+	if q, ok := t.Quantiles.Get(); ok && in.name == string(demand.Duration) {
+		q = q.Scaled(spec.Duration(n))
+		return in.name, fmt.Sprintf("{p50: %s, p99: %s}", q.P50, q.P99)
+	}
 	return in.name, in.spec(n)
 }
 
@@ -219,7 +223,8 @@ func length(name demand.Input, field func(*demand.Usage) *demand.Maybe[time.Dura
 	}
 }
 
-// duration is the duration of a request, or of what is reported of it.
+// duration is the duration of a request, or of what is reported of it. Quantiles of it change
+// by the same factor, and the number is the median.
 func duration() input {
 	in := length(demand.Duration, func(u *demand.Usage) *demand.Maybe[time.Duration] { return &u.Duration })
 	plain := in
@@ -227,29 +232,39 @@ func duration() input {
 		if r, ok := t.Report.Get(); ok {
 			return float64(r.Duration), t.Duration.IsKnown()
 		}
+		if q, ok := t.Quantiles.Get(); ok {
+			return float64(q.P50), t.Duration.IsKnown()
+		}
 		return plain.get(t)
 	}
 	in.set = func(t *demand.Traffic, n float64) bool {
-		r, ok := t.Report.Get()
-		if !ok {
+		r, reported := t.Report.Get()
+		q, quantiles := t.Quantiles.Get()
+		switch {
+		case reported:
+			t.Report = demand.Known(r.With(time.Duration(n)))
+		case quantiles:
+			q = q.Scaled(spec.Duration(n))
+			t.Quantiles, n = demand.Known(q), float64(q.P99)
+		default:
 			return plain.set(t, n)
 		}
-		t.Report = demand.Known(r.With(time.Duration(n)))
-		u, err := t.AtFullCore()
+		u, err := t.Derived()
 		t.Usage = u
 		return err == nil && n <= float64(spec.MaxUsageTime)
 	}
 	return in
 }
 
-// reported changes a figure that the duration follows from, where it is a report's.
+// reported changes a figure that the duration follows from, where it is a report's or that of
+// quantiles.
 func reported(in input) input {
 	set := in.set
 	in.set = func(t *demand.Traffic, n float64) bool {
 		ok := set(t, n)
-		u, err := t.AtFullCore()
+		u, err := t.Derived()
 		t.Usage = u
-		return err == nil && (ok || t.Report.IsKnown() && n >= 1)
+		return err == nil && (ok || (t.Report.IsKnown() || t.Quantiles.IsKnown()) && n >= 1)
 	}
 	return in
 }

@@ -54,6 +54,10 @@ func (d draw) usage() demand.Usage {
 		Shape: []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[d.IntN(4)],
 	}
 	u.CPUTime = demand.Known(d.length(0, u.Duration.Or(0)))
+	if waits := u.Duration.Or(0) - u.CPUTime.Or(0); waits > 0 && d.IntN(3) == 0 {
+		tail := min(spec.MaxUsageTime.Std()-u.CPUTime.Or(0), waits*time.Duration(d.whole(1, spec.MaxTail)))
+		u.Quantiles = demand.Known(spec.Quantiles{P50: spec.Duration(u.Duration.Or(0)), P99: spec.Duration(u.CPUTime.Or(0) + tail)})
+	}
 	switch u.Shape {
 	case spec.Steady: // has no peak
 	case spec.Diurnal:

@@ -50,6 +50,16 @@ services:
     kubernetes: {ingress: {class: alb}}
 usage: {requests: 110M/month, reportDuration: 90ms@512Mi, cpuTime: 10ms, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: steady}
 `,
+	"of quantiles": `apiVersion: ambi/v1
+name: shop
+services:
+  api:
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1.0.0
+    http: {routes: [GET /]}
+    scale: {max: 1000}
+    kubernetes: {ingress: {class: alb}}
+usage: {requests: 110M/month, duration: {p50: 35ms, p99: 300ms}, cpuTime: 10ms, requestSize: 1Ki, responseSize: 4Ki, logSize: 200, outboundSize: 0, startTime: 100ms, shape: steady}
+`,
 	"three, cheaper on Kubernetes": `apiVersion: ambi/v1
 name: shop
 services:

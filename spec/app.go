@@ -184,8 +184,9 @@ const (
 // own (see App.UsageOf). It never changes a stack. Nothing in it has a default: a figure that
 // is not given is unknown, as is everything that depends on it.
 type Usage struct {
-	Requests Rate     `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month; of a service that events start, its messages."`
-	Duration Duration `json:"duration,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request, or one message, takes with a full core at hand, waiting included."`
+	Requests Rate `json:"requests,omitempty" jsonschema_description:"The mean request rate: a number with an optional k, M or G, a slash, and second, minute, hour, day or month; of a service that events start, its messages."`
+	// Duration is a mean, or two quantiles.
+	Duration RequestTime `json:"duration,omitzero" range:"more than 0s, at most 1h" jsonschema_description:"The mean time that one request, or one message, takes with a full core at hand, waiting included; or its median and 99th percentile, such as {p50: 30ms, p99: 400ms}, between and beyond which waiting is lognormal."`
 	// ReportDuration replaces Duration.
 	ReportDuration ReportDuration `json:"reportDuration,omitzero" jsonschema_description:"Instead of duration: the mean Duration of the functions' REPORT lines, with their memory, such as 300ms@256Mi; what a small memory has stretched is taken back, by cpuTime."`
 	CPUTime        Duration       `json:"cpuTime,omitempty" range:"more than 0s, at most 1h" jsonschema_description:"The mean CPU time that one request takes on a full core, a part of duration."`

@@ -77,6 +77,9 @@ func (d *decoder) decode(v reflect.Value, n *yaml.Node, path string, at Position
 		return
 	}
 	switch into := v.Addr().Interface().(type) {
+	case *RequestTime:
+		d.requestTime(into, n, path, at, rule)
+		return
 	case scalar:
 		d.scalar(into, n, path, at, rule)
 		return

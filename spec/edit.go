@@ -60,6 +60,9 @@ func SetText(src []byte, path, value string) ([]byte, error) {
 	if node.Kind == yaml.SequenceNode && node.Style&yaml.FlowStyle != 0 && node.Anchor == "" {
 		return replaceList(src, bom, node, path, value)
 	}
+	if node.Kind == yaml.MappingNode && node.Anchor == "" {
+		return replaceMapping(src, bom, node, path, value)
+	}
 	if node.Kind != yaml.ScalarNode || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || node.Anchor != "" || node.Style&yaml.TaggedStyle != 0 {
 		return nil, byHand(path)
 	}
@@ -93,6 +96,32 @@ func replaceList(src []byte, bom bool, node *yaml.Node, path, value string) ([]b
 		return nil, byHand(path)
 	}
 	return splice(src, from, to+end+1, value), nil
+}
+
+// replaceMapping replaces a mapping of plain words, such as {p50: 30ms, p99: 400ms}, with
+// nothing else between them.
+func replaceMapping(src []byte, bom bool, node *yaml.Node, path, value string) ([]byte, error) {
+	flow := node.Style&yaml.FlowStyle != 0
+	from := offset(src, bom, node)
+	to := from
+	if flow && from < len(src) && src[from] == '{' {
+		to++
+	}
+	for _, item := range node.Content {
+		at := offset(src, bom, item)
+		if item.Kind != yaml.ScalarNode || item.Style != 0 || item.Anchor != "" || !bytes.HasPrefix(src[at:], []byte(item.Value)) || len(bytes.Trim(src[to:at], " ,:\r\n")) > 0 {
+			return nil, byHand(path)
+		}
+		to = at + len(item.Value)
+	}
+	if flow {
+		end := bytes.IndexByte(src[to:], '}')
+		if end < 0 || len(bytes.Trim(src[to:to+end], " ,\r\n")) > 0 {
+			return nil, byHand(path)
+		}
+		to += end + 1
+	}
+	return splice(src, from, to, value), nil
 }
 
 // Rename changes the key of a field, such as services.api.usage.duration, and leaves its value

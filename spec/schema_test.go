@@ -98,6 +98,7 @@ func TestSchemaRefusesInvalid(t *testing.T) {
 		"targets-without-service",
 		"usage-agreement", // figures that do not go together
 		"usage-batch-agreement",
+		"usage-quantiles",
 		"usage-messages",
 		"usage-rare-bursts",
 		"usage-rest",

@@ -54,11 +54,11 @@ func (u *Usage) over(under *Usage) Usage {
 	if u.Shape != "" {
 		out.PeakToMean, out.Burst = 0, 0
 	}
-	if u.Duration != 0 {
+	if !u.Duration.IsZero() {
 		out.ReportDuration = ReportDuration{}
 	}
 	if !u.ReportDuration.IsZero() {
-		out.Duration = 0
+		out.Duration = RequestTime{}
 	}
 	from, to := reflect.ValueOf(*u), reflect.ValueOf(&out).Elem()
 	for i := range from.NumField() {
@@ -129,17 +129,25 @@ func (v *validator) agreement(service string, u Usage) {
 		}
 		return true
 	}
-	if sound("duration", "cpuTime") && u.Duration > 0 && u.CPUTime > u.Duration {
+	switch mean := u.Duration.Mean; {
+	case !sound("duration", "cpuTime"):
+	case u.Duration.P50 > 0 && u.Duration.P99 > 0 && sound("duration.p50", "duration.p99"):
+		path := at("duration")
+		if own := at("cpuTime"); path == "usage.duration" && own != "usage.cpuTime" {
+			path = own // the service's figure is the one that does not agree
+		}
+		v.quantiles(path, u.Duration.Quantiles, u.CPUTime)
+	case mean > 0 && u.CPUTime > mean:
 		path := at("cpuTime")
 		if own := at("duration"); path == "usage.cpuTime" && own != "usage.duration" {
 			path = own // the service's figure is the one that does not agree
 		}
-		v.fail(path, fmt.Sprintf("cpuTime must be at most duration, got %s of %s", u.CPUTime, u.Duration),
+		v.fail(path, fmt.Sprintf("cpuTime must be at most duration, got %s of %s", u.CPUTime, mean),
 			"duration includes cpuTime, and one request uses one core")
 	}
 	if sound("duration", "reportDuration", "cpuTime") && !u.ReportDuration.IsZero() {
 		switch path := at("reportDuration"); {
-		case u.Duration > 0:
+		case !u.Duration.IsZero():
 			v.fail(path, "replaces duration, and both are given", "remove one of them")
 		case u.CPUTime > 0 && u.ReportDuration.Stretched(u.CPUTime.Std()) > u.ReportDuration.Duration:
 			v.fail(path, fmt.Sprintf("must be at least the time that cpuTime takes with %d MB, %s, got %s",

@@ -90,7 +90,7 @@ func figures(u Usage) string {
 		}
 	}
 	say("requests", !u.Requests.IsZero(), u.Requests)
-	say("duration", u.Duration > 0, u.Duration)
+	say("duration", !u.Duration.IsZero(), u.Duration)
 	say("request", u.RequestSize != nil, u.RequestSize)
 	if u.Shape != "" {
 		list = append(list, "shape "+string(u.Shape))

@@ -22,6 +22,7 @@ import (
 	"slices"
 	"time"
 
+	"ambi/internal/portable"
 	"ambi/internal/problem"
 	"ambi/spec"
 )
@@ -37,7 +38,9 @@ const minutesPerMonth = SecondsPerMonth / 60
 type Usage struct {
 	Requests Maybe[float64]       `json:"requests"` // a month
 	Duration Maybe[time.Duration] `json:"duration"` // mean, waiting included, with a full core at hand
-	// Report is the duration in a function's REPORT lines, from which AtFullCore computes
+	// Quantiles are the duration's, from which Derived computes its mean.
+	Quantiles Maybe[spec.Quantiles] `json:"durationQuantiles,omitzero"`
+	// Report is the duration in a function's REPORT lines, from which Derived computes
 	// Duration.
 	Report   Maybe[spec.ReportDuration] `json:"reportDuration,omitzero"`
 	CPUTime  Maybe[time.Duration]       `json:"cpuTime"`            // mean, on a full core; the same work on every target
@@ -60,7 +63,7 @@ type Usage struct {
 func FromSpec(u spec.Usage) Usage {
 	usage := Usage{
 		Request: bytesOf(u.RequestSize), Response: bytesOf(u.ResponseSize), Log: bytesOf(u.LogSize), Outbound: bytesOf(u.OutboundSize),
-		Duration: timeOf(u.Duration), CPUTime: timeOf(u.CPUTime), Start: timeOf(u.StartTime), Burst: timeOf(u.Burst), Shape: u.Shape,
+		Duration: timeOf(u.Duration.Mean), CPUTime: timeOf(u.CPUTime), Start: timeOf(u.StartTime), Burst: timeOf(u.Burst), Shape: u.Shape,
 	}
 	usage.Requests = perMonth(u.Requests)
 	if u.PeakToMean > 0 {
@@ -71,21 +74,34 @@ func FromSpec(u spec.Usage) Usage {
 	}
 	if !u.ReportDuration.IsZero() {
 		usage.Report = Known(u.ReportDuration)
-		usage, _ = usage.AtFullCore() // Resolve says what is wrong
 	}
+	if !u.Duration.Quantiles.IsZero() {
+		usage.Quantiles = Known(u.Duration.Quantiles)
+	}
+	usage, _ = usage.Derived() // Resolve says what is wrong
 	return usage
 }
 
-// AtFullCore computes Duration from a function's Report, whose CPU time is longer with less
-// memory.
-func (u Usage) AtFullCore() (Usage, error) {
+// Derived computes Duration from a function's Report, whose CPU time is longer with less
+// memory, or from Quantiles; it is unknown where the CPU time is.
+func (u Usage) Derived() (Usage, error) {
 	report, known := u.Report.Get()
+	quantiles, quantilesKnown := u.Quantiles.Get()
 	cpu, cpuKnown := u.CPUTime.Get()
-	if !known {
+	if !known && !quantilesKnown {
 		return u, nil
 	}
 	if !cpuKnown {
 		u.Duration = Maybe[time.Duration]{}
+		return u, nil
+	}
+	if quantilesKnown {
+		waiting, err := quantiles.Waiting(cpu)
+		if err != nil {
+			return u, problem.Each(err, func(p *problem.Problem) { p.Field = string(Duration) })
+		}
+		mean := portable.LognormalThrough(float64(waiting.P50), float64(waiting.P99)).Mean()
+		u.Duration = Known(cpu + time.Duration(math.Round(mean)))
 		return u, nil
 	}
 	d, ok := report.AtFullCore(cpu)
@@ -140,7 +156,7 @@ func (u Usage) Missing() []Input {
 		}
 	}
 	add(u.Requests.IsKnown() || len(u.Minutes) > 0, Requests)
-	add(u.Duration.IsKnown() || u.Report.IsKnown(), Duration)
+	add(u.Duration.IsKnown() || u.Report.IsKnown() || u.Quantiles.IsKnown(), Duration)
 	add(u.CPUTime.IsKnown(), CPUTime)
 	add(u.Request.IsKnown(), Request)
 	add(u.Response.IsKnown(), Response)
@@ -160,7 +176,7 @@ type Traffic struct {
 // Resolve checks a usage and works out its profile. All problems come back at
 // once, each with the input as its field.
 func (u Usage) Resolve() (Traffic, error) {
-	u, err := u.AtFullCore()
+	u, err := u.Derived()
 	problems := u.check()
 	problems.Add(err)
 	t := Traffic{Usage: u}

@@ -61,7 +61,7 @@ func TestMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u = demand.FromSpec(spec.Usage{Requests: rate, Duration: spec.Duration(40 * time.Millisecond), CPUTime: spec.Duration(12 * time.Millisecond), Shape: spec.Diurnal})
+	u = demand.FromSpec(spec.Usage{Requests: rate, Duration: spec.RequestTime{Mean: spec.Duration(40 * time.Millisecond)}, CPUTime: spec.Duration(12 * time.Millisecond), Shape: spec.Diurnal})
 	if got := u.Missing(); !slices.Equal(got, want[3:8]) {
 		t.Errorf("got %v", got)
 	}

@@ -144,9 +144,15 @@ func (in *Input) sides(name string, r *Result) ([]side, error) {
 func (in *Input) assumeDemand(name string, assume assumer) {
 	duration, _ := in.Usage.Duration.Get()
 	cpu, _ := in.Usage.CPUTime.Get()
-	spread := "all alike"
+	spread, cores := "all alike", "all alike"
 	if in.Variation > 0 {
-		spread = fmt.Sprintf("each lognormal with a standard deviation of %.4g times its mean", in.Variation)
+		cores = fmt.Sprintf("lognormal with a standard deviation of %.4g times its mean", in.Variation)
+		spread = "each " + cores
+	}
+	text := fmt.Sprintf("each waits for %s and uses %s of a core on average, %s", spec.Duration(duration-cpu), spec.Duration(cpu), spread)
+	if q, ok := in.Usage.Quantiles.Get(); ok {
+		text = fmt.Sprintf("each uses %s of a core on average, %s, and waits as long as a lognormal distribution says with which half of them take %s and 1 %% more than %s, %s on average",
+			spec.Duration(cpu), cores, q.P50, q.P99, spec.Duration(duration.Round(10*time.Microsecond)))
 	}
 	assume("measurement", "", "this is a simulation: nothing was measured on AWS or in a cluster")
 	what := "requests"
@@ -155,8 +161,7 @@ func (in *Input) assumeDemand(name string, assume assumer) {
 	} else if service.Schedule != nil {
 		what = "runs"
 	}
-	assume(what, "", "each waits for %s and uses %s of a core on average, %s; both targets serve the same %s",
-		spec.Duration(duration-cpu), spec.Duration(cpu), spread, what)
+	assume(what, "", "%s; both targets serve the same %s", text, what)
 	if service, _ := in.Resolved.Lambda.Service(name); service.Events != nil {
 		if q, reason := in.queueOf(*service.Events); reason == "" {
 			in.assumeQueue(q, assume)

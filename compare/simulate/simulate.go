@@ -57,7 +57,8 @@ type Input struct {
 // Settings are a simulation's settings besides the app.
 type Settings struct {
 	Seed uint64 `json:"seed"`
-	// Variation is the coefficient of variation of waiting time and of CPU time:
+	// Variation is the coefficient of variation of waiting time, unless the usage has quantiles
+	// of the duration, and of CPU time:
 	// 0 makes all requests alike.
 	Variation float64 `json:"variation"`
 	// Runtime is the language runtime, which determines how starts on Lambda vary.

@@ -97,6 +97,14 @@ func TestLaws(t *testing.T) {
 		in := input(t, thumbs)
 		in.Seed = random.Uint64()
 		in.Variation = []float64{0, .5, 2}[random.IntN(3)]
+		if i%3 == 0 {
+			in.Usage.Quantiles = demand.Known(spec.Quantiles{P50: spec.Duration(40 * time.Millisecond), P99: spec.Duration(time.Duration(1+random.IntN(600)) * 40 * time.Millisecond)})
+			usage, err := in.Usage.Derived()
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Usage = usage
+		}
 		in.Retry = random.IntN(2) == 0
 		in.Concurrency = 1 + random.IntN(50)
 		app, err := in.Resolved.App.With("services.api.scale.max", 1+random.IntN(20))

@@ -318,6 +318,9 @@ func usageTextOf(u demand.Usage, input demand.Input) string {
 		if u.Report.IsKnown() {
 			return ""
 		}
+		if q, known := u.Quantiles.Get(); known {
+			return q.String()
+		}
 		return length(u.Duration)
 	case demand.ReportDuration:
 		if r, known := u.Report.Get(); known {

@@ -36,7 +36,7 @@ func (f *Settings) Register(flags *pflag.FlagSet) {
 	flags.Uint64Var(&f.seed, "seed", usual.Seed, SeedHelp)
 	flags.StringVar(&f.span, "span", "", SpanHelp)
 	flags.StringVar(&f.resolution, "resolution", "auto", "auto samples a trace of more than 250M requests; exact never does; a `NUMBER` of requests sets another limit")
-	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean")
+	flags.Float64Var(&f.variation, "variation", usual.Variation, "standard deviation of waiting and of CPU time, as a `MULTIPLE` of the mean; of CPU time alone if duration has quantiles")
 	flags.Float64Var(&f.failures, "failures", usual.Failures, "messages: the `PART` of the attempts that fail, such as 0.01")
 	flags.StringVar(&f.runtime, "runtime", usual.Runtime, "Lambda: the `RUNTIME` of the code, which says how starts vary: "+strings.Join(simulate.Runtimes(), ", "))
 	flags.StringVar(&f.placement, "placement", spec.Duration(usual.Placement).String(), "Lambda: the mean `TIME` that placing a new environment takes")

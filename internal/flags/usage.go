@@ -48,7 +48,7 @@ type Figure struct {
 // Figures are the flags that every service's usage takes alike.
 func (f *Usage) Figures() []Figure {
 	return []Figure{
-		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms"},
+		{"duration", demand.Duration, &f.duration, "the mean `TIME` of one request, waiting included, such as 40ms; or two quantiles, p50=30ms,p99=400ms"},
 		{"report-duration", demand.ReportDuration, &f.report, "instead of --duration: the `MEAN` of the functions' REPORT lines with their memory, such as 300ms@256Mi"},
 		{"cpu-time", demand.CPUTime, &f.cpuTime, "the mean CPU `TIME` of one request on a full core, such as 12ms"},
 		{"batch-size", demand.Batch, &f.batch, "the mean number of `MESSAGES` that one invocation gets, of queue or uploads with a batch"},
@@ -82,7 +82,7 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 	var problems problem.List
 	problems.Add(
 		errShape,
-		parseTime("duration", f.duration, &every.Duration),
+		parseRequestTime("duration", f.duration, &every),
 		parseReport("report-duration", f.report, &every.Report),
 		parseTime("cpu-time", f.cpuTime, &every.CPUTime),
 		parseTime("start-time", f.start, &every.Start),
@@ -139,10 +139,9 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 			u.Minutes = minutes
 		}
 		put(&u.Requests, requests[service])
-		if every.Duration.IsKnown() {
-			u.Duration, u.Report = every.Duration, demand.Maybe[spec.ReportDuration]{}
+		if every.Duration.IsKnown() || every.Quantiles.IsKnown() || every.Report.IsKnown() {
+			u.Duration, u.Quantiles, u.Report = every.Duration, every.Quantiles, every.Report
 		}
-		put(&u.Report, every.Report)
 		put(&u.CPUTime, every.CPUTime)
 		put(&u.Start, every.Start)
 		if e, ok := app.Events(service); ok && e.Batch > 1 {
@@ -157,7 +156,7 @@ func (f *Usage) Over(app *spec.App) (map[string]demand.Usage, error) {
 		}
 		put(&u.PeakToMean, every.PeakToMean)
 		put(&u.Burst, every.Burst)
-		settled, err := u.AtFullCore()
+		settled, err := u.Derived()
 		if err != nil {
 			return nil, problem.As(problem.Misuse, problem.In("usage of "+service, err))
 		}
@@ -390,6 +389,23 @@ func parseTime(flag, text string, into *demand.Maybe[time.Duration]) error {
 		return problem.InFlag(flag, problem.As(problem.Misuse, err))
 	}
 	*into = demand.Known(d.Std())
+	return nil
+}
+
+// parseRequestTime reads a flag's mean or quantiles; an empty one is not given.
+func parseRequestTime(flag, text string, into *demand.Usage) error {
+	if text == "" {
+		return nil
+	}
+	t, err := spec.ParseRequestTime(text)
+	switch {
+	case err != nil:
+		return problem.InFlag(flag, problem.As(problem.Misuse, err))
+	case t.Quantiles.IsZero():
+		into.Duration = demand.Known(t.Mean.Std())
+	default:
+		into.Quantiles = demand.Known(t.Quantiles)
+	}
 	return nil
 }
 

@@ -277,7 +277,7 @@ func (g *generator) quoted(s string) string {
 // and one message is in the batch of any. A schedule has its own requests and shape.
 func (g *generator) usage(depth int, requests, batches, shape bool) {
 	lines := []string{
-		"duration: " + g.one("12ms", "40ms", "1.5s", "1h"),
+		"duration: " + g.one("12ms", "40ms", "1.5s", "1h", "{p50: 13ms, p99: 800ms}", "{p99: 1h, p50: 20m}"),
 		"cpuTime: " + g.one("1ns", "1us", "12ms"),
 		"requestSize: " + g.one("0", "2Ki", "1.5k", "6Mi", `"900"`, "1Ti"),
 		"responseSize: " + g.one("0", "6Ki", "100M"),

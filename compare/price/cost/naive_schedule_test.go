@@ -15,6 +15,7 @@ import (
 	"ambi/compare/price"
 	"ambi/compare/price/nodes"
 	"ambi/internal/cron"
+	"ambi/spec"
 )
 
 // naiveSchedule prices a service that runs at set times again, the slow way: it walks through
@@ -162,6 +163,7 @@ func TestSchedulesAgainstNaiveArithmetic(t *testing.T) {
 		u := w.Schedule.Usage(w.Traffic.Usage)
 		u.Duration = demand.Known(time.Duration(1 + random.Int64N(int64(time.Hour)))) // of which some overlap
 		u.CPUTime = demand.Known(time.Duration(random.Int64N(int64(u.Duration.Or(1)))))
+		u.Quantiles = demand.Maybe[spec.Quantiles]{}
 		u.Start = demand.Known(time.Duration(random.IntN(60_000)) * time.Millisecond)
 		if w.Traffic, err = u.Resolve(); err != nil {
 			t.Fatal(err)

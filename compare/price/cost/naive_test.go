@@ -134,10 +134,22 @@ func (n naive) sent() int64 {
 	return n.w.Traffic.Outbound.Or(-1) + n.w.Traffic.Response.Or(-1)
 }
 
+// duration is the mean: of quantiles, p50 exp(sigma^2/2) for what is waiting.
+func (n naive) duration() time.Duration {
+	q, ok := n.w.Traffic.Quantiles.Get()
+	if !ok {
+		return n.w.Traffic.Duration.Or(-1)
+	}
+	cpu := float64(n.w.Traffic.CPUTime.Or(-1))
+	p50, p99 := float64(q.P50)-cpu, float64(q.P99)-cpu
+	sigma := math.Log(p99/p50) / 2.3263478740408408
+	return time.Duration(cpu + math.Round(p50*math.Exp(sigma*sigma/2)))
+}
+
 func (n naive) lambda() amounts {
 	t, a := n.w.Traffic, n.w.Function.Architecture
 	requests := t.Requests.Or(-1) * (1 - n.choices.CDN)
-	waiting := t.Duration.Or(-1) - t.CPUTime.Or(-1)
+	waiting := n.duration() - t.CPUTime.Or(-1)
 	core := math.Min(1, float64(n.w.Function.MemoryMB)/1769)
 	billedMS := math.Ceil(math.Round((float64(waiting)+float64(t.CPUTime.Or(-1))/core)/1e3) / 1e3)
 	gbs := requests * billedMS / 1000 * float64(n.w.Function.MemoryMB) / 1024
@@ -315,7 +327,7 @@ placing:
 
 func (n naive) kubernetes(instance nodes.Instance) amounts {
 	t, k := n.w.Traffic, n.choices.Kubernetes
-	requests, cpu, duration := t.Requests.Or(-1)*(1-n.choices.CDN), t.CPUTime.Or(-1).Seconds(), t.Duration.Or(-1).Seconds()
+	requests, cpu, duration := t.Requests.Or(-1)*(1-n.choices.CDN), t.CPUTime.Or(-1).Seconds(), n.duration().Seconds()
 	// Walk two cycles in steps, and keep the highest rate of the time before.
 	segments := t.Profile.Segments()
 	const step = time.Minute
@@ -457,6 +469,10 @@ func randomWorkload(t testing.TB, random *rand.Rand) Workload {
 		Log: demand.Known(int64(random.IntN(2000))), Outbound: demand.Known(int64(random.IntN(10_000))),
 		Start: demand.Known(time.Duration(random.IntN(2000)) * time.Millisecond),
 		Shape: []spec.Shape{spec.Steady, spec.Diurnal, spec.Bursty, spec.Sporadic}[random.IntN(4)],
+	}
+	if random.IntN(4) == 0 {
+		p50 := spec.Duration(u.Duration.Or(0))
+		u.Quantiles = demand.Known(spec.Quantiles{P50: p50, P99: p50 * spec.Duration(1+random.IntN(30))})
 	}
 	switch u.Shape {
 	case spec.Steady:

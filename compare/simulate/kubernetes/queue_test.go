@@ -127,6 +127,26 @@ func TestMG1PS(t *testing.T) {
 	}
 }
 
+// TestPollaczekKhinchine: a pod that works at one request at a time is a queue with one server,
+// M/G/1, whose requests wait for lambda E[S^2] / (2 (1 - load)), whatever their times, which are
+// those of a median and a 99th percentile here.
+func TestPollaczekKhinchine(t *testing.T) {
+	for _, q := range []struct{ p50, p99 float64 }{{20, 40}, {20, 100}, {20, 200}} {
+		d := replay.LognormalThrough(q.p50*1e6, q.p99*1e6)
+		sigma := math.Log(q.p99/q.p50) / 2.3263478740408408
+		service := q.p50 / 1e3 * math.Exp(sigma*sigma/2)
+		square := service * service * math.Exp(sigma*sigma)
+		for _, load := range []float64{.3, .7} {
+			rate := load / service
+			mean, deviation := over(t, alone(1, 1), rate, time.Duration(400_000/rate*float64(time.Second)), replay.Demand{Wait: d},
+				func(r replay.Result) float64 {
+					return float64(r.Meters[replay.LatencyNanoseconds]) / 1e9 / float64(r.Requests)
+				})
+			near(t, "M/lognormal/1", mean, deviation, service+rate*square/(2*(1-load)))
+		}
+	}
+}
+
 // TestWaitDoesNotCompute: what requests wait for adds to their time and to
 // nothing else (an M/G/∞ behind the M/G/1-PS).
 func TestWaitDoesNotCompute(t *testing.T) {

@@ -57,7 +57,8 @@ func (d *Demand) fill(requests []Request, i int64) {
 
 // DemandOf is what a service's usage says: of the mean duration what is not CPU
 // time is waiting. Variation is the coefficient of variation of both parts,
-// which are lognormal then; with 0 every request takes the mean.
+// which are lognormal then; with 0 every request takes the mean. Where the usage has
+// quantiles of the duration, waiting goes through them instead, without the mean CPU time.
 func DemandOf(t demand.Traffic, variation float64, seed uint64) (Demand, error) {
 	duration, known := t.Duration.Get()
 	cpu, cpuKnown := t.CPUTime.Get()
@@ -71,7 +72,15 @@ func DemandOf(t demand.Traffic, variation float64, seed uint64) (Demand, error) 
 	case !(variation >= 0 && variation <= maxVariation):
 		return Demand{}, fmt.Errorf("variation must be 0 to %d, got %v", maxVariation, variation)
 	}
-	return Demand{Wait: varying(int64(duration-cpu), variation), CPU: varying(int64(cpu), variation), Seed: seed}, nil
+	d := Demand{Wait: varying(int64(duration-cpu), variation), CPU: varying(int64(cpu), variation), Seed: seed}
+	if q, ok := t.Quantiles.Get(); ok {
+		waiting, err := q.Waiting(cpu)
+		if err != nil {
+			return Demand{}, fmt.Errorf("%s: %w", demand.Duration, err)
+		}
+		d.Wait = LognormalThrough(float64(waiting.P50), float64(waiting.P99))
+	}
+	return d, nil
 }
 
 const maxVariation = 10

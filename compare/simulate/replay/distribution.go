@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"ambi/internal/portable"
 )
 
 // Distribution turns a random number into a value, by inverting the
@@ -98,9 +100,9 @@ func Constant(value int64) Distribution { return Distribution{constant: value} }
 func Exponential(mean float64) Distribution {
 	return fromQuantiles(func(tail float64, upper bool) float64 {
 		if upper {
-			return -mean * ln(tail)
+			return -mean * portable.Ln(tail)
 		}
-		return -mean * ln(1-tail)
+		return -mean * portable.Ln(1-tail)
 	})
 }
 
@@ -110,11 +112,14 @@ func Lognormal(mean, variation float64) Distribution {
 	if variation <= 0 {
 		return Constant(int64(math.Round(mean)))
 	}
-	square := ln(1 + float64(variation*variation))
-	sigma, mu := math.Sqrt(square), ln(mean)-float64(square/2)
-	return fromQuantiles(func(tail float64, upper bool) float64 {
-		return exp(mu + float64(sigma*probit(tail, upper)))
-	})
+	square := portable.Ln(1 + float64(variation*variation))
+	return fromQuantiles(portable.Lognormal{Mu: portable.Ln(mean) - float64(square/2), Sigma: math.Sqrt(square)}.Quantile)
+}
+
+// LognormalThrough is the lognormal distribution with this median and this 99th percentile,
+// which is at least the median. Both are positive.
+func LognormalThrough(p50, p99 float64) Distribution {
+	return fromQuantiles(portable.LognormalThrough(p50, p99).Quantile)
 }
 
 // Quantile is one point of a measured distribution.
@@ -164,27 +169,27 @@ func Measured(quantiles []Quantile, n int) (Distribution, error) {
 	type point struct{ deviations, logarithm float64 }
 	normal := func(p float64) float64 {
 		if p > .5 {
-			return probit(1-p, true)
+			return portable.Probit(1-p, true)
 		}
-		return probit(p, false)
+		return portable.Probit(p, false)
 	}
 	points := make([]point, len(quantiles))
 	end := 1 / float64(2*n)
 	for i, q := range quantiles {
-		points[i] = point{normal(min(max(q.Probability, end), 1-end)), ln(float64(q.Value))}
+		points[i] = point{normal(min(max(q.Probability, end), 1-end)), portable.Ln(float64(q.Value))}
 		if i > 0 && !(points[i].deviations > points[i-1].deviations) {
 			return Distribution{}, fmt.Errorf("%d measurements have no quantile as far out as those next to the ends", n)
 		}
 	}
 	return fromQuantiles(func(tail float64, upper bool) float64 {
-		z := probit(tail, upper)
+		z := portable.Probit(tail, upper)
 		i := 1
 		for i < len(points)-1 && points[i].deviations < z {
 			i++
 		}
 		a, b := points[i-1], points[i]
 		part := min(1, max(0, (z-a.deviations)/(b.deviations-a.deviations)))
-		return exp(a.logarithm + float64(part*(b.logarithm-a.logarithm)))
+		return portable.Exp(a.logarithm + float64(part*(b.logarithm-a.logarithm)))
 	}), nil
 }
 

@@ -1,6 +1,10 @@
 package replay
 
-import "math"
+import (
+	"math"
+
+	"ambi/internal/portable"
+)
 
 // Flow is the requests of what a plan leaves out, as numbers: how many come in one
 // stretch of time after the other. They vary as arrivals do. A simulator that goes
@@ -131,7 +135,7 @@ func (d *Draw) poisson(mean, dispersion float64) float64 {
 		return max(0, mean+float64(math.Sqrt(mean*dispersion)*d.Normal()))
 	}
 	n, left := 0.0, d.Uniform()
-	for p := exp(-mean); left >= p && n < 10*few; {
+	for p := portable.Exp(-mean); left >= p && n < 10*few; {
 		left -= p
 		n++
 		p *= mean / n

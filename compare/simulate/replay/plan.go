@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"ambi/internal/portable"
 )
 
 // Plan says which minutes of a long trace are simulated, and which others they represent. The
@@ -311,7 +313,7 @@ func stratify(counts Counts, settle int, step, alike float64) ([]window, []bool,
 			case change < -drift-chance:
 				k.trend = -1
 			}
-			k.level = int(ln(float64(mean*(1+change))+1) / ln(step))
+			k.level = int(portable.Ln(float64(mean*(1+change))+1) / portable.Ln(step))
 		}
 		calm[i] = true
 		n := number(k)
@@ -334,7 +336,7 @@ func stratify(counts Counts, settle int, step, alike float64) ([]window, []bool,
 		if i == whole {
 			break
 		}
-		size := func(x float64) int { return 1 + int(ln(x+1)/ln(alike)) }
+		size := func(x float64) int { return 1 + int(portable.Ln(x+1)/portable.Ln(alike)) }
 		k := key{size(counts.Minutes[from-1]), 0, size(float64(i - from)), size(total), size(peak)}
 		windows = append(windows, window{from: from, to: i, stratum: number(k)})
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"ambi/internal/portable"
 )
 
 // Sampling says how much of a trace was simulated, and what that means for the
@@ -128,7 +130,7 @@ func (s *sampling) open(c int32) *group {
 // about is a number in steps of a tenth: of many replicas one more does not matter.
 func about(n int64) int32 {
 	const step = 1.1
-	return int32(ln(float64(n)+1) / ln(step))
+	return int32(portable.Ln(float64(n)+1) / portable.Ln(step))
 }
 
 // minute is the n-th minute that is gone through; false after the last.

@@ -1,13 +1,12 @@
-package replay
+// Package portable has functions that give the same bits on any machine: they use
+// nothing but +, -, *, / and the square root, each rounded on its own. They are right
+// to about 1 in 10^13, which the tests compare with package math.
+package portable
 
 import "math"
 
-// The functions here use nothing but +, -, *, / and the square root, each
-// rounded on its own, and so give the same bits on any machine. They are right
-// to about 1 in 10^13, which the tests compare with package math.
-
-// ln is the natural logarithm of a positive number.
-func ln(x float64) float64 {
+// Ln is the natural logarithm of a positive number.
+func Ln(x float64) float64 {
 	fraction, exponent := math.Frexp(x) // exact
 	if fraction < math.Sqrt2/2 {
 		fraction *= 2
@@ -23,8 +22,8 @@ func ln(x float64) float64 {
 	return float64(2*float64(z*sum)) + float64(float64(exponent)*math.Ln2)
 }
 
-// exp is e to the power x.
-func exp(x float64) float64 {
+// Exp is e to the power x.
+func Exp(x float64) float64 {
 	n := math.Floor(x/math.Ln2 + .5)
 	rest := x - float64(n*math.Ln2) // |rest| < .35
 	sum := 1.0
@@ -34,10 +33,10 @@ func exp(x float64) float64 {
 	return math.Ldexp(sum, int(n))
 }
 
-// probit is the quantile of the standard normal distribution, by Wichura's
+// Probit is the quantile of the standard normal distribution, by Wichura's
 // algorithm AS 241 (Applied Statistics 37, 1988). The probability is given by
 // the nearer tail: p of the lower one, or of the upper.
-func probit(tail float64, upper bool) float64 {
+func Probit(tail float64, upper bool) float64 {
 	q := .5 - tail
 	var x float64
 	if q <= .425 {
@@ -47,7 +46,7 @@ func probit(tail float64, upper bool) float64 {
 			1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0,
 			5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
 			5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1)
-	} else if r := math.Sqrt(-ln(tail)); r <= 5 {
+	} else if r := math.Sqrt(-Ln(tail)); r <= 5 {
 		x = ratio(r-1.6,
 			7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0,
 			3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0,
