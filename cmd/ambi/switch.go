@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"ambi/compare"
 	"ambi/compare/simulate/replay"
 	"ambi/internal/engine"
 	"ambi/internal/flags"
@@ -100,13 +97,13 @@ func (f *switchFlags) run(cmd *cobra.Command, io streams, p *project.Project) er
 	if f.remote {
 		f.readStacks(cmd.Context(), p, in)
 	}
-	if err := readWeights(p, in); err != nil {
-		return err
-	}
 	if in.Answers, err = switching.Ask(cmd.Context(), p.Resolved, question); err != nil {
 		return err
 	}
-	if in.Behavior, err = behaviors(cmd.Context(), io, p, in.To); err != nil {
+	in.Behavior = switching.Behaviors(p.App, in.To, func(service string, t spec.Target, perMonth float64, share int) (*replay.Result, error) {
+		return simulatedShare(cmd.Context(), io, p, service, t, perMonth, share)
+	})
+	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
 	plan := switching.New(*in)
@@ -172,19 +169,11 @@ func (f *switchFlags) read(cmd *cobra.Command, io streams, p *project.Project) (
 	problems.Add(idle.Err())
 	for _, t := range spec.Targets() {
 		program := switching.Program(t)
-		value, err := engine.Setting(p.Root, program.Folder(), stackOf(in, program), "active")
+		value, err := engine.Setting(p.Root, program.Folder(), in.Stack(program), "active")
 		problems.Add(engineError(err))
 		in.Active[program] = value
 	}
 	return in, question, problems.Err()
-}
-
-// stackOf is the name of a program's stack.
-func stackOf(in *switching.Input, program switching.Program) string {
-	if name := in.Stacks[program]; name != "" {
-		return name
-	}
-	return program.Usual()
 }
 
 // keyed reads a flag that is KEY=VALUE, of few keys, each given once at most.
@@ -220,10 +209,10 @@ func joined[K ~string](keys []K) string {
 // plan.
 func (f *switchFlags) readStacks(ctx context.Context, p *project.Project, in *switching.Input) {
 	for _, program := range switching.Programs() {
-		if _, given := in.Outputs[program]; given || program == switching.OfData && p.Resolved.Data.Empty() {
+		if _, given := in.Outputs[program]; given || !in.Has(program) {
 			continue
 		}
-		values, err := engine.Outputs(ctx, p.Root, program.Folder(), stackOf(in, program))
+		values, err := engine.Outputs(ctx, p.Root, program.Folder(), in.Stack(program))
 		outputs := switching.Outputs{Values: values}
 		if err != nil {
 			why := problem.All(err)[0]
@@ -231,61 +220,6 @@ func (f *switchFlags) readStacks(ctx context.Context, p *project.Project, in *sw
 		}
 		in.Outputs[program] = outputs
 	}
-}
-
-// readWeights completes what is known of the traffic's stack, where it was read: it exports nothing,
-// and its settings have the weights.
-func readWeights(p *project.Project, in *switching.Input) error {
-	outputs, read := in.Outputs[switching.OfTraffic]
-	if !read || outputs.Failed != "" {
-		return nil
-	}
-	values := map[string]any{}
-	maps.Copy(values, outputs.Values)
-	for _, t := range spec.Targets() {
-		text, err := engine.Setting(p.Root, switching.OfTraffic.Folder(), stackOf(in, switching.OfTraffic), string(t))
-		if err != nil {
-			return engineError(err)
-		}
-		if weight, err := strconv.ParseFloat(text, 64); err == nil && values[string(t)] == nil {
-			values[string(t)] = weight
-		}
-	}
-	in.Outputs[switching.OfTraffic] = switching.Outputs{Values: values}
-	return nil
-}
-
-// behaviors simulates each service that moves, with the parts of its usage that the steps give the
-// new target, as "ambi simulate" would.
-func behaviors(ctx context.Context, io streams, p *project.Project, to spec.Target) (map[string]switching.Behavior, error) {
-	all := map[string]switching.Behavior{}
-	for _, name := range switching.Simulable(p.App) {
-		of := switching.Behavior{By: map[int]*replay.Result{}}
-		of.PerMonth = compare.UsageOf(p.App)[name].Requests.Or(0)
-		shares := switching.Shares()
-		if p.App.Services[name].IsEvents() {
-			shares = []int{100}
-		}
-		for _, share := range shares {
-			run, err := simulatedShare(ctx, io, p, name, to, of.PerMonth, share)
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if err != nil {
-				of.Unknown = err
-				break
-			}
-			of.By[share] = run
-		}
-		if of.Unknown == nil {
-			var err error
-			if of.Before, err = simulatedShare(ctx, io, p, name, to.Other(), of.PerMonth, 100); err != nil {
-				of.Unknown = err
-			}
-		}
-		all[name] = of
-	}
-	return all, ctx.Err()
 }
 
 // simulatedShare is a target with a part of a service's usage, in percent.

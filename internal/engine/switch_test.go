@@ -157,6 +157,12 @@ func (w *walk) shares(lambda, kubernetes int) {
 			}
 		}
 	}
+	exported := exports(w.t, s.state())
+	for target, weight := range weights { // "ambi switch" reads them
+		if exported[target] != float64(weight) {
+			w.t.Errorf("the stack of the traffic exports the weight %v of %s, want %d", exported[target], target, weight)
+		}
+	}
 }
 
 // consume names the target that takes messages and runs the schedules. Each stack learns it with

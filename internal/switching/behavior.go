@@ -39,6 +39,30 @@ func Simulable(app *spec.App) []string {
 	return names
 }
 
+// Behaviors simulates each service that moves: the new target with the parts of its usage that the
+// steps give it, and the old one with all of it. Messages move at once. Simulate is given a service's
+// usage, per month, and the part of it, in percent; its error is why nothing is known of the service.
+func Behaviors(app *spec.App, to spec.Target, simulate func(service string, t spec.Target, perMonth float64, share int) (*replay.Result, error)) map[string]Behavior {
+	all := map[string]Behavior{}
+	for _, name := range Simulable(app) {
+		of := Behavior{By: map[int]*replay.Result{}, PerMonth: compare.UsageOf(app)[name].Requests.Or(0)}
+		shares := Shares()
+		if app.Services[name].IsEvents() {
+			shares = []int{100}
+		}
+		for _, share := range shares {
+			if of.By[share], of.Unknown = simulate(name, to, of.PerMonth, share); of.Unknown != nil {
+				break
+			}
+		}
+		if of.Unknown == nil {
+			of.Before, of.Unknown = simulate(name, to.Other(), of.PerMonth, 100)
+		}
+		all[name] = of
+	}
+	return all
+}
+
 // perSecond is the mean rate of the part that the new target gets, in percent.
 func (f Behavior) perSecond(share int) float64 {
 	return f.PerMonth / demand.SecondsPerMonth * float64(share) / 100

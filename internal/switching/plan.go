@@ -27,7 +27,7 @@ import (
 type Input struct {
 	Resolved *target.Resolved
 	To       spec.Target // the target that the app moves to
-	// Stacks are the names of the stacks, by program; see [Usual].
+	// Stacks are the names of stacks that are not called as usual, by program; see [Program.Usual].
 	Stacks map[Program]string
 	// Outputs are what the stacks export, of those that were read.
 	Outputs map[Program]Outputs
@@ -39,6 +39,26 @@ type Input struct {
 	Answers []Answer
 	// Behavior is how services behave in a simulation, by name.
 	Behavior map[string]Behavior
+}
+
+// Stack is the name of a program's stack.
+func (in *Input) Stack(p Program) string {
+	if name := in.Stacks[p]; name != "" {
+		return name
+	}
+	return p.Usual()
+}
+
+// Has reports whether the app has a program.
+func (in *Input) Has(p Program) bool {
+	switch p {
+	case OfData:
+		return !in.Resolved.Data.Empty()
+	case OfTraffic:
+		return !in.Resolved.Traffic.Empty()
+	case OfLambda, OfKubernetes:
+	}
+	return true
 }
 
 // Plan is a move from one target to the other.

@@ -69,26 +69,6 @@ func (o Outputs) number(name string) (float64, bool) {
 	return n, ok
 }
 
-// stack is the name of a program's stack.
-func (b *builder) stack(p Program) string {
-	if name := b.Stacks[p]; name != "" {
-		return name
-	}
-	return p.Usual()
-}
-
-// has reports whether the app has a program.
-func (b *builder) has(p Program) bool {
-	switch p {
-	case OfData:
-		return !b.Resolved.Data.Empty()
-	case OfTraffic:
-		return !b.Resolved.Traffic.Empty()
-	case OfLambda, OfKubernetes:
-	}
-	return true
-}
-
 // settings checks that each target's stack follows the data stack.
 func (b *builder) settings() {
 	if !b.consumed() {
@@ -97,8 +77,8 @@ func (b *builder) settings() {
 	for _, t := range spec.Targets() {
 		p := Program(t)
 		if value := b.Active[p]; value != "" {
-			b.check("stack "+b.stack(p), Blocks, fmt.Sprintf("its setting active is %s, so that it does not follow the data stack's consumer", value),
-				"pulumi config rm --stack "+b.stack(p)+" active")
+			b.check("stack "+b.Stack(p), Blocks, fmt.Sprintf("its setting active is %s, so that it does not follow the data stack's consumer", value),
+				"pulumi config rm --stack "+b.Stack(p)+" active")
 		}
 	}
 }
@@ -106,10 +86,10 @@ func (b *builder) settings() {
 // stacks checks what the stacks export.
 func (b *builder) stacks() {
 	for _, p := range Programs() {
-		if !b.has(p) {
+		if !b.Has(p) {
 			continue
 		}
-		subject := "stack " + b.stack(p)
+		subject := "stack " + b.Stack(p)
 		if p.Folder() != "" {
 			subject += " of " + p.Folder()
 		}
@@ -202,7 +182,7 @@ func percent(share float64) string {
 // at is the part of a command of Pulumi's that says which stack it is about.
 func (b *builder) at(p Program) string {
 	if folder := p.Folder(); folder != "" {
-		return "-C " + folder + " --stack " + b.stack(p)
+		return "-C " + folder + " --stack " + b.Stack(p)
 	}
-	return "--stack " + b.stack(p)
+	return "--stack " + b.Stack(p)
 }

@@ -55,7 +55,7 @@ func (b *builder) step(s Step) { b.plan.Steps = append(b.plan.Steps, s) }
 func (b *builder) up(programs ...Program) []string {
 	var list []string
 	for _, p := range programs {
-		if b.has(p) {
+		if b.Has(p) {
 			list = append(list, "pulumi up "+b.at(p))
 		}
 	}
@@ -78,7 +78,7 @@ func (b *builder) new() Program { return Program(b.To) }
 
 // deploy brings both targets up.
 func (b *builder) deploy() {
-	done := b.isDeployed(b.new()) && b.isDeployed(b.old()) && (!b.has(OfData) || b.isDeployed(OfData))
+	done := b.isDeployed(b.new()) && b.isDeployed(b.old()) && (!b.Has(OfData) || b.isDeployed(OfData))
 	s := Step{
 		Title: fmt.Sprintf("Deploy %s beside %s, both as the spec is now", b.To, b.from), Done: done,
 		Commands: b.up(OfData, b.old(), b.new()), NoBack: fmt.Sprintf("no request reaches %s yet, but at its own hosts", b.To),
@@ -103,13 +103,13 @@ func (b *builder) hosts() []string {
 
 // traffic begins the stack that has the weights.
 func (b *builder) traffic() {
-	if !b.has(OfTraffic) {
+	if !b.Has(OfTraffic) {
 		return
 	}
 	s := Step{
 		Title: "Begin the traffic's stack, with all requests on " + string(b.from), Done: b.isDeployed(OfTraffic),
 		Notes:    []string{"not if the stack is deployed already: its weights are then what the next steps change"},
-		Commands: []string{"pulumi stack init -C " + OfTraffic.Folder() + " " + b.stack(OfTraffic), b.set(OfTraffic, "zoneId", "Z0123456789ABCDEFGHIJ")},
+		Commands: []string{"pulumi stack init -C " + OfTraffic.Folder() + " " + b.Stack(OfTraffic), b.set(OfTraffic, "zoneId", "Z0123456789ABCDEFGHIJ")},
 	}
 	var names []string
 	for _, d := range b.Resolved.Traffic.Domains {

@@ -239,6 +239,8 @@ func TestWant(t *testing.T) {
 			"list": pulumi.Array{pulumi.StringMap{"name": pulumi.String("a.b"), "value": pulumi.String("v")}}, "map": pulumi.StringMap{"x.y/z": pulumi.String("w")},
 		}, pulumi.DependsOn([]pulumi.Resource{first}), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "5m"}))
 		ctx.Export("a.b", first.Computed)
+		ctx.Export("number", pulumi.Int(1))
+		ctx.Export("list", pulumi.ToStringArray([]string{"v"}))
 		return err
 	}, nil)
 	first, second := graph.One(t, "test:index:Thing", "first"), graph.One(t, "test:index:Thing", "second")
@@ -252,6 +254,10 @@ func TestWant(t *testing.T) {
 	second.Want(t, `map["x.y/z"]`, "w", "")
 	second.Want(t, "absent", nil, "")
 	graph.Exports.Want(t, `["a.b"]`, first.Output("computed"), "")
+	graph.Exports.Want(t, "list[0]", "v", "")
+	if got := graph.Exports.Input("number"); got != 1.0 {
+		t.Errorf("an exported number is a %T", got)
+	}
 	if got := second.Request.GetCustomTimeouts().GetCreate(); got != "5m" {
 		t.Errorf("the timeout is %q, want 5m", got)
 	}

@@ -3,6 +3,7 @@ package stacktest
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -130,6 +131,15 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	return nil, err
 }
 
+// decoded is a value as encoding/json would decode it.
+func decoded(value any) (v any, err error) {
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(text, &v)
+	}
+	return v, err
+}
+
 // finish reads the outputs that were used, now that all of them are resolved.
 func (m *mocks) finish() error {
 	for _, u := range m.uses {
@@ -142,7 +152,7 @@ func (m *mocks) finish() error {
 		case !value.IsValid() || value.Kind() == reflect.String && value.Len() == 0:
 			err = errors.New("the output used here is empty")
 		case u.export != "":
-			m.graph.Exports.Inputs[u.export] = value.Interface()
+			m.graph.Exports.Inputs[u.export], err = decoded(value.Interface())
 		}
 		if err != nil {
 			m.errs = append(m.errs, fmt.Errorf("%s: %w", u.where, err))

@@ -84,6 +84,9 @@ func deploy(ctx *pulumi.Context) error {
 			}
 		}
 	}
+	for _, target := range targets {
+		ctx.Export(target, pulumi.Int(s.weights[target])) // which says how far traffic has moved
+	}
 	return nil
 }
 

@@ -63,6 +63,9 @@ func checkAll(t stacktest.T, g *stacktest.Graph, weights map[string]int) {
 			checkShare(t, g, d, target, weights[target])
 		}
 	}
+	for target, weight := range weights {
+		g.Exports.Want(t, target, weight, "\"ambi switch\" reads how far traffic has moved")
+	}
 }
 
 // checkShare holds a target's records of a domain to what must be true of them.

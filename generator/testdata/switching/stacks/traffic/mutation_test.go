@@ -47,7 +47,7 @@ func TestMutants(t *testing.T) {
 			set("answers for half a minute", recordType, shared, "ttl", 30.0),
 			set("a faster check", checkType, host, "requestInterval", 10.0),
 			mutant("tags", checkType, host, func(r *ours.Resource) { r.Inputs["tags"].(map[string]any)["team"] = "shop" }),
-			mutation.Mutate(graph, "an export", func(g *ours.Graph) { g.Exports.Inputs["lambda"] = "90" }),
+			mutation.Mutate(graph, "an export", func(g *ours.Graph) { g.Exports.Inputs["zone"] = zone }),
 			mutation.Mutate(graph, "a record of a team's own", func(g *ours.Graph) {
 				own := *g.One(t, recordType, host)
 				own.Name, own.URN = "own", own.URN+"-own"
