@@ -57,6 +57,9 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	}
 	say("simulation", "", "marked quantities come from a simulation of %s in %s; a month is %.4g times that, as if traffic continued like this; for other numbers of requests, each quantity is assumed to differ from its average by the same factor",
 		format.Plural(int(f.Requests), "request"), spec.Duration(f.Span.Round(time.Second)), demand.SecondsPerMonth/max(f.Span.Seconds(), 1))
+	if r.Placement != nil {
+		say("mix", "", "the mix of both targets is searched by averages, and compared with both by averages: a simulation has all services on each target")
+	}
 	for _, a := range c.Behavior.Assumptions {
 		if a.Topic != "measurement" {
 			say("simulation, "+a.Topic, a.Source, "%s", a.Text)

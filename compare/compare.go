@@ -63,7 +63,7 @@ type Input struct {
 	Written map[string]spec.Target
 	// Objective is what the services promise, held against simulations; nil: nothing.
 	Objective *Objective
-	// Behavior is a simulation of the app's service under a trace, whose rate must be Usage's.
+	// Behavior is a simulation of the app's services under traces, whose rates must be Usage's.
 	// Its quantities are priced instead of averages.
 	Behavior *simulate.Result
 }
@@ -88,7 +88,7 @@ type Result struct {
 	Verdict  Verdict   `json:"verdict"`
 	Services []Service `json:"services"` // by name
 	// Placement is the cheapest assignment of an app's services to targets; null for a single
-	// service, while a figure is missing, and with a simulation.
+	// service, and while a figure is missing. It is by averages, with a simulation too.
 	Placement *Placement `json:"placement,omitempty"`
 	Team      *Team      `json:"team,omitempty"` // null without an hourly rate
 	// Objective is what the services promise, where one was given: a service is kept from a target on
@@ -248,8 +248,23 @@ func Compare(in Input) (Result, error) {
 		return Result{}, err
 	}
 	r.Team = c.team(pair, r.Placement)
+	if in.Behavior != nil && len(in.Behavior.Each) > 0 {
+		if r.Placement, err = placedByAverages(in); err != nil {
+			return Result{}, err
+		}
+	}
 	r.Assumptions = c.assumptions(r)
 	return r, nil
+}
+
+// placedByAverages is the placement of an app that was simulated as a whole.
+func placedByAverages(in Input) (*Placement, error) {
+	in.Behavior = nil
+	r, err := Compare(in)
+	if r.Placement != nil {
+		r.Placement.Averages = &Costs{r.Lambda.total(), r.Kubernetes.total()}
+	}
+	return r.Placement, err
 }
 
 // Bills prices a month on both targets, and nothing else: the Result has the bills, the

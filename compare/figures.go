@@ -21,7 +21,11 @@ type Figure struct {
 // Figures are the numbers of a Result that a team may set thresholds for, in
 // an order that is always the same; costs are dollars a month. Those of an
 // earlier comparison are there with a Difference and unknown without.
-func (r Result) Figures(d *Difference) []Figure {
+func (r Result) Figures(d *Difference) []Figure { return r.FiguresOf("", d) }
+
+// FiguresOf is Figures with what one service of several had in a simulation, where Figures has the
+// worst of all; an empty name is all.
+func (r Result) FiguresOf(service string, d *Difference) []Figure {
 	list := []Figure{
 		dollars("lambda", "the cost on Lambda", r.Lambda.total()),
 		dollars("kubernetes", "the cost on Kubernetes", r.Kubernetes.total()),
@@ -52,7 +56,7 @@ func (r Result) Figures(d *Difference) []Figure {
 			count(string(t)+".knobs", "changes to the spec, or to a quota, that it needs to fit", len(r.Fit.Turned(t))),
 			count(string(t)+".warnings", "limits that are near", len(r.Fit.Warned(t))))
 		list = append(list, r.inPractice(t))
-		list = append(list, r.simulated(t)...)
+		list = append(list, r.simulated(t, service)...)
 	}
 	old := Difference{}
 	if d != nil {
@@ -98,36 +102,55 @@ func (r Result) inPractice(t spec.Target) Figure {
 	return dollars(string(t)+".practice", "the cost with the commitments and copies that were given", usd)
 }
 
-// simulated are the figures of a target under a trace; unknown without one.
-func (r Result) simulated(t spec.Target) []Figure {
-	var run *replay.Result
-	if r.Simulation != nil {
-		run = r.Simulation.Of(t)
+// simulated are the figures of a target under a trace; unknown without one. Of several services
+// they are the worst that one of them has, or those of a named one.
+func (r Result) simulated(t spec.Target, service string) []Figure {
+	var runs, requests, messages []*replay.Result
+	for _, one := range r.Simulation.each() {
+		run := one.Of(t)
+		if run == nil || service != "" && one.Service != service {
+			continue
+		}
+		runs = append(runs, run)
+		switch {
+		case run.Messages != nil:
+			messages = append(messages, run)
+		case !one.Runs:
+			requests = append(requests, run)
+		}
 	}
-	figure := func(name, means string, value func(*replay.Result) float64) Figure {
-		f := Figure{Name: string(t) + "." + name, Means: means + " under --trace", Known: run != nil}
-		if run != nil {
-			f.Value = value(run)
+	timed := requests
+	if len(timed) == 0 {
+		timed = runs
+	}
+	figure := func(name, means string, runs []*replay.Result, value func(*replay.Result) float64) Figure {
+		f := Figure{Name: string(t) + "." + name, Means: means + " under --trace", Known: len(runs) > 0}
+		for _, run := range runs {
+			f.Value = max(f.Value, value(run))
 		}
 		return f
 	}
 	milliseconds := func(of func(replay.Latency) int64) func(*replay.Result) float64 {
 		return func(r *replay.Result) float64 { return float64(of(r.Times())) / 1e6 }
 	}
-	age := figure("age", "the greatest age of the oldest message of a queue, in ms,", func(r *replay.Result) float64 {
-		if r.Messages == nil {
-			return 0
-		}
-		return float64(r.Messages.Oldest.Max) / 1e6
-	})
-	age.Known = run != nil && run.Messages != nil
 	return []Figure{
-		age,
-		figure("p50", "the median latency, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P50 })),
-		figure("p99", "its 99th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P99 })),
-		figure("p999", "its 99.9th percentile, in ms,", milliseconds(func(l replay.Latency) int64 { return l.P999 })),
-		figure("errors", "the fraction of requests that fail", FailureRate),
+		figure("age", "the greatest age of the oldest message of a queue, in ms,", messages, func(r *replay.Result) float64 { return float64(r.Messages.Oldest.Max) / 1e6 }),
+		figure("p50", "the median latency, in ms,", timed, milliseconds(func(l replay.Latency) int64 { return l.P50 })),
+		figure("p99", "its 99th percentile, in ms,", timed, milliseconds(func(l replay.Latency) int64 { return l.P99 })),
+		figure("p999", "its 99.9th percentile, in ms,", timed, milliseconds(func(l replay.Latency) int64 { return l.P999 })),
+		figure("errors", "the fraction of requests that fail", runs, FailureRate),
 	}
+}
+
+// each is the simulated services: one, or several that were simulated together.
+func (s *Simulation) each() []Simulation {
+	switch {
+	case s == nil:
+		return nil
+	case len(s.Services) > 0:
+		return s.Services
+	}
+	return []Simulation{*s}
 }
 
 func (r Result) requests() Figure {

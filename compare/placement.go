@@ -20,6 +20,9 @@ type Placement struct {
 	Cost  price.USD `json:"cost"`  // a month of the whole app
 	Sides Costs     `json:"sides"` // its two parts; what services share and keep is in Lambda's, if it has any
 	Mixed bool      `json:"mixed"` // both targets have services
+	// Averages are what both targets cost for all services by averages, as the mix does, where the
+	// rest of a comparison is simulated.
+	Averages *Costs `json:"averages,omitempty"`
 	// Saves is by how much it is cheaper than the cheaper target for all services; null where
 	// neither takes all of them.
 	Saves *price.USD `json:"saves"`
@@ -82,7 +85,7 @@ func (p *Placement) Clear() bool {
 }
 
 // place finds an app's placement, and its month where it is on both targets; nil for a single service, while a figure is missing, or if
-// some service fits neither target. A simulation is of one service, so it has none either.
+// some service fits neither target. A simulation has all services on each target, and so no mix.
 func (c *comparison) place(whole pair, r Result) (*Placement, *cost.Mix) {
 	if len(c.app.Workloads) < 2 || c.Behavior != nil {
 		return nil, nil

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"ambi/compare/demand"
@@ -112,6 +113,12 @@ func FailureRate(run *replay.Result) float64 {
 // failureWarnings warns of requests that were not served in a simulation.
 func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 	var list []fit.Limit
+	for _, one := range r.Each {
+		list = append(list, failureWarnings(app, one)...)
+	}
+	if len(r.Each) > 0 {
+		return list
+	}
 	path := "services." + r.Service + ".scale"
 	at := app.App.Position(path)
 	for _, t := range spec.Targets() {
@@ -143,7 +150,13 @@ func failureWarnings(app *target.Resolved, r *simulate.Result) []fit.Limit {
 // simulated puts what a run found in the place of what averages say about a
 // service.
 func (s *Service) simulated(r *simulate.Result) {
-	if r == nil || r.Service != s.Name {
+	if r == nil {
+		return
+	}
+	if i := slices.IndexFunc(r.Each, func(one *simulate.Result) bool { return one.Service == s.Name }); i >= 0 {
+		r = r.Each[i]
+	}
+	if r.Service != s.Name {
 		return
 	}
 	if l := r.Lambda; l != nil {

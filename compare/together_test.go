@@ -83,6 +83,7 @@ usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outbound
 			}
 		}
 	}
+	figuresOfSeveral(t, in)
 	sim := simulated.Simulation
 	if sim == nil || len(sim.Services) != 4 || sim.LambdaCost == nil || sim.Services[0].LambdaCost != nil {
 		t.Fatalf("%+v", sim)
@@ -90,6 +91,53 @@ usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outbound
 	for _, one := range sim.Services {
 		if one.Service == "report" && (one.Lambda.Requests != 36 || one.Kubernetes.Requests != 36 || !one.Runs) {
 			t.Errorf("%d runs on Lambda, %d on Kubernetes, ended %v, the longest in %d ns", one.Lambda.Requests, one.Kubernetes.Requests, one.Kubernetes.Outcomes, one.Kubernetes.Latency.Max)
+		}
+	}
+}
+
+// figuresOfSeveral holds the figures of a whole comparison to those of its services, and its mix to
+// that of averages.
+func figuresOfSeveral(t *testing.T, in compare.Input) {
+	t.Helper()
+	whole := run(t, in)
+	figures := func(service string) map[string]compare.Figure {
+		all := map[string]compare.Figure{}
+		for _, f := range whole.FiguresOf(service, nil) {
+			all[f.Name] = f
+		}
+		return all
+	}
+	worst := figures("")
+	for _, target := range spec.Targets() {
+		for _, name := range []string{"p50", "p99", "p999", "errors", "age"} {
+			name = string(target) + "." + name
+			highest := 0.0
+			for _, one := range whole.Simulation.Services {
+				f := figures(one.Service)[name]
+				isAge := strings.HasSuffix(name, ".age")
+				if f.Known != (!isAge || one.OfMessages()) {
+					t.Errorf("%s of %s is known: %v", name, one.Service, f.Known)
+				}
+				if isAge || strings.HasSuffix(name, ".errors") || one.Service == "web" || one.Service == "stock" {
+					highest = max(highest, f.Value)
+				}
+			}
+			if got := worst[name]; !got.Known || got.Value != highest || highest == 0 && !strings.HasSuffix(name, ".errors") {
+				t.Errorf("%s is %v, and at most %v of a service", name, got, highest)
+			}
+		}
+	}
+	if unknown := figures("nix")["lambda.p99"]; unknown.Known {
+		t.Errorf("%v of a service that there is none of", unknown)
+	}
+	in.Behavior = nil
+	averages := run(t, in)
+	if whole.Placement == nil || whole.Placement.Cost != averages.Placement.Cost || *whole.Placement.Averages.Lambda != *averages.Lambda.Bill.Total {
+		t.Errorf("the mix is %+v, and by averages %+v", whole.Placement, averages.Placement)
+	}
+	for i, s := range whole.Services {
+		if s.Lambda.ColdShare == averages.Services[i].Lambda.ColdShare {
+			t.Errorf("%s: the part that meets a start is that of averages, %v", s.Name, s.Lambda.ColdShare)
 		}
 	}
 }

@@ -45,11 +45,12 @@ those of the app's only service over HTTP.
 Nothing is measured on AWS, and no account is needed. Prices are built into ambi;
 "ambi prices refresh" writes newer ones to the project's app/prices.json.
 
-With --trace, an app of one service whose duration, CPU time and start time are
-known is simulated on both targets under the trace's requests, as "ambi simulate"
-does and with its settings (--seed to --nodes below), and the simulated quantities
-are priced instead of averages. With --requests too, or with several services,
-nothing is simulated: the trace only says how requests spread over time.
+With --trace, services whose duration, CPU time and start time are known are
+simulated on both targets under the trace's requests, as "ambi simulate" does and
+with its settings (--seed to --nodes below), and the simulated quantities are priced
+instead of averages. Several services are simulated together, those without a trace
+by their usage. With --requests too, or with a service that is not simulated, such
+as a worker, nothing is: the trace only says how requests spread over time.
 
 With --slo, each service is simulated on both targets, under traffic that is made
 from its usage, and kept from a target on which it misses the objective: the mix is
@@ -57,8 +58,9 @@ then the cheapest one that keeps it.
 
 For CI, --fail-if takes a condition such as 'lambda > 1.2 * kubernetes', of
 figures, numbers, + - * / ( ) < <= > >= == != and, or, not. A condition that cannot
-be decided because a figure is unknown fails too. The figures, in dollars a month
-unless stated otherwise:
+be decided because a figure is unknown fails too. Figures under --trace are those of
+the service where they are worst, or with SERVICE=CONDITION those of one service. The
+figures, in dollars a month unless stated otherwise:
 
 ` + flags.FiguresHelp() + `
 --against compares with what "ambi compare --json" printed earlier, line by line.

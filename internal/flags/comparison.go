@@ -154,9 +154,16 @@ func (c *Comparison) placeOf(p *project.Project, services []string, input demand
 // one, it simulates where that can be, and else counts the trace's minutes. All
 // problems of flags come back at once, those that have no effect too.
 func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, idle *Idle, ends simulation.Ends) (compare.Result, error) {
+	traces, notTogether := len(c.Usage.Traces) > 0, ""
+	if traces && len(c.Usage.Requests) == 0 && len(p.App.Services) > 1 {
+		result, why, err := c.compareTogether(ctx, p, idle, ends)
+		if why == "" {
+			return result, err
+		}
+		notTogether = why
+	}
 	settings, errSettings := c.Settings.Read()
 	service := p.App.ServiceNames()[0]
-	traces := len(c.Usage.Traces) > 0
 	// A trace that is run is not counted.
 	counted, simulated := *c, traces && len(c.Usage.Requests) == 0 && len(p.App.Services) == 1
 	if events, ok := p.App.Events(service); ok {
@@ -180,10 +187,10 @@ func (c *Comparison) CompareUnderTrace(ctx context.Context, p *project.Project, 
 	case !traces: // each service is simulated
 	case !simulated && len(p.App.Services) == 1 && len(c.Usage.Requests) == 0:
 		why = "messages of a FIFO queue are not simulated"
-	case len(p.App.Services) > 1:
-		why = "an app of several services is not simulated"
 	case len(c.Usage.Requests) > 0:
 		why = "with --requests nothing is simulated"
+	case len(p.App.Services) > 1:
+		why = notTogether
 	case errInput == nil && len(simulate.Missing(in.Usage[service])) > 0:
 		simulated, errTrace = false, nil
 		why = fmt.Sprintf("nothing is simulated without %s", list(simulate.Missing(in.Usage[service])))

@@ -20,7 +20,13 @@ type Gate struct {
 	failIf  []string
 
 	required   []spec.Target
-	conditions []*condition.Condition
+	conditions []gated
+}
+
+// gated is a condition, of a service's figures where it names one.
+type gated struct {
+	*condition.Condition
+	text, service string
 }
 
 // Register defines the flags.
@@ -43,26 +49,30 @@ func (f *Gate) Check(against bool) error {
 		problems.Add(problem.Flag("require", "must be lambda, kubernetes or both, got %q", f.require))
 	}
 	var names []string
-	for _, figure := range figures(nil) {
+	for _, figure := range figures(nil, "") {
 		names = append(names, figure.Name)
 	}
 	for _, text := range f.failIf {
-		condition, err := condition.Parse(text, names)
+		service, rest, named := strings.Cut(text, "=")
+		if !named || slices.Contains(names, service) || strings.HasPrefix(rest, "=") || strings.ContainsAny(service, " \t\n<>!()+*/&|.") {
+			service, rest = "", text // the = is an operator's
+		}
+		condition, err := condition.Parse(rest, names)
 		problems.Add(problem.InFlag("fail-if", err))
 		if err == nil && !against && slices.ContainsFunc(condition.Names(), func(name string) bool { return strings.HasPrefix(name, "old.") }) {
 			problems.Add(problem.Flag("fail-if", "%s: figures of old need --against", text))
 		}
-		f.conditions = append(f.conditions, condition)
+		f.conditions = append(f.conditions, gated{condition, text, service})
 	}
 	return problems.Err()
 }
 
 // figures are those of a comparison; without one they have names only.
-func figures(result *compare.Result) []compare.Figure {
+func figures(result *compare.Result, service string) []compare.Figure {
 	if result == nil {
 		result = &compare.Result{}
 	}
-	return result.Figures(result.Against)
+	return result.FiguresOf(service, result.Against)
 }
 
 // FiguresHelp lists the figures that conditions are made of.
@@ -73,7 +83,7 @@ func FiguresHelp() string {
 		first, _, _ := strings.Cut(string(category), " ")
 		parts = append(parts, first)
 	}
-	for _, figure := range figures(nil) {
+	for _, figure := range figures(nil, "") {
 		target, part, isPart := strings.Cut(figure.Name, ".")
 		switch {
 		case isPart && target == string(spec.Lambda): // listed with Kubernetes'
@@ -101,22 +111,24 @@ func (f *Gate) Blocked(result compare.Result) bool {
 // figures.
 func (f *Gate) Failed(result compare.Result, difference *compare.Difference) []string {
 	result.Against = difference
-	values := map[string]compare.Figure{}
-	for _, figure := range figures(&result) {
-		values[figure.Name] = figure
-	}
 	var list []string
 	for _, condition := range f.conditions {
+		values := map[string]compare.Figure{}
+		for _, figure := range figures(&result, condition.service) {
+			values[figure.Name] = figure
+		}
 		holds, unknown := condition.Holds(func(name string) (float64, bool) { return values[name].Value, values[name].Known })
 		switch {
+		case condition.service != "" && !slices.ContainsFunc(result.Services, func(s compare.Service) bool { return s.Name == condition.service }):
+			list = append(list, fmt.Sprintf("%s: cannot be decided: there is no service %q", condition.text, condition.service))
 		case len(unknown) > 0:
-			list = append(list, fmt.Sprintf("%s: cannot be decided without %s", condition, strings.Join(unknown, ", ")))
+			list = append(list, fmt.Sprintf("%s: cannot be decided without %s", condition.text, strings.Join(unknown, ", ")))
 		case holds:
 			var parts []string
 			for _, name := range condition.Names() {
 				parts = append(parts, fmt.Sprintf("%s is %.6g", name, values[name].Value))
 			}
-			list = append(list, fmt.Sprintf("%s: %s", condition, strings.Join(parts, ", ")))
+			list = append(list, fmt.Sprintf("%s: %s", condition.text, strings.Join(parts, ", ")))
 		}
 	}
 	return list

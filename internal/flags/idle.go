@@ -156,7 +156,7 @@ func (i *Idle) Together(app *spec.App) {
 	if !requests {
 		i.Refuse("applies to requests, and messages start all services", "retry")
 	}
-	i.RefuseHinting("several services are simulated together, request by request", "--service simulates one, and samples it", "resolution")
+	i.RefuseHinting("several services are simulated together, request by request", "\"ambi simulate --service NAME\" simulates one, and samples it", "resolution")
 }
 
 // Reaching finds what a trace of the requests that reach a target leaves without effect.

@@ -323,7 +323,7 @@ func (f *Usage) TracesOf(p *project.Project) (map[string]string, error) {
 	}
 	err := perService("trace", f.Traces, p.App, func(service, file string) error {
 		if file == "-" {
-			return problem.New("several services are simulated, and standard input can be read only once").Hint("ambi trace - --out FILE keeps it, and --service simulates one service")
+			return problem.New("several services are simulated, and standard input can be read only once").Hint("ambi trace - --out FILE keeps it, and \"ambi simulate --service NAME\" simulates one service")
 		}
 		if p.App.Services[service].Schedule != nil {
 			return problem.New("%s runs by its schedule", service).Hint("services.%s.schedule.cron says when", service)

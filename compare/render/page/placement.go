@@ -47,6 +47,9 @@ func placementOf(r compare.Result) placementView {
 	if p.MayMiss > 0 {
 		v.Searched = fmt.Sprintf("%s were tried; a cheaper one saves at most %s a month more.", format.Plural(p.Tried, "assignment"), format.Money(p.MayMiss))
 	}
+	if p.Averages != nil {
+		v.Searched += " All of it is by averages, since a simulation has all services on each target."
+	}
 	v.Options = placedOptions(r)
 	most := price.USD(1)
 	for _, s := range p.Services {
@@ -84,15 +87,21 @@ func placedOptions(r compare.Result) []placedOption {
 	}
 	var list []option
 	for _, t := range spec.Targets() {
-		side := r.Of(t)
-		if side.Bill == nil || side.Bill.Total == nil || len(r.Fit.Blocked(t)) > 0 {
+		var whole *price.USD
+		if bill := r.Of(t).Bill; bill != nil {
+			whole = bill.Total
+		}
+		if p.Averages != nil {
+			whole = p.Averages.Of(t)
+		}
+		if whole == nil || len(r.Fit.Blocked(t)) > 0 {
 			continue
 		}
-		all := option{name: "All on " + name(t), total: *side.Bill.Total}
+		all := option{name: "All on " + name(t), total: *whole}
 		if t == spec.Lambda {
-			all.sides.Lambda = side.Bill.Total
+			all.sides.Lambda = whole
 		} else {
-			all.sides.Kubernetes = side.Bill.Total
+			all.sides.Kubernetes = whole
 		}
 		list = append(list, all)
 	}

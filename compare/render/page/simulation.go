@@ -1,7 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"ambi/compare"
@@ -16,13 +19,22 @@ const timeFigure = "over-time"
 
 // simulationView is how both targets behaved under a trace.
 type simulationView struct {
+	Title        string // of its table
 	Lead, Source string
 	Partial      bool
 	Notes        []string
 	Targets      []string
-	Groups       []rowGroup
+	Groups       []rowGroup // of several services, what they share
+	Services     []simulatedService
 	Figure       *Figure
 	Caveat       string
+}
+
+// simulatedService is one of several that were simulated together.
+type simulatedService struct {
+	Name, Lead, Title string
+	Targets           []string
+	Groups            []rowGroup
 }
 
 // rowGroup is figures of both targets under a name.
@@ -41,8 +53,9 @@ func simulated(r compare.Result, figures []Figure) simulationView {
 	sim := r.Simulation
 	f := sim.Trace
 	v := simulationView{
+		Title: "Both targets under the trace",
 		Lead: fmt.Sprintf("%s %s in %s to %s: %s a second on average",
-			format.Grouped(fmt.Sprint(f.Requests)), kindOf(sim), lasting(f.Span), sim.Service, count(f.Mean)),
+			format.Grouped(fmt.Sprint(f.Requests)), kindOf(sim), lasting(f.Span), cmp.Or(sim.Service, "all services of "+r.App+" together"), count(f.Mean)),
 		Source: format.Sentence(sim.Source) + ".", Partial: sim.Partial, Figure: figure(figures, timeFigure),
 	}
 	if f.Second.Peak > 0 {
@@ -59,28 +72,27 @@ func simulated(r compare.Result, figures []Figure) simulationView {
 				name(t), percent(run.Sampling.Share), percent(run.Sampling.P99)))
 		}
 	}
-	v.Groups = groups(r)
+	for i := range sim.Services {
+		one := &sim.Services[i]
+		v.Services = append(v.Services, simulatedService{
+			Name: one.Service, Title: one.Service + " on both targets", Targets: v.Targets, Groups: groups(r, one),
+			Lead: fmt.Sprintf("%s. %s.", format.Plural(int(one.Trace.Requests), strings.TrimSuffix(kindOf(one), "s")), format.Sentence(one.Source)),
+		})
+	}
+	v.Groups = groups(r, sim)
 	v.Caveat = "What the trace does not show, such as nights and weekends, is not in a month's cost that goes by it."
 	return v
 }
 
-// groups are the figures of both targets.
-func groups(r compare.Result) []rowGroup {
-	sim := r.Simulation
-	row := func(name string, of func(*replay.Result) string) sideRow {
-		x := sideRow{Name: name}
-		for _, t := range spec.Targets() {
-			value := "–"
-			if run := sim.Of(t); run != nil {
-				value = of(run)
-			}
-			x.Values = append(x.Values, value)
-		}
-		return x
-	}
+// groups are the figures of both targets: of one service, or what several share.
+func groups(r compare.Result, sim *compare.Simulation) []rowGroup {
+	row := func(name string, of func(*replay.Result) string) sideRow { return sideBySide(sim, name, of) }
 	latency := rowGroup{Name: "Latency"}
-	if sim.OfMessages() {
+	switch {
+	case sim.OfMessages():
 		latency.Name = "Time from sent to deleted"
+	case sim.Runs:
+		latency.Name = "Time from when a run is due"
 	}
 	for _, q := range []struct {
 		name string
@@ -93,12 +105,9 @@ func groups(r compare.Result) []rowGroup {
 		{"99.9th percentile", func(l replay.Latency) int64 { return l.P999 }},
 		{"longest", func(l replay.Latency) int64 { return l.Max }},
 	} {
-		latency.Rows = append(latency.Rows, row(q.name, func(r *replay.Result) string { return lasting(time.Duration(q.of(r.Times()))) }))
+		latency.Rows = append(latency.Rows, row(q.name, func(r *replay.Result) string { return timed(r, q.of) }))
 	}
-	requests := rowGroup{Name: "Requests"}
-	if sim.OfMessages() {
-		requests.Name = "Messages"
-	}
+	requests := rowGroup{Name: format.Sentence(kindOf(sim))}
 	for o := range replay.Outcomes {
 		seen := o == replay.Served
 		for _, t := range spec.Targets() {
@@ -132,17 +141,28 @@ func groups(r compare.Result) []rowGroup {
 			return count(r.Gauges[g].Mean) + ", at most " + count(float64(r.Gauges[g].Max))
 		}
 	}
+	work := kindOf(sim) + " in work"
+	if len(sim.Services) > 0 {
+		work = "work at once"
+	}
 	capacity := rowGroup{Name: "Capacity", Rows: []sideRow{
-		row(kindOf(sim)+" in work", level(replay.InUse)),
+		row(work, level(replay.InUse)),
 		row("environments or replicas", level(replay.Instances)),
-		row("nodes", func(r *replay.Result) string {
-			if r.Target == spec.Lambda {
-				return "–"
-			}
-			return level(replay.Nodes)(r)
-		}),
 		row("idle part of the capacity", func(r *replay.Result) string { return percent(r.Idle()) }),
 	}}
+	own := []rowGroup{latency, requests}
+	if oldest.Rows != nil {
+		own = append(own, oldest)
+	}
+	if sim != r.Simulation { // one of several has neither nodes nor a cost of its own
+		return append(own, capacity)
+	}
+	capacity.Rows = slices.Insert(capacity.Rows, 2, row("nodes", func(r *replay.Result) string {
+		if r.Target == spec.Lambda {
+			return "–"
+		}
+		return level(replay.Nodes)(r)
+	}))
 	money := rowGroup{Name: "Cost", Rows: []sideRow{
 		row("of this trace", func(r *replay.Result) string { return format.MoneyOr(sim.Cost(r.Target)) }),
 	}}
@@ -154,16 +174,61 @@ func groups(r compare.Result) []rowGroup {
 			return "–"
 		}))
 	}
-	if oldest.Rows != nil {
-		return []rowGroup{latency, requests, oldest, capacity, money}
+	if len(sim.Services) > 0 {
+		own = overview(sim)
 	}
-	return []rowGroup{latency, requests, capacity, money}
+	return append(own, capacity, money)
+}
+
+// sideBySide is one figure of each target.
+func sideBySide(sim *compare.Simulation, name string, of func(*replay.Result) string) sideRow {
+	x := sideRow{Name: name}
+	for _, t := range spec.Targets() {
+		value := "–"
+		if run := sim.Of(t); run != nil {
+			value = of(run)
+		}
+		x.Values = append(x.Values, value)
+	}
+	return x
+}
+
+// overview is what matters most of each service that was simulated together with others.
+func overview(sim *compare.Simulation) []rowGroup {
+	slow, old, bad := rowGroup{Name: "99th percentile of the time"}, rowGroup{Name: "Oldest message"}, rowGroup{Name: "Throttled, timed out or failed"}
+	for i := range sim.Services {
+		one := &sim.Services[i]
+		slow.Rows = append(slow.Rows, sideBySide(one, one.Service, func(r *replay.Result) string {
+			return timed(r, func(l replay.Latency) int64 { return l.P99 })
+		}))
+		bad.Rows = append(bad.Rows, sideBySide(one, one.Service, func(r *replay.Result) string { return percent(compare.FailureRate(r)) }))
+		if one.OfMessages() {
+			old.Rows = append(old.Rows, sideBySide(one, one.Service, func(r *replay.Result) string { return lasting(time.Duration(r.Messages.Oldest.Max)) }))
+		}
+	}
+	if old.Rows == nil {
+		return []rowGroup{slow, bad}
+	}
+	return []rowGroup{slow, old, bad}
+}
+
+// timed is a figure of how long requests took; there is none where none came to an end.
+func timed(r *replay.Result, of func(replay.Latency) int64) string {
+	if r.Times().Count == 0 {
+		return "–"
+	}
+	return lasting(time.Duration(of(r.Times())))
 }
 
 // kindOf is what was simulated.
 func kindOf(sim *compare.Simulation) string {
-	if sim.OfMessages() {
+	switch {
+	case slices.ContainsFunc(sim.Services, func(one compare.Simulation) bool { return one.OfMessages() }):
+		return "requests and messages"
+	case sim.OfMessages():
 		return "messages"
+	case sim.Runs:
+		return "runs"
 	}
 	return "requests"
 }

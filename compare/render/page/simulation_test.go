@@ -12,6 +12,7 @@ import (
 	"ambi/compare/demand/trace"
 	"ambi/compare/render/page"
 	"ambi/compare/simulate"
+	"ambi/compare/simulate/replay"
 	"ambi/spec"
 )
 
@@ -38,6 +39,38 @@ func simulated(t *testing.T, span time.Duration) compare.Result {
 	}
 	in.Behavior.Source = trace.Describe(resolved, span, 1)
 	return compared(t, in)
+}
+
+// TestSeveralOnThePage looks for each of several services that were simulated together, and for
+// what they share.
+func TestSeveralOnThePage(t *testing.T) {
+	in := known(input(t, "shop.yaml"))
+	settings := simulate.DefaultSettings()
+	settings.Until = 10 * time.Minute
+	var parts []simulate.Part
+	for _, name := range in.Resolved.Services() {
+		parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Description: "made for " + name, Open: func() (replay.Source, func(), error) {
+			return replay.Poisson(2, settings.Until, simulate.SeedOf(1, name)), func() {}, nil
+		}})
+	}
+	var err error
+	in.Behavior, err = simulate.RunTogether(context.Background(), simulate.Input{Resolved: in.Resolved, Choices: in.Choices, Catalog: in.Catalog, Settings: settings}, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := page.HTML(compared(t, in), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"99th percentile of the time", "Throttled, timed out or failed", "to all services of"}
+	for _, name := range in.Resolved.Services() {
+		want = append(want, "<summary>"+name+": ", "Made for "+name+".", name+" on both targets")
+	}
+	for _, part := range want {
+		if !bytes.Contains(text, []byte(part)) {
+			t.Errorf("the page does not say %q", part)
+		}
+	}
 }
 
 // TestSimulationOnThePage looks for the plots, for their peaks, and at the

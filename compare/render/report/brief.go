@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"ambi/compare"
 	"ambi/compare/fit"
 	"ambi/compare/format"
 	"ambi/compare/simulate/replay"
+	"ambi/spec"
 )
 
 // How much of a list one screen has room for; a line says how many more there are.
@@ -61,12 +63,51 @@ func (p *page) briefSimulation() {
 	}
 	p.simulationTitle(sim)
 	s := sideBySide{p, sim, false}
-	p.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
+	s.titles()
+	if len(sim.Services) > 0 {
+		p.briefTogether(sim)
+		return
+	}
 	s.latencies("p50", "p99", "p99.9")
 	s.row("served", func(r *replay.Result) string { return ofAll(r.Outcomes[replay.Served], r.Requests) })
 	s.row("cold starts", func(r *replay.Result) string {
 		return withShare(r.Meters[replay.ColdStarts], r.ColdShare())
 	})
+	s.row("cost of this trace", func(r *replay.Result) string { return cents(sim.Cost(r.Target)) })
+}
+
+// briefTogether is how the services that were simulated together behaved, those with the longest
+// waits first.
+func (p *page) briefTogether(sim *compare.Simulation) {
+	slowest := func(one *compare.Simulation) int64 {
+		longest := int64(0)
+		for _, t := range spec.Targets() {
+			if run := one.Of(t); run != nil {
+				longest = max(longest, run.Times().P99)
+			}
+		}
+		return longest
+	}
+	var services []*compare.Simulation
+	for i := range sim.Services {
+		services = append(services, &sim.Services[i])
+	}
+	slices.SortStableFunc(services, func(a, b *compare.Simulation) int { return cmp.Compare(slowest(b), slowest(a)) })
+	for _, one := range services[:min(briefServices, len(services))] {
+		s := sideBySide{p, one, false}
+		s.row(one.Service+", p99", func(r *replay.Result) string {
+			if r.Times().Count == 0 {
+				return "-"
+			}
+			return span(time.Duration(r.Times().P99))
+		})
+		if one.OfMessages() {
+			s.row(one.Service+", oldest message", func(r *replay.Result) string { return span(time.Duration(r.Messages.Oldest.Max)) })
+		}
+	}
+	p.more(len(services)-briefServices, "service")
+	s := sideBySide{p, sim, false}
+	s.row("served, of all", func(r *replay.Result) string { return ofAll(r.Outcomes[replay.Served], r.Requests) })
 	s.row("cost of this trace", func(r *replay.Result) string { return cents(sim.Cost(r.Target)) })
 }
 

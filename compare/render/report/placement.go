@@ -51,7 +51,11 @@ func mixed(r compare.Result) string {
 	if r.Placement.Saves == nil {
 		return text + "; neither target takes all services"
 	}
-	return fmt.Sprintf("%s, %s less than the cheaper target for all services: Lambda %s, Kubernetes %s", text, format.Money(*r.Placement.Saves), total(r.Lambda), total(r.Kubernetes))
+	text = fmt.Sprintf("%s, %s less than the cheaper target for all services: Lambda ", text, format.Money(*r.Placement.Saves))
+	if all := r.Placement.Averages; all != nil {
+		return text + fmt.Sprintf("%s, Kubernetes %s, all by averages", format.MoneyOr(all.Lambda), format.MoneyOr(all.Kubernetes))
+	}
+	return text + fmt.Sprintf("%s, Kubernetes %s", total(r.Lambda), total(r.Kubernetes))
 }
 
 // searched says how the mix was found, and what it may have missed.

@@ -86,15 +86,36 @@ func (m *markdown) simulation() {
 		title += " (partial: it was interrupted)"
 	}
 	m.open(title)
-	m.line("| | Lambda | Kubernetes |")
-	m.line("|---|--:|--:|")
 	s := sideBySide{&m.page, sim, true}
-	s.latencies()
-	s.outcomes()
-	s.messages()
-	s.capacity()
+	s.titles()
+	if len(sim.Services) == 0 {
+		s.latencies()
+		s.outcomes()
+		s.messages()
+		s.capacity()
+	}
+	for i := range sim.Services {
+		one := sideBySide{&m.page, &sim.Services[i], true}
+		one.group(fmt.Sprintf("%s: %s", one.simulation.Service, counted(one.simulation.Trace.Requests, one.kind())))
+		one.latencies("p50", "p99", "p99.9", "longest")
+		one.outcomes()
+		one.messages()
+		one.capacity()
+	}
+	if len(sim.Services) > 0 {
+		s.group("All services")
+		s.capacity()
+	}
 	m.line("")
 	m.linef("%s. Nothing was measured on AWS or in a cluster.", format.Sentence(sim.Source))
+	for i := range sim.Services {
+		m.linef("- %s: %s", sim.Services[i].Service, sim.Services[i].Source)
+	}
+	for _, t := range spec.Targets() {
+		if reason := sim.Refused[t]; reason != "" {
+			m.linef("- %s was not simulated: %s", name(t), reason)
+		}
+	}
 	m.close()
 }
 
@@ -136,7 +157,14 @@ func (p *page) refused(sim *compare.Simulation) {
 }
 
 // titles are the columns'.
-func (s sideBySide) titles() { s.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes")) }
+func (s sideBySide) titles() {
+	if s.markdown {
+		s.line("| | Lambda | Kubernetes |")
+		s.line("|---|--:|--:|")
+		return
+	}
+	s.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
+}
 
 // together is several services that were simulated together: each, and what they share.
 func (p *page) together(sim *compare.Simulation) {
@@ -163,14 +191,11 @@ func (p *page) together(sim *compare.Simulation) {
 }
 
 func (p *page) simulationTitle(sim *compare.Simulation) {
-	of, kind := sim.Service+" under the trace", kindOf(sim)
+	of := sim.Service + " under the trace"
 	if len(sim.Services) > 0 {
-		of, kind = p.result.App+", all services together", "requests and messages"
-		if !slices.ContainsFunc(sim.Services, func(one compare.Simulation) bool { return one.OfMessages() }) {
-			kind = "requests"
-		}
+		of = p.result.App + ", all services together"
 	}
-	p.heading(fmt.Sprintf("%s, simulated: %s in %s", of, counted(sim.Trace.Requests, kind), span(sim.Trace.Span)))
+	p.heading(fmt.Sprintf("%s, simulated: %s in %s", of, counted(sim.Trace.Requests, kindOf(sim)), span(sim.Trace.Span)))
 	if sim.Partial {
 		p.say("", "PARTIAL: the simulation was interrupted. Everything below is about what was simulated until then.")
 	}
@@ -270,6 +295,9 @@ func (s sideBySide) ofMessages() bool { return s.simulation.OfMessages() }
 func (s sideBySide) kind() string { return kindOf(s.simulation) }
 
 func kindOf(sim *compare.Simulation) string {
+	if slices.ContainsFunc(sim.Services, func(one compare.Simulation) bool { return one.OfMessages() }) {
+		return "requests and messages"
+	}
 	if sim.OfMessages() {
 		return "messages"
 	}
