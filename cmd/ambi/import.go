@@ -276,11 +276,11 @@ type foldedItem struct {
 }
 
 // folded lists the items of a fate: one for all objects of a kind in a file that have the same
-// key and the same reason.
+// key and the same reason, or that lack the same field of a service.
 func folded(items []draft.Item, fate draft.Fate) []foldedItem {
 	type alike struct {
-		file, kind, key, why string
-		changes              bool
+		file, kind, key, field, why string
+		changes                     bool
 	}
 	var all []foldedItem
 	at := map[alike]int{}
@@ -289,8 +289,11 @@ func folded(items []draft.Item, fate draft.Fate) []foldedItem {
 			continue
 		}
 		kind, _, _ := strings.Cut(item.Object, " ")
-		key := alike{item.File, kind, item.Key, item.Why, item.Changes}
-		if i, found := at[key]; found && all[i].Object != item.Object && item.Key != "" {
+		key := alike{item.File, kind, item.Key, "", item.Why, item.Changes}
+		if item.Key == "" {
+			_, key.field = inService(item.To)
+		}
+		if i, found := at[key]; found && all[i].Object != item.Object && item.Key+key.field != "" {
 			all[i].also = append(all[i].also, item.Line)
 			continue
 		}
@@ -306,13 +309,13 @@ func alsoIn(lines []int) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf("; so in line %d", lines[0])
+		return fmt.Sprintf("; the same in line %d", lines[0])
 	}
 	text := make([]string, len(lines))
 	for i, line := range lines {
 		text[i] = strconv.Itoa(line)
 	}
-	return "; so in lines " + strings.Join(text[:len(text)-1], ", ") + " and " + text[len(text)-1]
+	return "; the same in lines " + strings.Join(text[:len(text)-1], ", ") + " and " + text[len(text)-1]
 }
 
 // printImport shows what became of the files.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ambi/compare/format"
 	"ambi/generator"
 	"ambi/internal/engine"
 	"ambi/internal/flags"
@@ -107,8 +108,13 @@ func warnIfStale(ctx context.Context, io streams, p *project.Project) error {
 	if err != nil {
 		return err
 	}
+	const most = 3
+	if n := len(stale); n > most {
+		stale = append(stale[:most:most], format.Plural(n-most, "file")+" more")
+	}
 	if len(stale) > 0 {
-		fmt.Fprintln(io.err, problem.New("warning: stacks/ is not what %s says now: %s", p.SpecName, strings.Join(stale, ", ")).Hint("run \"ambi generate\""))
+		fmt.Fprintln(io.err, problem.New("warning: stacks/ is not what %s says now: %s", p.SpecName, strings.Join(stale, ", ")).
+			Hint("\"ambi diff\" shows the difference, and \"ambi generate\" brings stacks/ up to date"))
 	}
 	return nil
 }
