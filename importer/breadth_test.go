@@ -243,7 +243,7 @@ func most(counts map[string]int, n int) []string {
 }
 
 // TestBreadth measures how much of many apps an import carries: of those that -files
-// names, or else of the golden ones. The table in docs/from-what-you-have.md is from it.
+// names, or else of the golden ones. The table in docs/import-coverage.md is from it.
 func TestBreadth(t *testing.T) {
 	b := breadth{keys: map[string]int{}, objects: map[string]int{}, refusals: map[string]int{}, problems: map[string]int{}}
 	var apps []string
