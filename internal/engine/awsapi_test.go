@@ -71,9 +71,9 @@ func TestAWSModels(t *testing.T) {
 			if d, reads := build.Data[v.Name]; reads && v.Target != lifecycle.DataTarget {
 				s.withData(d)
 			} else if v.Target != lifecycle.DataTarget {
-				s.pulumi("config", "set", "active", "true") // nothing else says which target runs schedules
+				s.configure("life:active", "true") // nothing else says which target runs schedules
 			}
-			s.pulumi("config", "set", "aws:region", regions[v.Name])
+			s.configure("aws:region", regions[v.Name])
 			s.up()
 			resources, err := awsapi.Resources([]byte(s.state()))
 			if err != nil {

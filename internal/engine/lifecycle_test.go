@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v3"
+
 	"ambi/internal/lifecycle"
 	"ambi/internal/updateimpact"
 	"ambi/spec"
@@ -31,6 +33,7 @@ func TestLifecycle(t *testing.T) {
 	for _, target := range spec.Targets() {
 		t.Run(string(target), func(t *testing.T) {
 			s := startStack(t, dir, target)
+			s.pulumi("config", "set-all", "--secret", "aws:secretKey="+secretKey, "--secret", "kubernetes:kubeconfig="+secretKubeconfig)
 			s.set("small")
 			s.up()
 			small := s.stand.Existing()
@@ -129,7 +132,7 @@ func TestDataLifecycle(t *testing.T) {
 					t.Errorf("the update that was refused left\n%s\nof\n%s", strings.Join(left, "\n"), strings.Join(existing, "\n"))
 				}
 				s.choose(build, target, "beforeprotected")
-				s.pulumi("config", "set", "protect", "false")
+				s.configure("life:protect", "false")
 				s.up()
 				s.choose(build, target, "afterprotected")
 			}
@@ -199,8 +202,6 @@ func startStack(t *testing.T, dir string, target spec.Target) *stack {
 	t.Cleanup(func() { _ = s.Close() })
 	// Without a checkpoint after each of hundreds of steps: the last one is written.
 	s.env = append(s.env, "PULUMI_EXPERIMENTAL=true", "PULUMI_SKIP_CHECKPOINTS=true", "PULUMI_DEBUG_COMMANDS=true")
-	s.pulumi("config", "set", "--secret", "aws:secretKey", secretKey)
-	s.pulumi("config", "set", "--secret", "kubernetes:kubeconfig", secretKubeconfig)
 	return s
 }
 
@@ -248,7 +249,29 @@ func (s *stack) choose(build *lifecycle.Program, target spec.Target, variant str
 }
 
 // set picks the spec that is deployed next.
-func (s *stack) set(variant string) { s.pulumi("config", "set", "variant", variant) }
+func (s *stack) set(variant string) { s.configure("life:variant", variant) }
+
+// configure writes a setting into the stack's file. Pulumi would do it in a process of its own, which takes
+// about as long as an update.
+func (s *stack) configure(key, value string) {
+	s.t.Helper()
+	file := map[string]any{}
+	text, err := os.ReadFile(s.config)
+	if err == nil {
+		err = yaml.Unmarshal(text, &file)
+	}
+	settings, ok := file["config"].(map[string]any)
+	if err != nil || !ok {
+		s.t.Fatalf("%s: %v\n%s", s.config, err, text)
+	}
+	settings[key] = value
+	if text, err = yaml.Marshal(file); err == nil {
+		err = os.WriteFile(s.config, text, 0o600)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
 
 func (s *stack) pulumi(arguments ...string) {
 	s.t.Helper()

@@ -50,7 +50,7 @@ func TestUpgrade(t *testing.T) {
 				variant := strings.ReplaceAll(name, "-", "")
 				s := startStack(t, dir, on)
 				if name == "several" { // its images are there
-					s.pulumi("config", "set", "aws:region", "eu-west-1")
+					s.configure("aws:region", "eu-west-1")
 				}
 				s.set("old" + variant)
 				s.up()

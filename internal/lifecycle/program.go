@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -155,7 +156,8 @@ func (b *Program) file(name string, content []byte) {
 	}
 }
 
-// Write writes what holds the variants together.
+// Write writes what holds the variants together, and builds it once: the language host would ask
+// the go command before each operation whether there is something to build.
 func (b *Program) Write() {
 	b.t.Helper()
 	files, err := generator.Module("example.com/life")
@@ -190,7 +192,8 @@ func main() {
 	if len(b.Data) > 0 {
 		active = ""
 	}
-	b.file("Pulumi.yaml", []byte("name: life\nmain: stacks\nruntime: {name: go, options: {buildTarget: bin/stacks}}\n"))
+	binary := filepath.Join(b.dir, "bin", "life")
+	b.file("Pulumi.yaml", fmt.Appendf(nil, "name: life\nmain: stacks\nruntime: {name: go, options: {binary: %q}}\n", binary))
 	for _, target := range append(spec.Targets(), DataTarget, TrafficTarget) {
 		settings := active
 		own := map[string]string{}
@@ -215,6 +218,11 @@ func main() {
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
 `+settings))
+	}
+	cmd := exec.Command("go", "build", "-o", binary, "./stacks")
+	cmd.Dir = b.dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		b.t.Fatalf("%v\n%s", err, said)
 	}
 }
 
