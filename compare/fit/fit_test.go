@@ -130,6 +130,9 @@ func TestLimits(t *testing.T) {
 	second := func(n float64) demand.Maybe[time.Duration] {
 		return demand.Known(time.Duration(n * float64(time.Second)))
 	}
+	quantiles := func(p50, p99 float64) demand.Maybe[spec.Quantiles] {
+		return demand.Known(spec.Quantiles{P50: spec.Duration(p50 * 1e9), P99: spec.Duration(p99 * 1e9)})
+	}
 	perSecond := func(n float64) demand.Maybe[float64] { return demand.Known(n * demand.SecondsPerMonth) }
 	for _, c := range []struct {
 		name     string
@@ -142,6 +145,11 @@ func TestLimits(t *testing.T) {
 	}{
 		{"slower than the timeout", func(s *service) { s.usage.Duration = second(11) }, fit.Knob, spec.Lambda, "timeout", "takes 11.008s with 1024 MB, longer than the timeout", 9},
 		{"close to the timeout", func(s *service) { s.usage.Duration = second(6) }, fit.Warning, spec.Lambda, "timeout", "more than half of the timeout", 9},
+		// Without 10 ms of CPU time, p50 and p99 are 90 ms and 9.99 s: sigma = ln(111) / 2.32635 =
+		// 2.02441, and 9.99 s are 2.32635 of them, 1 %; 29.98 s are ln(333.1) / 2.02441 = 2.86950, .21 %.
+		{"a tail beyond the timeout", func(s *service) { s.usage.Quantiles = quantiles(.1, 10) }, fit.Warning, spec.Lambda, "timeout", "1 % of the requests take longer than 10s", 9},
+		{"a tail beyond the timeout of pods", func(s *service) { s.usage.Quantiles = quantiles(.1, 10) }, fit.Warning, spec.Kubernetes, "timeout", "1 % of the requests take longer than 10s", 9},
+		{"a tail beyond an HTTP API", func(s *service) { s.usage.Quantiles, s.timeout = quantiles(.1, 10), "5m" }, fit.Warning, spec.Lambda, "timeout", "0.21 % of the requests take longer than 30s", 9},
 		{"slower than an HTTP API", func(s *service) { s.usage.Duration, s.timeout = second(31), "30s" }, fit.Blocker, spec.Lambda, "timeout", "an HTTP API waits 30 s", 9},
 		{"CPU stretches on little memory", func(s *service) { s.usage.Duration, s.usage.CPUTime, s.memoryMB = second(2), second(1.9), 128 }, fit.Knob, spec.Lambda, "timeout", "takes 26.359s with 128 MB", 9},
 		{"a large response", func(s *service) { s.usage.Response = demand.Known[int64](7_000_000) }, fit.Blocker, spec.Lambda, "response payload", "a response of 7.0 MB is too large for an invocation", 8},
@@ -231,6 +239,9 @@ func TestLimits(t *testing.T) {
 
 func TestLimitsThatDoNotApply(t *testing.T) {
 	for name, bend := range map[string]func(*service){
+		"fewer than one in a thousand take longer": func(s *service) {
+			s.usage.Quantiles = demand.Known(spec.Quantiles{P50: spec.Duration(100 * time.Millisecond), P99: spec.Duration(2 * time.Second)})
+		},
 		"a gateway leads to it": func(s *service) { s.outside = "gateway: {name: shared}" },
 		"others call it too":    func(s *service) { s.others = caller },
 		"a function URL waits longer": func(s *service) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"ambi/compare/price/cost"
 	"ambi/spec"
@@ -79,6 +80,11 @@ func (c *checker) entry(w cost.Workload, d kubernetes.Service, add addLimit) {
 			l.Message = fmt.Sprintf("the average request takes %s, and an Application Load Balancer, which is assumed to serve the routes, closes a connection that is idle for 60 s", takes)
 			l.Hint, l.Write = "raise the load balancer's idle timeout above the service's", nil
 			add(Warning, at+".timeout", l)
+		}
+	}
+	if mean, timeout := w.Traffic.Duration.Or(0), min(d.EntryTimeout(), time.Duration(d.TimeoutSeconds)*time.Second); mean <= timeout {
+		if tail, ok := cutOff(w.Traffic.Usage, timeout, w.Traffic.CPUTime.Or(0), kubernetes.ALBPage); ok {
+			add(Warning, at+".timeout", tail)
 		}
 	}
 	if bytes, ok := w.Traffic.Request.Get(); ok && d.MaxBodyBytes > 0 && bytes > d.MaxBodyBytes {

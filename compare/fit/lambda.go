@@ -97,6 +97,12 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 	if !w.OverHTTP() {
 		d, what = door{seconds: lambda.MaxTimeoutSeconds}, "average invocation"
 	}
+	var tail Limit
+	isCutOff := false
+	if w.OverHTTP() {
+		stretched := billed - (w.Traffic.Duration.Or(0) - w.Traffic.CPUTime.Or(0))
+		tail, isCutOff = cutOff(w.Traffic.Usage, min(timeout, time.Duration(d.seconds)*time.Second), stretched, lambda.QuotasPage)
+	}
 	l := Limit{Name: "timeout", Value: spec.Duration(timeout).String(), Actual: mean.String() + " on average", Page: lambda.QuotasPage}
 	switch {
 	case billed > time.Duration(d.seconds)*time.Second && d.seconds < lambda.MaxTimeoutSeconds:
@@ -119,6 +125,11 @@ func (c *checker) durations(w cost.Workload, f lambda.Service, billed time.Durat
 			l.Write = []spec.Edit{writeTimeout(at, seconds, longest)}
 			add(Knob, at+".timeout", l)
 		}
+	case isCutOff:
+		if f.TimeoutSeconds >= d.seconds {
+			tail.Hint = "answer at once and let the client ask for the result later"
+		}
+		add(Warning, at+".timeout", tail)
 	case billed > timeout/2:
 		l.Message = fmt.Sprintf("the %s takes %s with %d MB, more than half of the timeout: slow ones will be cut off", what, mean, w.Function.MemoryMB)
 		l.Hint = "raise timeout, or memory, which also adds CPU"

@@ -151,7 +151,7 @@ func (in *Input) assumeDemand(name string, assume assumer) {
 	}
 	text := fmt.Sprintf("each waits for %s and uses %s of a core on average, %s", spec.Duration(duration-cpu), spec.Duration(cpu), spread)
 	if q, ok := in.Usage.Quantiles.Get(); ok {
-		text = fmt.Sprintf("each uses %s of a core on average, %s, and waits as long as a lognormal distribution says with which half of them take %s and 1 %% more than %s, %s on average",
+		text = fmt.Sprintf("each uses %s of a core on average, %s; waiting is lognormal, so that half of them take up to %s and 1 %% more than %s, with a mean of %s",
 			spec.Duration(cpu), cores, q.P50, q.P99, spec.Duration(duration.Round(10*time.Microsecond)))
 	}
 	assume("measurement", "", "this is a simulation: nothing was measured on AWS or in a cluster")
