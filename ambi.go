@@ -9,6 +9,7 @@ import "embed"
 
 // Example is the folder app/ of a new project. Its app.yaml has all that the app does;
 // minimal.yaml, which takes its place for those who ask for it, answers requests alone.
+// requests.txt and photo.jpg are what "ambi measure" sends it.
 //
-//go:embed app/app.yaml app/minimal.yaml app/Dockerfile app/*.go
+//go:embed app/app.yaml app/minimal.yaml app/Dockerfile app/requests.txt app/photo.jpg app/*.go
 var Example embed.FS

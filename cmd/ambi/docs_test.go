@@ -253,8 +253,14 @@ func TestReadmeShowsTheTrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	block := regexp.MustCompile("(?s)<!-- ambi simulate ([^>]*) --trace [^ ]+ -->\n```\n(.*?)```")
+	found := block.FindSubmatchIndex(text)
+	if found == nil {
+		t.Fatal("README shows no simulation")
+	}
+	command := []string{"simulate", "-C", "../..", "--trace", filepath.Join(data, "trace-azure-code.csv")}
 	var out, errors bytes.Buffer
-	if code := run([]string{"simulate", "-C", "../..", "--trace", filepath.Join(data, "trace-azure-code.csv")}, nil, &out, &errors); code != exitDone {
+	if code := run(append(command, strings.Fields(string(text[found[2]:found[3]]))...), nil, &out, &errors); code != exitDone {
 		t.Fatalf("simulate: %s", errors.String())
 	}
 	// What a reader wants first: from the heads of the columns on, some of the rows.
@@ -268,19 +274,14 @@ func TestReadmeShowsTheTrace(t *testing.T) {
 			lines = append(lines, line)
 		}
 	}
-	block := regexp.MustCompile("(?s)<!-- ambi simulate --trace [^>]* -->\n```\n(.*?)```")
-	found := block.FindSubmatchIndex(text)
-	if found == nil {
-		t.Fatal("README shows no simulation")
-	}
 	want := strings.Join(lines, "")
-	if string(text[found[2]:found[3]]) == want {
+	if string(text[found[4]:found[5]]) == want {
 		return
 	}
 	if !*update {
 		t.Fatalf("README's simulation is not what ambi simulate prints; run: go test ./cmd/ambi -update")
 	}
-	changed := append(append(append([]byte{}, text[:found[2]]...), want...), text[found[3]:]...)
+	changed := append(append(append([]byte{}, text[:found[4]]...), want...), text[found[5]:]...)
 	if err := os.WriteFile(readme, changed, 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func TestComparePage(t *testing.T) {
 	if commands < 6 {
 		t.Errorf("only %d commands were run", commands)
 	}
-	if !bytes.Contains(page, []byte("  requestSize: 96Ki\n")) {
+	if !bytes.Contains(page, []byte("  requestSize: 48Ki\n")) {
 		t.Error("the page shows another usage than init writes")
 	}
 	spec, err := os.ReadFile("app/app.yaml")

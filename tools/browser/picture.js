@@ -1,4 +1,4 @@
-// Draws the head of the page of the example app under a trace, down to the end of
+// Draws the head of the page of the minimal example app under a trace, down to the end of
 // the plot over time: what scripts/readme-picture runs.
 import { copyFileSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ try {
   // The page shows its command line: so the trace lies where the app is.
   const name = "AzureLLMInferenceTrace_code.csv";
   mkdirSync(join(world.folder, "app"));
-  cpSync("app/app.yaml", join(world.folder, "app/app.yaml"));
+  cpSync("app/minimal.yaml", join(world.folder, "app/app.yaml"));
   copyFileSync(trace, join(world.folder, name));
   const address = world.compare(world.folder, "picture", "--trace", name);
   await world.open(address, { width, leaves: true }, async (page) => {
