@@ -247,6 +247,23 @@ func (w *walk) leads() {
 	w.stacks[lifecycle.TrafficTarget].pulumi("config", "set", host, address)
 }
 
+// disagrees requires that a preview warns of a target's stack that takes messages as its own setting
+// says, and not as the data stack does, which names Lambda; and that it warns of nothing else.
+func (w *walk) disagrees() {
+	w.t.Helper()
+	for target, setting := range map[spec.Target]string{spec.Lambda: "false", spec.Kubernetes: "true"} {
+		s := w.stacks[target]
+		warning := fmt.Sprintf("warning: the setting active is %s, and the consumer that the data stack names is lambda", setting)
+		for value, want := range map[string]bool{setting: true, fmt.Sprint(setting == "false"): false} {
+			s.pulumi("config", "set", "active", value)
+			if out, err := s.try("preview"); err != nil || strings.Contains(out, warning) != want {
+				w.t.Errorf("the preview of %s with active %s: %v\n%s\nwant a warning: %t", target, value, err, out, want)
+			}
+		}
+		s.pulumi("config", "rm", "active")
+	}
+}
+
 // switchesAndBack walks as docs/switching.md says: from Lambda to Kubernetes, until Lambda is
 // destroyed, and the same way back.
 func switchesAndBack(t *testing.T, build *lifecycle.Program, dir string) {
@@ -255,6 +272,7 @@ func switchesAndBack(t *testing.T, build *lifecycle.Program, dir string) {
 	w.takes(spec.Lambda)
 	onKubernetes := w.creates(spec.Kubernetes)
 	w.takes(spec.Lambda)
+	w.disagrees()
 	w.leads()
 	w.creates(lifecycle.TrafficTarget)
 	w.rests()

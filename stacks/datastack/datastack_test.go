@@ -73,14 +73,36 @@ func TestActive(t *testing.T) {
 	consumer := stacktest.DataOutputs["consumer"].(string)
 	for _, c := range []struct {
 		setting, target string
-		want            bool
+		want, warns     bool
 	}{
-		{"", consumer, true}, {"", "another", false}, {"true", "another", true}, {"false", consumer, false},
+		{"", consumer, true, false}, {"", "another", false, false},
+		{"true", consumer, true, false}, {"false", "another", false, false},
+		{"true", "another", true, true}, {"false", consumer, false, true},
 	} {
-		if got := data.Active(c.setting, c.target); got != c.want {
-			t.Errorf("active %q on %s is %t", c.setting, c.target, got)
+		var log warnings
+		got, err := data.Active(&pulumi.Context{Log: &log}, c.setting, c.target)
+		if err != nil || got != c.want {
+			t.Errorf("active %q on %s is %t: %v", c.setting, c.target, got, err)
+		}
+		if said := strings.Contains(log.text, c.setting+", and the consumer that the data stack names is "+consumer); said != c.warns || said == (log.text == "") {
+			t.Errorf("active %q on %s warns of %q", c.setting, c.target, log.text)
 		}
 	}
+	var log warnings
+	if active, err := new(Data).Active(&pulumi.Context{Log: &log}, "true", consumer); err != nil || !active || log.text != "" {
+		t.Errorf("before the data stack is deployed, active is %t: %v, and warns of %q", active, err, log.text)
+	}
+}
+
+// warnings keeps what Pulumi would show.
+type warnings struct {
+	pulumi.Log
+	text string
+}
+
+func (w *warnings) Warn(text string, _ *pulumi.LogArgs) error {
+	w.text += text
+	return nil
 }
 
 func TestNoErrorIsLost(t *testing.T) {

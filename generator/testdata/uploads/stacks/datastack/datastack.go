@@ -56,11 +56,14 @@ func Open(ctx *pulumi.Context, stack string) (*Data, error) {
 
 // Active reports whether the stack of a target takes messages from the queues: as the
 // setting says, or, where it is empty, if the data stack names that target as their consumer.
-func (d *Data) Active(setting, target string) bool {
-	if setting != "" {
-		return setting == "true"
+// A setting that disagrees with the data stack is not refused: it warns.
+func (d *Data) Active(ctx *pulumi.Context, setting, target string) (bool, error) {
+	named := d.consumer == target
+	active := setting == "true" || setting == "" && named
+	if active == named || d.consumer == "" { // which a preview does not know yet
+		return active, nil
 	}
-	return d.consumer == target
+	return active, ctx.Log.Warn(fmt.Sprintf("the setting active is %t, and the consumer that the data stack names is %s: both targets may take messages, or neither\nhint: pulumi config rm active", active, d.consumer), nil)
 }
 
 // reader reads the outputs of a stack.

@@ -21,7 +21,9 @@ func (s *stack) readData(ctx *pulumi.Context) error {
 		return err
 	}
 	s.data = data
-	s.active = s.data.Active(s.activeSetting, "kubernetes")
+	if s.active, err = s.data.Active(ctx, s.activeSetting, "kubernetes"); err != nil {
+		return err
+	}
 	return nil
 }
 

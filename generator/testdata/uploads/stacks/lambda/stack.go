@@ -81,7 +81,9 @@ func Deploy(ctx *pulumi.Context) error {
 	if s.data, err = datastack.Open(ctx, s.dataStack); err != nil {
 		return err
 	}
-	s.active = s.data.Active(s.activeSetting, "lambda")
+	if s.active, err = s.data.Active(ctx, s.activeSetting, "lambda"); err != nil {
+		return err
+	}
 	if s.gateway, err = newGateway(ctx, s); err != nil {
 		return err
 	}
