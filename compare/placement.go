@@ -36,7 +36,9 @@ type Placement struct {
 	// MayMiss is what a cheaper assignment could save beside, at most: zero where every
 	// assignment was tried.
 	MayMiss price.USD `json:"mayMiss"`
-	Tried   int       `json:"tried"` // assignments
+	// Across are the calls between its two parts, which Cost includes.
+	Across []Call `json:"across,omitempty"`
+	Tried  int    `json:"tried"` // assignments
 }
 
 // Placed is one service of a Placement.
@@ -47,7 +49,8 @@ type Placed struct {
 	// with it those that With names, and the others where that costs least; null where it does
 	// not fit there.
 	Elsewhere *price.USD `json:"elsewhere"`
-	// With are services that stay on the same target, because one calls another.
+	// With are services that stay on the same target, because one calls another, and nothing
+	// would guard such calls across targets.
 	With []string `json:"with,omitempty"`
 	// Pinned says why the service cannot be on the other target; empty where it can.
 	Pinned string `json:"pinned,omitempty"`
@@ -100,6 +103,7 @@ func (c *comparison) place(whole pair, r Result) (*Placement, *cost.Mix) {
 	if err != nil {
 		return nil, nil
 	}
+	p.Across, _, _ = s.across(s.onLambda(found.First))
 	p.Sides = Costs{mix.Bill(spec.Lambda).Total, mix.Bill(spec.Kubernetes).Total}
 	for unit, services := range s.units {
 		placed := Placed{Target: spec.Kubernetes, Pinned: s.reasons[unit]}
@@ -160,21 +164,26 @@ const placementTries = 4000
 type placing struct {
 	placement.Search
 	*comparison
+	calls   []call
 	units   [][]int  // numbers of services, ascending
 	reasons []string // why a unit is pinned
 	floor   cost.Floor
 	bounded bool // the floor is known
 }
 
-// placing prepares the search. Services of which one calls another stay together: the address
-// of a service on the other target is not emitted yet.
+// placing prepares the search. Services of which one calls another stay together where nothing
+// would guard such calls across targets.
 func (c *comparison) placing(r Result) *placing {
-	s := &placing{comparison: c, units: c.units()}
+	calls := c.calls()
+	s := &placing{comparison: c, calls: calls, units: c.units(calls)}
 	s.Pinned, s.reasons, s.Lean = make([]placement.Side, len(s.units)), make([]string, len(s.units)), make([]float64, len(s.units))
 	if n := float64(len(c.app.Workloads)); n > largeApp { // the time of all tries stays about the same
 		s.Tries = max(50, int(placementTries*largeApp*largeApp/(n*n)))
 	}
 	s.Search.Cost = func(first []bool) (price.USD, bool) {
+		if _, _, ok := s.across(s.onLambda(first)); !ok {
+			return 0, false
+		}
 		mix, err := s.mix(first)
 		if err != nil {
 			return 0, false
@@ -198,42 +207,6 @@ func (c *comparison) placing(r Result) *placing {
 		}
 	}
 	return s
-}
-
-// units are the services that stay together, by the number of their first.
-func (c *comparison) units() [][]int {
-	numbers := map[string]int{}
-	for i, w := range c.app.Workloads {
-		numbers[w.Name] = i
-	}
-	unit := make([]int, len(c.app.Workloads)) // by service: the first that it stays with
-	for i := range unit {
-		unit[i] = i
-	}
-	for i, s := range c.Resolved.Lambda.Services {
-		for _, v := range s.Environment {
-			j, calls := numbers[v.Service]
-			if !calls || unit[i] == unit[j] {
-				continue
-			}
-			from, to := max(unit[i], unit[j]), min(unit[i], unit[j])
-			for n := range unit {
-				if unit[n] == from {
-					unit[n] = to
-				}
-			}
-		}
-	}
-	var list [][]int
-	place := map[int]int{}
-	for i, first := range unit {
-		if first == i {
-			place[first] = len(list)
-			list = append(list, nil)
-		}
-		list[place[first]] = append(list[place[first]], i)
-	}
-	return list
 }
 
 // blocked says what keeps a unit from a target; empty for nothing.
@@ -267,20 +240,28 @@ func (s *placing) takesAll(t spec.Target) bool {
 	return !slices.Contains(s.Pinned, other)
 }
 
-// mix prices an assignment of the units. What the services share and keep is paid once.
-func (s *placing) mix(first []bool) (*cost.Mix, error) {
+// onLambda says of each service whether an assignment of the units has it on Lambda.
+func (s *placing) onLambda(first []bool) []bool {
 	onLambda := make([]bool, len(s.app.Workloads))
 	for unit, services := range s.units {
 		for _, i := range services {
 			onLambda[i] = first[unit]
 		}
 	}
+	return onLambda
+}
+
+// mix prices an assignment of the units. What the services share and keep is paid once.
+func (s *placing) mix(first []bool) (*cost.Mix, error) {
+	onLambda := s.onLambda(first)
 	sides := target.PairOf(func(t spec.Target) cost.App {
 		return s.part(func(i int) bool { return onLambda[i] == (t == spec.Lambda) })
 	})
 	if len(sides.Lambda.Workloads) > 0 {
 		sides.Kubernetes.Data = cost.Data{}
 	}
+	_, gb, _ := s.across(onLambda)
+	sides.Lambda.AcrossGB, sides.Kubernetes.AcrossGB = gb.Lambda, gb.Kubernetes
 	return cost.NewMix(s.Sheet, s.Catalog, sides, s.Choices)
 }
 
@@ -335,7 +316,7 @@ func (s *placing) mayMiss(found placement.Found) price.USD {
 }
 
 // written is what the app costs as its spec places the services; nil if some are on both targets,
-// or if services that call one another are not on the same one.
+// or if services call one another across targets with nothing that guards them.
 func (s *placing) written() *price.USD {
 	first := make([]bool, len(s.units))
 	for unit, services := range s.units {

@@ -24,6 +24,8 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 	{"secrets", kubernetes.Service.HasSecrets},
 	{"command", hasCommand},
 	{"needs", func(s kubernetes.Service) bool { return len(s.Needs) > 0 }},
+	{"across", func(s kubernetes.Service) bool { return len(s.NeedsAcross) > 0 }},
+	{"invokes", kubernetes.Service.Invokes},
 	{"writable-root", func(s kubernetes.Service) bool { return s.WritableRoot }},
 	{"low-port", kubernetes.Service.LowPort},
 	{"architecture", func(s kubernetes.Service) bool { return s.Architecture != "" }},
@@ -70,7 +72,7 @@ var kubernetesFeatures = []feature[kubernetes.Service]{
 }
 
 func hasVariables(s kubernetes.Service) bool {
-	return len(s.Needs) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
+	return len(s.Needs)+len(s.NeedsAcross) > 0 || slices.ContainsFunc(s.Environment, func(v kubernetes.Variable) bool { return v.SecretName == "" })
 }
 
 func hasCommand(s kubernetes.Service) bool { return len(s.Command)+len(s.Args) > 0 }
@@ -110,9 +112,11 @@ type kubernetesView struct {
 	features                            []string
 }
 
-// Permits reports whether app.yaml permits a service something in AWS, beside its data.
+// Permits reports whether a service may do something in AWS, beside with its data.
 func (v kubernetesView) Permits() bool {
-	return slices.ContainsFunc(v.Services, func(s kubernetesService) bool { return s.Identity != nil && len(s.Identity.Statements) > 0 })
+	return slices.ContainsFunc(v.Services, func(s kubernetesService) bool {
+		return s.Identity != nil && len(s.Identity.Statements) > 0 || s.Invokes()
+	})
 }
 
 // Roles reports whether any pods have a role in AWS.
@@ -240,6 +244,7 @@ func kubernetesTestConfig(in Input) []value {
 		{"demanded", "active", "true"},
 		{"network", "podSecurityGroupId", "sg-2"},
 		{"backlog", "kedaRoleArn", "arn:aws:iam::123456789012:role/keda-operator"},
+		{"across", "apiArn", "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"},
 	} {
 		if slices.Contains(features, v.feature) && !slices.ContainsFunc(config, func(c value) bool { return c.Key == v.key }) {
 			config = append(config, value{v.key, v.value})
@@ -262,6 +267,7 @@ func kubernetesSettings(in Input) []Setting {
 		{"schedule", "curlImage", "kubernetes: the image of the container that starts each run, curl, such as one of a mirror"},
 		{"backlog", "kedaRoleArn", "kubernetes: the ARN of the role of KEDA's operator, which lets it count messages"},
 		{"network", "podSecurityGroupId", "kubernetes, required: the security group that the pods' connections come from, which the databases' groups let in"},
+		{"across", "apiArn", "kubernetes, required: the ARN of the API whose services the pods call, the output apiArn of the stack of target lambda"},
 		{"ingress", "skipIngressWait", "kubernetes: true where the controller of an Ingress publishes no status, so that an update does not wait for its address"},
 		{"irsa", "oidcProviderArn", "kubernetes: the ARN of the cluster's OpenID Connect provider in IAM, for pods' roles"},
 	} {

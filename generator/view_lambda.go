@@ -30,6 +30,7 @@ var lambdaFeatures = []feature[lambda.Service]{
 		return slices.ContainsFunc(s.Environment, func(v lambda.Variable) bool { return v.Service != "" })
 	}},
 	{"internal", func(s lambda.Service) bool { return s.Internal }},
+	{"called-across", func(s lambda.Service) bool { return len(s.CallersAcross) > 0 }},
 	{"invokes", func(s lambda.Service) bool { return len(s.Invokes) > 0 }},
 	{"permissions", func(s lambda.Service) bool { return len(s.Permissions) > 0 }},
 	{"tracing", func(s lambda.Service) bool { return s.Tracing }},

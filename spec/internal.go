@@ -42,7 +42,7 @@ func (v *validator) internal(path, name string, s *Service) {
 		return
 	}
 	for _, t := range v.app.Targets {
-		if s.For(t) && !slices.ContainsFunc(callers, func(caller *Service) bool { return caller.For(t) }) {
+		if s.For(t) && !slices.ContainsFunc(callers, func(caller *Service) bool { return caller.For(t) || t == Lambda && v.app.crosses(caller, s) }) {
 			v.fail(at, fmt.Sprintf("needs a caller on target %s: no service that needs this one is written for it", t), "write this one for the targets of its callers alone, or remove internal")
 		}
 	}

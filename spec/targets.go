@@ -96,11 +96,6 @@ func (v *validator) targets(services []string) {
 	}
 }
 
-// missing lists the targets that a caller is written for, and what it calls is not.
-func (a *App) missing(caller, callee *Service) []Target {
-	return slices.DeleteFunc(slices.Clone(a.Targets), func(t Target) bool { return !caller.For(t) || callee.For(t) })
-}
-
 // together reports whether two services are both written for some target.
 func (a *App) together(one, other *Service) bool {
 	return slices.ContainsFunc(a.Targets, func(t Target) bool { return one.For(t) && other.For(t) })

@@ -28,18 +28,8 @@ func (v *validator) needs(path, name string, s *Service) {
 		case !v.app.Services[other].IsHTTP():
 			v.fail(at, quote(other)+" answers no requests: "+v.app.Services[other].StartedBy())
 		default:
-			v.acrossTargets(at, other, s)
 			v.address(path, at, other, s)
 		}
-	}
-}
-
-// acrossTargets refuses to call a service that is not where the caller is.
-func (v *validator) acrossTargets(at, other string, s *Service) {
-	callee := v.app.Services[other]
-	if gone := v.app.missing(s, callee); len(gone) > 0 && v.sound(child("services", other)+".targets") {
-		v.fail(at, fmt.Sprintf("%s is not written for target %s, as this service is: ambi has no way to call across targets yet", bare(other), gone[0]),
-			"write both for the same targets, or, if it has a public address, put that under env instead")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -85,7 +86,7 @@ func (a *App) Only(stays func(service string) bool) *App {
 			continue
 		}
 		one, usage := *s, a.UsageOf(name)
-		one.Usage = nil
+		one.Usage, one.Needs = nil, slices.DeleteFunc(slices.Clone(s.Needs), func(other string) bool { return !stays(other) })
 		if usage != (Usage{}) {
 			one.Usage = &usage
 		}

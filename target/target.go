@@ -54,6 +54,17 @@ func (r *Resolved) All() finding.List {
 	return slices.Concat(r.Findings.Lambda, r.Findings.Kubernetes)
 }
 
+// Crosses reports whether a service on one target may call another one that only the other
+// target has: whether something there would keep strangers from doing the same.
+func (r *Resolved) Crosses(caller, callee string, from spec.Target) bool {
+	to := r.App.Services[callee]
+	if from == spec.Kubernetes {
+		return kubernetes.MayCall(r.App.Services[caller], to)
+	}
+	function, _ := r.Lambda.Service(caller)
+	return lambda.MayCall(to, r.App.SharesDomain(callee), function.VPC)
+}
+
 // Problems returns the refusals of some targets in the shape of the spec's own
 // problems; file is the spec's name.
 func (r *Resolved) Problems(file string, targets ...spec.Target) problem.List {

@@ -81,7 +81,7 @@ func All() []Kind {
 		{
 			Name: "http", Is: "requests by method and path", Golden: fullLambda,
 			Keys: []string{"services.*.http"},
-			Spec: in("spec/http.go", "spec/route.go", "spec/internal.go"), Lambda: in("target/lambda/http.go", "target/lambda/internal.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go"),
+			Spec: in("spec/http.go", "spec/route.go", "spec/internal.go", "spec/across.go"), Lambda: in("target/lambda/http.go", "target/lambda/internal.go", "target/lambda/across.go"), Kubernetes: in("target/kubernetes/http.go", "target/kubernetes/overlap.go", "target/kubernetes/across.go"),
 			Templates: in("templates/lambda/features/http/gateway.go.tmpl", "templates/lambda/features/internal.tmpl", "templates/lambda/features/invokes.tmpl", "templates/kubernetes/all/workload.go.tmpl"),
 			Price:     in("compare/price/cost/http.go"), Fit: in("compare/fit/http.go"), Simulate: in("compare/simulate/lambda/lambda.go", "compare/simulate/kubernetes/requests.go"),
 		},

@@ -23,6 +23,7 @@ func TestPage(t *testing.T) {
 		"../../spec/testdata/valid/full.yaml",
 		"../../generator/testdata/uploads/app.yaml",
 		"../../generator/testdata/placed/app.yaml",
+		"../../generator/testdata/across/app.yaml",
 		"../../generator/testdata/switching/app.yaml",
 		"../../spec/testdata/valid/events.yaml",
 	} {

@@ -57,6 +57,7 @@ type generator struct {
 	fifo     []bool   // of each service: its queue keeps the order of groups
 	calls    [][]bool // which service needs which
 	internal []bool   // which services only those that need them may call
+	signs    []bool   // which services call one on Lambda that they are not on, and so need a role
 	only     []string // of each service: the one target that it is written for, or none
 }
 
@@ -72,6 +73,7 @@ type service struct {
 	scheduled   bool // it runs at set times
 	worker      bool // it runs all the time
 	internal    bool // only services that need it may call it
+	signs       bool // its calls of services on Lambda
 	cors        bool // has the policy that all services have
 	domain      bool
 	tokens      string // who checks them on Kubernetes: app, envoy or nothing
@@ -164,7 +166,7 @@ func (g *generator) serviceNames() []string {
 }
 
 func (g *generator) service(i int) {
-	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && g.requests(i), internal: g.internal[i]}
+	s := &service{name: g.names[i], concurrency: 10, max: 10, cors: g.cors != "" && !g.anything && g.requests(i), internal: g.internal[i], signs: g.signs[i]}
 	g.line(1, "%s:", g.key(s.name))
 	if g.only[i] != "" {
 		g.line(2, "targets: [%s]", g.only[i])

@@ -96,7 +96,7 @@ func (g *generator) kubernetes(s *service) []string {
 	if g.sometimes() {
 		options = append(options, "pullSecrets: ["+strings.Join(g.some("registry", "mirror.example.com", "a"), ", ")+"]")
 	}
-	if s.permissions && !g.anything || g.IntN(3) == 0 {
+	if (s.permissions || s.signs) && !g.anything || g.IntN(3) == 0 {
 		options = append(options, "identity: "+g.one("pod-identity", "irsa"))
 	}
 	if s.requests && (!g.anything || g.sometimes()) {

@@ -436,6 +436,7 @@ var (
 	// arnPatterns are by what ARN is called with.
 	arnPatterns = map[string]*regexp.Regexp{
 		"acm:certificate/":   regexp.MustCompile(partition + `acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`),
+		"execute-api:":       regexp.MustCompile(partition + `execute-api:[a-z0-9-]+:[0-9]{12}:[a-z0-9]+$`),
 		"iam:oidc-provider/": regexp.MustCompile(partition + `iam::[0-9]{12}:oidc-provider/[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~%-]+)*$`),
 		"iam:policy/":        regexp.MustCompile(partition + `iam::(?:[0-9]{12}|aws):policy/(?:[!-~]+/)?[A-Za-z0-9_+=,.@-]{1,128}$`),
 		"lambda:layer:":      regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:[0-9]{12}:layer:[a-zA-Z0-9_-]+:[0-9]+$`),

@@ -22,11 +22,12 @@ type Statement struct {
 // permissions decides which AWS role the pods get.
 func (r *resolver) permissions(at string, s *spec.Service, out *Service) {
 	path := at + ".kubernetes.identity"
+	without := len(s.Permissions) == 0 && len(out.Access.Grants) == 0 && !out.Invokes()
 	switch identity := s.Kubernetes.Identity; {
-	case len(s.Permissions) == 0 && len(out.Access.Grants) == 0 && identity != "":
+	case without && identity != "":
 		r.notes.Dropped(path, "without permissions, the pods need no role")
 		return
-	case len(s.Permissions) == 0 && len(out.Access.Grants) == 0:
+	case without:
 		return
 	case identity == "":
 		because := at + ".permissions"

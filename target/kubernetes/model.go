@@ -84,8 +84,10 @@ type Service struct {
 	Volumes  []Volume    // what each pod keeps, by name
 	Access   data.Access // what they find of the data, and may do with it
 
-	Needs   []Need   // the services that this one calls, by name
-	Callers []string // the services that call this one, by name
+	Needs []Need // the services that this one calls, by name
+	// NeedsAcross are the services that this one calls on Lambda, which alone has them, by name.
+	NeedsAcross []NeedAcross
+	Callers     []string // the services that call this one, by name
 	// InternalCallers are the same, if only services of the app may call the service.
 	InternalCallers []string
 	Internal        bool // the spec says that they alone may call

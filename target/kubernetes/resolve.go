@@ -211,10 +211,15 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 func (r *resolver) calls(name string, s *spec.Service, out *Service) {
 	for i, other := range s.Needs {
 		variable := spec.AddressVariable(other)
+		if r.app.Services[other] == nil {
+			r.needAcross(fmt.Sprintf("services.%s.needs[%d]", name, i), other, s, out)
+			continue
+		}
 		out.Needs = append(out.Needs, Need{Service: other, Variable: variable})
 		r.notes.Exact(fmt.Sprintf("services.%s.needs[%d]", name, i), "the address of its Service, in %s; %s", variable, whoElse(r.app.Services[other]))
 	}
 	slices.SortFunc(out.Needs, func(a, b Need) int { return strings.Compare(a.Service, b.Service) })
+	slices.SortFunc(out.NeedsAcross, func(a, b NeedAcross) int { return strings.Compare(a.Service, b.Service) })
 	out.Callers, out.Internal = r.callers[name], s.HTTP.Internal
 	if s.Internal() && !s.HTTP.Internal {
 		out.InternalCallers = out.Callers

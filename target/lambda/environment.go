@@ -24,19 +24,7 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 		r.notes.Approximate(at+".secrets."+name, "a reference in %s_SECRET, which the app resolves when it starts: "+
 			"the key %q of a Secrets Manager secret that the stack creates without a value", name, secret.Key)
 	}
-	for i, other := range s.Needs {
-		name := spec.AddressVariable(other)
-		out.Environment = append(out.Environment, Variable{Name: name, Service: other})
-		token := ""
-		if r.app.Services[other].HTTP.Auth != nil {
-			token = ", and need a token"
-		}
-		if r.app.Services[other].HTTP.Internal {
-			out.Invokes = append(out.Invokes, other)
-			token = ", and must be signed with SigV4 for the service execute-api, by the function's role"
-		}
-		r.notes.Approximate(element(at+".needs", i), "%s is the API's own URL: calls go through the public API, like any other client's%s", name, token)
-	}
+	r.needs(at, s, out)
 	if s.Kubernetes.Auth == spec.CheckedByApp { // the same app checks tokens there
 		jwt := s.HTTP.Auth.JWT
 		out.Environment = append(out.Environment,
@@ -65,6 +53,28 @@ func (r *resolver) environment(at string, s *spec.Service, out *Service) {
 	if bytes > MaxEnvironmentBytes {
 		r.notes.Refused(at+".env", finding.Refusal{Limit: "env", Page: QuotasPage, Hint: "move large values into the image, or let the app fetch them when it starts"},
 			"must have at most %d bytes on target lambda, including names, addresses and secret references, got %d", MaxEnvironmentBytes, bytes)
+	}
+}
+
+// needs adds the addresses of the services that the function calls.
+func (r *resolver) needs(at string, s *spec.Service, out *Service) {
+	for i, other := range s.Needs {
+		path, name := element(at+".needs", i), spec.AddressVariable(other)
+		callee := r.app.Services[other]
+		if callee == nil {
+			out.Environment = append(out.Environment, Variable{Name: name, Value: addressAcross(r.app.Needed(other))})
+			continue
+		}
+		out.Environment = append(out.Environment, Variable{Name: name, Service: other})
+		token := ""
+		if callee.HTTP.Auth != nil {
+			token = ", and need a token"
+		}
+		if callee.HTTP.Internal {
+			out.Invokes = append(out.Invokes, other)
+			token = ", and must be signed with SigV4 for the service execute-api, by the function's role"
+		}
+		r.notes.Approximate(path, "%s is the API's own URL: calls go through the public API, like any other client's%s", name, token)
 	}
 }
 

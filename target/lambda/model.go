@@ -83,8 +83,10 @@ type Service struct {
 	// InternalCallers are the services that need this one, if only services of the app may call
 	// it. The HTTP API is still open to the internet.
 	InternalCallers []string
-	Internal        bool     // only roles that may invoke the routes reach them
-	Invokes         []string // the internal services that this one may call, by name
+	// CallersAcross are the services that call this one from Kubernetes, which does not have it.
+	CallersAcross []string
+	Internal      bool     // only roles that may invoke the routes reach them
+	Invokes       []string // the internal services that this one may call, by name
 	// Connections is how many database connections the service may hold; 0 for no limit.
 	Connections     int
 	MostConnections int // that it holds at once

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"fmt"
+	"slices"
 
 	"ambi/internal/lazyregexp"
 	"ambi/spec"
@@ -12,6 +13,11 @@ import (
 // complete only when no finding is refused.
 func Resolve(app *spec.App) (Model, finding.List) {
 	r := &resolver{app: app, names: app.ServiceNames(), notes: finding.New(spec.Lambda, app), callers: app.Callers(), optionsTaken: shapesWithOptions(app), taken: map[spec.Route]string{}}
+	for _, name := range r.names {
+		if across := app.CallersAcross(name); len(across) > 0 {
+			r.callers[name] = slices.Sorted(slices.Values(slices.Concat(r.callers[name], across)))
+		}
+	}
 	r.notes.Exact("name", "prefixes the names of all resources")
 	model := Model{App: app.Name}
 	for _, name := range r.names {
@@ -58,6 +64,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 		Alone:            s.Alone(),
 		Architecture:     string(s.Lambda.Architecture),
 		CPU:              s.CPU.String(),
+		CallersAcross:    r.app.CallersAcross(name),
 		LogRetentionDays: s.Lambda.LogRetentionDays,
 	}
 	r.code(at, s, &out)
@@ -80,6 +87,7 @@ func (r *resolver) service(name string, s *spec.Service) Service {
 	r.options(at, s, &out)
 	r.connections(at, s, &out)
 	r.network(name, s, &out)
+	r.across(at, s, &out)
 	r.notes.Exact(at+".lambda.architecture", "the function's architecture")
 	r.notes.Exact(at+".lambda.logRetentionDays", "the log group's retention")
 	r.notes.OtherTargets(name)

@@ -37,6 +37,9 @@ type App struct {
 	Secrets   int  // secrets in Secrets Manager, on Lambda
 	Alarms    int  // CloudWatch alarms beside the services' own, on both targets
 	VPC       bool // a function runs in a VPC
+	// AcrossGB is what calls to services on the other target, requests and responses, send
+	// through NAT gateways, where there are any, in GB a month.
+	AcrossGB float64
 	// Corrections are of an app that was simulated; see Corrected.
 	Corrections *Corrections
 }

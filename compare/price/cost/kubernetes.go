@@ -64,6 +64,7 @@ func prepareKubernetes(sheet *price.Sheet, catalog *nodes.Catalog, app App, choi
 	parts = append(parts, b.claims(app)...)
 	parts = append(parts, b.cdn(app)...)
 	parts = append(parts, b.data(app)...)
+	parts = append(parts, b.across(app, choices.Kubernetes.NATGateways > 0)...)
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)
 		c.add(l, scale, q)

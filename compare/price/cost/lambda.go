@@ -70,6 +70,7 @@ func prepareLambda(sheet *price.Sheet, app App, choices Choices) (*Model, lambda
 	parts = append(parts, b.scheduleParts(app)...)
 	parts = append(parts, b.cdn(app)...)
 	parts = append(parts, b.data(app)...)
+	parts = append(parts, b.across(app, gateways > 0)...)
 	natHours := float64(gateways) * price.HoursPerMonth
 	m, err := b.finish(func(scale float64, q []float64) {
 		clear(q)

@@ -63,7 +63,12 @@ func placementOf(r compare.Result) placementView {
 		case s.Pinned != "":
 			one.Note = "fits nowhere else: " + s.Pinned
 		case s.With != nil:
-			one.Note = "with " + strings.Join(s.With, ", ") + ", because calls across targets have no way yet"
+			one.Note = "with " + strings.Join(s.With, ", ") + ", because nothing would guard their calls across targets"
+		}
+		for _, call := range p.Across {
+			if call.Caller == s.Service {
+				one.Note = strings.TrimPrefix(one.Note+"; calls "+call.Callee+" on the other target, which the mix pays for", "; ")
+			}
 		}
 		if s.Elsewhere != nil {
 			one.Elsewhere = "+ " + format.Money(*s.Elsewhere)

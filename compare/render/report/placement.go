@@ -27,6 +27,9 @@ func (p *page) placement() {
 		p.say(fmt.Sprintf("%-12s ", name(t)), fmt.Sprintf("%s a month: %s", format.MoneyOr(best.Sides.Of(t)), strings.Join(best.On(t), ", ")))
 	}
 	p.say("searched     ", searched(best))
+	if len(best.Across) > 0 {
+		p.say("calls across ", across(best))
+	}
 	p.say("as written   ", written(best))
 	p.line("")
 	p.row("", 44, fmt.Sprintf(" %12s", "it saves"))
@@ -67,6 +70,15 @@ func searched(p *compare.Placement) string {
 	return fmt.Sprintf("%s; a cheaper one saves at most %s a month more", tried, format.Money(p.MayMiss))
 }
 
+// across lists the calls of a mix that go from one target to the other.
+func across(p *compare.Placement) string {
+	var list []string
+	for _, c := range p.Across {
+		list = append(list, fmt.Sprintf("%s calls %s %s times a month", c.Caller, c.Callee, amount(c.Requests)))
+	}
+	return strings.Join(list, ", ") + ", which the mix pays for"
+}
+
 // written compares a mix with where the spec has the services.
 func written(p *compare.Placement) string {
 	switch {
@@ -102,7 +114,7 @@ func staying(s compare.Placed) string {
 	case s.Pinned != "":
 		return "fits nowhere else: " + s.Pinned
 	case s.With != nil:
-		return "with " + strings.Join(s.With, ", ") + ", because calls across targets have no way yet"
+		return "with " + strings.Join(s.With, ", ") + ", because nothing would guard their calls across targets"
 	}
 	return ""
 }
@@ -119,6 +131,9 @@ func (m *markdown) placement() {
 		m.linef("- %s: %s a month: %s", name(t), format.MoneyOr(best.Sides.Of(t)), strings.Join(best.On(t), ", "))
 	}
 	m.linef("- searched: %s", searched(best))
+	if len(best.Across) > 0 {
+		m.linef("- calls across: %s", across(best))
+	}
 	m.linef("- as written: %s", written(best))
 	m.open("Where each service belongs, and what the other target would cost more")
 	m.line("| service | target | elsewhere | |")

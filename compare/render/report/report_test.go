@@ -62,10 +62,10 @@ func apps() map[string]string {
 		"unknown": fmt.Sprintf(one, "", ""),
 		"slow":    fmt.Sprintf(one, ", timeout: 20m", "usage: {requests: 1/s, duration: 15m, cpuTime: 12ms, shape: steady}\n"),
 		"mixed": "apiVersion: ambi/v1\nname: shop\nimage: " + image + "\nusage: {duration: 100ms, cpuTime: 15ms, shape: diurnal}\nservices:\n" +
-			"  web: {cpu: 500m, memory: 1Gi, concurrency: 20, needs: [stock], http: {routes: [GET /]}, usage: {requests: 150M/month}}\n" +
+			"  web: {cpu: 500m, memory: 1Gi, concurrency: 20, needs: [stock, render], http: {routes: [GET /]}, kubernetes: {identity: irsa}, usage: {requests: 150M/month}}\n" +
 			"  stock: {cpu: 250m, memory: 512Mi, concurrency: 20, http: {internal: true, routes: [GET /stock]}, usage: {requests: 60M/month}}\n" +
 			"  report: {timeout: 60s, cpu: 100m, memory: 256Mi, http: {routes: [GET /report]}, usage: {requests: 1k/month, duration: 40s, shape: steady}}\n" +
-			"  render: {cpu: 2, memory: 9Gi, concurrency: 1, http: {routes: [POST /render]}, usage: {requests: 20k/month, duration: 2s, cpuTime: 1500ms, shape: sporadic}}\n",
+			"  render: {cpu: 2, memory: 9Gi, concurrency: 1, http: {internal: true, routes: [POST /render]}, usage: {requests: 20k/month, duration: 2s, cpuTime: 1500ms, shape: sporadic}}\n",
 		"several": "apiVersion: ambi/v1\nname: shop\nservices:\n  a-service-with-a-name-that-is-long: {image: " + image +
 			", http: {routes: [GET /]}}\n  b: {image: " + image + ", http: {routes: [GET /b]}}\nusage: {requests: 3M/month}\n",
 		"events": "apiVersion: ambi/v1\nname: photos\nimage: " + image + "\n" + `data:
@@ -136,6 +136,12 @@ func TestReportLeavesNothingOut(t *testing.T) {
 			t.Errorf("%s: the placement is %+v", name, r.Placement)
 		}
 		if r.Placement.Clear() {
+			for _, call := range r.Placement.Across {
+				has(call.Caller + " calls " + call.Callee)
+			}
+			if len(r.Placement.Across) != 1 {
+				t.Errorf("%s: across targets call %+v", name, r.Placement.Across)
+			}
 			for _, s := range r.Placement.Services {
 				has(s.Service + " on " + format.Sentence(string(s.Target)))
 				has(s.Pinned)

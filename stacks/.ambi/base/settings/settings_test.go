@@ -163,6 +163,10 @@ func TestARN(t *testing.T) {
 		"arn:aws:iam:us-east-1:123456789012:policy/b", "arn:aws:iam::123456789012:policy/b\n")
 	one = func(s *settings.Settings) string { return s.ARN("api.x", "acm", "certificate/") }
 	refuses(t, one, "arn:aws:acm:us-east-1:123456789012:certificate/a/b", "arn:aws:acm:us-east-1:123456789012:certificate/*", "arn:aws:acm::123456789012:certificate/a")
+	one = func(s *settings.Settings) string { return s.ARN("api.x", "execute-api", "") }
+	const api = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5"
+	accepts(t, one, map[string]string{api: api})
+	refuses(t, one, api+"/", api+"/$default/GET/", "arn:aws:execute-api:us-east-1:123456789012:", "arn:aws:execute-api::123456789012:a1b2c3d4e5", "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com")
 	one = func(s *settings.Settings) string { return s.ARN("api.x", "iam", "oidc-provider/") }
 	const provider = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123ABC"
 	accepts(t, one, map[string]string{provider: provider})
