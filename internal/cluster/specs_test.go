@@ -57,6 +57,13 @@ var settings = map[string]map[string]string{
 		"accounts.roleName":  "books-accounts",
 		"podSecurityGroupId": "sg-2",
 	},
+	"across": {
+		"aws:region":      "us-east-1",
+		"apiArn":          "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5",
+		"oidcProviderArn": "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+		"settle.roleName": "across-settle",
+		"web.roleName":    "across-web",
+	},
 	"placed": {
 		"aws:region":        "us-east-1",
 		"clusterName":       "placed",

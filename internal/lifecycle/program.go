@@ -217,6 +217,7 @@ func main() {
   life:dataStack: main
   life:kedaRoleArn: arn:aws:iam::123456789012:role/keda-operator
   life:oidcProviderArn: arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/LIFE
+  life:apiArn: arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5
 `+settings))
 	}
 	cmd := exec.Command("go", "build", "-o", binary, "./stacks")
