@@ -52,7 +52,7 @@ test-delivery: delivery ## deliver messages to the example app with Bento and wi
 cluster: go $(CLUSTER)
 
 test-cluster: tools cluster ## deploy to a real Kubernetes API server (25 minutes of building the first time)
-	$(GOTEST) -tags cluster -count=1 -timeout 30m -parallel 4 -v -run '^TestCluster$$' ./internal/cluster
+	$(GOTEST) -tags cluster -count=1 -timeout 30m -parallel 4 -v -run '^Test(Cluster|KEDA)$$' ./internal/cluster
 
 race: go ## test all packages that do not compile a provider SDK under the race detector
 	go test -race $$(scripts/packages-without-sdks)

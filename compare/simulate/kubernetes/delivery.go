@@ -76,7 +76,7 @@ func (c *cluster) addDelivery(config Config, from Delivery, demand replay.Demand
 	if config.Timeout > 0 {
 		d.timeout = int64(config.Timeout)
 	}
-	s.delivery = d
+	s.delivery, s.depth = d, d.queue.Depth
 	return d
 }
 
@@ -121,9 +121,6 @@ type delivery struct {
 	turn     int              // the pod that receives next
 	full     bool             // no pod receives, until one may again
 }
-
-// messages is what KEDA counts, in thousandths.
-func (d *delivery) messages() int64 { return int64(d.queue.Depth()) * 1000 }
 
 // until handles the events up to a time, in order.
 func (d *delivery) until(at int64) {

@@ -105,7 +105,8 @@ type simulator struct {
 	reading    hpa.Reading
 	arrived    int64 // requests, all together
 	arrivals   history
-	active     int64 // when KEDA last saw requests
+	active     int64      // when KEDA last saw requests
+	depth      func() int // messages in the queue and in flight; nil for one that requests start
 
 	inUse, queued int64
 	limit         int64 // of a request's whole time

@@ -78,8 +78,8 @@ func (s *simulator) read() {
 		}
 	}
 	for m, metric := range s.Autoscaler.Metrics {
-		if s.delivery != nil && metric.Kind == hpa.TotalPerPod {
-			r.Metrics[m].Value = s.delivery.messages()
+		if s.depth != nil && metric.Kind == hpa.TotalPerPod {
+			r.Metrics[m].Value = int64(s.depth()) * 1000
 		} else if metric.Kind == hpa.Total || metric.Kind == hpa.TotalPerPod {
 			from, to, ok := s.arrivals.over(s.windows())
 			r.Metrics[m].Failed = !ok
@@ -113,8 +113,8 @@ func (s *simulator) poll() {
 
 // wantsPods is what KEDA finds: requests, or messages.
 func (s *simulator) wantsPods() bool {
-	if s.delivery != nil {
-		return s.delivery.queue.Depth() > 0
+	if s.depth != nil {
+		return s.depth() > 0
 	}
 	from, to, ok := s.arrivals.over(s.windows())
 	return ok && to.taken > from.taken
