@@ -189,22 +189,28 @@ func TestAveragesAndSimulationAgree(t *testing.T) {
 		in := input(t, text)
 		in.Choices = d.perimeter()
 		in.Usage["api"] = withStart(in.Usage["api"], in)
-		a, s, apart := agree(t, in)
-	targets:
-		for _, target := range spec.Targets() {
-			if apart.Of(target) <= far {
-				continue
-			}
-			for _, x := range disagreements() {
-				if x.target == target && x.holds(a, s) {
-					excused[x.cause]++
-					continue targets
-				}
-			}
-			t.Errorf("case %d, %s: apart by %.2f: averages %+v, simulation %+v, of\n%s%+v", i, target, apart.Of(target), a.Alone, s.Alone, text, in.Choices.Kubernetes)
-		}
+		mustAgree(t, fmt.Sprintf("case %d: %s%+v", i, text, in.Choices.Kubernetes), in, excused)
 	}
 	t.Logf("%d cases, of two bills each; apart by more than a tenth: %v", cases, excused)
+}
+
+// mustAgree requires that both ways of reckoning agree, but for causes, which it counts.
+func mustAgree(t *testing.T, what string, in compare.Input, excused map[string]int) {
+	t.Helper()
+	a, s, apart := agree(t, in)
+targets:
+	for _, target := range spec.Targets() {
+		if apart.Of(target) <= far {
+			continue
+		}
+		for _, x := range disagreements() {
+			if x.target == target && x.holds(a, s) {
+				excused[x.cause]++
+				continue targets
+			}
+		}
+		t.Errorf("%s: apart by %.2f: averages %+v, simulation %+v, of\n%s", target, apart.Of(target), a.Alone, s.Alone, what)
+	}
 }
 
 // withStart completes a usage, and leaves its start as the spec says.

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,13 +17,17 @@ import (
 	"ambi/spec"
 )
 
-// WriteUsage writes the means of what a log says into a service's usage, and
-// returns how the spec changed, as a unified diff.
+// WriteUsage writes the means of what a log says into a service's usage, or the quantiles of
+// its duration where it has some, and returns how the spec changed, as a unified diff.
 func (p *Project) WriteUsage(service string, u trace.Usage) (string, error) {
 	at := "services." + service + ".usage."
 	var edits []spec.Edit
 	if d := u.Duration; d != nil {
-		edits = append(edits, spec.Edit{Path: at + "duration", Value: spec.Duration(Rounded(d.Mean)).String()})
+		value := spec.Duration(Rounded(d.Mean)).String()
+		if !p.App.UsageOf(service).Duration.Quantiles.IsZero() {
+			value = fmt.Sprintf("{p50: %s, p99: %s}", spec.Duration(Rounded(d.P50)), spec.Duration(Rounded(d.P99)))
+		}
+		edits = append(edits, spec.Edit{Path: at + "duration", Value: value})
 	}
 	if s := u.Request; s != nil {
 		edits = append(edits, spec.Edit{Path: at + "requestSize", Value: strconv.FormatInt(s.Mean, 10)})
