@@ -212,7 +212,11 @@ func (d *decoder) structure(v reflect.Value, n *yaml.Node, path string, at Posit
 	}
 	for i, f := range fields {
 		if f.rule.required && !given[i] {
-			d.report(at, child(path, f.name), "is required")
+			var hints []string
+			if path == "" && f.name == "apiVersion" { // the file may be another tool's
+				hints = []string{"a spec starts with: apiVersion: ambi/v1; \"ambi import\" makes one from files of other tools"}
+			}
+			d.report(at, child(path, f.name), "is required", hints...)
 		}
 	}
 }

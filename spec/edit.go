@@ -33,15 +33,10 @@ func SetDuration(src []byte, path string, value Duration) ([]byte, error) {
 
 // SetText is Set for a value that needs no quotes in YAML, such as 3M/month.
 func SetText(src []byte, path, value string) ([]byte, error) {
-	var document yaml.Node
-	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
-	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {
+	node, bom, err := rootOf(src, path)
+	if err != nil {
 		return nil, err
 	}
-	if len(document.Content) != 1 {
-		return nil, fmt.Errorf("%s: there is no document", path)
-	}
-	node := document.Content[0]
 	keys := strings.Split(path, ".")
 	for depth, key := range keys {
 		if node.Kind != yaml.MappingNode {
@@ -98,6 +93,19 @@ func replaceList(src []byte, bom bool, node *yaml.Node, path, value string) ([]b
 	return splice(src, from, to+end+1, value), nil
 }
 
+// rootOf parses a spec's text for an edit at path, and says whether a byte order mark is before it.
+func rootOf(src []byte, path string) (root *yaml.Node, bom bool, err error) {
+	var document yaml.Node
+	text, bom := bytes.CutPrefix(src, []byte("\uFEFF"))
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return nil, bom, err
+	}
+	if len(document.Content) != 1 {
+		return nil, bom, fmt.Errorf("%s: there is no document", path)
+	}
+	return document.Content[0], bom, nil
+}
+
 // replaceMapping replaces a mapping of plain words, such as {p50: 30ms, p99: 400ms}, with
 // nothing else between them.
 func replaceMapping(src []byte, bom bool, node *yaml.Node, path, value string) ([]byte, error) {
@@ -127,15 +135,10 @@ func replaceMapping(src []byte, bom bool, node *yaml.Node, path, value string) (
 // Rename changes the key of a field, such as services.api.usage.duration, and leaves its value
 // and every other byte as they are.
 func Rename(src []byte, path, key string) ([]byte, error) {
-	var document yaml.Node
-	bom := bytes.HasPrefix(src, []byte("\uFEFF"))
-	if err := yaml.Unmarshal(bytes.TrimPrefix(src, []byte("\uFEFF")), &document); err != nil {
+	node, bom, err := rootOf(src, path)
+	if err != nil {
 		return nil, err
 	}
-	if len(document.Content) != 1 {
-		return nil, fmt.Errorf("%s: there is no document", path)
-	}
-	node := document.Content[0]
 	keys := strings.Split(path, ".")
 	for depth, k := range keys {
 		at := keyOf(node, k)

@@ -211,7 +211,13 @@ func (p *page) give(missing []cost.Missing) {
 		return
 	}
 	p.line("")
-	p.say("", "Until these are given, costs that depend on them are formulas:")
+	until := "Until these are given, costs that depend on them are formulas:"
+	if slices.ContainsFunc(missing, func(m cost.Missing) bool {
+		return slices.Contains([]demand.Input{demand.Duration, demand.CPUTime, demand.Request, demand.Response, demand.Log, demand.Start}, m.Input)
+	}) {
+		until = "Costs are formulas until these are given (\"ambi measure\" measures most):"
+	}
+	p.say("", until)
 	said := map[demand.Input]bool{}
 	for _, m := range missing {
 		if said[m.Input] {
