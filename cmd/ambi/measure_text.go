@@ -158,9 +158,9 @@ func measuredText(service string, r measure.Result) string {
 		line("")
 		line("all routes together, by requests a second")
 		for _, l := range r.Loads {
-			name := fmt.Sprintf("%.4g/s", l.Rate)
+			name := format.Figure(l.Rate, 4) + "/s"
 			if l.Rate == 0 {
-				name = fmt.Sprintf("the log's, %.4g/s", l.Achieved)
+				name = "the log's, " + format.Figure(l.Achieved, 4) + "/s"
 			}
 			text := countsText(l.Counts)
 			if l.Mean != nil {
@@ -180,7 +180,7 @@ func measuredText(service string, r measure.Result) string {
 		line("all routes together, by requests at once")
 		for _, l := range r.Levels {
 			if l.Mean != nil {
-				row(strconv.Itoa(l.Clients), fmt.Sprintf("%s; %.4g/s", lengths(l.Mean, "run"), l.Rate))
+				row(strconv.Itoa(l.Clients), lengths(l.Mean, "run")+"; "+format.Figure(l.Rate, 4)+"/s")
 			}
 		}
 		if f := r.Doubles; f != nil {

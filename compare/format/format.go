@@ -58,6 +58,19 @@ func Grouped(whole string) string {
 	return sign + digits
 }
 
+// Figure is a number rounded to so many digits, and never in powers of ten: 23,460 or 0.0123.
+func Figure(n float64, digits int) string {
+	kept, err := strconv.ParseFloat(strconv.FormatFloat(n, 'g', digits, 64), 64)
+	if err != nil { // too large to be kept
+		kept = n
+	}
+	whole, rest, broken := strings.Cut(strconv.FormatFloat(kept, 'f', -1, 64), ".")
+	if broken {
+		return Grouped(whole) + "." + rest
+	}
+	return Grouped(whole)
+}
+
 // Plural is a number of things: 1 request, 2,000 requests.
 func Plural(n int, noun string) string {
 	if n == 1 {

@@ -59,3 +59,11 @@ func TestPlural(t *testing.T) {
 		}
 	}
 }
+
+func TestFigure(t *testing.T) {
+	for n, want := range map[float64]string{0: "0", 100: "100", 10_000: "10,000", 23_456.7: "23,460", 9.99661: "9.997", .012345: "0.01235", -1.5: "-1.5"} {
+		if got := format.Figure(n, 4); got != want {
+			t.Errorf("%g is shown as %s, want %s", n, got, want)
+		}
+	}
+}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ambi/compare/format"
 )
 
 // conclude works out what the figures mean for the spec, and what to distrust.
@@ -80,13 +82,14 @@ const (
 	muchOwn      = .3 // of all cores
 	lowRate      = .95
 	muchIdle     = .02 // of a core
+	muchUnlike   = 5   // times the CPU time of another route
 )
 
 // distrust says why figures may be wrong.
 func (r *run) distrust() []string {
 	res := r.result
 	list := []string{}
-	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	say := func(text string, args ...any) { list = append(list, fmt.Sprintf(text, args...)) }
 	if len(res.Missing) > 0 {
 		say("this is a part: %s, before the end of: %s", res.Why, strings.Join(res.Missing, ", "))
 	}
@@ -94,7 +97,7 @@ func (r *run) distrust() []string {
 		say("the app ended by itself while it was measured, with %s", r.died)
 	}
 	if sent := res.Sent(); sent.bad() > muchBad {
-		say("%.2g %% of the requests did not go well: the figures are partly those of errors", 100*sent.bad())
+		say("%s %% of the requests did not go well: the figures are partly those of errors", format.Figure(100*sent.bad(), 2))
 	}
 	if c := res.Core; c != nil {
 		say("CPU time was multiplied by %.3g, which is between %.3g and %.3g by what is calibrated with; the app's own work may differ more", c.Factor, c.Low, c.High)
@@ -106,10 +109,10 @@ func (r *run) distrust() []string {
 		}
 	}
 	if res.Others > muchOfOthers {
-		say("other programs took %.2g of this machine's %d cores at rest: durations are too long, CPU time a little", res.Others, res.Cores)
+		say("other programs took %s of this machine's %d cores at rest: durations are too long, CPU time a little", format.Figure(res.Others, 2), res.Cores)
 	}
 	if res.Own > muchOwn*float64(res.Cores) {
-		say("sending took up to %.2g of this machine's %d cores, beside the app: under load, durations are too long", res.Own, res.Cores)
+		say("sending took up to %s of this machine's %d cores, beside the app: under load, durations are too long", format.Figure(res.Own, 2), res.Cores)
 	}
 	if res.IdleCPU != nil && res.IdleCPU.Mean > muchIdle {
 		say("the app takes %.2g of a core without a request; as much was taken off its CPU time", res.IdleCPU.Mean)
@@ -130,9 +133,12 @@ func (r *run) distrust() []string {
 			say("%s: a request takes more CPU time than time, so it works on several cores at once, or leaves work behind; usage counts one core a request", route.Route)
 		}
 	}
+	if least, most := extremes(res.Routes); least != nil && most.CPU.Mean > muchUnlike*least.CPU.Mean {
+		say("%s takes %s times the CPU time of %s, and usage has one figure for both, the mean of what is sent: it is right for this mix of requests alone; services of their own would have a figure each", most.Route, format.Figure(most.CPU.Mean/least.CPU.Mean, 2), least.Route)
+	}
 	for _, l := range res.Loads {
 		if l.Rate > 0 && l.Mean != nil && l.Achieved < l.Rate*lowRate {
-			say("%.4g requests a second were asked for, and %.4g were sent", l.Rate, l.Achieved)
+			say("%s requests a second were asked for, and %s were sent", format.Figure(l.Rate, 4), format.Figure(l.Achieved, 4))
 		}
 	}
 	if len(res.Levels) > 0 && res.Doubles == nil && len(res.Missing) == 0 {
@@ -149,6 +155,23 @@ func (r *run) distrust() []string {
 		}
 	}
 	return list
+}
+
+// extremes are the routes of the least and the most CPU time; nil where none is known.
+func extremes(routes []Route) (least, most *Route) {
+	for i := range routes {
+		r := &routes[i]
+		switch {
+		case r.CPU == nil || r.CPU.Mean <= 0:
+		case least == nil:
+			least, most = r, r
+		case r.CPU.Mean < least.CPU.Mean:
+			least = r
+		case r.CPU.Mean > most.CPU.Mean:
+			most = r
+		}
+	}
+	return least, most
 }
 
 // compiles reports whether a command is a tool that builds before it runs.

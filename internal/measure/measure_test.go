@@ -135,6 +135,23 @@ func TestKnownFigures(t *testing.T) {
 	}
 }
 
+// Usage has one figure for all routes: where they are much unlike, that is said.
+func TestUnlikeRoutes(t *testing.T) {
+	const said = "heavy takes "
+	for light, want := range map[string]bool{"cpu=1ms": true, "cpu=20ms": false} {
+		o := options(t, []string{known(t)})
+		o.Rates, o.Starts, o.Runs = nil, 1, 1
+		o.Requests = []load.Request{work("light", light), work("heavy", "cpu=30ms")}
+		result, err := measure.Run(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(result.Distrust, "\n"); strings.Contains(text, said) != want {
+			t.Errorf("%s beside 30ms: %s", light, text)
+		}
+	}
+}
+
 // The latency of a server that works on two requests at once doubles with four.
 func TestConcurrency(t *testing.T) {
 	o := options(t, []string{known(t)}, "SLOTS=2")
