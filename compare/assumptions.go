@@ -42,7 +42,11 @@ func (c *comparison) assumptions(r Result) []Assumption {
 	c.assumeData(r, say)
 	c.assumePractice(r, say)
 	say("alarms", "the Lambda stack", "%d for each service and %d for the app; the Kubernetes stack has none, but is priced with as many, because it must be monitored too", lambda.AlarmsOfService, lambda.AlarmsOfAPI)
-	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, DNS, certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
+	dns := "DNS, "
+	if c.app.Data.Switch.Domains > 0 {
+		dns = ""
+	}
+	say("perimeter", "", "both targets: compute, entry, network, logs, traces, egress, secrets, alarms. On neither: image storage and pulls, "+dns+"certificates, firewalls, metrics beyond AWS's free ones, databases, support plans, taxes, and the team's time; nor the cluster's own pods, except for DNS and the agents of each node: %s", strings.Join(cost.ClusterPods(), ", "))
 	if c.Objective != nil {
 		say("objective", "simulated", "each service alone under traffic that is made from its usage, on Lambda and on nodes of its own; --seed, --span and the other settings of \"ambi simulate\" apply")
 	} else if c.Behavior == nil {

@@ -8,6 +8,7 @@ import (
 	"ambi/target/data"
 	"ambi/target/kubernetes"
 	"ambi/target/lambda"
+	"ambi/target/traffic"
 )
 
 // messages reports whether some service that messages start has a property.
@@ -87,6 +88,9 @@ func (c *comparison) assumeData(r Result, say sayer) {
 	c.assumeDatabases(say)
 	if len(c.app.Data.Caches) > 0 {
 		say("data", "aws.amazon.com/elasticache/pricing", "caches: storage and commands are as given, and grow with the app's requests; ElastiCache meters at least 100 MB, and each command by the KB that it transfers, one at least")
+	}
+	if c.app.Data.Switch.Domains > 0 {
+		say("switch", "aws.amazon.com/route53/pricing", "Route 53, the same on both targets: one hosted zone; a health check of each domain on each target, over HTTPS, every 30 s, and in AWS; and at most so many queries as if each new connection looked up the domain and then the target's own host: resolvers keep answers for %d s, and ask less often", traffic.TTLSeconds)
 	}
 	if left := leftOut(r.NotPriced, true); left != "" {
 		say("data", "", "not included: %s", left)

@@ -96,7 +96,7 @@ func (n NotPriced) What() string {
 
 // dataOf returns what is priced of an app's data, and what is not.
 func dataOf(in Input) (cost.Data, []NotPriced) {
-	var priced cost.Data
+	priced := cost.Data{Switch: switchOf(in)}
 	var left []NotPriced
 	model := in.Resolved.Data
 	for _, b := range model.Buckets {
@@ -144,7 +144,23 @@ func dataOf(in Input) (cost.Data, []NotPriced) {
 	for i := range left {
 		left[i].Figures = nil
 	}
-	return cost.Data{}, left
+	return cost.Data{Switch: priced.Switch}, left
+}
+
+// switchOf is the DNS of an app with a switch.
+func switchOf(in Input) cost.Switch {
+	domains := map[string]bool{}
+	requests, known := 0.0, true
+	for _, s := range in.Resolved.Lambda.Services {
+		if slices.Contains(in.Resolved.App.Weighted(), s.Domain) {
+			n, given := in.Usage[s.Name].Requests.Get()
+			domains[s.Domain], requests, known = true, requests+n, known && given
+		}
+	}
+	if !known {
+		return cost.Switch{Domains: len(domains)}
+	}
+	return cost.Switch{Domains: len(domains), Requests: demand.Known(requests)}
 }
 
 // databaseOf combines a database's model with its usage.
@@ -172,6 +188,9 @@ func unsourced(sheet *price.Sheet, app cost.App) []NotPriced {
 	}
 	for _, class := range app.Data.UnsourcedDatabases(sheet) {
 		list = append(list, NotPriced{Price: cost.DatabasePrice(class), For: "instances of " + class + " for PostgreSQL, by the hour"})
+	}
+	for _, key := range app.Data.Switch.Unsourced(sheet) {
+		list = append(list, NotPriced{Price: key, For: "DNS in Route 53, by which requests are switched"})
 	}
 	if len(app.Data.Caches) > 0 && !sheet.Has(cost.CacheStoragePrice) {
 		list = append(list, NotPriced{Price: cost.CacheStoragePrice, For: "what caches store, by the GB and hour"})

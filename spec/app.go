@@ -50,6 +50,7 @@ type App struct {
 
 	positions map[string]Position // by path, as in Error.Path
 	whole     *App                // of a part for one target
+	weighted  []string            // see Weighted
 }
 
 // Service is one deployable unit: a server in one image or zip, and exactly one

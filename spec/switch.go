@@ -37,6 +37,15 @@ func (a *App) Switched() []string {
 	return slices.DeleteFunc(slices.Compact(domains), func(d string) bool { return slices.Contains(fixed, d) })
 }
 
+// Weighted lists the domains whose requests DNS shares out between the targets, as the spec has it:
+// of an app that [App.Everywhere] made, too, which itself switches none.
+func (a *App) Weighted() []string {
+	if a.Switch == nil {
+		return a.weighted
+	}
+	return a.Switched()
+}
+
 // Asked is the service whose health path tells whether a target is up for a switched domain:
 // the first by name of those that have the domain.
 func (a *App) Asked(domain string) string {

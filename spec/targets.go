@@ -38,7 +38,7 @@ func (a *App) On(t Target) *App {
 // stays as it is.
 func (a *App) Everywhere() *App {
 	whole := *a
-	whole.whole, whole.Switch = nil, nil
+	whole.whole, whole.Switch, whole.weighted = nil, nil, a.Weighted()
 	whole.Services = map[string]*Service{}
 	for name, s := range a.Services {
 		if s.Alone() && !a.standsIn(name) {

@@ -55,6 +55,8 @@ func bearings() map[string]bearing {
 		"aws:lambda/permission:Permission":                                     identity,
 		"aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": lines("Lambda provisioned concurrency in use, arm64", "Lambda provisioned concurrency, idle, arm64"),
 		"aws:secretsmanager/secret:Secret":                                     lines("Secrets", "Secrets, calls"),
+		"aws:route53/healthCheck:HealthCheck":                                  lines("DNS, health checks", "DNS, checks over HTTPS"),
+		"aws:route53/record:Record":                                            lines("DNS, hosted zone", "DNS, queries"),
 		"kubernetes:apps/v1:Deployment":                                        pods,
 		"kubernetes:autoscaling/v2:HorizontalPodAutoscaler":                    outside("metrics-server"),
 		"aws:lambda/eventSourceMapping:EventSourceMapping":                     lines("Queue requests, receives", "Queue requests, deletes", "Queue requests, empty receives"),
@@ -95,6 +97,7 @@ func TestEveryResourceIsInTheBill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		dns := generator.TrafficPlan(generator.Input{Traffic: &target.Resolve(app).Traffic})
 		mixed := slices.ContainsFunc(app.ServiceNames(), func(name string) bool { return len(app.Services[name].Targets) == 1 })
 		// Services that are left out are named; see compare.NotPriced.
 		if app, _ = compare.Priced(app); len(app.Services) == 0 {
@@ -129,7 +132,7 @@ func TestEveryResourceIsInTheBill(t *testing.T) {
 				t.Errorf("%s: no bill for %s", path, on)
 				continue
 			}
-			for _, resource := range plan {
+			for _, resource := range slices.Concat(plan, dns) {
 				seen[resource.Type] = true
 				b, ok := known[resource.Type]
 				if !ok {

@@ -18,6 +18,9 @@ const (
 	SecretMonth = "secret-month"
 	Call        = "call"
 	AlarmMonth  = "alarm-month"
+	ZoneMonth   = "zone-month"
+	CheckMonth  = "check-month"
+	Query       = "query"
 	Trace       = "trace"
 	Invocation  = "invocation"
 	WriteUnit   = "write unit" // of DynamoDB, for 1 KB of an item
@@ -65,7 +68,11 @@ func units() map[string]string {
 		"cdn.requests":                       Request, // of CloudFront, over HTTPS
 		"cdn.egress":                         GB,      // of CloudFront, to clients
 		"cdn.origin":                         GB,      // of CloudFront, to origins
-		"credits.t3":                         CPUHour, // of CPU above a burstable instance's baseline
+		"route53.zones":                      ZoneMonth,
+		"route53.checks":                     CheckMonth, // of endpoints in AWS
+		"route53.features":                   CheckMonth, // of each optional feature of a check, such as HTTPS
+		"route53.queries":                    Query,      // of standard records
+		"credits.t3":                         CPUHour,    // of CPU above a burstable instance's baseline
 		"credits.t4g":                        CPUHour,
 		"xray.traces":                        Trace,
 		"sqs.requests":                       Request, // of standard queues, by 64 KB of payload

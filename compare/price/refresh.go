@@ -125,14 +125,14 @@ func Refresh(ctx context.Context, offers Offers, base *Book, options RefreshOpti
 // everywhere adds what holds in every region and is in no offer file: free
 // allowances, which count all regions together, that a function URL has no
 // price of its own, and what the pages of X-Ray and of burstable instances name for all of them,
-// and CloudFront, whose prices are by where clients are.
+// CloudFront, whose prices are by where clients are, and Route 53, which is in no region.
 func everywhere(rates map[string]Rate, base *Book) {
 	known := base.regions["us-east-1"]
 	for key, rate := range rates {
 		rate.Free = known[key].Free
 		rates[key] = rate
 	}
-	for _, key := range []string{"lambda.url", "xray.traces", "credits.t3", "credits.t4g", "cdn.requests", "cdn.egress", "cdn.origin"} {
+	for _, key := range []string{"lambda.url", "xray.traces", "credits.t3", "credits.t4g", "cdn.requests", "cdn.egress", "cdn.origin", "route53.zones", "route53.checks", "route53.features", "route53.queries"} {
 		if rate := known[key]; rate.Status.Usable() {
 			rates[key] = rate
 		}

@@ -111,7 +111,7 @@ func All() []Kind {
 			Keys: []string{"switch"},
 			Spec: in("spec/switch.go"), Lambda: in("target/lambda/switch.go"), Kubernetes: in("target/kubernetes/switch.go"),
 			Templates: in("templates/traffic/all/main.go.tmpl", "templates/lambda/features/health-route.tmpl", "templates/kubernetes/features/own-host.tmpl", "templates/kubernetes/features/own-route.tmpl"),
-			Price:     none("costs the same whichever target gets the traffic: health checks and DNS queries of Route 53"),
+			Price:     in("compare/price/cost/switch.go"),
 			Fit:       none(unlimited), Simulate: none("moves requests, and changes none of them"),
 		},
 		{

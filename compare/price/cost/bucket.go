@@ -56,6 +56,9 @@ func (b *builder) data(app App) []part {
 	if app.Data.Queues > 0 {
 		parts = append(parts, b.watched(app.Data.Queues))
 	}
+	if app.Data.Switch.Domains > 0 {
+		parts = append(parts, b.switching(app.Data.Switch))
+	}
 	return parts
 }
 

@@ -115,7 +115,7 @@ const (
 	Egress  Category = "egress"
 	Secrets Category = "secrets"
 	Alarms  Category = "alarms"
-	Shared  Category = "data" // what outlives the services, the same on both targets
+	Shared  Category = "data" // what outlives the services, and the DNS of a switch, the same on both targets
 )
 
 // Categories lists them, with idle capacity last.

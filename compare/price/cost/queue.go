@@ -268,6 +268,7 @@ type Data struct {
 	Databases []Database
 	Caches    []Cache
 	Queues    int // that the data stack makes, with their dead-letter queues and alarms
+	Switch    Switch
 }
 
 // sent is the shared part of queues of a kind: what comes into them.
