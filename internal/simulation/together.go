@@ -274,8 +274,12 @@ func (t *Together) describe(service string) string {
 		mean, _ := simulate.CallsPerRequest(t.in.Usage, service, callers).Get()
 		return fmt.Sprintf("calls of %s, %.4g for each of their requests, when it comes", strings.Join(callers, ", "), mean)
 	}
+	what := "requests"
+	if t.in.Resolved.App.Services[service].IsEvents() {
+		what = "messages"
+	}
 	if file := t.traces[service]; file != "" {
-		return "requests from " + file
+		return what + " from " + file
 	}
 	if s := t.schedule(service); s != nil {
 		return fmt.Sprintf("runs by its schedule, from %s on", t.began.Format("2006-01-02 15:04"))
@@ -284,7 +288,7 @@ func (t *Together) describe(service string) string {
 	if u := t.in.Usage[service]; u.Shape != "" {
 		shape = string(u.Shape)
 	}
-	return "requests made from the usage, " + shape
+	return what + " made from the usage, " + shape
 }
 
 // period is in what time the longest shape of a made trace comes round, where the traces are

@@ -48,11 +48,7 @@ func runTogether(ctx context.Context, deployments []Deployment, options replay.O
 	var recorders []*replay.Recorder
 	for i := range deployments {
 		d := &deployments[i]
-		own := options
-		own.Seed = d.Seed
-		if i > 0 {
-			own.Progress = nil // the first tells how far all are
-		}
+		own := options.Of(i, d.Seed)
 		requests := replay.RequestsOf(d.Source, d.Demand)
 		if d.Delivery == nil {
 			requests = d.settle(requests, d.Demand)
@@ -71,9 +67,7 @@ func runTogether(ctx context.Context, deployments []Deployment, options replay.O
 		return nil, whole, err
 	}
 	for i, s := range h.deployments {
-		own := options
-		own.Seed = deployments[i].Seed
-		each = append(each, s.result(at, own))
+		each = append(each, s.result(at, options.Of(i, deployments[i].Seed)))
 		each[i].Partial = partial
 	}
 	return each, h.sum.Result(spec.Kubernetes, at, options, each), nil

@@ -35,11 +35,7 @@ func RunTogether(ctx context.Context, functions []Function, options replay.Optio
 	var recorders []*replay.Recorder
 	for i := range functions {
 		f := &functions[i]
-		own := options
-		own.Seed = f.Seed
-		if i > 0 {
-			own.Progress = nil // the first tells how far all are
-		}
+		own := options.Of(i, f.Seed)
 		requests := replay.RequestsOf(f.Source, f.Demand)
 		var one function
 		if f.Mapping == nil {
@@ -64,9 +60,7 @@ func RunTogether(ctx context.Context, functions []Function, options replay.Optio
 		return nil, whole, err
 	}
 	for i, f := range a.functions {
-		own := options
-		own.Seed = functions[i].Seed
-		each = append(each, f.result(at, own))
+		each = append(each, f.result(at, options.Of(i, functions[i].Seed)))
 		each[i].Partial = partial
 	}
 	return each, a.sum.Result(spec.Lambda, at, options, each), nil

@@ -59,6 +59,16 @@ type Options struct {
 	Through bool
 }
 
+// Of is the options of one of several services that run together, with a seed of its own. The
+// first tells how far all are.
+func (o Options) Of(service int, seed uint64) Options {
+	o.Seed = seed
+	if service > 0 {
+		o.Progress = nil
+	}
+	return o
+}
+
 // End is when the run ends, on the clock of the simulator: a time that Until or
 // the Plan sets, or 0 for a run that ends when everything was answered.
 func (o *Options) End() int64 {
