@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -74,7 +75,7 @@ func searched(p *compare.Placement) string {
 func across(p *compare.Placement) string {
 	var list []string
 	for _, c := range p.Across {
-		list = append(list, fmt.Sprintf("%s calls %s %s times a month", c.Caller, c.Callee, amount(c.Requests)))
+		list = append(list, fmt.Sprintf("%s calls %s %s times a month", c.Caller, c.Callee, amount(math.Round(c.Requests))))
 	}
 	return strings.Join(list, ", ") + ", which the mix pays for"
 }
