@@ -430,9 +430,18 @@ func TestCostNeverFallsWithRequests(t *testing.T) {
 func TestCostNeverFallsWithOtherInputs(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 4))
 	grow := map[string]func(*demand.Usage){
-		"duration": func(u *demand.Usage) { u.Duration = demand.Known(u.Duration.Or(0) * 3 / 2) },
-		"cpuTime": func(u *demand.Usage) {
-			u.CPUTime, u.Duration = demand.Known(u.CPUTime.Or(0)*3/2), demand.Known(u.Duration.Or(0)+u.CPUTime.Or(0)/2)
+		"duration": func(u *demand.Usage) {
+			u.Duration = demand.Known(u.Duration.Or(0) * 3 / 2)
+			if q, ok := u.Quantiles.Get(); ok {
+				u.Quantiles = demand.Known(spec.Quantiles{P50: q.P50 * 3 / 2, P99: q.P99 * 3 / 2})
+			}
+		},
+		"cpuTime": func(u *demand.Usage) { // the same waiting beside it
+			more := u.CPUTime.Or(0) / 2
+			u.CPUTime, u.Duration = demand.Known(u.CPUTime.Or(0)+more), demand.Known(u.Duration.Or(0)+more)
+			if q, ok := u.Quantiles.Get(); ok {
+				u.Quantiles = demand.Known(spec.Quantiles{P50: q.P50 + spec.Duration(more), P99: q.P99 + spec.Duration(more)})
+			}
 		},
 		"request":  func(u *demand.Usage) { u.Request = demand.Known(u.Request.Or(0) * 3) },
 		"response": func(u *demand.Usage) { u.Response = demand.Known(u.Response.Or(0) * 3) },
