@@ -114,6 +114,7 @@ func TestDataLifecycle(t *testing.T) {
 	}
 	build.Write()
 	t.Run("a switch", func(t *testing.T) { switchesAndBack(t, build, dir) })
+	t.Run("adopting data", func(t *testing.T) { adoptsData(t, build, dir, "whole") })
 	t.Run("a switch of one service", func(t *testing.T) { movesOneService(t, build, dir) })
 	for _, target := range append(spec.Targets(), lifecycle.DataTarget) {
 		t.Run(string(target)+", protected", func(t *testing.T) {

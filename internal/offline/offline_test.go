@@ -434,6 +434,24 @@ func TestInvokeIsRefused(t *testing.T) {
 	}
 }
 
+// A stack that adopts a resource asks for it by its ID alone.
+func TestReadByID(t *testing.T) {
+	_, aws, _ := serve(t)
+	const token = "aws:sqs/queue:Queue"
+	id, outputs := aws.create(token, "jobs", false, resource.PropertyMap{"visibilityTimeoutSeconds": resource.NewProperty(30.0)})
+	got, err := aws.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: urn(token, "jobs")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs := aws.props(got.GetInputs())
+	if props := aws.props(got.GetProperties()); got.GetId() != id || !reflect.DeepEqual(props, outputs) || inputs["visibilityTimeoutSeconds"].NumberValue() != 30 || len(inputs) >= len(outputs) {
+		t.Errorf("%s is read as %v, from %v; it was created as %v", id, props, inputs, outputs)
+	}
+	if _, err := aws.Read(context.Background(), &pulumirpc.ReadRequest{Id: id, Urn: urn("aws:sns/topic:Topic", "jobs")}); err == nil {
+		t.Error("another type has the same ID")
+	}
+}
+
 func TestReadOfWhatWasNeverCreated(t *testing.T) {
 	_, aws, kubernetes := serve(t)
 	for id, want := range map[string]resource.PropertyMap{

@@ -179,8 +179,9 @@ func (p *provider) Create(_ context.Context, req *pulumirpc.CreateRequest) (*pul
 	r := p.resource(req.GetUrn())
 	id := p.cloud.id(r, state)
 	overlay(state, p.cloud.computed(r, id, state))
-	p.record.create(r.urn, id)
-	return &pulumirpc.CreateResponse{Id: id, Properties: &structpb.Struct{Fields: state}}, nil
+	created := &structpb.Struct{Fields: state}
+	p.record.keep(r.urn, id, made{req.GetProperties(), created})
+	return &pulumirpc.CreateResponse{Id: id, Properties: created}, nil
 }
 
 // Update takes the new inputs and keeps the outputs that were computed before, but
@@ -206,15 +207,23 @@ func (p *provider) Update(_ context.Context, req *pulumirpc.UpdateRequest) (*pul
 		}
 	}
 	overlay(state, computed)
-	return &pulumirpc.UpdateResponse{Properties: &structpb.Struct{Fields: state}}, nil
+	updated := &structpb.Struct{Fields: state}
+	if !req.GetPreview() {
+		p.record.keep(r.urn, req.GetId(), made{req.GetNews(), updated})
+	}
+	return &pulumirpc.UpdateResponse{Properties: updated}, nil
 }
 
 // Read finds every resource as the state remembers it, but for one that was lost
-// ([Server.Lose]). A resource that the program only reads is taken to exist; where its
-// ID says nothing of it, it cannot be read.
+// ([Server.Lose]). Without a state, as when a stack adopts a resource, it is as it was created here
+// with that ID. Another one, which the program only reads, is taken to exist; where its ID
+// says nothing of it, it cannot be read.
 func (p *provider) Read(_ context.Context, req *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
 	state := req.GetProperties()
 	if len(state.GetFields()) == 0 {
+		if m, ok := p.record.find(newResource(req.GetUrn()).token, req.GetId()); ok {
+			return &pulumirpc.ReadResponse{Id: req.GetId(), Properties: m.state, Inputs: m.inputs}, nil
+		}
 		known := p.cloud.external(req.GetId())
 		if known == nil {
 			return nil, status.Errorf(codes.FailedPrecondition,

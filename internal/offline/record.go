@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // record is what both stand-ins remember of a run, by URN. The engine calls
@@ -13,15 +15,18 @@ type record struct {
 	mutex       sync.Mutex
 	resources   map[string]Resource
 	generations map[string]int             // how often a resource was to be replaced
-	ids         map[string]map[string]bool // what exists: a resource that is being replaced exists twice
+	ids         map[string]map[string]made // what exists, by ID: a resource that is being replaced exists twice
 	lost        map[string]bool
 	madeUp      map[string]bool // the names that the stand-ins gave
 }
 
+// made is a resource as it was last created or updated.
+type made struct{ inputs, state *structpb.Struct }
+
 func newRecord() record {
 	return record{
 		resources: map[string]Resource{}, generations: map[string]int{},
-		ids: map[string]map[string]bool{}, lost: map[string]bool{},
+		ids: map[string]map[string]made{}, lost: map[string]bool{},
 		madeUp: map[string]bool{},
 	}
 }
@@ -70,14 +75,27 @@ func (r *record) generation(urn string) int {
 	return r.generations[urn]
 }
 
-func (r *record) create(urn, id string) {
+// keep notes what a resource is now, which may not have existed before.
+func (r *record) keep(urn, id string, as made) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.ids[urn] == nil {
-		r.ids[urn] = map[string]bool{}
+		r.ids[urn] = map[string]made{}
 	}
-	r.ids[urn][id] = true
+	r.ids[urn][id] = as
 	delete(r.lost, urn)
+}
+
+// find returns what exists with an ID. The name may be that of another program.
+func (r *record) find(token, id string) (made, bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for urn, ids := range r.ids {
+		if m, ok := ids[id]; ok && newResource(urn).token == token {
+			return m, true
+		}
+	}
+	return made{}, false
 }
 
 func (r *record) delete(urn, id string) {
