@@ -3,6 +3,7 @@ package flags
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -56,7 +57,7 @@ func (s *Simulated) Simulation(p *project.Project, idle *Idle, ends simulation.E
 		idle.Refuse("--trace already says how many requests there are, and when", append([]string{"requests"}, ShapeFlags()...)...)
 	}
 	without := s.Comparison // the trace is run, and not counted
-	without.Usage.Traces = nil
+	without.Usage.Traces, without.Usage.Requests = nil, s.Usage.requestsFor(p.App, service)
 	in, errInput := without.Input(p)
 	if errInput == nil {
 		idle.Messages(p.App, service)
@@ -126,6 +127,18 @@ func missingTogether(p *project.Project, missing map[string][]demand.Input) erro
 		}
 	}
 	return unknown.Hint("--service NAME simulates one service alone")
+}
+
+// requestsFor is --requests of the one service that is simulated: a rate without
+// SERVICE= is its own.
+func (f *Usage) requestsFor(app *spec.App, service string) []string {
+	named := slices.Clone(f.Requests)
+	for i, text := range named {
+		if _, rate, ok := ofService("requests", text, app); !ok {
+			named[i] = service + "=" + rate
+		}
+	}
+	return named
 }
 
 // newSimulation prepares a simulation, and says how to give the figures that are
