@@ -137,7 +137,7 @@ func (im *importer) postgres(b *service, at string) {
 	if official := slices.Contains([]string{"", "library/", "docker.io/", "docker.io/library/", "bitnami/", "bitnamilegacy/", "docker.io/bitnami/"}, folder); !official || name != "postgres" && name != "postgresql" {
 		b.Note(n, draft.Item{Fate: draft.Approximated, To: at, Why: "what its image adds to PostgreSQL has to be among the extensions that RDS has", Changes: true})
 	}
-	im.app.Set(at+".class", "db.t4g.medium")
+	im.app.Set(at+".class", "db.t4g.small")
 	im.app.Comment(at+".class", "nothing in the source says how large: choose its class")
 	b.Note(b.node, draft.Item{Fate: draft.Approximated, To: at + ".class", Why: "nothing says how large it is: choose its class, which is most of what it costs", Changes: true})
 }

@@ -292,7 +292,7 @@ func (w *workload) resources() {
 			at := "data." + of.bucket() + ".postgres"
 			w.app.Set(at+".version", draft.Unresolved{})
 			w.app.Comment(at+".version", "the platform chose it: write the version that its data has")
-			w.app.Set(at+".class", "db.t4g.medium")
+			w.app.Set(at+".class", "db.t4g.small")
 			w.app.Comment(at+".class", "nothing in the source says how large: choose its class")
 			w.connect(n, of, "a database in RDS, made anew, and empty: write its version and its class, and copy what there is; the user and the password are in the secret that "+of.variables()[3]+" names")
 		case "redis":
