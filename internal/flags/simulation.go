@@ -3,6 +3,7 @@ package flags
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -146,6 +147,9 @@ func (f *Usage) requestsFor(app *spec.App, service string) []string {
 func newSimulation(in compare.Input, service, trace string, settings simulate.Settings, ends simulation.Ends) (*simulation.Simulation, error) {
 	if missing := simulation.Missing(in.Usage[service], trace); len(missing) > 0 {
 		ways := WaysToGive(false)
+		if len(in.Usage) > 1 {
+			ways[demand.Requests] = fmt.Sprintf("--requests %[1]s=RATE, or services.%[1]s.usage.requests in the spec", service)
+		}
 		unknown := problem.New("a simulation needs figures that are missing").Of(problem.Misuse)
 		for _, input := range missing {
 			unknown = unknown.Hint("%s: %s", input, ways[input])
