@@ -260,21 +260,12 @@ func (p Practice) Words() string {
 	if p.Flips {
 		text += ", which turns the answer"
 	}
-	switch n := len(p.Crossings); {
-	case n == 1:
-		cheaper := Kubernetes
-		if p.Crossings[0].ToLambda {
-			cheaper = Lambda
+	for i, note := range p.notes() {
+		if i == 0 && len(p.Crossings) > 0 {
+			text += " (" + note + ")"
+			continue
 		}
-		text += fmt.Sprintf(" (%s from %s requests a month on)", cheaper.Name(), amount(p.Crossings[0].Requests))
-	case n > 1:
-		text += fmt.Sprintf(" (the cheaper target changes %d times, first at %s requests a month)", n, amount(p.Crossings[0].Requests))
-	}
-	if p.Owed.Lambda != nil && *p.Owed.Lambda+*p.Owed.Kubernetes > 0 {
-		text += fmt.Sprintf("; owed whatever runs: %s and %s", format.Money(*p.Owed.Lambda), format.Money(*p.Owed.Kubernetes))
-	}
-	if p.Mix != nil {
-		text += fmt.Sprintf("; the best mix by the bills is %s with it", format.Money(*p.Mix))
+		text += "; " + note
 	}
 	return text
 }

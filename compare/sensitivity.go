@@ -198,7 +198,7 @@ func (c *comparison) alternatives(p pair) (list []Alternative, beyond []string) 
 	for _, other := range append(choices, []choice{
 		{"no CDN in front", func(c *cost.Choices) { c.CDN = 0 }},
 		{"nodes for the peak at all times", func(c *cost.Choices) { c.Kubernetes.ForPeak = true }},
-		{"nodes whose CPU is 13 % in use, as in clusters that were measured", func(c *cost.Choices) { c.Kubernetes.Utilization = .13 }},
+		{measuredNodes, func(c *cost.Choices) { c.Kubernetes.Utilization = .13 }},
 		{"nodes that follow traffic", func(c *cost.Choices) { c.Kubernetes.ForPeak = false }},
 		{"private nodes behind a NAT gateway", func(c *cost.Choices) { c.Kubernetes.NATGateways, c.Kubernetes.PublicNodes = 1, false }},
 		{"a tenth of a shared cluster", func(c *cost.Choices) { c.Kubernetes.Shared = .1 }},

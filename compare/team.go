@@ -6,7 +6,6 @@ import (
 
 	"ambi/compare/format"
 	"ambi/compare/price"
-	"ambi/spec"
 	"ambi/target"
 )
 
@@ -55,13 +54,13 @@ func (c *comparison) team(p pair, best *Placement) *Team {
 
 // Words say it in a sentence or two.
 func (t Team) Words() string {
-	text := fmt.Sprintf("at $%.4g an hour, %s pays if it takes less than %.3g hours a month more than %s", t.Rate, t.Cheaper.Name(), t.BreakEven, format.Sentence(string(spec.Target(t.Cheaper).Other())))
+	text := fmt.Sprintf("at $%.4g an hour, %s", t.Rate, t.breakEven())
 	if t.Hours != nil {
 		text += fmt.Sprintf("; with %.4g hours on Lambda and %.4g on Kubernetes it is %s against %s: %s", t.Hours.Lambda, t.Hours.Kubernetes,
 			format.MoneyOr(t.Costs.Lambda), format.MoneyOr(t.Costs.Kubernetes), t.Answer.Name())
 	}
 	if t.Mix != nil {
-		text += fmt.Sprintf("; the best mix takes the hours of both, and is %s with them", format.Money(*t.Mix))
+		text += "; " + t.mixed()
 	}
 	return text
 }

@@ -18,6 +18,7 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/compare/format"
 	"ambi/compare/price"
 	"ambi/compare/price/cost"
 	"ambi/compare/price/nodes"
@@ -202,6 +203,68 @@ func TestPage(t *testing.T) {
 func TestPageIsSmall(t *testing.T) {
 	if size := len(written(t, compared(t, known(input(t, "thumbs.yaml"))), options())); size > 800_000 {
 		t.Errorf("the page has %d bytes", size)
+	}
+}
+
+// What decides in practice has a table: the bills first, then each switch with its change.
+func TestPracticeIsATable(t *testing.T) {
+	in := known(input(t, "thumbs.yaml"))
+	for name, u := range in.Usage { // enough for several nodes
+		u.Requests = demand.Known(600e6)
+		in.Usage[name] = u
+	}
+	if strings.Contains(text(parsed(t, written(t, compared(t, in), options()))), "What decides in practice") {
+		t.Error("there is a table without a switch")
+	}
+	for into, given := range map[interface{ Parse(string) error }]string{
+		&in.Choices.Commitments.Savings: "80%,1y,ec2=28%,lambda=12%", &in.Choices.Commitments.Spot: "50%,60%", &in.Choices.Copies: "stage=10%",
+	} {
+		if err := into.Parse(given); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in.Choices.Team = cost.TeamChoices{Rate: 80, Lambda: 1, Kubernetes: 6}
+	r := compared(t, in)
+	var table *html.Node
+	for _, n := range elements(parsed(t, written(t, r, options())), "table") {
+		if attr(n, "class") == "numbers practice" {
+			table = n
+		}
+	}
+	if table == nil {
+		t.Fatal("there is no table")
+	}
+	rows := elements(table, "tr")[1:]
+	if want := len(r.Practice) + 3; len(r.Practice) != 4 || len(rows) != want {
+		t.Fatalf("%d rows, want %d: the bills, %d of practice, the team, utilization", len(rows), want, len(r.Practice))
+	}
+	row := func(i int, name string, costs compare.Costs, answer compare.Answer) {
+		t.Helper()
+		want := []string{name}
+		for _, sides := range [][2]*price.USD{{costs.Lambda, r.Verdict.Lambda}, {costs.Kubernetes, r.Verdict.Kubernetes}} {
+			change := *sides[0] - *sides[1]
+			text := format.Money(*sides[0])
+			if i > 0 {
+				text += " " + format.Rise(&change)
+			}
+			want = append(want, text)
+		}
+		want = append(want, answer.Name())
+		got := []string{text(elements(rows[i], "strong")[0])}
+		for _, cell := range elements(rows[i], "td") {
+			got = append(got, text(cell))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("row %d is %q, want %q", i, got, want)
+		}
+	}
+	row(0, "None", compare.Costs{Lambda: r.Verdict.Lambda, Kubernetes: r.Verdict.Kubernetes}, r.Verdict.Answer)
+	for i, name := range []string{"Savings Plan", "Spot", "Copies", "Together"} {
+		row(i+1, name, r.Practice[i].Costs, r.Practice[i].Answer)
+	}
+	row(5, "Team", *r.Team.Costs, r.Team.Answer)
+	if shown := text(rows[6]); !strings.Contains(shown, "Utilization") || !strings.Contains(shown, "13 %") {
+		t.Errorf("utilization: %s", shown)
 	}
 }
 

@@ -34,6 +34,9 @@ func parts(r compare.Result, o Options, figures []Figure) []part {
 	}
 	add("traffic", "Cost against traffic", trafficOf(r, figures))
 	add("costs", "What the money is for", costs(r, figures))
+	if list := r.Switches(); list != nil {
+		add("practice", "What decides in practice", practice(list))
+	}
 	if len(r.Services) > 0 {
 		add("services", "How it runs", services(r))
 	}
@@ -146,11 +149,8 @@ func verdict(r compare.Result, o Options) verdictView {
 	if r.Objective != nil {
 		v.Facts = append(v.Facts, "Objective: "+r.Objective.Words()+".")
 	}
-	for _, practice := range r.Practice {
-		v.Facts = append(v.Facts, "In practice: "+practice.Words()+".")
-	}
-	if r.Team != nil {
-		v.Facts = append(v.Facts, format.Sentence(r.Team.Words())+".")
+	if list := r.Switches(); list != nil {
+		v.Facts = append(v.Facts, practice(list).Lead)
 	}
 	if none := r.BreakEven.None; none != "" {
 		v.Facts = append(v.Facts, "The costs do not depend on requests: "+none+".")

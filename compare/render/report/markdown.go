@@ -19,6 +19,7 @@ func Markdown(r compare.Result, options Options) string {
 	m.verdict()
 	m.against()
 	m.costs()
+	m.practice()
 	m.simulation()
 	m.fit()
 	m.crossings()
@@ -44,6 +45,9 @@ func (m *markdown) verdict() {
 		m.linef("**Fails** %s  ", code(condition))
 	}
 	for _, f := range m.decisive() {
+		if f.name == practiceFact || f.name == teamFact {
+			continue // they have a table
+		}
 		m.linef("- %s: %s", f.name, f.text)
 	}
 	if missing := r.Verdict.Missing; len(missing) > 0 {
@@ -124,6 +128,40 @@ func (m *markdown) costs() {
 		for _, c := range lines {
 			m.component(c)
 		}
+	}
+	m.close()
+}
+
+// practice is a month with and without what decides beside list prices.
+func (m *markdown) practice() {
+	list := m.result.Switches()
+	if list == nil {
+		return
+	}
+	summary := "What decides in practice: nothing that was given turns the answer"
+	if names := compare.Turning(list); len(names) > 0 {
+		summary = "What decides in practice: the answer turns with " + strings.Join(names, ", ")
+	}
+	m.open(summary)
+	m.line("| with | assumed | Lambda | change | Kubernetes | change | answer |")
+	m.line("|---|---|--:|--:|--:|--:|---|")
+	for _, s := range list {
+		cells := []any{format.Sentence(s.Name), strings.Join(append([]string{s.Text}, s.Notes...), "; ")}
+		for _, t := range spec.Targets() {
+			cost, change := "", ""
+			if usd := s.Of(t); usd != nil {
+				cost = format.Money(*usd)
+			}
+			if more := s.Change.Of(t); more != nil {
+				change = format.Rise(more)
+			}
+			cells = append(cells, cost, change)
+		}
+		answer := ""
+		if s.Lambda != nil {
+			answer = s.Answer.Name()
+		}
+		m.linef("| %s | %s | %s | %s | %s | %s | %s |", append(cells, answer)...)
 	}
 	m.close()
 }

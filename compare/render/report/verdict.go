@@ -49,6 +49,12 @@ func (p *page) title() string {
 // fact is a line of the verdict.
 type fact struct{ name, text string }
 
+// The names of the facts that Markdown has as a table.
+const (
+	practiceFact = "in practice"
+	teamFact     = "team"
+)
+
 // decisive are the figures that decide a comparison: both totals with what they
 // mostly pay for, and what turns the answer.
 func (p *page) decisive() []fact {
@@ -77,10 +83,10 @@ func (p *page) decisive() []fact {
 		facts = append(facts, fact{"objective", r.Objective.Words()})
 	}
 	for _, practice := range r.Practice {
-		facts = append(facts, fact{"in practice", practice.Words()})
+		facts = append(facts, fact{practiceFact, practice.Words()})
 	}
 	if r.Team != nil {
-		facts = append(facts, fact{"team", r.Team.Words()})
+		facts = append(facts, fact{teamFact, r.Team.Words()})
 	}
 	for _, text := range v.Beside {
 		facts = append(facts, fact{"comes with", text})
