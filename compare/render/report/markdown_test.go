@@ -12,6 +12,9 @@ import (
 
 	"ambi/compare"
 	"ambi/compare/demand"
+	"ambi/compare/format"
+	"ambi/compare/price"
+	"ambi/compare/price/cost"
 	"ambi/compare/render/report"
 )
 
@@ -49,6 +52,49 @@ func TestMarkdown(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.md")
 	if err != nil || len(files) != len(apps()) {
 		t.Errorf("%d golden files for %d apps, %v", len(files), len(apps()), err)
+	}
+}
+
+// What decides in practice has a row for each thing that was given, after the bills.
+func TestPracticeInMarkdown(t *testing.T) {
+	choices := cost.Defaults()
+	for into, given := range map[interface{ Parse(string) error }]string{
+		&choices.Commitments.Savings: "80%,1y,ec2=28%,lambda=12%", &choices.Commitments.Spot: "50%,60%", &choices.Copies: "stage=10%",
+	} {
+		if err := into.Parse(given); err != nil {
+			t.Fatal(err)
+		}
+	}
+	choices.Team = cost.TeamChoices{Rate: 500, Lambda: 40, Kubernetes: 1}
+	r := comparedWith(t, apps()["small"], choices)
+	got := report.Markdown(r, report.Options{})
+	wellFormed(t, got)
+	_, table, ok := strings.Cut(got, "| with | assumed | Lambda | change | Kubernetes | change | answer |\n|---|---|--:|--:|--:|--:|---|\n")
+	if !ok || !strings.Contains(got, "<summary>What decides in practice: the answer turns with team</summary>") {
+		t.Fatalf("no table, or another summary\n%s", got)
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	var rows []string
+	for _, row := range strings.Split(table, "\n") {
+		rows = append(rows, strings.Join(strings.Split(row, " | ")[2:], " | "))
+	}
+	var want []string
+	add := func(costs compare.Costs, answer string) {
+		money := func(total *price.USD, bill *price.USD) string {
+			change := *total - *bill
+			return format.Money(*total) + " | " + format.Rise(&change)
+		}
+		want = append(want, money(costs.Lambda, r.Verdict.Lambda)+" | "+money(costs.Kubernetes, r.Verdict.Kubernetes)+" | "+answer+" |")
+	}
+	if len(r.Practice) != 4 {
+		t.Fatalf("%d lines of practice", len(r.Practice))
+	}
+	for _, p := range r.Practice {
+		add(p.Costs, "Lambda")
+	}
+	add(*r.Team.Costs, "Kubernetes")
+	if len(rows) < len(want)+1 || !slices.Equal(rows[1:len(want)+1], want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 }
 

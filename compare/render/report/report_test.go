@@ -24,6 +24,12 @@ const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:1"
 // compared compares an app whose usage is known but for what the spec says.
 func compared(t *testing.T, text string) compare.Result {
 	t.Helper()
+	return comparedWith(t, text, cost.Defaults())
+}
+
+// comparedWith compares an app with choices.
+func comparedWith(t *testing.T, text string, choices cost.Choices) compare.Result {
+	t.Helper()
 	book, err := price.Embedded()
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +52,7 @@ func compared(t *testing.T, text string) compare.Result {
 		u.Log, u.Outbound, u.Start = demand.Known[int64](300), demand.Known[int64](0), demand.Known(120*time.Millisecond)
 		usage[name] = u
 	}
-	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Data: demand.DataFromSpec(app), Sheet: sheet, Catalog: catalog, Choices: cost.Defaults()})
+	r, err := compare.Compare(compare.Input{Resolved: target.Resolve(app), Usage: usage, Data: demand.DataFromSpec(app), Sheet: sheet, Catalog: catalog, Choices: choices})
 	if err != nil {
 		t.Fatal(err)
 	}
