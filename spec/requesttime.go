@@ -137,6 +137,10 @@ func (RequestTime) JSONSchema() *jsonschema.Schema {
 
 func (RequestTime) form() form { return Duration(0).form() }
 
+// A range is the mean's: both quantiles have ranges of their own.
+func (r RequestTime) within(low, high string) bool { return r.Mean.within(low, high) }
+func (r RequestTime) whole(step string) bool       { return r.Mean.whole(step) }
+
 // requestTime decodes both forms.
 func (d *decoder) requestTime(into *RequestTime, n *yaml.Node, path string, at Position, rule rule) {
 	if n.Kind == yaml.MappingNode {

@@ -133,9 +133,9 @@ func (m *mocks) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 
 // decoded is a value as encoding/json would decode it.
 func decoded(value any) (v any, err error) {
-	text, err := json.Marshal(value)
+	encoded, err := json.Marshal(value)
 	if err == nil {
-		err = json.Unmarshal(text, &v)
+		err = json.Unmarshal(encoded, &v)
 	}
 	return v, err
 }
