@@ -75,9 +75,12 @@ func TestActive(t *testing.T) {
 		setting, target string
 		want, warns     bool
 	}{
-		{"", consumer, true, false}, {"", "another", false, false},
-		{"true", consumer, true, false}, {"false", "another", false, false},
-		{"true", "another", true, true}, {"false", consumer, false, true},
+		{"", consumer, true, false},
+		{"", "another", false, false},
+		{"true", consumer, true, false},
+		{"false", "another", false, false},
+		{"true", "another", true, true},
+		{"false", consumer, false, true},
 	} {
 		var log warnings
 		got, failed := data.Active(&pulumi.Context{Log: &log}, c.setting, c.target)
