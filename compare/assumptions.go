@@ -125,7 +125,11 @@ func (c *comparison) assumePractice(r Result, say sayer) {
 		say("reserved nodes", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-reserved-instances.html", "they are paid for all month, used or not, and production's nodes beyond them are on demand")
 	}
 	if agreed.Spot.Share > 0 {
-		say("spot", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-interruptions.html", "AWS takes spot nodes back two minutes after it says so; neither interruptions nor spare nodes for them are counted")
+		counted := "neither interruptions nor spare nodes for them are counted"
+		if agreed.Spot.Rate > 0 {
+			counted = "the simulation interrupts them; no spare nodes for them are counted"
+		}
+		say("spot", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-interruptions.html", "AWS takes spot nodes back two minutes after it says so; "+counted)
 	}
 	for _, one := range c.Choices.Copies {
 		text := "an account and a cluster of its own, with all fixed costs and the first tiers of all prices"

@@ -37,6 +37,9 @@ func (in *Input) asDeployment(name string, beside []cost.Workload, assume assume
 	service, _ := in.Resolved.Kubernetes.Service(name)
 	workload := in.workload(name)
 	parameters := pods.Parameters{Preset: pods.Preset(in.Nodes), Cluster: beside}
+	if agreed := in.Choices.Commitments; agreed.Spot.Rate > 0 {
+		parameters.Spot = pods.Spot{Share: agreed.Spot.Share, Reserved: agreed.Reserved.Nodes, Rate: agreed.Spot.Rate}
+	}
 	if in.Start == Cold {
 		parameters.Initial = demand.Known(service.MinReplicas)
 	}
@@ -97,5 +100,10 @@ func (in *Input) assumeNodes(all []cost.Workload, c pods.Config, assume assumer)
 		}
 		assume("nodes", source, "%s, at least %d. %s adds one, ready after %s, for pods that find no room, and removes nodes %s. Pods have no CPU limit and share their node's CPU",
 			instance.Type, c.Nodes.Min, in.Nodes, spec.Duration(c.Nodes.Ready), leave)
+		if s := c.Nodes.Spot; s.Share > 0 {
+			assume("spot", "docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html",
+				"%.4g %% of the nodes that are not reserved are on spot capacity, to the nearest node, and AWS takes each back at random, %.4g times a month on average, which is the user's figure, with %s of notice. Its pods are then evicted, one of a service at a time once the others are ready, and find room elsewhere or on a new node; what is still there when the node goes fails. AWS always has another spot node to give",
+				100*s.Share, s.Rate, spec.Duration(pods.SpotNotice))
+		}
 	}
 }

@@ -200,7 +200,7 @@ func choiceField(flag string) (group, label string, stops []string) {
 	case "reserved-nodes":
 		return "Kubernetes", "Reserved nodes: number, term, what is off", nil
 	case "spot":
-		return "Kubernetes", "Spot nodes: share, what is off", nil
+		return "Kubernetes", "Spot nodes: share, what is off, taken back a month", nil
 	case "utilization":
 		return "Kubernetes", "CPU of the nodes in use, percent", strings.Fields("8 10 13 15 20 30 40 50 60")
 	case "disk":

@@ -110,7 +110,7 @@ func AllChoices() []Choice {
 			func(c *cost.Choices) *float64 { return &c.Kubernetes.Utilization }),
 		worded("reserved-nodes", "reservedNodes", spec.Kubernetes, "nodes that are reserved all month, as `NODES,TERM,PERCENT` off their price, such as 2,1y,35%: shows the answer with them (default none)",
 			func(c *cost.Choices) textual { return &c.Commitments.Reserved }),
-		worded("spot", "spot", spec.Kubernetes, "spot nodes, as `SHARE,PERCENT` off their price, such as 60%,65%: shows the answer with them, and counts no interruptions (default none)",
+		worded("spot", "spot", spec.Kubernetes, "spot nodes, as `SHARE,PERCENT[,RATE]`: their share, what is off their price, and of 100 nodes how many AWS takes back in a month, by which a simulation interrupts them, such as 60%,65%,5% (default none)",
 			func(c *cost.Choices) textual { return &c.Commitments.Spot }),
 		whole("disk", "diskGB", spec.Kubernetes, "`GB` of disk of a node", func(c *cost.Choices) *int { return &c.Kubernetes.DiskGB }),
 		toggle("for-peak", "forPeak", spec.Kubernetes, "enough nodes for the peak at all times", func(c *cost.Choices) *bool { return &c.Kubernetes.ForPeak }, true),

@@ -66,6 +66,9 @@ func (i *Idle) Choices(c cost.Choices, app *spec.App) {
 	}
 	if k.Shared > 0 {
 		i.Refuse(notOwn, "min-nodes", "reserved-nodes")
+		if c.Commitments.Spot.Rate > 0 {
+			i.Refuse(notOwn+": no simulation can interrupt its nodes", "spot")
+		}
 	}
 	if !c.Egress {
 		i.Refuse("answers clients on the internet, and --no-egress keeps responses within AWS", "cdn")
@@ -117,6 +120,9 @@ func (i *Idle) Averages(usage map[string]demand.Usage) {
 // reason that is not empty, or that the choices leave without effect.
 func (i *Idle) Settings(notSimulated string, c cost.Choices, app *spec.App, service string, traceIs string) {
 	if notSimulated != "" {
+		if c.Commitments.Spot.Rate > 0 {
+			i.RefuseHinting("interrupts nodes in a simulation only: "+notSimulated, "SHARE,PERCENT without RATE", "spot")
+		}
 		i.Refuse("applies to a simulation only: "+notSimulated, settingNames()...)
 		return
 	}
@@ -167,7 +173,10 @@ func (i *Idle) Reaching() {
 // Simulated finds what a simulation decides, or leaves out.
 func (i *Idle) Simulated(c cost.Choices, only spec.Target) {
 	i.Refuse("is an estimate of averages: a simulation finds out when replicas and nodes leave", "scale-in")
-	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours", "savings-plan", "reserved-nodes", "spot", "copies")
+	i.Refuse("is about a team's month, and \"ambi compare\" shows what turns with it", "hourly-rate", "lambda-hours", "kubernetes-hours", "savings-plan", "reserved-nodes", "copies")
+	if c.Commitments.Spot.Rate == 0 {
+		i.RefuseHinting("is about a team's month, unless a simulation is to interrupt nodes, and ambi has no rate of its own", "SHARE,PERCENT,RATE such as 60%,65%,5%, from AWS's Spot Instance Advisor", "spot")
+	}
 	i.Reaching()
 	if c.Kubernetes.Compute == cost.Fargate || c.Kubernetes.Shared > 0 {
 		i.Refuse("applies to nodes of the app's own, and there are none", "for-peak")

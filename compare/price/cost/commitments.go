@@ -51,6 +51,9 @@ type Reserved struct {
 type Spot struct {
 	Share float64 `json:"share"` // the part of the nodes' hours that are not reserved: above 0, at most 1
 	Off   float64 `json:"off"`   // part of the list price
+	// Rate is how often AWS takes a node back, in interruptions of a node in a month: what a simulation
+	// interrupts nodes by; 0 where it is not given.
+	Rate float64 `json:"rate,omitempty"`
 }
 
 // Parse reads 80%,1y,ec2=28%,lambda=12%: coverage, term and what is off each service.
@@ -123,18 +126,26 @@ func (r Reserved) String() string {
 	return fmt.Sprintf("%d,%s,%s", r.Nodes, termText(r.Years), percentText(r.Off))
 }
 
-// Parse reads 60%,65%: the part of the nodes' hours, and what is off the list price.
+// Parse reads 60%,65% or 60%,65%,5%: the part of the nodes' hours, what is off the list price, and
+// how many of 100 nodes AWS takes back in a month.
 func (s *Spot) Parse(text string) (err error) {
-	share, off, both := strings.Cut(text, ",")
-	if !both {
-		return problem.New("must be SHARE,PERCENT such as 60%%,65%%, got %q", text)
+	parts := strings.Split(text, ",")
+	if len(parts) < 2 || len(parts) > 3 {
+		return problem.New("must be SHARE,PERCENT or SHARE,PERCENT,RATE such as 60%%,65%%,5%%, got %q", text)
 	}
 	var spot Spot
-	if spot.Share, err = parsePart("share", share); err != nil {
+	if spot.Share, err = parsePart("share", parts[0]); err != nil {
 		return err
 	}
-	if spot.Off, err = parsePart("discount", off); err != nil {
+	if spot.Off, err = parsePart("discount", parts[1]); err != nil {
 		return err
+	}
+	if len(parts) == 3 {
+		rate, err := strconv.ParseFloat(strings.TrimSuffix(parts[2], "%"), 64)
+		if err != nil || !(rate > 0 && rate <= maxSpotPercent) {
+			return problem.New("the rate of interruptions must be more than 0%% and at most %d%% of a node in a month, got %q", maxSpotPercent, parts[2])
+		}
+		spot.Rate = rate / 100
 	}
 	*s = spot
 	return nil
@@ -145,8 +156,15 @@ func (s Spot) String() string {
 	if s.Share == 0 {
 		return ""
 	}
-	return percentText(s.Share) + "," + percentText(s.Off)
+	text := percentText(s.Share) + "," + percentText(s.Off)
+	if s.Rate > 0 {
+		text += "," + percentText(s.Rate)
+	}
+	return text
 }
+
+// maxSpotPercent is the highest rate of interruptions: each node once in 44 minutes.
+const maxSpotPercent = 100_000
 
 // parsePart reads a percentage above 0 and up to 100.
 func parsePart(name, text string) (float64, error) {

@@ -378,6 +378,9 @@ func (s sideBySide) capacity() {
 	if s.simulation == s.result.Simulation { // one of several services has none of its own
 		s.row("nodes", of(spec.Kubernetes, level(replay.Nodes)))
 	}
+	if s.simulation == s.result.Simulation {
+		s.interruptions(of)
+	}
 	s.row("started, stopped", func(r *replay.Result) string {
 		return amount(float64(r.Meters[replay.Started])) + ", " + amount(float64(r.Meters[replay.Stopped]))
 	})
@@ -389,6 +392,17 @@ func (s sideBySide) capacity() {
 	})
 	s.row("places in use", func(r *replay.Result) string { return inPercent(r.Utilization()) })
 	s.row("places idle", func(r *replay.Result) string { return inPercent(r.Idle()) })
+}
+
+// interruptions are how often AWS took nodes back, and what came of it.
+func (s sideBySide) interruptions(of func(spec.Target, func(*replay.Result) string) func(*replay.Result) string) {
+	if k := s.simulation.Of(spec.Kubernetes); k == nil || k.Meters[replay.Interruptions] == 0 {
+		return
+	}
+	s.row("spot nodes taken back", of(spec.Kubernetes, func(r *replay.Result) string { return amount(float64(r.Meters[replay.Interruptions])) }))
+	s.row("waited, failed for it", of(spec.Kubernetes, func(r *replay.Result) string {
+		return amount(float64(r.Meters[replay.InterruptedWaited])) + ", " + amount(float64(r.Meters[replay.InterruptedFailed]))
+	}))
 }
 
 func (s sideBySide) money() {

@@ -17,6 +17,7 @@ type Parameters struct {
 	Preset Preset // how nodes come and go; empty is karpenter
 	// MaxNodes bounds them; 0 is no bound.
 	MaxNodes int
+	Spot     Spot // nodes that AWS may take back
 	// Initial is how many replicas are ready when the trace begins; unknown is
 	// Settled.
 	Initial demand.Maybe[int]
@@ -82,7 +83,7 @@ func build(service kubernetes.Service, w cost.Workload, choices cost.KubernetesC
 	c.Start.App = start
 	c.Initial = p.Initial.Or(Settled)
 	if service.Schedule != nil {
-		c.Jobs, c.Initial = &Jobs{OneByOne: service.Schedule.Forbid}, 0
+		c.Jobs, c.Initial = &Jobs{OneByOne: service.Schedule.Forbid, Attempts: service.Schedule.Attempts}, 0
 		if choices.Compute == cost.Fargate {
 			c.Jobs.Least = cost.FargateMinimum
 		}
@@ -165,7 +166,7 @@ func (c *Config) capacity(w cost.Workload, choices cost.KubernetesChoices, catal
 	default:
 		return problem.New("no such way of nodes to come and go: %q", p.Preset).Hint("karpenter or cluster-autoscaler")
 	}
-	c.Nodes.Max = p.MaxNodes
+	c.Nodes.Max, c.Nodes.Spot = p.MaxNodes, p.Spot
 	if choices.ForPeak {
 		c.Nodes.Below = -1 // no node ever goes
 	}

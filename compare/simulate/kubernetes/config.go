@@ -24,7 +24,10 @@
 //
 // Other Deployments, and the runs of CronJobs, share the nodes in RunTogether.
 //
-// Left out: the cluster's own pods but for DNS and each node's agents, failures of nodes and
+// Spot nodes are taken back at random, two minutes after notice: their pods are evicted like those
+// of a node that is not needed, and what is still there then ends with the node.
+//
+// Left out: the cluster's own pods but for DNS and each node's agents, other failures of nodes and
 // pods, liveness probes, rolling updates, the balancer's own time, and the CPU
 // that a start takes.
 package kubernetes
@@ -95,6 +98,7 @@ const (
 type Jobs struct {
 	OneByOne bool          // what comes while another is at work is left out, and not counted
 	Least    time.Duration // that a pod is paid for
+	Attempts int           // at a run whose node is taken back, the first included
 }
 
 // KEDA is what a ScaledObject does beside the HorizontalPodAutoscaler that it
@@ -145,6 +149,8 @@ type Nodes struct {
 	// Below is the share of a node that its pods may request at most for it to
 	// be not needed.
 	Below float64
+	// Spot are those that AWS may take back.
+	Spot Spot
 }
 
 // What the cluster does. None of it was measured by ambi.
@@ -260,6 +266,8 @@ func (c *Config) Check() error {
 			c.Pod.MilliCPU, c.Pod.MemoryMiB, n.Room.MilliCPU, n.Room.MemoryMiB)
 		fail(n.Min >= 0 && (n.Max == 0 || n.Max >= n.Min), "nodes must be bounded by 0 and more, got %d and %d", n.Min, n.Max)
 		fail(n.Scan >= time.Second, "nodes must be looked at every 1s at most, got %s", n.Scan)
+		fail(n.Spot.Share >= 0 && n.Spot.Share <= 1, "the share of spot nodes must be 0 to 1, got %v", n.Spot.Share)
+		fail(n.Spot.Share == 0 || n.Spot.Rate > 0 && n.Spot.Rate <= MaxSpotRate, "a spot node's interruptions a month must be more than 0 and at most %d, got %v", MaxSpotRate, n.Spot.Rate)
 		fail(n.Ready >= 0 && n.Batch >= 0 && n.Unneeded >= 0 && n.After >= 0, "times of nodes must not be negative")
 	} else {
 		fail(c.Burst == BurstNone, "pods that use what their node has left need nodes")

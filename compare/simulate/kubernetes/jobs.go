@@ -10,10 +10,19 @@ func (s *simulator) startJob(q *replay.Request) {
 	s.record.Arrive()
 	s.record.Add(replay.ColdStarts, 1)
 	s.arrived++
+	s.startRun(jobRun{s.now, q.CPU, q.Wait, 0})
+}
+
+// startRun starts a pod for a run.
+func (s *simulator) startRun(q jobRun) {
 	i := s.newPod()
 	r := s.requests.place()
 	entry := &s.requests.all[r]
-	entry.arrived, entry.cpu, entry.wait, entry.pod, entry.next = s.now, q.CPU, q.Wait, i, none
+	entry.arrived, entry.cpu, entry.wait, entry.pod, entry.next = q.arrived, q.cpu, q.wait, i, none
+	delete(s.tries, r)
+	if q.tries > 0 {
+		s.tries[r] = q.tries
+	}
 	s.enqueue(&s.pods[i], r)
 	s.calendar.add(s.now+int64(s.Start.Schedule), schedule, i, s.pods[i].life)
 	s.gauges()

@@ -14,6 +14,10 @@ type node struct {
 	ready     bool
 	there     bool
 	permanent bool  // DNS is on it
+	spot      bool  // AWS may take it back
+	going     bool  // AWS takes it back
+	dns       int32 // DNS pods
+	life      int32 // which node of this place
 	unneeded  int64 // since when; never when it is needed
 }
 
@@ -35,8 +39,7 @@ func (n *node) take(pod nodes.Pod, times int) {
 func (s *simulator) firstNodes() {
 	for range max(1, s.Nodes.Min) {
 		n := s.newNode()
-		s.nodes[n].ready = true
-		s.starting--
+		s.nodeStarts(n)
 	}
 	dns := nodes.DNS()
 	for k := range nodes.DNSReplicas {
@@ -44,9 +47,7 @@ func (s *simulator) firstNodes() {
 		if n.left.Fits(dns) == 0 {
 			continue
 		}
-		n.take(dns, 1)
-		n.all--
-		n.permanent = true
+		n.runDNS()
 	}
 }
 
@@ -62,7 +63,8 @@ func (s *simulator) newNode() int32 {
 			s.newDomain(i)
 		}
 	}
-	s.nodes[i] = node{left: s.Nodes.Room, there: true, unneeded: never}
+	s.nodes[i] = node{left: s.Nodes.Room, there: true, unneeded: never, life: s.nodes[i].life + 1}
+	s.chooseSpot(&s.nodes[i])
 	for _, d := range s.deployments {
 		if int(i) == len(d.on) {
 			d.on = append(d.on, share{})
@@ -99,24 +101,30 @@ func (s *simulator) order() {
 	s.gauges()
 }
 
-// provision orders as many nodes as hold the pods that found no room, those that start
-// already counted.
+// provision orders as many nodes as hold the pods that found no room, and as many as must be
+// there, those that start already counted.
 func (s *simulator) provision() {
 	rooms := slices.Repeat([]nodes.Room{s.Nodes.Room}, s.starting)
-	for _, d := range s.deployments {
-		for range d.unscheduled {
-			if fit(rooms, d.Pod) {
-				continue
-			}
-			if s.Nodes.Max > 0 && s.count >= s.Nodes.Max {
-				break
-			}
-			n := s.newNode()
-			s.added = s.now
-			s.calendar.add(s.now+int64(s.Nodes.Ready), nodeReady, n, 0)
-			rooms = append(rooms, s.Nodes.Room)
-			fit(rooms[len(rooms)-1:], d.Pod)
+	order := func() bool {
+		if s.Nodes.Max > 0 && s.count-s.going >= s.Nodes.Max {
+			return false
 		}
+		n := s.newNode()
+		s.added = s.now
+		s.calendar.add(s.now+int64(s.Nodes.Ready), nodeReady, n, 0)
+		rooms = append(rooms, s.Nodes.Room)
+		return true
+	}
+	hold := func(pod nodes.Pod) bool {
+		return fit(rooms, pod) || order() && fit(rooms[len(rooms)-1:], pod)
+	}
+	for k := 0; k < s.noDNS && hold(nodes.DNS()); k++ {
+	}
+	for _, d := range s.deployments {
+		for k := 0; k < len(d.unscheduled) && hold(d.Pod); k++ {
+		}
+	}
+	for s.tooFew() && order() {
 	}
 	s.gauges()
 }
@@ -132,9 +140,9 @@ func fit(rooms []nodes.Room, pod nodes.Pod) bool {
 	return false
 }
 
-// homeless is how many pods found no node.
+// homeless is how many pods found no node, DNS included.
 func (c *cluster) homeless() int {
-	n := 0
+	n := c.noDNS
 	for _, s := range c.deployments {
 		n += len(s.unscheduled)
 	}
@@ -143,8 +151,8 @@ func (c *cluster) homeless() int {
 
 // nodeReady lets pods start on a node.
 func (s *simulator) nodeReady(n int32) {
-	s.nodes[n].ready = true
-	s.starting--
+	s.nodeStarts(n)
+	s.placeDNS()
 	s.placeWaiting()
 	if s.homeless() > 0 {
 		s.order()
@@ -154,10 +162,10 @@ func (s *simulator) nodeReady(n int32) {
 // scan looks for a node that is not needed.
 func (s *simulator) scan() {
 	s.calendar.add(s.now+int64(s.Nodes.Scan), scan, s.index, 0)
-	if s.Nodes.Batch == 0 && s.homeless() > 0 {
+	if s.Nodes.Batch == 0 && (s.homeless() > 0 || s.tooFew()) {
 		s.provision()
 	}
-	if s.draining != none {
+	if s.draining != none || s.going > 0 {
 		s.drain()
 		return
 	}
@@ -232,40 +240,38 @@ func (s *simulator) share(n *node) float64 {
 // drain evicts the next pod of the node that is to go, once all others are
 // ready: the disruption budget lets one be missing. A node without pods goes.
 func (s *simulator) drain() {
+	s.drainInterrupted()
 	if s.draining == none {
 		return
 	}
 	n := &s.nodes[s.draining]
 	if n.all == 0 {
-		s.nodes[s.draining] = node{}
-		s.freeNodes = append(s.freeNodes, s.draining)
-		s.draining = none
-		s.count--
-		s.gauges()
+		s.release(s.draining)
 		return
 	}
 	for _, d := range s.deployments {
 		if s.draining != none {
-			d.evict()
+			d.evict(s.draining)
 		}
 	}
 }
 
-// evict evicts the Deployment's next pod of the node that is to go.
-func (s *simulator) evict() {
+// evict evicts the Deployment's next pod of a node that is to go.
+func (s *simulator) evict(from int32) {
 	s.record.To(s.now)
 	evicted := int32(none)
 	for _, i := range s.live {
 		p := &s.pods[i]
 		switch {
 		case p.leaving:
-		case !p.serving && p.node != s.draining:
+		case !p.serving && p.node != from:
 			return
-		case p.node == s.draining && evicted == none:
+		case p.node == from && evicted == none:
 			evicted = i
 		}
 	}
 	if evicted != none {
+		s.short = s.short || s.nodes[from].going
 		s.remove(evicted)
 		s.reconcile()
 	}

@@ -124,8 +124,7 @@ func (s *simulator) settle(i int32) {
 		n := s.find()
 		if n == none {
 			n = s.newNode()
-			s.nodes[n].ready = true
-			s.starting--
+			s.nodeStarts(n)
 		}
 		s.place(i, n)
 		s.on[n].image = s.now
@@ -174,6 +173,7 @@ func (s *simulator) podEvent(e event) {
 		p.serving = true
 		s.serving = append(s.serving, i)
 		s.gauges()
+		s.recovered()
 		s.drain()
 		if s.delivery != nil {
 			s.delivery.opened()
@@ -195,7 +195,9 @@ func (s *simulator) podEvent(e event) {
 			return
 		}
 		s.killed(i)
-	case scrape, decide, poll, expire, nodeReady, provision, scan: // not events of a pod
+	case evictRun:
+		s.takeBack(i)
+	case scrape, decide, poll, expire, nodeReady, provision, scan, interrupt, reclaim: // not events of a pod
 	}
 }
 
@@ -269,6 +271,7 @@ func (s *simulator) reconcile() {
 	for s.replicas() > s.wanted {
 		s.remove(s.dispensable())
 	}
+	s.recovered()
 	s.gauges()
 }
 
@@ -381,7 +384,7 @@ func (s *simulator) killed(i int32) {
 		if s.requests.all[r].pod != i {
 			return false
 		}
-		s.lost(r)
+		s.lost(i, r)
 		s.requests.drop(r)
 		return true
 	})
@@ -396,7 +399,7 @@ func (s *simulator) killed(i int32) {
 	p.active, p.computing = 0, 0
 	for p.queued > 0 {
 		r := s.dequeue(p)
-		s.lost(r)
+		s.lost(i, r)
 		s.requests.drop(r)
 	}
 	s.record.Set(replay.InUse, s.inUse)
@@ -411,25 +414,27 @@ func (s *simulator) killed(i int32) {
 func (s *simulator) loseWaiting(pod, r int32) {
 	if s.requests.all[r].pod == pod {
 		s.requests.all[r].pod = none
-		s.lost(r)
+		s.lost(pod, r)
 	}
 }
 
 // lost records a request that ends with its pod. Its client may have been told
 // before that it takes too long.
-func (s *simulator) lost(r int32) {
+func (s *simulator) lost(pod, r int32) {
 	if s.delivery != nil {
+		s.blame(replay.InterruptedFailed, &s.pods[pod])
 		s.delivery.lost(r)
 		return
 	}
 	if s.Jobs != nil {
-		s.record.Finish(replay.TimedOutApp, s.now-s.requests.all[r].arrived)
+		s.lostRun(r)
 		return
 	}
 	if s.now-s.requests.all[r].arrived >= s.limit {
 		s.record.Finish(s.overLimit, s.limit)
 		return
 	}
+	s.blame(replay.InterruptedFailed, &s.pods[pod])
 	s.record.Finish(replay.FailedPod, 0)
 }
 
@@ -454,6 +459,7 @@ func (s *simulator) gone(i int32) {
 	s.moved = true
 	s.gauges()
 	if s.hasNodes() {
+		s.placeDNS()
 		s.placeWaiting()
 		s.drain()
 	}

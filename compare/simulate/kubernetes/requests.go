@@ -183,6 +183,9 @@ const (
 	nodeReady             // a node takes pods
 	provision             // nodes are ordered
 	scan                  // nodes are looked at
+	interrupt             // AWS says that it takes a node back
+	reclaim               // it does
+	evictRun              // the grace period of a run is over whose node is taken back
 )
 
 // calendar is the events to come, by time.

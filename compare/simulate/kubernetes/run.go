@@ -74,6 +74,7 @@ type cluster struct {
 	draining  int32 // the node that is to go, or none
 	added     int64 // when the last node was ordered
 	ordering  bool  // an order is about to be made
+	spotNodes
 }
 
 func newCluster() *cluster {
@@ -111,7 +112,10 @@ type simulator struct {
 	inUse, queued int64
 	limit         int64 // of a request's whole time
 	overLimit     replay.Outcome
-	expiring      bool // an event is set that drops what waited too long
+	expiring      bool            // an event is set that drops what waited too long
+	short         bool            // replicas are missing that an interruption took
+	again         []jobRun        // that start again, since their node was taken back
+	tries         map[int32]int32 // attempts at runs before, by request
 
 	flow     *flow     // of what a plan leaves out; nil without one
 	delivery *delivery // what takes messages from a queue; nil where requests come
@@ -125,7 +129,7 @@ func newSimulator(c Config, demand replay.Demand, options replay.Options) *simul
 // add adds a Deployment to a cluster.
 func (c *cluster) add(config Config, demand replay.Demand, options replay.Options) *simulator {
 	s := &simulator{
-		Config: config, cluster: c, index: int32(len(c.deployments)), record: replay.NewRecorder(options), seed: options.Seed,
+		Config: config, cluster: c, index: int32(len(c.deployments)), tries: map[int32]int32{}, record: replay.NewRecorder(options), seed: options.Seed,
 		waits: newWaits(), wanted: int32(config.Initial), limit: never, speed: newSpeed(config.domainMilliCPU()), on: make([]share, len(c.nodes)),
 	}
 	c.deployments = append(c.deployments, s)
@@ -148,6 +152,9 @@ func (c *cluster) add(config Config, demand replay.Demand, options replay.Option
 // begin is the cluster when the trace begins: settled.
 func (s *simulator) begin() {
 	if s.hasNodes() && len(s.nodes) == 0 {
+		if s.Nodes.Spot.Share > 0 {
+			s.beginSpot(s.seed)
+		}
 		s.firstNodes()
 		s.calendar.add(int64(s.Nodes.Scan), scan, s.index, 0)
 	}
@@ -211,15 +218,18 @@ func (s *simulator) arrive(q *replay.Request) {
 	s.arrived++
 	p := s.choose()
 	if p == none {
+		s.blame(replay.InterruptedFailed, nil)
 		s.record.Finish(replay.FailedNoPod, 0)
 		return
 	}
 	pod := &s.pods[p]
 	switch {
 	case pod.stopping: // the balancer does not know yet
+		s.blame(replay.InterruptedFailed, pod)
 		s.record.Finish(replay.FailedPod, 0)
 		return
 	case int(pod.active) >= s.Concurrency && int(pod.queued) >= s.Queue:
+		s.blame(replay.InterruptedFailed, pod)
 		s.record.Finish(replay.FailedQueue, 0)
 		return
 	}
@@ -395,6 +405,7 @@ func (s *simulator) admit(p *pod) {
 			s.tooLate(r)
 			continue
 		}
+		s.blame(replay.InterruptedWaited, p)
 		s.record.Waited(waited)
 		if s.delivery != nil {
 			s.requests.all[r].arrived = s.now // what times out is the work
@@ -405,6 +416,7 @@ func (s *simulator) admit(p *pod) {
 
 // tooLate ends a request that waited for its turn until it timed out.
 func (s *simulator) tooLate(r int32) {
+	s.blame(replay.InterruptedFailed, nil)
 	s.record.Waited(s.limit)
 	s.record.Finish(replay.TimedOutQueue, s.limit)
 	s.requests.drop(r)
@@ -426,7 +438,7 @@ func (s *simulator) expireQueues() {
 // happen handles an event.
 func (c *cluster) happen(e event) {
 	switch e.kind {
-	case scan, provision, nodeReady: // which all Deployments see alike
+	case scan, provision, nodeReady, interrupt, reclaim: // which all Deployments see alike
 		s := c.deployments[0]
 		s.record.To(c.now)
 		s.nodeEvent(e)
@@ -434,7 +446,7 @@ func (c *cluster) happen(e event) {
 		s := c.deployments[e.which]
 		s.record.To(c.now)
 		s.ownEvent(e)
-	case schedule, running, ready, serve, out, stop, kill:
+	case schedule, running, ready, serve, out, stop, kill, evictRun:
 		if p := &c.pods[e.which]; p.life == e.life {
 			p.of.record.To(c.now)
 			p.of.podEvent(e)
@@ -452,6 +464,12 @@ func (s *simulator) nodeEvent(e event) {
 		s.provision()
 	case nodeReady:
 		s.nodeReady(e.which)
+	case interrupt:
+		if n := &s.nodes[e.which]; n.ready && n.life == e.life {
+			s.interrupt(e.which)
+		}
+	case reclaim:
+		s.reclaim(e.which, e.life)
 	}
 }
 

@@ -321,6 +321,9 @@ func draw(r *rand.Rand) (Config, []int64, replay.Demand, replay.Options) {
 		demand.Wait = replay.Constant(int64(r.IntN(2)) * 1e8)
 	}
 	options := replay.Options{Seed: r.Uint64(), Until: int64(r.IntN(2)) * (1 + r.Int64N(at[len(at)-1]))}
+	if c.Nodes.Room != (nodes.Room{}) && r.IntN(2) == 0 {
+		c.Nodes.Spot = Spot{Share: r.Float64(), Reserved: r.IntN(2), Rate: MaxSpotRate}
+	}
 	return c, at, demand, options
 }
 
@@ -328,7 +331,7 @@ func draw(r *rand.Rand) (Config, []int64, replay.Demand, replay.Options) {
 // run is cut short or not, and the state adds up at every moment.
 func TestRandomConfigurations(t *testing.T) {
 	var sum replay.OutcomeCounts
-	killed := int64(0)
+	killed, interrupted := int64(0), int64(0)
 	for seed := range uint64(400) {
 		c, at, demand, options := draw(rand.New(rand.NewPCG(seed, 0)))
 		if err := c.Check(); err != nil {
@@ -345,6 +348,7 @@ func TestRandomConfigurations(t *testing.T) {
 			sum[o] += n
 		}
 		killed += r.Meters[replay.Stopped]
+		interrupted += r.Meters[replay.Interruptions]
 		c.settle(replay.RequestsOf(replay.Arrivals(at), demand), demand)
 		s := newSimulator(c, demand, options)
 		for n, next := range at {
@@ -367,6 +371,9 @@ func TestRandomConfigurations(t *testing.T) {
 		if sum[o] < 100 {
 			t.Errorf("%d requests %s: too few", sum[o], o)
 		}
+	}
+	if interrupted < 50 {
+		t.Errorf("%d nodes interrupted: too few", interrupted)
 	}
 	if killed < 1000 {
 		t.Errorf("%d pods stopped: too few", killed)

@@ -70,7 +70,9 @@ func runTogether(ctx context.Context, deployments []Deployment, options replay.O
 		each = append(each, s.result(at, options.Of(i, deployments[i].Seed)))
 		each[i].Partial = partial
 	}
-	return each, h.sum.Result(spec.Kubernetes, at, options, each), nil
+	whole = h.sum.Result(spec.Kubernetes, at, options, each)
+	whole.Meters[replay.Interruptions] = h.taken // a node may have pods of several
+	return each, whole, nil
 }
 
 // result is a Deployment at the end of a run.

@@ -98,6 +98,9 @@ func TestTogetherLaws(t *testing.T) {
 		shared := []func(nodes.Room, int) Nodes{Karpenter, ClusterAutoscaler}[r.IntN(2)](room, 1+r.IntN(3))
 		shared.Ready = time.Duration(r.IntN(60)) * time.Second
 		shared.Unneeded, shared.After = min(shared.Unneeded, 20*time.Second), 0
+		if r.IntN(2) == 0 {
+			shared.Spot = Spot{Share: 1, Rate: MaxSpotRate}
+		}
 		var deployments []Deployment
 		for range 2 + r.IntN(4) {
 			d := drawn(r)()

@@ -96,6 +96,9 @@ const (
 	Queuing                         // requests that waited for a place
 	QueuedNanoseconds               // and for how long, together
 	LatencyNanoseconds              // of the requests whose latency counts, together
+	Interruptions                   // spot nodes that were taken back; of one of several services, those that its pods were on
+	InterruptedWaited               // requests that waited for a place while replicas of such nodes were missing, or runs that started again
+	InterruptedFailed               // requests, runs or attempts at messages that failed then, or with such a node
 	Meters                          // how many there are
 )
 
@@ -129,13 +132,16 @@ func (g Gauge) Followed() bool {
 }
 
 // Followed says the same of a meter.
-func (m Meter) Followed() bool { return m == Started || m == Stopped }
+func (m Meter) Followed() bool { return m == Started || m == Stopped || m == Interruptions }
+
+// optional reports whether a meter is left out of JSON at 0: most simulations have no spot nodes.
+func (m Meter) optional() bool { return m >= Interruptions && m < Meters }
 
 // Name is the meter's key in JSON.
 func (m Meter) Name() string {
 	return [Meters]string{
 		"coldStarts", "retries", "refusals", "billedMs", "initMs", "provisionedMs", "provisionedServed", "started", "stopped",
-		"cpuNs", "queuing", "queuedNs", "latencyNs",
+		"cpuNs", "queuing", "queuedNs", "latencyNs", "interruptions", "interruptedWaited", "interruptedFailed",
 	}[m]
 }
 
@@ -159,7 +165,12 @@ func (c OutcomeCounts) MarshalJSON() ([]byte, error) {
 
 // MarshalJSON writes an object.
 func (t MeterTotals) MarshalJSON() ([]byte, error) {
-	return object(t[:], func(i int) string { return Meter(i).Name() })
+	return object(t[:], func(i int) string {
+		if t[i] == 0 && Meter(i).optional() {
+			return ""
+		}
+		return Meter(i).Name()
+	})
 }
 
 // MarshalJSON writes an object.
@@ -167,18 +178,20 @@ func (l GaugeLevels) MarshalJSON() ([]byte, error) {
 	return object(l[:], func(i int) string { return Gauge(i).Name() })
 }
 
+// object is an object of those values that have a name.
 func object[T any](values []T, name func(int) string) ([]byte, error) {
 	var b bytes.Buffer
+	separator := "{"
 	for i, value := range values {
+		if name(i) == "" {
+			continue
+		}
 		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, err
 		}
-		separator := ","
-		if i == 0 {
-			separator = "{"
-		}
 		fmt.Fprintf(&b, "%s%q:%s", separator, name(i), text)
+		separator = ","
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil

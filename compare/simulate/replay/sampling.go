@@ -38,7 +38,12 @@ type (
 
 // MarshalJSON writes an object.
 func (e MeterErrors) MarshalJSON() ([]byte, error) {
-	return object(e[:], func(i int) string { return Meter(i).Name() })
+	return object(e[:], func(i int) string {
+		if e[i] == 0 && Meter(i).optional() {
+			return ""
+		}
+		return Meter(i).Name()
+	})
 }
 
 // MarshalJSON writes an object.
