@@ -42,7 +42,7 @@ usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outbound
 	var parts []simulate.Part
 	for _, name := range in.Resolved.Services() {
 		u := in.Usage[name]
-		parts = append(parts, simulate.Part{Service: name, Usage: u, Open: func() (replay.Source, func(), error) {
+		parts = append(parts, simulate.Part{Service: name, Usage: u, Open: func(*replay.Plan) (replay.Source, func(), error) {
 			if name == "report" {
 				var at []int64
 				for next := time.Duration(0); next < span; next += 10 * time.Minute {
@@ -169,7 +169,7 @@ usage: {shape: steady, requestSize: 2k, responseSize: 6k, logSize: 300, outbound
 		var parts []simulate.Part
 		for _, name := range app.Services() {
 			rate, _ := in.Usage[name].Requests.Get()
-			parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Open: func() (replay.Source, func(), error) {
+			parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Open: func(*replay.Plan) (replay.Source, func(), error) {
 				return replay.Poisson(rate/demand.SecondsPerMonth, span, simulate.SeedOf(1, name)), func() {}, nil
 			}})
 		}

@@ -87,6 +87,30 @@ func (c *calls) Next() (int64, bool) {
 	return c.at, true
 }
 
+// Skip goes on to a time, and returns how many calls were to be expected until then. It reads no
+// further than the callers' next requests; they are skipped where they can be.
+func (c *calls) Skip(to int64) float64 {
+	expected := 0.0
+	if c.at < to {
+		expected, c.left = float64(c.left), 0
+	}
+	for i, caller := range c.callers {
+		skipper, ok := caller.(replay.Skipper)
+		for c.next[i] < to {
+			requests := 1.0
+			if ok {
+				requests += skipper.Skip(to)
+			}
+			expected += float64(requests * c.mean)
+			c.advance(i)
+		}
+	}
+	return expected
+}
+
+// Expects says that Skip tells what was to be expected.
+func (c *calls) Expects() {}
+
 // Err says why a caller's trace ended early.
 func (c *calls) Err() error {
 	for _, caller := range c.callers {

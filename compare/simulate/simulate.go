@@ -243,7 +243,7 @@ func Run(ctx context.Context, in Input, source replay.Source) (*Result, error) {
 	whole := source
 	if in.Plan != nil {
 		source = in.Plan.Source(source)
-		in.assumeSampling(sides, r)
+		in.assumeSampling(slices.ContainsFunc(sides, func(s side) bool { return s.target == spec.Kubernetes }), r)
 	}
 	demand, err := replay.DemandOf(demand.Traffic{Usage: in.Usage}, in.Variation, in.Seed)
 	if err != nil {
@@ -316,16 +316,28 @@ func (in *Input) PlanFor(counts replay.Counts) *replay.Plan {
 	if in.Exact || in.OfMessages() { // a queue holds what came long before
 		return nil
 	}
-	// An idle environment must have had the time to go.
-	settle := max(replay.UsualSettle, in.Choices.Lambda.KeepAlive.Std()+time.Minute)
-	return replay.NewPlan(counts, replay.PlanOptions{Budget: in.Budget, Settle: settle})
+	return replay.NewPlan(counts, in.planOptions())
 }
 
-func (in *Input) assumeSampling(sides []side, r *Result) {
+// PlanTogether is PlanFor for services that run together, all of them over HTTP; counts are in the
+// order of the parts. The same minutes of all are simulated.
+func (in *Input) PlanTogether(counts []replay.Counts) *replay.Plan {
+	if in.Exact {
+		return nil
+	}
+	return replay.NewPlanTogether(counts, in.planOptions())
+}
+
+func (in *Input) planOptions() replay.PlanOptions {
+	// An idle environment must have had the time to go.
+	return replay.PlanOptions{Budget: in.Budget, Settle: max(replay.UsualSettle, in.Choices.Lambda.KeepAlive.Std()+time.Minute)}
+}
+
+func (in *Input) assumeSampling(kubernetes bool, r *Result) {
 	text := fmt.Sprintf(
 		"at most %.3g of %.4g requests are simulated, in minutes that represent others with about the same rate; standard errors come from how much such minutes differ",
 		in.Plan.Simulated, in.Plan.Requests)
-	if slices.ContainsFunc(sides, func(s side) bool { return s.target == spec.Kubernetes }) {
+	if kubernetes {
 		text += ". On Kubernetes, replicas and nodes are simulated for the whole trace, with the CPU time of all its requests"
 	}
 	r.Assumptions = append(r.Assumptions, Assumption{Topic: "sampling", Text: text})

@@ -26,9 +26,10 @@ type Part struct {
 	Service string
 	// Usage is what each request needs; the trace gives their number.
 	Usage demand.Usage
-	// Open begins with its trace. Each target reads it, and it is measured, so it is opened
-	// several times and has to be the same each time.
-	Open func() (source replay.Source, closes func(), err error)
+	// Open begins with its trace, or with the part of it that a plan has simulated, unless that is
+	// nil. Each target reads it, and it is measured, so it is opened several times and has to be
+	// the same each time.
+	Open func(plan *replay.Plan) (source replay.Source, closes func(), err error)
 	// Description says in a few words what the trace is.
 	Description string
 }
@@ -41,8 +42,9 @@ func SeedOf(seed uint64, service string) uint64 {
 
 // RunTogether runs several services of an app under a trace each, on both targets. On Lambda
 // they share the account's concurrency, the requests a second that go with it and the API's
-// rate, and on Kubernetes the cluster's nodes. The Input's Service, Usage, Plan and Figures do
-// not matter, and its Until ends the run. The result is that of the app, and its Each that of
+// rate, and on Kubernetes the cluster's nodes. The Input's Service, Usage and Figures do
+// not matter, its Until ends the run, and its Plan is that of all parts: see
+// [replay.NewPlanTogether]. The result is that of the app, and its Each that of
 // every service; errors are like those of [Run].
 func RunTogether(ctx context.Context, in Input, parts []Part) (*Result, error) {
 	problems := []error{in.Check()}
@@ -129,6 +131,9 @@ func (t *together) prepare() []shared {
 		runs = append(runs, *run)
 	}
 	t.result.Assumptions = notes.list()
+	if t.Plan != nil {
+		t.assumeSampling(slices.ContainsFunc(runs, func(s shared) bool { return s.target == spec.Kubernetes }), t.result)
+	}
 	return runs
 }
 
@@ -190,7 +195,7 @@ func (t *together) open() (sources []replay.Source, closes func(), err error) {
 		}
 	}
 	for _, p := range t.parts {
-		source, one, err := p.Open()
+		source, one, err := p.Open(t.Plan)
 		if err != nil {
 			return nil, closes, err
 		}
@@ -222,7 +227,7 @@ func (t *together) run(ctx context.Context, runs []shared) error {
 					}
 					all = append(all, traffic{sources[k], demand})
 				}
-				options := replay.Options{Seed: t.Seed, Until: int64(t.Until), Progress: func(at int64) { progress(i, at) }}
+				options := replay.Options{Seed: t.Seed, Until: int64(t.Until), Plan: t.Plan, Progress: func(at int64) { progress(i, at) }}
 				each[i], whole[i], err = side.run(ctx, all, options)
 				return err
 			})
@@ -255,6 +260,10 @@ func (t *together) run(ctx context.Context, runs []shared) error {
 // measure goes through the traces as far as they were run, for their figures and those of all
 // together.
 func (t *together) measure(ctx context.Context) error {
+	if t.Plan != nil {
+		t.expect()
+		return nil
+	}
 	sources, closes, err := t.open()
 	defer closes()
 	if err != nil {
@@ -298,6 +307,22 @@ func (t *together) measure(ctx context.Context) error {
 		one.Trace = meters[i].Figures(span)
 	}
 	return nil
+}
+
+// expect takes the figures of traces that were sampled from their counts, as far as they were run.
+func (t *together) expect() {
+	until := int64(t.Until)
+	if t.result.Partial {
+		until = t.result.passed()
+	}
+	figures := func(plan *replay.Plan) trace.Figures {
+		passed := plan.Passed(until)
+		return trace.Expected(passed.Minutes, time.Duration(passed.Span))
+	}
+	t.result.Trace = figures(t.Plan)
+	for i, one := range t.result.Each {
+		one.Trace = figures(t.Plan.Of(i))
+	}
 }
 
 // arrival is the next arrival of a source before a time, or that time.

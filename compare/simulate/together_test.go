@@ -53,7 +53,7 @@ func drawnApp(t *testing.T, r *rand.Rand, span time.Duration) (simulate.Input, [
 		}
 		rate, _ := usage.Requests.Get()
 		shape, seed := usage.Shape, simulate.SeedOf(in.Seed, name)
-		parts = append(parts, simulate.Part{Service: name, Usage: usage, Open: func() (replay.Source, func(), error) {
+		parts = append(parts, simulate.Part{Service: name, Usage: usage, Open: func(*replay.Plan) (replay.Source, func(), error) {
 			return made(t, rate/demand.SecondsPerMonth, shape, span, seed), func() {}, nil
 		}})
 	}
@@ -136,7 +136,7 @@ func TestTogetherIsEachAlone(t *testing.T) {
 		for i, p := range parts {
 			one := in
 			one.Service, one.Usage, one.Seed = p.Service, p.Usage, simulate.SeedOf(in.Seed, p.Service)
-			source, _, err := p.Open()
+			source, _, err := p.Open(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +180,7 @@ func TestTogetherSharesNodes(t *testing.T) {
 	for _, p := range parts {
 		one := in
 		one.Service, one.Usage, one.Seed = p.Service, p.Usage, simulate.SeedOf(in.Seed, p.Service)
-		source, _, err := p.Open()
+		source, _, err := p.Open(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

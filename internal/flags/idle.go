@@ -152,8 +152,9 @@ func (i *Idle) Messages(app *spec.App, service string) {
 
 // Together finds what none of several services has that are simulated together.
 func (i *Idle) Together(app *spec.App) {
-	requests, messages := false, false
+	requests, messages, sampled := false, false, true
 	for _, s := range app.Services {
+		sampled = sampled && s.IsHTTP()
 		requests, messages = requests || !s.IsEvents(), messages || s.IsEvents()
 	}
 	if !messages {
@@ -162,7 +163,9 @@ func (i *Idle) Together(app *spec.App) {
 	if !requests {
 		i.Refuse("applies to requests, and messages start all services", "retry")
 	}
-	i.RefuseHinting("several services are simulated together, request by request", "\"ambi simulate --service NAME\" simulates one, and samples it", "resolution")
+	if !sampled {
+		i.RefuseHinting("only apps that requests alone start are sampled", "\"ambi simulate --service NAME\" simulates one, and samples it", "resolution")
+	}
 }
 
 // Reaching finds what a trace of the requests that reach a target leaves without effect.

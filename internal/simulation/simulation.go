@@ -204,7 +204,11 @@ func (s *Simulation) plan(ctx context.Context, in *simulate.Input) error {
 		figures := trace.Expected(counts.Minutes, time.Duration(counts.Span))
 		in.Figures = &figures
 	}
-	s.overrun = overrun(in, counts.Total())
+	kind, why := "requests", alikeTooFew
+	if in.OfMessages() {
+		kind, why = "messages", "a queue holds what came long before"
+	}
+	s.overrun = overrun(in, counts.Total(), kind, why)
 	return ctx.Err()
 }
 
@@ -238,18 +242,20 @@ func (s *Simulation) cut(counts replay.Counts, whole time.Duration) replay.Count
 	return counts
 }
 
-// overrun says why more is simulated than --resolution allows; empty when it is not.
-func overrun(in *simulate.Input, requests float64) string {
+// alikeTooFew is why requests are not sampled.
+const alikeTooFew = "too few minutes are like others"
+
+// overrun says why more is simulated than --resolution allows; empty when it is not. Without a plan
+// it is all of a kind, for a reason.
+func overrun(in *simulate.Input, requests float64, kind, why string) string {
 	const nearly = 1.25
 	budget := cmp.Or(in.Budget, replay.UsualBudget)
 	whole := func(x float64) string { return format.Grouped(fmt.Sprintf("%.0f", x)) }
 	switch {
 	case in.Exact || requests <= budget:
 		return ""
-	case in.Plan == nil && in.OfMessages():
-		return fmt.Sprintf("all %s messages are simulated, and not %s: a queue holds what came long before", whole(requests), whole(budget))
 	case in.Plan == nil:
-		return fmt.Sprintf("all %s requests are simulated, and not %s: too few minutes are like others", whole(requests), whole(budget))
+		return fmt.Sprintf("all %s %s are simulated, and not %s: %s", whole(requests), kind, whole(budget), why)
 	case in.Plan.Simulated > nearly*budget:
 		return fmt.Sprintf("%s of %s requests are simulated, and not %s: fewer minutes would not tell what all are like",
 			whole(in.Plan.Simulated), whole(requests), whole(budget))

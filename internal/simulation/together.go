@@ -33,6 +33,8 @@ type Together struct {
 	warnings problem.List
 	began    time.Time // when the traces begin
 	dated    bool      // a file says so
+	plan     *replay.Plan
+	overrun  string // why more is simulated than was asked for
 }
 
 // NewTogether prepares a simulation of an app's services, of which some have a trace in a file.
@@ -130,16 +132,19 @@ func (t *Together) Run(ctx context.Context) (compare.Input, error) {
 	}
 	t.warn()
 	result.Source, result.Period = "each service under its own trace", t.period()
+	if t.overrun != "" {
+		result.Assumptions = append(result.Assumptions, simulate.Assumption{Topic: "resolution", Text: t.overrun})
+	}
 	return t.input(t.in.Resolved, result), nil
 }
 
 // simulate runs an app that may differ from the project's in some numbers.
 func (t *Together) simulate(ctx context.Context, app *target.Resolved, settings simulate.Settings) (*simulate.Result, error) {
-	in := simulate.Input{Resolved: app, Choices: t.in.Choices, Catalog: t.in.Catalog, Settings: settings}
+	in := simulate.Input{Resolved: app, Choices: t.in.Choices, Catalog: t.in.Catalog, Settings: settings, Plan: t.plan}
 	var parts []simulate.Part
 	for _, service := range app.Services() {
 		part := simulate.Part{Service: service, Usage: t.in.Usage[service], Description: t.describe(service)}
-		part.Open = func() (replay.Source, func(), error) { return t.open(ctx, service) }
+		part.Open = func(plan *replay.Plan) (replay.Source, func(), error) { return t.open(ctx, service, plan) }
 		parts = append(parts, part)
 	}
 	return simulate.RunTogether(ctx, in, parts)
@@ -193,7 +198,42 @@ func (t *Together) length(ctx context.Context) error {
 		made.Close()
 	}
 	t.settings.Until = cmp.Or(shortest, longest, 24*time.Hour) // a day where all run by themselves
-	return tooShort("the shortest trace", t.settings.Until)
+	if err := tooShort("the shortest trace", t.settings.Until); err != nil {
+		return err
+	}
+	return t.sample(ctx)
+}
+
+// sample counts the traces, and plans how to sample long ones. A queue holds what came long before,
+// and the times of a schedule are its own: an app with either is simulated as a whole.
+func (t *Together) sample(ctx context.Context) error {
+	if t.settings.Exact {
+		return nil
+	}
+	in := simulate.Input{Choices: t.in.Choices, Settings: t.settings}
+	var counts []replay.Counts
+	kind, why := "requests", alikeTooFew
+	for _, service := range t.in.Resolved.Services() {
+		source, closes, err := t.open(ctx, service, nil)
+		if err != nil {
+			return err
+		}
+		one, err := replay.Count(ctx, source, int64(t.settings.Until))
+		closes()
+		if err != nil {
+			return tracefile.Error(err)
+		}
+		counts = append(counts, one)
+		if s := t.in.Resolved.App.Services[service]; !s.IsHTTP() {
+			kind, why = "requests and messages", "only apps that requests alone start are sampled, and of "+service+" "+s.StartedBy()
+		}
+	}
+	if why == alikeTooFew {
+		t.plan = in.PlanTogether(counts)
+	}
+	in.Plan = t.plan
+	t.overrun = overrun(&in, replay.SumOf(counts).Total(), kind, why)
+	return ctx.Err()
 }
 
 // read goes through a file for how long it is, and what it warns of.
@@ -222,8 +262,9 @@ func (t *Together) read(ctx context.Context, file string, shortest *time.Duratio
 	return tooShort(source.Name, figures.Span)
 }
 
-// open begins with the trace of a service: of its file, made, or of the calls of others.
-func (t *Together) open(ctx context.Context, service string) (replay.Source, func(), error) {
+// open begins with the trace of a service: of its file, made, or of the calls of others. Of a plan
+// it is what is simulated: calls are those of the requests that are.
+func (t *Together) open(ctx context.Context, service string, plan *replay.Plan) (replay.Source, func(), error) {
 	seed := simulate.SeedOf(t.settings.Seed, service)
 	if s := t.schedule(service); s != nil {
 		source, err := t.runs(s)
@@ -238,7 +279,7 @@ func (t *Together) open(ctx context.Context, service string) (replay.Source, fun
 			}
 		}
 		for _, name := range callers {
-			source, closing, err := t.open(ctx, name)
+			source, closing, err := t.open(ctx, name, plan)
 			if err != nil {
 				closeAll()
 				return nil, nil, err
@@ -264,6 +305,9 @@ func (t *Together) open(ctx context.Context, service string) (replay.Source, fun
 		if source, err = tracefile.Make(resolved, t.settings.Until, seed); err != nil {
 			return nil, nil, err
 		}
+	}
+	if plan != nil {
+		return plan.Source(source.Arrivals()), source.Close, nil
 	}
 	return source.Arrivals(), source.Close, nil
 }

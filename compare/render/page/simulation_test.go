@@ -49,7 +49,7 @@ func TestSeveralOnThePage(t *testing.T) {
 	settings.Until = 10 * time.Minute
 	var parts []simulate.Part
 	for _, name := range in.Resolved.Services() {
-		parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Description: "made for " + name, Open: func() (replay.Source, func(), error) {
+		parts = append(parts, simulate.Part{Service: name, Usage: in.Usage[name], Description: "made for " + name, Open: func(*replay.Plan) (replay.Source, func(), error) {
 			return replay.Poisson(2, settings.Until, simulate.SeedOf(1, name)), func() {}, nil
 		}})
 	}

@@ -21,7 +21,7 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	s := newSimulator(config, demand, options)
 	loop := replay.NewLoop(ctx, requests, options)
 	for loop.Next() {
-		if s.flow == nil || s.simulated(loop.At) {
+		if s.flow == nil || s.inside(loop.At) || s.reach(loop.At, s.until) {
 			s.until(loop.At)
 			s.to(loop.At)
 			s.arrive(loop.Request)
@@ -36,8 +36,8 @@ func Run(ctx context.Context, config Config, source replay.Source, demand replay
 	case loop.Limited():
 		at = loop.End
 		if s.flow != nil {
-			s.simulated(at)
-			s.pass(at)
+			s.reach(at, s.until)
+			s.pass(at, s.until)
 		}
 		s.until(at - 1)
 	default:
@@ -63,6 +63,8 @@ type cluster struct {
 	domains  []domain // of the nodes, or of the pods
 	turns    turns
 	calendar calendar
+
+	left leftOut
 
 	pods []pod
 	free []int32 // places of pods that are gone
@@ -143,7 +145,7 @@ func (c *cluster) add(config Config, demand replay.Demand, options replay.Option
 		s.limit = never
 	}
 	if options.Plan != nil {
-		s.flow = newFlow(&config, demand, options)
+		s.leaveOut(demand, options)
 	}
 	s.begin()
 	return s

@@ -23,7 +23,8 @@ type Deployment struct {
 // cluster.
 //
 // Of each Deployment it returns what Run and RunMessages do, up to the end of all and without
-// nodes, and what the cluster was like. Options have neither a plan nor a seed.
+// nodes, and what the cluster was like. Options have no seed; a plan is that of all Deployments
+// together, none of which has a queue.
 func RunTogether(ctx context.Context, deployments []Deployment, options replay.Options) (each []replay.Result, whole replay.Result, err error) {
 	return runTogether(ctx, deployments, options, nil)
 }
@@ -42,6 +43,7 @@ func runTogether(ctx context.Context, deployments []Deployment, options replay.O
 	if err := errors.Join(problems...); err != nil {
 		return nil, whole, err
 	}
+	options.Through = options.Plan != nil
 	h := &host{cluster: newCluster(), look: look}
 	h.several = true
 	var loops []*replay.Loop
@@ -121,6 +123,20 @@ func (h *host) Next() int64 {
 		}
 	}
 	return next
+}
+
+// Reach goes on to a time, through what a plan leaves out before it.
+func (h *host) Reach(at int64) bool {
+	return h.deployments[0].flow == nil || h.inside(at) || h.reach(at, h.Until)
+}
+
+// End handles the events before the end of the run.
+func (h *host) End(at int64) {
+	if h.deployments[0].flow != nil {
+		h.reach(at, h.Until)
+		h.pass(at, h.Until)
+	}
+	h.Until(at - 1)
 }
 
 // Until handles the events up to a time, in order; of those of one time the queues' first, as

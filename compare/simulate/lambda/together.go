@@ -25,7 +25,8 @@ type Function struct {
 // no concurrency waits for it, and its messages with it.
 //
 // Of each function it returns what Run and RunMessages do, up to the end of all, and what the
-// account saw. Options have neither a plan nor a seed.
+// account saw. Options have no seed; a plan is that of all functions together, none of which has a
+// queue.
 func RunTogether(ctx context.Context, functions []Function, options replay.Options) (each []replay.Result, whole replay.Result, err error) {
 	a, err := newAccount(functions)
 	if err != nil {
@@ -157,6 +158,12 @@ func (a *account) first() (next int64, of int) {
 	}
 	return next, of
 }
+
+// Reach is true: a plan's times are without what it leaves out.
+func (a *account) Reach(int64) bool { return true }
+
+// End handles the events before the end of the run.
+func (a *account) End(at int64) { a.Until(at - 1) }
 
 // Until handles the events of all functions up to a time, in order.
 func (a *account) Until(at int64) {

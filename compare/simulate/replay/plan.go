@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"ambi/internal/portable"
 )
 
 // Plan says which minutes of a long trace are simulated, and which others they represent. The
@@ -50,6 +48,7 @@ type Plan struct {
 	windows []window
 	strata  int
 	real    []int32 // the minute that is simulated n-th
+	parts   []*Plan // of the services that are sampled together; none of a service alone
 }
 
 // mode is what is done with a minute. From measured on it is the number of a
@@ -233,6 +232,11 @@ func skipThrough(ctx context.Context, source Skipper, span int64) (Counts, error
 // NewPlan plans how a trace is sampled. It is nil when the trace fits into the
 // budget, or when nothing can be left out: such a trace is simulated as it is.
 func NewPlan(counts Counts, options PlanOptions) *Plan {
+	return bestPlan([]Counts{counts}, counts, options)
+}
+
+// bestPlan is NewPlan for several services, whose requests all together are the counts.
+func bestPlan(services []Counts, counts Counts, options PlanOptions) *Plan {
 	budget, settle := options.Budget, int((options.Settle+time.Minute-1)/time.Minute)
 	if budget <= 0 {
 		budget = UsualBudget
@@ -248,7 +252,7 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 	// Steps of 5 % from one stratum's rate to the next and of a quarter among
 	// episodes, and larger ones where so many strata need too much.
 	for _, steps := range [][2]float64{{1.05, 1.25}, {1.1, 1.5}, {1.2, 2}} {
-		candidates, calm, strata := stratify(counts, settle, steps[0], steps[1])
+		candidates, calm, strata := stratify(services, counts, settle, steps[0], steps[1])
 		// Half of the windows, and half of those, until the budget is kept.
 		for share := .5; share > 1e-4; share /= 2 {
 			plan := newPlan(counts, settle, candidates, strata, share)
@@ -265,82 +269,6 @@ func NewPlan(counts Counts, options PlanOptions) *Plan {
 		return nil
 	}
 	return best
-}
-
-// stratify finds the calm minutes: the windows that could be measured, in order
-// of time, which minutes are calm, and the number of strata that windows are of.
-func stratify(counts Counts, settle int, step, alike float64) ([]window, []bool, int) {
-	type key struct {
-		level, trend           int // of calm minutes
-		length, requests, peak int // of episodes, whose level is that before them
-	}
-	numbers := map[key]int{}
-	number := func(k key) int {
-		n, known := numbers[k]
-		if !known {
-			n = len(numbers)
-			numbers[k] = n
-		}
-		return n
-	}
-	var windows []window
-	calm := make([]bool, len(counts.Minutes))
-	whole := int(counts.Span / minute) // a minute that is cut short is not like the others
-	for i := settle; i < whole; i++ {
-		recent := counts.Minutes[i-settle : i+1]
-		mean := 0.0
-		for _, n := range recent {
-			mean += n / float64(len(recent))
-		}
-		bound := float64(calmPart*mean) + float64(calmSigmas*math.Sqrt(mean))
-		if slices.Max(recent)-mean > bound || mean-slices.Min(recent) > bound {
-			continue
-		}
-		k := key{level: -1}
-		if mean > 0 {
-			// The trend is that of the two halves; the level is where it leads to.
-			half := len(recent) / 2
-			early, late := 0.0, 0.0
-			for j := range half {
-				early += recent[j]
-				late += recent[len(recent)-1-j]
-			}
-			change := (late - early) / (mean * float64(half))
-			chance := calmSigmas / math.Sqrt(mean*float64(half))
-			switch {
-			case change > drift+chance:
-				k.trend = 1
-			case change < -drift-chance:
-				k.trend = -1
-			}
-			k.level = int(portable.Ln(float64(mean*(1+change))+1) / portable.Ln(step))
-		}
-		calm[i] = true
-		n := number(k)
-		if last := len(windows) - 1; last >= 0 && windows[last].to == i && windows[last].stratum == n && i-windows[last].from < windowMinutes {
-			windows[last].to = i + 1
-		} else {
-			windows = append(windows, window{from: i, to: i + 1, stratum: n})
-		}
-	}
-	// Episodes begin after a calm minute, and end before one.
-	for i := settle + 1; i < whole; i++ {
-		if calm[i] || !calm[i-1] {
-			continue
-		}
-		from, total, peak := i, 0.0, 0.0
-		for ; i < whole && !calm[i]; i++ {
-			total += counts.Minutes[i]
-			peak = max(peak, counts.Minutes[i])
-		}
-		if i == whole {
-			break
-		}
-		size := func(x float64) int { return 1 + int(portable.Ln(x+1)/portable.Ln(alike)) }
-		k := key{size(counts.Minutes[from-1]), 0, size(float64(i - from)), size(total), size(peak)}
-		windows = append(windows, window{from: from, to: i, stratum: number(k)})
-	}
-	return windows, calm, len(numbers)
 }
 
 // newPlan measures a share of the windows of each stratum.

@@ -63,6 +63,9 @@ type Options struct {
 // first tells how far all are.
 func (o Options) Of(service int, seed uint64) Options {
 	o.Seed = seed
+	if o.Plan != nil {
+		o.Plan = o.Plan.Of(service)
+	}
 	if service > 0 {
 		o.Progress = nil
 	}

@@ -399,18 +399,45 @@ func (s *sampling) beyond(w int, value int64) float64 {
 	return sum * s.windows[w].latency.count()
 }
 
-// errors fills in the standard errors: those of ratio estimators in a stratified
-// sample (Cochran, Sampling Techniques, 3rd edition, section 6.10), and for
-// percentiles what comes of those of the part of the requests that takes longer
-// (Woodruff, Confidence intervals for medians and other position measures, 1952).
-func (s *sampling) errors(to *Sampling, r *Recorder) {
-	var meters [Meters]float64
-	var gauges [Gauges]float64
-	percentiles := []struct {
-		percentile float64
-		to         *float64
-	}{{50, &to.P50}, {99, &to.P99}, {99.9, &to.P999}}
-	slower := make([]float64, len(percentiles))
+// percentiles is how many have a standard error.
+const percentiles = 3
+
+func stated() [percentiles]float64 { return [...]float64{50, 99, 99.9} }
+
+// valuesOf are the percentiles of some latencies.
+func valuesOf(latency *hdrhistogram.Histogram) (values [percentiles]int64) {
+	for k, percentile := range stated() {
+		values[k] = latency.ValueAtPercentile(percentile)
+	}
+	return values
+}
+
+// miss is by how much a window is off from what all of its groups are like, times how often it
+// counts; its squares count fit times.
+type miss struct {
+	fit    float64
+	meters [Meters]float64
+	gauges [Gauges]float64
+	slower [percentiles]float64 // requests that took longer than a percentile
+}
+
+// add adds that of another service in the same window.
+func (m *miss) add(other *miss) {
+	m.fit = 1
+	root := math.Sqrt(other.fit)
+	for i, off := range other.meters {
+		m.meters[i] += float64(root * off)
+	}
+	for i, off := range other.gauges {
+		m.gauges[i] += float64(root * off)
+	}
+	for i, off := range other.slower {
+		m.slower[i] += float64(root * off)
+	}
+}
+
+// misses are those of the windows, stratum by stratum. Values are the percentiles' latencies.
+func (s *sampling) misses(values [percentiles]int64) []miss {
 	byStratum := make([][]int, s.plan.strata)
 	for w := range s.windows {
 		if s.windows[w].minutes > 0 {
@@ -427,6 +454,7 @@ func (s *sampling) errors(to *Sampling, r *Recorder) {
 			groups[c.stratum]++
 		}
 	}
+	var list []miss
 	for h, windows := range byStratum {
 		n := float64(len(windows))
 		if n < 2 {
@@ -436,35 +464,59 @@ func (s *sampling) errors(to *Sampling, r *Recorder) {
 		fit := n / max(1, n-groups[h]) * max(0, 1-share(part[h], whole[h]))
 		for _, w := range windows {
 			window, e := &s.windows[w], s.expect(w)
-			for m, n := range window.meters {
-				off := float64(e.perRequest * (n - e.meters[m]))
-				meters[m] += float64(fit * float64(off*off))
+			m := miss{fit: fit}
+			for i, n := range window.meters {
+				m.meters[i] = float64(e.perRequest * (n - e.meters[i]))
 			}
-			for g, area := range window.areas {
-				off := float64(e.perMinute * (area - e.areas[g]))
-				gauges[g] += float64(fit * float64(off*off))
+			for i, area := range window.areas {
+				m.gauges[i] = float64(e.perMinute * (area - e.areas[i]))
 			}
-			for k, q := range percentiles {
-				value := r.latency.ValueAtPercentile(q.percentile)
-				off := float64(e.perRequest * (float64(window.latency.beyond(value)*window.latency.count()) - s.beyond(w, value)))
-				slower[k] += float64(fit * float64(off*off))
+			for k, value := range values {
+				m.slower[k] = float64(e.perRequest * (float64(window.latency.beyond(value)*window.latency.count()) - s.beyond(w, value)))
 			}
+			list = append(list, m)
 		}
 	}
-	for m, variance := range meters {
+	return list
+}
+
+// errors fills in the standard errors: those of ratio estimators in a stratified
+// sample (Cochran, Sampling Techniques, 3rd edition, section 6.10), and for
+// percentiles what comes of those of the part of the requests that takes longer
+// (Woodruff, Confidence intervals for medians and other position measures, 1952).
+func (s *sampling) errors(to *Sampling, r *Recorder) {
+	s.standard(to, s.misses(valuesOf(r.latency)), &r.total, r.latency)
+}
+
+// standard fills in the standard errors by how much windows are off.
+func (s *sampling) standard(to *Sampling, misses []miss, total *totals, latency *hdrhistogram.Histogram) {
+	var sum miss // of squares
+	for i := range misses {
+		miss := &misses[i]
+		for m, off := range miss.meters {
+			sum.meters[m] += float64(miss.fit * float64(off*off))
+		}
+		for g, off := range miss.gauges {
+			sum.gauges[g] += float64(miss.fit * float64(off*off))
+		}
+		for k, off := range miss.slower {
+			sum.slower[k] += float64(miss.fit * float64(off*off))
+		}
+	}
+	for m, variance := range sum.meters {
 		if s.through && Meter(m).Followed() {
 			continue
 		}
-		to.Meters[m] = share(math.Sqrt(variance), r.total.meters[m])
+		to.Meters[m] = share(math.Sqrt(variance), total.meters[m])
 	}
-	for g, variance := range gauges {
+	for g, variance := range sum.gauges {
 		if s.through && Gauge(g).Followed() {
 			continue
 		}
-		to.Gauges[g] = share(math.Sqrt(variance), r.total.areas[g])
+		to.Gauges[g] = share(math.Sqrt(variance), total.areas[g])
 	}
-	for k, q := range percentiles {
-		*q.to = deviation(r.latency, q.percentile, share(math.Sqrt(slower[k]), float64(r.latency.TotalCount())))
+	for k, to := range [percentiles]*float64{&to.P50, &to.P99, &to.P999} {
+		*to = deviation(latency, stated()[k], share(math.Sqrt(sum.slower[k]), float64(latency.TotalCount())))
 	}
 }
 

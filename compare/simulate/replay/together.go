@@ -9,8 +9,12 @@ import (
 // Host is what several services run on together: an account's functions, or a cluster's
 // Deployments.
 type Host interface {
+	// Reach goes through what a plan leaves out before a time; false where that is left out itself.
+	Reach(at int64) bool
 	// Until handles the events of all services up to a time, in order.
 	Until(at int64)
+	// End handles the events before the end of a run that ends at a time.
+	End(at int64)
 	// Next is when the next event is.
 	Next() int64
 	// Arrive hands a service the request that its loop is at.
@@ -41,8 +45,10 @@ func RunTogether(host Host, loops []*Loop) (at int64, partial bool, err error) {
 		}
 		loop := left[first]
 		at = loop.At
-		host.Until(at)
-		host.Arrive(first, loop)
+		if host.Reach(at) {
+			host.Until(at)
+			host.Arrive(first, loop)
+		}
 		if loop.Next() {
 			continue
 		}
@@ -64,7 +70,7 @@ func RunTogether(host Host, loops []*Loop) (at int64, partial bool, err error) {
 	}
 	if len(loops) > 0 && loops[0].Limited() {
 		at = loops[0].End
-		host.Until(at - 1)
+		host.End(at)
 		return at, false, nil
 	}
 	for host.Busy() {
@@ -84,6 +90,9 @@ type Sum struct {
 
 // NewSum follows some recorders from time 0.
 func NewSum(options Options, parts []*Recorder) *Sum {
+	if options.Plan != nil {
+		options.Plan = options.Plan.levels()
+	}
 	s := &Sum{total: NewRecorder(options), parts: parts, last: make([][Gauges]int64, len(parts))}
 	for i := range parts {
 		s.Follow(0, i)
@@ -139,5 +148,38 @@ func (s *Sum) Result(target spec.Target, at int64, options Options, parts []Resu
 		}
 	}
 	r.Latency, r.Waits = Summarize(latency, sums[0]), Summarize(waits, sums[1])
+	if r.Sampling != nil {
+		s.errors(&r, parts)
+	}
 	return r
+}
+
+// errors says how much of the services was simulated, and fills in the standard errors of what
+// they add up to. In a window, all of them may be off in the same direction, so that is added up
+// first. Levels have their own.
+func (s *Sum) errors(r *Result, parts []Result) {
+	to := r.Sampling
+	simulated := float64(0)
+	for i := range parts {
+		simulated += float64(parts[i].Sampling.Simulated)
+	}
+	to.Simulated, to.Share = round(simulated), covered(simulated, float64(r.Requests))
+	values := valuesOf(r.Latency.Histogram)
+	var all []miss
+	for _, part := range s.parts {
+		misses := part.sampling.misses(values)
+		if all == nil {
+			all = make([]miss, len(misses))
+		}
+		for k := range misses {
+			all[k].add(&misses[k])
+		}
+	}
+	var meters [Meters]float64
+	for i, n := range r.Meters {
+		meters[i] = float64(n)
+	}
+	gauges := to.Gauges
+	s.total.sampling.standard(to, all, &totals{meters: meters}, r.Latency.Histogram)
+	to.Gauges = gauges
 }
