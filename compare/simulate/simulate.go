@@ -335,8 +335,8 @@ func (in *Input) planOptions() replay.PlanOptions {
 
 func (in *Input) assumeSampling(kubernetes bool, r *Result) {
 	text := fmt.Sprintf(
-		"at most %.3g of %.4g requests are simulated, in minutes that represent others with about the same rate; standard errors come from how much such minutes differ",
-		in.Plan.Simulated, in.Plan.Requests)
+		"at most %.3g of %.4g million requests are simulated, in minutes that represent others with about the same rate; standard errors come from how much such minutes differ",
+		in.Plan.Simulated/1e6, in.Plan.Requests/1e6)
 	if kubernetes {
 		text += ". On Kubernetes, replicas and nodes are simulated for the whole trace, with the CPU time of all its requests"
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ambi/compare"
+	"ambi/compare/demand/trace"
 	"ambi/compare/format"
 	"ambi/compare/price"
 	"ambi/compare/render/report/chart"
@@ -131,11 +132,7 @@ func (p *page) simulation() {
 	f := sim.Trace
 	p.simulationTitle(sim)
 	p.say("", format.Sentence(sim.Source)+".")
-	rate := amount(f.Mean) + " " + kindOf(sim) + " a second on average"
-	if f.Second.Peak > 0 {
-		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
-	}
-	p.say("", rate+". Nothing was measured on AWS or in a cluster.")
+	p.say("", rateOf(f, " "+kindOf(sim))+". Nothing was measured on AWS or in a cluster.")
 	p.sampling(sim)
 	p.refused(sim)
 	s := sideBySide{p, sim, false}
@@ -166,11 +163,20 @@ func (s sideBySide) titles() {
 	s.line(fmt.Sprintf("  %-32s%22s %22s", "", "Lambda", "Kubernetes"))
 }
 
+// rateOf says how many of what came; the busiest second of a trace that was sampled is not known.
+func rateOf(f trace.Figures, what string) string {
+	rate := amount(f.Mean) + what + " a second on average"
+	if f.Second.Peak > 0 {
+		rate += fmt.Sprintf(", %s in the busiest second", amount(float64(f.Second.Peak)))
+	}
+	return rate
+}
+
 // together is several services that were simulated together: each, and what they share.
 func (p *page) together(sim *compare.Simulation) {
 	p.simulationTitle(sim)
-	p.say("", fmt.Sprintf("%s: %s a second on average, %s in the busiest second. Nothing was measured on AWS or in a cluster.",
-		format.Sentence(sim.Source), amount(sim.Trace.Mean), amount(float64(sim.Trace.Second.Peak))))
+	p.say("", fmt.Sprintf("%s: %s. Nothing was measured on AWS or in a cluster.", format.Sentence(sim.Source), rateOf(sim.Trace, "")))
+	p.sampling(sim)
 	p.refused(sim)
 	for i := range sim.Services {
 		one := &sim.Services[i]
