@@ -54,6 +54,10 @@ func TestExamples(t *testing.T) {
 					}
 				}
 				switch cmd.Name() {
+				case "import": // there is no spec yet
+					if err := os.Remove(filepath.Join(dir, project.SpecFile)); err != nil {
+						t.Fatal(err)
+					}
 				case "package": // the example app is an image
 					spec := filepath.Join(dir, project.SpecFile)
 					text, err := os.ReadFile(spec)

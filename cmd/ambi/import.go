@@ -51,7 +51,6 @@ Exit code 1: app/app.yaml exists, or the files have no service. With --strict al
 the spec is not valid yet, or if a value that may change how the app behaves was
 approximated or left out; app/app.yaml is written all the same.`,
 		Example: `  ambi import .
-  ambi import web.yaml --force
   ambi import web.yaml --name shop --stdout > shop.yaml
   ambi import - --stdout < web.yaml`,
 		Args: func(cmd *cobra.Command, args []string) error {
